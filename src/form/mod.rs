@@ -1,0 +1,7 @@
+//! Forms: a clerk's workbook with placeholders becomes laid-out pages.
+//!
+//! `template (.xlsx) → checked Template → fill(data) → FilledBook → layout → LaidOut → xlsx | pdf`.
+//! No IO happens here, no clock is read; the bytes of a template are handed in.
+
+pub mod data;
+pub mod model;

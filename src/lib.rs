@@ -1,0 +1,9 @@
+//! Batch reports for a county's Party-member score keeping: spreadsheets in, official forms out.
+//!
+//! Data flows one way: `inbox → sheet → submission → check → score → rollup → form → xlsx | pdf → publish`.
+//! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
+
+pub mod diag;
+pub mod exact;
+pub mod form;
+pub mod period;

@@ -1,0 +1,2 @@
+//! The `scorebook` program.
+fn main() {}
