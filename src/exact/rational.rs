@@ -90,8 +90,8 @@ impl Exact {
     /// `round(self × 10^digits)`, half away from zero.
     fn rounded_units(&self, digits: u32) -> BigInt {
         let scaled = self.big() * BigRational::from_integer(BigInt::from(10).pow(digits));
-        let twice = scaled.numer().abs() * 2 + scaled.denom();
-        let size = twice.div_floor(&(scaled.denom() * 2));
+        let twice: BigInt = scaled.numer().abs() * 2 + scaled.denom();
+        let size: BigInt = twice.div_floor(&(scaled.denom() * 2));
         if scaled.is_negative() { -size } else { size }
     }
 
