@@ -6,4 +6,6 @@
 pub mod diag;
 pub mod exact;
 pub mod form;
+pub mod inbox;
 pub mod period;
+pub mod sheet;
