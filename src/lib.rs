@@ -6,5 +6,8 @@
 pub mod diag;
 pub mod exact;
 pub mod form;
+pub mod inbox;
 pub mod period;
 pub mod scheme;
+pub mod sheet;
+pub mod submission;

@@ -10,6 +10,7 @@ mod cover;
 mod entries;
 mod facts;
 mod model;
+mod people;
 mod poll;
 mod roster;
 mod sink;

@@ -39,6 +39,11 @@ impl Sink {
         self.findings.push(finding);
     }
 
+    /// How many findings there are.
+    pub fn count(&self) -> usize {
+        self.findings.len()
+    }
+
     /// The findings; the last listed note of a kind says how many more there are.
     pub fn finish(mut self) -> Vec<Finding> {
         for (count, at) in self.notes.values() {

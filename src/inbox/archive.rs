@@ -1,0 +1,116 @@
+//! Zip archives of workbooks, as mail programs and committees pack them.
+
+use std::io::{Cursor, Read, Seek};
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::list::{bounded, passed_over};
+use super::{Incoming, Limits, Source, Unfetched};
+use crate::diag::{Finding, Place};
+
+/// Archives inside archives are opened this often: a committee zips what its branches zipped.
+const NESTING: usize = 2;
+
+/// What an archive holds, or `None` where the file is no archive to open.
+pub(super) fn open_up(file: &Incoming, path: &Path, limits: &Limits) -> Option<(Vec<Incoming>, Vec<Finding>)> {
+    if !begins_like_zip(path) {
+        return None;
+    }
+    let bytes = bounded(path, limits.max_archive).ok()?;
+    let mut found = Found { archive: path, files: Vec::new(), findings: Vec::new(), left: limits.max_archive, limits };
+    found.look(&file.name, &bytes, &[]).then_some((found.files, found.findings))
+}
+
+struct Found<'a> {
+    archive: &'a Path,
+    files: Vec<Incoming>,
+    findings: Vec<Finding>,
+    left: u64,
+    limits: &'a Limits,
+}
+
+impl Found<'_> {
+    /// True where the bytes were an archive and its entries are now listed.
+    fn look(&mut self, name: &str, bytes: &[u8], above: &[usize]) -> bool {
+        let Ok(mut zip) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+        if office(&zip) {
+            return false;
+        }
+        let refused = |name: &str, why: &Unfetched| why.finding(Place::file(&name.into()));
+        if zip.len() > self.limits.max_entries {
+            self.findings.push(refused(name, &Unfetched::TooLarge { limit: self.limits.max_entries as u64 }));
+            return true;
+        }
+        for index in 0..zip.len() {
+            let Ok(entry) = zip.by_index_raw(index) else { continue };
+            let inner = entry_name(entry.name_raw());
+            if entry.is_dir() || inner.is_empty() || inner.split('/').any(passed_over) {
+                continue;
+            }
+            let size = entry.size();
+            drop(entry);
+            let name = format!("{name}!/{inner}");
+            let entries = [above, &[index]].concat();
+            if entries.len() < NESTING && inner.to_ascii_lowercase().ends_with(".zip") {
+                let opened = unpack(&mut zip, index, self.left.min(self.limits.max_bytes));
+                if let Ok(bytes) = opened {
+                    self.left = self.left.saturating_sub(bytes.len() as u64);
+                    if self.look(&name, &bytes, &entries) {
+                        continue;
+                    }
+                }
+            }
+            let source = Source::Entry { archive: self.archive.to_owned(), entries };
+            self.files.push(Incoming { name: name.as_str().into(), source, size });
+        }
+        true
+    }
+}
+
+/// An entry's bytes.
+pub(super) fn entry(archive: &Path, entries: &[usize], limits: &Limits) -> Result<Vec<u8>, Unfetched> {
+    let mut bytes = bounded(archive, limits.max_archive)?;
+    for &index in entries {
+        let mut zip = ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?;
+        bytes = unpack(&mut zip, index, limits.max_bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn unpack<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, limit: u64) -> Result<Vec<u8>, Unfetched> {
+    let entry = match zip.by_index(index) {
+        Ok(entry) => entry,
+        Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => return Err(Unfetched::Encrypted),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut bytes = Vec::new();
+    // The declared size is the sender's word; the limit is ours. Reading to the end checks the CRC.
+    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Unfetched::Unreadable { detail: error.to_string() })?;
+    if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { limit }) } else { Ok(bytes) }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unreadable(error: ZipError) -> Unfetched {
+    Unfetched::Unreadable { detail: error.to_string() }
+}
+
+fn begins_like_zip(path: &Path) -> bool {
+    let mut head = [0; 4];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && (head == *b"PK\x03\x04" || head == *b"PK\x05\x06")
+}
+
+/// Workbooks and documents are zip files too; those are not opened here.
+fn office<R: Read + Seek>(zip: &ZipArchive<R>) -> bool {
+    let parts: [&[u8]; 5] = [b"[Content_Types].xml", b"mimetype", b"xl/workbook.xml", b"xl\\workbook.xml", b"xl/workbook.bin"];
+    zip.file_names_raw().any(|name| parts.iter().any(|part| name.eq_ignore_ascii_case(part)))
+}
+
+/// UTF-8 where it is that, else GB18030: Windows archivers on Chinese systems set no flag. Parts that climb are
+/// dropped, for the name is shown and sorted by, never opened.
+fn entry_name(raw: &[u8]) -> String {
+    let text = std::str::from_utf8(raw).map_or_else(|_| encoding_rs::GB18030.decode_without_bom_handling(raw).0, Into::into);
+    let parts = text.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+    parts.map(|part| part.chars().filter(|c| !c.is_control()).collect()).collect::<Vec<String>>().join("/")
+}

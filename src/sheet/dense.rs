@@ -1,0 +1,87 @@
+//! xls, xlsb and ods: calamine decodes these into a rectangle, so the rectangle is bounded before.
+
+use std::io::Cursor;
+
+use calamine::{Data, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
+
+use super::book::{Book, Content, Sheet};
+use super::gather::Gather;
+use super::{Format, Limits, Refusal, number};
+
+type Source<'a> = Cursor<&'a [u8]>;
+
+/// BIFF in an OLE container.
+pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut reader: Xls<Source> = open(bytes)?;
+    let date_1904 = reader.has_1904_epoch();
+    let sheets = sheets(&mut reader, date_1904, limits)?;
+    Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xls })
+}
+
+/// Binary OOXML.
+pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut reader: Xlsb<Source> = open(bytes)?;
+    let date_1904 = reader.has_1904_epoch();
+    let sheets = sheets(&mut reader, date_1904, limits)?;
+    Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xlsb })
+}
+
+/// OpenDocument.
+pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut reader: Ods<Source> = open(bytes)?;
+    let modified = reader.workbook_properties().ok().and_then(|properties| properties.modified);
+    let sheets = sheets(&mut reader, false, limits)?;
+    Ok(Book { sheets, date_1904: false, modified, returns: None, format: Format::Ods })
+}
+
+fn open<'a, R: Reader<Source<'a>>>(bytes: &'a [u8]) -> Result<R, Refusal>
+where
+    R::Error: std::fmt::Display,
+{
+    R::new(Cursor::new(bytes)).map_err(|error| Refusal::unreadable(error.to_string()))
+}
+
+fn sheets<'a, R: Reader<Source<'a>>>(reader: &mut R, date_1904: bool, limits: &Limits) -> Result<Vec<Sheet>, Refusal>
+where
+    R::Error: std::fmt::Display,
+{
+    let mut gather = Gather::new(limits);
+    let list = reader.sheets_metadata().to_vec();
+    let mut sheets = Vec::new();
+    for sheet in list.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+        let broken = |error: R::Error| Refusal::unreadable(format!("{}: {error}", sheet.name));
+        let range = reader.worksheet_range(&sheet.name).map_err(broken)?;
+        let (top, left) = range.start().unwrap_or((0, 0));
+        for (row, column, value) in range.used_cells() {
+            if let Some(content) = content(value, date_1904) {
+                gather.push(row as u32 + top, column as u32 + left, content)?;
+            }
+        }
+        // A formula is Uncalculated where no value stands; this format's errors and texts stand in the range.
+        let formulas = reader.worksheet_formula(&sheet.name).map_err(broken)?;
+        let (top, left) = formulas.start().unwrap_or((0, 0));
+        for (row, column, formula) in formulas.used_cells() {
+            let (row, column) = (row as u32 + top, column as u32 + left);
+            if !formula.is_empty() && range.get_value((row, column)).is_none_or(|value| *value == Data::Empty) {
+                let text = if formula.starts_with('=') { formula.clone() } else { format!("={formula}") };
+                gather.push(row, column, Content::Uncalculated(text.into()))?;
+            }
+        }
+        sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
+    }
+    Ok(sheets)
+}
+
+fn content(value: &Data, date_1904: bool) -> Option<Content> {
+    Some(match value {
+        Data::Empty => return None,
+        Data::Int(value) => number::content(*value as f64),
+        Data::Float(value) => number::content(*value),
+        Data::String(text) => Content::Text(text.as_str().into()),
+        Data::Bool(value) => Content::Bool(*value),
+        Data::DateTime(value) => number::date_content(value.as_f64(), date_1904),
+        Data::DateTimeIso(text) => number::iso_content(text),
+        Data::DurationIso(text) => Content::Text(text.as_str().into()),
+        Data::Error(error) => Content::Error(error.to_string().into()),
+    })
+}
