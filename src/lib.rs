@@ -3,11 +3,15 @@
 //! Data flows one way: `inbox → sheet → submission → check → score → rollup → form → xlsx | pdf → publish`.
 //! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
 
+pub mod check;
+pub mod county;
 pub mod diag;
 pub mod exact;
 pub mod form;
 pub mod inbox;
 pub mod period;
+pub mod rollup;
 pub mod scheme;
+pub mod score;
 pub mod sheet;
 pub mod submission;

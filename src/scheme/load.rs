@@ -76,7 +76,7 @@ impl Proof {
         let figures = self.figures(file.figures, &items, &values, poll_known, adjustments_known);
         let ids: Vec<String> = figures.iter().map(|figure| figure.id.clone()).collect();
         let known = names(&ids);
-        let mut formula_of = |proof: &mut Self, place: String, text: &str| -> Formula {
+        let formula_of = |proof: &mut Self, place: String, text: &str| -> Formula {
             let names = Names { items: &items, values: &values, figures: &known, poll: poll_known, adjustments: adjustments_known };
             formula::parse(text, &names).unwrap_or_else(|error| {
                 proof.fault(format!("{place}: {error}"));

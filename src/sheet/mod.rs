@@ -13,6 +13,7 @@ mod number;
 mod quiet;
 mod refusal;
 mod sniff;
+pub mod words;
 mod xlsx;
 
 pub use book::{Book, Cell, Content, Row, Sheet};

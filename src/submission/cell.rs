@@ -6,7 +6,7 @@ use crate::diag::Code;
 use crate::exact::{Decimal, Exact};
 use crate::sheet::{Content, serial_to_date};
 
-use super::words::folded;
+use crate::sheet::words::folded;
 
 /// A cell's content for findings, as the sender sees it.
 pub fn shown(content: &Content) -> String {

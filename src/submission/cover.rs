@@ -17,7 +17,7 @@ use crate::sheet::{Book, Content};
 use super::cell::{self, Day, Number, shown};
 use super::sink::Sink;
 use super::table::Sheets;
-use super::words::{folded, key};
+use crate::sheet::words::{folded, key};
 
 /// What a submission says about itself.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use crate::sheet::{Book, Content, Row};
 
 use super::Expected;
 use super::cell::{self, Number, shown};
-use super::model::{BranchEntry, Entry, Mark, Member, Spot, Submission};
+use super::model::{BranchEntry, Entry, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Sheets, Table, get, word};
@@ -70,17 +70,27 @@ pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expec
     }
     let people = People::new(submission);
     let mut signs = Signs::default();
-    let mut entries = Vec::new();
-    let mut columns = BTreeMap::new();
+    let mut found = Found::default();
     for one in &all {
-        read_sheet(book, one, &all, submission, &people, expected, &mut signs, &mut entries, &mut columns, sink);
+        read_sheet(book, one, &all, submission, &people, expected, &mut signs, &mut found, sink);
     }
-    entries.sort_by_key(|entry: &Entry| (entry.member, entry.period, entry.own));
-    submission.entries = entries;
-    submission.item_columns = columns;
+    found.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.at));
+    submission.entries = found.entries;
+    submission.item_columns = found.columns;
+    submission.entry_tables = found.tables;
+    submission.unreadable = found.unreadable;
     if let (Some(_), Some(_), Some((sheet, row, column, value))) = (signs.negative, signs.positive, signs.turned) {
         sink.push(Finding::new(Code::MixedSigns, sink.cell(&sheet, row, column)).value(value));
     }
+}
+
+/// What the entry sheets hold.
+#[derive(Default)]
+struct Found {
+    entries: Vec<Entry>,
+    columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    tables: Vec<ServingTable>,
+    unreadable: BTreeSet<u32>,
 }
 
 /// Signs of deductions seen in a file, and the first cell where the sign changed.
@@ -104,7 +114,7 @@ impl Signs {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one table is read into three parts of the submission")]
+#[expect(clippy::too_many_arguments, reason = "the parts of one reading; a struct for them would only be unpacked again")]
 fn read_sheet(
     book: &Book,
     serving: &Serving,
@@ -113,8 +123,7 @@ fn read_sheet(
     people: &People,
     expected: &Expected<'_>,
     signs: &mut Signs,
-    entries: &mut Vec<Entry>,
-    columns: &mut BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    into: &mut Found,
     sink: &mut Sink,
 ) {
     let run = expected.run.period;
@@ -152,10 +161,12 @@ fn read_sheet(
     for scheme in &present {
         let rules = &expected.schemes[*scheme].member;
         let found: Vec<Option<u16>> = rules.items.iter().map(|item| table.column(&item.name)).collect();
-        columns.insert((table.number, *scheme), found);
+        into.columns.insert((table.number, *scheme), found);
         check_heading_maxima(&table, rules, sink);
     }
-    if table.column("姓名").is_none() || table.column("期间").is_none() {
+    let usable = table.column("姓名").is_some() && table.column("期间").is_some();
+    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
+    if !usable {
         return;
     }
     for row in table.rows() {
@@ -169,7 +180,10 @@ fn read_sheet(
             sink.push(Finding::new(Code::CategoryMismatch, name_place).value(&*member.name).arg("category", &member.category).arg("expected", category));
             continue;
         }
-        let Some(period) = read_period(&table, row, scheme.member.every, sink) else { continue };
+        let Some(period) = read_period(&table, row, scheme.member.every, sink) else {
+            into.unreadable.insert(at);
+            continue;
+        };
         if period.last_month() > run.last_month() {
             continue; // not due yet
         }
@@ -181,7 +195,10 @@ fn read_sheet(
             sink.push(Finding::new(Code::UnexpectedEntry, name_place).value(&*member.name).arg("period", period.zh()));
             continue;
         }
-        let Some(own) = read_scorer(&table, row, &scheme.member, sink) else { continue };
+        let Some(own) = read_scorer(&table, row, &scheme.member, sink) else {
+            into.unreadable.insert(at);
+            continue;
+        };
         read_reviewers(&table, row, &scheme.member, sink);
         let mut reason = None;
         let marks = scheme
@@ -194,7 +211,7 @@ fn read_sheet(
             })
             .collect();
         let at_spot = Spot { sheet: table.number, row: row.index, column: table.column("姓名").unwrap_or_default() };
-        entries.push(Entry { member: at, period, own, at: at_spot, marks, reason });
+        into.entries.push(Entry { member: at, period, own, at: at_spot, marks, reason });
     }
 }
 
@@ -249,7 +266,7 @@ fn read_reviewers(table: &Table<'_>, row: &Row, rules: &Rules, sink: &mut Sink) 
     let (first, second) = (word(row, Some(recorder)), word(row, Some(reviewer)));
     let fault = if first.is_empty() {
         Some((recorder, "记录人"))
-    } else if second.is_empty() || super::words::name(&first) == super::words::name(&second) {
+    } else if second.is_empty() || crate::sheet::words::name(&first) == crate::sheet::words::name(&second) {
         Some((reviewer, "复核人"))
     } else {
         None
@@ -276,7 +293,7 @@ fn read_mark(table: &Table<'_>, row: &Row, item: &Item, scheme: &Scheme, signs: 
     };
     let reason_cell = item.reason.as_deref().map(|heading| (table.column(heading), cell::text(get(row, table.column(heading)))));
     let mut given = match reason_cell {
-        Some((_, Ok(text))) => text.filter(|text| !cell::is_nothing(&super::words::folded(text))),
+        Some((_, Ok(text))) => text.filter(|text| !cell::is_nothing(&crate::sheet::words::folded(text))),
         _ => None,
     };
     let mut read = cell::number(content);
@@ -351,7 +368,7 @@ pub fn read_branch(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission
     let table = Table::find(book, number, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
     let (Some(item_column), Some(_), Some(_)) = (table.column("项目"), table.column("期间"), table.column("审核得分")) else { return };
     for row in table.rows() {
-        let written = super::words::heading(&word(row, Some(item_column))).0;
+        let written = crate::sheet::words::heading(&word(row, Some(item_column))).0;
         let place = sink.cell(&table.sheet.name, row.index, item_column);
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();

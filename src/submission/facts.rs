@@ -72,7 +72,7 @@ fn spot(table: &Table<'_>, row: &Row, heading: &str) -> Spot {
 /// The position of a word in a closed list.
 fn pick<'a>(table: &Table<'_>, row: &Row, heading: &str, allowed: impl Iterator<Item = &'a str> + Clone, code: Code, sink: &mut Sink) -> Option<usize> {
     let written = word(row, table.column(heading));
-    let found = allowed.clone().position(|name| super::words::folded(name) == written);
+    let found = allowed.clone().position(|name| crate::sheet::words::folded(name) == written);
     if found.is_none() {
         let at = spot(table, row, heading);
         let mut finding = Finding::new(code, sink.cell(&table.sheet.name, at.row, at.column)).arg("column", heading);

@@ -15,12 +15,10 @@ mod poll;
 mod roster;
 mod sink;
 mod table;
-mod words;
 
 pub use cell::shown;
 pub use cover::{Cover, read_cover};
 pub use model::*;
-pub use words::{key, name as normal_name};
 
 use crate::diag::{Code, Finding};
 use crate::period::RunPeriod;

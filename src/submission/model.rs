@@ -70,6 +70,12 @@ pub struct Submission {
     pub members: Vec<Member>,
     /// 积分登记, in the order of member, period and scorer.
     pub entries: Vec<Entry>,
+    /// Sheets that entries were looked for on.
+    pub entry_tables: Vec<ServingTable>,
+    /// Sheets that ballots were looked for on.
+    pub poll_tables: Vec<ServingTable>,
+    /// Members with a row whose period could not be read; what seems to be missing may be that row.
+    pub unreadable: std::collections::BTreeSet<u32>,
     /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
     pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
     /// Ballots of each member, summed; in the order of `members`.
@@ -169,11 +175,30 @@ pub struct Entry {
     pub reason: Option<Box<str>>,
 }
 
+/// A sheet that serves one category, or the rest.
+#[derive(Clone, Debug)]
+pub struct ServingTable {
+    /// Index into [`Submission::sheets`].
+    pub sheet: u16,
+    /// The category; none for the plain sheet.
+    pub category: Option<Box<str>>,
+    /// Its headings allow rows to be read.
+    pub usable: bool,
+}
+
+/// The table that serves a category.
+pub fn table_for<'a>(tables: &'a [ServingTable], category: &str) -> Option<&'a ServingTable> {
+    let own = tables.iter().find(|table| table.category.as_deref() == Some(category));
+    own.or_else(|| tables.iter().find(|table| table.category.is_none()))
+}
+
 /// The ballots of one member.
 #[derive(Clone, Debug, Default)]
 pub struct Ballots {
-    /// How many.
+    /// How many that can be read.
     pub count: u32,
+    /// How many that cannot; they are found already.
+    pub faulty: u32,
     /// Sum of each poll column, in thousandths.
     pub sums: Box<[i64]>,
     /// Where the first and the last stand.
@@ -250,6 +275,9 @@ impl Submission {
             cover,
             members: Vec::new(),
             entries: Vec::new(),
+            entry_tables: Vec::new(),
+            poll_tables: Vec::new(),
+            unreadable: std::collections::BTreeSet::new(),
             item_columns: BTreeMap::new(),
             ballots: Vec::new(),
             adjustments: Vec::new(),

@@ -10,7 +10,7 @@ use crate::sheet::{Book, Row};
 use super::Expected;
 use super::cell::{self, Number, shown};
 use super::entries::{Serving, served, serving};
-use super::model::{Ballots, Mark, Spot, Submission};
+use super::model::{Ballots, Mark, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Sheets, Table, get, word};
@@ -50,18 +50,20 @@ fn read_sheet(book: &Book, serving: &Serving, all: &[Serving], submission: &mut 
         }
     }
     let summed = book.sheets[serving.sheet].rows.iter().take(40).any(|row| {
-        row.cells.iter().any(|cell| matches!(&cell.content, crate::sheet::Content::Text(text) if super::words::key(text) == "票数"))
+        row.cells.iter().any(|cell| matches!(&cell.content, crate::sheet::Content::Text(text) if crate::sheet::words::key(text) == "票数"))
     });
     let number_column = if summed { "票数" } else { "票号" };
     required.insert(1, number_column);
     let table = Table::find(book, serving.sheet, &required, &["序号", "备注"], sink);
+    let usable = required.iter().all(|name| table.column(name).is_some());
+    submission.poll_tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
     if table.column("姓名").is_none() || table.column(number_column).is_none() {
         return;
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
     for row in table.rows() {
         let Some(at) = people.resolve(&table, row, &submission.members, sink) else { continue };
-        let member = &submission.members[at as usize];
+        let member = submission.members[at as usize].clone();
         let name_column = table.column("姓名").unwrap_or_default();
         let name_place = sink.cell(&table.sheet.name, row.index, name_column);
         if let Some(category) = &serving.category
@@ -76,7 +78,10 @@ fn read_sheet(book: &Book, serving: &Serving, all: &[Serving], submission: &mut 
         }
         let Some(poll) = &expected.schemes[member.scheme].poll else { continue };
         let count = if summed {
-            let Some(count) = read_count(&table, row, sink) else { continue };
+            let Some(count) = read_count(&table, row, sink) else {
+                submission.ballots[at as usize].faulty += 1;
+                continue;
+            };
             count
         } else {
             let number = word(row, table.column("票号"));
@@ -91,7 +96,10 @@ fn read_sheet(book: &Book, serving: &Serving, all: &[Serving], submission: &mut 
             sink.push(Finding::new(Code::DuplicateBallot, name_place).value(&*member.name).arg("name", &member.name));
             continue;
         }
-        let Some(marks) = read_ballot(&table, row, poll, count, expected.schemes[member.scheme].decimals, sink) else { continue };
+        let Some(marks) = read_ballot(&table, row, poll, count, expected.schemes[member.scheme].decimals, sink) else {
+            submission.ballots[at as usize].faulty += 1;
+            continue;
+        };
         let spot = Spot { sheet: table.number, row: row.index, column: name_column };
         let ballots = &mut submission.ballots[at as usize];
         ballots.count += count;

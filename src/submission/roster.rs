@@ -9,7 +9,7 @@ use super::cell::{self, Number, shown};
 use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Sheets, Table, get, word};
-use super::words::{folded, name};
+use crate::sheet::words::{folded, name};
 use super::Expected;
 
 const REQUIRED: [&str; 2] = ["姓名", "类别"];

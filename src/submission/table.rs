@@ -10,14 +10,13 @@
 //! ```
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use crate::diag::{Code, Finding};
 use crate::sheet::{Book, Content, Row, Sheet};
 
 use super::cell::shown;
 use super::sink::Sink;
-use super::words::{folded, heading, key};
+use crate::sheet::words::{folded, heading, key};
 
 /// How many rows may stand above a heading.
 const HEADING_WITHIN: usize = 40;

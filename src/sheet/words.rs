@@ -1,4 +1,4 @@
-//! How text is folded before it is compared.
+//! How the text of cells is folded before it is compared.
 
 /// True for every kind of space and for characters that show nothing.
 fn is_blank(c: char) -> bool {
