@@ -3,6 +3,7 @@
 //! Data flows one way: `inbox → sheet → submission → check → score → rollup → form → xlsx | pdf → publish`.
 //! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
 
+pub mod builtin;
 pub mod check;
 pub mod county;
 pub mod diag;
@@ -10,7 +11,10 @@ pub mod exact;
 pub mod form;
 pub mod inbox;
 pub mod period;
+pub mod publish;
+pub mod report;
 pub mod rollup;
+pub mod run;
 pub mod scheme;
 pub mod score;
 pub mod sheet;
