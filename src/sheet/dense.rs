@@ -4,17 +4,26 @@ use std::io::Cursor;
 
 use calamine::{Data, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
 
-use super::book::{Book, Content, Sheet};
+use super::book::{Book, Cell, Content, Sheet};
 use super::gather::Gather;
-use super::{Format, Limits, Refusal, number};
+use super::{Format, Limits, Refusal, biff, number, ole};
 
 type Source<'a> = Cursor<&'a [u8]>;
 
 /// BIFF in an OLE container.
 pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut reader: Xls<Source> = open(bytes)?;
+    let mut stream = ole::workbook(bytes)?;
+    let hidden = biff::check(&mut stream, limits)?;
+    let container = ole::wrap("Workbook", stream);
+    let mut reader: Xls<Source> = open(&container)?;
     let date_1904 = reader.has_1904_epoch();
-    let sheets = sheets(&mut reader, date_1904, limits)?;
+    let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
+    let mut sheets = sheets(&mut reader, date_1904, limits)?;
+    for (sheet, number) in sheets.iter_mut().zip(numbers) {
+        let Some(hidden) = hidden.get(number) else { continue };
+        let column = |cell: &Cell| hidden.columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column));
+        sheet.hidden_rows = sheet.rows.iter().any(|row| hidden.rows.contains(&row.index) || row.cells.iter().any(column));
+    }
     Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xls })
 }
 
@@ -46,9 +55,13 @@ where
     R::Error: std::fmt::Display,
 {
     let mut gather = Gather::new(limits);
-    let list = reader.sheets_metadata().to_vec();
+    let list: Vec<calamine::Sheet> = worksheets(reader).map(|(_, sheet)| sheet.clone()).collect();
+    // These readers keep sheets by name: of two of one name they would give one twice.
+    if let Some(twice) = list.iter().enumerate().find(|(at, sheet)| list[..*at].iter().any(|before| before.name == sheet.name)) {
+        return Err(Refusal::unreadable(format!("two sheets are named {}", twice.1.name)));
+    }
     let mut sheets = Vec::new();
-    for sheet in list.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+    for sheet in &list {
         let broken = |error: R::Error| Refusal::unreadable(format!("{}: {error}", sheet.name));
         let range = reader.worksheet_range(&sheet.name).map_err(broken)?;
         let (top, left) = range.start().unwrap_or((0, 0));
@@ -70,6 +83,11 @@ where
         sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
     }
     Ok(sheets)
+}
+
+/// Worksheets with their number among all sheets.
+fn worksheets<'a, 'r, R: Reader<Source<'a>>>(reader: &'r R) -> impl Iterator<Item = (usize, &'r calamine::Sheet)> + use<'a, 'r, R> {
+    reader.sheets_metadata().iter().enumerate().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet)
 }
 
 fn content(value: &Data, date_1904: bool) -> Option<Content> {

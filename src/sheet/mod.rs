@@ -5,15 +5,21 @@
 //! Floats live here only, and leave as [`Decimal`]. Uses `diag` and `exact`; `county`, `submission`, `form`,
 //! `fence` and `xlsx` may use it.
 
+mod biff;
 mod book;
 mod dense;
 mod gather;
 mod limits;
 mod number;
+mod ole;
+mod package;
 mod quiet;
 mod refusal;
 mod sniff;
+mod survey;
+mod workbook;
 mod xlsx;
+mod xml;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
@@ -37,6 +43,10 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         Format::Xls => dense::xls(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
         kind => Err(Refusal::NotASpreadsheet { kind }),
+    };
+    let decode = || match decode() {
+        Ok(book) if book.sheets.is_empty() => Err(Refusal::unreadable("holds no worksheet")),
+        result => result,
     };
     // Neither calamine nor this room may end a run of a thousand files.
     quiet::fence(decode).unwrap_or_else(|| Err(Refusal::unreadable(format!("the reader of {} gave up on {name}", format.word()))))
