@@ -11,6 +11,7 @@ mod dense;
 mod gather;
 mod limits;
 mod number;
+mod ods;
 mod ole;
 mod package;
 mod quiet;
@@ -39,7 +40,7 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
     let decode = || match format {
         Format::Xlsx => xlsx::read(bytes, limits),
         Format::Xlsb => dense::xlsb(bytes, limits),
-        Format::Ods => dense::ods(bytes, limits),
+        Format::Ods => ods::read(bytes, limits),
         Format::Xls => dense::xls(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
         kind => Err(Refusal::NotASpreadsheet { kind }),

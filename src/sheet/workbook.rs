@@ -120,18 +120,7 @@ fn resolve(folder: &str, target: &str) -> String {
 
 /// `<property name="scorebook.returns"><vt:lpwstr>a.zip!/b.xlsx</vt:lpwstr></property>`
 fn custom_property(text: &str, wanted: &str) -> Option<String> {
-    let (mut inside, mut value) = (false, String::new());
-    xml::walk("", text, |node| {
-        match node {
-            Node::Open("property", tag) => inside = xml::attribute(tag, "name").as_deref() == Some(wanted),
-            Node::Close("property") => inside = false,
-            Node::Text(text) if inside => value.push_str(text),
-            _ => {}
-        }
-        Ok(())
-    })
-    .ok()?;
-    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 
 /// The style part cut down to number formats: fonts, fills and borders cost time and can fail a good file.

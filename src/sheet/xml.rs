@@ -52,12 +52,24 @@ pub(super) fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
 }
 
+/// An attribute by its whole name: `office:value-type` is not `calcext:value-type`.
+pub(super) fn qualified(tag: &BytesStart, name: &str) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
+}
+
 /// The text of the first element of this local name.
 pub(super) fn first_text(xml: &str, name: &str) -> Option<String> {
-    let (mut inside, mut text, mut done) = (false, String::new(), false);
+    text_where(xml, name, |_| true)
+}
+
+/// The text inside the first element of this local name that `wanted` accepts; `None` where it is blank.
+pub(super) fn text_where(xml: &str, name: &str, wanted: impl Fn(&BytesStart) -> bool) -> Option<String> {
+    let (mut inside, mut done, mut text) = (false, false, String::new());
     walk("", xml, |node| {
         match node {
-            Node::Open(open, _) if open == name && !done => inside = true,
+            Node::Open(open, tag) if open == name && !done && !inside => inside = wanted(tag),
             Node::Text(more) if inside => text.push_str(more),
             Node::Close(close) if close == name && inside => (inside, done) = (false, true),
             _ => {}
@@ -65,5 +77,5 @@ pub(super) fn first_text(xml: &str, name: &str) -> Option<String> {
         Ok(())
     })
     .ok()?;
-    done.then(|| text.trim().to_owned()).filter(|text| !text.is_empty())
+    Some(text.trim().to_owned()).filter(|text| done && !text.is_empty())
 }
