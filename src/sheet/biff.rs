@@ -15,16 +15,28 @@ pub(super) struct Hidden {
     pub(super) columns: Vec<(u16, u16)>,
 }
 
+/// What the records say that calamine does not tell or needs to be told.
+pub(super) struct Checked {
+    /// By the number of the sheet.
+    pub(super) hidden: Vec<Hidden>,
+    /// The code page to read texts by, where the file should name one and does not.
+    pub(super) code_page: Option<u16>,
+}
+
 /// A record that no reader knows; what is renamed to it is passed over.
 const UNKNOWN: [u8; 2] = [0xff, 0x0f];
 
-/// Checks the stream, makes harmless what calamine would trust, and tells what each sheet hides, in their order.
-pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Vec<Hidden>, Refusal> {
+/// Checks the stream and makes harmless what calamine would trust.
+pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refusal> {
     let (mut positions, mut strings) = (Vec::new(), None);
+    let (mut narrow, mut named) = (false, false);
     walk(stream, 0, |record, data| {
         match record {
             // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
             0x002f => return Err(Refusal::Encrypted),
+            // BOF: before BIFF8 texts are bytes of the code page that CODEPAGE names.
+            0x0809 => narrow |= u16_at(data, 0) == 0x0500,
+            0x0042 => named = true,
             0x0085 => positions.push(u32_at(data, 0) as usize),
             0x00fc => strings = Some(u32_at(data, 4)),
             _ => {}
@@ -40,7 +52,10 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Vec<Hidden>, R
         return Err(Refusal::unreadable("two sheets have one place"));
     }
     let mut budget = Budget { area: 0, cells: 0, limits };
-    positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget)).collect()
+    let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget));
+    let hidden = hidden.collect::<Result<_, _>>()?;
+    // Chinese programs of that time wrote GBK and left the record out.
+    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936) })
 }
 
 struct Budget<'a> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::Cursor;
 
-use calamine::{Data, Reader, SheetType, SheetVisible, Xls, Xlsb};
+use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
 use super::book::{Book, Cell, Content, Sheet};
 use super::gather::Gather;
@@ -15,14 +15,17 @@ type Source<'a> = Cursor<&'a [u8]>;
 /// BIFF in an OLE container.
 pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut stream = ole::workbook(bytes)?;
-    let hidden = biff::check(&mut stream, limits)?;
+    let checked = biff::check(&mut stream, limits)?;
     let container = ole::wrap("Workbook", stream);
-    let mut reader: Xls<Source> = open(&container)?;
+    let mut options = XlsOptions::default();
+    options.force_codepage = checked.code_page;
+    let broken = |error: calamine::XlsError| Refusal::unreadable(error.to_string());
+    let mut reader: Xls<Source> = Xls::new_with_options(Cursor::new(container.as_slice()), options).map_err(broken)?;
     let date_1904 = reader.has_1904_epoch();
     let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
     let mut sheets = sheets(&mut reader, date_1904, limits)?;
     for (sheet, number) in sheets.iter_mut().zip(numbers) {
-        let Some(hidden) = hidden.get(number) else { continue };
+        let Some(hidden) = checked.hidden.get(number) else { continue };
         let column = |cell: &Cell| hidden.columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column));
         sheet.hidden_rows = sheet.rows.iter().any(|row| hidden.rows.contains(&row.index) || row.cells.iter().any(column));
     }

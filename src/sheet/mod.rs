@@ -43,6 +43,8 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         Format::Ods => ods::read(bytes, limits),
         Format::Xls => dense::xls(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
+        // A torn download may be anything; an archive that opens is something else than a workbook.
+        Format::Zip => Err(package::Package::open(bytes, limits).err().unwrap_or(Refusal::NotASpreadsheet { kind: format })),
         kind => Err(Refusal::NotASpreadsheet { kind }),
     };
     let decode = || match decode() {
