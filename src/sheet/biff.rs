@@ -19,7 +19,7 @@ pub(super) struct Hidden {
 pub(super) struct Checked {
     /// By the number of the sheet.
     pub(super) hidden: Vec<Hidden>,
-    /// The code page to read texts by, where the file should name one and does not.
+    /// The code page to read texts by, where the file should name one and does not, or not a likely one.
     pub(super) code_page: Option<u16>,
 }
 
@@ -36,7 +36,8 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
             0x002f => return Err(Refusal::Encrypted),
             // BOF: before BIFF8 texts are bytes of the code page that CODEPAGE names.
             0x0809 => narrow |= u16_at(data, 0) == 0x0500,
-            0x0042 => named = true,
+            // Western is what a program writes that does not know its own.
+            0x0042 => named = u16_at(data, 0) != 1252,
             0x0085 => positions.push(u32_at(data, 0) as usize),
             0x00fc => strings = Some(u32_at(data, 4)),
             _ => {}
@@ -54,7 +55,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     let mut budget = Budget { area: 0, cells: 0, limits };
     let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget));
     let hidden = hidden.collect::<Result<_, _>>()?;
-    // Chinese programs of that time wrote GBK and left the record out.
+    // Chinese programs of that time wrote GBK and said nothing, or western.
     Ok(Checked { hidden, code_page: (narrow && !named).then_some(936) })
 }
 

@@ -35,7 +35,9 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
 /// Binary OOXML. Its cells are streamed too.
 pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits)?;
-    let names: Vec<String> = package.names().filter(|name| name.ends_with(".bin") || name.ends_with(".rels")).map(str::to_owned).collect();
+    // Names are in lower case here; macros and printer settings are of no use.
+    let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
+    let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
     let mut checked = Checked::new();
     for name in names.iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin")) {
         if let Some(part) = package.part(name)? {
@@ -132,11 +134,10 @@ fn content(value: &Data, date_1904: bool) -> Option<Content> {
         Data::Empty => return None,
         Data::Int(value) => number::content(*value as f64),
         Data::Float(value) => number::content(*value),
-        Data::String(text) => Content::Text(text.as_str().into()),
+        Data::String(text) | Data::DurationIso(text) => Content::Text(text.as_str().into()),
         Data::Bool(value) => Content::Bool(*value),
         Data::DateTime(value) => number::date_content(value.as_f64(), date_1904),
         Data::DateTimeIso(text) => number::iso_content(text),
-        Data::DurationIso(text) => Content::Text(text.as_str().into()),
         Data::Error(error) => Content::Error(error.to_string().into()),
     })
 }

@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     }
     let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable("content.xml is missing"))?;
     let mut reader = Reader::new(limits);
-    xml::walk(CONTENT, &text, |node| reader.node(node))?;
+    xml::walk(CONTENT, &text, |node| reader.node(&node))?;
     let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();
     let (modified, returns) = (xml::first_text(&meta, "date"), user_defined(&meta, "scorebook.returns"));
     Ok(Book { sheets: reader.sheets, date_1904: false, modified, returns, format: Format::Ods })
@@ -47,20 +47,29 @@ struct Reader<'a> {
     style: Option<String>,
     hidden_styles: HashSet<String>,
     /// Depth of tables: one inside a cell is not a sheet.
-    tables: u32,
+    depth: u32,
+    table: Table,
+    row_repeats: u32,
+    row_hidden: bool,
+    column: u32,
+    /// The row's, by column.
+    cells: Vec<(u32, Content)>,
+    cell: Option<Cell>,
+}
+
+/// The sheet being read.
+#[derive(Default)]
+struct Table {
     name: String,
     hidden: bool,
     /// A copy of another file's sheet, kept for formulas that refer to it.
     linked: bool,
-    row: u32,
-    column: u32,
+    /// Rows and columns declared so far.
+    rows: u32,
     columns: u32,
     hidden_columns: Vec<(u32, u32)>,
-    hidden_cells: bool,
-    row_repeats: u32,
-    row_hidden: bool,
-    cells: Vec<(u32, Content)>,
-    cell: Option<Cell>,
+    /// A hidden row or column holds cells.
+    hides: bool,
 }
 
 /// A cell whose closing tag has not come.
@@ -85,23 +94,17 @@ impl<'a> Reader<'a> {
             sheets: Vec::new(),
             style: None,
             hidden_styles: HashSet::new(),
-            tables: 0,
-            name: String::new(),
-            hidden: false,
-            linked: false,
-            row: 0,
-            column: 0,
-            columns: 0,
-            hidden_columns: Vec::new(),
-            hidden_cells: false,
+            depth: 0,
+            table: Table::default(),
             row_repeats: 1,
             row_hidden: false,
+            column: 0,
             cells: Vec::new(),
             cell: None,
         }
     }
 
-    fn node(&mut self, node: Node) -> Result<(), Refusal> {
+    fn node(&mut self, node: &Node) -> Result<(), Refusal> {
         if let Some(cell) = &mut self.cell {
             let cell_ends = matches!(node, Node::Close("table-cell" | "covered-table-cell")) && cell.skipped == 0;
             if !cell_ends {
@@ -109,34 +112,33 @@ impl<'a> Reader<'a> {
             }
             return self.cell_ends();
         }
-        match node {
+        match *node {
             Node::Open("style", tag) => self.style = xml::attribute(tag, "name"),
             Node::Open("table-properties", tag) if xml::attribute(tag, "display").as_deref() == Some("false") => {
                 self.hidden_styles.extend(self.style.take());
             }
             Node::Open("table", tag) => {
-                self.tables += 1;
-                if self.tables == 1 {
-                    self.name = xml::attribute(tag, "name").unwrap_or_default();
-                    self.hidden = xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style));
-                    (self.row, self.columns, self.linked, self.hidden_cells) = (0, 0, false, false);
-                    self.hidden_columns.clear();
+                self.depth += 1;
+                if self.depth == 1 {
+                    let name = xml::attribute(tag, "name").unwrap_or_default();
+                    let hidden = xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style));
+                    self.table = Table { name, hidden, ..Table::default() };
                 }
             }
-            Node::Close("table") if self.tables > 0 => {
-                self.tables -= 1;
-                if self.tables == 0 {
+            Node::Close("table") if self.depth > 0 => {
+                self.depth -= 1;
+                if self.depth == 0 {
                     self.sheet_ends()?;
                 }
             }
-            _ if self.tables != 1 => {}
-            Node::Open("table-source", _) => self.linked = true,
+            _ if self.depth != 1 => {}
+            Node::Open("table-source", _) => self.table.linked = true,
             Node::Open("table-column", tag) => {
                 let repeats = repeats(tag, "number-columns-repeated")?;
                 if unseen(tag) {
-                    self.hidden_columns.push((self.columns, self.columns.saturating_add(repeats)));
+                    self.table.hidden_columns.push((self.table.columns, self.table.columns.saturating_add(repeats)));
                 }
-                self.columns = self.columns.saturating_add(repeats);
+                self.table.columns = self.table.columns.saturating_add(repeats);
             }
             Node::Open("table-row", tag) => {
                 self.row_repeats = repeats(tag, "number-rows-repeated")?;
@@ -158,7 +160,7 @@ impl<'a> Reader<'a> {
                 return Err(Refusal::TooLarge { what: "columns", limit: self.limits.max_columns.into() });
             }
             let columns = self.column..self.column + repeats;
-            self.hidden_cells |= self.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
+            self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
             self.cells.extend(columns.map(|column| (column, content.clone())));
         }
         self.column = self.column.saturating_add(repeats);
@@ -167,23 +169,23 @@ impl<'a> Reader<'a> {
 
     fn row_ends(&mut self) -> Result<(), Refusal> {
         let cells = std::mem::take(&mut self.cells);
-        if !cells.is_empty() && !self.linked {
-            self.hidden_cells |= self.row_hidden;
+        if !cells.is_empty() && !self.table.linked {
+            self.table.hides |= self.row_hidden;
             // Ends early: the gatherer refuses the first row past its limit.
-            for row in self.row..self.row.saturating_add(self.row_repeats) {
+            for row in self.table.rows..self.table.rows.saturating_add(self.row_repeats) {
                 for (column, content) in &cells {
                     self.gather.push(row, *column, content.clone())?;
                 }
             }
         }
-        self.row = self.row.saturating_add(self.row_repeats);
+        self.table.rows = self.table.rows.saturating_add(self.row_repeats);
         Ok(())
     }
 
     fn sheet_ends(&mut self) -> Result<(), Refusal> {
-        let mut sheet = self.gather.sheet(&self.name, self.hidden)?;
-        sheet.hidden_rows = self.hidden_cells;
-        if !self.linked {
+        let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
+        sheet.hidden_rows = self.table.hides;
+        if !self.table.linked {
             self.sheets.push(sheet);
         }
         if self.sheets.len() > self.limits.max_sheets {
@@ -217,8 +219,8 @@ impl Cell {
         })
     }
 
-    fn node(&mut self, node: Node, limits: &Limits) -> Result<(), Refusal> {
-        match node {
+    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+        match *node {
             Node::Open(..) if self.skipped > 0 => self.skipped += 1,
             Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
             _ if self.skipped > 0 => {}
@@ -260,12 +262,11 @@ impl Cell {
             return Some(Content::Error(self.text.into()));
         }
         let stored = match (self.kind.as_str(), self.value) {
-            ("string", Some(value)) => Some(Content::Text(value.into())),
+            ("string" | "time", Some(value)) => Some(Content::Text(value.into())),
             // A formula's empty text is a value; an empty cell's is none.
             ("string", None) => Some(Content::Text(self.text.into())),
             ("date", Some(value)) => Some(number::iso_content(&value)),
             ("boolean", Some(value)) => Some(Content::Bool(value == "true")),
-            ("time", Some(value)) => Some(Content::Text(value.into())),
             (_, Some(value)) => Some(value.trim().parse().map_or_else(|_| Content::Text(value.into()), number::content)),
             ("", None) if self.formula.is_none() && !self.text.is_empty() => Some(Content::Text(self.text.into())),
             (_, None) => None,

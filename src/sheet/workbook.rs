@@ -65,8 +65,11 @@ impl Workbook {
     }
 }
 
-/// Date system, and name, hidden, relation id of each sheet.
-fn list(part: &str, text: &str) -> Result<(bool, Vec<(String, bool, String)>), Refusal> {
+/// Name, hidden, relation id.
+type Entry = (String, bool, String);
+
+/// The date system, and the entries of the list of sheets.
+fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
     let (mut date_1904, mut sheets) = (false, Vec::new());
     xml::walk(part, text, |node| {
         match node {

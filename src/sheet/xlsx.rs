@@ -83,11 +83,10 @@ fn content(value: DataRef, formula: Option<XlsxFormulaMetadata>, date_1904: bool
         DataRef::SharedString(text) => Content::Text(text.into()),
         // What Excel added after calamine's list: `Survey` made it text.
         DataRef::String(text) if is_error(&text) => Content::Error(text.into()),
-        DataRef::String(text) => Content::Text(text.into()),
+        DataRef::String(text) | DataRef::DurationIso(text) => Content::Text(text.into()),
         DataRef::Bool(value) => Content::Bool(value),
         DataRef::DateTime(value) => number::date_content(value.as_f64(), date_1904),
         DataRef::DateTimeIso(text) => number::iso_content(&text),
-        DataRef::DurationIso(text) => Content::Text(text.into()),
         DataRef::Error(error) => Content::Error(error.to_string().into()),
     })
 }

@@ -14,8 +14,8 @@ pub(super) enum Node<'a> {
 
 /// Calls `visit` for each tag and each text; entities are resolved, empty elements closed. `part` is for messages.
 /// A part that ends inside an element is refused: it is torn.
-pub(super) fn walk<'x>(part: &str, xml: &'x str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let mut reader: Reader<&'x [u8]> = Reader::from_str(xml);
+pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
     // Deep nesting would otherwise be kept name by name; depth alone tells a torn part.
     reader.config_mut().check_end_names = false;
