@@ -46,12 +46,13 @@ impl Survey {
             if close - open > LONGEST_NODE {
                 return Err(Refusal::TooLarge { what: "text", limit: LONGEST_NODE as u64 });
             }
-            let tag = &xml[open + 1..close];
             at = close + 1;
-            let name_end =
-                tag.bytes().skip(1).position(|b| matches!(b, b' ' | b'/' | b'\t' | b'\r' | b'\n')).map_or(tag.len(), |end| end + 1);
-            let name = &tag[..name_end];
-            match name.rsplit(':').next().unwrap_or(name) {
+            // Half of all tags close something, which is never of interest.
+            if bytes[open + 1] == b'/' {
+                continue;
+            }
+            let tag = &xml[open + 1..close];
+            match local_name(tag) {
                 "c" => {
                     if let Some(name) = attribute(tag, "r").map(|r| &tag[r])
                         && !is_cell_name(name.as_bytes())
@@ -150,6 +151,14 @@ impl Survey {
 pub(super) fn is_error(text: &str) -> bool {
     let shaped = text.starts_with('#') && (text.ends_with('!') || text.ends_with('?') || text == "#N/A" || text == "#GETTING_DATA");
     shaped && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"#!?/_".contains(&b))
+}
+
+/// A tag's name without its prefix: `c` of `x:c r="A1"/`.
+fn local_name(tag: &str) -> &str {
+    let bytes = tag.as_bytes();
+    let end = bytes.iter().position(|byte| matches!(byte, b' ' | b'/' | b'\t' | b'\r' | b'\n')).unwrap_or(bytes.len());
+    let start = bytes[..end].iter().rposition(|&byte| byte == b':').map_or(0, |colon| colon + 1);
+    &tag[start..end]
 }
 
 fn find(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
