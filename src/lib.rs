@@ -5,5 +5,8 @@
 
 pub mod diag;
 pub mod exact;
+pub mod font;
 pub mod form;
+pub mod pdf;
 pub mod period;
+pub mod xlsx;

@@ -138,7 +138,11 @@ impl From<Decimal> for Exact {
             return Self(Repr::Small(if value.exponent() < 0 { Ratio::new(mantissa, ten) } else { Ratio::new_raw(mantissa * ten, 1) }));
         }
         let (mantissa, ten) = (BigInt::from(mantissa), BigInt::from(10).pow(power));
-        Self(Repr::Big(Box::new(if value.exponent() < 0 { BigRational::new(mantissa, ten) } else { BigRational::from_integer(mantissa * ten) })))
+        Self(Repr::Big(Box::new(if value.exponent() < 0 {
+            BigRational::new(mantissa, ten)
+        } else {
+            BigRational::from_integer(mantissa * ten)
+        })))
     }
 }
 
@@ -247,7 +251,9 @@ mod tests {
 
     #[test]
     fn publishes_half_away_from_zero() {
-        for (value, shown) in [("1.005", "1.01"), ("-1.005", "-1.01"), ("-0.001", "0.00"), ("91", "91.00"), ("0.994", "0.99"), ("-0.5", "-0.50")] {
+        for (value, shown) in
+            [("1.005", "1.01"), ("-1.005", "-1.01"), ("-0.001", "0.00"), ("91", "91.00"), ("0.994", "0.99"), ("-0.5", "-0.50")]
+        {
             assert_eq!(exact(value).publish(2), shown, "{value}");
         }
         assert_eq!(exact("2.5").publish(0), "3");

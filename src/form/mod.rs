@@ -4,4 +4,5 @@
 //! No IO happens here, no clock is read; the bytes of a template are handed in.
 
 pub mod data;
+pub mod layout;
 pub mod model;
