@@ -1,6 +1,7 @@
 //! Draw items on krilla's surface.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use krilla::Data;
@@ -186,11 +187,10 @@ pub(super) fn key(picture: &Picture) -> usize {
 pub(super) fn images(book: &LaidOut) -> Result<BTreeMap<usize, Image>, PdfError> {
     let mut images = BTreeMap::new();
     for picture in book.pages.iter().flat_map(|page| &page.pictures) {
-        if !images.contains_key(&key(picture)) {
+        if let Entry::Vacant(slot) = images.entry(key(picture)) {
             let data = Data::from(picture.bytes.to_vec());
             let image = if picture.bytes.starts_with(b"\x89PNG") { Image::from_png(data, false) } else { Image::from_jpeg(data, false) };
-            let image = image.map_err(|error| PdfError::Refused(format!("picture {}: {error}", picture.description)))?;
-            images.insert(key(picture), image);
+            slot.insert(image.map_err(|error| PdfError::Refused(format!("picture {}: {error}", picture.description)))?);
         }
     }
     Ok(images)

@@ -143,9 +143,8 @@ impl Block {
 
     fn break_lines(&mut self, grid: &Grid<'_>) {
         self.lines = match self.run {
-            Run::Plain | Run::Turned(_) => paragraphs(&self.shapes),
             Run::Wrapped => wrap(&self.shapes, self.room(grid) / self.size),
-            Run::Stacked => paragraphs(&self.shapes),
+            Run::Plain | Run::Turned(_) | Run::Stacked => paragraphs(&self.shapes),
         };
     }
 
@@ -223,6 +222,24 @@ impl Block {
         (self.area.last_column + 1..grid.columns() as u16).take_while(same).last().unwrap_or(self.area.last_column)
     }
 
+    /// The same text for a part of its cell, where the rest stands on another page: broken to the width (points) that
+    /// is there, and made smaller until it is whole.
+    pub fn squeezed(&self, width: f32, height: Length) -> Self {
+        let mut part = Self { shapes: self.shapes.clone(), lines: Vec::new(), indent: 0, ..*self };
+        let room = (width - 2.0 * PADDING as f32 / POINT as f32).max(1.0);
+        if part.run == Run::Plain {
+            part.run = Run::Wrapped;
+        }
+        loop {
+            part.lines = if part.run == Run::Wrapped { wrap(&part.shapes, room / part.size) } else { paragraphs(&part.shapes) };
+            let turned = matches!(part.run, Run::Turned(_)) && part.width() > width;
+            if (part.length(TIGHTEST) <= height && !turned) || part.size <= smallest(self.size) {
+                return part;
+            }
+            part.size = (part.size - (part.size * 0.16).floor().max(1.0) / 2.0).max(smallest(self.size));
+        }
+    }
+
     /// Height of the text in points, with lines `pitch` em apart.
     pub fn height(&self, pitch: f32) -> f32 {
         match self.run {
@@ -249,8 +266,8 @@ impl Block {
             if self.size <= least {
                 return false;
             }
-            // Half points, as the spreadsheet shows them; long text takes larger steps so that the search is short.
-            let step = if self.size > 20.0 { 2.0 } else { 0.5 };
+            // Half points, as the spreadsheet shows them; in proportion, so that the search is short for any size.
+            let step = (self.size * 0.16).floor().max(1.0) / 2.0;
             self.size = (self.size - step).max(least);
             self.adjusted.size = Some(f64::from(self.size));
             self.break_lines(grid);

@@ -42,8 +42,8 @@ impl Display {
 
 // A format that cannot be read shows the plain value rather than nothing.
 fn parse(style: &Style) -> Option<NumberFormat> {
-    let code = style.number_format.trim();
-    if code.is_empty() || code.eq_ignore_ascii_case("general") || code == "@" || code.len() > 255 {
+    let code = style.number_format.as_str();
+    if matches!(code.trim(), "" | "@") || code.trim().eq_ignore_ascii_case("general") || code.len() > 255 {
         None
     } else {
         NumberFormat::parse(code).ok()

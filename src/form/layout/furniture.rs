@@ -13,7 +13,6 @@ use crate::form::model::{Color, Font, PageSetup};
 pub(super) struct Codes<'a> {
     pub page: u32,
     pub pages: usize,
-    pub title: &'a str,
     pub sheet: &'a str,
 }
 
@@ -22,14 +21,23 @@ pub(super) struct Codes<'a> {
 pub(super) fn with_date(text: &str, date: NaiveDate, title: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
+    // A size code right before a digit would swallow it: `&9&D`.
+    let mut after_size = false;
     while let Some(c) = rest.next() {
         if c != '&' {
+            after_size &= c.is_ascii_digit();
             out.push(c);
             continue;
         }
+        let spaced = std::mem::take(&mut after_size);
         match rest.next() {
-            Some('D' | 'd') => out.push_str(&format!("{}/{}/{}", date.year(), date.month(), date.day())),
-            Some('T' | 't' | 'Z' | 'z' | 'G' | 'g') => {}
+            Some('D' | 'd') => {
+                if spaced {
+                    out.push(' ');
+                }
+                out.extend([date.year().to_string(), format!("/{}", date.month()), format!("/{}", date.day())]);
+            }
+            Some('T' | 't' | 'Z' | 'z' | 'G' | 'g') | None => {}
             Some('F' | 'f') => out.push_str(&title.replace('&', "&&")),
             Some('"') => {
                 out.push_str("&\"");
@@ -41,10 +49,10 @@ pub(super) fn with_date(text: &str, date: NaiveDate, title: &str) -> String {
                 }
             }
             Some(other) => {
+                after_size = other.is_ascii_digit();
                 out.push('&');
                 out.push(other);
             }
-            None => {}
         }
     }
     out
@@ -158,6 +166,7 @@ fn number(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, most: usize) -> O
 }
 
 /// Draws a page's header and footer.
+#[expect(clippy::too_many_arguments, reason = "one caller's state, told apart by the type of each")]
 pub(super) fn draw(
     fonts: &FontSet,
     page: &PageSetup,
@@ -238,16 +247,17 @@ mod tests {
     use super::*;
 
     fn sections(text: &str) -> Vec<String> {
-        let codes = Codes { page: 3, pages: 12, title: "册", sheet: "表" };
+        let codes = Codes { page: 3, pages: 12, sheet: "表" };
         parse(text, &codes, &Font::default())
             .into_iter()
             .map(|(_, pieces)| {
-                pieces
+                let shown: Vec<String> = pieces
                     .iter()
                     .map(|piece| {
                         format!("{}[{} {}{}]", piece.text, piece.font.family, piece.font.size, if piece.font.bold { " bold" } else { "" })
                     })
-                    .collect()
+                    .collect();
+                shown.concat()
             })
             .collect()
     }
@@ -266,5 +276,7 @@ mod tests {
     fn the_date_is_the_runs() {
         let date = NaiveDate::from_ymd_opt(2026, 7, 5).unwrap();
         assert_eq!(with_date("&L&\"D&D\"&D &T&R&F", date, "甲&乙"), "&L&\"D&D\"2026/7/5 &R甲&&乙");
+        assert_eq!(with_date("&9&D", date, ""), "&9 2026/7/5");
+        assert_eq!(with_date("&12第&D", date, ""), "&12第2026/7/5");
     }
 }

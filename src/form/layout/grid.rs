@@ -154,10 +154,10 @@ pub(super) fn whole_pixels(points: f64) -> Length {
 // Columns that hold or cover something; a stray format far to the right is not paper to be laid out.
 fn used_columns(sheet: &FilledSheet) -> usize {
     let cells = sheet.rows.iter().filter_map(|row| row.cells.last()).map(|cell| usize::from(cell.column) + 1);
-    let merges = sheet.merges.iter().map(|merge| usize::from(merge.last_column) + 1);
+    // A whole row as a merge (`A1:XFD1`) is a slip of the mouse, not sixteen thousand columns.
+    let merges = sheet.merges.iter().map(|merge| usize::from(merge.last_column) + 1).filter(|columns| *columns <= 1024);
     let images = sheet.images.iter().map(|image| usize::from(image.column) + 1);
-    let area = sheet.print_area.iter().map(|area| usize::from(area.last_column) + 1);
-    cells.chain(merges).chain(images).chain(area).max().unwrap_or(0).max(sheet.columns.len()).min(16_384)
+    cells.chain(merges).chain(images).max().unwrap_or(0).max(sheet.columns.len()).min(16_384)
 }
 
 #[cfg(test)]

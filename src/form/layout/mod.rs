@@ -93,7 +93,7 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
         if measures.header.is_empty() && measures.footer.is_empty() {
             continue;
         }
-        let codes = furniture::Codes { page: number, pages: total, title: &book.title, sheet: &sheet.name };
+        let codes = furniture::Codes { page: number, pages: total, sheet: &sheet.name };
         let frame = paginate::Frame::new(&sheet.page);
         let missing = |character| {
             notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: None });

@@ -23,7 +23,7 @@ impl SheetPages<'_> {
     pub fn lay(&self, laid: &mut LaidOut, mut measures: LaidSheet) -> LaidSheet {
         let setup = &self.grid.sheet.page;
         let frame = Frame::new(setup);
-        let printed = Printed::new(self.grid);
+        let printed = Printed::new(self.grid, self.blocks);
         let plan = plan(self.grid, setup, &printed);
         measures.scale = plan.scale;
         measures.row_breaks = plan.rows.iter().skip(1).map(|rows| rows.start).collect();
@@ -94,7 +94,7 @@ impl SheetPages<'_> {
     // Merges that began on the page before: their remaining lines.
     fn continued(&self, page: &mut Page, row: &mut PageRow, rows: &[Slot], columns: &[Slot], to_page: ToPage) {
         let first = row.row;
-        for block in self.blocks.all().iter().take_while(|block| block.row < first).filter(|block| block.area.last_row >= first) {
+        for block in self.blocks.reaching(first) {
             let Some((top, height)) = span(rows, first, block.area.last_row) else { continue };
             let done = self.lines_in(block, self.grid.height(block.area.first_row, first - 1));
             let here = self.lines_in(block, height);
@@ -135,6 +135,10 @@ impl SheetPages<'_> {
         }
         let fallback = Style::default();
         let style = self.style(block).unwrap_or(&fallback);
+        // Where columns of the cell stand on other pages its text is fitted into those that are here.
+        let squeezed =
+            (width < self.grid.width(block.columns.0, block.columns.1)).then(|| block.squeezed(width as f32 / POINT as f32, height));
+        let (block, lines) = squeezed.as_ref().map_or((block, lines), |part| (part, 0..part.lines.len()));
         let mut texts = Vec::new();
         let mut ink = Ink { texts: &mut texts, strokes: &mut page.strokes };
         place(self.fonts, block, lines, Rect { left, top, width, height }, to_page, &style.font, style.align.vertical, &mut ink);

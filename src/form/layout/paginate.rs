@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::grid::Grid;
 use super::laid::{Length, POINT};
 use super::paper;
-use crate::form::model::PageSetup;
+use super::rows::Blocks;
+use crate::form::model::{Borders, PageSetup, Style, Value};
 
 /// The frame of a sheet's pages, in sheet units at natural size.
 #[derive(Clone, Copy, Debug)]
@@ -62,17 +63,42 @@ pub(super) struct Printed {
 }
 
 impl Printed {
-    pub fn new(grid: &Grid<'_>) -> Self {
+    /// The print area, or what holds or shows something: like Excel, no page for columns that only have a width.
+    pub fn new(grid: &Grid<'_>, blocks: &Blocks) -> Self {
         let (rows, columns) = (grid.sheet.rows.len() as u32, grid.columns() as u32);
         let clip = |first: u32, last: u32, count: u32| first.min(count)..(last.saturating_add(1)).min(count).max(first.min(count));
         let area = grid.sheet.print_area;
+        let used = used(grid, blocks);
         Self {
-            rows: area.map_or(0..rows, |area| clip(area.first_row, area.last_row, rows)),
-            columns: area.map_or(0..columns, |area| clip(u32::from(area.first_column), u32::from(area.last_column), columns)),
+            rows: area.map_or_else(|| 0..used.0, |area| clip(area.first_row, area.last_row, rows)),
+            columns: area.map_or_else(|| 0..used.1, |area| clip(u32::from(area.first_column), u32::from(area.last_column), columns)),
             title_rows: grid.sheet.title_rows.map_or(0..0, |(first, last)| clip(first, last, rows)),
             title_columns: grid.sheet.title_columns.map_or(0..0, |(first, last)| clip(u32::from(first), u32::from(last), columns)),
         }
     }
+}
+
+// The rows and columns up to the last that holds or shows something.
+fn used(grid: &Grid<'_>, blocks: &Blocks) -> (u32, u32) {
+    let mut used = (0, 0);
+    let mut reach = |row: u32, column: u16| used = (used.0.max(row + 1), used.1.max(u32::from(column) + 1));
+    for (index, row) in (0u32..).zip(&grid.sheet.rows) {
+        for cell in row.cells.iter().filter(|cell| usize::from(cell.column) < grid.columns()) {
+            let drawn = |style: &Style| style.fill.is_some() || style.borders != Borders::default();
+            let holds = !matches!(&cell.value, Value::Empty) && !matches!(&cell.value, Value::Text(text) if text.is_empty());
+            if holds || grid.styles.get(cell.style.0 as usize).is_some_and(drawn) {
+                let area = grid.area(index, cell.column);
+                reach(area.last_row, area.last_column);
+            }
+        }
+    }
+    for block in blocks.all() {
+        reach(block.row, block.columns.1);
+    }
+    for image in grid.sheet.images.iter().filter(|image| (image.row as usize) < grid.sheet.rows.len()) {
+        reach(image.row, image.column.min(grid.columns() as u16 - 1));
+    }
+    used
 }
 
 /// Sizes of the lines of one direction, and where they may be parted.
@@ -94,6 +120,8 @@ pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan
         breaks: vec![false; grid.columns()],
         kept: vec![false; grid.columns()],
     };
+    // Printers round: a page filled to the last point would lose its last row to the next page in the spreadsheet.
+    let height = height - height / 200;
     let split_rows = |scale: u16| split(&rows, &printed.rows, &printed.title_rows, height * 100 / Length::from(scale));
     let split_columns = |scale: u16| split(&columns, &printed.columns, &printed.title_columns, width * 100 / Length::from(scale));
     let scale = match page.fit {
@@ -105,9 +133,9 @@ pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan
                 (across == 0 || split_columns(scale).len() <= usize::from(across))
                     && (down == 0 || split_rows(scale).len() <= usize::from(down).max(forced))
             };
-            let (mut low, mut high) = (10, 100);
+            let (mut low, mut high) = (10u16, 100u16);
             while low < high {
-                let middle = (low + high + 1) / 2;
+                let middle = (low + high).div_ceil(2);
                 if fits(middle) { low = middle } else { high = middle - 1 }
             }
             low

@@ -11,7 +11,6 @@ use crate::form::model::{Color, Font, Horizontal, Line, Vertical};
 
 /// A rectangle of the sheet.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(super) struct Rect {
     pub left: Length,
     pub top: Length,
@@ -63,6 +62,7 @@ pub(super) struct Ink<'a> {
 }
 
 /// Draws the lines of a block; `vertical` and `font` are of its style.
+#[expect(clippy::too_many_arguments, reason = "one caller's state, told apart by the type of each")]
 pub(super) fn place(
     fonts: &FontSet,
     block: &Block,

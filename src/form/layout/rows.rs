@@ -13,6 +13,7 @@ use crate::form::model::{FilledBook, FilledSheet, Value};
 /// Blocks of a sheet in reading order, with the first of each row.
 pub(super) struct Blocks {
     all: Vec<Block>,
+    tall: Vec<usize>,
     starts: Vec<usize>,
 }
 
@@ -23,8 +24,15 @@ impl Blocks {
         &self.all[at(row as usize)..at(row as usize + 1)]
     }
 
+    /// All of them, in reading order.
     pub fn all(&self) -> &[Block] {
         &self.all
+    }
+
+    /// The blocks of merges that begin above a row and reach it.
+    pub fn reaching(&self, row: u32) -> impl Iterator<Item = &Block> {
+        let tall = self.tall.iter().map(|index| &self.all[*index]);
+        tall.take_while(move |block| block.row < row).filter(move |block| block.area.last_row >= row)
     }
 }
 
@@ -42,7 +50,7 @@ pub(super) fn measure<'a>(
     let space = fonts.glyph(normal, ' ').map_or(0.25, |glyph| glyph.advance);
     let indent = (3.0 * space * font_size(&book.normal_font) * POINT as f32) as Length;
     let measure = Measure { fonts, indent };
-    let mut blocks = Blocks { all: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
+    let mut blocks = Blocks { all: Vec::new(), tall: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
     for (index, row) in (0u32..).zip(&sheet.rows) {
         blocks.starts.push(blocks.all.len());
         for cell in row.cells.iter().filter(|cell| !matches!(cell.value, Value::Empty)) {
@@ -65,6 +73,7 @@ pub(super) fn measure<'a>(
             laid.adjusted.insert((block.row, block.column), block.adjusted);
         }
     }
+    blocks.tall = (0..blocks.all.len()).filter(|index| blocks.all[*index].area.last_row > blocks.all[*index].row).collect();
     laid.heights.clone_from(&grid.heights);
     laid.widths.clone_from(&grid.widths);
     (grid, blocks, laid)

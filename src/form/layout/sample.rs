@@ -27,6 +27,7 @@ pub(crate) fn font(family: &str, size: f64, bold: bool) -> Font {
     Font { family: family.into(), size, bold, ..Font::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a border field takes")]
 pub(crate) fn edge(line: Line) -> Option<Edge> {
     Some(Edge { line, color: None })
 }
@@ -180,7 +181,7 @@ pub(crate) fn board(members: usize) -> FilledBook {
         page: PageSetup {
             paper: 8,
             landscape: true,
-            fit: Some((1, 0)),
+            fit: Some((1, 1)),
             center_horizontally: true,
             footer: "&L&\"宋体,常规\"&9方案 县级示范 v2&C&9第 &P 页，共 &N 页&R&9&D".into(),
             ..PageSetup::default()
