@@ -97,6 +97,9 @@ const MOVED: &[(char, char)] = &[
 
 /// The Unicode character for a private use leftover of GBK, where there is one.
 pub fn private_use_replacement(character: char) -> Option<char> {
+    if !('\u{E000}'..='\u{F8FF}').contains(&character) {
+        return None;
+    }
     MOVED.binary_search_by_key(&character, |(old, _)| *old).ok().map(|index| MOVED[index].1)
 }
 

@@ -5,6 +5,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Work
 
 use super::style;
 use crate::exact::Decimal;
+use crate::font::private_use_replacement;
 use crate::form::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 use crate::form::model::{FilledBook, FilledSheet, Range, Value};
 
@@ -20,6 +21,10 @@ pub struct Properties {
     /// Custom properties by name, in the order they are written.
     pub custom: Vec<(String, String)>,
 }
+
+// Rows and columns of a sheet in this format; areas beyond are left out, as layout cuts them off.
+const ROWS: u32 = 1_048_576;
+const COLUMNS: u16 = 16_384;
 
 /// Writes a book with the measures that layout gave it.
 ///
@@ -187,13 +192,16 @@ impl Paper<'_> {
         if let Some(first) = page.first_page {
             worksheet.set_print_first_page_number(first.min(32_767) as u16);
         }
-        if let Some((first, last)) = self.sheet.title_rows.filter(|(first, last)| first <= last) {
+        if let Some((first, last)) = self.sheet.title_rows.filter(|(first, last)| first <= last && *last < ROWS) {
             worksheet.set_repeat_rows(first, last)?;
         }
-        if let Some((first, last)) = self.sheet.title_columns.filter(|(first, last)| first <= last) {
+        if let Some((first, last)) = self.sheet.title_columns.filter(|(first, last)| first <= last && *last < COLUMNS) {
             worksheet.set_repeat_columns(first, last)?;
         }
-        if let Some(area) = self.sheet.print_area {
+        let sound = |area: &Range| {
+            area.first_row <= area.last_row && area.first_column <= area.last_column && area.last_row < ROWS && area.last_column < COLUMNS
+        };
+        if let Some(area) = self.sheet.print_area.filter(sound) {
             worksheet.set_print_area(area.first_row, area.first_column, area.last_row, area.last_column)?;
         }
         // The format holds 1023 breaks; behind them Excel parts the pages itself.
@@ -227,7 +235,14 @@ fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, f
         Value::Text(text) => {
             // The format's limit for one cell.
             let cut = text.char_indices().nth(32_767).map_or(text.len(), |(at, _)| at);
-            worksheet.write_string_with_format(row, column, &text[..cut], format)?
+            let text = &text[..cut];
+            // The same characters as in the PDF.
+            if text.chars().any(|c| private_use_replacement(c).is_some()) {
+                let text: String = text.chars().map(|c| private_use_replacement(c).unwrap_or(c)).collect();
+                worksheet.write_string_with_format(row, column, text, format)?
+            } else {
+                worksheet.write_string_with_format(row, column, text, format)?
+            }
         }
         Value::Number(number) => match finite(*number) {
             Some(stored) => worksheet.write_number_with_format(row, column, stored, format)?,

@@ -13,8 +13,9 @@ pub(super) const PADDING: Length = 150;
 /// Text is not made smaller than this many points to fit, nor when it was smaller from the start.
 pub(super) const SMALLEST: f32 = 6.0;
 
-/// Least distance of lines in em before text is made smaller.
-pub(super) const TIGHTEST: f32 = 1.15;
+/// Least distance of lines in em before a row grows or text is made smaller: what Excel gives 宋体, so that a row that
+/// is high enough here is so there.
+pub(super) const TIGHTEST: f32 = 1.22;
 
 /// How the lines of a block run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +56,8 @@ pub(super) struct Block {
 /// What measuring a cell needs to know of its surroundings.
 pub(super) struct Measure<'a> {
     pub fonts: &'a FontSet,
+    /// The face of each style of the book.
+    pub choices: &'a [Choice],
     /// Width of one step of indent.
     pub indent: Length,
 }
@@ -70,7 +73,7 @@ impl Measure<'_> {
         let style_index = cell.style.0 as usize;
         let fallback = Style::default();
         let style = grid.styles.get(style_index).unwrap_or(&fallback);
-        let choice = self.fonts.choose(&style.font.family, style.font.bold);
+        let choice = self.choices.get(style_index).copied().unwrap_or_else(|| self.fonts.choose(&style.font.family, style.font.bold));
         let size = font_size(&style.font);
         let mut shapes = shape(self.fonts, choice, &text, missing);
         let number = !matches!(cell.value, Value::Text(_));

@@ -47,6 +47,17 @@ pub enum Note {
         /// Zero-based row and column; none for a header or footer.
         cell: Option<(u32, u16)>,
     },
+    /// A private use leftover of GBK is drawn as the character that Unicode has for it since.
+    ReplacedCharacter {
+        /// What stood there.
+        character: char,
+        /// What is drawn and written.
+        replacement: char,
+        /// Name of the sheet.
+        sheet: String,
+        /// Zero-based row and column.
+        cell: (u32, u16),
+    },
     /// The text is larger than its cell can be made, even in the smallest size: it stands over the edge.
     DoesNotFit {
         /// Name of the sheet.

@@ -7,7 +7,7 @@ use super::block::{Block, Measure, Run, TIGHTEST, font_size};
 use super::display::Display;
 use super::grid::{Grid, TALLEST};
 use super::laid::{LaidSheet, Length, PIXEL, POINT};
-use crate::font::FontSet;
+use crate::font::{FontSet, private_use_replacement};
 use crate::form::model::{FilledBook, FilledSheet, Value};
 
 /// Blocks of a sheet in reading order, with the first of each row.
@@ -49,12 +49,16 @@ pub(super) fn measure<'a>(
     let normal = fonts.choose(&book.normal_font.family, false);
     let space = fonts.glyph(normal, ' ').map_or(0.25, |glyph| glyph.advance);
     let indent = (3.0 * space * font_size(&book.normal_font) * POINT as f32) as Length;
-    let measure = Measure { fonts, indent };
+    let choices: Vec<_> = book.styles.iter().map(|style| fonts.choose(&style.font.family, style.font.bold)).collect();
+    let measure = Measure { fonts, choices: &choices, indent };
     let mut blocks = Blocks { all: Vec::new(), tall: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
     for (index, row) in (0u32..).zip(&sheet.rows) {
         blocks.starts.push(blocks.all.len());
         for cell in row.cells.iter().filter(|cell| !matches!(cell.value, Value::Empty)) {
             let text = display.text(&cell.value, cell.style.0 as usize);
+            for (character, replacement) in text.chars().filter_map(|c| Some((c, private_use_replacement(c)?))) {
+                notes.insert(Note::ReplacedCharacter { character, replacement, sheet: sheet.name.clone(), cell: (index, cell.column) });
+            }
             let missing = |character| {
                 notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: Some((index, cell.column)) });
             };

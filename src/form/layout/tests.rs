@@ -219,3 +219,47 @@ fn columns_that_only_have_a_width_are_not_printed() {
     filled.sheets[0].merges.push(Range { first_row: 1, last_row: 1, first_column: 0, last_column: u16::MAX });
     assert_eq!(lay(&filled).book.pages.len(), 1);
 }
+
+#[test]
+fn a_leftover_of_gbk_is_drawn_as_its_character_and_told() {
+    let laid = lay(&column(30.0, wrapped(), vec![(None, "王\u{E863}")]));
+    assert_eq!(shown(&laid.book.pages[0], 0, 0), "王\u{4DAE}");
+    assert_eq!(laid.notes, [Note::ReplacedCharacter { character: '\u{E863}', replacement: '\u{4DAE}', sheet: "表".into(), cell: (0, 0) }]);
+}
+
+#[test]
+fn a_row_drawn_for_two_lines_in_excel_keeps_its_height() {
+    let laid = lay(&column(12.0, wrapped(), vec![(Some(27.0), "一二三四五六七八")])).book;
+    assert_eq!(laid.sheets[0].heights, [2700]);
+}
+
+#[test]
+fn the_same_characters_stand_on_the_pages_as_in_the_book() {
+    let filled = board(40);
+    let mut expected: Vec<char> = filled.sheets[0]
+        .rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .filter_map(|cell| match &cell.value {
+            Value::Text(text) => Some(text.chars().filter(|c| !c.is_whitespace())),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let laid = lay(&filled).book;
+    let texts = |(row, cell): &(u32, &PageCell)| {
+        matches!(filled.sheets[0].rows[*row as usize].cells.iter().find(|c| c.column == cell.column).unwrap().value, Value::Text(_))
+    };
+    let mut drawn: Vec<char> = laid
+        .pages
+        .iter()
+        .flat_map(cells)
+        .filter(texts)
+        .flat_map(|(_, cell)| &cell.texts)
+        .flat_map(|text| text.text.chars())
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    expected.sort_unstable();
+    drawn.sort_unstable();
+    assert_eq!(drawn, expected);
+}
