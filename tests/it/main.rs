@@ -1,4 +1,4 @@
 //! Tests over whole rooms.
-#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod reading;

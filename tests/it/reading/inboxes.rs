@@ -86,5 +86,5 @@ fn a_torn_archive_is_not_silent() {
     std::fs::write(folder.path().join("a.zip"), &whole[..whole.len() - 30]).unwrap();
     let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
     let bytes = inbox::fetch(&files[0], &Limits::default()).unwrap();
-    assert_eq!(scorebook::sheet::read("a.zip", &bytes, &Default::default()).unwrap_err().code(), Code::UnreadableFile);
+    assert_eq!(scorebook::sheet::read("a.zip", &bytes, &scorebook::sheet::Limits::default()).unwrap_err().code(), Code::UnreadableFile);
 }

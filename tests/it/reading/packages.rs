@@ -1,6 +1,7 @@
 //! Packages put together by hand: what a writer, a clerk or an attacker may do to one.
 
-use std::io::{Cursor, Write};
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 
 use scorebook::sheet::{self, Book, Limits, Refusal};
 
@@ -21,8 +22,8 @@ fn workbook(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>"#);
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
     for (index, (name, xml)) in sheets.iter().enumerate() {
-        list += &format!(r#"<sheet name="{name}" sheetId="{}" r:id="r{index}"/>"#, index + 1);
-        relations += &format!(r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
+        let _ = write!(list, r#"<sheet name="{name}" sheetId="{}" r:id="r{index}"/>"#, index + 1);
+        let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
         parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet>{xml}</worksheet>").into()));
     }
     parts.push(("[Content_Types].xml".into(), b"<Types/>".to_vec()));
