@@ -276,3 +276,19 @@ fn a_number_too_wide_for_its_column_is_made_smaller_and_then_told() {
     assert!(tight.notes.is_empty() && tight.book.sheets[0].adjusted[&(0, 0)].size.is_some());
     assert_eq!(show(1_234_567_890_123_456).notes.len(), 1);
 }
+
+#[test]
+fn a_row_that_grew_shows_its_text_in_full_size() {
+    for family in ["宋体", "黑体", "仿宋", "方正小标宋简体"] {
+        for size in [9.0, 10.5, 12.0, 15.75, 22.0] {
+            let style = Style { font: font(family, size, false), ..wrapped() };
+            let laid = lay(&column(
+                20.0,
+                style,
+                vec![(None, &"一行又一行的字".repeat(9)), (None, "一"), (Some(4.0), "一二三四五六七八九十一二三四五六")],
+            ));
+            assert!(laid.book.sheets[0].adjusted.is_empty(), "{family} {size}: {:?}", laid.book.sheets[0].adjusted);
+        }
+    }
+    assert!(lay(&board(40)).book.sheets[0].adjusted.is_empty());
+}
