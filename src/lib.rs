@@ -7,3 +7,4 @@ pub mod diag;
 pub mod exact;
 pub mod form;
 pub mod period;
+pub mod report;
