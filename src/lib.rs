@@ -5,6 +5,9 @@
 
 pub mod diag;
 pub mod exact;
+pub mod font;
 pub mod form;
+pub mod pdf;
 pub mod period;
 pub mod report;
+pub mod xlsx;

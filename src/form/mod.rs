@@ -5,6 +5,7 @@
 
 pub mod data;
 mod fill;
+pub mod layout;
 pub mod model;
 pub mod template;
 
