@@ -6,11 +6,14 @@
 mod branch_forms;
 mod findings;
 mod results;
+mod sample;
+pub mod schema;
 mod view;
 mod yearly;
 
 pub use branch_forms::{board, card, registry};
 pub use findings::{FindingRow, finding_row};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
+pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication};
 pub use yearly::yearly;

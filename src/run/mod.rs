@@ -7,11 +7,13 @@
 
 mod gather;
 mod prepare;
+mod press;
 mod resolve;
 mod write;
 
 pub use gather::{Card, Gathered};
-pub use prepare::{County, RunError, prepare};
+pub use prepare::{County, FORMS, RunError, prepare};
+pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
 
@@ -86,9 +88,10 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
+    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let resolved = gather_all(&county, progress)?;
-        let folder = write(&county, &resolved, options, progress)?;
+        let mut resolved = gather_all(&county, progress)?;
+        let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })

@@ -183,24 +183,28 @@ fn repeats_elsewhere(plan: &SheetPlan, from: CellRef, range: Range) -> bool {
         || (group(range.first_column).is_some() && group(range.first_column) != group(from.column))
 }
 
-/// A plain text over a group one column wide, above its headings, is a heading of the whole group: it cannot be
-/// drawn merged, for there is nothing to merge with, and so it stretches of itself.
-pub(super) fn stretch_lone_headings(plan: &mut SheetPlan) {
+/// Cells of a group one column wide that are meant once, not once an element: a plain text above the headings, and
+/// a placeholder that does not speak of the element. They cannot be drawn merged, for there is nothing to merge
+/// with, and so they stretch of themselves.
+pub(super) fn stretch_lone_cells(plan: &mut SheetPlan) {
     for group in plan.groups.clone() {
         if group.first != group.last {
             continue;
         }
         let column = group.first;
-        let Some(heading) = (0..plan.rows.len() as u32).find(|row| speaks_of_element(plan, CellRef { row: *row, column })) else {
-            continue;
-        };
-        for row in 0..heading {
-            let cell = plan.rows[row as usize].cells.get(usize::from(column));
+        let speaks = |plan: &SheetPlan, row: u32| speaks_of_element(plan, CellRef { row, column });
+        let heading = (0..plan.rows.len() as u32).find(|row| speaks(plan, *row)).unwrap_or(0);
+        for row in 0..plan.rows.len() as u32 {
+            let once = match plan.rows[row as usize].cells.get(usize::from(column)).map(|cell| &cell.content) {
+                Some(Content::Text(_)) => row < heading,
+                Some(Content::Alone(_) | Content::Pieces(_)) => !speaks(plan, row),
+                _ => false,
+            };
             let merged = plan.merges.iter().any(|merge| {
                 (merge.range.first_row..=merge.range.last_row).contains(&row)
                     && (merge.range.first_column..=merge.range.last_column).contains(&column)
             });
-            if !merged && cell.is_some_and(|cell| matches!(cell.content, Content::Text(_))) {
+            if once && !merged {
                 let range = Range { first_row: row, first_column: column, last_row: row, last_column: column };
                 let home = plan.rows[row as usize].nested.map_or(RowHome::Segment(plan.rows[row as usize].segment), RowHome::Nested);
                 plan.merges.push(MergePlan { range, rows: home, group: None });

@@ -48,7 +48,7 @@ pub(super) fn sheet(drawn: &DrawnSheet, settings: Settings, schema: &Schema, err
     check::merges(drawn, &mut plan, &mut work.errors);
     check::names(drawn, &plan, &mut work.errors);
     check::formulas(&mut plan, &mut work.errors);
-    check::stretch_lone_headings(&mut plan);
+    check::stretch_lone_cells(&mut plan);
     work.errors.sort_by_key(|(cell, _)| *cell);
     errors.extend(work.errors.into_iter().map(|(cell, kind)| TemplateError { sheet: drawn.name.clone(), cell, kind }));
     plan

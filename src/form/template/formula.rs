@@ -20,7 +20,6 @@ pub(in crate::form) enum Expression {
 
 /// The four operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(in crate::form) enum Operator {
     Add,
     Subtract,
@@ -30,7 +29,6 @@ pub(in crate::form) enum Operator {
 
 /// The functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the format's own words")]
 pub(in crate::form) enum Function {
     Sum,
     Count,
