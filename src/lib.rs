@@ -5,6 +5,7 @@
 
 pub mod builtin;
 pub mod check;
+pub mod cli;
 pub mod county;
 pub mod diag;
 pub mod exact;

@@ -5,16 +5,20 @@
 //! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
 //! The only room that names rayon; may use every other but `cli`.
 
+mod explain;
 mod gather;
 mod prepare;
 mod press;
 mod resolve;
+mod template;
 mod write;
 
+pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
+pub use template::check_template;
 pub use write::write;
 
 use std::path::{Path, PathBuf};
