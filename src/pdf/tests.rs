@@ -103,14 +103,23 @@ fn speed() {
     let laid = lay(&book).book;
     fonts();
     let time = |name: &str, work: &dyn Fn()| {
-        let runs: u32 = 200;
-        let start = std::time::Instant::now();
-        (0..runs).for_each(|_| work());
-        let shown = format!("{name}: {:.3} ms", (start.elapsed() / runs).as_secs_f64() * 1000.0);
+        // The best of many: other work on the machine only ever adds.
+        let run = || {
+            let start = std::time::Instant::now();
+            work();
+            start.elapsed()
+        };
+        let best = (0..200).map(|_| run()).min().unwrap_or_default();
+        let shown = format!("{name}: {:.3} ms\n", best.as_secs_f64() * 1000.0);
         keep(&format!("speed-{name}.txt"), shown.as_bytes());
     };
     time("layout", &|| drop(lay(&book)));
     time("pdf", &|| drop(write(&laid, fonts(), &info)));
+    let mut one_face = laid.clone();
+    for text in one_face.pages.iter_mut().flat_map(|page| &mut page.rows).flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.texts) {
+        text.face = crate::font::FaceId(0);
+    }
+    time("pdf-one-face", &|| drop(write(&one_face, fonts(), &info)));
     time("xlsx", &|| drop(crate::xlsx::pages::write(&book, &laid, &properties)));
     time("all", &|| {
         let laid = lay(&book).book;

@@ -231,8 +231,10 @@ impl Block {
 
     /// The same text for a part of its cell, where the rest stands on another page: broken to the width (points) that
     /// is there, and made smaller until it is whole.
-    pub fn squeezed(&self, width: f32, height: Length) -> Self {
-        let mut part = Self { shapes: self.shapes.clone(), lines: Vec::new(), indent: 0, ..*self };
+    pub fn squeezed(&self, lines: std::ops::Range<usize>, width: f32, height: Length) -> Self {
+        let ends = self.lines.get(lines.start).zip(self.lines[..lines.end.min(self.lines.len())].last());
+        let shapes = ends.map_or(&[][..], |(first, last)| &self.shapes[first.range.start..last.range.end.max(first.range.start)]);
+        let mut part = Self { shapes: shapes.to_vec(), lines: Vec::new(), indent: 0, ..*self };
         let room = (width - 2.0 * PADDING as f32 / POINT as f32).max(1.0);
         if part.run == Run::Plain {
             part.run = Run::Wrapped;

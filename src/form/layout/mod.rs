@@ -87,7 +87,7 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
     for (index, sheet) in book.sheets.iter().enumerate() {
         let (grid, blocks, measures) = rows::measure(book, sheet, fonts, &display, &mut notes);
         let first = laid.pages.len();
-        let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, sheet: index };
+        let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, sheet: index, scale: 100 };
         let measures = pages.lay(&mut laid, measures);
         // Numbering goes on from sheet to sheet unless a sheet sets its first page.
         let start = sheet.page.first_page.unwrap_or_else(|| numbers.last().map_or(1, |last: &u32| last.saturating_add(1)));

@@ -16,15 +16,18 @@ pub(super) struct SheetPages<'a> {
     pub grid: &'a Grid<'a>,
     pub blocks: &'a Blocks,
     pub sheet: usize,
+    /// Percent; what the sheet's plan came to.
+    pub scale: u16,
 }
 
 impl SheetPages<'_> {
     /// Adds the sheet's pages to the book; returns its measures with the breaks filled in.
-    pub fn lay(&self, laid: &mut LaidOut, mut measures: LaidSheet) -> LaidSheet {
+    pub fn lay(mut self, laid: &mut LaidOut, mut measures: LaidSheet) -> LaidSheet {
         let setup = &self.grid.sheet.page;
         let frame = Frame::new(setup);
         let printed = Printed::new(self.grid, self.blocks);
         let plan = plan(self.grid, setup, &printed);
+        self.scale = plan.scale;
         measures.scale = plan.scale;
         measures.row_breaks = plan.rows.iter().skip(1).map(|rows| rows.start).collect();
         measures.column_breaks = plan.columns.iter().skip(1).map(|columns| columns.start as u16).collect();
@@ -77,6 +80,13 @@ impl SheetPages<'_> {
             laid.pages.push(page);
         }
         measures
+    }
+
+    // The space within the margins in sheet units.
+    fn body(&self) -> (Length, Length) {
+        let (width, height) = Frame::new(&self.grid.sheet.page).body();
+        let scaled = |length: Length| length * 100 / Length::from(self.scale.max(1));
+        (scaled(width), scaled(height))
     }
 
     fn style(&self, block: &Block) -> Option<&Style> {
@@ -135,9 +145,14 @@ impl SheetPages<'_> {
         }
         let fallback = Style::default();
         let style = self.style(block).unwrap_or(&fallback);
-        // Where columns of the cell stand on other pages its text is fitted into those that are here.
+        // Where columns of the cell stand on other pages, or a row or column is larger than the page, the text is fitted
+        // into what is here.
+        let (body_width, body_height) = self.body();
+        let (full_width, full_height) = (self.grid.width(block.columns.0, block.columns.1), height);
+        width = width.min((body_width - left).max(POINT));
+        let height = height.min((body_height - top).max(POINT));
         let squeezed =
-            (width < self.grid.width(block.columns.0, block.columns.1)).then(|| block.squeezed(width as f32 / POINT as f32, height));
+            (width < full_width || height < full_height).then(|| block.squeezed(lines.clone(), width as f32 / POINT as f32, height));
         let (block, lines) = squeezed.as_ref().map_or((block, lines), |part| (part, 0..part.lines.len()));
         let mut texts = Vec::new();
         let mut ink = Ink { texts: &mut texts, strokes: &mut page.strokes };

@@ -259,6 +259,8 @@ pub(crate) fn mixed() -> FilledBook {
 
 /// A book drawn at random, with everything a template may hold and much that it should not.
 pub(crate) fn wild(seed: u64) -> FilledBook {
+    use Horizontal as H;
+    use Vertical as V;
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut roll = move |sides: usize| {
         state ^= state << 13;
@@ -293,9 +295,7 @@ pub(crate) fn wild(seed: u64) -> FilledBook {
             let mut side =
                 || (roll(2) == 0).then(|| Edge { line: lines[roll(lines.len())], color: (roll(3) == 0).then_some(Color(9, 99, 199)) });
             let borders = Borders { left: side(), right: side(), top: side(), bottom: side() };
-            use Horizontal as H;
             let horizontal = [H::General, H::Left, H::Center, H::Right, H::Fill, H::Justify, H::CenterContinuous, H::Distributed][roll(8)];
-            use Vertical as V;
             let vertical = [V::Top, V::Center, V::Bottom, V::Justify, V::Distributed][roll(5)];
             let align = Align {
                 horizontal,
