@@ -186,9 +186,9 @@ fn summary() -> List {
         "小结",
         vec![
             text("名称", "小结名称：小计、目前已得基础分、加分……", "name of the line: subtotal, base so far, bonus", "小计"),
-            text("合计", "全年合计（文字或数字）", "figure of the whole year", "58.00"),
+            number("合计", "全年合计（文字或数字）", "figure of the whole year, text or number", "58.00"),
         ],
-        vec![columns("期间", vec![text("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
+        vec![columns("期间", vec![number("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
     )
 }
 

@@ -430,7 +430,7 @@ fn mistakes_of_the_sheet_are_told() {
     assert_eq!(with(|sheet| drop(sheet.set_repeat_rows(0, 1))), [Problem::TitleBelowBlock]);
     assert_eq!(with(|sheet| drop(sheet.merge_range(0, 2, 1, 2, "", &Format::new()))), [Problem::MergeCrosses("C1:C2".into())]);
     assert_eq!(with(|sheet| drop(sheet.set_print_area(0, 0, 1, 1))), [Problem::PrintAreaCrosses("A1:B2".into())]);
-    assert_eq!(with(|sheet| drop(sheet.set_header("&L{.姓名}"))), [Problem::OutsideBlock(".姓名".into())]);
+    assert_eq!(with(|sheet| _ = sheet.set_header("&L{.姓名}")), [Problem::OutsideBlock(".姓名".into())]);
     let set = |settings: &[(&str, &str)]| problems(&drawn(&block, |_| {}, settings));
     assert_eq!(set(&[("每页行", "5")]), [Problem::UnknownSetting { name: "每页行".into(), nearest: Some("每页行数".into()) }]);
     assert!(matches!(set(&[("每页行数", "0")])[..], [Problem::SettingValue { .. }]));

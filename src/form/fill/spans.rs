@@ -112,9 +112,8 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
             let mut out = Vec::new();
             for line in lines {
                 for column in &columns {
-                    match at_cell(rows, line, *column) {
-                        Some(Value::Number(number) | Value::Formula { result: number, .. }) => out.push(Exact::from(*number)),
-                        _ => {}
+                    if let Some(Value::Number(number) | Value::Formula { result: number, .. }) = at_cell(rows, line, *column) {
+                        out.push(Exact::from(*number));
                     }
                 }
             }

@@ -228,10 +228,10 @@ impl Work<'_> {
     fn blocks(&mut self, plan: &mut SheetPlan) {
         let mut spans: Vec<(u32, u32, &'static str)> = Vec::new();
         for (row, bears) in self.rows.iter().enumerate() {
-            let Some(list) = bears.list else { continue };
-            match spans.iter_mut().find(|span| span.2 == list) {
+            let Some(name) = bears.list else { continue };
+            match spans.iter_mut().find(|span| span.2 == name) {
                 Some(span) => span.1 = row as u32,
-                None => spans.push((row as u32, row as u32, list)),
+                None => spans.push((row as u32, row as u32, name)),
             }
         }
         spans.sort_unstable();
@@ -304,16 +304,15 @@ impl Work<'_> {
                         Some(number) => Content::Number(number),
                         None => Content::Text(text.as_str().into()),
                     },
-                    Drawn::Formula(text) => match super::formula::parse(text) {
-                        Some(expression) => {
+                    Drawn::Formula(text) => {
+                        if let Some(expression) = super::formula::parse(text) {
                             plan.formulas.push(FormulaPlan { expression, row: at.row, column: at.column, rank: 0 });
                             Content::Formula(plan.formulas.len() - 1)
-                        }
-                        None => {
+                        } else {
                             self.errors.push((Some(at), Problem::Formula(text.chars().take(80).collect())));
                             Content::Empty
                         }
-                    },
+                    }
                     Drawn::Text(_) => match self.tokens[row][column].take() {
                         Some(tokens) => self.content(&tokens, at, plan),
                         None => Content::Empty,
