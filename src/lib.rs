@@ -3,11 +3,22 @@
 //! Data flows one way: `inbox → sheet → submission → check → score → rollup → form → xlsx | pdf → publish`.
 //! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
 
+pub mod builtin;
+pub mod check;
+pub mod county;
 pub mod diag;
 pub mod exact;
 pub mod font;
 pub mod form;
+pub mod inbox;
 pub mod pdf;
 pub mod period;
+pub mod publish;
 pub mod report;
+pub mod rollup;
+pub mod run;
+pub mod scheme;
+pub mod score;
+pub mod sheet;
+pub mod submission;
 pub mod xlsx;

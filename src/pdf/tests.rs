@@ -118,3 +118,21 @@ fn speed() {
         drop(crate::xlsx::pages::write(&book, &laid, &properties));
     });
 }
+
+#[test]
+fn whatever_a_template_holds_is_laid_out_and_written() {
+    let properties = crate::xlsx::pages::Properties { title: "任意".into(), date: date(), ..Default::default() };
+    let seeds = std::env::var("LAYOUT_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    for seed in 1..=seeds {
+        let book = crate::form::layout::sample::wild(seed);
+        let laid = lay(&book).book;
+        let info = DocumentInfo { title: "任意".into(), language: "zh-CN".into(), author: String::new(), date: date() };
+        match write(&laid, fonts(), &info) {
+            Ok(bytes) => keep(&format!("wild-{seed}.pdf"), &bytes),
+            Err(error) => panic!("{seed}: {error}"),
+        }
+        if let Err(error) = crate::xlsx::pages::write(&book, &laid, &properties) {
+            panic!("{seed}: {error}");
+        }
+    }
+}

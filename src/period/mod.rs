@@ -1,1 +1,234 @@
-//! Periods of a year, working days and the run's date: the only notion of now.
+//! Periods of a year, the working-day calendar, and the run's date: the program's only notion of now.
+//!
+//! Nothing here reads a clock. Any room may use this one; it uses none.
+
+mod calendar;
+
+pub use calendar::{Calendar, CalendarError, months_later};
+
+use std::fmt;
+
+/// How long a period is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Every {
+    Month,
+    Quarter,
+    Half,
+    Year,
+}
+
+impl Every {
+    /// Months in one.
+    pub fn months(self) -> u8 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Half => 6,
+            Self::Year => 12,
+        }
+    }
+
+    /// All periods of this length in a year, in order.
+    pub fn all(self) -> impl Iterator<Item = Period> {
+        (1..=12 / self.months()).map(move |number| Period { every: self, number })
+    }
+
+    /// The word used in scheme files and the configuration: `quarter`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Half => "half",
+            Self::Year => "year",
+        }
+    }
+}
+
+/// A month, quarter, half or the whole of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Period {
+    every: Every,
+    number: u8,
+}
+
+impl Period {
+    /// The whole year.
+    pub const YEAR: Self = Self { every: Every::Year, number: 1 };
+
+    /// The `number`-th period of that length, from 1; `None` where the year has no such.
+    pub fn new(every: Every, number: u8) -> Option<Self> {
+        (1..=12 / every.months()).contains(&number).then_some(Self { every, number })
+    }
+
+    /// Its length.
+    pub fn every(self) -> Every {
+        self.every
+    }
+
+    /// Its number in the year, from 1.
+    pub fn number(self) -> u8 {
+        self.number
+    }
+
+    /// First month, 1–12.
+    pub fn first_month(self) -> u8 {
+        (self.number - 1) * self.every.months() + 1
+    }
+
+    /// Last month, 1–12.
+    pub fn last_month(self) -> u8 {
+        self.number * self.every.months()
+    }
+
+    /// True where `inner` lies within this period.
+    pub fn contains(self, inner: Self) -> bool {
+        self.first_month() <= inner.first_month() && inner.last_month() <= self.last_month()
+    }
+
+    /// True where the two share a month.
+    pub fn overlaps(self, first_month: u8, last_month: u8) -> bool {
+        self.first_month() <= last_month && first_month <= self.last_month()
+    }
+
+    /// Reads what branches write: `7月` `07月` `7` `三季度` `第3季度` `Q3` `上半年` `全年` …; white space and
+    /// full-width forms must be gone already.
+    pub fn parse(text: &str) -> Option<Self> {
+        let upper = text.to_ascii_uppercase();
+        let (every, number) = if let Some(quarter) = upper.strip_suffix("季度").or_else(|| upper.strip_suffix('季')) {
+            (Every::Quarter, small_number(quarter.strip_prefix('第').unwrap_or(quarter))?)
+        } else if let Some(quarter) = upper.strip_prefix('Q') {
+            (Every::Quarter, small_number(quarter)?)
+        } else if let Some(half) = upper.strip_suffix("半年") {
+            match half {
+                "上" => (Every::Half, 1),
+                "下" => (Every::Half, 2),
+                _ => return None,
+            }
+        } else if let Some(half) = upper.strip_prefix('H') {
+            (Every::Half, small_number(half)?)
+        } else if matches!(upper.as_str(), "全年" | "年度" | "本年") {
+            (Every::Year, 1)
+        } else {
+            let month = upper.strip_suffix("月份").or_else(|| upper.strip_suffix('月')).unwrap_or(&upper);
+            (Every::Month, small_number(month)?)
+        };
+        Self::new(every, number)
+    }
+
+    /// Chinese name within a year: `7月`, `三季度`, `上半年`, `全年`.
+    pub fn zh(self) -> String {
+        match self.every {
+            Every::Month => format!("{}月", self.number),
+            Every::Quarter => format!("{}季度", ["一", "二", "三", "四"][usize::from(self.number - 1)]),
+            Every::Half => (if self.number == 1 { "上半年" } else { "下半年" }).to_owned(),
+            Every::Year => "全年".to_owned(),
+        }
+    }
+}
+
+fn small_number(text: &str) -> Option<u8> {
+    if !text.is_empty() && text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().ok();
+    }
+    ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"].iter().position(|word| *word == text).map(|at| at as u8 + 1)
+}
+
+/// The period of a run: `2026`, `2026H1`, `2026Q3`, `2026M07`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunPeriod {
+    /// Calendar year.
+    pub year: i32,
+    /// What of it.
+    pub period: Period,
+}
+
+impl RunPeriod {
+    /// Reads the notation of the command line and of folder names.
+    pub fn parse(text: &str) -> Option<Self> {
+        if !text.is_ascii() || text.len() < 4 || !text[..4].bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let year = text[..4].parse().ok().filter(|year| (1949..=9998).contains(year))?;
+        let period = match (&text[4..5.min(text.len())], text.get(5..)) {
+            ("", _) => Period::YEAR,
+            ("H", Some(n)) if n.len() == 1 => Period::new(Every::Half, n.parse().ok()?)?,
+            ("Q", Some(n)) if n.len() == 1 => Period::new(Every::Quarter, n.parse().ok()?)?,
+            ("M", Some(n)) if n.len() == 2 && n.bytes().all(|b| b.is_ascii_digit()) => Period::new(Every::Month, n.parse().ok()?)?,
+            _ => return None,
+        };
+        Some(Self { year, period })
+    }
+
+    /// For titles: `2026年`, `2026年三季度`.
+    pub fn zh(self) -> String {
+        if self.period == Period::YEAR { format!("{}年", self.year) } else { format!("{}年{}", self.year, self.period.zh()) }
+    }
+
+    /// The period's last day.
+    pub fn last_day(self) -> chrono::NaiveDate {
+        let (year, month) = match self.period.last_month() {
+            12 => (self.year + 1, 1),
+            month => (self.year, u32::from(month) + 1),
+        };
+        chrono::NaiveDate::from_ymd_opt(year, month, 1).and_then(|next| next.pred_opt()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for RunPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.year)?;
+        match self.period.every {
+            Every::Year => Ok(()),
+            Every::Half => write!(f, "H{}", self.period.number),
+            Every::Quarter => write!(f, "Q{}", self.period.number),
+            Every::Month => write!(f, "M{:02}", self.period.number),
+        }
+    }
+}
+
+/// `2026年5月6日`.
+pub fn zh_date(date: chrono::NaiveDate) -> String {
+    use chrono::Datelike;
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_way_branches_write_a_period() {
+        for (text, zh) in [
+            ("1月", "1月"),
+            ("01月", "1月"),
+            ("12", "12月"),
+            ("十二月", "12月"),
+            ("一季度", "一季度"),
+            ("第一季度", "一季度"),
+            ("1季度", "一季度"),
+            ("Q4", "四季度"),
+            ("q2", "二季度"),
+            ("上半年", "上半年"),
+            ("下半年", "下半年"),
+            ("全年", "全年"),
+        ] {
+            assert_eq!(Period::parse(text).map(Period::zh).as_deref(), Some(zh), "{text}");
+        }
+        for text in ["13", "十三月", "五季度", "0月", "Q5", "", "春季", "中半年", "1.5", "-1", "+1", "Q+1"] {
+            assert_eq!(Period::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_and_writes_run_periods() {
+        for text in ["2026", "2026H1", "2026Q3", "2026M07", "2026M12"] {
+            assert_eq!(RunPeriod::parse(text).map(|p| p.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "26", "2026M7", "2026Q5", "2026H3", "2026M13", "2026X", "2026Q", "2026Q03", "２０２６"] {
+            assert_eq!(RunPeriod::parse(text), None, "{text}");
+        }
+        assert_eq!(RunPeriod::parse("2024M02").map(|p| p.last_day().to_string()).as_deref(), Some("2024-02-29"));
+    }
+}

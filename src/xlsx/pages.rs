@@ -100,22 +100,12 @@ impl Paper<'_> {
 
     fn cells(&self, worksheet: &mut Worksheet) -> Result<(), XlsxError> {
         let normal = Format::new();
-        for merge in &self.sheet.merges {
-            if let Some(merge) = self.within(merge) {
-                // The writer fills a merge with one format; its cells' own borders are written over it below.
-                match worksheet.merge_range(
-                    merge.first_row,
-                    merge.first_column,
-                    merge.last_row,
-                    merge.last_column,
-                    "",
-                    self.format_at(&merge).unwrap_or(&normal),
-                ) {
-                    // Layout leaves out a merge that overlaps another; so does the workbook.
-                    Ok(_) | Err(XlsxError::MergeRangeOverlaps(..)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
+        for merge in
+            self.measures.merges.iter().filter(|merge| (merge.first_row, merge.first_column) != (merge.last_row, merge.last_column))
+        {
+            // The writer fills a merge with one format; its cells' own borders are written over it below.
+            let format = self.format_at(merge).unwrap_or(&normal);
+            worksheet.merge_range(merge.first_row, merge.first_column, merge.last_row, merge.last_column, "", format)?;
         }
         let mut adjusted: Vec<(u32, crate::form::layout::Adjusted, Format)> = Vec::new();
         for (row, cells) in (0u32..).zip(self.sheet.rows.iter().map(|row| &row.cells)) {
@@ -136,14 +126,6 @@ impl Paper<'_> {
             }
         }
         Ok(())
-    }
-
-    // A merge cut to the rows that are there; one cell is no merge.
-    fn within(&self, merge: &Range) -> Option<Range> {
-        let last_row = merge.last_row.min((self.sheet.rows.len() as u32).checked_sub(1)?);
-        let last_column = merge.last_column.min((self.measures.widths.len() as u16).checked_sub(1)?);
-        let more = last_row > merge.first_row || last_column > merge.first_column;
-        (more && merge.first_row <= last_row && merge.first_column <= last_column).then_some(Range { last_row, last_column, ..*merge })
     }
 
     fn format_at(&self, merge: &Range) -> Option<&Format> {

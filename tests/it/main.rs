@@ -1,3 +1,5 @@
 //! The one binary of integration tests; a module a subject.
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod reading;
 mod template;

@@ -51,6 +51,8 @@ pub(super) struct Block {
     pub columns: (u16, u16),
     /// What it needed beyond its style.
     pub adjusted: Adjusted,
+    /// A number that is too wide even in the smallest size.
+    pub too_wide: bool,
 }
 
 /// What measuring a cell needs to know of its surroundings.
@@ -123,6 +125,7 @@ impl Measure<'_> {
             indent,
             columns: (area.first_column, area.last_column),
             adjusted,
+            too_wide: false,
         };
         block.break_lines(grid);
         if run == Run::Plain {
@@ -181,6 +184,7 @@ impl Block {
         }
         if self.width() > self.reach(grid) * 1.001 {
             self.columns = (self.area.first_column, self.area.last_column);
+            self.too_wide = number;
             if !number {
                 self.size = font_size(&style.font);
                 self.run = Run::Wrapped;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::font::FaceId;
-use crate::form::model::{Color, Line};
+use crate::form::model::{Color, Line, Range};
 
 /// A length on a sheet in 1/100 point. Columns and rows are whole pixels of 75 units each.
 pub type Length = i64;
@@ -41,6 +41,8 @@ pub struct LaidSheet {
     pub scale: u16,
     /// Pixels of a digit of the normal font.
     pub digit: u32,
+    /// Merged ranges within the sheet's rows and columns, without those that overlap an earlier one.
+    pub merges: Vec<Range>,
     /// Cells whose look had to be changed so that their text is whole.
     pub adjusted: BTreeMap<(u32, u16), Adjusted>,
     /// Header with the run's date in place of `&D`.

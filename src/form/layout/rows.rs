@@ -70,7 +70,7 @@ pub(super) fn measure<'a>(
     for block in &mut blocks.all {
         let height = grid.height(block.area.first_row, block.area.last_row);
         let shown = height > 0 && grid.width(block.area.first_column, block.area.last_column) > 0;
-        if shown && !block.shrink_to(&grid, height) {
+        if shown && (!block.shrink_to(&grid, height) || block.too_wide) {
             notes.insert(Note::DoesNotFit { sheet: sheet.name.clone(), cell: (block.row, block.column) });
         }
         if block.adjusted != super::Adjusted::default() {
@@ -78,6 +78,7 @@ pub(super) fn measure<'a>(
         }
     }
     blocks.tall = (0..blocks.all.len()).filter(|index| blocks.all[*index].area.last_row > blocks.all[*index].row).collect();
+    laid.merges = grid.merges().to_vec();
     laid.heights.clone_from(&grid.heights);
     laid.widths.clone_from(&grid.widths);
     (grid, blocks, laid)

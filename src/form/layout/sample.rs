@@ -256,3 +256,117 @@ pub(crate) fn mixed() -> FilledBook {
     };
     book(styles, sheet)
 }
+
+/// A book drawn at random, with everything a template may hold and much that it should not.
+pub(crate) fn wild(seed: u64) -> FilledBook {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut roll = move |sides: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % sides.max(1)
+    };
+    let words = [
+        "",
+        "党员",
+        "张三\n李四",
+        "很长的一段话，需要换行；",
+        "a-b c/d",
+        "《条例》",
+        "91.005%",
+        "\u{31350}\u{E863}\u{E000}",
+        "\u{200B}",
+        "👍🏽",
+        "﷽",
+        "e\u{301}\t\r\n",
+        "“引”",
+    ];
+    let families = ["宋体", "黑体", "楷体", "Arial", "", "没有的字体"];
+    let sizes = [0.0, 6.0, 11.0, 15.75, 72.0, f64::NAN];
+    let lines = [Line::Hair, Line::Thin, Line::Medium, Line::Thick, Line::Double, Line::SlantDashDot, Line::Dotted];
+    let formats =
+        ["", "0.00", "@", "yyyy\"年\"m\"月\"d\"日\"", "#,##0.00;[Red]-#,##0.00", "[h]:mm", "# ?/?", "0.00E+00", "[", ";;;", "G/通用格式"];
+    let rotations = [0, 0, 0, 0, 90, -90, 45, 255, 180, -1000];
+    let mut styles = Styles::default();
+    let ids: Vec<StyleId> = (0..12)
+        .map(|_| {
+            let mut side =
+                || (roll(2) == 0).then(|| Edge { line: lines[roll(lines.len())], color: (roll(3) == 0).then_some(Color(9, 99, 199)) });
+            let borders = Borders { left: side(), right: side(), top: side(), bottom: side() };
+            use Horizontal as H;
+            let horizontal = [H::General, H::Left, H::Center, H::Right, H::Fill, H::Justify, H::CenterContinuous, H::Distributed][roll(8)];
+            use Vertical as V;
+            let vertical = [V::Top, V::Center, V::Bottom, V::Justify, V::Distributed][roll(5)];
+            let align = Align {
+                horizontal,
+                vertical,
+                wrap: roll(2) == 0,
+                shrink: roll(4) == 0,
+                indent: [0, 0, 1, 250][roll(4)],
+                rotation: rotations[roll(rotations.len())],
+            };
+            let font = Font {
+                italic: roll(5) == 0,
+                underline: roll(5) == 0,
+                strike: roll(5) == 0,
+                ..font(families[roll(families.len())], sizes[roll(sizes.len())], roll(3) == 0)
+            };
+            let fill = (roll(4) == 0).then_some(Color(240, 240, 200));
+            styles.id(Style { font, fill, borders, align, number_format: formats[roll(formats.len())].into() })
+        })
+        .collect();
+    let (height, width) = (1 + roll(30), 1 + roll(12));
+    let rows = (0..height)
+        .map(|_| {
+            let mut cells = Vec::new();
+            for column in 0..width as u16 {
+                let value = match roll(7) {
+                    0 => continue,
+                    1 => Value::Empty,
+                    2 => Value::Number(Decimal::new(roll(1_000_000) as i64 - 500_000, [0, -2, -30, 30, 400][roll(5)])),
+                    3 => Value::Date([46_148, 0, -1, i32::MAX, i32::MIN][roll(5)]),
+                    4 => Value::Formula { text: "SUM(A1:A2)".into(), result: Decimal::new(125, -1) },
+                    _ => Value::Text((0..roll(6)).map(|_| words[roll(words.len())].repeat(1 + roll(3))).collect()),
+                };
+                cells.push(Cell { column, style: StyleId([ids[roll(ids.len())].0, 9999][usize::from(roll(40) == 0)]), value });
+            }
+            Row {
+                height: (roll(2) == 0).then(|| [0.0, 12.0, 20.0, 409.5, f64::NAN][roll(5)]),
+                hidden: roll(12) == 0,
+                break_before: roll(12) == 0,
+                keep_with_previous: roll(4) == 0,
+                bookmark: (roll(6) == 0).then(|| "书签".to_owned()),
+                cells,
+            }
+        })
+        .collect();
+    let range = |roll: &mut dyn FnMut(usize) -> usize| {
+        let (row, column) = (roll(height) as u32, roll(width) as u16);
+        Range { first_row: row, last_row: row + roll(5) as u32, first_column: column, last_column: column + roll(5) as u16 }
+    };
+    let merges = (0..roll(6)).map(|_| range(&mut roll)).collect();
+    let widths = [0.0, 2.0, 8.38, 20.0, 60.0, f64::INFINITY];
+    let sheet = FilledSheet {
+        name: "任意".into(),
+        columns: (0..roll(width + 4)).map(|_| Column { width: widths[roll(widths.len())], hidden: roll(9) == 0 }).collect(),
+        rows,
+        merges,
+        page: PageSetup {
+            paper: [8, 9, 11, 12, 0, 999][roll(6)],
+            landscape: roll(2) == 0,
+            scale: [0, 10, 85, 100, 400, 9999][roll(6)],
+            fit: [None, Some((1, 1)), Some((1, 0)), Some((0, 0)), Some((2, 3))][roll(5)],
+            center_horizontally: roll(2) == 0,
+            center_vertically: roll(2) == 0,
+            over_then_down: roll(2) == 0,
+            header: ["", "&C&\"宋体,加粗\"&16标题&R&D", "&", "&9&K12&L&P+\n&N"][roll(4)].into(),
+            first_page: [None, Some(u32::MAX), Some(5)][roll(3)],
+            ..PageSetup::default()
+        },
+        title_rows: [None, Some((0, 1)), Some((5, 2)), Some((0, 9999))][roll(4)],
+        title_columns: [None, Some((0, 0)), Some((3, 9999))][roll(3)],
+        print_area: (roll(4) == 0).then(|| range(&mut roll)),
+        images: Vec::new(),
+    };
+    FilledBook { normal_font: font(families[roll(families.len())], sizes[roll(sizes.len())], false), ..book(styles, sheet) }
+}

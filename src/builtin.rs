@@ -1,0 +1,53 @@
+//! What ships inside the program: schemes, form workbooks, calendars and fonts from `templates/`.
+//!
+//! A release binary carries the files; other builds read them from the source tree, so that no test binary holds the
+//! fonts. Knows nothing of what the bytes mean; any room above `form` may use it.
+
+use std::borrow::Cow;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "templates/"]
+struct Templates;
+
+fn names(folder: &str, extension: &str) -> Vec<String> {
+    let mut names: Vec<String> = Templates::iter()
+        .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(extension)?.strip_suffix('.').map(str::to_owned))
+        .filter(|name| !name.contains('/'))
+        .collect();
+    names.sort();
+    names
+}
+
+fn bytes(path: &str) -> Option<Cow<'static, [u8]>> {
+    Templates::get(path).map(|file| file.data)
+}
+
+/// Ids of the built-in schemes.
+pub fn scheme_ids() -> Vec<String> {
+    names("schemes", "toml")
+}
+
+/// A built-in scheme file.
+pub fn scheme(id: &str) -> Option<Cow<'static, [u8]>> {
+    bytes(&format!("schemes/{id}.toml"))
+}
+
+/// Names of the built-in form workbooks: `board`, or `board-<scheme>`.
+pub fn form_names() -> Vec<String> {
+    names("forms", "xlsx")
+}
+
+/// A built-in form workbook.
+pub fn form(name: &str) -> Option<Cow<'static, [u8]>> {
+    bytes(&format!("forms/{name}.xlsx"))
+}
+
+/// The built-in calendar files, by rising year.
+pub fn calendars() -> Vec<Cow<'static, [u8]>> {
+    names("calendar", "toml").iter().filter_map(|name| bytes(&format!("calendar/{name}.toml"))).collect()
+}
+
+/// The bundled fonts: file name and bytes.
+pub fn fonts() -> Vec<(String, Cow<'static, [u8]>)> {
+    names("fonts", "ttf").into_iter().filter_map(|name| bytes(&format!("fonts/{name}.ttf")).map(|bytes| (name, bytes))).collect()
+}

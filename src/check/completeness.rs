@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Finding, Place};
+use crate::exact::Exact;
+use crate::period::{Period, RunPeriod};
+use crate::scheme::{Rules, Scheme, Window};
+use crate::submission::{Entry, Mark, Member, Submission, table_for};
+
+/// One member, period and scorer entered twice; found at the later row.
+pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
+    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own;
+    submission
+        .entries
+        .windows(2)
+        .filter(|pair| same(&pair[0], &pair[1]))
+        .map(|pair| {
+            let member = &submission.members[pair[1].member as usize];
+            let first = submission.place(pair[0].at).cell.map(|cell| cell.to_string()).unwrap_or_default();
+            Finding::new(Code::DuplicateEntry, submission.place(pair[1].at)).value(&*member.name).arg("period", pair[1].period.zh()).arg("first", first)
+        })
+        .collect()
+}
+
+/// Periods in which entries are due: those within the run's period, and where a figure looks back, all earlier ones.
+pub fn due_periods(rules: &Rules, run: Period) -> Vec<Period> {
+    let looks_back = rules.figures.iter().any(|figure| figure.window == Window::SoFar && figure.runs.contains(&run.every()));
+    rules.every.all().filter(|period| if looks_back { period.last_month() <= run.last_month() } else { run.contains(*period) }).collect()
+}
+
+/// No row for an expected member and a due period.
+pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, member) in submission.members.iter().enumerate() {
+        let rules = &schemes[member.scheme].member;
+        if member.exempt.is_some() || member.repeats.is_some() || submission.unreadable.contains(&(at as u32)) || !rules.scores(run.period.every()) {
+            continue;
+        }
+        // A sheet or column that is not there at all is said once, not for every member.
+        let Some(table) = table_for(&submission.entry_tables, &member.category).filter(|table| table.usable) else { continue };
+        let entries = submission.entries_of(at as u32);
+        let missing: Vec<Period> = due_periods(rules, run.period)
+            .into_iter()
+            .filter(|period| member.expected_in(*period) && !entries.iter().any(|entry| entry.period == *period && !entry.own))
+            .collect();
+        for period in missing {
+            let place = Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
+            findings.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", period.zh()).arg("column", ""));
+        }
+    }
+    findings
+}
+
+fn sum(entry: &Entry) -> Exact {
+    Mark::exact_sum(entry.marks.iter().map(|mark| mark.thousandths()).sum())
+}
+
+/// 自评 is there and does not differ much from what counts.
+pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, member) in submission.members.iter().enumerate() {
+        let rules = &schemes[member.scheme].member;
+        let Some(scorers) = rules.scorers.as_ref().filter(|_| member.scored_in(run.period)) else { continue };
+        let entries = submission.entries_of(at as u32);
+        for counted in entries.iter().filter(|entry| !entry.own && run.period.contains(entry.period)) {
+            let place = submission.place(counted.at);
+            match entries.iter().find(|entry| entry.own && entry.period == counted.period) {
+                None => findings
+                    .push(Finding::new(Code::MissingSelfAssessment, Place { cell: None, ..place }).arg("name", &member.name).arg("period", counted.period.zh())),
+                Some(own) => {
+                    let gap = (sum(own) - sum(counted)).abs();
+                    if scorers.gap.as_ref().is_some_and(|limit| gap > *limit) {
+                        findings.push(
+                            Finding::new(Code::SelfAssessmentGap, submission.place(own.at))
+                                .value(&*member.name)
+                                .arg("period", counted.period.zh())
+                                .arg("gap", gap.publish(1))
+                                .arg("limit", scorers.gap.as_ref().map(ToString::to_string).unwrap_or_default()),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// Fewer ballots than the scheme demands for a scored member.
+pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if run.period != Period::YEAR {
+        return findings;
+    }
+    for (at, member) in submission.members.iter().enumerate() {
+        let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| member.scored_in(run.period)) else { continue };
+        let Some(table) = table_for(&submission.poll_tables, &member.category).filter(|table| table.usable) else { continue };
+        let ballots = &submission.ballots[at];
+        if ballots.count + ballots.faulty < poll.min_ballots {
+            let sheet = Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
+            let place = ballots.rows.map_or(sheet, |(_, last)| submission.place(last));
+            findings.push(Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", ballots.count).arg("min", poll.min_ballots));
+        }
+    }
+    findings
+}
+
+/// 支部积分: every item of every due period once, and 自评 near 审核.
+pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(rules) = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref()) else { return findings };
+    let Some(sheet) = submission.sheets.iter().find(|name| crate::sheet::words::key(name) == "支部积分") else { return findings };
+    let mut seen = BTreeMap::new();
+    for entry in &submission.branch_entries {
+        let item = &rules.items[entry.item];
+        if seen.insert((entry.period, entry.item), entry).is_some() {
+            findings.push(Finding::new(Code::DuplicateEntry, submission.place(entry.at)).value(&item.name).arg("period", entry.period.zh()).arg("first", ""));
+        }
+        let (Some(own), Some(reviewed)) = (entry.own.decimal(), entry.reviewed.decimal()) else { continue };
+        let gap = (Exact::from(own) - Exact::from(reviewed)).abs();
+        if let Some(limit) = rules.scorers.as_ref().and_then(|scorers| scorers.gap.as_ref())
+            && gap > *limit
+        {
+            let finding = Finding::new(Code::SelfAssessmentGap, submission.place(entry.at)).value(&item.name);
+            findings.push(finding.arg("period", entry.period.zh()).arg("gap", gap.publish(1)).arg("limit", limit));
+        }
+    }
+    if rules.scores(run.period.every()) {
+        for period in due_periods(rules, run.period) {
+            for (at, item) in rules.items.iter().enumerate() {
+                if !seen.contains_key(&(period, at)) {
+                    let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
+                    findings.push(Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh()).arg("column", ""));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// All scored members have equal marks in every item, in two periods or more.
+pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let scored: Vec<(u32, &Member)> =
+        submission.members.iter().enumerate().filter(|(_, member)| member.scored_in(run.period)).map(|(at, member)| (at as u32, member)).collect();
+    let (Some((_, first)), true) = (scored.first(), scored.len() >= 2) else { return Vec::new() };
+    // Members of different schemes or categories have different items; equality says nothing there.
+    if scored.iter().any(|(_, member)| member.scheme != first.scheme) {
+        return Vec::new();
+    }
+    let rules = &schemes[first.scheme].member;
+    let mut uniform: Vec<Period> = Vec::new();
+    for period in due_periods(rules, run.period) {
+        let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, _)| {
+            submission.entries_of(*at).iter().find(|entry| entry.period == period && !entry.own).map(|entry| entry.marks.iter().map(|m| m.thousandths()).collect::<Vec<_>>())
+        });
+        if let (Some(Some(one)), true) = (marks.next(), scored.len() >= 2) {
+            let mut others = 0;
+            if marks.all(|other| {
+                others += 1;
+                other.as_ref() == Some(&one)
+            }) && others > 0
+            {
+                uniform.push(period);
+            }
+        }
+    }
+    if uniform.len() < 2 {
+        return Vec::new();
+    }
+    let sheet = submission.entry_tables.first().and_then(|table| submission.sheets.get(usize::from(table.sheet)).cloned());
+    let place = Place { file: Some(submission.file.clone()), sheet, cell: None };
+    let periods: Vec<String> = uniform.into_iter().map(Period::zh).collect();
+    vec![Finding::new(Code::UniformMarks, place).arg("periods", periods.join("、"))]
+}

@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use crate::county::Register;
+use crate::diag::{CellRef, Code, Finding, Place};
+use crate::submission::Cover;
+
+/// Whose submission it is, as far as that can be said.
+#[derive(Debug)]
+pub struct Identity {
+    /// Index into the register.
+    pub branch: Option<usize>,
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+}
+
+/// Knows the branch by its code. A code that lost its leading zeros is taken where only one branch fits; a name that
+/// differs is a warning, unless it is another branch's.
+pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) -> Identity {
+    let mut findings = Vec::new();
+    let Some(sheet) = &cover.sheet else { return Identity { branch: None, findings } };
+    let place = |cell: Option<CellRef>| Place { file: Some(Arc::clone(file)), sheet: Some(Arc::clone(sheet)), cell };
+    let folded_name = cover.branch_name.as_deref().map(crate::sheet::words::folded);
+    let by_name = folded_name.as_ref().and_then(|name| {
+        let mut same = register.branches.iter().enumerate().filter(|(_, branch)| crate::sheet::words::folded(&branch.name) == *name);
+        let (at, _) = same.next()?;
+        same.next().is_none().then_some(at)
+    });
+    let code = cover.branch_code.as_deref().unwrap_or_default();
+    let mut branch = register.by_code(code);
+    if branch.is_none() && !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()) {
+        branch = register.by_code_without_zeros(code);
+        if let Some(at) = branch {
+            findings.push(Finding::new(Code::CodeZeros, place(cover.code_at)).value(code).arg("code", &register.branches[at].code));
+        }
+    }
+    match branch {
+        None => {
+            let near = by_name.map(|at| format!("{}（{}）", register.branches[at].code, register.branches[at].name)).unwrap_or_default();
+            let mut finding = Finding::new(Code::UnknownBranch, place(cover.code_at)).arg("near", near);
+            finding.value = cover.branch_code.as_deref().map(str::to_owned);
+            findings.push(finding);
+        }
+        Some(at) => {
+            let known = &register.branches[at];
+            if let (Some(written), Some(folded)) = (&cover.branch_name, &folded_name)
+                && *folded != crate::sheet::words::folded(&known.name)
+            {
+                let code = if by_name.is_some() { Code::BranchMismatch } else { Code::BranchNameDiffers };
+                let other = by_name.map(|other| register.branches[other].code.clone()).unwrap_or_default();
+                findings.push(
+                    Finding::new(code, place(cover.name_at)).value(written.as_ref()).arg("name", &known.name).arg("code", &known.code).arg("other", other),
+                );
+            }
+        }
+    }
+    if let Some(written) = cover.year
+        && written != i64::from(year)
+    {
+        findings.push(Finding::new(Code::WrongYear, place(cover.year_at)).value(written.to_string()).arg("year", year));
+    } else if cover.year.is_none() && cover.year_at.is_none() {
+        findings.push(Finding::new(Code::WrongYear, place(None)).arg("year", year));
+    }
+    Identity { branch, findings }
+}

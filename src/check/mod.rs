@@ -1,0 +1,34 @@
+//! Named checks: on one submission, and across the county.
+//!
+//! What a cell says was settled by `submission`; here it is asked whether the rows together are complete and agree.
+//! Every check is a function named after what it finds and returns findings only. May use `diag`, `exact`, `period`,
+//! `county`, `submission`, `scheme`.
+
+mod completeness;
+mod identity;
+mod across;
+mod roster;
+
+pub use completeness::due_periods;
+pub use identity::{Identity, identify};
+pub use across::{Person, roll_mismatch, same_person_in_branches};
+
+use crate::diag::Finding;
+use crate::period::RunPeriod;
+use crate::scheme::Scheme;
+use crate::submission::Submission;
+
+/// All checks on one submission.
+pub fn submission(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(roster::duplicate_member(submission));
+    findings.extend(roster::duplicate_seq(submission));
+    findings.extend(roster::id_birthdate_mismatch(submission));
+    findings.extend(completeness::duplicate_entry(submission));
+    findings.extend(completeness::missing_entry(submission, schemes, run));
+    findings.extend(completeness::self_assessment(submission, schemes, run));
+    findings.extend(completeness::too_few_ballots(submission, schemes, run));
+    findings.extend(completeness::branch_entries(submission, schemes, run));
+    findings.extend(completeness::uniform_marks(submission, schemes, run));
+    findings
+}

@@ -1,0 +1,12 @@
+//! The county's own files: `scorebook.toml` and the register of branches.
+//!
+//! Both are configuration, not submissions: anything wrong in them stops the run before a submission is opened, with
+//! one error that says where, what is allowed and what is near. May use `diag`, `period`, `sheet`.
+
+mod error;
+mod register;
+mod workspace;
+
+pub use error::CountyError;
+pub use register::{Branch, Register, load_register};
+pub use workspace::{Notice, Workspace, load_workspace, nearest};

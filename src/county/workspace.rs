@@ -1,0 +1,347 @@
+//! `scorebook.toml`, read strictly.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::period::{Every, RunPeriod};
+
+use super::{Branch, CountyError};
+
+/// Categories every county has.
+const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
+
+/// A county's workspace.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// The folder.
+    pub root: PathBuf,
+    /// 县.
+    pub county: String,
+    /// GB/T 2260.
+    pub county_code: Option<String>,
+    /// 发文机关.
+    pub issuer: String,
+    /// The year.
+    pub year: i32,
+    /// The register's file.
+    pub register: PathBuf,
+    /// The folder of submissions.
+    pub inbox: PathBuf,
+    /// Scheme of everyone whom no rule matches.
+    pub scheme: String,
+    /// Rules; the last match wins.
+    pub assign: Vec<Assign>,
+    /// The five categories and the county's own.
+    pub categories: Vec<String>,
+    /// Language of written files.
+    pub language: crate::diag::Lang,
+    /// The run's date, where it is fixed.
+    pub date: Option<NaiveDate>,
+    /// Forms by length of run, where the county chose.
+    pub forms: BTreeMap<Every, Vec<String>>,
+    notice: Notice,
+    notices: BTreeMap<String, Notice>,
+}
+
+/// Boards: when they go up and whom to call.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// The day the boards go up.
+    #[serde(default, deserialize_with = "date")]
+    pub posted: Option<NaiveDate>,
+    /// Phone for objections.
+    pub phone: Option<String>,
+    /// The posting day counts.
+    pub count_posting_day: Option<bool>,
+}
+
+/// A rule that gives some members another scheme.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    category: Option<String>,
+    committee: Option<String>,
+    branch: Option<String>,
+    /// The scheme.
+    pub scheme: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    county: String,
+    county_code: Option<String>,
+    issuer: String,
+    year: i32,
+    register: String,
+    inbox: String,
+    scheme: String,
+    #[serde(default)]
+    categories: Vec<String>,
+    language: Option<String>,
+    #[serde(default, deserialize_with = "date")]
+    date: Option<NaiveDate>,
+    #[serde(default)]
+    assign: Vec<Assign>,
+    #[serde(default)]
+    notice: toml::Table,
+    #[serde(default)]
+    forms: BTreeMap<Every, Vec<String>>,
+    // Used once encrypted submissions are opened; known already so that a county's file stays valid.
+    #[serde(default, rename = "passwords")]
+    _passwords: Vec<String>,
+}
+
+fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    use serde::de::Error;
+    let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
+    value
+        .map(|value| {
+            let date = value.date.ok_or_else(|| D::Error::custom("expected a date like 2026-12-14"))?;
+            NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)).ok_or_else(|| D::Error::custom("no such day"))
+        })
+        .transpose()
+}
+
+/// Reads and proves `scorebook.toml` in the folder. `known_schemes` are the ids that exist, `known_forms` the forms.
+pub fn load_workspace(root: &Path, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
+    let path = root.join("scorebook.toml");
+    let bytes = std::fs::read(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
+    let text = decode(&bytes);
+    parse(root, &path, &text, known_schemes, known_forms)
+}
+
+/// UTF-8 with or without BOM, else GB18030.
+fn decode(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
+    }
+}
+
+fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
+    let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let (zh, en) = explain(error.message());
+        fault(line, zh, en)
+    })?;
+    let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);
+    for scheme in file.assign.iter().map(|rule| &rule.scheme).chain([&file.scheme]) {
+        if !known_schemes.contains(scheme) {
+            let near = nearest(scheme, known_schemes.iter().map(String::as_str));
+            let all = known_schemes.join(" ");
+            return Err(fault(
+                line_of(&format!("\"{scheme}\"")),
+                format!("没有名为“{scheme}”的积分细则；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
+                format!("there is no scheme `{scheme}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+            ));
+        }
+    }
+    let mut categories: Vec<String> = CATEGORIES.map(String::from).into();
+    for category in &file.categories {
+        if !categories.contains(category) {
+            categories.push(category.clone());
+        }
+    }
+    for rule in &file.assign {
+        if let Some(category) = &rule.category
+            && !categories.contains(category)
+        {
+            let all = categories.join("、");
+            return Err(fault(
+                line_of(category),
+                format!("没有“{category}”这一类别；可用的有：{all}"),
+                format!("there is no category `{category}`; known are: {all}"),
+            ));
+        }
+        if rule.category.is_none() && rule.committee.is_none() && rule.branch.is_none() {
+            return Err(fault(
+                line_of("[[assign]]"),
+                "[[assign]] 要写明 category、committee、branch 中的至少一项".into(),
+                "[[assign]] needs at least one of category, committee, branch".into(),
+            ));
+        }
+    }
+    for form in file.forms.values().flatten() {
+        if !known_forms.contains(&form.as_str()) {
+            let near = nearest(form, known_forms.iter().copied());
+            let all = known_forms.join(" ");
+            return Err(fault(
+                line_of(&format!("\"{form}\"")),
+                format!("没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
+                format!("there is no form `{form}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+            ));
+        }
+    }
+    if !(1949..=9998).contains(&file.year) {
+        return Err(fault(line_of("year"), format!("年度 {} 不对，应为四位公历年", file.year), format!("year {} is not a four-digit year", file.year)));
+    }
+    let language = match file.language.as_deref() {
+        None | Some("zh") => crate::diag::Lang::Zh,
+        Some("en") => crate::diag::Lang::En,
+        Some(other) => {
+            return Err(fault(line_of("language"), format!("language 只能是 \"zh\" 或 \"en\"，不能是“{other}”"), format!("language must be \"zh\" or \"en\", not `{other}`")));
+        }
+    };
+    let mut notices = BTreeMap::new();
+    let mut plain = toml::Table::new();
+    for (key, value) in file.notice {
+        if value.is_table() && RunPeriod::parse(&key).is_some() {
+            let notice = value.try_into().map_err(|error: toml::de::Error| {
+                let (zh, en) = explain(error.message());
+                fault(line_of(&key), zh, en)
+            })?;
+            notices.insert(key, notice);
+        } else {
+            plain.insert(key, value);
+        }
+    }
+    let notice = toml::Value::Table(plain).try_into().map_err(|error: toml::de::Error| {
+        let (zh, en) = explain(error.message());
+        let named = error.message().split('`').nth(1).unwrap_or("[notice]").to_owned();
+        fault(line_of(&named), zh, en)
+    })?;
+    Ok(Workspace {
+        root: root.to_owned(),
+        county: file.county,
+        county_code: file.county_code,
+        issuer: file.issuer,
+        year: file.year,
+        register: root.join(file.register),
+        inbox: root.join(file.inbox),
+        scheme: file.scheme,
+        assign: file.assign,
+        categories,
+        language,
+        date: file.date,
+        forms: file.forms,
+        notice,
+        notices,
+    })
+}
+
+/// The parser's message, with the nearest allowed name, in both languages.
+fn explain(message: &str) -> (String, String) {
+    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let near = names.split_first().and_then(|(written, allowed)| nearest(written, allowed.iter().copied()));
+    if message.starts_with("unknown field")
+        && let Some((written, allowed)) = names.split_first()
+    {
+        let zh_near = near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default();
+        let en_near = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        return (format!("不认识的项“{written}”；可用的有：{}{zh_near}", allowed.join(" ")), format!("{message}{en_near}"));
+    }
+    if message.starts_with("missing field")
+        && let Some(name) = names.first()
+    {
+        return (format!("缺少必填项“{name}”"), message.to_owned());
+    }
+    (format!("格式不对：{message}"), message.to_owned())
+}
+
+/// The likeliest of the allowed names.
+pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    allowed
+        .into_iter()
+        .map(|name| (strsim::normalized_damerau_levenshtein(written, name), name))
+        .filter(|(likeness, _)| *likeness > 0.4)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+impl Workspace {
+    /// The scheme of a branch's members of a category: the last rule that matches, else the workspace's.
+    pub fn scheme_of(&self, branch: &Branch, category: &str) -> &str {
+        let matches = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        self.assign
+            .iter()
+            .rev()
+            .find(|rule| matches(&rule.category, category) && matches(&rule.committee, &branch.committee) && matches(&rule.branch, &branch.code))
+            .map_or(&self.scheme, |rule| &rule.scheme)
+    }
+
+    /// Ids of all schemes that some rule names, the workspace's own first.
+    pub fn schemes(&self) -> Vec<String> {
+        let mut ids = vec![self.scheme.clone()];
+        for rule in &self.assign {
+            if !ids.contains(&rule.scheme) {
+                ids.push(rule.scheme.clone());
+            }
+        }
+        ids
+    }
+
+    /// The notice of a run: the period's own where the file has one, its gaps filled from `[notice]`.
+    pub fn notice(&self, run: RunPeriod) -> Notice {
+        let own = self.notices.get(&run.to_string()).cloned().unwrap_or_default();
+        Notice {
+            posted: own.posted.or(self.notice.posted),
+            phone: own.phone.or_else(|| self.notice.phone.clone()),
+            count_posting_day: own.count_posting_day.or(self.notice.count_posting_day),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Lang;
+
+    const GOOD: &str = "county='示范县'\nissuer='中共示范县委组织部'\nyear=2026\nregister='r.xlsx'\ninbox='inbox'\nscheme='ju-10star'\n";
+
+    fn parse_text(text: &str) -> Result<Workspace, CountyError> {
+        parse(Path::new("w"), Path::new("w/scorebook.toml"), text, &["ju-10star".into(), "register-60".into()], &["board", "registry"])
+    }
+
+    #[test]
+    fn gives_members_the_last_matching_scheme() {
+        let text = format!("{GOOD}[[assign]]\ncategory='农村党员'\nscheme='register-60'\n[[assign]]\nbranch='0102'\nscheme='ju-10star'\n");
+        let workspace = parse_text(&text).expect("loads");
+        let branch = |code: &str| Branch { code: code.into(), ..Branch::default() };
+        assert_eq!(workspace.scheme_of(&branch("0101"), "农村党员"), "register-60");
+        assert_eq!(workspace.scheme_of(&branch("0102"), "农村党员"), "ju-10star");
+        assert_eq!(workspace.scheme_of(&branch("0101"), "机关党员"), "ju-10star");
+    }
+
+    #[test]
+    fn names_line_and_nearest_word() {
+        for (text, line, part) in [
+            (format!("{GOOD}schem='x'\n"), 7, "您是否想写 scheme"),
+            (GOOD.replace("ju-10star", "ju-10stars"), 6, "您是否想写 ju-10star"),
+            (format!("{GOOD}[notice]\nphon='1'\n"), 8, "您是否想写 phone"),
+            (format!("{GOOD}[forms]\nyear=['bord']\n"), 8, "您是否想写 board"),
+            (GOOD.replace("year=2026", "year='2026'"), 3, "格式不对"),
+            (GOOD.replace("issuer='中共示范县委组织部'\n", ""), 1, "缺少必填项“issuer”"),
+        ] {
+            match parse_text(&text).expect_err("must be refused") {
+                CountyError::Config { line: found, zh, .. } => {
+                    assert!(zh.contains(part), "{zh}");
+                    assert_eq!(found, line, "{zh}");
+                }
+                other => panic!("{}", other.message(Lang::Zh)),
+            }
+        }
+    }
+
+    #[test]
+    fn fills_a_period_s_notice_from_the_general_one() {
+        let text = format!("{GOOD}[notice]\nposted=2026-12-14\nphone='12380'\n[notice.\"2026Q3\"]\nposted=2026-10-15\n");
+        let workspace = parse_text(&text).expect("loads");
+        let quarter = workspace.notice(RunPeriod::parse("2026Q3").expect("period"));
+        assert_eq!((quarter.posted.map(|d| d.to_string()).as_deref(), quarter.phone.as_deref()), (Some("2026-10-15"), Some("12380")));
+        let other = workspace.notice(RunPeriod::parse("2026Q2").expect("period"));
+        assert_eq!(other.posted.map(|d| d.to_string()).as_deref(), Some("2026-12-14"));
+    }
+
+    #[test]
+    fn reads_gb18030() {
+        let (bytes, _, _) = encoding_rs::GB18030.encode(GOOD);
+        assert!(decode(&bytes).contains("示范县"));
+    }
+}

@@ -1,0 +1,134 @@
+//! Incoming files: found, taken out of archives, bounded, fingerprinted; always in the same order.
+//!
+//! This room reads folders and zip archives and nothing else; it does not know what a workbook is beyond what tells
+//! an office package from an archive, and it never writes. Uses `diag`; `run` may use it.
+
+mod archive;
+mod list;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+pub use list::{fetch, list};
+
+/// One file that came in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// Relative to the inbox, `/` between parts, `a.zip!/b.xlsx` inside an archive.
+    pub name: Arc<str>,
+    /// Where its bytes are.
+    pub source: Source,
+    /// Bytes, as far as the folder or the archive says.
+    pub size: u64,
+}
+
+/// Where the bytes of an incoming file are.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// An entry of an archive: the archive's file, and the entry's number in it and in archives inside it.
+    Entry {
+        /// The outermost archive.
+        archive: PathBuf,
+        /// Zero-based positions in the central directories, outermost first.
+        entries: Vec<usize>,
+    },
+}
+
+/// What an inbox may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of one incoming file.
+    pub max_bytes: u64,
+    /// Bytes of one archive, and of all it unpacks to.
+    pub max_archive: u64,
+    /// Entries of one archive.
+    pub max_entries: usize,
+    /// Files of the whole inbox.
+    pub max_files: usize,
+    /// Folders below the inbox.
+    pub max_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 64 << 20, max_archive: 512 << 20, max_entries: 20_000, max_files: 200_000, max_depth: 64 }
+    }
+}
+
+/// The machine failing.
+#[derive(Debug, Error)]
+pub enum InboxError {
+    /// No such folder, or no folder, or not allowed to look.
+    #[error("cannot open the inbox {}", path.display())]
+    Open {
+        /// The inbox.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Why an incoming file's bytes cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unfetched {
+    /// Gone, locked, not allowed, damaged in its archive.
+    #[error("cannot be read: {detail}")]
+    Unreadable {
+        /// What the system or the archive said.
+        detail: String,
+    },
+    /// In an archive that asks for a password.
+    #[error("is encrypted in its archive")]
+    Encrypted,
+    /// Larger than [`Limits`] allows.
+    #[error("is larger than {limit} bytes")]
+    TooLarge {
+        /// Bytes.
+        limit: u64,
+    },
+}
+
+impl Unfetched {
+    /// The finding's code.
+    pub fn code(&self) -> crate::diag::Code {
+        match self {
+            Self::Unreadable { .. } => crate::diag::Code::UnreadableFile,
+            Self::Encrypted => crate::diag::Code::EncryptedFile,
+            Self::TooLarge { .. } => crate::diag::Code::TooLarge,
+        }
+    }
+
+    /// The finding to report at the file's place; its text's values are those of `sheet::Refusal`.
+    pub fn finding(&self, place: crate::diag::Place) -> crate::diag::Finding {
+        let finding = crate::diag::Finding::new(self.code(), place);
+        match self {
+            Self::Unreadable { detail } => finding.arg("detail", detail),
+            Self::Encrypted => finding,
+            Self::TooLarge { limit } => finding.arg("what", "bytes").arg("limit", limit),
+        }
+    }
+}
+
+/// SHA-256 of the bytes.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn fingerprints() {
+        let empty = super::hex(&super::digest(b""));
+        assert_eq!(empty, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+}

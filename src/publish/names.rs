@@ -1,0 +1,72 @@
+use std::collections::BTreeSet;
+
+/// Most characters of a name.
+const LONGEST: usize = 80;
+
+/// A file or folder name that every system takes: none of `<>:"/\|?*`, no control characters, no reserved words, no
+/// trailing dots or spaces, at most 80 characters; never empty.
+pub fn safe_name(text: &str) -> String {
+    let cleaned: String = text
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '_' } else { c })
+        .take(LONGEST)
+        .collect();
+    let trimmed = cleaned.trim().trim_end_matches(['.', ' ']);
+    let stem = trimmed.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let numbered = |word: &str| stem.strip_prefix(word).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    let reserved = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
+    match (trimmed.is_empty() || trimmed.starts_with('.'), reserved) {
+        (true, _) => format!("_{trimmed}"),
+        (_, true) => format!("_{trimmed}"),
+        _ => trimmed.to_owned(),
+    }
+}
+
+/// Hands out names of one folder; a name that is taken, in whatever case, gets a number.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    /// `stem` + `extension`, made safe and unique.
+    pub fn claim(&mut self, stem: &str, extension: &str) -> String {
+        let stem = safe_name(stem);
+        let mut name = format!("{stem}{extension}");
+        let mut number = 2;
+        while !self.taken.insert(name.to_lowercase()) {
+            name = format!("{stem}({number}){extension}");
+            number += 1;
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makes_names_safe() {
+        for (text, name) in [
+            ("0101-第一支部", "0101-第一支部"),
+            ("../../etc/passwd", "_.._.._etc_passwd"),
+            ("a:b?c", "a_b_c"),
+            ("con", "_con"),
+            ("COM1.txt", "_COM1.txt"),
+            ("name. . ", "name"),
+            ("", "_"),
+            ("\u{7}x", "_x"),
+        ] {
+            assert_eq!(safe_name(text), name, "{text:?}");
+        }
+        assert_eq!(safe_name(&"长".repeat(200)).chars().count(), 80);
+    }
+
+    #[test]
+    fn numbers_collisions() {
+        let mut names = Names::default();
+        assert_eq!(names.claim("A", ".pdf"), "A.pdf");
+        assert_eq!(names.claim("a", ".pdf"), "a(2).pdf");
+    }
+}

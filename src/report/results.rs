@@ -1,0 +1,139 @@
+//! `results.jsonl` and `results.csv`: one object a scored subject.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::county::Branch;
+use crate::period::RunPeriod;
+use crate::rollup::{Outcome, OutcomeKind};
+use crate::scheme::Scheme;
+use crate::submission::Submission;
+
+/// One line of `results.jsonl`. Scores are strings with fixed digits, counts and ranks numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResultRow {
+    year: i32,
+    period: String,
+    committee: String,
+    branch_code: String,
+    branch: String,
+    seq: Option<i64>,
+    name: String,
+    category: Option<String>,
+    status: Option<&'static str>,
+    scheme: String,
+    subject: &'static str,
+    figures: Map<String, Value>,
+    total: Option<String>,
+    total_exact: Option<String>,
+    board: Option<String>,
+    grade: Option<String>,
+    stars: Option<u8>,
+    rank: Option<u32>,
+    rank_of: Option<u32>,
+    honours: Vec<String>,
+    veto: Vec<String>,
+    letter: Option<String>,
+    flags: Vec<&'static str>,
+}
+
+/// The result of one subject.
+pub fn result_row(branch: &Branch, submission: &Submission, schemes: &[Scheme], outcome: &Outcome, run: RunPeriod) -> ResultRow {
+    let scheme = &schemes[outcome.scheme];
+    let digits = scheme.digits;
+    let member = match outcome.kind {
+        OutcomeKind::Member(at) => Some(&submission.members[at as usize]),
+        OutcomeKind::Branch => None,
+    };
+    let score = &outcome.score;
+    let veto = scheme.veto.as_ref().map(|veto| score.veto.iter().map(|fact| veto.facts[*fact].clone()).collect()).unwrap_or_default();
+    ResultRow {
+        year: run.year,
+        period: run.to_string(),
+        committee: branch.committee.clone(),
+        branch_code: branch.code.clone(),
+        branch: branch.name.clone(),
+        seq: member.map(|member| member.seq),
+        name: member.map_or_else(|| branch.name.clone(), |member| member.name.to_string()),
+        category: member.map(|member| member.category.to_string()),
+        status: member.map(|member| if member.probationary { "预备党员" } else { "正式党员" }),
+        scheme: scheme.id.clone(),
+        subject: if member.is_some() { "member" } else { "branch" },
+        figures: score.figures.iter().map(|(id, value)| (id.clone(), Value::String(value.publish(digits)))).collect(),
+        total: score.total.as_ref().map(|total| total.publish(digits)),
+        total_exact: score.total.as_ref().map(ToString::to_string),
+        board: score.board.as_ref().map(|board| board.publish(digits)),
+        grade: score.grade.clone(),
+        stars: score.stars,
+        rank: outcome.rank,
+        rank_of: outcome.rank_of,
+        honours: outcome.honours.clone(),
+        veto,
+        letter: outcome.letter.clone(),
+        flags: score.flags.iter().map(|flag| flag.word()).collect(),
+    }
+}
+
+/// One line of JSON with a line feed.
+pub fn json_line(row: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(row).unwrap_or_default(); // maps with text keys always serialise
+    line.push('\n');
+    line
+}
+
+/// Figure ids of the schemes, in their order: the columns that `results.csv` has between the fixed ones.
+pub fn figure_ids(rows: &[ResultRow]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in rows.iter().flat_map(|row| row.figures.keys()) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
+}
+
+/// Headings of `results.csv`: the keys of `results.jsonl`, figures as `figures.<id>`.
+pub fn csv_headings(figures: &[String]) -> Vec<String> {
+    let mut headings: Vec<String> =
+        ["year", "period", "committee", "branch_code", "branch", "seq", "name", "category", "status", "scheme", "subject"].map(String::from).into();
+    headings.extend(figures.iter().map(|id| format!("figures.{id}")));
+    headings.extend(["total", "total_exact", "board", "grade", "stars", "rank", "rank_of", "honours", "veto", "letter", "flags"].map(String::from));
+    headings
+}
+
+impl ResultRow {
+    /// The row as CSV fields in the order of [`csv_headings`]; lists are joined with `;`.
+    pub fn csv_fields(&self, figures: &[String]) -> Vec<String> {
+        let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
+        // A spreadsheet program would take such a text for a formula.
+        let text = |value: &str| if value.starts_with(['=', '+', '-', '@']) { format!("'{value}") } else { value.to_owned() };
+        let mut fields = vec![
+            self.year.to_string(),
+            self.period.clone(),
+            text(&self.committee),
+            self.branch_code.clone(),
+            text(&self.branch),
+            self.seq.map(|seq| seq.to_string()).unwrap_or_default(),
+            text(&self.name),
+            self.category.as_deref().map(text).unwrap_or_default(),
+            self.status.unwrap_or_default().to_owned(),
+            self.scheme.clone(),
+            self.subject.to_owned(),
+        ];
+        fields.extend(figures.iter().map(|id| self.figures.get(id).and_then(Value::as_str).unwrap_or_default().to_owned()));
+        fields.extend([
+            self.total.clone().unwrap_or_default(),
+            self.total_exact.clone().unwrap_or_default(),
+            self.board.clone().unwrap_or_default(),
+            self.grade.clone().unwrap_or_default(),
+            self.stars.map(|stars| stars.to_string()).unwrap_or_default(),
+            number(self.rank),
+            number(self.rank_of),
+            self.honours.join(";"),
+            self.veto.join(";"),
+            self.letter.clone().unwrap_or_default(),
+            self.flags.join(";"),
+        ]);
+        fields
+    }
+}

@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Finding};
+use crate::exact::Exact;
+use crate::period::{Every, Period, RunPeriod};
+use crate::scheme::{Grades, Honour, QuotaBase, Scheme};
+use crate::score::{Flag, Score, score_branch, score_member};
+use crate::submission::{Nomination, Submission};
+
+/// Who an outcome is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// A member, by position in the roster.
+    Member(u32),
+    /// The branch itself.
+    Branch,
+}
+
+/// Everything decided about one subject.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Who.
+    pub kind: OutcomeKind,
+    /// Scheme, as an index into the workspace's.
+    pub scheme: usize,
+    /// Scores.
+    pub score: Score,
+    /// Place among the scored members of one scheme in the branch: 1, 2, 2, 4.
+    pub rank: Option<u32>,
+    /// How many are ranked.
+    pub rank_of: Option<u32>,
+    /// `年度之星`, `季度之星-三季度`.
+    pub honours: Vec<String>,
+    /// `告诫通知书`.
+    pub letter: Option<String>,
+}
+
+/// Scores a whole branch: members in roster order, the branch itself last.
+pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Outcome>, Vec<Finding>) {
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(submission.members.len());
+    for (at, member) in submission.members.iter().enumerate().filter(|(_, member)| member.repeats.is_none()) {
+        let score = score_member(&schemes[member.scheme], submission, at as u32, run);
+        outcomes.push(Outcome {
+            kind: OutcomeKind::Member(at as u32),
+            scheme: member.scheme,
+            score,
+            rank: None,
+            rank_of: None,
+            honours: Vec::new(),
+            letter: None,
+        });
+    }
+    rank(&mut outcomes);
+    if run.period == Period::YEAR {
+        grade_by_rank(&mut outcomes, submission, schemes);
+        letters(&mut outcomes, submission, schemes);
+    }
+    let findings = honours(&mut outcomes, submission, schemes, run);
+    let with_branch = submission.members.iter().map(|member| member.scheme).find(|scheme| schemes[*scheme].branch.is_some());
+    if let Some(scheme) = with_branch
+        && let Some(score) = score_branch(&schemes[scheme], submission, run)
+    {
+        outcomes.push(Outcome { kind: OutcomeKind::Branch, scheme, score, rank: None, rank_of: None, honours: Vec::new(), letter: None });
+    }
+    (outcomes, findings)
+}
+
+/// Competition ranking within each scheme.
+fn rank(outcomes: &mut [Outcome]) {
+    let mut by_scheme: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| outcome.score.total.is_some()) {
+        by_scheme.entry(outcome.scheme).or_default().push(at);
+    }
+    for mut group in by_scheme.into_values() {
+        group.sort_by(|a, b| outcomes[*b].score.total.cmp(&outcomes[*a].score.total));
+        let size = group.len() as u32;
+        let (mut place, mut last): (u32, Option<Exact>) = (0, None);
+        for (counted, at) in group.into_iter().enumerate() {
+            if last != outcomes[at].score.total {
+                place = counted as u32 + 1;
+                last.clone_from(&outcomes[at].score.total);
+            }
+            outcomes[at].rank = Some(place);
+            outcomes[at].rank_of = Some(size);
+        }
+    }
+}
+
+/// Grades by rank among scored full members: a group of equals that does not fit its share whole falls to the rest.
+fn grade_by_rank(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]) {
+    for (at, scheme) in schemes.iter().enumerate() {
+        let Grades::Rank { top, bottom, rest } = &scheme.member.grades else { continue };
+        let graded = |outcome: &Outcome| match outcome.kind {
+            OutcomeKind::Member(member) => {
+                outcome.scheme == at && outcome.score.total.is_some() && (scheme.grade_probationary || !submission.members[member as usize].probationary)
+            }
+            OutcomeKind::Branch => false,
+        };
+        let totals: Vec<Exact> = outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
+        let share = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
+        let (best, worst) = (share(&top.1), share(&bottom.1));
+        for outcome in outcomes.iter_mut() {
+            if !graded(outcome) {
+                continue;
+            }
+            let Some(total) = &outcome.score.total else { continue };
+            let not_below = totals.iter().filter(|other| *other >= total).count() as i64;
+            let not_above = totals.iter().filter(|other| *other <= total).count() as i64;
+            let vetoed = scheme.veto.as_ref().filter(|_| !outcome.score.veto.is_empty());
+            let grade = match vetoed {
+                Some(veto) => &veto.grade,
+                None if not_below <= best => &top.0,
+                None if not_above <= worst => &bottom.0,
+                None => rest,
+            };
+            outcome.score.grade = Some(grade.clone());
+        }
+    }
+}
+
+/// Letters go to full members whose grade came from a score.
+fn letters(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]) {
+    for outcome in outcomes {
+        let OutcomeKind::Member(member) = outcome.kind else { continue };
+        if submission.members[member as usize].probationary || outcome.score.flags.contains(&Flag::Exempt) {
+            continue;
+        }
+        let Some(grade) = &outcome.score.grade else { continue };
+        outcome.letter = schemes[outcome.scheme].letters.iter().find(|letter| letter.grade == *grade).map(|letter| letter.name.clone());
+    }
+}
+
+/// Honours by nomination, held to entitlement and quota.
+fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut groups: BTreeMap<(usize, usize, Period), Vec<&Nomination>> = BTreeMap::new();
+    for nomination in &submission.nominations {
+        let scheme = submission.members[nomination.member as usize].scheme;
+        let group = groups.entry((scheme, nomination.honour, nomination.period)).or_default();
+        // Naming one person twice for one honour is naming him once.
+        if !group.iter().any(|other| other.member == nomination.member) {
+            group.push(nomination);
+        }
+    }
+    for ((scheme, honour, period), group) in groups {
+        let honour = &schemes[scheme].honours[honour];
+        if honour.every == Every::Year && run.period != Period::YEAR {
+            continue;
+        }
+        let mut entitled: Vec<&Nomination> = Vec::new();
+        for nomination in group {
+            let outcome = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Member(nomination.member));
+            if outcome.is_some_and(|outcome| may_hold(outcome, honour, submission, nomination, period)) {
+                entitled.push(nomination);
+            } else {
+                let name = submission.members[nomination.member as usize].name.to_string();
+                findings.push(Finding::new(Code::HonourNotEligible, submission.place(nomination.at)).value(name).arg("honour", &honour.name).arg("period", period.zh()));
+            }
+        }
+        let quota = quota(outcomes, submission, scheme, honour, period);
+        if entitled.len() as i64 > quota {
+            let at = entitled.get(usize::try_from(quota).unwrap_or(0)).map_or(submission.nominations[0].at, |nomination| nomination.at);
+            let finding = Finding::new(Code::QuotaExceeded, submission.place(at)).value(entitled.len().to_string());
+            findings.push(finding.arg("honour", &honour.name).arg("period", period.zh()).arg("quota", quota));
+            continue;
+        }
+        let name = if period == Period::YEAR { honour.name.clone() } else { format!("{}-{}", honour.name, period.zh()) };
+        for nomination in entitled {
+            if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.kind == OutcomeKind::Member(nomination.member)) {
+                outcome.honours.push(name.clone());
+            }
+        }
+    }
+    findings
+}
+
+fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nomination: &Nomination, period: Period) -> bool {
+    let member = &submission.members[nomination.member as usize];
+    let stars = honour.stars.is_none_or(|stars| outcome.score.stars.is_some_and(|own| own >= stars) && member.exempt.is_none());
+    member.scored_in(period) && stars
+}
+
+/// How many may hold the honour. Exempt members are left out of what the share is of.
+fn quota(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> i64 {
+    let members = || submission.members.iter().filter(|member| member.repeats.is_none());
+    let base = match honour.of {
+        QuotaBase::Expected => members().filter(|member| member.scheme == scheme && member.scored_in(period)).count(),
+        QuotaBase::Stars => outcomes
+            .iter()
+            .filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && outcome.score.stars.is_some() && outcome.score.stars == honour.stars)
+            .count(),
+    };
+    if members().filter(|member| member.expected_in(period)).count() < honour.min_members as usize {
+        return 0;
+    }
+    let share = honour.share.clone() * Exact::from(base as i64);
+    (if honour.floor { share.floor() } else { share.ceil() }).unwrap_or(0)
+}

@@ -1,0 +1,10 @@
+//! From scores to outcomes: ranks, honours within their quotas, grades by rank, letters; and the county's counts.
+//!
+//! Nothing here depends on the order in which branches were read. May use `diag`, `exact`, `period`, `county`,
+//! `scheme`, `score` (and the roster and nominations of `submission`).
+
+mod branch;
+mod counts;
+
+pub use branch::{Outcome, OutcomeKind, branch_outcomes};
+pub use counts::{Counts, GRADES};

@@ -1,0 +1,133 @@
+//! The pipeline: load the county, gather every submission, resolve which counts, write, publish.
+//!
+//! Two passes. *Gather*: each file is read, checked and scored on its own, in parallel and behind a panic fence; what
+//! stays is a compact card a branch. Then the county's checks run. *Write*: each branch's forms are filled, laid out
+//! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
+//! The only room that names rayon; may use every other but `cli`.
+
+mod gather;
+mod prepare;
+mod press;
+mod resolve;
+mod write;
+
+pub use gather::{Card, Gathered};
+pub use prepare::{County, FORMS, RunError, prepare};
+pub use press::Press;
+pub use resolve::{BranchState, Resolved, resolve};
+pub use write::write;
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use crate::diag::{Finding, Severity};
+use crate::period::RunPeriod;
+
+/// What a run is asked to do, resolved from the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The workspace.
+    pub workspace: PathBuf,
+    /// Its year where absent.
+    pub period: Option<RunPeriod>,
+    /// `WORKSPACE/out` where absent.
+    pub out: Option<PathBuf>,
+    /// Worker threads; all cores where absent.
+    pub jobs: Option<usize>,
+    /// Branch codes; all where empty.
+    pub only: Vec<String>,
+    /// Form ids; the workspace's or the defaults where absent.
+    pub forms: Option<Vec<String>>,
+    /// The run's date.
+    pub date: Option<NaiveDate>,
+}
+
+/// Told how far a stage is; called from any thread.
+pub type Progress<'a> = &'a (dyn Fn(Stage, usize, usize) + Sync);
+
+/// Stages a person waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Files read, checked and scored.
+    Gather,
+    /// Branches written.
+    Write,
+}
+
+/// What a finished run tells.
+#[derive(Debug)]
+pub struct Summary {
+    /// Where the result is; none for a check.
+    pub folder: Option<PathBuf>,
+    /// The county with its configuration.
+    pub county: County,
+    /// What became of each branch, in the register's order.
+    pub resolved: Resolved,
+}
+
+impl Summary {
+    /// 0 where every submission was accepted, 1 where some are returned, missing or unusable.
+    pub fn exit_code(&self) -> u8 {
+        u8::from(self.resolved.findings.iter().any(|finding| finding.severity() == Severity::Error))
+    }
+
+    /// Findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.resolved.findings.iter().filter(|finding| finding.severity() == severity).count()
+    }
+}
+
+/// Reads, checks and scores; writes nothing.
+pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
+    let county = prepare(options)?;
+    let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    Ok(Summary { folder: None, county, resolved })
+}
+
+/// The whole run.
+pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
+    let county = prepare(options)?;
+    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
+    let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
+        let mut resolved = gather_all(&county, progress)?;
+        let folder = write(&county, &mut resolved, &press, options, progress)?;
+        Ok((resolved, folder))
+    })??;
+    Ok(Summary { folder: Some(folder), county, resolved })
+}
+
+fn gather_all(county: &County, progress: Progress<'_>) -> Result<Resolved, RunError> {
+    let gathered = gather::gather(county, progress)?;
+    Ok(resolve(county, gathered))
+}
+
+fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, RunError> {
+    let mut builder = rayon::ThreadPoolBuilder::new();
+    if let Some(jobs) = jobs {
+        builder = builder.num_threads(jobs);
+    }
+    let pool = builder.build().map_err(|error| RunError::Threads(error.to_string()))?;
+    Ok(pool.install(work))
+}
+
+/// Findings in the order in which every output lists them: by branch, file, sheet, row, column, code.
+pub(crate) fn sort_findings(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            let cell = finding.place.cell.map(|cell| (cell.row, cell.column));
+            (finding.branch_code.is_none(), finding.branch_code.clone(), finding.place.file.clone(), finding.place.sheet.clone(), cell, finding.code)
+        };
+        key(a).cmp(&key(b)).then_with(|| a.value.cmp(&b.value)).then_with(|| a.args.cmp(&b.args))
+    });
+}
+
+/// The folder a run's result goes to.
+pub(crate) fn folder_name(period: RunPeriod, only: &[String]) -> String {
+    if only.is_empty() { period.to_string() } else { format!("{period}-only") }
+}
+
+/// `WORKSPACE/out` unless told otherwise.
+pub(crate) fn out_folder(options: &Options) -> PathBuf {
+    options.out.clone().unwrap_or_else(|| Path::new(&options.workspace).join("out"))
+}

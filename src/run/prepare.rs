@@ -1,0 +1,257 @@
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::Options;
+use crate::builtin;
+use crate::county::{self, CountyError, Register, Workspace, load_register, load_workspace};
+use crate::diag::Lang;
+use crate::inbox::{self, InboxError};
+use crate::period::{Calendar, CalendarError, RunPeriod};
+use crate::publish::PublishError;
+use crate::report::Issuer;
+use crate::scheme::{self, Scheme, SchemeError};
+
+/// Forms that exist.
+pub const FORMS: [&str; 4] = ["registry", "board", "card", "yearly"];
+
+/// Why a run could not be done; exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The workspace or its register.
+    #[error(transparent)]
+    County(#[from] CountyError),
+    /// A scheme file.
+    #[error("scheme {id}: {error}")]
+    Scheme {
+        /// Id, or path for a file of the workspace.
+        id: String,
+        /// What is wrong.
+        error: SchemeError,
+    },
+    /// A calendar file.
+    #[error("calendar {name}: {error}")]
+    Calendar {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        error: CalendarError,
+    },
+    /// A file of the workspace that cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// A form workbook.
+    #[error("template {name}:\n{}", errors.iter().map(|(_, en)| en.as_str()).collect::<Vec<_>>().join("\n"))]
+    Template {
+        /// Form or file.
+        name: String,
+        /// Every fault, Chinese and English.
+        errors: Vec<(String, String)>,
+    },
+    /// The inbox.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
+    /// The output.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// An argument that names nothing.
+    #[error("{en}")]
+    Argument {
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+    /// A font file that is none.
+    #[error("fonts: {0}")]
+    Font(String),
+    /// The threads could not be started.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(String),
+    /// A document could not be made: a fault of the program.
+    #[error("{what} of branch {branch} could not be made: {error}")]
+    Document {
+        /// Form and kind of file.
+        what: String,
+        /// Branch code.
+        branch: String,
+        /// What happened.
+        error: String,
+    },
+}
+
+impl RunError {
+    /// For a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::County(error), _) => error.message(lang),
+            (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
+            (Self::Scheme { id, error }, Lang::Zh) => format!("积分细则 {id} 有错：\n{error}"),
+            (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
+            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{source}）", path.display()),
+            (Self::Template { name, errors }, Lang::Zh) => {
+                format!("表样 {name} 有错：\n{}", errors.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n"))
+            }
+            (Self::Publish(PublishError::Io { path, source }), Lang::Zh) => format!("{}：写不了（{source}）", path.display()),
+            (Self::Publish(PublishError::Blocked { old, new, .. }), Lang::Zh) => {
+                format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
+            }
+            (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
+            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{error}"),
+            (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
+            (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
+            _ => self.to_string(),
+        }
+    }
+}
+
+/// A county ready to be run.
+#[derive(Debug)]
+pub struct County {
+    /// `scorebook.toml`.
+    pub workspace: Workspace,
+    /// The register.
+    pub register: Register,
+    /// Schemes that the workspace names, its own first; members point into it.
+    pub schemes: Vec<Scheme>,
+    /// Working days.
+    pub calendar: Calendar,
+    /// The run's period.
+    pub run: RunPeriod,
+    /// The run's date.
+    pub date: NaiveDate,
+    /// Codes of `--only`.
+    pub only: Vec<String>,
+    /// The county's own files and their SHA-256.
+    pub configuration: Vec<(String, String)>,
+}
+
+impl County {
+    /// The county as forms name it.
+    pub fn issuer(&self) -> Issuer {
+        let notice = self.workspace.notice(self.run);
+        Issuer {
+            county: self.workspace.county.clone(),
+            name: self.workspace.issuer.clone(),
+            run: self.run,
+            date: self.date,
+            posted: notice.posted,
+            count_posting_day: notice.count_posting_day.unwrap_or(false),
+            phone: notice.phone.unwrap_or_default(),
+        }
+    }
+
+    /// Index of the scheme of a branch's members of a category.
+    pub fn scheme_of(&self, branch: usize, category: &str) -> usize {
+        let id = self.workspace.scheme_of(&self.register.branches[branch], category);
+        self.schemes.iter().position(|scheme| scheme.id == id).unwrap_or(0)
+    }
+
+    /// True where the run is about this branch.
+    pub fn wants(&self, branch: usize) -> bool {
+        self.only.is_empty() || self.only.contains(&self.register.branches[branch].code)
+    }
+}
+
+/// Loads and proves everything that is configuration; no submission is opened.
+pub fn prepare(options: &Options) -> Result<County, RunError> {
+    let root = &options.workspace;
+    let mut ids = builtin::scheme_ids();
+    let own = root.join("schemes");
+    for path in files(&own, "toml")? {
+        let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids.sort();
+    let workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut schemes = Vec::new();
+    for id in workspace.schemes() {
+        schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id)?);
+    }
+    let mut calendar = Calendar::default();
+    for bytes in builtin::calendars() {
+        let text = String::from_utf8_lossy(&bytes);
+        calendar.add(&text).map_err(|error| RunError::Calendar { name: "built-in".into(), error })?;
+    }
+    for path in files(&root.join("calendar"), "toml")? {
+        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        calendar.add(&text).map_err(|error| RunError::Calendar { name: path.display().to_string(), error })?;
+    }
+    let register = load_register(&workspace.register)?;
+    let run = options.period.unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
+    if run.year != workspace.year {
+        return Err(RunError::Argument {
+            zh: format!("--period {run} 不属于本工作区的年度 {}", workspace.year),
+            en: format!("--period {run} is not in the workspace's year {}", workspace.year),
+        });
+    }
+    for code in &options.only {
+        if register.by_code(code).is_none() {
+            let near = county::nearest(code, register.branches.iter().map(|branch| branch.code.as_str()));
+            return Err(RunError::Argument {
+                zh: format!("--only {code}：名册中没有这个支部编码{}", near.map(|n| format!("，您是否想写 {n}？")).unwrap_or_default()),
+                en: format!("--only {code}: no such branch in the register{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+            });
+        }
+    }
+    for form in options.forms.iter().flatten() {
+        if !FORMS.contains(&form.as_str()) {
+            let near = county::nearest(form, FORMS);
+            let all = FORMS.join(" ");
+            return Err(RunError::Argument {
+                zh: format!("--forms：没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
+                en: format!("--forms: there is no form `{form}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+            });
+        }
+    }
+    let mut configuration = Vec::new();
+    for path in [root.join("scorebook.toml"), workspace.register.clone()] {
+        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
+    }
+    let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
+    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration })
+}
+
+/// The workspace's own file where it has one, else the built-in.
+fn load_scheme(own: &std::path::Path, id: &str) -> Result<Scheme, RunError> {
+    let (bytes, name) = if own.exists() {
+        (std::fs::read(own).map_err(|source| RunError::Io { path: own.to_owned(), source })?, own.display().to_string())
+    } else {
+        (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), id.to_owned())
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut scheme = scheme::load(text.strip_prefix('\u{FEFF}').unwrap_or(&text)).map_err(|error| RunError::Scheme { id: name.clone(), error })?;
+    if scheme.id != id {
+        let fault = format!("id = \"{}\", but the file is named {id}.toml", scheme.id);
+        return Err(RunError::Scheme { id: name, error: SchemeError::Inconsistent(vec![fault]) });
+    }
+    scheme.digest = inbox::hex(&inbox::digest(&bytes));
+    Ok(scheme)
+}
+
+/// Files of a folder with an extension, by name; none where the folder does not exist.
+pub(super) fn files(folder: &std::path::Path, extension: &str) -> Result<Vec<PathBuf>, RunError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(RunError::Io { path: folder.to_owned(), source }),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|source| RunError::Io { path: folder.to_owned(), source })?.path();
+        if path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension)) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}

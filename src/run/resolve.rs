@@ -1,0 +1,215 @@
+//! Between the passes: which file is a branch's submission, and what only the whole county can show.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Card, County, Gathered, sort_findings};
+use crate::check::{Person, roll_mismatch, same_person_in_branches};
+use crate::diag::{Code, Finding, Place, Severity};
+use crate::inbox::hex;
+
+/// What became of a branch.
+#[derive(Debug)]
+pub enum BranchState {
+    /// Its submission enters forms and totals.
+    Accepted(Box<Card>),
+    /// It was sent back.
+    Returned,
+    /// Nothing came.
+    Missing,
+    /// The run is not about it.
+    LeftOut,
+}
+
+/// The county after the first pass.
+#[derive(Debug)]
+pub struct Resolved {
+    /// By position in the register.
+    pub branches: Vec<BranchState>,
+    /// The file that each branch's state rests on.
+    pub files: Vec<Option<Arc<str>>>,
+    /// Everything found, in output order.
+    pub findings: Vec<Finding>,
+    /// Every file of the inbox that could be read: name, digest, size.
+    pub inputs: Vec<(Arc<str>, String, u64)>,
+    /// Cells read.
+    pub cells: usize,
+}
+
+/// Decides for every branch.
+pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Finding>)) -> Resolved {
+    let branches = county.register.branches.len();
+    let inputs = gathered.iter().filter_map(|one| Some((Arc::clone(&one.name), hex(&one.digest?), one.size))).collect();
+    let cells = gathered.iter().map(|one| one.cells).sum();
+    let mut candidates: Vec<Vec<Gathered>> = (0..branches).map(|_| Vec::new()).collect();
+    for one in gathered {
+        match one.branch {
+            Some(branch) => candidates[branch].push(one),
+            None => findings.extend(one.findings),
+        }
+    }
+    let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(branches);
+    let mut undecided = vec![false; branches];
+    for (branch, files) in candidates.into_iter().enumerate() {
+        let code: Arc<str> = county.register.branches[branch].code.as_str().into();
+        let (one, mut found) = choose(files);
+        undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
+        for finding in &mut found {
+            finding.branch_code = Some(Arc::clone(&code));
+        }
+        if county.wants(branch) {
+            findings.extend(found);
+        }
+        chosen.push(one);
+    }
+    let mut people = Vec::new();
+    for (branch, one) in chosen.iter().enumerate() {
+        let Some(one) = one.as_ref().filter(|_| county.wants(branch)) else { continue };
+        let registered = &county.register.branches[branch];
+        for finding in &one.findings {
+            findings.push(Finding { branch_code: Some(registered.code.as_str().into()), ..finding.clone() });
+        }
+        let Some(card) = &one.card else { continue };
+        let members = &card.submission.members;
+        let listed = members.iter().filter(|member| member.repeats.is_none()).count();
+        if let Some(mut finding) = roll_mismatch(registered, listed, &one.name) {
+            finding.branch_code = Some(registered.code.as_str().into());
+            findings.push(finding);
+        }
+        people.extend(members.iter().filter(|member| member.repeats.is_none()).filter_map(|member| {
+            Some(Person {
+                id: member.id.clone()?,
+                name: Arc::clone(&member.name),
+                branch,
+                first_month: member.first_month,
+                last_month: member.last_month,
+                place: card.submission.place(member.id_at.unwrap_or(member.at)),
+            })
+        }));
+    }
+    findings.extend(same_person_in_branches(&mut people, &county.register.branches));
+    for (branch, one) in chosen.iter().enumerate() {
+        if one.is_none() && !undecided[branch] && county.wants(branch) {
+            let registered = &county.register.branches[branch];
+            let mut finding = Finding::new(Code::MissingSubmission, Place::default());
+            finding = finding.arg("name", &registered.name).arg("committee", &registered.committee);
+            finding = finding.arg("contact", registered.contact.as_deref().unwrap_or_default()).arg("phone", registered.phone.as_deref().unwrap_or_default());
+            finding.branch_code = Some(registered.code.as_str().into());
+            findings.push(finding);
+        }
+    }
+    sort_findings(&mut findings);
+    let mut faulty: BTreeMap<Arc<str>, ()> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity() == Severity::Error) {
+        if let Some(code) = &finding.branch_code {
+            faulty.insert(Arc::clone(code), ());
+        }
+    }
+    let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
+    let states = chosen
+        .into_iter()
+        .enumerate()
+        .map(|(branch, one)| {
+            let code = county.register.branches[branch].code.as_str();
+            match one {
+                _ if !county.wants(branch) => BranchState::LeftOut,
+                None if undecided[branch] => BranchState::Returned,
+                None => BranchState::Missing,
+                Some(_) if faulty.contains_key(code) => BranchState::Returned,
+                Some(one) => one.card.map_or(BranchState::Returned, BranchState::Accepted),
+            }
+        })
+        .collect();
+    Resolved { branches: states, files, findings, inputs, cells }
+}
+
+/// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the
+/// later 报出日期 wins, then the later change of the document. What cannot be ordered is sent back.
+fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut distinct: Vec<Gathered> = Vec::new();
+    for one in files {
+        match distinct.iter().find(|other| other.digest == one.digest) {
+            Some(other) => findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", &other.name)),
+            None => distinct.push(one),
+        }
+    }
+    let corrected: Vec<String> = distinct.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
+    let stands = |one: &Gathered| !one.digest.is_some_and(|digest| corrected.contains(&hex(&digest)));
+    // Two files that claim to correct each other correct nothing.
+    if distinct.iter().any(stands) {
+        let (kept, gone): (Vec<_>, Vec<_>) = distinct.into_iter().partition(stands);
+        for one in &gone {
+            findings.push(Finding::new(Code::SupersededSubmission, Place::file(&one.name)).arg("other", &kept[0].name));
+        }
+        distinct = kept;
+    }
+    if distinct.len() <= 1 {
+        return (distinct.pop(), findings);
+    }
+    let winner = (0..distinct.len()).find(|at| distinct.iter().enumerate().all(|(other, one)| other == *at || later(&distinct[*at], one)));
+    match winner {
+        Some(at) => {
+            let one = distinct.swap_remove(at);
+            for other in &distinct {
+                findings.push(Finding::new(Code::SupersededSubmission, Place::file(&other.name)).arg("other", &one.name));
+            }
+            (Some(one), findings)
+        }
+        None => {
+            let names: Vec<&str> = distinct.iter().map(|one| one.name.as_ref()).collect();
+            for one in &distinct {
+                let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
+                findings.push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")));
+            }
+            (None, findings)
+        }
+    }
+}
+
+fn later(a: &Gathered, b: &Gathered) -> bool {
+    match (a.reported, b.reported) {
+        (Some(a), Some(b)) if a != b => a > b,
+        _ => matches!((&a.modified, &b.modified), (Some(a), Some(b)) if a > b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, digest: u8, reported: Option<&str>, modified: Option<&str>, corrects: Option<u8>) -> Gathered {
+        Gathered {
+            name: name.into(),
+            digest: Some([digest; 32]),
+            size: 1,
+            branch: Some(0),
+            reported: reported.map(|day| day.parse().expect("date")),
+            modified: modified.map(str::to_owned),
+            corrects: corrects.map(|digest| hex(&[digest; 32])),
+            cells: 0,
+            findings: Vec::new(),
+            card: None,
+        }
+    }
+
+    fn chosen(files: Vec<Gathered>) -> (Option<String>, Vec<Code>) {
+        let (one, findings) = choose(files);
+        (one.map(|one| one.name.to_string()), findings.into_iter().map(|finding| finding.code).collect())
+    }
+
+    #[test]
+    fn takes_one_submission_a_branch() {
+        let early = || file("early", 1, Some("2026-12-10"), Some("2026-12-30T00:00:00Z"), None);
+        let late = || file("late", 2, Some("2026-12-20"), Some("2026-12-01T00:00:00Z"), None);
+        assert_eq!(chosen(vec![early(), late()]), (Some("late".into()), vec![Code::SupersededSubmission]));
+        assert_eq!(chosen(vec![late(), file("copy", 2, None, None, None)]), (Some("late".into()), vec![Code::IdenticalSubmission]));
+        let same_day = || file("changed", 3, Some("2026-12-20"), Some("2026-12-02T00:00:00Z"), None);
+        assert_eq!(chosen(vec![late(), same_day()]), (Some("changed".into()), vec![Code::SupersededSubmission]));
+        let undated = || file("undated", 4, None, None, None);
+        assert_eq!(chosen(vec![late(), undated()]), (None, vec![Code::DuplicateSubmission; 2]));
+        let correction = file("marked", 5, Some("2026-12-01"), None, Some(2));
+        assert_eq!(chosen(vec![late(), correction]), (Some("marked".into()), vec![Code::SupersededSubmission]));
+        assert_eq!(chosen(vec![]), (None, vec![]));
+    }
+}

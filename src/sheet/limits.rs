@@ -1,0 +1,51 @@
+/// What one file may cost. A branch workbook is below 2 MB with some 20,000 cells; the defaults leave two orders
+/// of magnitude above that and keep one file's decoding below 1 GiB.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Size of the file in bytes.
+    pub max_bytes: u64,
+    /// Unpacked bytes of a package, over all its parts.
+    pub max_unpacked: u64,
+    /// Unpacked to packed size of one part, looked at above [`Limits::RATIO_FLOOR`].
+    pub max_ratio: u64,
+    /// Entries of a package.
+    pub max_entries: usize,
+    /// Cells that hold something, over all sheets.
+    pub max_cells: usize,
+    /// Sheets of a workbook.
+    pub max_sheets: usize,
+    /// The last row that may hold something, counted from 1.
+    pub max_rows: u32,
+    /// The last column that may hold something, counted from 1.
+    pub max_columns: u32,
+    /// Bytes of one text; spreadsheets allow 32,767 characters.
+    pub max_text: usize,
+    /// Bytes of all texts.
+    pub max_texts: usize,
+    /// Cells of the rectangle around a sheet's data, for formats that are decoded into one (xls, xlsb, ods).
+    pub max_area: u64,
+}
+
+impl Limits {
+    /// A part smaller than this is never a bomb, however well it is packed.
+    pub const RATIO_FLOOR: u64 = 16 << 20;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: 64 << 20,
+            max_unpacked: 256 << 20,
+            max_ratio: 250,
+            max_entries: 4096,
+            max_cells: 2_000_000,
+            max_sheets: 256,
+            max_rows: 100_000,
+            max_columns: 1000,
+            max_text: 128 << 10,
+            max_texts: 64 << 20,
+            max_area: 4_000_000,
+        }
+    }
+}

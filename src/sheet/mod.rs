@@ -1,0 +1,57 @@
+//! Bytes of a workbook → sparse cells with their places.
+//!
+//! This room knows every file format and owns calamine; it bounds what a file may cost before and while it is
+//! decoded. It does not know what a cell should hold, which sheet is which, or where the bytes came from.
+//! Floats live here only, and leave as [`Decimal`]. Uses `diag` and `exact`; `county`, `submission`, `form`,
+//! `fence` and `xlsx` may use it.
+
+mod biff;
+mod book;
+mod dense;
+mod gather;
+mod limits;
+mod number;
+mod ods;
+mod ole;
+mod package;
+mod quiet;
+mod refusal;
+mod sniff;
+pub mod words;
+mod survey;
+mod workbook;
+mod xlsx;
+mod xml;
+
+pub use book::{Book, Cell, Content, Row, Sheet};
+pub use limits::Limits;
+pub use number::serial_to_date;
+pub use refusal::Refusal;
+pub use sniff::{Format, sniff};
+
+/// Decodes a workbook. The format goes by the content; `name` is only said in messages.
+///
+/// # Errors
+/// A [`Refusal`] is the sender's matter, not the machine's: make a finding of it with [`Refusal::finding`].
+pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    if bytes.len() as u64 > limits.max_bytes {
+        return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
+    }
+    let format = sniff(bytes);
+    let decode = || match format {
+        Format::Xlsx => xlsx::read(bytes, limits),
+        Format::Xlsb => dense::xlsb(bytes, limits),
+        Format::Ods => ods::read(bytes, limits),
+        Format::Xls => dense::xls(bytes, limits),
+        Format::Encrypted => Err(Refusal::Encrypted),
+        // A torn download may be anything; an archive that opens is something else than a workbook.
+        Format::Zip => Err(package::Package::open(bytes, limits).err().unwrap_or(Refusal::NotASpreadsheet { kind: format })),
+        kind => Err(Refusal::NotASpreadsheet { kind }),
+    };
+    let decode = || match decode() {
+        Ok(book) if book.sheets.is_empty() => Err(Refusal::unreadable("holds no worksheet")),
+        result => result,
+    };
+    // Neither calamine nor this room may end a run of a thousand files.
+    quiet::fence(decode).unwrap_or_else(|| Err(Refusal::unreadable(format!("the reader of {} gave up on {name}", format.word()))))
+}

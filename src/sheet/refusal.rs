@@ -1,0 +1,65 @@
+use thiserror::Error;
+
+use super::Format;
+use crate::diag::{Code, Finding, Place};
+
+/// Why a file was not read. Always the sender's matter: a finding, never the end of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Damaged, or not what it begins like.
+    #[error("cannot be read: {detail}")]
+    Unreadable {
+        /// What was met, in technical words.
+        detail: String,
+    },
+    /// Needs a password.
+    #[error("is encrypted")]
+    Encrypted,
+    /// Costs more than a limit allows.
+    #[error("has too many {what}, more than {limit}")]
+    TooLarge {
+        /// A field of [`super::Limits`] without its `max_`.
+        what: &'static str,
+        /// Its value.
+        limit: u64,
+    },
+    /// Something else: a picture, a PDF, a text document.
+    #[error("is no spreadsheet but {}", kind.word())]
+    NotASpreadsheet {
+        /// What the content is.
+        kind: Format,
+    },
+}
+
+impl Refusal {
+    pub(super) fn unreadable(detail: impl Into<String>) -> Self {
+        Self::Unreadable { detail: detail.into() }
+    }
+
+    /// The finding's code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unreadable { .. } => Code::UnreadableFile,
+            Self::Encrypted => Code::EncryptedFile,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::NotASpreadsheet { .. } => Code::NotASpreadsheet,
+        }
+    }
+
+    /// Values for the finding's text: `detail`; `what` and `limit`; `kind`.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Unreadable { detail } => vec![("detail", detail.clone())],
+            Self::Encrypted => Vec::new(),
+            Self::TooLarge { what, limit } => vec![("what", (*what).to_owned()), ("limit", limit.to_string())],
+            Self::NotASpreadsheet { kind } => vec![("kind", kind.word().to_owned())],
+        }
+    }
+
+    /// The finding to report at the file's place.
+    pub fn finding(&self, place: Place) -> Finding {
+        let mut finding = Finding::new(self.code(), place);
+        finding.args = self.args();
+        finding
+    }
+}

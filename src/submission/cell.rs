@@ -1,0 +1,238 @@
+//! What a cell says, by what its column should hold.
+
+use chrono::NaiveDate;
+
+use crate::diag::Code;
+use crate::exact::{Decimal, Exact};
+use crate::sheet::{Content, serial_to_date};
+
+use crate::sheet::words::folded;
+
+/// A cell's content for findings, as the sender sees it.
+pub fn shown(content: &Content) -> String {
+    match content {
+        Content::Text(text) | Content::Error(text) => text.to_string(),
+        Content::Uncalculated(formula) => format!("={}", formula.trim_start_matches('=')),
+        Content::Number(number) => number.to_string(),
+        Content::Bool(value) => (if *value { "TRUE" } else { "FALSE" }).into(),
+        Content::Date(date) => date.date().format("%Y-%m-%d").to_string(),
+    }
+}
+
+/// A cell read as a number.
+#[derive(Debug, PartialEq)]
+pub enum Number {
+    /// Blank, `/`, `—`, `无`.
+    Nothing,
+    /// A number; `text` where it was written as text.
+    Is { value: Decimal, text: bool },
+    /// None that can be used.
+    Fault(Code),
+}
+
+/// Reads a cell that should hold a number.
+pub fn number(content: Option<&Content>) -> Number {
+    match content {
+        None => Number::Nothing,
+        Some(Content::Number(value)) => Number::Is { value: *value, text: false },
+        Some(Content::Text(text)) => text_number(text),
+        Some(Content::Error(_)) => Number::Fault(Code::ErrorValue),
+        Some(Content::Uncalculated(_)) => Number::Fault(Code::UncalculatedFormula),
+        Some(Content::Bool(_) | Content::Date(_)) => Number::Fault(Code::NotANumber),
+    }
+}
+
+/// `9.5分`, `９．５`, `－2`, `'8`, `+3`.
+pub fn text_number(text: &str) -> Number {
+    let mut folded: String = folded(text).chars().map(|c| if matches!(c, '−' | '–' | '﹣') { '-' } else { c }).collect();
+    if let Some(rest) = folded.strip_prefix(['\'', '‘', '’']) {
+        folded = rest.to_owned();
+    }
+    if is_nothing(&folded) {
+        return Number::Nothing;
+    }
+    match Decimal::parse(folded.strip_suffix('分').unwrap_or(&folded)) {
+        // Exponents are how spreadsheets write, not how people do: `1E5` typed as text is a slip.
+        Some(value) if !folded.contains(['e', 'E']) => Number::Is { value, text: true },
+        _ => Number::Fault(Code::NotANumber),
+    }
+}
+
+/// True for what offices write where nothing is to be entered; blanks and full-width forms must be folded.
+pub fn is_nothing(folded: &str) -> bool {
+    folded.is_empty() || folded == "无" || folded == "\\" || folded.chars().all(|c| matches!(c, '/' | '—' | '-' | '–' | '―' | '─'))
+}
+
+/// A bonus with its reasons in one cell: `+3（县级优秀党员 5月）`, several parts summed.
+pub fn bonus_with_reasons(text: &str) -> Option<(Decimal, String)> {
+    let mut total = Exact::zero();
+    let mut places = 0;
+    let mut reasons: Vec<String> = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let open = rest.find(['(', '（'])?;
+        let width = rest[open..].chars().next().map_or(1, char::len_utf8);
+        let close = rest[open..].find([')', '）'])? + open;
+        let Number::Is { value, .. } = text_number(&rest[..open]) else { return None };
+        places = places.max(value.places());
+        total = total + Exact::from(value);
+        let reason = rest[open + width..close].trim();
+        if reason.is_empty() {
+            return None;
+        }
+        reasons.push(reason.to_owned());
+        let after = rest[close..].chars().next().map_or(1, char::len_utf8);
+        rest = rest[close + after..].trim_start_matches(|c: char| c.is_whitespace() || ";；,，、。".contains(c));
+    }
+    let total = total.published_decimal(u32::from(places))?;
+    (!reasons.is_empty()).then(|| (total, reasons.join("；")))
+}
+
+/// A cell's text as written, for columns of free text; numbers and dates are shown.
+pub fn text(content: Option<&Content>) -> Result<Option<String>, Code> {
+    match content {
+        None => Ok(None),
+        Some(Content::Error(_)) => Err(Code::ErrorValue),
+        Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
+        Some(content) => {
+            let text = shown(content);
+            let trimmed = text.trim();
+            Ok((!trimmed.is_empty()).then(|| trimmed.to_owned()))
+        }
+    }
+}
+
+/// A day as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// Year, month and day.
+    Known(NaiveDate),
+    /// Year and month.
+    Month(i32, u32),
+}
+
+/// Reads a cell that should hold a date; `Ok(None)` where nothing is entered.
+pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, Code> {
+    let known = |date: NaiveDate| (1850..=2200).contains(&chrono::Datelike::year(&date)).then_some(Day::Known(date));
+    match content {
+        None => Ok(None),
+        Some(Content::Date(at)) => known(at.date()).map(Some).ok_or(Code::BadDate),
+        Some(Content::Number(number)) => {
+            let digits = number.to_string();
+            let read = digit_date(&digits)
+                .or_else(|| number.as_integer().filter(|serial| *serial < 100_000).and_then(|serial| serial_to_date(serial, date_1904)).and_then(known));
+            read.map(Some).ok_or(Code::BadDate)
+        }
+        Some(Content::Text(text)) => {
+            let folded = folded(text);
+            if is_nothing(&folded) {
+                return Ok(None);
+            }
+            text_date(&folded).map(Some).ok_or(Code::BadDate)
+        }
+        Some(Content::Error(_)) => Err(Code::ErrorValue),
+        Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
+        Some(Content::Bool(_)) => Err(Code::BadDate),
+    }
+}
+
+/// `20260506`, `202605`, `2026.05`; a number typed for a date.
+fn digit_date(digits: &str) -> Option<Day> {
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    match (digits.len(), plain) {
+        (8, true) => day(&digits[..4], &digits[4..6], &digits[6..]),
+        (6, true) => month(&digits[..4], &digits[4..]),
+        // 1985.1 is October: the number lost its trailing zero, and one-digit months are written 1985.01 beside it.
+        (6 | 7, false) => digits.split_once('.').filter(|(year, _)| year.len() == 4).and_then(|(year, rest)| {
+            let padded = if rest == "1" { "10" } else { rest };
+            month(year, padded)
+        }),
+        _ => None,
+    }
+}
+
+fn text_date(text: &str) -> Option<Day> {
+    // A time of day behind the date is what spreadsheets add when they turn dates to text.
+    let text = text.strip_suffix("00:00:00").map_or(text, |rest| rest.trim_end_matches('T'));
+    if text.len() == 8 || text.len() == 6 {
+        if let Some(day) = text.bytes().all(|b| b.is_ascii_digit()).then(|| digit_date(text)).flatten() {
+            return Some(day);
+        }
+    }
+    let parts: Vec<&str> = text.split(['-', '.', '/', '年', '月', '日', '号']).collect();
+    let parts = match parts.as_slice() {
+        [rest @ .., ""] if text.ends_with(['月', '日', '号', '.']) => rest,
+        all => all,
+    };
+    match parts {
+        [y, m, d] => day(y, m, d),
+        [y, m] => month(y, m),
+        _ => None,
+    }
+}
+
+fn part(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
+    (digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+fn day(y: &str, m: &str, d: &str) -> Option<Day> {
+    let year = i32::try_from(part(y, 4..=4)?).ok().filter(|year| (1850..=2200).contains(year))?;
+    NaiveDate::from_ymd_opt(year, part(m, 1..=2)?, part(d, 1..=2)?).map(Day::Known)
+}
+
+fn month(y: &str, m: &str) -> Option<Day> {
+    let year = i32::try_from(part(y, 4..=4)?).ok().filter(|year| (1850..=2200).contains(year))?;
+    let month = part(m, 1..=2)?;
+    (1..=12).contains(&month).then_some(Day::Month(year, month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Content {
+        Content::Text(text.into())
+    }
+
+    #[test]
+    fn reads_numbers_as_clerks_write_them() {
+        for (written, value) in [("9.5分", "9.5"), ("９．５", "9.5"), ("－2", "-2"), ("'8", "8"), (" 9 ", "9"), ("+3", "3"), ("１０", "10"), ("−3", "-3")] {
+            let expected = Number::Is { value: Decimal::parse(value).expect("number"), text: true };
+            assert_eq!(number(Some(&text(written))), expected, "{written}");
+        }
+        for written in ["", "/", "—", "无", "——", "　", "／", "-"] {
+            assert_eq!(number(Some(&text(written))), Number::Nothing, "{written}");
+        }
+        for written in ["优秀", "9-10", "见附件", "1E5", "9.5.1", "十", "2-"] {
+            assert_eq!(number(Some(&text(written))), Number::Fault(Code::NotANumber), "{written}");
+        }
+    }
+
+    #[test]
+    fn reads_dates_as_clerks_write_them() {
+        let full = Day::Known(NaiveDate::from_ymd_opt(2026, 5, 6).expect("date"));
+        for written in ["2026-5-6", "2026.5.6", "2026/05/06", "2026年5月6日", "20260506", "２０２６．５．６", "2026-05-06 00:00:00"] {
+            assert_eq!(date(Some(&text(written)), false), Ok(Some(full)), "{written}");
+        }
+        for written in ["2026.05", "2026年5月", "202605", "2026-5"] {
+            assert_eq!(date(Some(&text(written)), false), Ok(Some(Day::Month(2026, 5))), "{written}");
+        }
+        for written in ["2026-13-1", "2026-2-30", "24/5/6", "五月", "2026", "20261301"] {
+            assert_eq!(date(Some(&text(written)), false), Err(Code::BadDate), "{written}");
+        }
+        let number = |t: &str| Content::Number(Decimal::parse(t).expect("number"));
+        assert_eq!(date(Some(&number("20260506")), false), Ok(Some(full)));
+        assert_eq!(date(Some(&number("1985.03")), false), Ok(Some(Day::Month(1985, 3))));
+        assert_eq!(date(Some(&number("198503")), false), Ok(Some(Day::Month(1985, 3))));
+    }
+
+    #[test]
+    fn reads_bonuses_with_their_reasons() {
+        let read = |t: &str| bonus_with_reasons(t).map(|(value, reason)| (value.to_string(), reason));
+        assert_eq!(read("+3（县级优秀党员 5月）"), Some(("3".into(), "县级优秀党员 5月".into())));
+        assert_eq!(read("+2(志愿服务)；+1.5（建言献策）"), Some(("3.5".into(), "志愿服务；建言献策".into())));
+        for bad in ["3", "+3（）", "（志愿）", "+3（志愿", "好（志愿）"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! From sheets to a typed submission: one branch, one year, every value keeping its place.
+//!
+//! Headings and sheets are found by name after normalising; what a cell says is read as a clerk would, and what
+//! cannot be read is a finding with its cell. Whether a readable submission is complete and consistent is `check`'s
+//! business, what it scores is `score`'s. May use `diag`, `exact`, `period`, `sheet` and `scheme` (which columns to
+//! expect is the scheme's to say).
+
+mod cell;
+mod cover;
+mod entries;
+mod facts;
+mod model;
+mod people;
+mod poll;
+mod roster;
+mod sink;
+mod table;
+
+pub use cell::shown;
+pub use cover::{Cover, read_cover};
+pub use model::*;
+
+use crate::diag::{Code, Finding};
+use crate::period::RunPeriod;
+use crate::scheme::Scheme;
+use crate::sheet::Book;
+
+use sink::Sink;
+use std::sync::Arc;
+
+/// What reading a submission needs to know beside the workbook.
+pub struct Expected<'a> {
+    /// The run's period; rows of later periods are ignored.
+    pub run: RunPeriod,
+    /// All schemes of the workspace.
+    pub schemes: &'a [Scheme],
+    /// The scheme of this branch's members by category, as an index into `schemes`.
+    pub scheme_of: &'a dyn Fn(&str) -> usize,
+    /// Categories that exist in this county.
+    pub categories: &'a [String],
+}
+
+/// Reads everything beyond the cover. `file` is the name findings carry.
+pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>) -> (Submission, Vec<Finding>) {
+    let mut sink = Sink::new(file);
+    let mut submission = Submission::new(Arc::clone(file), book, cover);
+    let sheets = table::Sheets::new(book);
+    for at in sheets.hidden() {
+        sink.push(Finding::new(Code::HiddenData, sink.sheet(&book.sheets[at].name)));
+    }
+    for (at, sheet) in book.sheets.iter().enumerate() {
+        for (row, column) in &sheet.control_characters {
+            sink.push(Finding::new(Code::ControlCharacters, sink.cell(&book.sheets[at].name, *row, *column)));
+        }
+    }
+    roster::read(book, &sheets, &mut submission, expected, &mut sink);
+    entries::read(book, &sheets, &mut submission, expected, &mut sink);
+    // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at.
+    if expected.run.period == crate::period::Period::YEAR {
+        poll::read(book, &sheets, &mut submission, expected, &mut sink);
+        facts::read_year(book, &sheets, &mut submission, expected, &mut sink);
+    }
+    facts::read_nominations(book, &sheets, &mut submission, expected, &mut sink);
+    entries::read_branch(book, &sheets, &mut submission, expected, &mut sink);
+    for at in sheets.unknown() {
+        // An empty leftover sheet (`Sheet1`) tells nobody anything.
+        if !book.sheets[at].rows.is_empty() {
+            sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&book.sheets[at].name)));
+        }
+    }
+    (submission, sink.finish())
+}

@@ -1,0 +1,316 @@
+//! The typed submission: compact, because one is kept for every branch until its forms are written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::diag::{CellRef, Place};
+use crate::exact::{Decimal, Exact};
+use crate::period::Period;
+use crate::sheet::Book;
+
+use super::Cover;
+pub use super::cell::Day;
+
+/// A cell of a submission in eight bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Spot {
+    /// Index into [`Submission::sheets`].
+    pub sheet: u16,
+    /// Zero-based column.
+    pub column: u16,
+    /// Zero-based row.
+    pub row: u32,
+}
+
+/// A mark of a submission: thousandths in 32 bits, or nothing. Scheme files are held to limits that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark(i32);
+
+impl Mark {
+    /// Nothing entered.
+    pub const NONE: Self = Self(i32::MIN);
+    /// Zero.
+    pub const ZERO: Self = Self(0);
+
+    /// Packs a number; `None` where it has more than three decimals or is beyond two million.
+    pub fn new(value: Decimal) -> Option<Self> {
+        let shift = u32::try_from(3 + i32::from(value.exponent())).ok()?;
+        let units = value.mantissa().checked_mul(10i64.checked_pow(shift)?)?;
+        i32::try_from(units).ok().filter(|units| *units != i32::MIN).map(Self)
+    }
+
+    /// The number as written.
+    pub fn decimal(self) -> Option<Decimal> {
+        (self != Self::NONE).then(|| Decimal::new(i64::from(self.0), -3))
+    }
+
+    /// Thousandths, nothing as zero: sums of marks are sums of these.
+    pub fn thousandths(self) -> i64 {
+        if self == Self::NONE { 0 } else { i64::from(self.0) }
+    }
+
+    /// A sum of thousandths as a score.
+    pub fn exact_sum(thousandths: i64) -> Exact {
+        Exact::from(Decimal::new(thousandths, -3))
+    }
+}
+
+/// One branch's submission.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Name of the file in the inbox.
+    pub file: Arc<str>,
+    /// Names of its sheets.
+    pub sheets: Vec<Arc<str>>,
+    /// 支部信息.
+    pub cover: Cover,
+    /// 党员名册, in its order.
+    pub members: Vec<Member>,
+    /// 积分登记, in the order of member, period and scorer.
+    pub entries: Vec<Entry>,
+    /// Sheets that entries were looked for on.
+    pub entry_tables: Vec<ServingTable>,
+    /// Sheets that ballots were looked for on.
+    pub poll_tables: Vec<ServingTable>,
+    /// Members with a row whose period could not be read; what seems to be missing may be that row.
+    pub unreadable: std::collections::BTreeSet<u32>,
+    /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
+    pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    /// Ballots of each member, summed; in the order of `members`.
+    pub ballots: Vec<Ballots>,
+    /// 奖惩.
+    pub adjustments: Vec<Adjustment>,
+    /// 一票否决.
+    pub vetoes: Vec<Fact>,
+    /// 评优推荐.
+    pub nominations: Vec<Nomination>,
+    /// 支部积分.
+    pub branch_entries: Vec<BranchEntry>,
+}
+
+/// One row of the roster.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// 序号; the row's ordinal where none is given.
+    pub seq: i64,
+    /// 姓名, normalised.
+    pub name: Arc<str>,
+    /// 性别.
+    pub sex: Option<Box<str>>,
+    /// 民族.
+    pub nation: Option<Box<str>>,
+    /// 身份证号, only where it is valid.
+    pub id: Option<Box<str>>,
+    /// 出生日期.
+    pub born: Option<Day>,
+    /// 入党日期.
+    pub joined: Option<Day>,
+    /// 预备党员.
+    pub probationary: bool,
+    /// 类别.
+    pub category: Arc<str>,
+    /// 职务.
+    pub post: Option<Box<str>>,
+    /// First expected month, 1–12.
+    pub first_month: u8,
+    /// Last expected month, 1–12.
+    pub last_month: u8,
+    /// 免积分原因: the member is not scored.
+    pub exempt: Option<Box<str>>,
+    /// 直评等次: grade and stars given without a score.
+    pub direct_grade: Option<Box<str>>,
+    /// See `direct_grade`.
+    pub direct_stars: Option<u8>,
+    /// 整改意愿 is not 否.
+    pub willing: bool,
+    /// 帮带人.
+    pub helper: Option<Box<str>>,
+    /// Scheme, as an index into the workspace's.
+    pub scheme: usize,
+    /// Where the name stands.
+    pub at: Spot,
+    /// Where the identity number stands, if the column is there.
+    pub id_at: Option<Spot>,
+    /// Where the birth date stands.
+    pub born_at: Option<Spot>,
+    /// Where the number stands.
+    pub seq_at: Option<Spot>,
+    /// The first member of the roster that this row repeats; such a row is not scored.
+    pub repeats: Option<u32>,
+}
+
+impl Member {
+    /// True where the member is expected in some month of the period.
+    pub fn expected_in(&self, period: Period) -> bool {
+        period.overlaps(self.first_month, self.last_month)
+    }
+
+    /// True where the member is expected in every month of the period.
+    pub fn expected_throughout(&self, period: Period) -> bool {
+        self.first_month <= period.first_month() && period.last_month() <= self.last_month
+    }
+
+    /// Scored in a run over the period: expected in some month and not exempt.
+    pub fn scored_in(&self, period: Period) -> bool {
+        self.exempt.is_none() && self.repeats.is_none() && self.expected_in(period)
+    }
+}
+
+/// What was entered for one member and period by one scorer.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Index into [`Submission::members`].
+    pub member: u32,
+    /// The period.
+    pub period: Period,
+    /// Entered by the member himself (自评) where the scheme has two scorers.
+    pub own: bool,
+    /// Sheet and row; the column is the name's.
+    pub at: Spot,
+    /// Marks by item of the member's scheme; deductions are stored at or below zero.
+    pub marks: Box<[Mark]>,
+    /// Why a bonus was given.
+    pub reason: Option<Box<str>>,
+}
+
+/// A sheet that serves one category, or the rest.
+#[derive(Clone, Debug)]
+pub struct ServingTable {
+    /// Index into [`Submission::sheets`].
+    pub sheet: u16,
+    /// The category; none for the plain sheet.
+    pub category: Option<Box<str>>,
+    /// Its headings allow rows to be read.
+    pub usable: bool,
+}
+
+/// The table that serves a category.
+pub fn table_for<'a>(tables: &'a [ServingTable], category: &str) -> Option<&'a ServingTable> {
+    let own = tables.iter().find(|table| table.category.as_deref() == Some(category));
+    own.or_else(|| tables.iter().find(|table| table.category.is_none()))
+}
+
+/// The ballots of one member.
+#[derive(Clone, Debug, Default)]
+pub struct Ballots {
+    /// How many that can be read.
+    pub count: u32,
+    /// How many that cannot; they are found already.
+    pub faulty: u32,
+    /// Sum of each poll column, in thousandths.
+    pub sums: Box<[i64]>,
+    /// Where the first and the last stand.
+    pub rows: Option<(Spot, Spot)>,
+    /// Columns of the sheet, by poll column.
+    pub columns: Box<[u16]>,
+}
+
+/// An award, discipline or criticism.
+#[derive(Clone, Debug)]
+pub struct Adjustment {
+    /// Index into [`Submission::members`].
+    pub member: u32,
+    /// Index into the scheme's kinds.
+    pub kind: usize,
+    /// Index into the kind's levels.
+    pub level: usize,
+    /// 事由.
+    pub reason: Box<str>,
+    /// 日期.
+    pub date: Option<Day>,
+    /// 文号.
+    pub number: Option<Box<str>>,
+    /// Where the level stands.
+    pub at: Spot,
+}
+
+/// A vetoing fact.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Index into [`Submission::members`].
+    pub member: u32,
+    /// Index into the scheme's facts.
+    pub fact: usize,
+    /// 依据.
+    pub ground: Box<str>,
+    /// Where it stands.
+    pub at: Spot,
+}
+
+/// A nomination for an honour.
+#[derive(Clone, Debug)]
+pub struct Nomination {
+    /// Index into [`Submission::members`].
+    pub member: u32,
+    /// Index into the scheme's honours.
+    pub honour: usize,
+    /// For which period.
+    pub period: Period,
+    /// Where the name stands.
+    pub at: Spot,
+}
+
+/// One row of 支部积分.
+#[derive(Clone, Debug)]
+pub struct BranchEntry {
+    /// Index into the branch rules' items.
+    pub item: usize,
+    /// The period.
+    pub period: Period,
+    /// 自评得分.
+    pub own: Mark,
+    /// 审核得分, which counts.
+    pub reviewed: Mark,
+    /// Where the reviewed mark stands.
+    pub at: Spot,
+}
+
+impl Submission {
+    pub(super) fn new(file: Arc<str>, book: &Book, cover: Cover) -> Self {
+        Self {
+            file,
+            sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            cover,
+            members: Vec::new(),
+            entries: Vec::new(),
+            entry_tables: Vec::new(),
+            poll_tables: Vec::new(),
+            unreadable: std::collections::BTreeSet::new(),
+            item_columns: BTreeMap::new(),
+            ballots: Vec::new(),
+            adjustments: Vec::new(),
+            vetoes: Vec::new(),
+            nominations: Vec::new(),
+            branch_entries: Vec::new(),
+        }
+    }
+
+    /// A spot as a place for findings and traces.
+    pub fn place(&self, spot: Spot) -> Place {
+        Place {
+            file: Some(Arc::clone(&self.file)),
+            sheet: self.sheets.get(usize::from(spot.sheet)).cloned(),
+            cell: Some(CellRef { row: spot.row, column: spot.column }),
+        }
+    }
+
+    /// Entries of one member that count, by rising period.
+    pub fn entries_of(&self, member: u32) -> &[Entry] {
+        let first = self.entries.partition_point(|entry| entry.member < member);
+        let last = self.entries.partition_point(|entry| entry.member <= member);
+        &self.entries[first..last]
+    }
+
+    /// Where an item of an entry stands.
+    pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
+        let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
+        Some(Spot { column, ..entry.at })
+    }
+
+    /// 报出日期.
+    pub fn reported(&self) -> Option<NaiveDate> {
+        self.cover.reported
+    }
+}

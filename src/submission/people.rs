@@ -1,0 +1,67 @@
+//! From a name in a row to a member of the roster.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diag::{Code, Finding};
+use crate::sheet::Row;
+
+use super::model::{Member, Submission};
+use super::roster::{read_name, read_seq};
+use super::sink::Sink;
+use super::table::Table;
+
+/// Members by name.
+pub struct People {
+    by_name: BTreeMap<Arc<str>, Vec<u32>>,
+}
+
+impl People {
+    pub fn new(submission: &Submission) -> Self {
+        let mut by_name: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
+        for (at, member) in submission.members.iter().enumerate() {
+            if member.repeats.is_none() && !member.name.is_empty() {
+                by_name.entry(Arc::clone(&member.name)).or_default().push(at as u32);
+            }
+        }
+        Self { by_name }
+    }
+
+    /// The member a row is about. 序号 decides only where two share a name; elsewhere it is often just a line number.
+    pub fn resolve(&self, table: &Table<'_>, row: &Row, members: &[Member], sink: &mut Sink) -> Option<u32> {
+        let column = table.column("姓名")?;
+        let before = sink.count();
+        let name = read_name(&table.sheet.name, row, column, sink);
+        let place = sink.cell(&table.sheet.name, row.index, column);
+        let Some(found) = self.by_name.get(name.as_str()) else {
+            if name.is_empty() && sink.count() > before {
+                return None; // the cell itself could not be read, which is said already
+            }
+            let near = self.nearest(&name);
+            sink.push(Finding::new(Code::UnknownMember, place).value(name).arg("near", near));
+            return None;
+        };
+        if let [only] = found.as_slice() {
+            return Some(*only);
+        }
+        let seq = read_seq(table, row, sink);
+        let matched: Vec<u32> = found.iter().copied().filter(|at| seq == Some(members[*at as usize].seq)).collect();
+        if let [only] = matched.as_slice() {
+            return Some(*only);
+        }
+        let numbers: Vec<String> = found.iter().map(|at| members[*at as usize].seq.to_string()).collect();
+        sink.push(Finding::new(Code::AmbiguousName, place).value(name).arg("numbers", numbers.join("、")));
+        None
+    }
+
+    /// A name of the roster that differs little, for the hint.
+    fn nearest(&self, name: &str) -> String {
+        self.by_name
+            .keys()
+            .map(|known| (strsim::damerau_levenshtein(name, known), known))
+            .filter(|(distance, known)| *distance == 1 && known.chars().count() > 1)
+            .map(|(_, known)| known.to_string())
+            .next()
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,278 @@
+//! 党员名册: one row a member.
+
+use std::sync::Arc;
+
+use crate::diag::{Code, Finding};
+use crate::sheet::{Book, Content, Row};
+
+use super::cell::{self, Number, shown};
+use super::model::{Member, Spot, Submission};
+use super::sink::Sink;
+use super::table::{Sheets, Table, get, word};
+use crate::sheet::words::{folded, name};
+use super::Expected;
+
+const REQUIRED: [&str; 2] = ["姓名", "类别"];
+const KNOWN: [&str; 15] = [
+    "序号", "性别", "民族", "身份证号", "出生日期", "入党日期", "党员状态", "职务", "起始月", "截止月", "免积分原因", "直评等次", "整改意愿", "帮带人", "备注",
+];
+
+pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+    let Some(number) = sheets.find("党员名册") else {
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"党员名册".into())).arg("name", "党员名册"));
+        return;
+    };
+    let table = Table::find(book, number, &REQUIRED, &KNOWN, sink);
+    if table.column("姓名").is_none() {
+        return;
+    }
+    for row in table.rows() {
+        let ordinal = submission.members.len() as i64 + 1;
+        let mut member = read_member(&table, row, ordinal, book.date_1904, expected, sink);
+        let repeats = submission.members.iter().position(|other| other.repeats.is_none() && same_person(other, &member));
+        member.repeats = repeats.map(|at| at as u32);
+        submission.members.push(member);
+    }
+}
+
+/// One identity number, or one name with one number.
+fn same_person(a: &Member, b: &Member) -> bool {
+    (a.id.is_some() && a.id == b.id) || (a.name == b.name && a.seq == b.seq && a.seq_at.is_some() && b.seq_at.is_some())
+}
+
+fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expected: &Expected<'_>, sink: &mut Sink) -> Member {
+    let sheet = &table.sheet.name;
+    let spot = |column: u16| Spot { sheet: table.number, row: row.index, column };
+    let fault = |sink: &mut Sink, code: Code, heading: &str, args: &[(&'static str, String)]| {
+        let place = sink.cell(sheet, row.index, table.column(heading).unwrap_or_default());
+        let mut finding = Finding::new(code, place).arg("column", heading);
+        finding.args.extend_from_slice(args);
+        finding.value = get(row, table.column(heading)).map(shown);
+        sink.push(finding);
+    };
+    let text = |sink: &mut Sink, heading: &str| -> Option<Box<str>> {
+        let content = get(row, table.column(heading));
+        match cell::text(content) {
+            Ok(text) => text.map(Into::into),
+            Err(code) => {
+                fault(sink, code, heading, &[]);
+                None
+            }
+        }
+    };
+
+    let name_column = table.column("姓名").unwrap_or_default();
+    let name = read_name(sheet, row, name_column, sink);
+    if name.is_empty() {
+        fault(sink, Code::UnknownMember, "姓名", &[]);
+    }
+    let seq = read_seq(table, row, sink);
+    let category_content = get(row, table.column("类别"));
+    let category = folded(&category_content.map(shown).unwrap_or_default());
+    if table.column("类别").is_some() && !expected.categories.contains(&category) {
+        fault(sink, Code::UnknownCategory, "类别", &[("allowed", expected.categories.join("、"))]);
+    }
+    let probationary = match word(row, table.column("党员状态")).as_str() {
+        "" | "正式党员" | "正式" => false,
+        "预备党员" | "预备" => true,
+        _ => {
+            fault(sink, Code::UnknownValue, "党员状态", &[("allowed", "正式党员、预备党员".into())]);
+            false
+        }
+    };
+    let month = |sink: &mut Sink, heading: &str, missing: u8| -> u8 {
+        let content = get(row, table.column(heading));
+        let stripped = match content {
+            Some(Content::Text(text)) => Some(Content::Text(folded(text).trim_end_matches(['份', '月']).into())),
+            _ => None,
+        };
+        match cell::number(stripped.as_ref().or(content)) {
+            Number::Nothing => missing,
+            Number::Is { value, .. } => match value.as_integer() {
+                Some(month @ 1..=12) => month as u8,
+                _ => {
+                    fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned())]);
+                    missing
+                }
+            },
+            Number::Fault(code) => {
+                fault(sink, code, heading, &[]);
+                missing
+            }
+        }
+    };
+    let first_month = month(sink, "起始月", 1);
+    let last_month = month(sink, "截止月", 12);
+    if first_month > last_month {
+        fault(sink, Code::OutOfRange, "截止月", &[("min", first_month.to_string()), ("max", "12".to_owned())]);
+    }
+    let day = |sink: &mut Sink, heading: &str| {
+        let content = get(row, table.column(heading));
+        cell::date(content, date_1904).unwrap_or_else(|code| {
+            fault(sink, code, heading, &[]);
+            None
+        })
+    };
+    let born = day(sink, "出生日期");
+    let joined = day(sink, "入党日期");
+    let exempt = text(sink, "免积分原因").filter(|reason| !cell::is_nothing(&folded(reason)));
+    let (direct_grade, direct_stars) = direct_grade(&word(row, table.column("直评等次")));
+    let scheme = (expected.scheme_of)(&category);
+    Member {
+        seq: seq.unwrap_or(ordinal),
+        name: name.into(),
+        sex: text(sink, "性别"),
+        nation: text(sink, "民族"),
+        id: read_id(table, row, sink),
+        born,
+        joined,
+        probationary,
+        category: category.into(),
+        post: text(sink, "职务"),
+        first_month,
+        last_month: last_month.max(first_month),
+        exempt,
+        direct_grade,
+        direct_stars,
+        willing: word(row, table.column("整改意愿")) != "否",
+        helper: text(sink, "帮带人"),
+        scheme,
+        at: spot(name_column),
+        id_at: table.column("身份证号").map(spot),
+        born_at: table.column("出生日期").map(spot),
+        seq_at: table.column("序号").filter(|_| seq.is_some()).map(spot),
+        repeats: None,
+    }
+}
+
+/// The normalised name in a row; a note where it was written otherwise.
+pub fn read_name(sheet: &Arc<str>, row: &Row, column: u16, sink: &mut Sink) -> String {
+    let content = get(row, Some(column));
+    match cell::text(content) {
+        Err(code) => {
+            let place = sink.cell(sheet, row.index, column);
+            sink.push(Finding::new(code, place).value(content.map(shown).unwrap_or_default()).arg("column", "姓名"));
+            String::new()
+        }
+        Ok(None) => String::new(),
+        Ok(Some(_)) => {
+            let written = content.map(shown).unwrap_or_default();
+            let folded = name(&written);
+            if folded != written {
+                let place = sink.cell(sheet, row.index, column);
+                sink.push(Finding::new(Code::NameNormalised, place).value(written).arg("name", &folded));
+            }
+            folded
+        }
+    }
+}
+
+/// 序号, where one is given.
+pub fn read_seq(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<i64> {
+    let column = table.column("序号")?;
+    let content = get(row, Some(column));
+    match cell::number(content) {
+        Number::Nothing => None,
+        Number::Is { value, .. } if value.as_integer().is_some() => value.as_integer(),
+        Number::Is { .. } | Number::Fault(_) => {
+            let place = sink.cell(&table.sheet.name, row.index, column);
+            sink.push(Finding::new(Code::NotANumber, place).value(content.map(shown).unwrap_or_default()).arg("column", "序号"));
+            None
+        }
+    }
+}
+
+/// `合格`, `8星`, `合格/8星`.
+fn direct_grade(word: &str) -> (Option<Box<str>>, Option<u8>) {
+    let (mut grade, mut stars) = (None, None);
+    for part in word.split(['/', '、', ',', ';', '，']).filter(|part| !part.is_empty()) {
+        match part.strip_suffix('星').or_else(|| part.strip_suffix("颗星")).and_then(|number| number.parse().ok()) {
+            Some(number) => stars = Some(number),
+            None => grade = Some(part.into()),
+        }
+    }
+    (grade, stars)
+}
+
+/// 身份证号 (GB 11643): 18 characters, the last a check digit by ISO 7064 MOD 11-2.
+fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
+    let column = table.column("身份证号")?;
+    let content = get(row, Some(column));
+    let place = sink.cell(&table.sheet.name, row.index, column);
+    match content {
+        None => {
+            sink.push(Finding::new(Code::MissingId, place));
+            None
+        }
+        Some(Content::Text(text)) => {
+            let id: String = folded(text).trim_start_matches(['\'', '‘', '’']).chars().map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c }).collect();
+            if id.is_empty() {
+                sink.push(Finding::new(Code::MissingId, place));
+                return None;
+            }
+            if let Some(why) = id_fault(&id) {
+                sink.push(Finding::new(Code::BadId, place).value(text.as_ref()).arg("why", why));
+                return None;
+            }
+            Some(id.into())
+        }
+        Some(Content::Number(_) | Content::Date(_)) => {
+            sink.push(Finding::new(Code::IdAsNumber, place).value(content.map(shown).unwrap_or_default()));
+            None
+        }
+        Some(Content::Error(_)) => {
+            sink.push(Finding::new(Code::ErrorValue, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"));
+            None
+        }
+        Some(Content::Uncalculated(_)) => {
+            sink.push(Finding::new(Code::UncalculatedFormula, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"));
+            None
+        }
+        Some(Content::Bool(_)) => {
+            sink.push(Finding::new(Code::BadId, place).value(content.map(shown).unwrap_or_default()).arg("why", "length"));
+            None
+        }
+    }
+}
+
+/// What is wrong with an identity number: `length`, `date` or `check`.
+fn id_fault(id: &str) -> Option<&'static str> {
+    let bytes = id.as_bytes();
+    if bytes.len() != 18 || !bytes[..17].iter().all(u8::is_ascii_digit) || !(bytes[17].is_ascii_digit() || bytes[17] == b'X') {
+        return Some("length");
+    }
+    if chrono::NaiveDate::parse_from_str(&id[6..14], "%Y%m%d").is_err() {
+        return Some("date");
+    }
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = bytes.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    (b"10X98765432"[sum as usize % 11] != bytes[17]).then_some("check")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proves_identity_numbers() {
+        for (id, fault) in [
+            ("11010519491231002X", None),
+            ("440524188001010014", None),
+            ("34052419800101001X", None),
+            ("110105194912310021", Some("check")),
+            ("110105194913310021", Some("date")),
+            ("11010519491231002", Some("length")),
+            ("1101051949123100２X", Some("length")),
+        ] {
+            assert_eq!(id_fault(id), fault, "{id}");
+        }
+    }
+
+    #[test]
+    fn reads_grades_given_without_a_score() {
+        assert_eq!(direct_grade("合格"), (Some("合格".into()), None));
+        assert_eq!(direct_grade("8星"), (None, Some(8)));
+        assert_eq!(direct_grade("合格/8星"), (Some("合格".into()), Some(8)));
+        assert_eq!(direct_grade(""), (None, None));
+    }
+}
