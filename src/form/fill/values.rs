@@ -90,7 +90,7 @@ pub(super) fn line(pieces: &[Piece], data: &Record, record: Option<&Record>, all
         match fill {
             Fill::Slot(Slot::Root(field)) => print(data.fields.get(field).unwrap_or(&Datum::Empty), &mut text),
             Fill::Slot(Slot::Record(field)) => {
-                print(record.and_then(|record| record.fields.get(field)).unwrap_or(&Datum::Empty), &mut text)
+                print(record.and_then(|record| record.fields.get(field)).unwrap_or(&Datum::Empty), &mut text);
             }
             Fill::Slot(_) => {}
             Fill::Total { field: None, .. } => text = all.len().to_string(),

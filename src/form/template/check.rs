@@ -159,16 +159,17 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
         if ready.is_empty() {
             break;
         }
-        ready.into_iter().for_each(|index| ranks[index] = Some(rank));
+        for index in ready {
+            ranks[index] = Some(rank);
+        }
     }
     for (formula, rank) in plan.formulas.iter_mut().zip(ranks) {
-        match rank {
-            Some(rank) => formula.rank = rank,
-            None => {
-                let at = CellRef { row: formula.row, column: formula.column };
-                let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
-                errors.push((Some(at), Problem::FormulaCycle(text)));
-            }
+        if let Some(rank) = rank {
+            formula.rank = rank;
+        } else {
+            let at = CellRef { row: formula.row, column: formula.column };
+            let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
+            errors.push((Some(at), Problem::FormulaCycle(text)));
         }
     }
 }

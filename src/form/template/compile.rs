@@ -228,25 +228,25 @@ impl Work<'_> {
     fn blocks(&mut self, plan: &mut SheetPlan) {
         let mut spans: Vec<(u32, u32, &'static str)> = Vec::new();
         for (row, bears) in self.rows.iter().enumerate() {
-            let Some(list) = bears.list else { continue };
-            match spans.iter_mut().find(|span| span.2 == list) {
+            let Some(name) = bears.list else { continue };
+            match spans.iter_mut().find(|span| span.2 == name) {
                 Some(span) => span.1 = row as u32,
-                None => spans.push((row as u32, row as u32, list)),
+                None => spans.push((row as u32, row as u32, name)),
             }
         }
         spans.sort_unstable();
         let mut next = 0;
         for index in 0..spans.len() {
-            let (first, last, list) = spans[index];
+            let (first, last, name) = spans[index];
             if let Some(before) = index.checked_sub(1).map(|before| spans[before]).filter(|before| before.1 >= first) {
-                self.errors.push((Some(CellRef { row: first, column: 0 }), Problem::TwoRowLists(before.2.into(), list.into())));
+                self.errors.push((Some(CellRef { row: first, column: 0 }), Problem::TwoRowLists(before.2.into(), name.into())));
                 continue;
             }
             if next < first {
                 plan.segments.push(Segment { first: next, last: first - 1, list: None, bookmark: None });
             }
-            let bookmark = row_list(&self.schema.lists, list).and_then(|list| list.fields.iter().find(|field| field.name == "姓名"));
-            plan.segments.push(Segment { first, last, list: Some(list), bookmark: bookmark.map(|field| field.name) });
+            let bookmark = row_list(&self.schema.lists, name).and_then(|list| list.fields.iter().find(|field| field.name == "姓名"));
+            plan.segments.push(Segment { first, last, list: Some(name), bookmark: bookmark.map(|field| field.name) });
             next = last + 1;
         }
         let height = self.drawn.rows.len() as u32;
@@ -256,10 +256,10 @@ impl Work<'_> {
         let block = |wanted: &dyn Fn(&str) -> bool| plan.segments.iter().position(|segment| segment.list.is_some_and(wanted));
         plan.main = block(&str::is_empty).or_else(|| block(&|_| true));
         for (row, bears) in self.rows.iter().enumerate() {
-            let (row, Some(list)) = (row as u32, bears.nested) else { continue };
+            let (row, Some(name)) = (row as u32, bears.nested) else { continue };
             match plan.nested.last_mut() {
-                Some(last) if last.list == list && last.last + 1 == row => last.last = row,
-                _ => plan.nested.push(NestedPlan { first: row, last: row, list }),
+                Some(above) if above.list == name && above.last + 1 == row => above.last = row,
+                _ => plan.nested.push(NestedPlan { first: row, last: row, list: name }),
             }
         }
     }
@@ -304,16 +304,15 @@ impl Work<'_> {
                         Some(number) => Content::Number(number),
                         None => Content::Text(text.as_str().into()),
                     },
-                    Drawn::Formula(text) => match super::formula::parse(text) {
-                        Some(expression) => {
+                    Drawn::Formula(text) => {
+                        if let Some(expression) = super::formula::parse(text) {
                             plan.formulas.push(FormulaPlan { expression, row: at.row, column: at.column, rank: 0 });
                             Content::Formula(plan.formulas.len() - 1)
-                        }
-                        None => {
+                        } else {
                             self.errors.push((Some(at), Problem::Formula(text.chars().take(80).collect())));
                             Content::Empty
                         }
-                    },
+                    }
                     Drawn::Text(_) => match self.tokens[row][column].take() {
                         Some(tokens) => self.content(&tokens, at, plan),
                         None => Content::Empty,

@@ -215,7 +215,9 @@ impl Expression {
                 right.references(false, out);
             }
             Self::Call(function, arguments) => {
-                arguments.iter().for_each(|argument| argument.references(*function != Function::Round, out));
+                for argument in arguments {
+                    argument.references(*function != Function::Round, out);
+                }
             }
         }
     }

@@ -121,7 +121,7 @@ fn kind(plain: &str) -> Option<Kind> {
     // `.` and `` both stand for the main list: `{.姓名}` splits before the field, `{.>得分}` before the sign.
     let (list, nested) = match owner.split_once('.') {
         None => (owner, None),
-        Some((list, "")) => (list, None),
+        Some((list, "")) if column => (list, None),
         Some((list, nested)) => (list, Some(name(nested)?)),
     };
     let scope = match list {

@@ -197,36 +197,36 @@ fn tinted(color: Color, tint: f64) -> Color {
         return color;
     }
     let tint = tint.clamp(-1.0, 1.0);
-    let [r, g, b] = [color.0, color.1, color.2].map(|part| f64::from(part) / 255.0);
-    let (high, low) = (r.max(g).max(b), r.min(g).min(b));
+    let [red, green, blue] = [color.0, color.1, color.2].map(|part| f64::from(part) / 255.0);
+    let (high, low) = (red.max(green).max(blue), red.min(green).min(blue));
     let light = f64::midpoint(high, low);
     let spread = high - low;
     let (hue, saturation) = if spread <= 0.0 {
         (0.0, 0.0)
     } else {
         let saturation = if light > 0.5 { spread / (2.0 - high - low) } else { spread / (high + low) };
-        let sector = if r >= g && r >= b {
-            (g - b) / spread
-        } else if g >= b {
-            (b - r) / spread + 2.0
+        let sector = if red >= green && red >= blue {
+            (green - blue) / spread
+        } else if green >= blue {
+            (blue - red) / spread + 2.0
         } else {
-            (r - g) / spread + 4.0
+            (red - green) / spread + 4.0
         };
         ((sector / 6.0).rem_euclid(1.0), saturation)
     };
     let light = if tint < 0.0 { light * (1.0 + tint) } else { light * (1.0 - tint) + tint };
-    let q = if light < 0.5 { light * (1.0 + saturation) } else { light + saturation - light * saturation };
-    let p = 2.0 * light - q;
+    let upper = if light < 0.5 { light * (1.0 + saturation) } else { light + saturation - light * saturation };
+    let lower = 2.0 * light - upper;
     let part = |turn: f64| {
         let turn = turn.rem_euclid(1.0);
         let value = if turn < 1.0 / 6.0 {
-            p + (q - p) * 6.0 * turn
+            lower + (upper - lower) * 6.0 * turn
         } else if turn < 0.5 {
-            q
+            upper
         } else if turn < 2.0 / 3.0 {
-            p + (q - p) * (2.0 / 3.0 - turn) * 6.0
+            lower + (upper - lower) * (2.0 / 3.0 - turn) * 6.0
         } else {
-            p
+            lower
         };
         (value.clamp(0.0, 1.0) * 255.0).round() as u8
     };
