@@ -39,13 +39,6 @@ impl Printer {
         let _ = writeln!(std::io::stdout(), "{}", clean(text.as_ref()));
     }
 
-    /// A line of talk.
-    pub fn talk(&self, text: impl AsRef<str>) {
-        if !self.globals.quiet {
-            let _ = writeln!(std::io::stderr(), "{}", clean(text.as_ref()));
-        }
-    }
-
     /// Why the command cannot be done.
     pub fn fault(&self, text: impl AsRef<str>) {
         let head = self.paint(Severity::Error, &self.text("failed", &[]), std::io::stderr().is_terminal());
