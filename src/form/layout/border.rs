@@ -27,9 +27,14 @@ pub(super) fn strokes(grid: &Grid<'_>, rows: &[Slot], columns: &[Slot], to_page:
             take(&mut vertical[r * (across + 1) + c + 1], borders.right);
         }
     }
-    // A line that the neighbour on the other page owns belongs to this page's edge too.
+    // A line that the neighbour on the other page owns belongs to this page's edge too, where a table goes on; a row
+    // without lines of its own (fine print) ends a table and takes none from the next page's.
     for (c, column) in columns.iter().enumerate() {
         for (r, row) in rows.iter().enumerate() {
+            let own = borders_at(grid, row.index, column.index as u16);
+            if own == Borders::default() {
+                continue;
+            }
             let adjoins = |other: Option<&Slot>, index: u32| other.is_some_and(|slot| slot.index == index);
             if row.index > 0 && !adjoins(r.checked_sub(1).and_then(|r| rows.get(r)), row.index - 1) {
                 take(&mut horizontal[r * across + c], borders_at(grid, row.index - 1, column.index as u16).bottom);
