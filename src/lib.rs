@@ -5,11 +5,14 @@
 
 pub mod builtin;
 pub mod check;
+pub mod cli;
 pub mod county;
 pub mod diag;
 pub mod exact;
+pub mod font;
 pub mod form;
 pub mod inbox;
+pub mod pdf;
 pub mod period;
 pub mod publish;
 pub mod report;
@@ -19,3 +22,4 @@ pub mod scheme;
 pub mod score;
 pub mod sheet;
 pub mod submission;
+pub mod xlsx;
