@@ -274,6 +274,7 @@ fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::Decimal;
     use crate::sheet::{Content, Limits, read};
 
     fn sample(plain: bool) -> Workbook {
