@@ -7,6 +7,7 @@ pub mod data;
 mod fill;
 pub mod layout;
 pub mod model;
+pub mod table;
 pub mod template;
 
 pub use fill::fill;

@@ -4,6 +4,7 @@
 //! May use every room above but `inbox` and `sheet`.
 
 mod branch_forms;
+mod county;
 mod findings;
 mod results;
 mod sample;
@@ -12,6 +13,7 @@ mod view;
 mod yearly;
 
 pub use branch_forms::{board, card, registry};
+pub use county::{BranchLine, Overview, Standing, county_workbook, findings_workbook};
 pub use findings::{FindingRow, finding_row};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
 pub use sample::{sample, sample_over};

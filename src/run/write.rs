@@ -17,9 +17,10 @@ use crate::form::model::FilledBook;
 use crate::inbox::{digest, hex};
 use crate::pdf::{self, DocumentInfo};
 use crate::publish::{Names, Staging};
-use crate::report::{self, Issuer, View, csv_headings, figure_ids, finding_row, json_line, result_row};
+use crate::report::{self, BranchLine, Issuer, Overview, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row};
 use crate::rollup::OutcomeKind;
 use crate::xlsx::pages::{self, Properties};
+use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it; gives the folder. Findings made on the way are added.
 pub fn write(county: &County, resolved: &mut Resolved, press: &Press, options: &Options, progress: Progress<'_>) -> Result<PathBuf, RunError> {
@@ -73,6 +74,8 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
             made
         })
         .collect();
+    // A committee's folder holds many branches, a branch's one.
+    let folders = jobs.iter().filter(|job| !job.code.is_empty()).map(|job| (job.branches[0].0, job.folder.clone())).collect();
     drop(jobs);
     let mut more = Vec::new();
     for found in found {
@@ -81,7 +84,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     more.extend(calendar_findings(county, &issuer));
     resolved.findings.extend(more);
     sort_findings(&mut resolved.findings);
-    write_data(county, resolved, staging)?;
+    write_data(county, resolved, &issuer, &folders, staging)?;
     write_manifest(county, resolved, press, staging)
 }
 
@@ -194,8 +197,12 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
     Some(Finding::new(Code::UnknownCalendarYear, Place::default()).value(posted.to_string()).arg("days", days))
 }
 
-/// `results.jsonl`, `results.csv`, `findings.jsonl`.
-fn write_data(county: &County, resolved: &Resolved, staging: &Staging) -> Result<(), RunError> {
+/// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
+fn write_data(county: &County, resolved: &Resolved, issuer: &Issuer, folders: &BTreeMap<usize, String>, staging: &Staging) -> Result<(), RunError> {
+    let failed = |what: &str| {
+        let what = what.to_owned();
+        move |error: String| RunError::Document { what, branch: String::new(), error }
+    };
     let mut rows = Vec::new();
     for (branch, state) in county.register.branches.iter().zip(&resolved.branches) {
         if let BranchState::Accepted(card) = state {
@@ -204,17 +211,41 @@ fn write_data(county: &County, resolved: &Resolved, staging: &Staging) -> Result
     }
     let lines: String = rows.iter().map(json_line).collect();
     staging.write("results.jsonl", lines.as_bytes())?;
+    drop(lines);
     let figures = figure_ids(&rows);
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
     let table = std::iter::once(csv_headings(&figures)).chain(rows.iter().map(|row| row.csv_fields(&figures)));
-    let failed = |error: String| RunError::Document { what: "results.csv".into(), branch: String::new(), error };
     for record in table {
-        csv.write_record(record).map_err(|error| failed(error.to_string()))?;
+        csv.write_record(record).map_err(|error| failed("results.csv")(error.to_string()))?;
     }
-    let csv = csv.into_inner().map_err(|error| failed(error.to_string()))?;
+    let csv = csv.into_inner().map_err(|error| failed("results.csv")(error.to_string()))?;
     staging.write("results.csv", &csv)?;
     let lines: String = resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect();
     staging.write("findings.jsonl", lines.as_bytes())?;
+    drop(lines);
+    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
+        let (standing, accepted) = match &resolved.branches[at] {
+            BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
+            BranchState::Returned => (Standing::Returned, None),
+            BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
+        };
+        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+    });
+    let overview = Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        rows: &rows,
+    };
+    for (name, book) in [
+        ("全县汇总.xlsx", report::county_workbook(&overview)),
+        ("问题清单.xlsx", report::findings_workbook(&overview, county.workspace.language)),
+    ] {
+        let bytes = tables::write(&book).map_err(|error| failed(name)(error.to_string()))?;
+        staging.write(name, &bytes)?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! The one binary of integration tests; a module a subject.
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod demo;
 mod reading;
 mod template;
 mod tidy;
+mod worked;
