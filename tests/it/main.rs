@@ -4,4 +4,5 @@
 mod demo;
 mod reading;
 mod template;
+mod tidy;
 mod worked;
