@@ -1,0 +1,482 @@
+//! Workbooks of simple tables.
+//!
+//! ```text
+//!   全县汇总                     title, merged over the columns
+//!   口径：……                     note, merged, wrapped
+//!   编码   支部     人数 平均分  headings: filled, framed, frozen, with filter arrows
+//!   0101   东一支部   22  91.35
+//! ```
+//!
+//! A `plain` sheet carries the same cells without any of that: what a branch's own spreadsheet looks like. Dates keep
+//! their number format even there, since without it a date is only a number.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Worksheet};
+
+pub use rust_xlsxwriter::XlsxError;
+
+use crate::exact::Decimal;
+
+/// A workbook.
+#[derive(Clone, Debug, Default)]
+pub struct Workbook {
+    /// Title in its properties.
+    pub title: String,
+    /// Author in its properties.
+    pub author: String,
+    /// The time of creation in its properties: the run's date, never the clock's.
+    pub date: NaiveDate,
+    /// Sheets in order; a workbook needs at least one.
+    pub sheets: Vec<Sheet>,
+}
+
+/// One sheet with one table.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// Its name; made safe and unique, at most 31 characters.
+    pub name: String,
+    /// A line above the table, merged over its columns.
+    pub title: Option<String>,
+    /// A smaller line below the title.
+    pub note: Option<String>,
+    /// Columns. Where no column has a heading the sheet has no heading row.
+    pub columns: Vec<Column>,
+    /// Rows; a row may be shorter than the columns, and longer on a plain sheet.
+    pub rows: Vec<Vec<Value>>,
+    /// Everything down to the headings stays on the screen.
+    pub freeze: bool,
+    /// Filter arrows in the headings.
+    pub filter: bool,
+    /// Printed landscape.
+    pub landscape: bool,
+    /// No styling at all.
+    pub plain: bool,
+}
+
+/// A column.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// Its heading.
+    pub heading: String,
+    /// Width in characters; a Chinese one counts 2. Zero leaves the program's default.
+    pub width: f64,
+    /// How its cells stand.
+    pub align: Align,
+    /// Number format in the spreadsheet's own notation, `0.00`; none shows numbers as they are and dates as `yyyy-mm-dd`.
+    pub format: Option<String>,
+}
+
+/// How cells stand in their column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// At the left edge.
+    #[default]
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right edge.
+    Right,
+}
+
+/// What a cell holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, whatever it begins with: `=A1` stays text.
+    Text(String),
+    /// Text that stands out: totals, group headings.
+    Strong(String),
+    /// A number; spreadsheets keep 15 significant digits of it.
+    Number(Decimal),
+    /// A day.
+    Date(NaiveDate),
+    /// Text that leads somewhere.
+    Link {
+        /// What is read.
+        text: String,
+        /// A path relative to the workbook, `#'支部一览'!A1` for a cell of the workbook, or an `http` address.
+        target: String,
+    },
+}
+
+impl Column {
+    /// A left-aligned column.
+    pub fn new(heading: impl Into<String>, width: f64) -> Self {
+        Self { heading: heading.into(), width, ..Self::default() }
+    }
+
+    /// The same, aligned.
+    #[must_use]
+    pub fn align(mut self, align: Align) -> Self {
+        self.align = align;
+        self
+    }
+
+    /// The same, with a number format.
+    #[must_use]
+    pub fn format(mut self, format: impl Into<String>) -> Self {
+        self.format = Some(format.into());
+        self
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(Decimal::from(number))
+    }
+}
+
+impl From<Decimal> for Value {
+    fn from(number: Decimal) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(date: NaiveDate) -> Self {
+        Self::Date(date)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, Into::into)
+    }
+}
+
+const DAY: &str = "yyyy-mm-dd";
+// The format's own bound; a longer text would make the whole workbook unwritable.
+const LONGEST_TEXT: usize = 32_767;
+const A4: u8 = 9;
+
+/// The workbook as bytes; the same workbook gives the same bytes.
+///
+/// # Errors
+/// What the format does not allow: more than 1 048 576 rows or 16 384 columns, no sheet at all.
+pub fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.set_properties(
+        &DocProperties::new().set_title(&workbook.title).set_author(&workbook.author).set_creation_datetime(&day(workbook.date)?),
+    );
+    let mut taken = BTreeSet::new();
+    for sheet in &workbook.sheets {
+        let worksheet = book.add_worksheet();
+        worksheet.set_name(sheet_name(&sheet.name, &mut taken))?;
+        write_sheet(worksheet, sheet)?;
+    }
+    book.save_to_buffer()
+}
+
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    let styles: Vec<Styles> = sheet.columns.iter().map(|column| Styles::new(column, sheet.plain)).collect();
+    let bare = Styles::new(&Column::default(), true);
+    for (at, column) in (0u16..).zip(&sheet.columns) {
+        if column.width > 0.0 {
+            worksheet.set_column_width(at, column.width)?;
+        }
+    }
+    let mut row = 0;
+    let total: f64 = sheet.columns.iter().map(|column| if column.width > 0.0 { column.width } else { 8.0 }).sum();
+    let styled = |format: Format| if sheet.plain { Format::new() } else { format };
+    if let Some(title) = &sheet.title {
+        let format = base()
+            .set_font_name("黑体")
+            .set_font_size(16)
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter)
+            .set_text_wrap();
+        banner(worksheet, row, sheet.columns.len(), title, &styled(format))?;
+        if !sheet.plain {
+            worksheet.set_row_height(row, 30.0 * lines(title, total / 1.5))?;
+        }
+        row += 1;
+    }
+    if let Some(note) = &sheet.note {
+        let format =
+            base().set_font_size(10).set_font_color(Color::RGB(0x0059_5959)).set_align(FormatAlign::VerticalCenter).set_text_wrap();
+        banner(worksheet, row, sheet.columns.len(), note, &styled(format))?;
+        if !sheet.plain {
+            // A merged cell is not fitted by any spreadsheet program; its height has to be given.
+            worksheet.set_row_height(row, 4.0 + 14.0 * lines(note, total))?;
+        }
+        row += 1;
+    }
+    let headed = sheet.columns.iter().any(|column| !column.heading.is_empty());
+    if headed {
+        let format = styled(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
+        for (at, column) in (0u16..).zip(&sheet.columns) {
+            text(worksheet, row, at, &column.heading, &format)?;
+        }
+        row += 1;
+    }
+    let first = row;
+    for cells in &sheet.rows {
+        for (at, value) in (0u16..).zip(cells) {
+            let styles = styles.get(usize::from(at)).unwrap_or(&bare);
+            write_value(worksheet, row, at, value, styles, sheet.plain)?;
+        }
+        if !sheet.plain {
+            for (at, styles) in (0u16..).zip(&styles).skip(cells.len()) {
+                worksheet.write_blank(row, at, &styles.normal)?;
+            }
+        }
+        row += 1;
+    }
+    if headed && sheet.freeze {
+        worksheet.set_freeze_panes(first, 0)?;
+    }
+    if headed && sheet.filter && !sheet.rows.is_empty() {
+        worksheet.autofilter(first - 1, 0, row - 1, (sheet.columns.len() - 1) as u16)?;
+    }
+    if !sheet.plain {
+        print_setup(worksheet, sheet, headed.then_some(first - u32::from(headed)))?;
+    }
+    Ok(())
+}
+
+fn print_setup(worksheet: &mut Worksheet, sheet: &Sheet, heading: Option<u32>) -> Result<(), XlsxError> {
+    worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3).set_print_center_horizontally(true);
+    worksheet.set_footer("&C第 &P 页，共 &N 页");
+    if sheet.landscape {
+        worksheet.set_landscape();
+    }
+    if let Some(row) = heading {
+        worksheet.set_repeat_rows(row, row)?;
+    }
+    Ok(())
+}
+
+/// Formats of one column's cells.
+struct Styles {
+    normal: Format,
+    strong: Format,
+    date: Format,
+    link: Format,
+}
+
+impl Styles {
+    fn new(column: &Column, plain: bool) -> Self {
+        let shown = column.format.as_deref();
+        if plain {
+            let number = shown.map_or_else(Format::new, |format| Format::new().set_num_format(format));
+            let date = Format::new().set_num_format(shown.unwrap_or(DAY));
+            return Self { normal: number, strong: Format::new(), date, link: Format::new() };
+        }
+        let aligned = framed().set_align(match column.align {
+            Align::Left => FormatAlign::Left,
+            Align::Center => FormatAlign::Center,
+            Align::Right => FormatAlign::Right,
+        });
+        let normal = shown.map_or_else(|| aligned.clone(), |format| aligned.clone().set_num_format(format));
+        Self {
+            strong: aligned.clone().set_bold(),
+            date: aligned.clone().set_num_format(shown.unwrap_or(DAY)),
+            link: aligned.set_font_color(Color::RGB(0x0005_63C1)).set_underline(FormatUnderline::Single),
+            normal,
+        }
+    }
+}
+
+fn base() -> Format {
+    Format::new().set_font_name("宋体").set_font_size(11)
+}
+
+fn framed() -> Format {
+    base().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00A6_A6A6)).set_align(FormatAlign::VerticalCenter).set_text_wrap()
+}
+
+/// A line over all columns.
+fn banner(worksheet: &mut Worksheet, row: u32, columns: usize, line: &str, format: &Format) -> Result<(), XlsxError> {
+    if columns > 1 {
+        worksheet.merge_range(row, 0, row, (columns - 1) as u16, &bounded(line), format)?;
+    } else {
+        text(worksheet, row, 0, line, format)?;
+    }
+    Ok(())
+}
+
+fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, styles: &Styles, plain: bool) -> Result<(), XlsxError> {
+    match value {
+        Value::Empty if plain => {}
+        Value::Empty => {
+            worksheet.write_blank(row, column, &styles.normal)?;
+        }
+        Value::Text(written) => text(worksheet, row, column, written, &styles.normal)?,
+        Value::Strong(written) => text(worksheet, row, column, written, &styles.strong)?,
+        Value::Number(number) => {
+            worksheet.write_number_with_format(row, column, number.to_stored(), &styles.normal)?;
+        }
+        Value::Date(date) => {
+            worksheet.write_datetime_with_format(row, column, &day(*date)?, &styles.date)?;
+        }
+        Value::Link { text: written, target } => match address(target) {
+            Some(address) => {
+                worksheet.write_url_with_options(row, column, &Url::new(address), bounded(written), "", Some(&styles.link))?;
+            }
+            None => text(worksheet, row, column, written, &styles.normal)?,
+        },
+    }
+    Ok(())
+}
+
+fn text(worksheet: &mut Worksheet, row: u32, column: u16, written: &str, format: &Format) -> Result<(), XlsxError> {
+    worksheet.write_string_with_format(row, column, bounded(written), format)?;
+    Ok(())
+}
+
+fn bounded(written: &str) -> Cow<'_, str> {
+    match written.char_indices().nth(LONGEST_TEXT / 2) {
+        // Characters beyond the basic plane count twice, so half the bound is always safe; only then is it counted.
+        Some(_) if written.encode_utf16().count() > LONGEST_TEXT => {
+            let end = written.char_indices().nth(LONGEST_TEXT / 2 - 1).map_or(written.len(), |(end, _)| end);
+            Cow::Owned(format!("{}…", &written[..end]))
+        }
+        _ => Cow::Borrowed(written),
+    }
+}
+
+/// A target in the writer's notation; none where the format has no way to write it.
+fn address(target: &str) -> Option<String> {
+    let address = if let Some(cell) = target.strip_prefix('#') {
+        format!("internal:{cell}")
+    } else if target.starts_with("http://") || target.starts_with("https://") {
+        target.to_owned()
+    } else if target.contains('#') {
+        // The writer takes what follows for an anchor and the file would not be found.
+        return None;
+    } else {
+        format!("file:///{target}")
+    };
+    (address.encode_utf16().count() < 2000).then_some(address)
+}
+
+fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8)
+}
+
+/// How many lines a text needs in a width.
+fn lines(written: &str, width: f64) -> f64 {
+    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(10.0)).ceil().max(1.0)).sum();
+    needed.clamp(1.0, 20.0)
+}
+
+fn columns(line: &str) -> u32 {
+    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// A name that the format takes: none of `[]:*?/\`, no apostrophe at either end, at most 31 UTF-16 units, unique in
+/// whatever case.
+fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let cleaned: String =
+        name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { '_' } else { c }).collect();
+    let cleaned = cleaned.trim().trim_matches('\'');
+    let stem = if cleaned.is_empty() || cleaned.eq_ignore_ascii_case("history") { format!("{cleaned}_") } else { cleaned.to_owned() };
+    let mut number = 1;
+    loop {
+        let suffix = if number == 1 { String::new() } else { format!("({number})") };
+        let mut room = 31 - suffix.len();
+        let kept: String = stem
+            .chars()
+            .take_while(|c| {
+                let fits = c.len_utf16() <= room;
+                room = room.saturating_sub(c.len_utf16());
+                fits
+            })
+            .collect();
+        let full = format!("{}{suffix}", kept.trim_end_matches('\''));
+        if taken.insert(full.to_lowercase()) {
+            return full;
+        }
+        number += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::{Content, Limits, read};
+
+    fn sample(plain: bool) -> Workbook {
+        let number = |text: &str| Value::Number(Decimal::parse(text).expect("number"));
+        let sheet = Sheet {
+            name: "支部/一览".into(),
+            title: Some("全县汇总".into()),
+            note: Some("口径：只计已接收的支部。".into()),
+            columns: vec![
+                Column::new("编码", 10.0).align(Align::Center),
+                Column::new("平均分", 10.0).format("0.00"),
+                Column::new("报出日期", 12.0),
+                Column::new("表", 20.0),
+            ],
+            rows: vec![
+                vec!["0101".into(), number("91.35"), NaiveDate::from_ymd_opt(2026, 12, 20).into(), "=A1".into()],
+                vec![
+                    Value::Strong("合计".into()),
+                    Value::Empty,
+                    Value::Empty,
+                    Value::Link { text: "公示栏".into(), target: "支部/0101-东/公示栏.pdf".into() },
+                ],
+                vec!["短行".into()],
+            ],
+            freeze: true,
+            filter: true,
+            landscape: true,
+            plain,
+        };
+        let date = NaiveDate::from_ymd_opt(2026, 12, 14).expect("date");
+        Workbook { title: "全县汇总".into(), author: "中共示范县委组织部".into(), date, sheets: vec![sheet.clone(), sheet] }
+    }
+
+    #[test]
+    fn writes_what_is_read_back() {
+        for plain in [false, true] {
+            let bytes = write(&sample(plain)).expect("written");
+            assert_eq!(bytes, write(&sample(plain)).expect("written"), "the same bytes every time");
+            let book = read("x.xlsx", &bytes, &Limits::default()).expect("read");
+            let names: Vec<&str> = book.sheets.iter().map(|sheet| &*sheet.name).collect();
+            assert_eq!(names, ["支部_一览", "支部_一览(2)"]);
+            let row = |at: usize| -> Vec<String> {
+                book.sheets[0].rows[at].cells.iter().map(|cell| crate::submission::shown(&cell.content)).collect()
+            };
+            assert_eq!(row(0), ["全县汇总"]);
+            assert_eq!(row(2), ["编码", "平均分", "报出日期", "表"]);
+            assert_eq!(row(3), ["0101", "91.35", "2026-12-20", "=A1"]);
+            assert!(matches!(book.sheets[0].rows[3].cells[3].content, Content::Text(_)), "text stays text");
+            assert_eq!(row(4).last().map(String::as_str), Some("公示栏"));
+        }
+    }
+
+    #[test]
+    fn names_sheets_within_the_format() {
+        let mut taken = BTreeSet::new();
+        assert_eq!(sheet_name("a[b]", &mut taken), "a_b_");
+        assert_eq!(sheet_name("A[B]", &mut taken), "A_B_(2)");
+        assert_eq!(sheet_name("", &mut taken), "_");
+        assert_eq!(sheet_name(&"𠅤".repeat(40), &mut taken).encode_utf16().count(), 30);
+        assert_eq!(sheet_name(&"𠅤".repeat(40), &mut taken).encode_utf16().count(), 31, "15 pairs and (2), shortened");
+    }
+
+    #[test]
+    fn cuts_texts_that_no_cell_can_hold() {
+        assert_eq!(bounded(&"长".repeat(32_767)).chars().count(), 32_767);
+        assert_eq!(bounded(&"长".repeat(32_768)).chars().last(), Some('…'));
+        assert!(bounded(&"𠅤".repeat(32_000)).encode_utf16().count() <= LONGEST_TEXT);
+    }
+}
