@@ -35,6 +35,7 @@ pub struct Workbook {
 
 /// One sheet with one table.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four things a sheet may have, in any combination")]
 pub struct Sheet {
     /// Its name; made safe and unique, at most 31 characters.
     pub name: String,
@@ -194,7 +195,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     }
     let mut row = 0;
     let total: f64 = sheet.columns.iter().map(|column| if column.width > 0.0 { column.width } else { 8.0 }).sum();
-    let styled = |format: Format| if sheet.plain { Format::new() } else { format };
+    let dressed = |format: Format| if sheet.plain { Format::new() } else { format };
     if let Some(title) = &sheet.title {
         let format = base()
             .set_font_name("黑体")
@@ -202,7 +203,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
             .set_align(FormatAlign::Center)
             .set_align(FormatAlign::VerticalCenter)
             .set_text_wrap();
-        banner(worksheet, row, sheet.columns.len(), title, &styled(format))?;
+        banner(worksheet, row, sheet.columns.len(), title, &dressed(format))?;
         if !sheet.plain {
             worksheet.set_row_height(row, 30.0 * lines(title, total / 1.5))?;
         }
@@ -211,7 +212,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     if let Some(note) = &sheet.note {
         let format =
             base().set_font_size(10).set_font_color(Color::RGB(0x0059_5959)).set_align(FormatAlign::VerticalCenter).set_text_wrap();
-        banner(worksheet, row, sheet.columns.len(), note, &styled(format))?;
+        banner(worksheet, row, sheet.columns.len(), note, &dressed(format))?;
         if !sheet.plain {
             // A merged cell is not fitted by any spreadsheet program; its height has to be given.
             worksheet.set_row_height(row, 4.0 + 14.0 * lines(note, total))?;
@@ -220,7 +221,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     }
     let headed = sheet.columns.iter().any(|column| !column.heading.is_empty());
     if headed {
-        let format = styled(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
+        let format = dressed(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
         for (at, column) in (0u16..).zip(&sheet.columns) {
             text(worksheet, row, at, &column.heading, &format)?;
         }
@@ -328,7 +329,7 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
         }
         Value::Link { text: written, target } => match address(target) {
             Some(address) => {
-                worksheet.write_url_with_options(row, column, &Url::new(address), bounded(written), "", Some(&styles.link))?;
+                worksheet.write_url_with_options(row, column, Url::new(address), bounded(written), "", Some(&styles.link))?;
             }
             None => text(worksheet, row, column, written, &styles.normal)?,
         },
