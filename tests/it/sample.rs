@@ -214,7 +214,8 @@ fn fills_whatever_a_scheme_asks_for() {
         std::fs::create_dir(folder.path().join("schemes")).unwrap();
         std::fs::write(folder.path().join("schemes/every-shape.toml"), EVERY_SHAPE).unwrap();
         for period in ["2026", "2026H1", "2026Q3"] {
-            let options = Options { workspace: folder.path().to_owned(), period: scorebook::period::RunPeriod::parse(period), ..Options::default() };
+            let options =
+                Options { workspace: folder.path().to_owned(), period: scorebook::period::RunPeriod::parse(period), ..Options::default() };
             let summary = check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(scorebook::diag::Lang::En)));
             let found: Vec<_> = summary.resolved.findings.iter().filter(|finding| finding.severity() != Severity::Note).collect();
             assert!(found.is_empty(), "{period}: {found:#?}");
