@@ -162,6 +162,16 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+impl Value {
+    /// Its text, where it is one.
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Strong(text) | Self::Link { text, .. } => text,
+            Self::Empty | Self::Number(_) | Self::Date(_) => "",
+        }
+    }
+}
+
 const DAY: &str = "yyyy-mm-dd";
 // The format's own bound; a longer text would make the whole workbook unwritable.
 const LONGEST_TEXT: usize = 32_767;
@@ -225,6 +235,9 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
         for (at, column) in (0u16..).zip(&sheet.columns) {
             text(worksheet, row, at, &column.heading, &format)?;
         }
+        if !sheet.plain {
+            fit_height(worksheet, row, sheet.columns.iter().map(|column| (column.heading.as_str(), column)))?;
+        }
         row += 1;
     }
     let first = row;
@@ -234,6 +247,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
             write_value(worksheet, row, at, value, styles, sheet.plain)?;
         }
         if !sheet.plain {
+            fit_height(worksheet, row, cells.iter().map(Value::text).zip(&sheet.columns))?;
             for (at, styles) in (0u16..).zip(&styles).skip(cells.len()) {
                 worksheet.write_blank(row, at, &styles.normal)?;
             }
@@ -372,9 +386,19 @@ fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8)
 }
 
+/// Gives a row the height of its longest text. Not every program fits wrapped rows by itself when it opens a file.
+fn fit_height<'a>(worksheet: &mut Worksheet, row: u32, cells: impl Iterator<Item = (&'a str, &'a Column)>) -> Result<(), XlsxError> {
+    let needed =
+        cells.filter(|(_, column)| column.width > 0.0).map(|(written, column)| lines(written, column.width - 1.0)).fold(1.0, f64::max);
+    if needed > 1.0 {
+        worksheet.set_row_height(row, 15.0 * needed)?;
+    }
+    Ok(())
+}
+
 /// How many lines a text needs in a width.
 fn lines(written: &str, width: f64) -> f64 {
-    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(10.0)).ceil().max(1.0)).sum();
+    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(2.0)).ceil().max(1.0)).sum();
     needed.clamp(1.0, 20.0)
 }
 
