@@ -5,11 +5,14 @@
 
 pub mod builtin;
 pub mod check;
+pub mod cli;
 pub mod county;
 pub mod diag;
 pub mod exact;
+pub mod font;
 pub mod form;
 pub mod inbox;
+pub mod pdf;
 pub mod period;
 pub mod publish;
 pub mod report;

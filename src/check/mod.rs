@@ -9,6 +9,7 @@ mod identity;
 mod across;
 mod roster;
 
+pub use completeness::due_periods;
 pub use identity::{Identity, identify};
 pub use across::{Person, roll_mismatch, same_person_in_branches};
 

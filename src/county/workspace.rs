@@ -137,7 +137,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             let near = nearest(scheme, known_schemes.iter().map(String::as_str));
             let all = known_schemes.join(" ");
             return Err(fault(
-                line_of(&format!("\"{scheme}\"")),
+                line_of(scheme),
                 format!("没有名为“{scheme}”的积分细则；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
                 format!("there is no scheme `{scheme}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
             ));
@@ -173,7 +173,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             let near = nearest(form, known_forms.iter().copied());
             let all = known_forms.join(" ");
             return Err(fault(
-                line_of(&format!("\"{form}\"")),
+                line_of(form),
                 format!("没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
                 format!("there is no form `{form}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
             ));

@@ -1,4 +1,4 @@
-//! Texts for people, in Chinese and English, all in `catalogue.toml`.
+//! Texts for people, in Chinese and English, all in `catalogue.toml`, whose head describes their syntax.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -97,13 +97,13 @@ pub fn text(key: &str, lang: Lang) -> &'static str {
     CATALOGUE.text.get(key).unwrap_or_else(|| panic!("catalogue.toml lacks text {key}")).get(lang)
 }
 
-/// [`text`] with `{name}` replaced.
+/// [`text`] with its values filled in.
 pub fn fill(key: &str, lang: Lang, args: &[(&str, &str)]) -> String {
-    replace(text(key, lang), |name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    render(text(key, lang), &|name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
 }
 
 fn fill_finding(text: &str, finding: &Finding) -> String {
-    replace(text, |name| match name {
+    render(text, &|name| match name {
         "value" => finding.value.clone(),
         "sheet" => finding.place.sheet.as_deref().map(str::to_owned),
         "cell" => finding.place.cell.map(|cell| cell.to_string()),
@@ -113,22 +113,84 @@ fn fill_finding(text: &str, finding: &Finding) -> String {
     })
 }
 
-// Values are data: a brace in one is never looked at again.
-fn replace(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+/// A stretch of a catalogue text.
+#[derive(Debug, PartialEq)]
+enum Piece<'a> {
+    Literal(&'a str),
+    /// `{name}`, or with texts by the value: `{name|a=…|=…|*=…}`.
+    Value {
+        name: &'a str,
+        cases: Option<&'a str>,
+    },
+    /// `[…]`: vanishes where every value in it is empty.
+    Optional(Vec<Piece<'a>>),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}') else { break };
-        out.push_str(&value(&rest[open + 1..open + close]).unwrap_or_default());
-        rest = &rest[open + close + 1..];
+    while let Some(open) = rest.find(['{', '[']) {
+        let (before, from) = rest.split_at(open);
+        pieces.push(Piece::Literal(before));
+        if let Some(after) = from.strip_prefix("[[") {
+            pieces.push(Piece::Literal("["));
+            rest = after;
+            continue;
+        }
+        let close = if from.starts_with('{') { '}' } else { ']' };
+        // Left open it is a mistake that a test finds; people get the text as it stands.
+        let Some((inner, after)) = from[1..].split_once(close) else {
+            rest = from;
+            break;
+        };
+        pieces.push(match (close, inner.split_once('|')) {
+            (']', _) => Piece::Optional(self::pieces(inner)),
+            (_, Some((name, cases))) => Piece::Value { name, cases: Some(cases) },
+            (_, None) => Piece::Value { name: inner, cases: None },
+        });
+        rest = after;
     }
-    out.push_str(rest);
+    pieces.push(Piece::Literal(rest));
+    pieces
+}
+
+/// The text for a value: its own, else the one for any other, else the value.
+fn by_value<'a>(cases: &'a str, value: &'a str) -> &'a str {
+    let text_for =
+        |word: &str| cases.split('|').filter_map(|case| case.split_once('=')).find(|(key, _)| *key == word).map(|(_, text)| text);
+    text_for(value).or_else(|| text_for("*")).unwrap_or(value)
+}
+
+// Values are data: a brace or bracket in one is never looked at again.
+fn render(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    write_pieces(&pieces(text), value, &mut out);
     out
+}
+
+fn write_pieces(pieces: &[Piece<'_>], value: &dyn Fn(&str) -> Option<String>, out: &mut String) {
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Value { name, cases } => {
+                let value = value(name).unwrap_or_default();
+                out.push_str(cases.map_or(value.as_str(), |cases| by_value(cases, &value)));
+            }
+            Piece::Optional(inner) => {
+                let given =
+                    |piece: &Piece<'_>| matches!(piece, Piece::Value { name, .. } if value(name).is_some_and(|value| !value.is_empty()));
+                if inner.iter().any(given) {
+                    write_pieces(inner, value, out);
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -145,8 +207,127 @@ mod tests {
         assert!(CATALOGUE.text.values().all(|both| !both.zh.is_empty() && !both.en.is_empty()));
     }
 
+    fn given(values: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        let values: BTreeMap<String, String> = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        move |name| values.get(name).cloned()
+    }
+
     #[test]
     fn data_is_never_read_as_a_placeholder() {
-        assert_eq!(replace("{a}-{b}", |name| (name == "a").then(|| "{b}".to_owned())), "{b}-");
+        assert_eq!(render("{a}-{b}", &given(&[("a", "{b}[c]")])), "{b}[c]-");
+    }
+
+    #[test]
+    fn optional_segments_vanish_with_their_values() {
+        let text = "没有此人[；相近的有“{near}”][（{a}{b}）]。";
+        assert_eq!(render(text, &given(&[])), "没有此人。");
+        assert_eq!(render(text, &given(&[("near", ""), ("a", ""), ("b", "1")])), "没有此人（1）。");
+        assert_eq!(render(text, &given(&[("near", "张三")])), "没有此人；相近的有“张三”。");
+        assert_eq!(render("[[assign]] {a}", &given(&[("a", "x")])), "[assign]] x");
+    }
+
+    #[test]
+    fn a_value_may_choose_its_text() {
+        let text = "{why|length=位数|=空白|*=其他}/{why|length=位数}";
+        for (why, expected) in [("length", "位数/位数"), ("", "空白/"), ("date", "其他/date")] {
+            assert_eq!(render(text, &given(&[("why", why)])), expected);
+        }
+    }
+
+    fn names<'a>(text: &'a str, into: &mut BTreeSet<&'a str>) {
+        fn walk<'a>(pieces: &[Piece<'a>], into: &mut BTreeSet<&'a str>) {
+            for piece in pieces {
+                match piece {
+                    Piece::Literal(text) => assert!(!text.contains(['{', '}']), "a brace is left open: {text}"),
+                    Piece::Value { name, cases } => {
+                        into.insert(name);
+                        assert!(cases.iter().flat_map(|cases| cases.split('|')).all(|case| case.contains('=')), "{name}: {cases:?}");
+                    }
+                    Piece::Optional(inner) => {
+                        assert!(inner.iter().any(|piece| matches!(piece, Piece::Value { .. })), "nothing in it could be empty: {inner:?}");
+                        walk(inner, into);
+                    }
+                }
+            }
+        }
+        walk(&pieces(text), into);
+    }
+
+    /// Names that some room passes: `("name", …` in what makes findings.
+    fn passed() -> BTreeSet<String> {
+        let mut found = BTreeSet::from(["value", "sheet", "cell", "file", "branch"].map(String::from));
+        for entry in walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).into_iter().filter_map(Result::ok) {
+            if entry.path().extension().is_none_or(|extension| extension != "rs") || entry.path().ends_with("diag/catalogue.rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(entry.path()).expect("source");
+            for part in source.split("(\"").skip(1) {
+                let Some((name, after)) = part.split_once('"') else { continue };
+                if after.starts_with(',') && !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+                    found.insert(name.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn texts_use_values_that_are_passed_and_the_same_in_both_languages() {
+        let passed = passed();
+        for code in Code::ALL {
+            let entry = entry(*code);
+            for both in [&entry.message, &entry.hint] {
+                let (mut zh, mut en) = (BTreeSet::new(), BTreeSet::new());
+                names(&both.zh, &mut zh);
+                names(&both.en, &mut en);
+                assert_eq!(zh, en, "{code}");
+                for name in zh {
+                    assert!(passed.contains(name), "{code}: nobody passes {name}");
+                }
+            }
+            for both in [&entry.title, &entry.about] {
+                assert!(!both.zh.contains(['{', '[']) && !both.en.contains(['{', '[']), "{code}: title and about have no values");
+            }
+        }
+        for (key, both) in &CATALOGUE.text {
+            let (mut zh, mut en) = (BTreeSet::new(), BTreeSet::new());
+            names(&both.zh, &mut zh);
+            names(&both.en, &mut en);
+            assert_eq!(zh, en, "{key}");
+        }
+    }
+
+    #[test]
+    fn texts_begin_and_end_with_words() {
+        let findings = CATALOGUE.finding.values().flat_map(|entry| [&entry.title, &entry.message, &entry.hint, &entry.about]);
+        for text in findings.flat_map(|both| [&both.zh, &both.en]) {
+            assert!(text.trim() == text && !text.contains("  "), "{text}");
+        }
+        // A text of the command line may be the tail of a line and begin with a blank.
+        for text in CATALOGUE.text.values().flat_map(|both| [&both.zh, &both.en]) {
+            assert_eq!(text.trim_end(), text);
+        }
+    }
+
+    /// Filled, a text shows no trace of the syntax and no doubled blank.
+    #[test]
+    fn filled_texts_read_as_sentences() {
+        for code in Code::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                for text in [&entry(*code).message, &entry(*code).hint] {
+                    let filled = render(text.get(lang), &|_| Some("x".to_owned()));
+                    assert!(!filled.contains(['{', '}', '[', ']', '|']) && !filled.contains("  "), "{code}: {filled}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_row_and_a_blank_cell_read_differently() {
+        let row =
+            Finding::new(Code::MissingEntry, super::super::Place::default()).arg("name", "张三").arg("period", "7月").arg("column", "");
+        assert_eq!(row.message(Lang::Zh), "缺少登记：张三 7月 整行没有登记");
+        let cell = Finding { args: vec![("name", "张三".into()), ("period", "7月".into()), ("column", "理想信念".into())], ..row };
+        assert_eq!(cell.message(Lang::Zh), "缺少登记：张三 7月 有一栏空白（“理想信念”）");
     }
 }

@@ -4,4 +4,11 @@
 //! No IO happens here, no clock is read; the bytes of a template are handed in.
 
 pub mod data;
+mod fill;
+pub mod layout;
 pub mod model;
+pub mod table;
+pub mod template;
+
+pub use fill::fill;
+pub use template::{Template, TemplateError};

@@ -17,6 +17,26 @@ pub struct FilledBook {
     pub sheets: Vec<FilledSheet>,
 }
 
+impl FilledBook {
+    /// Adds another book's sheets behind this one's; a name that is taken gets a number.
+    pub fn append(&mut self, other: Self) {
+        let offset = self.styles.len() as u32;
+        self.styles.extend(other.styles);
+        for mut sheet in other.sheets {
+            for cell in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
+                cell.style.0 += offset;
+            }
+            let mut number = 2;
+            let stem: String = sheet.name.chars().take(27).collect();
+            while self.sheets.iter().any(|own| own.name.to_lowercase() == sheet.name.to_lowercase()) {
+                sheet.name = format!("{stem}({number})");
+                number += 1;
+            }
+            self.sheets.push(sheet);
+        }
+    }
+}
+
 /// Index into [`FilledBook::styles`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StyleId(pub u32);

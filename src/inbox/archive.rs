@@ -1,12 +1,13 @@
 //! Zip archives of workbooks, as mail programs and committees pack them.
 
-use std::io::{Cursor, Read, Seek};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::list::{bounded, passed_over};
+use super::list::{passed_over, regular};
 use super::{Incoming, Limits, Source, Unfetched};
 use crate::diag::{Finding, Place};
 
@@ -15,12 +16,13 @@ const NESTING: usize = 2;
 
 /// What an archive holds, or `None` where the file is no archive to open.
 pub(super) fn open_up(file: &Incoming, path: &Path, limits: &Limits) -> Option<(Vec<Incoming>, Vec<Finding>)> {
-    if !begins_like_zip(path) {
+    if !begins_like_zip(path) || file.size > limits.max_archive {
         return None;
     }
-    let bytes = bounded(path, limits.max_archive).ok()?;
+    // Only the directory is read: most zip files in an inbox are workbooks.
+    let zip = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
     let mut found = Found { archive: path, files: Vec::new(), findings: Vec::new(), left: limits.max_archive, limits };
-    found.look(&file.name, &bytes, &[]).then_some((found.files, found.findings))
+    found.look(&file.name, zip, &[]).then_some((found.files, found.findings))
 }
 
 struct Found<'a> {
@@ -32,16 +34,18 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// True where the bytes were an archive and its entries are now listed.
-    fn look(&mut self, name: &str, bytes: &[u8], above: &[usize]) -> bool {
-        let Ok(mut zip) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+    /// True where it was an archive, and its entries are now listed.
+    fn look<R: Read + Seek>(&mut self, name: &str, mut zip: ZipArchive<R>, above: &[usize]) -> bool {
         if office(&zip) {
             return false;
         }
-        let refused = |name: &str, why: &Unfetched| why.finding(Place::file(&name.into()));
         if zip.len() > self.limits.max_entries {
-            self.findings.push(refused(name, &Unfetched::TooLarge { limit: self.limits.max_entries as u64 }));
+            self.refuse(name, &Unfetched::TooLarge { limit: self.limits.max_entries as u64 });
             return true;
+        }
+        if zip.has_duplicate_names() {
+            // Only one of them can be reached; the sender has to say which.
+            self.refuse(name, &Unfetched::Unreadable { detail: "two files of one name in the archive".to_owned() });
         }
         for index in 0..zip.len() {
             let Ok(entry) = zip.by_index_raw(index) else { continue };
@@ -54,27 +58,37 @@ impl Found<'_> {
             let name = format!("{name}!/{inner}");
             let entries = [above, &[index]].concat();
             if entries.len() < NESTING && inner.to_ascii_lowercase().ends_with(".zip") {
+                // Counted before it is opened: a hundred small archives may each unpack to the limit.
                 let opened = unpack(&mut zip, index, self.left.min(self.limits.max_bytes));
-                if let Ok(bytes) = opened {
-                    self.left = self.left.saturating_sub(bytes.len() as u64);
-                    if self.look(&name, &bytes, &entries) {
-                        continue;
-                    }
+                self.left = self.left.saturating_sub(opened.as_ref().map_or(size, |bytes| bytes.len() as u64));
+                let opened = opened.ok().and_then(|bytes| ZipArchive::new(Cursor::new(bytes)).ok());
+                if opened.is_some_and(|inside| self.look(&name, inside, &entries)) {
+                    continue;
                 }
+            }
+            if self.files.len() >= self.limits.max_files {
+                self.refuse(&name, &Unfetched::TooLarge { limit: self.limits.max_files as u64 });
+                return true;
             }
             let source = Source::Entry { archive: self.archive.to_owned(), entries };
             self.files.push(Incoming { name: name.as_str().into(), source, size });
         }
         true
     }
+
+    fn refuse(&mut self, name: &str, why: &Unfetched) {
+        self.findings.push(why.finding(Place::file(&name.into())));
+    }
 }
 
 /// An entry's bytes.
 pub(super) fn entry(archive: &Path, entries: &[usize], limits: &Limits) -> Result<Vec<u8>, Unfetched> {
-    let mut bytes = bounded(archive, limits.max_archive)?;
-    for &index in entries {
-        let mut zip = ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?;
-        bytes = unpack(&mut zip, index, limits.max_bytes)?;
+    let (outermost, inside) = entries.split_first().ok_or(Unfetched::Unreadable { detail: "no entry".to_owned() })?;
+    let file = regular(archive, limits.max_archive)?;
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
+    let mut bytes = unpack(&mut zip, *outermost, limits.max_bytes)?;
+    for &index in inside {
+        bytes = unpack(&mut ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?, index, limits.max_bytes)?;
     }
     Ok(bytes)
 }
@@ -98,7 +112,7 @@ fn unreadable(error: ZipError) -> Unfetched {
 
 fn begins_like_zip(path: &Path) -> bool {
     let mut head = [0; 4];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && (head == *b"PK\x03\x04" || head == *b"PK\x05\x06")
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && (head == *b"PK\x03\x04" || head == *b"PK\x05\x06")
 }
 
 /// Workbooks and documents are zip files too; those are not opened here.
@@ -113,4 +127,18 @@ fn entry_name(raw: &[u8]) -> String {
     let text = std::str::from_utf8(raw).map_or_else(|_| encoding_rs::GB18030.decode_without_bom_handling(raw).0, Into::into);
     let parts = text.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     parts.map(|part| part.chars().filter(|c| !c.is_control()).collect()).collect::<Vec<String>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entry_name;
+
+    #[test]
+    fn names_are_utf8_or_gb18030() {
+        assert_eq!(entry_name("北关/支部.xlsx".as_bytes()), "北关/支部.xlsx");
+        // 誠 is D5 5C, and 5C is the backslash.
+        assert_eq!(entry_name(b"\xd5\x5c\xd0\xc5.xlsx"), "誠信.xlsx");
+        assert_eq!(entry_name(b"..\\..\\a\x1b\\b.xlsx"), "a/b.xlsx");
+        assert_eq!(entry_name(b"/etc/./x"), "etc/x");
+    }
 }

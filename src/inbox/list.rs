@@ -72,19 +72,21 @@ pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
     }
 }
 
-/// A file's bytes, up to a limit.
-pub(super) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
+/// A file opened for reading, if it is one and no larger than a limit.
+pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
     let failed = |error: std::io::Error| Unfetched::Unreadable { detail: error.to_string() };
-    // Between the listing and now the file may have become something that blocks.
+    // Between the listing and now it may have become something that blocks when it is opened.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Unfetched::Unreadable { detail: "not a regular file".to_owned() });
     }
-    if metadata.len() > limit {
-        return Err(Unfetched::TooLarge { limit });
-    }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if metadata.len() > limit { Err(Unfetched::TooLarge { limit }) } else { File::open(path).map_err(failed) }
+}
+
+fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
+    let mut bytes = Vec::new();
+    let read = regular(path, limit)?.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Unfetched::Unreadable { detail: error.to_string() })?;
     if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { limit }) } else { Ok(bytes) }
 }
 

@@ -126,6 +126,15 @@ impl Staging {
     }
 }
 
+/// Writes one file that a person asked for by name; an existing one is replaced in one step.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    fs::write(&part, bytes).map_err(failed(&part))?;
+    fs::rename(&part, path).map_err(failed(path))
+}
+
 /// Puts an interrupted publish right: an old result that was renamed away comes back, a half-made one goes.
 fn recover(out: &Path, name: &str) -> Result<(), PublishError> {
     let (target, old) = (out.join(name), out.join(format!(".{name}.old")));

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::county::Branch;
+use crate::exact::Decimal;
+use crate::form::table::Value as Table;
 use crate::period::RunPeriod;
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::Scheme;
@@ -135,5 +137,31 @@ impl ResultRow {
             self.flags.join(";"),
         ]);
         fields
+    }
+
+    /// The row for the sheet 明细 of the county's workbook.
+    pub fn table_row(&self) -> Vec<Table> {
+        let text = |value: &str| if value.is_empty() { Table::Empty } else { Table::Text(value.to_owned()) };
+        let score = |value: &Option<String>| value.as_deref().and_then(Decimal::parse).map_or(Table::Empty, Table::Number);
+        let count = |value: Option<i64>| value.map_or(Table::Empty, |value| Table::Number(Decimal::from(value)));
+        vec![
+            text(&self.branch_code),
+            text(&self.branch),
+            text(&self.committee),
+            count(self.seq),
+            text(&self.name),
+            text(self.category.as_deref().unwrap_or("支部")),
+            text(self.status.unwrap_or_default()),
+            text(&self.scheme),
+            score(&self.total),
+            score(&self.board),
+            text(self.grade.as_deref().unwrap_or_default()),
+            count(self.stars.map(i64::from)),
+            count(self.rank.map(i64::from)),
+            text(&self.honours.join("、")),
+            text(&self.veto.join("、")),
+            text(self.letter.as_deref().unwrap_or_default()),
+            text(&self.flags.join(" ")),
+        ]
     }
 }

@@ -5,14 +5,20 @@
 //! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
 //! The only room that names rayon; may use every other but `cli`.
 
+mod explain;
 mod gather;
 mod prepare;
+mod press;
 mod resolve;
+mod template;
 mod write;
 
+pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
-pub use prepare::{County, RunError, prepare};
+pub use prepare::{County, FORMS, RunError, prepare};
+pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
+pub use template::check_template;
 pub use write::write;
 
 use std::path::{Path, PathBuf};
@@ -86,9 +92,10 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
+    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let resolved = gather_all(&county, progress)?;
-        let folder = write(&county, &resolved, options, progress)?;
+        let mut resolved = gather_all(&county, progress)?;
+        let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })

@@ -9,6 +9,7 @@ use crate::diag::Lang;
 use crate::inbox::{self, InboxError};
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::PublishError;
+use crate::report::Issuer;
 use crate::scheme::{self, Scheme, SchemeError};
 
 /// Forms that exist.
@@ -66,6 +67,9 @@ pub enum RunError {
         /// English.
         en: String,
     },
+    /// A font file that is none.
+    #[error("fonts: {0}")]
+    Font(String),
     /// The threads could not be started.
     #[error("the worker threads could not be started: {0}")]
     Threads(String),
@@ -98,6 +102,7 @@ impl RunError {
                 format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
             }
             (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
+            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{error}"),
             (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
             (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
             _ => self.to_string(),
@@ -122,9 +127,25 @@ pub struct County {
     pub date: NaiveDate,
     /// Codes of `--only`.
     pub only: Vec<String>,
+    /// The county's own files and their SHA-256.
+    pub configuration: Vec<(String, String)>,
 }
 
 impl County {
+    /// The county as forms name it.
+    pub fn issuer(&self) -> Issuer {
+        let notice = self.workspace.notice(self.run);
+        Issuer {
+            county: self.workspace.county.clone(),
+            name: self.workspace.issuer.clone(),
+            run: self.run,
+            date: self.date,
+            posted: notice.posted,
+            count_posting_day: notice.count_posting_day.unwrap_or(false),
+            phone: notice.phone.unwrap_or_default(),
+        }
+    }
+
     /// Index of the scheme of a branch's members of a category.
     pub fn scheme_of(&self, branch: usize, category: &str) -> usize {
         let id = self.workspace.scheme_of(&self.register.branches[branch], category);
@@ -190,8 +211,14 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
             });
         }
     }
+    let mut configuration = Vec::new();
+    for path in [root.join("scorebook.toml"), workspace.register.clone()] {
+        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
+    }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
-    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone() })
+    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration })
 }
 
 /// The workspace's own file where it has one, else the built-in.

@@ -26,6 +26,8 @@ pub enum BranchState {
 pub struct Resolved {
     /// By position in the register.
     pub branches: Vec<BranchState>,
+    /// Names on each branch's roster, as far as it could be read.
+    pub rosters: Vec<Vec<Arc<str>>>,
     /// The file that each branch's state rests on.
     pub files: Vec<Option<Arc<str>>>,
     /// Everything found, in output order.
@@ -105,6 +107,10 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             faulty.insert(Arc::clone(code), ());
         }
     }
+    let rosters = chosen
+        .iter()
+        .map(|one| one.as_ref().and_then(|one| one.card.as_ref()).map_or_else(Vec::new, |card| card.submission.members.iter().map(|m| Arc::clone(&m.name)).collect()))
+        .collect();
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
     let states = chosen
         .into_iter()
@@ -120,7 +126,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, files, findings, inputs, cells }
+    Resolved { branches: states, rosters, files, findings, inputs, cells }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the

@@ -1,21 +1,208 @@
 //! Second pass: everything that is written.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{BranchState, County, Options, Progress, Resolved, RunError, folder_name, out_folder};
-use crate::publish::Staging;
-use crate::report::{csv_headings, figure_ids, finding_row, json_line, result_row};
+use rayon::prelude::*;
+use serde_json::json;
 
-/// Writes the result to a staging folder and publishes it; gives the folder.
-pub fn write(county: &County, resolved: &Resolved, options: &Options, progress: Progress<'_>) -> Result<PathBuf, RunError> {
-    let _ = progress;
+use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
+use crate::diag::{Code, Finding, Place};
+use crate::form::data::{Record, Schema};
+use crate::form::layout::{Note, layout};
+use crate::form::model::FilledBook;
+use crate::inbox::{digest, hex};
+use crate::pdf::{self, DocumentInfo};
+use crate::publish::{Names, Staging};
+use crate::report::{self, BranchLine, Issuer, Overview, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row};
+use crate::rollup::OutcomeKind;
+use crate::xlsx::pages::{self, Properties};
+use crate::xlsx::tables;
+
+/// Writes the result to a staging folder and publishes it; gives the folder. Findings made on the way are added.
+pub fn write(county: &County, resolved: &mut Resolved, press: &Press, options: &Options, progress: Progress<'_>) -> Result<PathBuf, RunError> {
     let staging = Staging::open(&out_folder(options), &folder_name(county.run, &county.only))?;
-    write_data(county, resolved, &staging)?;
-    Ok(staging.publish()?)
+    match write_all(county, resolved, press, &staging, progress) {
+        Ok(()) => Ok(staging.publish()?),
+        Err(error) => {
+            // What was staged is of no use; failing to remove it must not hide why.
+            let _ = staging.discard();
+            Err(error)
+        }
+    }
 }
 
-/// `results.jsonl`, `results.csv`, `findings.jsonl`.
-fn write_data(county: &County, resolved: &Resolved, staging: &Staging) -> Result<(), RunError> {
+fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
+    let issuer = county.issuer();
+    let desk = Desk { county, press, staging, issuer: &issuer, digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect() };
+    let accepted: Vec<(usize, &Card)> = resolved
+        .branches
+        .iter()
+        .enumerate()
+        .filter_map(|(at, state)| match state {
+            BranchState::Accepted(card) => Some((at, card.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let mut names = Names::default();
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for (at, card) in &accepted {
+        let branch = &county.register.branches[*at];
+        jobs.push(Job { unit: branch.name.clone(), code: branch.code.clone(), folder: format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")), branches: vec![(*at, *card)] });
+    }
+    if press.forms.iter().any(|form| form.form == "yearly") {
+        let mut names = Names::default();
+        for committee in county.register.committees() {
+            let folder = format!("党委/{}", names.claim(committee, ""));
+            let own: Vec<(usize, &Card)> = accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == committee).collect();
+            if !own.is_empty() {
+                jobs.push(Job { unit: committee.to_owned(), code: String::new(), folder, branches: own });
+            }
+        }
+    }
+    let done = AtomicUsize::new(0);
+    progress(Stage::Write, 0, jobs.len());
+    let found: Vec<Result<Vec<Finding>, RunError>> = jobs
+        .par_iter()
+        .map(|job| {
+            let made = catch_unwind(AssertUnwindSafe(|| desk.forms(job)))
+                .unwrap_or_else(|_| Err(RunError::Document { what: "表格".into(), branch: job.unit.clone(), error: "panic".into() }));
+            progress(Stage::Write, done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            made
+        })
+        .collect();
+    // A committee's folder holds many branches, a branch's one.
+    let folders = jobs.iter().filter(|job| !job.code.is_empty()).map(|job| (job.branches[0].0, job.folder.clone())).collect();
+    drop(jobs);
+    let mut more = Vec::new();
+    for found in found {
+        more.extend(found?);
+    }
+    more.extend(calendar_findings(county, &issuer));
+    resolved.findings.extend(more);
+    sort_findings(&mut resolved.findings);
+    write_data(county, resolved, &issuer, &folders, staging)?;
+    write_manifest(county, resolved, press, staging)
+}
+
+/// One folder of forms: a branch's, or a committee's.
+struct Job<'a> {
+    unit: String,
+    /// The branch's code; empty for a committee.
+    code: String,
+    folder: String,
+    branches: Vec<(usize, &'a Card)>,
+}
+
+struct Desk<'a> {
+    county: &'a County,
+    press: &'a Press,
+    staging: &'a Staging,
+    issuer: &'a Issuer,
+    digests: BTreeMap<Arc<str>, String>,
+}
+
+impl Desk<'_> {
+    fn forms(&self, job: &Job<'_>) -> Result<Vec<Finding>, RunError> {
+        let mut notes = BTreeSet::new();
+        for form in &self.press.forms {
+            let own = if job.code.is_empty() { form.form == "yearly" } else { true };
+            if let Some(book) = own.then(|| self.fill(form, job)).flatten() {
+                notes.extend(self.print(form, job, &book)?);
+            }
+        }
+        let finding = |character: char| {
+            let mut finding = Finding::new(Code::RareCharacter, Place::default()).value(character).arg("code_point", format!("U+{:04X}", character as u32));
+            finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
+            finding
+        };
+        // A committee's form only repeats what its branches' forms have told.
+        Ok(if job.code.is_empty() { Vec::new() } else { notes.into_iter().map(finding).collect() })
+    }
+
+    /// The form over all schemes of the unit, one part a scheme.
+    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<FilledBook> {
+        let mut whole: Option<FilledBook> = None;
+        for (at, scheme) in self.county.schemes.iter().enumerate() {
+            let Some(loaded) = self.press.template(form.form, at) else { continue };
+            let mut made_from = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
+            made_from.extend(job.branches.iter().filter_map(|(_, card)| self.digests.get(&card.submission.file).map(String::as_str)));
+            let code = short_digest(&made_from);
+            let views: Vec<View<'_>> = job
+                .branches
+                .iter()
+                .map(|(branch, card)| View {
+                    issuer: self.issuer,
+                    calendar: &self.county.calendar,
+                    branch: &self.county.register.branches[*branch],
+                    submission: &card.submission,
+                    scheme,
+                    outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
+                    digest: code.clone(),
+                })
+                .filter(|view| view.members().next().is_some())
+                .collect();
+            let Some(first) = views.first() else { continue };
+            let record: Record = match form.form {
+                "board" => report::board(first),
+                "registry" => report::registry(first),
+                "card" => report::card(first),
+                _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
+            };
+            let book = crate::form::fill(&loaded.template, &record);
+            match &mut whole {
+                Some(whole) => whole.append(book),
+                None => whole = Some(book),
+            }
+        }
+        whole
+    }
+
+    fn print(&self, form: &Schema, job: &Job<'_>, book: &FilledBook) -> Result<Vec<char>, RunError> {
+        let title = format!("{} {}", job.unit, form.title);
+        let failed = |kind: &str, error: String| RunError::Document { what: format!("{}（{kind}）", form.title), branch: job.unit.clone(), error };
+        let laid = layout(book, &self.press.fonts, self.county.date);
+        let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
+        let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
+        self.staging.write(&format!("{}/{}.pdf", job.folder, form.title), &bytes)?;
+        let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
+        let bytes = pages::write(book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
+        self.staging.write(&format!("{}/{}.xlsx", job.folder, form.title), &bytes)?;
+        Ok(laid
+            .notes
+            .into_iter()
+            .filter_map(|note| match note {
+                Note::MissingCharacter { character, .. } => Some(character),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+/// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.
+fn short_digest(parts: &[&str]) -> String {
+    let all = digest(parts.join("\n").as_bytes());
+    let text = hex(&all[..6]).to_uppercase();
+    format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
+}
+
+/// A publication that reaches a year whose working days nobody has announced has no end date, and that is said once.
+fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
+    let posted = issuer.posted?;
+    let unknown = county.schemes.iter().find(|scheme| report::publication(issuer, &county.calendar, scheme).1.is_none())?;
+    let (days, _) = report::publication(issuer, &county.calendar, unknown);
+    Some(Finding::new(Code::UnknownCalendarYear, Place::default()).value(posted.to_string()).arg("days", days))
+}
+
+/// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
+fn write_data(county: &County, resolved: &Resolved, issuer: &Issuer, folders: &BTreeMap<usize, String>, staging: &Staging) -> Result<(), RunError> {
+    let failed = |what: &str| {
+        let what = what.to_owned();
+        move |error: String| RunError::Document { what, branch: String::new(), error }
+    };
     let mut rows = Vec::new();
     for (branch, state) in county.register.branches.iter().zip(&resolved.branches) {
         if let BranchState::Accepted(card) = state {
@@ -24,16 +211,67 @@ fn write_data(county: &County, resolved: &Resolved, staging: &Staging) -> Result
     }
     let lines: String = rows.iter().map(json_line).collect();
     staging.write("results.jsonl", lines.as_bytes())?;
+    drop(lines);
     let figures = figure_ids(&rows);
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
     let table = std::iter::once(csv_headings(&figures)).chain(rows.iter().map(|row| row.csv_fields(&figures)));
-    let failed = |error: String| RunError::Document { what: "results.csv".into(), branch: String::new(), error };
     for record in table {
-        csv.write_record(record).map_err(|error| failed(error.to_string()))?;
+        csv.write_record(record).map_err(|error| failed("results.csv")(error.to_string()))?;
     }
-    let csv = csv.into_inner().map_err(|error| failed(error.to_string()))?;
+    let csv = csv.into_inner().map_err(|error| failed("results.csv")(error.to_string()))?;
     staging.write("results.csv", &csv)?;
     let lines: String = resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect();
     staging.write("findings.jsonl", lines.as_bytes())?;
+    drop(lines);
+    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
+        let (standing, accepted) = match &resolved.branches[at] {
+            BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
+            BranchState::Returned => (Standing::Returned, None),
+            BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
+        };
+        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+    });
+    let overview = Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        rows: &rows,
+    };
+    for (name, book) in [
+        ("全县汇总.xlsx", report::county_workbook(&overview)),
+        ("问题清单.xlsx", report::findings_workbook(&overview, county.workspace.language)),
+    ] {
+        let bytes = tables::write(&book).map_err(|error| failed(name)(error.to_string()))?;
+        staging.write(name, &bytes)?;
+    }
     Ok(())
+}
+
+/// `manifest.json`: what the result was made by and from, and what it consists of.
+fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: &Staging) -> Result<(), RunError> {
+    let schemes: Vec<_> =
+        county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
+    let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
+    let inputs: Vec<_> = resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
+    let configuration: Vec<_> = county.configuration.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
+    let outputs: Vec<_> = staging.written().into_iter().map(|(path, written)| json!({ "file": path, "sha256": written.digest, "bytes": written.size })).collect();
+    let manifest = json!({
+        "program": "scorebook",
+        "version": env!("CARGO_PKG_VERSION"),
+        "county": county.workspace.county,
+        "county_code": county.workspace.county_code,
+        "year": county.run.year,
+        "period": county.run.to_string(),
+        "date": county.date.to_string(),
+        "configuration": configuration,
+        "schemes": schemes,
+        "templates": templates,
+        "inputs": inputs,
+        "outputs": outputs,
+    });
+    let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default(); // values of text and numbers always serialise
+    text.push('\n');
+    Ok(staging.write("manifest.json", text.as_bytes())?)
 }

@@ -66,6 +66,7 @@ pub struct File {
     pub publication: Publication,
     pub board: Board,
     pub registry: Option<Registry>,
+    pub card: Option<Card>,
     #[serde(default, rename = "row")]
     pub rows: Vec<Row>,
     pub branch: Option<Branch>,
@@ -290,6 +291,12 @@ pub struct Board {
 #[serde(deny_unknown_fields)]
 pub struct Registry {
     pub note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    pub item: String,
 }
 
 #[derive(Deserialize)]

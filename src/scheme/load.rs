@@ -89,6 +89,7 @@ impl Proof {
             note: file.board.note,
             note_part: file.board.note_part,
         };
+        let card_item = file.card.map(|card| formula_of(self, "card.item".into(), &card.item));
         let mut rows = Vec::new();
         for row in file.rows {
             let content = match (row.value, row.reasons) {
@@ -143,6 +144,7 @@ impl Proof {
             publication,
             board,
             registry_note,
+            card_item,
             rows,
             samples: std::mem::take(&mut self.samples),
         }

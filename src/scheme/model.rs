@@ -54,6 +54,8 @@ pub struct Scheme {
     pub board: BoardView,
     /// How the registry's total is worked out, for print.
     pub registry_note: String,
+    /// Figure that the card shows for each item alone, as if it were the only one.
+    pub card_item: Option<Formula>,
     /// Summary rows of registry and card, worked out for each period.
     pub rows: Vec<SummaryRow>,
     /// Names of values that rest on our samples, for the fine print and `scheme show`.

@@ -14,6 +14,7 @@ pub struct Subject<'a> {
     rules: &'a Rules,
     submission: &'a Submission,
     who: Who<'a>,
+    only: Option<usize>,
 }
 
 enum Who<'a> {
@@ -24,12 +25,19 @@ enum Who<'a> {
 impl<'a> Subject<'a> {
     /// A member.
     pub fn member(scheme: &'a Scheme, submission: &'a Submission, at: u32) -> Self {
-        Self { scheme, rules: &scheme.member, submission, who: Who::Member { at, entries: submission.entries_of(at) } }
+        Self { scheme, rules: &scheme.member, submission, who: Who::Member { at, entries: submission.entries_of(at) }, only: None }
     }
 
     /// The branch itself.
     pub fn branch(scheme: &'a Scheme, rules: &'a Rules, submission: &'a Submission) -> Self {
-        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries } }
+        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries }, only: None }
+    }
+
+    /// The same subject as if this item, and the poll's column of its name, were the only ones.
+    #[must_use]
+    pub fn only(mut self, item: usize) -> Self {
+        self.only = Some(item);
+        self
     }
 
     fn category(&self) -> &str {
@@ -188,6 +196,12 @@ fn all(subject: &Subject<'_>, formulas: &[Formula], periods: &[Period], earlier:
 
 fn sum(subject: &Subject<'_>, items: &[usize], periods: &[Period], parts: Option<&mut Vec<Trace>>) -> Exact {
     let rules = subject.rules;
+    let alone = subject.only.map(|item| [item]);
+    let items = match &alone {
+        Some(item) if items.contains(&item[0]) => item.as_slice(),
+        Some(_) => &[],
+        None => items,
+    };
     if parts.is_none() && items.iter().all(|item| is_plain(&rules.items[*item])) {
         return Mark::exact_sum(subject.plain_sum(items, periods));
     }
@@ -283,7 +297,10 @@ fn built_in(subject: &Subject<'_>, builtin: Builtin, parts: Option<&mut Vec<Trac
 fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact {
     let Some(ballots) = subject.submission.ballots.get(at as usize).filter(|ballots| ballots.count > 0) else { return Exact::zero() };
     let count = i64::from(ballots.count);
-    let value = Mark::exact_sum(ballots.sums.iter().sum()) / count;
+    let alone = subject.only.map(|item| &subject.rules.items[item].name);
+    let columns = subject.scheme.poll.iter().flat_map(|poll| &poll.columns);
+    let sum = columns.zip(&ballots.sums).filter(|((name, _), _)| alone.is_none_or(|alone| alone == name)).map(|(_, sum)| sum).sum();
+    let value = Mark::exact_sum(sum) / count;
     if let (Some(parts), Some(poll)) = (parts, &subject.scheme.poll) {
         let columns = poll
             .columns

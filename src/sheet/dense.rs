@@ -1,37 +1,80 @@
-//! xls, xlsb and ods: calamine decodes these into a rectangle, so the rectangle is bounded before.
+//! xls and xlsb, calamine's; xls is decoded into a rectangle, so the rectangle is bounded before.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
-use calamine::{Data, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
+use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
-use super::book::{Book, Content, Sheet};
+use super::book::{Book, Cell, Content, Sheet};
 use super::gather::Gather;
-use super::{Format, Limits, Refusal, number};
+use super::package::{Checked, Package};
+use super::{Format, Limits, Refusal, biff, number, ole, xml};
 
 type Source<'a> = Cursor<&'a [u8]>;
 
 /// BIFF in an OLE container.
 pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut reader: Xls<Source> = open(bytes)?;
+    let mut stream = ole::workbook(bytes)?;
+    let checked = biff::check(&mut stream, limits)?;
+    let container = ole::wrap("Workbook", stream);
+    let mut options = XlsOptions::default();
+    options.force_codepage = checked.code_page;
+    let broken = |error: calamine::XlsError| Refusal::unreadable(error.to_string());
+    let mut reader: Xls<Source> = Xls::new_with_options(Cursor::new(container.as_slice()), options).map_err(broken)?;
     let date_1904 = reader.has_1904_epoch();
-    let sheets = sheets(&mut reader, date_1904, limits)?;
+    let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
+    let mut sheets = sheets(&mut reader, date_1904, limits)?;
+    for (sheet, number) in sheets.iter_mut().zip(numbers) {
+        let Some(hidden) = checked.hidden.get(number) else { continue };
+        let column = |cell: &Cell| hidden.columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column));
+        sheet.hidden_rows = sheet.rows.iter().any(|row| hidden.rows.contains(&row.index) || row.cells.iter().any(column));
+    }
     Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xls })
 }
 
-/// Binary OOXML.
+/// Binary OOXML. Its cells are streamed too.
 pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut reader: Xlsb<Source> = open(bytes)?;
+    let mut package = Package::open(bytes, limits)?;
+    // Names are in lower case here; macros and printer settings are of no use.
+    let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
+    let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
+    let mut checked = Checked::new();
+    for name in names.iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin")) {
+        if let Some(part) = package.part(name)? {
+            checked.add(name, &part)?;
+        }
+    }
+    let properties = package.text("docProps/core.xml").ok().flatten();
+    let written = checked.finish()?.into_inner();
+    let mut reader: Xlsb<Source> = open(&written)?;
     let date_1904 = reader.has_1904_epoch();
-    let sheets = sheets(&mut reader, date_1904, limits)?;
-    Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xlsb })
-}
-
-/// OpenDocument.
-pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut reader: Ods<Source> = open(bytes)?;
-    let modified = reader.workbook_properties().ok().and_then(|properties| properties.modified);
-    let sheets = sheets(&mut reader, false, limits)?;
-    Ok(Book { sheets, date_1904: false, modified, returns: None, format: Format::Ods })
+    let list: Vec<calamine::Sheet> = distinct(&reader)?;
+    let mut gather = Gather::new(limits);
+    let mut sheets = Vec::new();
+    for sheet in &list {
+        let broken = |error: calamine::XlsbError| Refusal::unreadable(format!("{}: {error}", sheet.name));
+        let mut valued = HashSet::new();
+        let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
+            let (row, column) = cell.get_position();
+            valued.insert((row, column));
+            if let Some(content) = content(&Data::from(cell.get_value().clone()), date_1904) {
+                gather.push(row, column, content)?;
+            }
+        }
+        drop(cells);
+        // A formula cell that holds an error gives no value: shown as never calculated, not passed over.
+        let mut formulas = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
+        while let Some(formula) = formulas.next_formula().map_err(broken)? {
+            let (row, column) = formula.get_position();
+            if !valued.contains(&(row, column)) {
+                gather.push(row, column, Content::Uncalculated(format!("={}", formula.get_value()).into()))?;
+            }
+        }
+        sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
+    }
+    let modified = properties.and_then(|text| xml::first_text(&text, "modified"));
+    Ok(Book { sheets, date_1904, modified, returns: None, format: Format::Xlsb })
 }
 
 fn open<'a, R: Reader<Source<'a>>>(bytes: &'a [u8]) -> Result<R, Refusal>
@@ -46,9 +89,9 @@ where
     R::Error: std::fmt::Display,
 {
     let mut gather = Gather::new(limits);
-    let list = reader.sheets_metadata().to_vec();
+    let list = distinct(reader)?;
     let mut sheets = Vec::new();
-    for sheet in list.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+    for sheet in &list {
         let broken = |error: R::Error| Refusal::unreadable(format!("{}: {error}", sheet.name));
         let range = reader.worksheet_range(&sheet.name).map_err(broken)?;
         let (top, left) = range.start().unwrap_or((0, 0));
@@ -72,16 +115,29 @@ where
     Ok(sheets)
 }
 
+/// Worksheets. These readers keep them by name: of two of one name they would give one twice.
+fn distinct<'a, R: Reader<Source<'a>>>(reader: &R) -> Result<Vec<calamine::Sheet>, Refusal> {
+    let list: Vec<calamine::Sheet> = worksheets(reader).map(|(_, sheet)| sheet.clone()).collect();
+    match list.iter().enumerate().find(|(at, sheet)| list[..*at].iter().any(|before| before.name == sheet.name)) {
+        Some((_, twice)) => Err(Refusal::unreadable(format!("two sheets are named {}", twice.name))),
+        None => Ok(list),
+    }
+}
+
+/// Worksheets with their number among all sheets.
+fn worksheets<'a, 'r, R: Reader<Source<'a>>>(reader: &'r R) -> impl Iterator<Item = (usize, &'r calamine::Sheet)> + use<'a, 'r, R> {
+    reader.sheets_metadata().iter().enumerate().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet)
+}
+
 fn content(value: &Data, date_1904: bool) -> Option<Content> {
     Some(match value {
         Data::Empty => return None,
         Data::Int(value) => number::content(*value as f64),
         Data::Float(value) => number::content(*value),
-        Data::String(text) => Content::Text(text.as_str().into()),
+        Data::String(text) | Data::DurationIso(text) => Content::Text(text.as_str().into()),
         Data::Bool(value) => Content::Bool(*value),
         Data::DateTime(value) => number::date_content(value.as_f64(), date_1904),
         Data::DateTimeIso(text) => number::iso_content(text),
-        Data::DurationIso(text) => Content::Text(text.as_str().into()),
         Data::Error(error) => Content::Error(error.to_string().into()),
     })
 }

@@ -5,16 +5,23 @@
 //! Floats live here only, and leave as [`Decimal`]. Uses `diag` and `exact`; `county`, `submission`, `form`,
 //! `fence` and `xlsx` may use it.
 
+mod biff;
 mod book;
 mod dense;
 mod gather;
 mod limits;
 mod number;
+mod ods;
+mod ole;
+mod package;
 mod quiet;
 mod refusal;
 mod sniff;
 pub mod words;
+mod survey;
+mod workbook;
 mod xlsx;
+mod xml;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
@@ -34,10 +41,16 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
     let decode = || match format {
         Format::Xlsx => xlsx::read(bytes, limits),
         Format::Xlsb => dense::xlsb(bytes, limits),
-        Format::Ods => dense::ods(bytes, limits),
+        Format::Ods => ods::read(bytes, limits),
         Format::Xls => dense::xls(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
+        // A torn download may be anything; an archive that opens is something else than a workbook.
+        Format::Zip => Err(package::Package::open(bytes, limits).err().unwrap_or(Refusal::NotASpreadsheet { kind: format })),
         kind => Err(Refusal::NotASpreadsheet { kind }),
+    };
+    let decode = || match decode() {
+        Ok(book) if book.sheets.is_empty() => Err(Refusal::unreadable("holds no worksheet")),
+        result => result,
     };
     // Neither calamine nor this room may end a run of a thousand files.
     quiet::fence(decode).unwrap_or_else(|| Err(Refusal::unreadable(format!("the reader of {} gave up on {name}", format.word()))))

@@ -84,6 +84,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::excessive_precision, reason = "as spreadsheets store it")]
     fn drops_binary_noise() {
         for (value, shown) in [
             (8.699_999_999_999_999_3, "8.7"),

@@ -107,15 +107,15 @@ fn package(bytes: &[u8]) -> Format {
     };
     let plain = |name: &[u8]| String::from_utf8_lossy(name).replace('\\', "/").trim_start_matches('/').to_ascii_lowercase();
     let names: Vec<String> = archive.file_names_raw().take(10_000).map(plain).collect();
-    let named = |wanted: &str| names.iter().any(|name| name == wanted);
-    let office = named("[content_types].xml");
-    if named("xl/workbook.bin") {
+    let holds = |wanted: &str| names.iter().any(|name| name == wanted);
+    let office = holds("[content_types].xml");
+    if holds("xl/workbook.bin") {
         Format::Xlsb
-    } else if office && (named("word/document.xml") || named("ppt/presentation.xml")) {
+    } else if office && (holds("word/document.xml") || holds("ppt/presentation.xml")) {
         Format::Document
-    } else if office || named("xl/workbook.xml") {
+    } else if office || holds("xl/workbook.xml") {
         Format::Xlsx
-    } else if named("content.xml") && named("mimetype") {
+    } else if holds("content.xml") && holds("mimetype") {
         if has(&bytes[..bytes.len().min(200)], b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
     } else {
         Format::Zip

@@ -1,32 +1,78 @@
-//! xlsx and xlsm: the cells are streamed, never laid out as a rectangle.
+//! xlsx and xlsm: the package is checked and written anew with what matters, then the cells are streamed; they are
+//! never laid out as a rectangle, which one cell in the last corner makes 17 thousand million cells large.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxFormulaMetadata};
+use calamine::{DataRef, Reader, Xlsx, XlsxFormulaMetadata};
 
 use super::book::{Book, Content};
 use super::gather::Gather;
+use super::package::{Checked, Package};
+use super::survey::{Survey, is_error};
+use super::workbook::{Workbook, number_formats};
 use super::{Format, Limits, Refusal, number};
 
+const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut package = Package::open(bytes, limits)?;
+    let workbook = Workbook::of(&mut package, limits)?;
+    let (written, surveys) = write_anew(&mut package, &workbook)?;
     let broken = |error: calamine::XlsxError| Refusal::unreadable(error.to_string());
-    let mut reader: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let date_1904 = reader.has_1904_epoch();
-    let properties = reader.workbook_properties().ok();
+    let mut reader: Xlsx<_> = Xlsx::new(written).map_err(broken)?;
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
-    for sheet in reader.sheets_metadata().to_vec().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
-        let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
-        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(broken)? {
-            let (row, column) = cell.pos;
-            if let Some(content) = content(cell.value, cell.formula, date_1904) {
-                gather.push(row, column, content)?;
+    for (index, (listed, survey)) in workbook.sheets.iter().zip(surveys).enumerate() {
+        let torn = |error: calamine::XlsxError| Refusal::unreadable(format!("{}: {error}", listed.name));
+        // Sheets go by number in the new package: two of one name would both give the first.
+        let mut cells = reader.worksheet_cells_reader(&index.to_string()).map_err(torn)?;
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(torn)? {
+            if let Some(content) = content(cell.value, cell.formula, workbook.date_1904) {
+                gather.push(cell.pos.0, cell.pos.1, content)?;
             }
         }
-        sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
+        let mut sheet = gather.sheet(&listed.name, listed.hidden)?;
+        sheet.hidden_rows = survey.hides(&sheet);
+        sheets.push(sheet);
     }
-    let modified = properties.and_then(|properties| properties.modified);
-    Ok(Book { sheets, date_1904, modified, returns: None, format: Format::Xlsx })
+    let Workbook { date_1904, modified, returns, .. } = workbook;
+    Ok(Book { sheets, date_1904, modified, returns, format: Format::Xlsx })
+}
+
+/// The package as calamine gets it: the string table, number formats, worksheets by number.
+fn write_anew(package: &mut Package, workbook: &Workbook) -> Result<(Cursor<Vec<u8>>, Vec<Survey>), Refusal> {
+    let mut written = Checked::new();
+    let (mut list, mut relations, mut surveys) = (String::new(), String::new(), Vec::new());
+    for (index, sheet) in workbook.sheets.iter().enumerate() {
+        let missing = || Refusal::unreadable(format!("sheet {} is missing from the package", sheet.name));
+        let text = package.text(&sheet.part)?.ok_or_else(missing)?;
+        let survey = Survey::of(&text)?;
+        written.add(&format!("xl/{index}.xml"), survey.repaired(text).as_bytes())?;
+        surveys.push(survey);
+        let _ = write!(list, r#"<sheet name="{index}" sheetId="{}" r:id="r{index}"/>"#, index + 1);
+        let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="{index}.xml"/>"#);
+    }
+    if let Some(part) = &workbook.strings
+        && let Some(text) = package.text(part)?
+    {
+        // calamine reserves `uniqueCount` strings unseen; without the attribute it counts for itself.
+        let text = Survey::of(&text)?.repaired(text).replacen("uniqueCount", "declaredCount", 1);
+        written.add("xl/sharedStrings.xml", text.as_bytes())?;
+    }
+    if let Some(part) = &workbook.styles
+        && let Some(text) = package.text(part)?
+    {
+        written.add("xl/styles.xml", number_formats(part, &text)?.as_bytes())?;
+    }
+    let system = u8::from(workbook.date_1904);
+    let list = format!(r#"<workbook xmlns:r="{RELATIONS}"><workbookPr date1904="{system}"/><sheets>{list}</sheets></workbook>"#);
+    written.add("xl/workbook.xml", list.as_bytes())?;
+    written.add("xl/_rels/workbook.xml.rels", format!("<Relationships>{relations}</Relationships>").as_bytes())?;
+    let root =
+        format!(r#"<Relationships><Relationship Id="r" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#);
+    written.add("_rels/.rels", root.as_bytes())?;
+    Ok((written.finish()?, surveys))
 }
 
 fn content(value: DataRef, formula: Option<XlsxFormulaMetadata>, date_1904: bool) -> Option<Content> {
@@ -35,11 +81,12 @@ fn content(value: DataRef, formula: Option<XlsxFormulaMetadata>, date_1904: bool
         DataRef::Int(value) => number::content(value as f64),
         DataRef::Float(value) => number::content(value),
         DataRef::SharedString(text) => Content::Text(text.into()),
-        DataRef::String(text) => Content::Text(text.into()),
+        // What Excel added after calamine's list: `Survey` made it text.
+        DataRef::String(text) if is_error(&text) => Content::Error(text.into()),
+        DataRef::String(text) | DataRef::DurationIso(text) => Content::Text(text.into()),
         DataRef::Bool(value) => Content::Bool(value),
         DataRef::DateTime(value) => number::date_content(value.as_f64(), date_1904),
         DataRef::DateTimeIso(text) => number::iso_content(&text),
-        DataRef::DurationIso(text) => Content::Text(text.into()),
         DataRef::Error(error) => Content::Error(error.to_string().into()),
     })
 }

@@ -1,6 +1,10 @@
-//! Workbooks, written. The sole owner of rust_xlsxwriter.
+//! Workbooks, written: laid-out pages as XLSX, and later the county's other workbooks.
 //!
-//! [`tables`] writes workbooks of plain tables: the county's overview, the list of findings, sample submissions. It
-//! measures nothing and knows no form. May use `exact`; `report`, `issue`, `sample` and `run` call it.
+//! The sole owner of rust_xlsxwriter. It measures nothing: heights, breaks and scale come from `form::layout`, so
+//! that the same rows stand on the same page as in the PDF. Only `report`, `issue` and `run` call it.
 
+pub mod pages;
 pub mod tables;
+mod style;
+
+pub use rust_xlsxwriter::XlsxError;

@@ -18,137 +18,7 @@ use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, 
 
 pub use rust_xlsxwriter::XlsxError;
 
-use crate::exact::Decimal;
-
-/// A workbook.
-#[derive(Clone, Debug, Default)]
-pub struct Workbook {
-    /// Title in its properties.
-    pub title: String,
-    /// Author in its properties.
-    pub author: String,
-    /// The time of creation in its properties: the run's date, never the clock's.
-    pub date: NaiveDate,
-    /// Sheets in order; a workbook needs at least one.
-    pub sheets: Vec<Sheet>,
-}
-
-/// One sheet with one table.
-#[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four things a sheet may have, in any combination")]
-pub struct Sheet {
-    /// Its name; made safe and unique, at most 31 characters.
-    pub name: String,
-    /// A line above the table, merged over its columns.
-    pub title: Option<String>,
-    /// A smaller line below the title.
-    pub note: Option<String>,
-    /// Columns. Where no column has a heading the sheet has no heading row.
-    pub columns: Vec<Column>,
-    /// Rows; a row may be shorter than the columns, and longer on a plain sheet.
-    pub rows: Vec<Vec<Value>>,
-    /// Everything down to the headings stays on the screen.
-    pub freeze: bool,
-    /// Filter arrows in the headings.
-    pub filter: bool,
-    /// Printed landscape.
-    pub landscape: bool,
-    /// No styling at all.
-    pub plain: bool,
-}
-
-/// A column.
-#[derive(Clone, Debug, Default)]
-pub struct Column {
-    /// Its heading.
-    pub heading: String,
-    /// Width in characters; a Chinese one counts 2. Zero leaves the program's default.
-    pub width: f64,
-    /// How its cells stand.
-    pub align: Align,
-    /// Number format in the spreadsheet's own notation, `0.00`; none shows numbers as they are and dates as `yyyy-mm-dd`.
-    pub format: Option<String>,
-}
-
-/// How cells stand in their column.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Align {
-    /// At the left edge.
-    #[default]
-    Left,
-    /// In the middle.
-    Center,
-    /// At the right edge.
-    Right,
-}
-
-/// What a cell holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Value {
-    /// Nothing.
-    #[default]
-    Empty,
-    /// Text, whatever it begins with: `=A1` stays text.
-    Text(String),
-    /// Text that stands out: totals, group headings.
-    Strong(String),
-    /// A number; spreadsheets keep 15 significant digits of it.
-    Number(Decimal),
-    /// A day.
-    Date(NaiveDate),
-    /// Text that leads somewhere.
-    Link {
-        /// What is read.
-        text: String,
-        /// A path relative to the workbook, `#'支部一览'!A1` for a cell of the workbook, or an `http` address.
-        target: String,
-    },
-}
-
-impl Column {
-    /// A left-aligned column.
-    pub fn new(heading: impl Into<String>, width: f64) -> Self {
-        Self { heading: heading.into(), width, ..Self::default() }
-    }
-
-    /// The same, aligned.
-    #[must_use]
-    pub fn align(mut self, align: Align) -> Self {
-        self.align = align;
-        self
-    }
-
-    /// The same, with a number format.
-    #[must_use]
-    pub fn format(mut self, format: impl Into<String>) -> Self {
-        self.format = Some(format.into());
-        self
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Number(Decimal::from(number))
-    }
-}
-
-impl From<Decimal> for Value {
-    fn from(number: Decimal) -> Self {
-        Self::Number(number)
-    }
-}
+pub use crate::form::table::{Align, Column, Sheet, Value, Workbook};
 
 impl From<NaiveDate> for Value {
     fn from(date: NaiveDate) -> Self {
@@ -159,16 +29,6 @@ impl From<NaiveDate> for Value {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Into::into)
-    }
-}
-
-impl Value {
-    /// Its text, where it is one.
-    fn text(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Strong(text) | Self::Link { text, .. } => text,
-            Self::Empty | Self::Number(_) | Self::Date(_) => "",
-        }
     }
 }
 
@@ -247,7 +107,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
             write_value(worksheet, row, at, value, styles, sheet.plain)?;
         }
         if !sheet.plain {
-            fit_height(worksheet, row, cells.iter().map(Value::text).zip(&sheet.columns))?;
+            fit_height(worksheet, row, cells.iter().map(words).zip(&sheet.columns))?;
             for (at, styles) in (0u16..).zip(&styles).skip(cells.len()) {
                 worksheet.write_blank(row, at, &styles.normal)?;
             }
@@ -386,6 +246,14 @@ fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8)
 }
 
+/// A value's text, where it is one.
+fn words(value: &Value) -> &str {
+    match value {
+        Value::Text(text) | Value::Strong(text) | Value::Link { text, .. } => text,
+        Value::Empty | Value::Number(_) | Value::Date(_) => "",
+    }
+}
+
 /// Gives a row the height of its longest text. Not every program fits wrapped rows by itself when it opens a file.
 fn fit_height<'a>(worksheet: &mut Worksheet, row: u32, cells: impl Iterator<Item = (&'a str, &'a Column)>) -> Result<(), XlsxError> {
     let needed =
@@ -436,6 +304,7 @@ fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::Decimal;
     use crate::sheet::{Content, Limits, read};
 
     fn sample(plain: bool) -> Workbook {

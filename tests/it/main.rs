@@ -1,5 +1,9 @@
-//! Tests over whole rooms.
-#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+//! The one binary of integration tests; a module a subject.
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod demo;
 mod reading;
 mod sample;
+mod template;
+mod tidy;
+mod worked;

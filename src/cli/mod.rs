@@ -1,0 +1,54 @@
+//! The command line: arguments, languages, exit codes. One command, one file, one word.
+//!
+//! stdout carries the result, stderr the talk and the progress bar. The only room that prints. May use `run`, `diag`,
+//! `period` and what a command shows.
+
+mod args;
+mod check;
+mod explain;
+mod printer;
+mod progress;
+mod rule;
+mod run;
+mod sample;
+mod scheme;
+mod status;
+mod template;
+
+use std::process::ExitCode;
+
+use args::Command;
+use printer::Printer;
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    // A panic is caught where work is fenced; its text is for the program's makers and reaches no clerk.
+    std::panic::set_hook(Box::new(|_| {}));
+    let (command, globals) = match args::parse(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(refused) => return refused.print(),
+    };
+    let printer = Printer::new(globals);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &command {
+        Command::Run(options) => run::run(&printer, options),
+        Command::Check(options) => check::check(&printer, options),
+        Command::Status(options) => status::status(&printer, options),
+        Command::Explain { options, name, branch } => explain::explain(&printer, options, name, branch.as_deref()),
+        Command::Rule { code } => rule::rule(&printer, code.as_deref()),
+        Command::SchemeList => scheme::list(&printer),
+        Command::SchemeShow { id } => scheme::show(&printer, id),
+        Command::SchemeCheck { file } => scheme::check(&printer, file),
+        Command::TemplateList => template::list(&printer),
+        Command::TemplateFields { form } => template::fields(&printer, form),
+        Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
+        Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
+        Command::Sample { dir, size } => sample::sample(&printer, dir, size),
+    }));
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => {
+            printer.fault("internal error");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use serde_json::json;
+
+use crate::county::nearest;
+use crate::diag::{Code, about, title};
+
+use super::printer::{Printer, pad};
+
+/// `scorebook rule`: the catalogue.
+pub fn rule(printer: &Printer, code: Option<&str>) -> u8 {
+    let lang = printer.lang();
+    let Some(word) = code else {
+        for code in Code::ALL {
+            if printer.json() {
+                printer.line(json!({ "code": code.word(), "severity": code.severity().word(), "title": title(*code, lang) }).to_string());
+            } else {
+                printer.line(format!("{} {} {}", printer.severity(code.severity()), pad(code.word(), 26), title(*code, lang)));
+            }
+        }
+        return 0;
+    };
+    let Some(code) = Code::from_word(word) else {
+        let near = nearest(word, Code::ALL.iter().map(|code| code.word())).map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default();
+        printer.fault(printer.text("rule-unknown", &[("code", word), ("near", &near)]));
+        return 2;
+    };
+    if printer.json() {
+        printer.line(json!({ "code": code.word(), "severity": code.severity().word(), "title": title(code, lang), "about": about(code, lang) }).to_string());
+        return 0;
+    }
+    printer.line(format!("{} {}  {}", printer.severity(code.severity()), code.word(), title(code, lang)));
+    printer.line("");
+    printer.line(about(code, lang));
+    0
+}

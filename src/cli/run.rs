@@ -1,0 +1,152 @@
+use serde_json::json;
+
+use crate::diag::{Finding, Severity};
+use crate::period::Period;
+use crate::rollup::Counts;
+use crate::run::{self, BranchState, Options, Summary};
+
+use super::printer::Printer;
+use super::progress::watched;
+
+/// How many branches are named on the terminal; the rest is in the files.
+const NAMED: usize = 12;
+
+/// `scorebook run`.
+pub fn run(printer: &Printer, options: &Options) -> u8 {
+    match watched(printer, |progress| run::run(options, progress)) {
+        Ok(summary) => {
+            if printer.json() { print_json(printer, &summary) } else { print(printer, &summary) }
+            summary.exit_code()
+        }
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            2
+        }
+    }
+}
+
+fn states(summary: &Summary) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
+    let (mut accepted, mut returned, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, state) in summary.resolved.branches.iter().enumerate() {
+        match state {
+            BranchState::Accepted(_) => accepted.push(at),
+            BranchState::Returned => returned.push(at),
+            BranchState::Missing => missing.push(at),
+            BranchState::LeftOut => {}
+        }
+    }
+    (accepted, returned, missing)
+}
+
+fn counts(summary: &Summary) -> Counts {
+    let mut counts = Counts::default();
+    for state in &summary.resolved.branches {
+        if let BranchState::Accepted(card) = state {
+            card.outcomes.iter().for_each(|outcome| counts.add(outcome));
+        }
+    }
+    counts
+}
+
+fn print(printer: &Printer, summary: &Summary) {
+    let county = &summary.county;
+    let (accepted, returned, missing) = states(summary);
+    let number = |count: usize| count.to_string();
+    printer.line(printer.text(
+        "run-head",
+        &[
+            ("county", &county.workspace.county),
+            ("period", &county.run.zh()),
+            ("branches", &number(accepted.len() + returned.len() + missing.len())),
+            ("files", &number(summary.resolved.inputs.len())),
+            ("cells", &number(summary.resolved.cells)),
+        ],
+    ));
+    printer.line(printer.text(
+        "run-counts",
+        &[
+            ("accepted", &number(accepted.len())),
+            ("returned", &number(returned.len())),
+            ("missing", &number(missing.len())),
+            ("warnings", &number(summary.count(Severity::Warning))),
+            ("notes", &number(summary.count(Severity::Note))),
+        ],
+    ));
+    let counts = counts(summary);
+    let (members, scored, grades) = (counts.members.to_string(), counts.scored.to_string(), counts.grades_text());
+    if county.run.period == Period::YEAR {
+        printer.line(printer.text("run-members", &[("members", &members), ("scored", &scored), ("grades", &grades)]));
+    } else {
+        printer.line(printer.text("run-members-part", &[("members", &members), ("scored", &scored)]));
+    }
+    if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
+        printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
+    }
+    print_returned(printer, summary, &returned);
+    if !missing.is_empty() {
+        printer.line(printer.text("run-missing", &[]));
+        for at in missing.iter().take(NAMED) {
+            let branch = &county.register.branches[*at];
+            let contact = [branch.contact.as_deref(), branch.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            printer.line(format!("  {} {}  {}  {contact}", branch.code, branch.name, branch.committee));
+        }
+        more(printer, missing.len());
+    }
+    let stray: Vec<&Finding> = summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.severity() == Severity::Error).collect();
+    if !stray.is_empty() {
+        printer.line(printer.text("run-unknown", &[]));
+        for finding in stray.iter().take(NAMED) {
+            printer.line(format!("  {}  {}", printer.place(finding), finding.message(printer.lang())));
+        }
+        more(printer, stray.len());
+    }
+    if let Some(folder) = &summary.folder {
+        printer.line(printer.text("run-result", &[("folder", &folder.display().to_string())]));
+        printer.line(printer.text("run-look", &[]));
+    }
+}
+
+fn more(printer: &Printer, count: usize) {
+    if count > NAMED {
+        printer.line(format!("  {}", printer.text("run-more-branches", &[("count", &(count - NAMED).to_string())])));
+    }
+}
+
+fn print_returned(printer: &Printer, summary: &Summary, returned: &[usize]) {
+    if returned.is_empty() {
+        return;
+    }
+    printer.line(printer.text("run-returned", &[]));
+    for at in returned.iter().take(NAMED) {
+        let branch = &summary.county.register.branches[*at];
+        let (errors, Some(first)) = run::errors_of(summary, *at) else { continue };
+        let count = if errors > 1 { printer.text("run-more-faults", &[("count", &errors.to_string())]) } else { String::new() };
+        printer.line(format!("  {} {}  {}{count}", branch.code, branch.name, first.message(printer.lang())));
+        printer.line(format!("      {}", printer.place(first)));
+    }
+    more(printer, returned.len());
+}
+
+fn print_json(printer: &Printer, summary: &Summary) {
+    let (accepted, returned, missing) = states(summary);
+    let codes = |list: &[usize]| list.iter().map(|at| summary.county.register.branches[*at].code.clone()).collect::<Vec<_>>();
+    let counts = counts(summary);
+    printer.line(
+        json!({
+            "period": summary.county.run.to_string(),
+            "folder": summary.folder.as_ref().map(|folder| folder.display().to_string()),
+            "files": summary.resolved.inputs.len(),
+            "cells": summary.resolved.cells,
+            "accepted": codes(&accepted),
+            "returned": codes(&returned),
+            "missing": codes(&missing),
+            "errors": summary.count(Severity::Error),
+            "warnings": summary.count(Severity::Warning),
+            "notes": summary.count(Severity::Note),
+            "members": counts.members,
+            "scored": counts.scored,
+            "grades": counts.grades,
+        })
+        .to_string(),
+    );
+}

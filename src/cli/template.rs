@@ -1,0 +1,117 @@
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::builtin;
+use crate::diag::Lang;
+use crate::form::data::{Datum, Direction, Field, List, Schema};
+use crate::report::schema;
+use crate::run;
+
+use super::printer::{Printer, pad};
+
+fn form(printer: &Printer, name: &str) -> Option<Schema> {
+    let found = schema::all().into_iter().find(|schema| schema.form == name || schema.title == name);
+    if found.is_none() {
+        let all: Vec<&str> = schema::all().iter().map(|schema| schema.form).collect();
+        printer.fault(printer.text("template-unknown", &[("form", name), ("all", &all.join(" "))]));
+    }
+    found
+}
+
+/// `scorebook template list`.
+pub fn list(printer: &Printer) -> u8 {
+    for schema in schema::all() {
+        if printer.json() {
+            printer.line(json!({ "form": schema.form, "title": schema.title }).to_string());
+        } else {
+            printer.line(format!("{} {}", pad(schema.form, 14), schema.title));
+        }
+    }
+    0
+}
+
+/// `scorebook template fields`.
+pub fn fields(printer: &Printer, name: &str) -> u8 {
+    let Some(schema) = form(printer, name) else { return 2 };
+    for field in &schema.fields {
+        field_line(printer, &format!("{{{}}}", field.name), field);
+    }
+    let columns: Vec<&str> = schema.lists.iter().filter(|list| list.direction == Direction::Columns).map(|list| list.name).collect();
+    for list in &schema.lists {
+        list_lines(printer, list, &columns);
+    }
+    0
+}
+
+fn list_lines(printer: &Printer, list: &List, columns: &[&str]) {
+    for field in &list.fields {
+        let placeholder = match list.direction {
+            Direction::Columns => format!("{{>{}.{}}}", list.name, field.name),
+            Direction::Rows => format!("{{{}.{}}}", list.name, field.name),
+        };
+        field_line(printer, &placeholder, field);
+    }
+    for inner in &list.lists {
+        for field in &inner.fields {
+            let placeholder = if columns.contains(&inner.name) { format!("{{.>{}}}", field.name) } else { format!("{{.{}.{}}}", inner.name, field.name) };
+            field_line(printer, &placeholder, field);
+        }
+        for field in inner.lists.iter().flat_map(|innermost| &innermost.fields) {
+            field_line(printer, &format!("{{.{}>{}}}", inner.name, field.name), field);
+        }
+    }
+}
+
+fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
+    let meaning = if printer.lang() == Lang::Zh { field.zh } else { field.en };
+    let example = match &field.example {
+        Datum::Empty => String::new(),
+        Datum::Text(text) => text.clone(),
+        Datum::Number { value, .. } => value.to_string(),
+        Datum::Date(date) => date.to_string(),
+    };
+    if printer.json() {
+        printer.line(json!({ "field": placeholder, "meaning": meaning, "example": example }).to_string());
+    } else {
+        printer.line(format!("{} {} {example}", pad(placeholder, 24), pad(meaning, 40)));
+    }
+}
+
+/// `scorebook template check`: the form goes by `--form`, else by the file's name.
+pub fn check(printer: &Printer, file: &Path, name: Option<&str>, out: Option<&Path>) -> u8 {
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
+    let Some(schema) = form(printer, &name) else { return 2 };
+    let out: PathBuf = out.map_or_else(|| file.with_extension("sample.pdf"), Path::to_owned);
+    match run::check_template(file, &schema, &out) {
+        Ok(warnings) => {
+            for warning in warnings {
+                printer.line(warning.message(printer.lang()));
+            }
+            printer.line(printer.text("template-good", &[("file", &file.display().to_string()), ("out", &out.display().to_string())]));
+            0
+        }
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            2
+        }
+    }
+}
+
+/// `scorebook template export`.
+pub fn export(printer: &Printer, name: &str, out: Option<&Path>) -> u8 {
+    let Some(schema) = form(printer, name) else { return 2 };
+    let out: PathBuf = out.map_or_else(|| PathBuf::from(format!("{}.xlsx", schema.form)), Path::to_owned);
+    let Some(bytes) = builtin::form(schema.form) else { return 2 };
+    match crate::publish::write_file(&out, &bytes) {
+        Ok(()) => {
+            printer.line(printer.text("template-written", &[("file", &out.display().to_string())]));
+            0
+        }
+        Err(error) => {
+            printer.fault(run::RunError::from(error).message(printer.lang()));
+            2
+        }
+    }
+}

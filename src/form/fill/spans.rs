@@ -1,0 +1,208 @@
+use std::fmt::Write;
+
+use super::cells::{self, Pending};
+use super::rows::OutRow;
+use super::{Sheet, cells::value};
+use crate::diag::CellRef;
+use crate::exact::Exact;
+use crate::form::model::{Cell, Range, Row, StyleId, Value};
+use crate::form::template::formula_result;
+use crate::form::template::plan::{MergePlan, RowHome};
+
+/// Writes the merged ranges; a cell inside one keeps its look and loses its value.
+pub(super) fn merges(work: &Sheet<'_>, rows: &mut [Row]) -> Vec<Range> {
+    let mut out = Vec::new();
+    for merge in &work.plan.merges {
+        let across = column_spans(work, merge);
+        for down in row_spans(work, merge) {
+            for (first_column, last_column) in &across {
+                let range = Range { first_row: down.0, first_column: *first_column, last_row: down.1, last_column: *last_column };
+                settle(work, merge, range, rows);
+                if range.first_row != range.last_row || range.first_column != range.last_column {
+                    out.push(range);
+                }
+            }
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Spans of filled columns that a merged range of the template becomes.
+fn column_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u16, u16)> {
+    let inside = |template: u16| (merge.range.first_column..=merge.range.last_column).contains(&template);
+    let mut out: Vec<(u16, u16)> = Vec::new();
+    let mut last_element = None;
+    for (place, column) in work.columns.iter().enumerate().filter(|(_, column)| inside(column.template)) {
+        let place = place as u16;
+        let element = column.element.map(|(_, index)| index).filter(|_| merge.group.is_some());
+        match out.last_mut() {
+            Some(span) if element == last_element && span.1 + 1 == place => span.1 = place,
+            _ => out.push((place, place)),
+        }
+        last_element = element;
+    }
+    out
+}
+
+fn row_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u32, u32)> {
+    let inside = |row: &OutRow<'_>| (merge.range.first_row..=merge.range.last_row).contains(&row.template);
+    let key = |row: &OutRow<'_>| match merge.rows {
+        RowHome::Segment(_) => (row.run, 0),
+        RowHome::Nested(_) => (row.run, row.nested_index),
+        // A label beside the whole block goes down all of it, on each page where the foot stands on each.
+        RowHome::Across => (if work.plan.footer_each_page { row.page } else { 0 }, 0),
+    };
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    let mut last_key = None;
+    for (index, row) in work.rows.iter().enumerate().filter(|(_, row)| inside(row)) {
+        let (index, key) = (index as u32, Some(key(row)));
+        match out.last_mut() {
+            Some(span) if key == last_key && span.1 + 1 == index => span.1 = index,
+            _ => out.push((index, index)),
+        }
+        last_key = key;
+    }
+    out
+}
+
+/// Leaves a value in the corner of a merged range only; where the drawn corner was left out, its text moves.
+fn settle(work: &Sheet<'_>, merge: &MergePlan, range: Range, rows: &mut [Row]) {
+    let corner = (range.first_row, range.first_column);
+    for index in range.first_row..=range.last_row {
+        let Some(row) = rows.get_mut(index as usize) else { continue };
+        let start = row.cells.partition_point(|cell| cell.column < range.first_column);
+        for cell in row.cells[start..].iter_mut().take_while(|cell| cell.column <= range.last_column) {
+            if (index, cell.column) != corner {
+                cell.value = Value::Empty;
+            }
+        }
+    }
+    let standing = &work.rows[corner.0 as usize];
+    let drawn = (merge.range.first_row, merge.range.first_column);
+    if (standing.template, work.columns[usize::from(corner.1)].template) == drawn {
+        return;
+    }
+    let Some(plan) = work.plan.rows.get(drawn.0 as usize).and_then(|row| row.cells.get(usize::from(drawn.1))) else { return };
+    let value = value(work, standing, usize::from(corner.1), plan, &[], &mut true);
+    let cells = &mut rows[corner.0 as usize].cells;
+    let place = cells.partition_point(|cell| cell.column < corner.1);
+    match cells.get_mut(place).filter(|cell| cell.column == corner.1) {
+        Some(cell) => (cell.value, cell.style) = (value, plan.style),
+        None => cells.insert(place, Cell { column: corner.1, style: plan.style, value }),
+    }
+}
+
+/// Works out the formulas in the order of their needs and writes text and result.
+pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) {
+    if pending.is_empty() {
+        return;
+    }
+    let mut standing: Vec<Vec<u32>> = vec![Vec::new(); work.plan.rows.len()];
+    for (index, row) in work.rows.iter().enumerate() {
+        standing[row.template as usize].push(index as u32);
+    }
+    let mut order: Vec<&Pending> = pending.iter().collect();
+    order.sort_by_key(|pending| work.plan.formulas[pending.formula].rank);
+    for at in order {
+        let plan = &work.plan.formulas[at.formula];
+        let place = |range: Range| cells_of(work, at, range, &standing);
+        let result = plan.expression.value(&mut |range| {
+            let (lines, columns) = place(range);
+            let mut out = Vec::new();
+            for line in lines {
+                for column in &columns {
+                    if let Some(Value::Number(number) | Value::Formula { result: number, .. }) = at_cell(rows, line, *column) {
+                        out.push(Exact::from(*number));
+                    }
+                }
+            }
+            out
+        });
+        let text = plan.expression.text(&mut |range| {
+            let (lines, columns) = place(range);
+            written(&lines, &columns)
+        });
+        let value = match (result.as_ref().and_then(formula_result), text) {
+            (Some(result), Some(text)) if text.len() < 8_000 => Value::Formula { text, result },
+            (Some(result), _) => Value::Number(result),
+            // A mean of nothing or a division by zero leaves the cell blank rather than print an error.
+            (None, _) => Value::Empty,
+        };
+        if let Some(cell) = rows[at.row].cells.iter_mut().find(|cell| cell.column == at.column) {
+            cell.value = value;
+        } else {
+            let start = rows[at.row].cells.partition_point(|cell| cell.column < at.column);
+            rows[at.row].cells.insert(start, Cell { column: at.column, style: StyleId(0), value });
+        }
+    }
+}
+
+fn at_cell(rows: &[Row], row: u32, column: u16) -> Option<&Value> {
+    let cells = &rows.get(row as usize)?.cells;
+    let index = cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
+    Some(&cells[index].value)
+}
+
+/// The filled rows and columns that a reference of the template means at one filled cell: the same record, nested
+/// row or element where both repeat together, else every one.
+fn cells_of(work: &Sheet<'_>, at: &cells::Pending, range: Range, standing: &[Vec<u32>]) -> (Vec<u32>, Vec<u16>) {
+    let here = &work.rows[at.row];
+    let (here_plan, here_column) = (&work.plan.rows[here.template as usize], work.columns[usize::from(at.column)]);
+    let main = work.plan.main.unwrap_or(usize::MAX);
+    let paged = |segment: usize| work.plan.footer_each_page && segment >= main;
+    let mut lines = Vec::new();
+    for template in range.first_row..=range.last_row {
+        let Some(there_plan) = work.plan.rows.get(template as usize) else { break };
+        lines.extend(standing[template as usize].iter().copied().filter(|index| {
+            let there = &work.rows[*index as usize];
+            if there_plan.segment != here_plan.segment {
+                return !(paged(there_plan.segment) && paged(here_plan.segment)) || there.page == here.page;
+            }
+            there.run == here.run
+                && (there_plan.nested.is_none() || there_plan.nested != here_plan.nested || there.nested_index == here.nested_index)
+        }));
+    }
+    lines.sort_unstable();
+    let group = |template: u16| work.plan.columns.get(usize::from(template)).and_then(|column| column.group);
+    let columns = work
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, there)| (range.first_column..=range.last_column).contains(&there.template))
+        .filter(|(_, there)| {
+            group(there.template).is_none()
+                || group(there.template) != group(here_column.template)
+                || there.element.map(|(_, index)| index) == here_column.element.map(|(_, index)| index)
+        })
+        .map(|(place, _)| place as u16)
+        .collect();
+    (lines, columns)
+}
+
+/// References as a formula names them, neighbours drawn together; `None` where a function cannot take so many.
+fn written(lines: &[u32], columns: &[u16]) -> Option<String> {
+    let mut out = String::new();
+    let mut count = 0;
+    for (first_row, last_row) in stretches(lines.iter().copied()) {
+        for (first_column, last_column) in stretches(columns.iter().map(|column| u32::from(*column))) {
+            count += 1;
+            let first = CellRef { row: first_row, column: first_column as u16 };
+            let last = CellRef { row: last_row, column: last_column as u16 };
+            let comma = if out.is_empty() { "" } else { "," };
+            let _ = if first == last { write!(out, "{comma}{first}") } else { write!(out, "{comma}{first}:{last}") };
+        }
+    }
+    (count > 0 && count <= 200).then_some(out)
+}
+
+fn stretches(numbers: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match out.last_mut() {
+            Some(span) if span.1 + 1 == number => span.1 = number,
+            _ => out.push((number, number)),
+        }
+    }
+    out
+}

@@ -1,0 +1,299 @@
+//! The text of one cell, measured: its glyphs, lines and size.
+
+use super::grid::Grid;
+use super::laid::{Adjusted, Length, POINT};
+use super::shape::{Shape, printable, shape};
+use super::wrap::{Line, paragraphs, wrap};
+use crate::font::{Choice, FontSet};
+use crate::form::model::{Cell, Font, Horizontal, Range, Style, Value, Vertical};
+
+/// Blank between a cell's edge and its text.
+pub(super) const PADDING: Length = 150;
+
+/// Text is not made smaller than this many points to fit, nor when it was smaller from the start.
+pub(super) const SMALLEST: f32 = 6.0;
+
+/// Least distance of lines in em before a row grows or text is made smaller: what Excel gives 宋体, so that a row that
+/// is high enough here is so there.
+pub(super) const TIGHTEST: f32 = 1.22;
+
+/// How the lines of a block run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Run {
+    /// One line, or lines broken by `\n`; may stand over free neighbours.
+    Plain,
+    /// Broken to the cell's width.
+    Wrapped,
+    /// Turned by so many degrees against the clock.
+    Turned(f32),
+    /// Upright characters downwards.
+    Stacked,
+}
+
+/// A cell's text, measured.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub row: u32,
+    pub column: u16,
+    /// Cell or merge.
+    pub area: Range,
+    /// Index into the book's styles.
+    pub style: usize,
+    pub choice: Choice,
+    pub shapes: Vec<Shape>,
+    pub lines: Vec<Line>,
+    /// Points.
+    pub size: f32,
+    pub run: Run,
+    pub horizontal: Horizontal,
+    pub indent: Length,
+    /// Columns the text may stand in.
+    pub columns: (u16, u16),
+    /// What it needed beyond its style.
+    pub adjusted: Adjusted,
+    /// A number that is too wide even in the smallest size.
+    pub too_wide: bool,
+}
+
+/// What measuring a cell needs to know of its surroundings.
+pub(super) struct Measure<'a> {
+    pub fonts: &'a FontSet,
+    /// The face of each style of the book.
+    pub choices: &'a [Choice],
+    /// Width of one step of indent.
+    pub indent: Length,
+}
+
+impl Measure<'_> {
+    /// The block of a cell that shows `text`; `None` for nothing to draw.
+    pub fn block(&self, grid: &Grid<'_>, row: u32, cell: &Cell, text: &str, missing: impl FnMut(char)) -> Option<Block> {
+        let area = grid.area(row, cell.column);
+        let text = printable(text);
+        if text.is_empty() || (area.first_row, area.first_column) != (row, cell.column) {
+            return None;
+        }
+        let style_index = cell.style.0 as usize;
+        let fallback = Style::default();
+        let style = grid.styles.get(style_index).unwrap_or(&fallback);
+        let choice = self.choices.get(style_index).copied().unwrap_or_else(|| self.fonts.choose(&style.font.family, style.font.bold));
+        let size = font_size(&style.font);
+        let mut shapes = shape(self.fonts, choice, &text, missing);
+        let number = !matches!(cell.value, Value::Text(_));
+        let horizontal = match style.align.horizontal {
+            Horizontal::General if style.align.rotation == 255 => Horizontal::Center,
+            Horizontal::General if number => Horizontal::Right,
+            Horizontal::General | Horizontal::Fill => Horizontal::Left,
+            other => other,
+        };
+        let mut adjusted = Adjusted::default();
+        let spread = matches!(horizontal, Horizontal::Justify | Horizontal::Distributed)
+            || matches!(style.align.vertical, Vertical::Justify | Vertical::Distributed);
+        let run = match style.align.rotation {
+            255 => Run::Stacked,
+            // The file keeps 91 to 180 for turns with the clock; either way of saying it is understood.
+            degrees @ 91..=180 => Run::Turned(f32::from(90 - degrees)),
+            0 if number => Run::Plain,
+            0 if style.align.wrap || spread => Run::Wrapped,
+            0 if text.contains('\n') => {
+                adjusted.wrap = true;
+                Run::Wrapped
+            }
+            0 => Run::Plain,
+            degrees => Run::Turned(f32::from(degrees.clamp(-90, 90))),
+        };
+        if number {
+            shapes.retain(|shape| shape.character != '\n');
+        }
+        let indent = match horizontal {
+            Horizontal::Left | Horizontal::Right | Horizontal::Distributed => Length::from(style.align.indent) * self.indent,
+            _ => 0,
+        };
+        // However deep the indent, a strip of the cell stays for the text.
+        let width = grid.width(area.first_column, area.last_column);
+        let indent = indent.min((width - 2 * PADDING).max(0) / 2);
+        let mut block = Block {
+            row,
+            column: cell.column,
+            area,
+            style: style_index,
+            choice,
+            lines: Vec::new(),
+            shapes,
+            size,
+            run,
+            horizontal,
+            indent,
+            columns: (area.first_column, area.last_column),
+            adjusted,
+            too_wide: false,
+        };
+        block.break_lines(grid);
+        if run == Run::Plain {
+            block.fit_line(grid, style, number);
+        }
+        Some(block)
+    }
+}
+
+impl Block {
+    /// Width for text within the columns it may use, in points.
+    pub fn room(&self, grid: &Grid<'_>) -> f32 {
+        let width = grid.width(self.columns.0, self.columns.1) - 2 * PADDING - self.sides() * self.indent;
+        (width.max(0) as f32) / POINT as f32
+    }
+
+    // Distributed text is indented from both edges.
+    fn sides(&self) -> Length {
+        if self.horizontal == Horizontal::Distributed { 2 } else { 1 }
+    }
+
+    fn break_lines(&mut self, grid: &Grid<'_>) {
+        self.lines = match self.run {
+            Run::Wrapped => wrap(&self.shapes, self.room(grid) / self.size),
+            Run::Plain | Run::Turned(_) | Run::Stacked => paragraphs(&self.shapes),
+        };
+    }
+
+    /// Widest line in points.
+    pub fn width(&self) -> f32 {
+        self.lines.iter().map(|line| line.width).fold(0.0, f32::max) * self.size
+    }
+
+    // An unwrapped line: over free neighbours, else smaller, else wrapped after all.
+    fn fit_line(&mut self, grid: &Grid<'_>, style: &Style, number: bool) {
+        let own = self.room(grid);
+        let width = self.width();
+        if self.horizontal == Horizontal::CenterContinuous {
+            self.columns.1 = self.continued(grid);
+        }
+        if width <= own {
+            return;
+        }
+        if style.align.shrink {
+            self.size = (self.size * own / width).max(smallest(self.size));
+        } else {
+            if !number && self.area.first_column == self.area.last_column && self.area.first_row == self.area.last_row {
+                self.spill(grid, width);
+            }
+            if self.reach(grid) >= width {
+                return;
+            }
+            self.size = (self.size * self.reach(grid) / width).max(smallest(self.size));
+            self.adjusted.size = Some(half_points(self.size));
+            self.size = self.adjusted.size.unwrap_or_default() as f32;
+        }
+        if self.width() > self.reach(grid) * 1.001 {
+            self.columns = (self.area.first_column, self.area.last_column);
+            self.too_wide = number;
+            if !number {
+                self.size = font_size(&style.font);
+                self.run = Run::Wrapped;
+                self.adjusted = Adjusted { wrap: true, size: None };
+                self.break_lines(grid);
+            }
+        }
+    }
+
+    // Room for one line at its alignment: centred text reaches as far as its nearer side.
+    fn reach(&self, grid: &Grid<'_>) -> f32 {
+        if self.horizontal != Horizontal::Center {
+            return self.room(grid);
+        }
+        let own = grid.width(self.area.first_column, self.area.last_column) / 2;
+        let left = own + grid.width(self.columns.0, self.area.first_column) - grid.width(self.area.first_column, self.area.first_column);
+        let right = own + grid.width(self.area.last_column, self.columns.1) - grid.width(self.area.last_column, self.area.last_column);
+        ((left.min(right) - PADDING).max(0) * 2) as f32 / POINT as f32
+    }
+
+    fn spill(&mut self, grid: &Grid<'_>, width: f32) {
+        let bound = grid.columns() as u16;
+        while self.reach(grid) < width {
+            let before = self.columns;
+            if self.horizontal != Horizontal::Right && self.columns.1 + 1 < bound && grid.is_free(self.row, self.columns.1 + 1) {
+                self.columns.1 += 1;
+            }
+            if self.horizontal != Horizontal::Left && self.columns.0 > 0 && grid.is_free(self.row, self.columns.0 - 1) {
+                self.columns.0 -= 1;
+            }
+            if self.columns == before {
+                return;
+            }
+        }
+    }
+
+    fn continued(&self, grid: &Grid<'_>) -> u16 {
+        let same = |column: &u16| {
+            grid.is_free(self.row, *column)
+                && grid.style_at(self.row, *column).is_some_and(|style| style.align.horizontal == Horizontal::CenterContinuous)
+        };
+        (self.area.last_column + 1..grid.columns() as u16).take_while(same).last().unwrap_or(self.area.last_column)
+    }
+
+    /// The same text for a part of its cell, where the rest stands on another page: broken to the width (points) that
+    /// is there, and made smaller until it is whole.
+    pub fn squeezed(&self, lines: std::ops::Range<usize>, width: f32, height: Length) -> Self {
+        let ends = self.lines.get(lines.start).zip(self.lines[..lines.end.min(self.lines.len())].last());
+        let shapes = ends.map_or(&[][..], |(first, last)| &self.shapes[first.range.start..last.range.end.max(first.range.start)]);
+        let mut part = Self { shapes: shapes.to_vec(), lines: Vec::new(), indent: 0, ..*self };
+        let room = (width - 2.0 * PADDING as f32 / POINT as f32).max(1.0);
+        if part.run == Run::Plain {
+            part.run = Run::Wrapped;
+        }
+        loop {
+            part.lines = if part.run == Run::Wrapped { wrap(&part.shapes, room / part.size) } else { paragraphs(&part.shapes) };
+            let turned = matches!(part.run, Run::Turned(_)) && part.width() > width;
+            if (part.length(TIGHTEST) <= height && !turned) || part.size <= smallest(self.size) {
+                return part;
+            }
+            part.size = (part.size - (part.size * 0.16).floor().max(1.0) / 2.0).max(smallest(self.size));
+        }
+    }
+
+    /// Height of the text in points, with lines `pitch` em apart.
+    pub fn height(&self, pitch: f32) -> f32 {
+        match self.run {
+            Run::Turned(degrees) => {
+                let (sin, cos) = degrees.to_radians().sin_cos();
+                sin.abs() * self.width() + cos.abs() * self.lines.len() as f32 * pitch * self.size
+            }
+            Run::Stacked => self.lines.iter().map(|line| line.range.len()).max().unwrap_or(0) as f32 * pitch * self.size,
+            // One line needs no leading to be whole.
+            _ if self.lines.len() == 1 && pitch <= TIGHTEST => self.size * 1.02,
+            _ => self.lines.len() as f32 * pitch * self.size,
+        }
+    }
+
+    /// Height in sheet units, rounded up.
+    pub fn length(&self, pitch: f32) -> Length {
+        (f64::from(self.height(pitch)) * POINT as f64).ceil() as Length
+    }
+
+    /// Makes the text smaller until it fits a height; false where even the smallest does not.
+    pub fn shrink_to(&mut self, grid: &Grid<'_>, height: Length) -> bool {
+        let least = smallest(self.size);
+        while self.length(TIGHTEST) > height {
+            if self.size <= least {
+                return false;
+            }
+            // Half points, as the spreadsheet shows them; in proportion, so that the search is short for any size.
+            let step = (self.size * 0.16).floor().max(1.0) / 2.0;
+            self.size = (self.size - step).max(least);
+            self.adjusted.size = Some(f64::from(self.size));
+            self.break_lines(grid);
+        }
+        true
+    }
+}
+
+fn smallest(size: f32) -> f32 {
+    SMALLEST.min(size)
+}
+
+fn half_points(size: f32) -> f64 {
+    ((f64::from(size) * 2.0).floor() / 2.0).max(1.0)
+}
+
+/// A font's size in points, within what Excel allows.
+pub(super) fn font_size(font: &Font) -> f32 {
+    if font.size.is_finite() { font.size.clamp(1.0, 409.0) as f32 } else { 11.0 }
+}

@@ -1,0 +1,93 @@
+//! What a cell shows: its value through its number format.
+
+use std::borrow::Cow;
+
+use ssfmt::{FormatOptions, NumberFormat};
+
+use crate::form::model::{FilledBook, Style, Value};
+
+/// The number formats of a book's styles, parsed once.
+pub(super) struct Display {
+    formats: Vec<Option<NumberFormat>>,
+    options: FormatOptions,
+}
+
+impl Display {
+    pub fn new(book: &FilledBook) -> Self {
+        Self { formats: book.styles.iter().map(parse).collect(), options: FormatOptions::default() }
+    }
+
+    /// The text of a value; empty for nothing.
+    pub fn text<'a>(&self, value: &'a Value, style: usize) -> Cow<'a, str> {
+        let format = self.formats.get(style).and_then(Option::as_ref);
+        match value {
+            Value::Empty => Cow::Borrowed(""),
+            Value::Text(text) => match format {
+                Some(format) if format.sections().iter().any(ssfmt::ast::Section::has_text_placeholder) => {
+                    Cow::Owned(format.format_text(text, &self.options))
+                }
+                _ => Cow::Borrowed(text),
+            },
+            Value::Number(number) | Value::Formula { result: number, .. } => Cow::Owned(match format {
+                Some(format) => format.format(number.to_stored(), &self.options),
+                None => number.to_string(),
+            }),
+            Value::Date(serial) => Cow::Owned(match format {
+                Some(format) => format.format(f64::from(*serial), &self.options),
+                None => plain_date(*serial),
+            }),
+        }
+    }
+}
+
+// A format that cannot be read shows the plain value rather than nothing.
+fn parse(style: &Style) -> Option<NumberFormat> {
+    let code = style.number_format.as_str();
+    if matches!(code.trim(), "" | "@") || code.trim().eq_ignore_ascii_case("general") || code.len() > 255 {
+        None
+    } else {
+        NumberFormat::parse(code).ok()
+    }
+}
+
+// A date must not come out as a bare serial number.
+fn plain_date(serial: i32) -> String {
+    ssfmt::format_default(f64::from(serial), "yyyy-mm-dd").unwrap_or_else(|_| serial.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Decimal;
+
+    fn shown(code: &str, value: &Value) -> String {
+        let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
+        Display::new(&book).text(value, 0).into_owned()
+    }
+
+    #[test]
+    fn numbers_and_dates_follow_their_format() {
+        let number = |text: &str| Value::Number(Decimal::parse(text).unwrap());
+        for (code, value, text) in [
+            ("0.00", number("91"), "91.00"),
+            ("0.00", number("-0.5"), "-0.50"),
+            ("General", number("8.75"), "8.75"),
+            ("", number("100"), "100"),
+            ("@", number("12"), "12"),
+            ("#,##0.00", number("1234.5"), "1,234.50"),
+            ("0%", number("0.25"), "25%"),
+            ("0.00_ ", number("3"), "3.00 "),
+            ("0.0;[Red]-0.0", number("-2.5"), "-2.5"),
+            ("yyyy\"年\"m\"月\"d\"日\"", Value::Date(46_148), "2026年5月6日"),
+            ("yyyy/m/d", Value::Date(46_148), "2026/5/6"),
+            ("[$-804]yyyy\"年\"m\"月\";@", Value::Date(46_148), "2026年5月"),
+            ("", Value::Date(46_148), "2026-05-06"),
+            ("@", Value::Text("{0.00}".into()), "{0.00}"),
+            ("0.00", Value::Text("无".into()), "无"),
+            ("General\"分\"", number("8.5"), "8.5分"),
+            ("[\"", number("8.5"), "8.5"),
+        ] {
+            assert_eq!(shown(code, &value), text, "{code}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Layout: a filled book becomes pages with everything in its place, the same for the XLSX and the PDF.
+//!
+//! Measures text, breaks lines, grows rows, parts pages and joins borders. It draws nothing and reads nothing:
+//! the fonts are handed in, so is the date for `&D`. Positions on a sheet are whole hundredths of a point; only the
+//! last step, onto the page, rounds to a float. `xlsx` and `pdf` write what comes out, `report` and `run` read the notes.
+//!
+//! ```text
+//! FilledBook ─▶ grid (columns, rows, merges) ─▶ blocks (glyphs, lines) ─▶ heights ─▶ plan (scale, pages) ─▶ LaidOut
+//! ```
+
+mod block;
+mod border;
+mod display;
+mod furniture;
+mod grid;
+mod laid;
+mod page;
+mod paginate;
+mod paper;
+mod place;
+mod rows;
+mod shape;
+mod wrap;
+
+pub use laid::{
+    Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
+};
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::font::FontSet;
+use crate::form::model::FilledBook;
+use display::Display;
+use page::SheetPages;
+
+/// Something to tell about a laid-out book. Nothing is left out of its pages because of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// No font has the character: it stands as its code point in a box.
+    MissingCharacter {
+        /// The character.
+        character: char,
+        /// Name of the sheet.
+        sheet: String,
+        /// Zero-based row and column; none for a header or footer.
+        cell: Option<(u32, u16)>,
+    },
+    /// A private use leftover of GBK is drawn as the character that Unicode has for it since.
+    ReplacedCharacter {
+        /// What stood there.
+        character: char,
+        /// What is drawn and written.
+        replacement: char,
+        /// Name of the sheet.
+        sheet: String,
+        /// Zero-based row and column.
+        cell: (u32, u16),
+    },
+    /// The text is larger than its cell can be made, even in the smallest size: it stands over the edge.
+    DoesNotFit {
+        /// Name of the sheet.
+        sheet: String,
+        /// Zero-based row and column.
+        cell: (u32, u16),
+    },
+}
+
+/// A laid-out book and what there is to tell about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// Pages and measures.
+    pub book: LaidOut,
+    /// In order of sheets and cells, each once.
+    pub notes: Vec<Note>,
+}
+
+/// Lays a book out. `date` is the run's, for the `&D` of headers and footers.
+///
+/// Never fails and always ends: sizes that make no sense are clamped.
+pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
+    let mut notes = BTreeSet::new();
+    let display = Display::new(book);
+    let mut laid = LaidOut::default();
+    let mut numbers = Vec::new();
+    for (index, sheet) in book.sheets.iter().enumerate() {
+        let (grid, blocks, measures) = rows::measure(book, sheet, fonts, &display, &mut notes);
+        let first = laid.pages.len();
+        let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, sheet: index, scale: 100 };
+        let measures = pages.lay(&mut laid, measures);
+        // Numbering goes on from sheet to sheet unless a sheet sets its first page.
+        let start = sheet.page.first_page.unwrap_or_else(|| numbers.last().map_or(1, |last: &u32| last.saturating_add(1)));
+        numbers.extend((0..(laid.pages.len() - first) as u32).map(|offset| start.saturating_add(offset)));
+        laid.sheets.push(LaidSheet {
+            header: furniture::with_date(&sheet.page.header, date, &book.title),
+            footer: furniture::with_date(&sheet.page.footer, date, &book.title),
+            ..measures
+        });
+    }
+    let total = laid.pages.len();
+    for (page, number) in laid.pages.iter_mut().zip(numbers) {
+        let (sheet, measures) = (&book.sheets[page.sheet], &laid.sheets[page.sheet]);
+        if measures.header.is_empty() && measures.footer.is_empty() {
+            continue;
+        }
+        let codes = furniture::Codes { page: number, pages: total, sheet: &sheet.name };
+        let frame = paginate::Frame::new(&sheet.page);
+        let missing = |character| {
+            notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: None });
+        };
+        let (texts, strokes) =
+            furniture::draw(fonts, &sheet.page, frame, &measures.header, &measures.footer, &codes, &book.normal_font, missing);
+        page.furniture = texts;
+        page.strokes.extend(strokes);
+    }
+    Layout { book: laid, notes: notes.into_iter().collect() }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! Paper sizes by the file's `paperSize` code (ECMA-376 18.18.50 and what Excel writes).
+
+use super::laid::Length;
+
+// Hundredths of a millimetre.
+const SIZES: &[(u16, (i64, i64))] = &[
+    (1, (21590, 27940)),
+    (5, (21590, 35560)),
+    (7, (18415, 26670)),
+    (8, (29700, 42000)),
+    (9, (21000, 29700)),
+    (10, (21000, 29700)),
+    (11, (14800, 21000)),
+    (12, (25700, 36400)),
+    (13, (18200, 25700)),
+    (14, (21590, 33020)),
+    (27, (11000, 22000)),
+    (28, (16200, 22900)),
+    (33, (25000, 35300)),
+    (34, (17600, 25000)),
+    (43, (10000, 14800)),
+    (66, (42000, 59400)),
+    (70, (10500, 14800)),
+    (88, (12800, 18200)),
+    (93, (14600, 21500)),
+    (94, (9700, 15100)),
+];
+
+/// Width and height of a paper standing upright; A4 for a code that is not known.
+pub(super) fn size(code: u16) -> (Length, Length) {
+    let (width, height) = SIZES.iter().find(|(known, _)| *known == code).map_or((21000, 29700), |(_, size)| *size);
+    // 72 points are 25.4 mm.
+    let points = |hundredths: i64| (hundredths * 7200 + 1270) / 2540;
+    (points(width), points(height))
+}

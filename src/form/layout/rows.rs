@@ -1,0 +1,130 @@
+//! Measures a sheet: the blocks of its cells and the heights its rows need.
+
+use std::collections::BTreeSet;
+
+use super::Note;
+use super::block::{Block, Measure, Run, TIGHTEST, font_size};
+use super::display::Display;
+use super::grid::{Grid, TALLEST};
+use super::laid::{LaidSheet, Length, PIXEL, POINT};
+use crate::font::{FontSet, private_use_replacement};
+use crate::form::model::{FilledBook, FilledSheet, Value};
+
+/// Blocks of a sheet in reading order, with the first of each row.
+pub(super) struct Blocks {
+    all: Vec<Block>,
+    tall: Vec<usize>,
+    starts: Vec<usize>,
+}
+
+impl Blocks {
+    /// The blocks that begin in a row, from left to right.
+    pub fn of_row(&self, row: u32) -> &[Block] {
+        let at = |row: usize| self.starts.get(row).copied().unwrap_or(self.all.len());
+        &self.all[at(row as usize)..at(row as usize + 1)]
+    }
+
+    /// All of them, in reading order.
+    pub fn all(&self) -> &[Block] {
+        &self.all
+    }
+
+    /// The blocks of merges that begin above a row and reach it.
+    pub fn reaching(&self, row: u32) -> impl Iterator<Item = &Block> {
+        let tall = self.tall.iter().map(|index| &self.all[*index]);
+        tall.take_while(move |block| block.row < row).filter(move |block| block.area.last_row >= row)
+    }
+}
+
+/// Measures a sheet. The result's breaks, scale, header and footer are still to be filled in.
+pub(super) fn measure<'a>(
+    book: &'a FilledBook,
+    sheet: &'a FilledSheet,
+    fonts: &FontSet,
+    display: &Display,
+    notes: &mut BTreeSet<Note>,
+) -> (Grid<'a>, Blocks, LaidSheet) {
+    let digit = fonts.digit_pixels(&book.normal_font.family, book.normal_font.size);
+    let mut grid = Grid::new(sheet, &book.styles, digit, default_height(book));
+    let normal = fonts.choose(&book.normal_font.family, false);
+    let space = fonts.glyph(normal, ' ').map_or(0.25, |glyph| glyph.advance);
+    let indent = (3.0 * space * font_size(&book.normal_font) * POINT as f32) as Length;
+    let choices: Vec<_> = book.styles.iter().map(|style| fonts.choose(&style.font.family, style.font.bold)).collect();
+    let measure = Measure { fonts, choices: &choices, indent };
+    let mut blocks = Blocks { all: Vec::new(), tall: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
+    for (index, row) in (0u32..).zip(&sheet.rows) {
+        blocks.starts.push(blocks.all.len());
+        for cell in row.cells.iter().filter(|cell| !matches!(cell.value, Value::Empty)) {
+            let text = display.text(&cell.value, cell.style.0 as usize);
+            for (character, replacement) in text.chars().filter_map(|c| Some((c, private_use_replacement(c)?))) {
+                notes.insert(Note::ReplacedCharacter { character, replacement, sheet: sheet.name.clone(), cell: (index, cell.column) });
+            }
+            let missing = |character| {
+                notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: Some((index, cell.column)) });
+            };
+            blocks.all.extend(measure.block(&grid, index, cell, &text, missing));
+        }
+    }
+    grow_rows(&mut grid, fonts, &blocks.all);
+    let mut laid = LaidSheet { digit, ..LaidSheet::default() };
+    for block in &mut blocks.all {
+        let height = grid.height(block.area.first_row, block.area.last_row);
+        let shown = height > 0 && grid.width(block.area.first_column, block.area.last_column) > 0;
+        if shown && (!block.shrink_to(&grid, height) || block.too_wide) {
+            notes.insert(Note::DoesNotFit { sheet: sheet.name.clone(), cell: (block.row, block.column) });
+        }
+        if block.adjusted != super::Adjusted::default() {
+            laid.adjusted.insert((block.row, block.column), block.adjusted);
+        }
+    }
+    blocks.tall = (0..blocks.all.len()).filter(|index| blocks.all[*index].area.last_row > blocks.all[*index].row).collect();
+    laid.merges = grid.merges().to_vec();
+    laid.heights.clone_from(&grid.heights);
+    laid.widths.clone_from(&grid.widths);
+    (grid, blocks, laid)
+}
+
+// The height Excel gives an empty row: 13.5 pt for 宋体 11, 14.25 for 宋体 12.
+fn default_height(book: &FilledBook) -> Length {
+    let pixels = (font_size(&book.normal_font) * 96.0 / 72.0).round() * 1.2;
+    (pixels.round() as Length * PIXEL).min(TALLEST)
+}
+
+fn grow_rows(grid: &mut Grid<'_>, fonts: &FontSet, blocks: &[Block]) {
+    let (single, mut merged): (Vec<&Block>, Vec<&Block>) = blocks.iter().partition(|block| block.area.first_row == block.area.last_row);
+    for block in single {
+        let fixed = grid.row(block.row).is_some_and(|row| row.height.is_some());
+        if let Some(height) = wanted(grid, fonts, block, fixed, grid.heights[block.row as usize]) {
+            grid.grow(block.row, height);
+        }
+    }
+    // Merges after their rows' own cells, upper ones first, as a lower one may share the grown row.
+    merged.sort_by_key(|block| (block.area.last_row, block.row, block.column));
+    for block in merged {
+        let area = block.area;
+        let have = grid.height(area.first_row, area.last_row);
+        let fixed = (area.first_row..=area.last_row).all(|row| grid.row(row).is_some_and(|row| row.height.is_some()));
+        let Some(wanted) = wanted(grid, fonts, block, fixed, have) else { continue };
+        // The last row grows, and the ones above it when that is as high as a row can be.
+        let mut lacking = wanted - have;
+        for row in (area.first_row..=area.last_row).rev() {
+            if lacking <= 0 || grid.shown_height(row) == 0 {
+                continue;
+            }
+            let before = grid.heights[row as usize];
+            grid.grow(row, before + lacking);
+            lacking -= grid.heights[row as usize] - before;
+        }
+    }
+}
+
+// A fixed row keeps its height while the text fits with the least leading; once it has to grow, it grows to full leading.
+fn wanted(grid: &Grid<'_>, fonts: &FontSet, block: &Block, fixed: bool, have: Length) -> Option<Length> {
+    if grid.width(block.area.first_column, block.area.last_column) == 0 || have == 0 {
+        return None;
+    }
+    if fixed && (block.length(TIGHTEST) <= have || matches!(block.run, Run::Turned(_) | Run::Stacked)) {
+        return None;
+    }
+    Some(block.length(fonts.line_height(block.choice)) + if matches!(block.run, Run::Turned(_)) { 2 * super::block::PADDING } else { 0 })
+}

@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+
+use super::drawn::DrawnSheet;
+use super::error::Problem;
+use super::plan::{Content, MergePlan, RowHome, SheetPlan};
+use crate::diag::CellRef;
+use crate::form::model::Range;
+
+type Errors = Vec<(Option<CellRef>, Problem)>;
+
+fn written(range: Range) -> String {
+    let first = CellRef { row: range.first_row, column: range.first_column };
+    format!("{first}:{}", CellRef { row: range.last_row, column: range.last_column })
+}
+
+/// How two inclusive spans lie to each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lie {
+    Apart,
+    /// The first lies within the second.
+    Inside,
+    /// The first covers the second.
+    Covers,
+    Crosses,
+}
+
+fn lie(one: (u32, u32), two: (u32, u32)) -> Lie {
+    if one.1 < two.0 || two.1 < one.0 {
+        Lie::Apart
+    } else if two.0 <= one.0 && one.1 <= two.1 {
+        Lie::Inside
+    } else if one.0 <= two.0 && two.1 <= one.1 {
+        Lie::Covers
+    } else {
+        Lie::Crosses
+    }
+}
+
+/// Gives every merged range its home, or an error where it has none.
+pub(super) fn merges(drawn: &DrawnSheet, plan: &mut SheetPlan, errors: &mut Errors) {
+    for range in &drawn.merges {
+        let (rows, columns) = ((range.first_row, range.last_row), (u32::from(range.first_column), u32::from(range.last_column)));
+        let at = CellRef { row: range.first_row, column: range.first_column };
+        let mut crosses = false;
+        let mut home = RowHome::Across;
+        for (index, segment) in plan.segments.iter().enumerate() {
+            match lie(rows, (segment.first, segment.last)) {
+                Lie::Inside => home = RowHome::Segment(index),
+                // Ending within plain rows is no harm: they do not repeat.
+                Lie::Crosses if segment.list.is_some() => crosses = true,
+                _ => {}
+            }
+        }
+        for (index, nested) in plan.nested.iter().enumerate() {
+            match lie(rows, (nested.first, nested.last)) {
+                Lie::Inside => home = RowHome::Nested(index),
+                Lie::Crosses => crosses = true,
+                _ => {}
+            }
+        }
+        let mut own = None;
+        for (index, group) in plan.groups.iter().enumerate() {
+            let span = (u32::from(group.first), u32::from(group.last));
+            match lie(columns, span) {
+                // A heading over the whole group stretches, unless it speaks of the element.
+                Lie::Inside if columns == span && columns.0 != columns.1 && !speaks_of_element(plan, at) => {}
+                Lie::Inside => own = Some(index),
+                Lie::Crosses => crosses = true,
+                _ => {}
+            }
+        }
+        if crosses {
+            errors.push((Some(at), Problem::MergeCrosses(written(*range))));
+        }
+        plan.merges.push(MergePlan { range: *range, rows: home, group: own });
+    }
+}
+
+fn speaks_of_element(plan: &SheetPlan, at: CellRef) -> bool {
+    use super::names::Slot;
+    use super::plan::{Fill, Piece};
+    let of_element = |fill: &Fill| {
+        matches!(fill, Fill::Slot(Slot::Heading(_) | Slot::RecordColumn(_) | Slot::NestedColumn(_)) | Fill::Total { column: true, .. })
+    };
+    match plan.rows.get(at.row as usize).and_then(|row| row.cells.get(at.column as usize)).map(|cell| &cell.content) {
+        Some(Content::Alone(fill)) => of_element(fill),
+        Some(Content::Pieces(pieces)) => pieces.iter().any(|piece| matches!(piece, Piece::Fill(fill) if of_element(fill))),
+        _ => false,
+    }
+}
+
+/// Print titles and print area against the repeats.
+pub(super) fn names(drawn: &DrawnSheet, plan: &SheetPlan, errors: &mut Errors) {
+    if let (Some((first, last)), Some(block)) = (drawn.title_rows, plan.segments.iter().find(|segment| segment.list.is_some()))
+        && last >= block.first
+    {
+        errors.push((Some(CellRef { row: first, column: 0 }), Problem::TitleBelowBlock));
+    }
+    if let Some(area) = drawn.print_area {
+        let (rows, columns) = ((area.first_row, area.last_row), (u32::from(area.first_column), u32::from(area.last_column)));
+        let cut = |lie: Lie| matches!(lie, Lie::Crosses | Lie::Inside);
+        // An area equal to the repeat covers it.
+        let row_cut = plan
+            .segments
+            .iter()
+            .filter(|segment| segment.list.is_some())
+            .any(|segment| rows != (segment.first, segment.last) && cut(lie(rows, (segment.first, segment.last))));
+        let column_cut = plan.groups.iter().any(|group| {
+            let span = (u32::from(group.first), u32::from(group.last));
+            columns != span && cut(lie(columns, span))
+        });
+        if row_cut || column_cut {
+            let at = CellRef { row: area.first_row, column: area.first_column };
+            errors.push((Some(at), Problem::PrintAreaCrosses(written(area))));
+        }
+    }
+}
+
+/// More would be a spreadsheet, not a form.
+const MOST_FORMULAS: usize = 2_000;
+
+/// Ranks the formulas so that each comes after those it needs, and finds single references into a repeat.
+pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
+    if plan.formulas.is_empty() {
+        return;
+    }
+    if plan.formulas.len() > MOST_FORMULAS {
+        errors.push((None, Problem::TooLarge));
+        return;
+    }
+    let places: BTreeMap<(u32, u16), usize> =
+        plan.formulas.iter().enumerate().map(|(index, formula)| ((formula.row, formula.column), index)).collect();
+    let mut needs: Vec<Vec<usize>> = Vec::new();
+    for formula in &plan.formulas {
+        let at = CellRef { row: formula.row, column: formula.column };
+        let mut references = Vec::new();
+        formula.expression.references(false, &mut references);
+        let mut needed = Vec::new();
+        for (range, many) in references {
+            if !many && repeats_elsewhere(plan, at, range) {
+                errors.push((Some(at), Problem::FormulaRepeats(written(range).split(':').next().unwrap_or_default().to_owned())));
+            }
+            let rows = (range.first_row, 0)..=(range.last_row, u16::MAX);
+            needed.extend(
+                places
+                    .range(rows)
+                    .filter(|((_, column), _)| (range.first_column..=range.last_column).contains(column))
+                    .map(|(_, index)| *index),
+            );
+        }
+        needs.push(needed);
+    }
+    // Peeling off what needs nothing more; what is left over needs itself.
+    let mut ranks = vec![None; needs.len()];
+    for rank in 0..needs.len() {
+        let ready: Vec<usize> = (0..needs.len())
+            .filter(|index| ranks[*index].is_none() && needs[*index].iter().all(|needed| ranks[*needed].is_some()))
+            .collect();
+        if ready.is_empty() {
+            break;
+        }
+        for index in ready {
+            ranks[index] = Some(rank);
+        }
+    }
+    for (formula, rank) in plan.formulas.iter_mut().zip(ranks) {
+        if let Some(rank) = rank {
+            formula.rank = rank;
+        } else {
+            let at = CellRef { row: formula.row, column: formula.column };
+            let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
+            errors.push((Some(at), Problem::FormulaCycle(text)));
+        }
+    }
+}
+
+/// Whether one cell of the template becomes several as seen from another.
+fn repeats_elsewhere(plan: &SheetPlan, from: CellRef, range: Range) -> bool {
+    let (Some(here), Some(there)) = (plan.rows.get(from.row as usize), plan.rows.get(range.first_row as usize)) else { return false };
+    let block = plan.segments.get(there.segment).is_some_and(|segment| segment.list.is_some());
+    let group = |column: u16| plan.columns.get(usize::from(column)).and_then(|column| column.group);
+    (block && here.segment != there.segment)
+        || (there.nested.is_some() && there.nested != here.nested)
+        || (group(range.first_column).is_some() && group(range.first_column) != group(from.column))
+}
+
+/// Cells of a group one column wide that are meant once, not once an element: a plain text above the headings, and
+/// a placeholder that does not speak of the element. They cannot be drawn merged, for there is nothing to merge
+/// with, and so they stretch of themselves.
+pub(super) fn stretch_lone_cells(plan: &mut SheetPlan) {
+    for group in plan.groups.clone() {
+        if group.first != group.last {
+            continue;
+        }
+        let column = group.first;
+        let speaks = |plan: &SheetPlan, row: u32| speaks_of_element(plan, CellRef { row, column });
+        let heading = (0..plan.rows.len() as u32).find(|row| speaks(plan, *row)).unwrap_or(0);
+        for row in 0..plan.rows.len() as u32 {
+            let once = match plan.rows[row as usize].cells.get(usize::from(column)).map(|cell| &cell.content) {
+                Some(Content::Text(_)) => row < heading,
+                Some(Content::Alone(_) | Content::Pieces(_)) => !speaks(plan, row),
+                _ => false,
+            };
+            let merged = plan.merges.iter().any(|merge| {
+                (merge.range.first_row..=merge.range.last_row).contains(&row)
+                    && (merge.range.first_column..=merge.range.last_column).contains(&column)
+            });
+            if once && !merged {
+                let range = Range { first_row: row, first_column: column, last_row: row, last_column: column };
+                let home = plan.rows[row as usize].nested.map_or(RowHome::Segment(plan.rows[row as usize].segment), RowHome::Nested);
+                plan.merges.push(MergePlan { range, rows: home, group: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Templates: a workbook drawn by a clerk, read from its package's XML and proved against a form's schema.
+//!
+//! `bytes → DrawnBook (cells, looks, page, names) → placeholders parsed and looked up → Template`. Everything that
+//! can be wrong with a template is found here, all of it at once, before any submission is read; filling cannot
+//! fail. This is no reader of submissions: those come from strangers and are `sheet`'s. Only `form` uses the inside.
+
+mod check;
+mod compile;
+mod drawn;
+mod error;
+mod formula;
+mod names;
+mod package;
+mod placeholder;
+pub(in crate::form) mod plan;
+mod settings;
+mod style;
+mod xml;
+
+pub use error::{Problem, TemplateError};
+pub(in crate::form) use formula::result as formula_result;
+pub(in crate::form) use names::Slot;
+pub(in crate::form) use style::shows_date;
+
+use super::data::Schema;
+use super::model::{Font, Style};
+use plan::SheetPlan;
+
+/// A template proved to fit its form. Read once a run, filled any number of times.
+#[derive(Clone, Debug)]
+pub struct Template {
+    pub(in crate::form) title: &'static str,
+    pub(in crate::form) normal_font: Font,
+    pub(in crate::form) styles: Vec<Style>,
+    pub(in crate::form) sheets: Vec<SheetPlan>,
+    warnings: Vec<TemplateError>,
+}
+
+impl Template {
+    /// Reads and checks the bytes of an `.xlsx` file.
+    ///
+    /// # Errors
+    /// Every mistake of the template, in the order of its sheets and cells.
+    pub fn load(bytes: &[u8], schema: &Schema) -> Result<Self, Vec<TemplateError>> {
+        let whole = |kind| vec![TemplateError { sheet: String::new(), cell: None, kind }];
+        let book = drawn::read(bytes).map_err(|refusal| match refusal {
+            drawn::Refusal::Unreadable(part) => whole(Problem::Unreadable(part)),
+            drawn::Refusal::TooLarge(sheet) => vec![TemplateError { sheet, cell: None, kind: Problem::TooLarge }],
+        })?;
+        let mut errors = Vec::new();
+        let styles = book.looks.cells;
+        let set = book.sheets.iter().find(|sheet| sheet.name.trim() == settings::SHEET);
+        let mut sheets = Vec::new();
+        for sheet in book.sheets.iter().filter(|sheet| sheet.name.trim() != settings::SHEET) {
+            let mut wrong = Vec::new();
+            let settings = set.map(|set| settings::read(set, &sheet.name, &mut wrong)).unwrap_or_default();
+            sheets.push(compile::sheet(sheet, settings, schema, &mut wrong));
+            for error in wrong {
+                // The settings are read once a sheet; their mistakes are told once.
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
+            }
+        }
+        if sheets.is_empty() {
+            return Err(whole(Problem::NoSheet));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let warnings = book
+            .lost
+            .into_iter()
+            .filter(|(sheet, _, _)| sheet != settings::SHEET)
+            .map(|(sheet, cell, what)| TemplateError { sheet, cell, kind: Problem::NotCarried(what) })
+            .collect();
+        Ok(Self { title: schema.title, normal_font: book.looks.normal, styles, sheets, warnings })
+    }
+
+    /// What the drawing has and the written forms will not.
+    pub fn warnings(&self) -> &[TemplateError] {
+        &self.warnings
+    }
+}

@@ -1,0 +1,159 @@
+//! The checked template as the filler walks it: every name found, every repeat known. Coordinates are the
+//! template's, zero-based.
+
+use super::formula::Expression;
+use super::names::Slot;
+pub(in crate::form) use super::placeholder::Scope;
+pub(in crate::form) use super::settings::Widths;
+use crate::exact::Decimal;
+use crate::form::model::{Image, PageSetup, Range, StyleId};
+
+/// A sheet of the form.
+#[derive(Clone, Debug, Default)]
+pub(in crate::form) struct SheetPlan {
+    pub name: Vec<Piece>,
+    pub columns: Vec<ColumnPlan>,
+    /// Neighbouring columns that repeat together.
+    pub groups: Vec<GroupPlan>,
+    pub rows: Vec<RowPlan>,
+    /// All rows, cut where a block begins or ends.
+    pub segments: Vec<Segment>,
+    /// Place among `segments` of the block that pages and totals go by.
+    pub main: Option<usize>,
+    /// Runs of rows that repeat inside a record.
+    pub nested: Vec<NestedPlan>,
+    pub merges: Vec<MergePlan>,
+    pub formulas: Vec<FormulaPlan>,
+    pub page: PageSetup,
+    pub header: Vec<Piece>,
+    pub footer: Vec<Piece>,
+    pub title_rows: Option<(u32, u32)>,
+    pub title_columns: Option<(u16, u16)>,
+    pub print_area: Option<Range>,
+    pub images: Vec<Image>,
+    pub per_page: Option<usize>,
+    pub pad: bool,
+    pub footer_each_page: bool,
+    pub page_per: Option<&'static str>,
+    pub sheet_per: Option<&'static str>,
+    /// Field, larger first.
+    pub sort: Vec<(&'static str, bool)>,
+    pub widths: Widths,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::form) struct ColumnPlan {
+    pub width: f64,
+    pub hidden: bool,
+    pub group: Option<usize>,
+    /// Goes when one of these is empty.
+    pub conditions: Vec<Condition>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::form) struct GroupPlan {
+    pub first: u16,
+    pub last: u16,
+    pub list: &'static str,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::form) struct RowPlan {
+    pub height: Option<f64>,
+    pub hidden: bool,
+    pub break_before: bool,
+    pub conditions: Vec<Condition>,
+    pub segment: usize,
+    pub nested: Option<usize>,
+    /// Dense from column A.
+    pub cells: Vec<CellPlan>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::form) enum Condition {
+    Field(Slot),
+    /// A list of the form.
+    List(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::form) struct Segment {
+    pub first: u32,
+    pub last: u32,
+    /// The list whose records repeat it.
+    pub list: Option<&'static str>,
+    /// The field that the bookmark of a record is taken from.
+    pub bookmark: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::form) struct NestedPlan {
+    pub first: u32,
+    pub last: u32,
+    pub list: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::form) struct MergePlan {
+    pub range: Range,
+    pub rows: RowHome,
+    /// The group each element of which has its own copy; else it stretches.
+    pub group: Option<usize>,
+}
+
+/// What a merged range repeats with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::form) enum RowHome {
+    /// Each time its segment is written.
+    Segment(usize),
+    /// Each nested row.
+    Nested(usize),
+    /// Covers whole segments and stretches with them.
+    Across,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::form) struct CellPlan {
+    pub style: StyleId,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::form) enum Content {
+    #[default]
+    Empty,
+    Text(Box<str>),
+    Number(Decimal),
+    /// Place in `formulas`.
+    Formula(usize),
+    /// One placeholder alone: keeps its kind.
+    Alone(Fill),
+    Pieces(Vec<Piece>),
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::form) enum Piece {
+    Text(Box<str>),
+    Fill(Fill),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::form) enum Fill {
+    Slot(Slot),
+    Total {
+        scope: Scope,
+        /// Counts the records where absent.
+        field: Option<&'static str>,
+        /// Sums the record's value for the column's element.
+        column: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::form) struct FormulaPlan {
+    pub expression: Expression,
+    pub row: u32,
+    pub column: u16,
+    /// Formulas of lower rank are worked out first.
+    pub rank: usize,
+}

@@ -1,0 +1,104 @@
+use super::drawn::{Drawn, DrawnSheet};
+use super::error::{Problem, TemplateError};
+use crate::diag::CellRef;
+
+/// What the sheet `设置` says about one sheet of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings {
+    /// Records a page, 1 and up.
+    pub per_page: Option<usize>,
+    /// The last page is filled with empty ruled rows.
+    pub pad: bool,
+    /// Rows below the block stand on every page.
+    pub footer_each_page: bool,
+    /// Field whose change begins a page.
+    pub page_per: Option<(String, CellRef)>,
+    /// Field that each has a sheet of its own for.
+    pub sheet_per: Option<(String, CellRef)>,
+    /// Fields to sort by, with whether the larger come first.
+    pub sort: Vec<(String, bool, CellRef)>,
+    pub widths: Widths,
+}
+
+/// How wide repeated columns become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::form) enum Widths {
+    /// Each as drawn.
+    #[default]
+    Keep,
+    /// They share the drawn width, none above so many digits; what is left goes to all columns in proportion,
+    /// so that the sheet stays as wide as drawn.
+    Share(Option<u16>),
+}
+
+pub(super) const SHEET: &str = "设置";
+const KEYS: [&str; 8] = ["每页行数", "补空行", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
+
+/// Reads the settings sheet for the sheet of that name:
+///
+/// ```text
+///      A          B     C
+/// 1  每页行数     25                 for every sheet
+/// 2  每组一表     类别   {.类别}      for the sheet so named alone
+/// ```
+pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateError>) -> Settings {
+    let mut settings = Settings::default();
+    for (row, drawn) in sheet.rows.iter().enumerate() {
+        let text = |column: usize| match drawn.cells.get(column).map(|cell| &cell.content) {
+            Some(Drawn::Text(text) | Drawn::Number(text)) => text.trim().to_owned(),
+            _ => String::new(),
+        };
+        let (key, value, only) = (text(0), text(1), text(2));
+        let key = key.trim_end_matches([':', '：']).trim();
+        if key.is_empty() || value.is_empty() || (!only.is_empty() && only != name) || matches!(key, "说明" | "设置" | "项目" | "键")
+        {
+            continue;
+        }
+        let at = CellRef { row: row as u32, column: 1 };
+        let mut report = |column: u16, kind: Problem| {
+            errors.push(TemplateError { sheet: SHEET.into(), cell: Some(CellRef { row: row as u32, column }), kind });
+        };
+        let field = value.trim_matches(['{', '}']).trim_start_matches('.').to_owned();
+        let yes = matches!(&*value, "是" | "否" | "yes" | "no" | "Y" | "N" | "TRUE" | "FALSE" | "1" | "0");
+        let is = matches!(&*value, "是" | "yes" | "Y" | "TRUE" | "1");
+        let mut bad = |allowed: &'static str| report(1, Problem::SettingValue { key: key.to_owned(), allowed });
+        match key {
+            "每页行数" => match value.parse::<usize>() {
+                Ok(count @ 1..=1000) => settings.per_page = Some(count),
+                _ => bad("1–1000"),
+            },
+            "补空行" if yes => settings.pad = is,
+            "每页页脚" if yes => settings.footer_each_page = is,
+            "补空行" | "每页页脚" => bad("是 / 否"),
+            "每组一页" => settings.page_per = Some((field, at)),
+            "每组一表" => settings.sheet_per = Some((field, at)),
+            "排序" => {
+                settings.sort = value
+                    .split(['、', ',', '，', ';', '；'])
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(|part| {
+                        let name = part.trim_end_matches("降序").trim_end_matches("升序").trim();
+                        (name.trim_matches(['{', '}']).trim_start_matches('.').to_owned(), part.ends_with("降序"), at)
+                    })
+                    .collect();
+            }
+            "列宽" => match (&*value, value.strip_prefix("均分").map(|most| most.trim().parse::<u16>())) {
+                ("保持", _) => settings.widths = Widths::Keep,
+                ("均分", _) => settings.widths = Widths::Share(None),
+                (_, Some(Ok(most @ 1..=255))) => settings.widths = Widths::Share(Some(most)),
+                _ => bad("保持 / 均分 / 均分 12"),
+            },
+            _ => report(0, Problem::UnknownSetting { name: key.to_owned(), nearest: super::names::nearest(key, KEYS.into_iter()) }),
+        }
+    }
+    for (given, key, needed, needs) in [
+        (settings.pad, "补空行", settings.per_page.is_some(), "每页行数"),
+        (settings.footer_each_page, "每页页脚", settings.per_page.is_some() || settings.page_per.is_some(), "每页行数"),
+    ] {
+        if given && !needed {
+            errors.push(TemplateError { sheet: SHEET.into(), cell: None, kind: Problem::SettingNeeds { key, needs } });
+        }
+    }
+    settings
+}

@@ -1,0 +1,338 @@
+use super::xml::Element;
+use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, Vertical};
+
+/// The look table of a workbook: styles.xml and the theme's colours.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// By `s` of a cell.
+    pub cells: Vec<Style>,
+    /// The font of the normal style.
+    pub normal: Font,
+    theme: Vec<Color>,
+    indexed: Vec<Color>,
+}
+
+impl Looks {
+    pub fn read(styles: Option<&Element>, theme: Option<&Element>) -> Self {
+        let mut looks = Self { theme: theme.map(theme_colors).unwrap_or_default(), ..Self::default() };
+        let Some(root) = styles else {
+            looks.cells.push(Style::default());
+            return looks;
+        };
+        if let Some(list) = root.child("colors").and_then(|colors| colors.child("indexedColors")) {
+            looks.indexed = list.all("rgbColor").map(|color| color.attribute("rgb").and_then(hex).unwrap_or(Color(0, 0, 0))).collect();
+        }
+        let fonts: Vec<Font> = children(root, "fonts", "font").map(|font| looks.font(font, &Font::default())).collect();
+        let fills: Vec<Option<Color>> = children(root, "fills", "fill").map(|fill| looks.fill(fill)).collect();
+        let borders: Vec<Borders> = children(root, "borders", "border").map(|border| looks.borders(border)).collect();
+        let formats: Vec<(u32, String)> = children(root, "numFmts", "numFmt")
+            .filter_map(|format| Some((format.number("numFmtId")?, format.attribute("formatCode")?.to_owned())))
+            .collect();
+        let at = |element: &Element, name: &str| element.number::<usize>(name).unwrap_or(0);
+        looks.cells = children(root, "cellXfs", "xf")
+            .map(|xf| {
+                let format = xf.number::<u32>("numFmtId").unwrap_or(0);
+                Style {
+                    font: fonts.get(at(xf, "fontId")).or(fonts.first()).cloned().unwrap_or_default(),
+                    fill: fills.get(at(xf, "fillId")).copied().flatten(),
+                    borders: borders.get(at(xf, "borderId")).copied().unwrap_or_default(),
+                    align: xf.child("alignment").map(align).unwrap_or_default(),
+                    number_format: formats
+                        .iter()
+                        .find(|(id, _)| *id == format)
+                        .map_or_else(|| built_in_format(format).to_owned(), |(_, code)| code.clone()),
+                }
+            })
+            .collect();
+        let normal = children(root, "cellStyleXfs", "xf").next().map_or(0, |xf| at(xf, "fontId"));
+        looks.normal = fonts.get(normal).or(fonts.first()).cloned().unwrap_or_default();
+        if looks.cells.is_empty() {
+            looks.cells.push(Style { font: looks.normal.clone(), ..Style::default() });
+        }
+        looks
+    }
+
+    /// A font element, or the properties of a rich-text run (`rPr`), which leave out what `base` has.
+    pub fn font(&self, element: &Element, base: &Font) -> Font {
+        let on = |name: &str, base: bool| element.child(name).map_or(base, |flag| flag.flag("val").unwrap_or(true));
+        let family = element.child("name").or_else(|| element.child("rFont")).and_then(|name| name.attribute("val"));
+        Font {
+            family: family.map_or_else(|| base.family.clone(), str::to_owned),
+            size: element.child("sz").and_then(|size| size.length("val")).filter(|size| (1.0..=409.0).contains(size)).unwrap_or(base.size),
+            bold: on("b", base.bold),
+            italic: on("i", base.italic),
+            underline: element.child("u").map_or(base.underline, |line| line.attribute("val") != Some("none")),
+            strike: on("strike", base.strike),
+            // Black is written as absent, so that the same look has one form.
+            color: element.child("color").map_or(base.color, |color| self.color(color)).filter(|color| *color != Color(0, 0, 0)),
+        }
+    }
+
+    fn color(&self, element: &Element) -> Option<Color> {
+        let tint = element.length("tint").unwrap_or(0.0);
+        let color = if let Some(rgb) = element.attribute("rgb") {
+            hex(rgb)?
+        } else if let Some(theme) = element.number::<usize>("theme") {
+            // The scheme lists dark before light, the numbers run light before dark (ECMA-376 18.8.3).
+            let place = match theme {
+                0 => 1,
+                1 => 0,
+                2 => 3,
+                3 => 2,
+                other => other,
+            };
+            *self.theme.get(place).or(OFFICE_THEME.get(place))?
+        } else if let Some(index) = element.number::<usize>("indexed") {
+            match self.indexed.get(index) {
+                Some(color) => *color,
+                None => indexed(index)?,
+            }
+        } else {
+            return None;
+        };
+        Some(tinted(color, tint))
+    }
+
+    fn fill(&self, element: &Element) -> Option<Color> {
+        let pattern = element.child("patternFill")?;
+        match pattern.attribute("patternType") {
+            None | Some("none") => None,
+            _ => pattern.child("fgColor").and_then(|color| self.color(color)),
+        }
+    }
+
+    fn borders(&self, element: &Element) -> Borders {
+        let edge = |names: [&str; 2]| {
+            let side = names.iter().find_map(|name| element.child(name))?;
+            let line = line(side.attribute("style")?)?;
+            let color = side.child("color").and_then(|color| self.color(color)).filter(|color| *color != Color(0, 0, 0));
+            Some(Edge { line, color })
+        };
+        Borders {
+            left: edge(["left", "start"]),
+            right: edge(["right", "end"]),
+            top: edge(["top", "top"]),
+            bottom: edge(["bottom", "bottom"]),
+        }
+    }
+}
+
+fn children<'a>(root: &'a Element, list: &str, item: &'a str) -> impl Iterator<Item = &'a Element> {
+    root.child(list).into_iter().flat_map(move |list| list.all(item))
+}
+
+fn align(element: &Element) -> Align {
+    let rotation = match element.number::<i16>("textRotation").unwrap_or(0) {
+        255 => 255,
+        degrees @ 0..=90 => degrees,
+        // The file counts downward turns on from 90.
+        degrees @ 91..=180 => 90 - degrees,
+        _ => 0,
+    };
+    Align {
+        horizontal: match element.attribute("horizontal") {
+            Some("left") => Horizontal::Left,
+            Some("center") => Horizontal::Center,
+            Some("right") => Horizontal::Right,
+            Some("fill") => Horizontal::Fill,
+            Some("justify") => Horizontal::Justify,
+            Some("centerContinuous") => Horizontal::CenterContinuous,
+            Some("distributed") => Horizontal::Distributed,
+            _ => Horizontal::General,
+        },
+        vertical: match element.attribute("vertical") {
+            Some("top") => Vertical::Top,
+            Some("center") => Vertical::Center,
+            Some("justify") => Vertical::Justify,
+            Some("distributed") => Vertical::Distributed,
+            _ => Vertical::Bottom,
+        },
+        wrap: element.flag("wrapText").unwrap_or(false),
+        shrink: element.flag("shrinkToFit").unwrap_or(false),
+        indent: element.number("indent").unwrap_or(0),
+        rotation,
+    }
+}
+
+fn line(name: &str) -> Option<Line> {
+    Some(match name {
+        "hair" => Line::Hair,
+        "thin" => Line::Thin,
+        "medium" => Line::Medium,
+        "thick" => Line::Thick,
+        "double" => Line::Double,
+        "dashed" => Line::Dashed,
+        "dotted" => Line::Dotted,
+        "dashDot" => Line::DashDot,
+        "dashDotDot" => Line::DashDotDot,
+        "mediumDashed" => Line::MediumDashed,
+        "mediumDashDot" => Line::MediumDashDot,
+        "mediumDashDotDot" => Line::MediumDashDotDot,
+        "slantDashDot" => Line::SlantDashDot,
+        _ => return None,
+    })
+}
+
+fn hex(text: &str) -> Option<Color> {
+    let digits = text.get(text.len().checked_sub(6)?..)?;
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    Some(Color((value >> 16) as u8, (value >> 8) as u8, value as u8))
+}
+
+fn theme_colors(theme: &Element) -> Vec<Color> {
+    let Some(scheme) = theme.find("clrScheme") else { return Vec::new() };
+    scheme
+        .children
+        .iter()
+        .map(|slot| {
+            let color = slot.children.first();
+            color.and_then(|color| color.attribute("lastClr").or_else(|| color.attribute("val"))).and_then(hex).unwrap_or(Color(0, 0, 0))
+        })
+        .collect()
+}
+
+/// Lightens or darkens in hue-luminance-saturation space (ECMA-376 18.8.19): luminance moves, hue stays.
+fn tinted(color: Color, tint: f64) -> Color {
+    if tint == 0.0 {
+        return color;
+    }
+    let tint = tint.clamp(-1.0, 1.0);
+    let [red, green, blue] = [color.0, color.1, color.2].map(|part| f64::from(part) / 255.0);
+    let (high, low) = (red.max(green).max(blue), red.min(green).min(blue));
+    let light = f64::midpoint(high, low);
+    let spread = high - low;
+    let (hue, saturation) = if spread <= 0.0 {
+        (0.0, 0.0)
+    } else {
+        let saturation = if light > 0.5 { spread / (2.0 - high - low) } else { spread / (high + low) };
+        let sector = if red >= green && red >= blue {
+            (green - blue) / spread
+        } else if green >= blue {
+            (blue - red) / spread + 2.0
+        } else {
+            (red - green) / spread + 4.0
+        };
+        ((sector / 6.0).rem_euclid(1.0), saturation)
+    };
+    let light = if tint < 0.0 { light * (1.0 + tint) } else { light * (1.0 - tint) + tint };
+    let upper = if light < 0.5 { light * (1.0 + saturation) } else { light + saturation - light * saturation };
+    let lower = 2.0 * light - upper;
+    let part = |turn: f64| {
+        let turn = turn.rem_euclid(1.0);
+        let value = if turn < 1.0 / 6.0 {
+            lower + (upper - lower) * 6.0 * turn
+        } else if turn < 0.5 {
+            upper
+        } else if turn < 2.0 / 3.0 {
+            lower + (upper - lower) * (2.0 / 3.0 - turn) * 6.0
+        } else {
+            lower
+        };
+        (value.clamp(0.0, 1.0) * 255.0).round() as u8
+    };
+    Color(part(hue + 1.0 / 3.0), part(hue), part(hue - 1.0 / 3.0))
+}
+
+/// Dark 1, light 1, dark 2, light 2, accents, of a workbook without a theme part.
+const OFFICE_THEME: [Color; 10] = [
+    Color(0, 0, 0),
+    Color(255, 255, 255),
+    Color(0x44, 0x54, 0x6A),
+    Color(0xE7, 0xE6, 0xE6),
+    Color(0x44, 0x72, 0xC4),
+    Color(0xED, 0x7D, 0x31),
+    Color(0xA5, 0xA5, 0xA5),
+    Color(0xFF, 0xC0, 0x00),
+    Color(0x5B, 0x9B, 0xD5),
+    Color(0x70, 0xAD, 0x47),
+];
+
+/// The default palette (ECMA-376 18.8.27); 64 and up are the system's own, that is black lines on white.
+fn indexed(index: usize) -> Option<Color> {
+    const PALETTE: [u32; 56] = [
+        0x00_0000, 0xFF_FFFF, 0xFF_0000, 0x00_FF00, 0x00_00FF, 0xFF_FF00, 0xFF_00FF, 0x00_FFFF, 0x80_0000, 0x00_8000, 0x00_0080, 0x80_8000,
+        0x80_0080, 0x00_8080, 0xC0_C0C0, 0x80_8080, 0x99_99FF, 0x99_3366, 0xFF_FFCC, 0xCC_FFFF, 0x66_0066, 0xFF_8080, 0x00_66CC, 0xCC_CCFF,
+        0x00_0080, 0xFF_00FF, 0xFF_FF00, 0x00_FFFF, 0x80_0080, 0x80_0000, 0x00_8080, 0x00_00FF, 0x00_CCFF, 0xCC_FFFF, 0xCC_FFCC, 0xFF_FF99,
+        0x99_CCFF, 0xFF_99CC, 0xCC_99FF, 0xFF_CC99, 0x33_66FF, 0x33_CCCC, 0x99_CC00, 0xFF_CC00, 0xFF_9900, 0xFF_6600, 0x66_6699, 0x96_9696,
+        0x00_3366, 0x33_9966, 0x00_3300, 0x33_3300, 0x99_3300, 0x99_3366, 0x33_3399, 0x33_3333,
+    ];
+    let place = if index < 8 { index } else { index - 8 };
+    PALETTE.get(place).map(|value| Color((value >> 16) as u8, (value >> 8) as u8, *value as u8))
+}
+
+/// Formats that a file names by number only (ECMA-376 18.8.30, the Chinese ones as mainland offices show them).
+fn built_in_format(id: u32) -> &'static str {
+    match id {
+        1 => "0",
+        2 => "0.00",
+        3 => "#,##0",
+        4 => "#,##0.00",
+        9 => "0%",
+        10 => "0.00%",
+        11 => "0.00E+00",
+        12 => "# ?/?",
+        13 => "# ??/??",
+        14 => "yyyy/m/d",
+        15 => "d-mmm-yy",
+        16 => "d-mmm",
+        17 => "mmm-yy",
+        18 => "h:mm AM/PM",
+        19 => "h:mm:ss AM/PM",
+        20 => "h:mm",
+        21 => "h:mm:ss",
+        22 => "yyyy/m/d h:mm",
+        27 | 36 | 50 | 52 | 57 => "yyyy\"年\"m\"月\"",
+        28 | 29 | 51 | 53 | 54 | 58 => "m\"月\"d\"日\"",
+        30 => "m/d/yy",
+        31 => "yyyy\"年\"m\"月\"d\"日\"",
+        32 | 34 | 55 => "h\"时\"mm\"分\"",
+        33 | 35 | 56 => "h\"时\"mm\"分\"ss\"秒\"",
+        37 | 38 => "#,##0;-#,##0",
+        39 | 40 => "#,##0.00;-#,##0.00",
+        45 => "mm:ss",
+        46 => "[h]:mm:ss",
+        47 => "mm:ss.0",
+        48 => "##0.0E+0",
+        49 => "@",
+        _ => "",
+    }
+}
+
+/// Whether a number format shows a day: it has a year, month or day letter outside quotes and brackets.
+pub(in crate::form) fn shows_date(format: &str) -> bool {
+    let mut characters = format.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => while characters.next().is_some_and(|inner| inner != '"') {},
+            '[' => while characters.next().is_some_and(|inner| inner != ']') {},
+            '\\' | '_' | '*' => {
+                characters.next();
+            }
+            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Color, shows_date, tinted};
+
+    #[test]
+    fn tints_like_the_office() {
+        // Accent 1 of the 2013 theme, lighter 40 % and darker 25 %, as Excel's own palette shows them.
+        assert_eq!(tinted(Color(0x44, 0x72, 0xC4), 0.399_975_585_192_419_2), Color(0x8F, 0xAA, 0xDC));
+        assert_eq!(tinted(Color(0x44, 0x72, 0xC4), -0.249_977_111_117_893), Color(0x2F, 0x55, 0x97));
+        assert_eq!(tinted(Color(255, 255, 255), -0.249_977_111_117_893), Color(0xBF, 0xBF, 0xBF));
+    }
+
+    #[test]
+    fn knows_date_formats() {
+        assert!(shows_date("yyyy\"年\"m\"月\"d\"日\""));
+        assert!(shows_date("[$-804]d"));
+        assert!(!shows_date("0.00\"day\""));
+        assert!(!shows_date("[Red]0.00"));
+        assert!(!shows_date(""));
+    }
+}

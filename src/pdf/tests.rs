@@ -1,0 +1,147 @@
+use std::sync::OnceLock;
+
+use super::*;
+use crate::font::tests::bundled;
+use crate::form::layout::sample::{board, date, lay, mixed};
+use crate::form::model::FilledBook;
+
+fn fonts() -> &'static PdfFonts {
+    static FONTS: OnceLock<PdfFonts> = OnceLock::new();
+    FONTS.get_or_init(|| PdfFonts::new(bundled()).unwrap())
+}
+
+fn pdf(book: &FilledBook) -> Vec<u8> {
+    let info = DocumentInfo { title: book.title.clone(), language: "zh-CN".into(), author: "东街社区党支部".into(), date: date() };
+    write(&lay(book).book, fonts(), &info).unwrap()
+}
+
+/// Writes the documents where `LAYOUT_OUT` says, to be looked at.
+fn keep(name: &str, bytes: &[u8]) {
+    if let Ok(folder) = std::env::var("LAYOUT_OUT") {
+        std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_board_is_small_and_the_same_every_time() {
+    let book = board(40);
+    let bytes = pdf(&book);
+    keep("board.pdf", &bytes);
+    assert!(bytes.len() < 200_000, "{} bytes", bytes.len());
+    assert_eq!(bytes, pdf(&book));
+}
+
+#[test]
+fn every_kind_of_text_is_accepted_as_pdf_a() {
+    let bytes = pdf(&mixed());
+    keep("mixed.pdf", &bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("pdfaid:part>2<") || text.contains("pdfaid:part=\"2\""));
+}
+
+#[test]
+fn structure_language_and_outline_are_there() {
+    let bytes = pdf(&board(40));
+    let text = String::from_utf8_lossy(&bytes);
+    for part in ["/StructTreeRoot", "/Marked true", "/Lang(zh-CN)", "/Outlines", "/OutputIntents", "<dc:title>"] {
+        assert!(text.contains(part) || text.replace(' ', "").contains(&part.replace(' ', "")), "{part}");
+    }
+    assert_eq!(text.matches("/S/TR").count() + text.matches("/S /TR").count(), 46, "one tag a row that says something, not one a cell");
+}
+
+/// A grey picture of one pixel.
+const PIXEL_PNG: &[u8] = &[
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 58, 126, 155, 85, 0, 0, 0, 10, 73,
+    68, 65, 84, 120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205, 114, 182, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+];
+
+#[test]
+fn a_picture_stands_in_the_document_and_a_broken_one_is_an_error() {
+    let mut book = board(3);
+    let image = |bytes: &[u8]| crate::form::model::Image {
+        bytes: bytes.into(),
+        row: 3,
+        column: 1,
+        offset: (2.0, 2.0),
+        size: (99.2, 138.9),
+        description: "照片".into(),
+    };
+    book.sheets[0].images.push(image(PIXEL_PNG));
+    let bytes = pdf(&book);
+    keep("picture.pdf", &bytes);
+    assert!(String::from_utf8_lossy(&bytes).contains("/Image"));
+    book.sheets[0].images.push(image(b"no picture"));
+    let info = DocumentInfo { title: "t".into(), language: "zh-CN".into(), author: String::new(), date: date() };
+    assert!(matches!(write(&lay(&book).book, fonts(), &info), Err(PdfError::Refused(_))));
+}
+
+#[test]
+fn private_characters_and_steering_marks_do_not_break_pdf_a() {
+    let mut book = board(2);
+    for (row, words) in [(3, "张\u{E000}三\u{F0001}"), (4, "王\u{200D}\u{FE0F}\u{7}五\u{FEFF}\t六\u{AD}\u{FFFE}")] {
+        book.sheets[0].rows[row].cells[1].value = crate::form::model::Value::Text(words.into());
+    }
+    pdf(&book);
+    book.sheets[0].rows[3].cells[1].value = crate::form::model::Value::Text("\u{E863}\u{FFFF}\u{10FFFD}👍é".into());
+    pdf(&book);
+}
+
+#[test]
+fn a_book_without_pages_is_still_a_document() {
+    let info = DocumentInfo { title: "空".into(), language: "zh-CN".into(), author: String::new(), date: date() };
+    assert!(write(&LaidOut::default(), fonts(), &info).unwrap().starts_with(b"%PDF"));
+}
+
+/// Measured by hand: `cargo test --release --lib -- --ignored --nocapture speed`.
+#[test]
+#[ignore = "measures, proves nothing"]
+fn speed() {
+    let book = board(40);
+    let info = DocumentInfo { title: book.title.clone(), language: "zh-CN".into(), author: "东街社区党支部".into(), date: date() };
+    let properties =
+        crate::xlsx::pages::Properties { title: book.title.clone(), author: "东街".into(), date: date(), custom: Vec::new() };
+    let laid = lay(&book).book;
+    fonts();
+    let time = |name: &str, work: &dyn Fn()| {
+        // The best of many: other work on the machine only ever adds.
+        let run = || {
+            let start = std::time::Instant::now();
+            work();
+            start.elapsed()
+        };
+        let best = (0..200).map(|_| run()).min().unwrap_or_default();
+        let shown = format!("{name}: {:.3} ms\n", best.as_secs_f64() * 1000.0);
+        keep(&format!("speed-{name}.txt"), shown.as_bytes());
+    };
+    time("layout", &|| drop(lay(&book)));
+    time("pdf", &|| drop(write(&laid, fonts(), &info)));
+    let mut one_face = laid.clone();
+    for text in one_face.pages.iter_mut().flat_map(|page| &mut page.rows).flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.texts) {
+        text.face = crate::font::FaceId(0);
+    }
+    time("pdf-one-face", &|| drop(write(&one_face, fonts(), &info)));
+    time("xlsx", &|| drop(crate::xlsx::pages::write(&book, &laid, &properties)));
+    time("all", &|| {
+        let laid = lay(&book).book;
+        drop(write(&laid, fonts(), &info));
+        drop(crate::xlsx::pages::write(&book, &laid, &properties));
+    });
+}
+
+#[test]
+fn whatever_a_template_holds_is_laid_out_and_written() {
+    let properties = crate::xlsx::pages::Properties { title: "任意".into(), date: date(), ..Default::default() };
+    let seeds = std::env::var("LAYOUT_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    for seed in 1..=seeds {
+        let book = crate::form::layout::sample::wild(seed);
+        let laid = lay(&book).book;
+        let info = DocumentInfo { title: "任意".into(), language: "zh-CN".into(), author: String::new(), date: date() };
+        match write(&laid, fonts(), &info) {
+            Ok(bytes) => keep(&format!("wild-{seed}.pdf"), &bytes),
+            Err(error) => panic!("{seed}: {error}"),
+        }
+        if let Err(error) = crate::xlsx::pages::write(&book, &laid, &properties) {
+            panic!("{seed}: {error}");
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! The county's overview as tables (全县汇总) and the list of everything found (问题清单).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::county::Branch;
+use crate::diag::{Finding, Lang, Severity, severity_word};
+use crate::exact::{Decimal, Exact};
+use crate::form::table::{Align, Column, Sheet, Value, Workbook};
+use crate::rollup::{Counts, GRADES, Outcome};
+use crate::scheme::Scheme;
+use crate::submission::Submission;
+
+use super::ResultRow;
+use super::view::Issuer;
+
+/// What became of a branch, for the overview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its submission counts.
+    Accepted,
+    /// It was sent back.
+    Returned,
+    /// Nothing came.
+    Missing,
+}
+
+impl Standing {
+    fn zh(self) -> &'static str {
+        match self {
+            Self::Accepted => "通过",
+            Self::Returned => "退回",
+            Self::Missing => "未报",
+        }
+    }
+}
+
+/// One branch for the overview.
+pub struct BranchLine<'a> {
+    /// Its entry in the register.
+    pub branch: &'a Branch,
+    /// What became of it.
+    pub standing: Standing,
+    /// The file it rests on.
+    pub file: Option<&'a Arc<str>>,
+    /// Its accepted submission with outcomes.
+    pub accepted: Option<(&'a Submission, &'a [Outcome])>,
+    /// Folder of its forms, relative to the workbook.
+    pub folder: Option<String>,
+}
+
+/// Everything the overview shows.
+pub struct Overview<'a> {
+    /// The county and the run.
+    pub issuer: &'a Issuer,
+    /// Schemes; outcomes point into them.
+    pub schemes: &'a [Scheme],
+    /// Branches in the register's order.
+    pub branches: Vec<BranchLine<'a>>,
+    /// All findings.
+    pub findings: &'a [Finding],
+    /// Files received.
+    pub files: usize,
+    /// Results in output order.
+    pub rows: &'a [ResultRow],
+}
+
+fn column(heading: &str, width: f64) -> Column {
+    Column::new(heading, width)
+}
+
+fn number(heading: &str, width: f64) -> Column {
+    Column::new(heading, width).align(Align::Right)
+}
+
+fn count(value: u64) -> Value {
+    Value::Number(Decimal::from(value as i64))
+}
+
+fn size(value: usize) -> Value {
+    count(value as u64)
+}
+
+fn text(value: impl AsRef<str>) -> Value {
+    if value.as_ref().is_empty() { Value::Empty } else { Value::Text(value.as_ref().to_owned()) }
+}
+
+fn share(part: u64, whole: u64) -> Value {
+    if whole == 0 { Value::Empty } else { text(format!("{}%", (Exact::from(part as i64 * 100) / whole as i64).publish(1))) }
+}
+
+fn score(value: &Exact, scheme: &Scheme) -> Value {
+    value.published_decimal(scheme.digits).map_or(Value::Empty, Value::Number)
+}
+
+fn grades(counts: &Counts) -> impl Iterator<Item = Value> + '_ {
+    GRADES.iter().map(|grade| count(counts.grades.get(*grade).copied().unwrap_or(0)))
+}
+
+/// 全县汇总.
+pub fn county_workbook(overview: &Overview<'_>) -> Workbook {
+    let issuer = overview.issuer;
+    Workbook {
+        title: format!("{} {} 全县汇总", issuer.county, issuer.run.zh()),
+        author: issuer.name.clone(),
+        date: issuer.date,
+        sheets: vec![
+            summary(overview),
+            committees(overview),
+            categories(overview),
+            distribution(overview),
+            branches(overview),
+            returned(overview),
+            missing(overview),
+            details(overview),
+        ],
+    }
+}
+
+fn sheet(overview: &Overview<'_>, name: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Sheet {
+    Sheet {
+        name: name.to_owned(),
+        title: Some(format!("{}{}{title}", overview.issuer.county, overview.issuer.run.zh())),
+        columns,
+        rows,
+        freeze: true,
+        filter: true,
+        landscape: true,
+        ..Sheet::default()
+    }
+}
+
+fn standings(lines: &[&BranchLine<'_>]) -> [usize; 3] {
+    let of = |standing| lines.iter().filter(|line| line.standing == standing).count();
+    [of(Standing::Accepted), of(Standing::Returned), of(Standing::Missing)]
+}
+
+fn counts<'a>(lines: impl IntoIterator<Item = &'a BranchLine<'a>>) -> Counts {
+    let mut counts = Counts::default();
+    for (_, outcomes) in lines.into_iter().filter_map(|line| line.accepted) {
+        outcomes.iter().for_each(|outcome| counts.add(outcome));
+    }
+    counts
+}
+
+fn summary(overview: &Overview<'_>) -> Sheet {
+    let all: Vec<&BranchLine<'_>> = overview.branches.iter().collect();
+    let [accepted, returned, missing] = standings(&all);
+    let counts = counts(&overview.branches);
+    let total = overview.branches.len() as u64;
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let head = |rows: &mut Vec<Vec<Value>>, title: &str| rows.push(vec![Value::Strong(title.to_owned())]);
+    head(&mut rows, "报送");
+    rows.push(vec!["名册支部".into(), count(total)]);
+    rows.push(vec!["收到文件".into(), size(overview.files)]);
+    for (name, value) in [("通过", accepted), ("退回", returned), ("未报", missing)] {
+        rows.push(vec![name.into(), size(value), share(value as u64, total)]);
+    }
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        let found = overview.findings.iter().filter(|finding| finding.severity() == severity).count();
+        rows.push(vec![text(severity_word(severity, Lang::Zh)), size(found)]);
+    }
+    head(&mut rows, "党员");
+    for (name, value) in [("在册（通过的支部）", counts.members), ("计分", counts.scored), ("其中预备党员", counts.probationary), ("免积分", counts.exempt), ("一票否决", counts.vetoed), ("荣誉", counts.honours)] {
+        rows.push(vec![name.into(), count(value)]);
+    }
+    let graded: u64 = counts.grades.values().sum();
+    if graded > 0 {
+        head(&mut rows, "等次");
+        for (grade, value) in GRADES.iter().map(|grade| (*grade, counts.grades.get(*grade).copied().unwrap_or(0))) {
+            rows.push(vec![grade.into(), count(value), share(value, graded)]);
+        }
+    }
+    for (letter, value) in &counts.letters {
+        rows.push(vec![text(letter), count(*value)]);
+    }
+    head(&mut rows, "各积分制（不同积分制之间不比较分数）");
+    rows.push(["积分制", "计分人数", "平均分", "最高分", "最低分", "版本", "样例值"].map(|name| Value::Strong(name.to_owned())).into());
+    for (at, scheme) in overview.schemes.iter().enumerate() {
+        let mut row = vec![text(format!("{}（{}）", scheme.name, scheme.id))];
+        row.extend(spread(overview, scheme, at, |_| true));
+        row.push(text(&scheme.version));
+        row.push(text(if scheme.rests_on_samples() { "含" } else { "不含" }));
+        rows.push(row);
+    }
+    rows.push(vec![]);
+    rows.push(vec![text(format!("本表日期 {}；程序版本 scorebook {}", crate::period::zh_date(overview.issuer.date), env!("CARGO_PKG_VERSION")))]);
+    let columns = vec![column("项目", 34.0), number("数值", 12.0), number("比例", 12.0), number("", 12.0), number("", 12.0), column("", 10.0), column("", 10.0)];
+    Sheet { filter: false, landscape: false, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
+}
+
+/// Number, mean, largest and smallest total of a scheme among outcomes that are asked for.
+fn spread(overview: &Overview<'_>, scheme: &Scheme, at: usize, wanted: impl Fn((&Submission, &Outcome)) -> bool) -> Vec<Value> {
+    let mut totals: Vec<&Exact> = Vec::new();
+    for (submission, outcomes) in overview.branches.iter().filter_map(|line| line.accepted) {
+        let own = outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != crate::rollup::OutcomeKind::Branch);
+        totals.extend(own.filter(|outcome| wanted((submission, outcome))).filter_map(|outcome| outcome.score.total.as_ref()));
+    }
+    let (Some(most), Some(least)) = (totals.iter().max(), totals.iter().min()) else { return vec![count(0), Value::Empty, Value::Empty, Value::Empty] };
+    let mean = totals.iter().fold(Exact::zero(), |sum, total| &sum + total) / totals.len() as i64;
+    vec![size(totals.len()), score(&mean, scheme), score(most, scheme), score(least, scheme)]
+}
+
+fn grade_columns() -> impl Iterator<Item = Column> {
+    GRADES.iter().map(|grade| number(grade, 10.0))
+}
+
+fn committees(overview: &Overview<'_>) -> Sheet {
+    let mut names: Vec<&str> = Vec::new();
+    for line in &overview.branches {
+        if !names.contains(&line.branch.committee.as_str()) {
+            names.push(&line.branch.committee);
+        }
+    }
+    let row = |name: Value, lines: &[&BranchLine<'_>]| {
+        let [accepted, returned, missing] = standings(lines);
+        let counts = counts(lines.iter().copied());
+        let graded: u64 = counts.grades.values().sum();
+        let mut row = vec![name, size(lines.len()), size(accepted), size(returned), size(missing), count(counts.members), count(counts.scored)];
+        row.extend(grades(&counts));
+        row.push(share(counts.grades.get("优秀").copied().unwrap_or(0), graded));
+        row
+    };
+    let mut rows: Vec<Vec<Value>> = names
+        .iter()
+        .map(|name| row(text(name), &overview.branches.iter().filter(|line| line.branch.committee == *name).collect::<Vec<_>>()))
+        .collect();
+    rows.push(row(Value::Strong("合计".into()), &overview.branches.iter().collect::<Vec<_>>()));
+    let mut columns = vec![column("党委", 28.0)];
+    columns.extend(["支部", "通过", "退回", "未报", "党员", "计分"].map(|name| number(name, 10.0)));
+    columns.extend(grade_columns());
+    columns.push(number("优秀率", 10.0));
+    sheet(overview, "各党委", "各党委进度与等次", columns, rows)
+}
+
+fn categories(overview: &Overview<'_>) -> Sheet {
+    let mut by: BTreeMap<(usize, String), Counts> = BTreeMap::new();
+    for (submission, outcomes) in overview.branches.iter().filter_map(|line| line.accepted) {
+        for outcome in outcomes {
+            if let crate::rollup::OutcomeKind::Member(at) = outcome.kind {
+                by.entry((outcome.scheme, submission.members[at as usize].category.to_string())).or_default().add(outcome);
+            }
+        }
+    }
+    let rows = by
+        .iter()
+        .map(|((at, category), counts)| {
+            let scheme = &overview.schemes[*at];
+            let mut row = vec![text(category), text(&scheme.name), count(counts.members), count(counts.exempt)];
+            row.extend(spread(overview, scheme, *at, |(submission, outcome)| match outcome.kind {
+                crate::rollup::OutcomeKind::Member(at) => *submission.members[at as usize].category == **category,
+                crate::rollup::OutcomeKind::Branch => false,
+            }));
+            row.extend(grades(counts));
+            row
+        })
+        .collect();
+    let mut columns = vec![column("类别", 16.0), column("积分制", 22.0)];
+    columns.extend(["党员", "免积分", "计分", "平均分", "最高分", "最低分"].map(|name| number(name, 10.0)));
+    columns.extend(grade_columns());
+    sheet(overview, "各类别", "各类别党员积分", columns, rows)
+}
+
+fn distribution(overview: &Overview<'_>) -> Sheet {
+    let mut rows = Vec::new();
+    for (at, scheme) in overview.schemes.iter().enumerate() {
+        let mut counts = Counts::default();
+        let mut bands: BTreeMap<i64, u64> = BTreeMap::new();
+        for outcome in overview.branches.iter().filter_map(|line| line.accepted).flat_map(|(_, outcomes)| outcomes).filter(|outcome| outcome.scheme == at) {
+            counts.add(outcome);
+            if let Some(total) = outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch) {
+                // Bands of ten points, half-open from below like the grades.
+                *bands.entry((total.clone() / 10).floor().unwrap_or(0)).or_default() += 1;
+            }
+        }
+        let graded: u64 = counts.grades.values().sum();
+        for grade in GRADES {
+            if let Some(value) = counts.grades.get(grade) {
+                rows.push(vec![text(&scheme.name), "等次".into(), grade.into(), count(*value), share(*value, graded)]);
+            }
+        }
+        let starred: u64 = counts.stars.values().sum();
+        for (stars, value) in counts.stars.iter().rev() {
+            rows.push(vec![text(&scheme.name), "星级".into(), text(format!("{stars}星")), count(*value), share(*value, starred)]);
+        }
+        for (band, value) in bands.iter().rev() {
+            rows.push(vec![text(&scheme.name), "分数段".into(), text(format!("{}≤分＜{}", band * 10, band * 10 + 10)), count(*value), share(*value, counts.scored)]);
+        }
+    }
+    let columns = vec![column("积分制", 24.0), column("项目", 12.0), column("档次", 18.0), number("人数", 10.0), number("占比", 10.0)];
+    Sheet { landscape: false, ..sheet(overview, "等次分布", "等次、星级与分数分布（各积分制分开）", columns, rows) }
+}
+
+/// Findings by branch code, in output order: looked up once a branch, not searched.
+fn by_branch<'a>(overview: &'a Overview<'_>) -> BTreeMap<&'a str, Vec<&'a Finding>> {
+    let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in overview.findings {
+        if let Some(code) = &finding.branch_code {
+            found.entry(code).or_default().push(finding);
+        }
+    }
+    found
+}
+
+fn branches(overview: &Overview<'_>) -> Sheet {
+    let found = by_branch(overview);
+    let rows = overview
+        .branches
+        .iter()
+        .map(|line| {
+            let own = found.get(line.branch.code.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let of = |severity| own.iter().filter(|finding| finding.severity() == severity).count();
+            let counts = counts([line]);
+            let name = match &line.folder {
+                Some(folder) => Value::Link { text: line.branch.name.clone(), target: folder.clone() },
+                None => text(&line.branch.name),
+            };
+            let mut row = vec![text(&line.branch.code), name, text(&line.branch.committee), line.standing.zh().into()];
+            row.extend([count(counts.members), count(counts.scored)]);
+            row.extend(grades(&counts));
+            row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
+            row.push(line.file.map_or(Value::Empty, |file| text(file.as_ref())));
+            row
+        })
+        .collect();
+    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 26.0), column("上级党组织", 22.0), column("状态", 8.0), number("党员", 8.0), number("计分", 8.0)];
+    columns.extend(GRADES.iter().map(|grade| number(grade, 9.0)));
+    columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0)]);
+    sheet(overview, "支部一览", "支部一览", columns, rows)
+}
+
+fn returned(overview: &Overview<'_>) -> Sheet {
+    let found = by_branch(overview);
+    let mut rows = Vec::new();
+    for line in overview.branches.iter().filter(|line| line.standing == Standing::Returned) {
+        let own = found.get(line.branch.code.as_str()).into_iter().flatten();
+        for finding in own.filter(|finding| finding.severity() == Severity::Error) {
+            let mut row = vec![text(&line.branch.code), text(&line.branch.name), text(&line.branch.committee)];
+            row.push(text(line.branch.contact.as_deref().unwrap_or_default()));
+            row.push(text(line.branch.phone.as_deref().unwrap_or_default()));
+            row.extend(place(finding));
+            row.extend([text(finding.message(Lang::Zh)), text(finding.hint(Lang::Zh))]);
+            rows.push(row);
+        }
+    }
+    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 22.0), column("上级党组织", 18.0), column("联系人", 10.0), column("联系电话", 16.0)];
+    columns.extend(place_columns());
+    columns.extend([column("问题", 44.0), column("怎么改", 44.0)]);
+    sheet(overview, "退回", "退回名单与原因", columns, rows)
+}
+
+fn missing(overview: &Overview<'_>) -> Sheet {
+    let rows = overview
+        .branches
+        .iter()
+        .filter(|line| line.standing == Standing::Missing)
+        .map(|line| {
+            let branch = line.branch;
+            let optional = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
+            vec![text(&branch.committee), text(&branch.code), text(&branch.name), optional(&branch.secretary), optional(&branch.contact), optional(&branch.phone), branch.members.map_or(Value::Empty, |members| count(u64::from(members)))]
+        })
+        .collect();
+    let columns =
+        vec![column("上级党组织", 24.0), column("支部编码", 12.0), column("支部名称", 28.0), column("书记", 12.0), column("联系人", 12.0), column("联系电话", 18.0), number("党员数", 10.0)];
+    sheet(overview, "催报", "未报支部催报名单", columns, rows)
+}
+
+fn details(overview: &Overview<'_>) -> Sheet {
+    let rows = overview.rows.iter().map(ResultRow::table_row).collect();
+    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 24.0), column("上级党组织", 20.0), number("序号", 8.0), column("姓名", 14.0), column("类别", 14.0), column("党员状态", 12.0), column("积分制", 14.0)];
+    columns.extend([number("积分", 10.0).format("0.00"), number("公示积分", 10.0).format("0.00"), column("等次", 10.0), number("星级", 8.0), number("名次", 8.0)]);
+    columns.extend([column("荣誉", 20.0), column("一票否决", 20.0), column("文书", 18.0), column("说明", 18.0)]);
+    sheet(overview, "明细", "党员积分明细", columns, rows)
+}
+
+fn place(finding: &Finding) -> [Value; 4] {
+    [
+        finding.place.file.as_deref().map_or(Value::Empty, text),
+        finding.place.sheet.as_deref().map_or(Value::Empty, text),
+        finding.place.cell.map_or(Value::Empty, |cell| text(cell.to_string())),
+        finding.value.as_deref().map_or(Value::Empty, text),
+    ]
+}
+
+fn place_columns() -> [Column; 4] {
+    [column("文件", 34.0), column("工作表", 18.0), column("单元格", 9.0), column("原内容", 16.0)]
+}
+
+/// 问题清单: errors and warnings on the first sheet, notes on the second.
+pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
+    let names: BTreeMap<&str, &Branch> = overview.branches.iter().map(|line| (line.branch.code.as_str(), line.branch)).collect();
+    let rows = |wanted: &dyn Fn(Severity) -> bool| -> Vec<Vec<Value>> {
+        overview
+            .findings
+            .iter()
+            .filter(|finding| wanted(finding.severity()))
+            .map(|finding| {
+                let code = finding.branch_code.as_deref().unwrap_or_default();
+                let branch = names.get(code);
+                let mut row = vec![text(severity_word(finding.severity(), lang)), branch.map_or(Value::Empty, |branch| text(&branch.committee)), text(code)];
+                row.push(branch.map_or(Value::Empty, |branch| text(&branch.name)));
+                row.extend(place(finding));
+                row.extend([text(finding.message(lang)), text(finding.hint(lang)), text(finding.code.word())]);
+                row
+            })
+            .collect()
+    };
+    let columns = || {
+        let mut columns = vec![column("级别", 8.0), column("上级党组织", 18.0), column("支部编码", 12.0), column("支部名称", 22.0)];
+        columns.extend(place_columns());
+        columns.extend([column("问题", 46.0), column("怎么改", 46.0), column("代码", 22.0)]);
+        columns
+    };
+    let mut sheets = vec![sheet(overview, "问题清单", "问题清单", columns(), rows(&|severity| severity != Severity::Note))];
+    sheets.push(sheet(overview, "提示", "提示（不影响通过）", columns(), rows(&|severity| severity == Severity::Note)));
+    Workbook { title: format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()), author: overview.issuer.name.clone(), date: overview.issuer.date, sheets }
+}

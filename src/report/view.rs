@@ -1,0 +1,230 @@
+//! What every form of one branch shares.
+
+use chrono::NaiveDate;
+
+use crate::county::Branch;
+use crate::exact::Exact;
+use crate::form::data::{Datum, Record};
+use crate::period::{Calendar, Period, RunPeriod, zh_date};
+use crate::rollup::{Outcome, OutcomeKind};
+use crate::scheme::{RowContent, RowTotal, Rules, Scheme, Window};
+use crate::score::{Flag, Subject, evaluate_formula};
+use crate::submission::{Member, Submission};
+
+/// The county as forms name it.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// 县.
+    pub county: String,
+    /// 发文机关.
+    pub name: String,
+    /// The run's period.
+    pub run: RunPeriod,
+    /// The run's date.
+    pub date: NaiveDate,
+    /// When boards go up.
+    pub posted: Option<NaiveDate>,
+    /// The posting day counts.
+    pub count_posting_day: bool,
+    /// Phone for objections.
+    pub phone: String,
+}
+
+/// One branch's part of one scheme.
+pub struct View<'a> {
+    /// The county.
+    pub issuer: &'a Issuer,
+    /// Working days.
+    pub calendar: &'a Calendar,
+    /// The branch.
+    pub branch: &'a Branch,
+    /// Its submission.
+    pub submission: &'a Submission,
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// Outcomes of the members under it, in roster order.
+    pub outcomes: Vec<&'a Outcome>,
+    /// Short digest of what the form is made from.
+    pub digest: String,
+}
+
+/// Last day of the publication, as far as calendars reach.
+pub fn publication(issuer: &Issuer, calendar: &Calendar, scheme: &Scheme) -> (u32, Option<NaiveDate>) {
+    let days = if issuer.run.period == Period::YEAR { scheme.publication.year } else { scheme.publication.shorter };
+    let end = issuer.posted.and_then(|posted| calendar.publication_end(posted, days, issuer.count_posting_day));
+    (days, end)
+}
+
+/// A score as it is printed.
+pub fn score(value: Option<&Exact>, digits: u32) -> Datum {
+    match value.and_then(|value| value.published_decimal(digits)) {
+        Some(value) => Datum::Number { value, digits: digits as u8 },
+        None => Datum::Empty,
+    }
+}
+
+/// A value of a column with as many digits as it needs: marks are entered with few.
+pub fn mark(value: &Exact, decimals: u16) -> Datum {
+    score(Some(value), u32::from(decimals))
+}
+
+/// `十星`.
+pub fn stars_text(stars: Option<u8>) -> String {
+    const WORDS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    stars.map(|stars| WORDS.get(usize::from(stars)).map_or_else(|| format!("{stars}星"), |word| format!("{word}星"))).unwrap_or_default()
+}
+
+/// What a reader must know about a member's score.
+pub fn remark(outcome: &Outcome, member: &Member) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for flag in &outcome.score.flags {
+        match flag {
+            Flag::Exempt => parts.push("免积分".into()),
+            Flag::Probationary => parts.push("预备党员".into()),
+            Flag::PartYear => parts.push(format!("{}—{}月在本支部", member.first_month, member.last_month)),
+            Flag::NotExpected => parts.push("不在本支部".into()),
+            Flag::NotScored => parts.push("本期不计分".into()),
+        }
+    }
+    parts.join("；")
+}
+
+impl<'a> View<'a> {
+    /// Fields that every form has.
+    pub fn common(&self, root: &mut Record, count: usize) {
+        let cover = &self.submission.cover;
+        common(root, self.issuer, &[self.scheme], &self.digest, count);
+        root.text("支部名称", &self.branch.name);
+        root.text("支部编码", &self.branch.code);
+        root.text("上级党组织", &self.branch.committee);
+        root.text("书记", cover.secretary.as_deref().or(self.branch.secretary.as_deref()).unwrap_or_default());
+        root.text("填报人", cover.reporter.as_deref().unwrap_or_default());
+        root.text("联系电话", cover.phone.as_deref().or(self.branch.phone.as_deref()).unwrap_or_default());
+        root.text("有星级", if self.has_stars() { "是" } else { "" });
+    }
+
+    /// True where this run gives stars.
+    pub fn has_stars(&self) -> bool {
+        self.issuer.run.period == Period::YEAR && self.scheme.member.stars.is_some()
+    }
+
+    /// Members of this view with their outcomes, those who are elsewhere in this period left out.
+    pub fn members(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
+        self.outcomes.iter().filter_map(|outcome| match outcome.kind {
+            OutcomeKind::Member(at) if !outcome.score.flags.contains(&Flag::NotExpected) => Some((at, &self.submission.members[at as usize], *outcome)),
+            _ => None,
+        })
+    }
+
+    /// The columns a form shows: entry periods of the run, all so far where the total looks back, with quarterly
+    /// subtotals behind the months of a whole quarter.
+    pub fn columns(&self, subtotals: bool) -> Vec<Column> {
+        let rules = &self.scheme.member;
+        let mut columns = Vec::new();
+        for period in crate::check::due_periods(rules, self.issuer.run.period) {
+            columns.push(Column { period, subtotal: false });
+            if subtotals && rules.every == crate::period::Every::Month && period.number() % 3 == 0 {
+                let quarter = crate::period::Period::new(crate::period::Every::Quarter, period.number() / 3);
+                columns.extend(quarter.filter(|quarter| self.issuer.run.period.contains(*quarter)).map(|period| Column { period, subtotal: true }));
+            }
+        }
+        columns
+    }
+}
+
+/// A column of a form: an entry period, or the sum of a quarter's months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Which months.
+    pub period: Period,
+    /// A sum over several entry periods.
+    pub subtotal: bool,
+}
+
+impl Column {
+    /// Its heading.
+    pub fn heading(self) -> String {
+        if self.subtotal { format!("{}小计", self.period.zh()) } else { self.period.zh() }
+    }
+}
+
+/// Column headings as a list of a form.
+pub fn headings(columns: &[Column]) -> Vec<Record> {
+    columns
+        .iter()
+        .map(|column| {
+            let mut heading = Record::default();
+            heading.text("名称", column.heading());
+            heading
+        })
+        .collect()
+}
+
+/// Fields of every form, of whatever unit.
+pub fn common(root: &mut Record, issuer: &Issuer, schemes: &[&Scheme], digest: &str, count: usize) {
+    let names: Vec<&str> = schemes.iter().map(|scheme| scheme.name.as_str()).collect();
+    let versions: Vec<&str> = schemes.iter().map(|scheme| scheme.version.as_str()).collect();
+    let samples = schemes.iter().any(|scheme| scheme.rests_on_samples());
+    root.text("县", &issuer.county);
+    root.text("发文机关", &issuer.name);
+    root.text("年度", format!("{}年", issuer.run.year));
+    root.text("期间", issuer.run.zh());
+    root.set("制表日期", Datum::Date(issuer.date));
+    root.text("积分制", names.join("、"));
+    root.text("细则版本", versions.join("、"));
+    root.text("样例说明", if samples { "本细则含样例分值，以正式文件为准。" } else { "各项分值均出自正式文件。" });
+    root.text("取整说明", "各分项四舍五入至两位小数，合计按未取整的准确值计算，与分项之和可能略有出入。");
+    root.text("校验码", digest);
+    root.count("人数", count);
+}
+
+/// A summary row of the scheme over the columns: its cells and what stands for the whole.
+pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Column], decimals: u16) -> (Vec<Datum>, Datum) {
+    let member = &view.submission.members[at as usize];
+    let subject = Subject::member(view.scheme, view.submission, at);
+    match content {
+        RowContent::Reasons => {
+            let cells = columns
+                .iter()
+                .map(|column| {
+                    let entry = view.submission.entries_of(at).iter().find(|entry| !entry.own && entry.period == column.period);
+                    entry.and_then(|entry| entry.reason.as_deref()).map_or(Datum::Empty, |reason| Datum::Text(reason.to_owned()))
+                })
+                .collect();
+            (cells, Datum::Empty)
+        }
+        RowContent::Formula { formula, window, total } => {
+            let value = |period: Period| evaluate_formula(&subject, formula, *window, period);
+            let cells: Vec<Option<Exact>> = columns.iter().map(|column| member.expected_in(column.period).then(|| value(column.period))).collect();
+            let whole = match total {
+                RowTotal::None => None,
+                RowTotal::Last => cells.iter().flatten().next_back().cloned(),
+                RowTotal::Sum => Some(cells.iter().zip(columns).filter(|(_, column)| !column.subtotal).filter_map(|(cell, _)| cell.clone()).sum()),
+            };
+            (cells.iter().map(|cell| cell.as_ref().map_or(Datum::Empty, |value| mark(value, decimals))).collect(), whole.as_ref().map_or(Datum::Empty, |value| mark(value, decimals)))
+        }
+    }
+}
+
+/// Names and values of a subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
+pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<(String, Option<Exact>)> {
+    let plain = rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
+    let mut named: Vec<(String, Option<Exact>)> = plain.map(|figure| (figure.name.clone(), outcome.score.figure(&figure.id).cloned())).collect();
+    if let Some(total) = rules.figure("total", run.every()) {
+        named.push((total.name.clone(), outcome.score.total.clone()));
+    }
+    named
+}
+
+/// `公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。`
+pub fn publication_text(issuer: &Issuer, days: u32, end: Option<NaiveDate>) -> String {
+    let counted = if issuer.count_posting_day { "张贴当日计入" } else { "张贴当日不计" };
+    match (issuer.posted, end) {
+        (Some(posted), Some(end)) => format!("公示期为{}至{}，共{days}个工作日（{counted}）。", zh_date(posted), zh_date(end)),
+        (Some(posted), None) => format!("公示期自{}起，共{days}个工作日（{counted}），遇节假日顺延。", zh_date(posted)),
+        (None, _) => format!("公示期自张贴之日起，共{days}个工作日（{counted}）。"),
+    }
+}
+
+/// The window that a board's period column looks at.
+pub const COLUMN_WINDOW: Window = Window::Run;

@@ -1,0 +1,142 @@
+//! The records of an .xls workbook (MS-XLS), gone through before calamine does: it trusts their numbers.
+//!
+//! ```text
+//! BOF … BOUNDSHEET(position, name)* … SST … EOF   BOF … ROW, NUMBER, LABELSST … EOF   BOF … EOF
+//! └ globals ┘                                     └ first sheet, at its position ┘
+//! ```
+
+use super::ole::{u16_at, u32_at};
+use super::{Limits, Refusal};
+
+/// What one substream hides, zero-based.
+#[derive(Default)]
+pub(super) struct Hidden {
+    pub(super) rows: Vec<u32>,
+    pub(super) columns: Vec<(u16, u16)>,
+}
+
+/// What the records say that calamine does not tell or needs to be told.
+pub(super) struct Checked {
+    /// By the number of the sheet.
+    pub(super) hidden: Vec<Hidden>,
+    /// The code page to read texts by, where the file should name one and does not, or not a likely one.
+    pub(super) code_page: Option<u16>,
+}
+
+/// A record that no reader knows; what is renamed to it is passed over.
+const UNKNOWN: [u8; 2] = [0xff, 0x0f];
+
+/// Checks the stream and makes harmless what calamine would trust.
+pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refusal> {
+    let (mut positions, mut strings) = (Vec::new(), None);
+    let (mut narrow, mut named) = (false, false);
+    walk(stream, 0, |record, data| {
+        match record {
+            // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
+            0x002f => return Err(Refusal::Encrypted),
+            // BOF: before BIFF8 texts are bytes of the code page that CODEPAGE names.
+            0x0809 => narrow |= u16_at(data, 0) == 0x0500,
+            // Western is what a program writes that does not know its own.
+            0x0042 => named = u16_at(data, 0) != 1252,
+            0x0085 => positions.push(u32_at(data, 0) as usize),
+            0x00fc => strings = Some(u32_at(data, 4)),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    if positions.len() > limits.max_sheets {
+        return Err(Refusal::TooLarge { what: "sheets", limit: limits.max_sheets as u64 });
+    }
+    let mut apart = positions.clone();
+    apart.sort_unstable();
+    if apart.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Refusal::unreadable("two sheets have one place"));
+    }
+    let mut budget = Budget { area: 0, cells: 0, limits };
+    let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget));
+    let hidden = hidden.collect::<Result<_, _>>()?;
+    // Chinese programs of that time wrote GBK and said nothing, or western.
+    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936) })
+}
+
+struct Budget<'a> {
+    area: u64,
+    cells: usize,
+    limits: &'a Limits,
+}
+
+fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) -> Result<Hidden, Refusal> {
+    let mut hidden = Hidden::default();
+    let mut corners: Option<(u16, u16, u16, u16)> = None;
+    let mut dimensions = Vec::new();
+    let mut depth = 0usize;
+    let mut offset = position;
+    walk(stream, position, |record, data| {
+        let here = offset;
+        offset += 4 + data.len();
+        match record {
+            0x0809 => depth += 1,
+            // An embedded chart ends; the sheet goes on.
+            0x000a => depth = depth.saturating_sub(1),
+            _ if depth > 1 => {}
+            // DIMENSIONS: calamine reserves the rectangle unseen.
+            0x0200 => dimensions.push(here),
+            // ROW with fDyZero; COLINFO with fHidden.
+            0x0208 if u16_at(data, 12) & 0x20 != 0 => hidden.rows.push(u16_at(data, 0).into()),
+            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0), u16_at(data, 2))),
+            // FORMULA, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK
+            0x0006 | 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00fd | 0x00bd => {
+                let (row, column) = (u16_at(data, 0), u16_at(data, 2));
+                let last = if record == 0x00bd { u16_at(data, data.len().saturating_sub(2)).max(column) } else { column };
+                // calamine drops such a cell without a word.
+                if record == 0x00fd && u32_at(data, 6) >= strings {
+                    return Err(Refusal::unreadable(format!("row {}: refers to a text that is not there", u32::from(row) + 1)));
+                }
+                budget.cells += usize::from(last - column) + 1;
+                corners = Some(corners.map_or((row, row, column, last), |(top, bottom, left, right)| {
+                    (top.min(row), bottom.max(row), left.min(column), right.max(last))
+                }));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    for at in dimensions {
+        stream[at..at + 2].copy_from_slice(&UNKNOWN);
+    }
+    let limits = budget.limits;
+    if budget.cells > limits.max_cells {
+        return Err(Refusal::TooLarge { what: "cells", limit: limits.max_cells as u64 });
+    }
+    if let Some((top, bottom, left, right)) = corners {
+        budget.area += (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1);
+        if budget.area > limits.max_area {
+            return Err(Refusal::TooLarge { what: "area", limit: limits.max_area });
+        }
+    }
+    Ok(hidden)
+}
+
+/// Records from a BOF to its EOF. A stream that ends before is torn: cells would be missing without a word.
+fn walk(stream: &[u8], position: usize, mut visit: impl FnMut(u16, &[u8]) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let torn = || Refusal::unreadable("the workbook stream ends too early");
+    let mut rest = stream.get(position..).ok_or_else(torn)?;
+    let mut depth = 0;
+    loop {
+        let (record, length) = (u16_at(rest, 0), usize::from(u16_at(rest, 2)));
+        let data = rest.get(4..4 + length).ok_or_else(torn)?;
+        match record {
+            0x0809 => depth += 1,
+            // BOF of BIFF2, 3 and 4: Excel before 5.0.
+            0x0009 | 0x0209 | 0x0409 if depth == 0 => return Err(Refusal::unreadable("a workbook of Excel 4.0 or older")),
+            _ if depth == 0 => return Err(Refusal::unreadable("the workbook stream does not begin")),
+            0x000a => depth -= 1,
+            _ => {}
+        }
+        visit(record, data)?;
+        if depth == 0 {
+            return Ok(());
+        }
+        rest = &rest[4 + length..];
+    }
+}

@@ -1,0 +1,290 @@
+//! OpenDocument spreadsheets, read here and not by calamine: it lays every sheet out as a rectangle, repeats and
+//! all, and never ends where a closing tag is missing.
+//!
+//! ```text
+//! <table:table table:name="党员名册">
+//!   <table:table-row table:number-rows-repeated="2">
+//!     <table:table-cell office:value-type="float" office:value="8.7"><text:p>8.70</text:p></table:table-cell>
+//!     <table:table-cell table:number-columns-repeated="1023"/>
+//! ```
+
+use std::collections::HashSet;
+
+use quick_xml::events::BytesStart;
+
+use super::book::{Book, Content, Sheet};
+use super::gather::Gather;
+use super::package::Package;
+use super::xml::{self, Node};
+use super::{Format, Limits, Refusal, number};
+
+const CONTENT: &str = "content.xml";
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut package = Package::open(bytes, limits)?;
+    // Only the manifest says that the other parts are ciphertext.
+    if package.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
+        return Err(Refusal::Encrypted);
+    }
+    let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable("content.xml is missing"))?;
+    let mut reader = Reader::new(limits);
+    xml::walk(CONTENT, &text, |node| reader.node(&node))?;
+    let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();
+    let (modified, returns) = (xml::first_text(&meta, "date"), user_defined(&meta, "scorebook.returns"));
+    Ok(Book { sheets: reader.sheets, date_1904: false, modified, returns, format: Format::Ods })
+}
+
+/// `<meta:user-defined meta:name="…">text</meta:user-defined>`
+fn user_defined(meta: &str, wanted: &str) -> Option<String> {
+    xml::text_where(meta, "user-defined", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
+}
+
+/// Where the walk stands.
+struct Reader<'a> {
+    limits: &'a Limits,
+    gather: Gather<'a>,
+    sheets: Vec<Sheet>,
+    style: Option<String>,
+    hidden_styles: HashSet<String>,
+    /// Depth of tables: one inside a cell is not a sheet.
+    depth: u32,
+    table: Table,
+    row_repeats: u32,
+    row_hidden: bool,
+    column: u32,
+    /// The row's, by column.
+    cells: Vec<(u32, Content)>,
+    cell: Option<Cell>,
+}
+
+/// The sheet being read.
+#[derive(Default)]
+struct Table {
+    name: String,
+    hidden: bool,
+    /// A copy of another file's sheet, kept for formulas that refer to it.
+    linked: bool,
+    /// Rows and columns declared so far.
+    rows: u32,
+    columns: u32,
+    hidden_columns: Vec<(u32, u32)>,
+    /// A hidden row or column holds cells.
+    hides: bool,
+}
+
+/// A cell whose closing tag has not come.
+struct Cell {
+    repeats: u32,
+    kind: String,
+    value: Option<String>,
+    formula: Option<String>,
+    error: bool,
+    text: String,
+    paragraphs: u32,
+    inside: u32,
+    /// Depth inside an element whose text is not the cell's: a note, a drawing, a table.
+    skipped: u32,
+}
+
+impl<'a> Reader<'a> {
+    fn new(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            gather: Gather::new(limits),
+            sheets: Vec::new(),
+            style: None,
+            hidden_styles: HashSet::new(),
+            depth: 0,
+            table: Table::default(),
+            row_repeats: 1,
+            row_hidden: false,
+            column: 0,
+            cells: Vec::new(),
+            cell: None,
+        }
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), Refusal> {
+        if let Some(cell) = &mut self.cell {
+            let cell_ends = matches!(node, Node::Close("table-cell" | "covered-table-cell")) && cell.skipped == 0;
+            if !cell_ends {
+                return cell.node(node, self.limits);
+            }
+            return self.cell_ends();
+        }
+        match *node {
+            Node::Open("style", tag) => self.style = xml::attribute(tag, "name"),
+            Node::Open("table-properties", tag) if xml::attribute(tag, "display").as_deref() == Some("false") => {
+                self.hidden_styles.extend(self.style.take());
+            }
+            Node::Open("table", tag) => {
+                self.depth += 1;
+                if self.depth == 1 {
+                    let name = xml::attribute(tag, "name").unwrap_or_default();
+                    let hidden = xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style));
+                    self.table = Table { name, hidden, ..Table::default() };
+                }
+            }
+            Node::Close("table") if self.depth > 0 => {
+                self.depth -= 1;
+                if self.depth == 0 {
+                    self.sheet_ends()?;
+                }
+            }
+            _ if self.depth != 1 => {}
+            Node::Open("table-source", _) => self.table.linked = true,
+            Node::Open("table-column", tag) => {
+                let repeats = repeats(tag, "number-columns-repeated")?;
+                if unseen(tag) {
+                    self.table.hidden_columns.push((self.table.columns, self.table.columns.saturating_add(repeats)));
+                }
+                self.table.columns = self.table.columns.saturating_add(repeats);
+            }
+            Node::Open("table-row", tag) => {
+                self.row_repeats = repeats(tag, "number-rows-repeated")?;
+                self.row_hidden = unseen(tag);
+                self.column = 0;
+            }
+            Node::Close("table-row") => self.row_ends()?,
+            Node::Open("table-cell" | "covered-table-cell", tag) => self.cell = Some(Cell::of(tag)?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn cell_ends(&mut self) -> Result<(), Refusal> {
+        let Some(cell) = self.cell.take() else { return Ok(()) };
+        let repeats = cell.repeats;
+        if let Some(content) = cell.content() {
+            if self.column.saturating_add(repeats) > self.limits.max_columns {
+                return Err(Refusal::TooLarge { what: "columns", limit: self.limits.max_columns.into() });
+            }
+            let columns = self.column..self.column + repeats;
+            self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
+            self.cells.extend(columns.map(|column| (column, content.clone())));
+        }
+        self.column = self.column.saturating_add(repeats);
+        Ok(())
+    }
+
+    fn row_ends(&mut self) -> Result<(), Refusal> {
+        let cells = std::mem::take(&mut self.cells);
+        if !cells.is_empty() && !self.table.linked {
+            self.table.hides |= self.row_hidden;
+            // Ends early: the gatherer refuses the first row past its limit.
+            for row in self.table.rows..self.table.rows.saturating_add(self.row_repeats) {
+                for (column, content) in &cells {
+                    self.gather.push(row, *column, content.clone())?;
+                }
+            }
+        }
+        self.table.rows = self.table.rows.saturating_add(self.row_repeats);
+        Ok(())
+    }
+
+    fn sheet_ends(&mut self) -> Result<(), Refusal> {
+        let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
+        sheet.hidden_rows = self.table.hides;
+        if !self.table.linked {
+            self.sheets.push(sheet);
+        }
+        if self.sheets.len() > self.limits.max_sheets {
+            return Err(Refusal::TooLarge { what: "sheets", limit: self.limits.max_sheets as u64 });
+        }
+        Ok(())
+    }
+}
+
+impl Cell {
+    fn of(tag: &BytesStart) -> Result<Self, Refusal> {
+        let named = |name| xml::qualified(tag, name);
+        let kind = named("office:value-type").unwrap_or_default();
+        let value = match kind.as_str() {
+            "string" => named("office:string-value"),
+            "date" => named("office:date-value"),
+            "time" => named("office:time-value"),
+            "boolean" => named("office:boolean-value"),
+            _ => named("office:value"),
+        };
+        Ok(Self {
+            repeats: repeats(tag, "number-columns-repeated")?,
+            value,
+            formula: named("table:formula"),
+            error: named("calcext:value-type").as_deref() == Some("error"),
+            kind,
+            text: String::new(),
+            paragraphs: 0,
+            inside: 0,
+            skipped: 0,
+        })
+    }
+
+    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+        match *node {
+            Node::Open(..) if self.skipped > 0 => self.skipped += 1,
+            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
+            _ if self.skipped > 0 => {}
+            Node::Open("p" | "h", _) => {
+                if self.paragraphs > 0 {
+                    self.text.push('\n');
+                }
+                self.paragraphs += 1;
+                self.inside += 1;
+            }
+            Node::Close("p" | "h") => self.inside = self.inside.saturating_sub(1),
+            Node::Open("s", tag) => {
+                let spaces = xml::attribute(tag, "c").and_then(|count| count.parse().ok()).unwrap_or(1usize);
+                self.text.extend(std::iter::repeat_n(' ', spaces.min(limits.max_text + 1)));
+            }
+            Node::Open("tab", _) => self.text.push('\t'),
+            Node::Open("line-break", _) => self.text.push('\n'),
+            Node::Open("span" | "a" | "ruby" | "ruby-base" | "list" | "list-item", _) | Node::Close(_) => {}
+            Node::Open(..) => self.skipped = 1,
+            // White space between elements is layout; inside a paragraph a run of it is one space (ODF 1.2, 6.1.2).
+            Node::Text(text) if self.inside > 0 => {
+                for c in text.chars() {
+                    let space = matches!(c, ' ' | '\t' | '\r' | '\n');
+                    if !(space && self.text.ends_with(' ')) {
+                        self.text.push(if space { ' ' } else { c });
+                    }
+                }
+            }
+            Node::Text(_) => {}
+        }
+        if self.text.len() > limits.max_text {
+            return Err(Refusal::TooLarge { what: "text", limit: limits.max_text as u64 });
+        }
+        Ok(())
+    }
+
+    fn content(self) -> Option<Content> {
+        if self.error {
+            return Some(Content::Error(self.text.into()));
+        }
+        let stored = match (self.kind.as_str(), self.value) {
+            ("string" | "time", Some(value)) => Some(Content::Text(value.into())),
+            // A formula's empty text is a value; an empty cell's is none.
+            ("string", None) => Some(Content::Text(self.text.into())),
+            ("date", Some(value)) => Some(number::iso_content(&value)),
+            ("boolean", Some(value)) => Some(Content::Bool(value == "true")),
+            (_, Some(value)) => Some(value.trim().parse().map_or_else(|_| Content::Text(value.into()), number::content)),
+            ("", None) if self.formula.is_none() && !self.text.is_empty() => Some(Content::Text(self.text.into())),
+            (_, None) => None,
+        };
+        match (stored, self.formula) {
+            (Some(Content::Text(text)), _) if text.is_empty() => None,
+            (Some(content), _) => Some(content),
+            (None, formula) => Some(Content::Uncalculated(formula?.into())),
+        }
+    }
+}
+
+fn repeats(tag: &BytesStart, name: &str) -> Result<u32, Refusal> {
+    let Some(text) = xml::attribute(tag, name) else { return Ok(1) };
+    text.parse().map_err(|_| Refusal::unreadable(format!("{CONTENT}: {name} is {text}")))
+}
+
+/// `table:visibility` is `collapse` for hidden, `filter` for filtered out.
+fn unseen(tag: &BytesStart) -> bool {
+    xml::attribute(tag, "visibility").is_some_and(|visibility| visibility != "visible")
+}

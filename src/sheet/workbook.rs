@@ -1,0 +1,169 @@
+//! The parts of an xlsx package around the cells: which sheets there are and where, which styles are dates.
+
+use std::fmt::Write as _;
+
+use super::package::Package;
+use super::xml::{self, Node};
+use super::{Limits, Refusal};
+
+/// One entry of the workbook's list of sheets that is a worksheet.
+pub(super) struct Listed {
+    pub(super) name: String,
+    pub(super) hidden: bool,
+    /// Name of the part that holds its cells.
+    pub(super) part: String,
+}
+
+/// What the package says about itself.
+pub(super) struct Workbook {
+    pub(super) date_1904: bool,
+    pub(super) sheets: Vec<Listed>,
+    pub(super) strings: Option<String>,
+    pub(super) styles: Option<String>,
+    pub(super) modified: Option<String>,
+    pub(super) returns: Option<String>,
+}
+
+/// `<Relationship Id Type Target TargetMode>`: the type's last word, and the part the target names.
+struct Relation {
+    id: String,
+    kind: String,
+    part: Option<String>,
+}
+
+impl Workbook {
+    pub(super) fn of(package: &mut Package, limits: &Limits) -> Result<Self, Refusal> {
+        let root = relations(package, "")?;
+        let named = |kind: &str, usual: &str| {
+            let found = root.iter().find(|relation| relation.kind == kind).and_then(|relation| relation.part.clone());
+            found.unwrap_or_else(|| usual.to_owned())
+        };
+        let main = named("officeDocument", "xl/workbook.xml");
+        let (core, custom) = (named("core-properties", "docProps/core.xml"), named("custom-properties", "docProps/custom.xml"));
+        let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(format!("{main} is missing")))?;
+        let (date_1904, listed) = list(&main, &text)?;
+        if listed.len() > limits.max_sheets {
+            return Err(Refusal::TooLarge { what: "sheets", limit: limits.max_sheets as u64 });
+        }
+        let relations = relations(package, &main)?;
+        let part_of = |kind: &str| relations.iter().find(|relation| relation.kind == kind).and_then(|relation| relation.part.clone());
+        let mut sheets = Vec::new();
+        for (name, hidden, id) in listed {
+            let relation = relations.iter().find(|relation| relation.id == id);
+            let relation = relation.ok_or_else(|| Refusal::unreadable(format!("sheet {name} is nowhere in the package")))?;
+            // Chart sheets, dialog sheets and macro sheets hold nothing a branch reports.
+            if relation.kind == "worksheet" {
+                let part = relation.part.clone().ok_or_else(|| Refusal::unreadable(format!("sheet {name} lies outside the file")))?;
+                sheets.push(Listed { name, hidden, part });
+            }
+        }
+        // A broken property part takes nothing from the scores: it is passed over.
+        let mut property = |part: &str| package.text(part).ok().flatten();
+        let modified = property(&core).and_then(|text| xml::first_text(&text, "modified"));
+        let returns = property(&custom).and_then(|text| custom_property(&text, "scorebook.returns"));
+        Ok(Self { date_1904, sheets, strings: part_of("sharedStrings"), styles: part_of("styles"), modified, returns })
+    }
+}
+
+/// Name, hidden, relation id.
+type Entry = (String, bool, String);
+
+/// The date system, and the entries of the list of sheets.
+fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
+    let (mut date_1904, mut sheets) = (false, Vec::new());
+    xml::walk(part, text, |node| {
+        match node {
+            Node::Open("workbookPr", tag) => date_1904 |= xml::attribute(tag, "date1904").is_some_and(|v| v == "1" || v == "true"),
+            Node::Open("sheet", tag) => {
+                let hidden = xml::attribute(tag, "state").is_some_and(|state| state != "visible");
+                let said = |name| xml::attribute(tag, name).ok_or_else(|| Refusal::unreadable(format!("{part}: a sheet has no {name}")));
+                sheets.push((said("name")?, hidden, said("id")?));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok((date_1904, sheets))
+}
+
+fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>, Refusal> {
+    let (folder, file) = of.rsplit_once('/').map_or(("", of), |(folder, file)| (folder, file));
+    let part = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+    let Some(text) = package.text(&part)? else { return Ok(Vec::new()) };
+    let mut relations = Vec::new();
+    xml::walk(&part, &text, |node| {
+        if let Node::Open("Relationship", tag) = node {
+            let external = xml::attribute(tag, "TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+            let target = xml::attribute(tag, "Target").filter(|_| !external);
+            relations.push(Relation {
+                id: xml::attribute(tag, "Id").unwrap_or_default(),
+                kind: xml::attribute(tag, "Type").and_then(|kind| kind.rsplit('/').next().map(str::to_owned)).unwrap_or_default(),
+                part: target.map(|target| resolve(folder, &target)),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(relations)
+}
+
+/// `../x` and `/xl/x` against a folder of the package; what climbs above it stays at its root.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            step => path.push(step),
+        }
+    }
+    path.retain(|step| !step.is_empty());
+    path.join("/")
+}
+
+/// `<property name="scorebook.returns"><vt:lpwstr>a.zip!/b.xlsx</vt:lpwstr></property>`
+fn custom_property(text: &str, wanted: &str) -> Option<String> {
+    xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
+}
+
+/// The style part cut down to number formats: fonts, fills and borders cost time and can fail a good file.
+pub(super) fn number_formats(part: &str, text: &str) -> Result<String, Refusal> {
+    let (mut formats, mut cells, mut inside) = (String::new(), String::new(), false);
+    xml::walk(part, text, |node| {
+        match node {
+            Node::Open("numFmt", tag) => {
+                if let (Some(id), Some(code)) = (xml::attribute(tag, "numFmtId"), xml::attribute(tag, "formatCode")) {
+                    let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
+                    let _ = write!(formats, r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, escape(&id), escape(&code));
+                }
+            }
+            Node::Open("cellXfs", _) => inside = true,
+            Node::Close("cellXfs") => inside = false,
+            Node::Open("xf", tag) if inside => {
+                let id: u32 = xml::attribute(tag, "numFmtId").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
+                let _ = write!(cells, r#"<xf numFmtId="{id}"/>"#);
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(format!("<styleSheet><numFmts>{formats}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn finds_parts_wherever_a_target_points() {
+        for (target, part) in [
+            ("worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("../docProps/core.xml", "docProps/core.xml"),
+            ("../../../etc/passwd", "etc/passwd"),
+            ("worksheets\\sheet1.xml", "xl/worksheets/sheet1.xml"),
+        ] {
+            assert_eq!(resolve("xl", target), part);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Small XML parts, read whole.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::Refusal;
+
+/// What a part is made of, with prefixes taken off the names.
+pub(super) enum Node<'a> {
+    Open(&'a str, &'a BytesStart<'a>),
+    Close(&'a str),
+    Text(&'a str),
+}
+
+/// Calls `visit` for each tag and each text; entities are resolved, empty elements closed. `part` is for messages.
+/// A part that ends inside an element is refused: it is torn.
+pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().expand_empty_elements = true;
+    // Deep nesting would otherwise be kept name by name; depth alone tells a torn part.
+    reader.config_mut().check_end_names = false;
+    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(format!("{part}: {error}"));
+    let mut depth = 0i64;
+    loop {
+        match reader.read_event().map_err(|error| broken(&error))? {
+            Event::Start(tag) => {
+                depth += 1;
+                visit(Node::Open(tag.local_name().as_ref(), &tag))?;
+            }
+            Event::End(tag) => {
+                depth -= 1;
+                visit(Node::Close(tag.local_name().as_ref()))?;
+            }
+            Event::Text(text) => visit(Node::Text(&text.xml10_content()))?,
+            Event::CData(text) => visit(Node::Text(&text.xml10_content()))?,
+            Event::GeneralRef(entity) => {
+                let named = || quick_xml::escape::resolve_predefined_entity(&entity).map(str::to_owned);
+                let numbered = entity.resolve_char_ref().ok().flatten().map(String::from);
+                visit(Node::Text(&numbered.or_else(named).unwrap_or_default()))?;
+            }
+            Event::Eof if depth != 0 => return Err(broken(&"ends too early")),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// An attribute by its local name, entities resolved.
+pub(super) fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
+}
+
+/// An attribute by its whole name: `office:value-type` is not `calcext:value-type`.
+pub(super) fn qualified(tag: &BytesStart, name: &str) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
+}
+
+/// The text of the first element of this local name.
+pub(super) fn first_text(xml: &str, name: &str) -> Option<String> {
+    text_where(xml, name, |_| true)
+}
+
+/// The text inside the first element of this local name that `wanted` accepts; `None` where it is blank.
+pub(super) fn text_where(xml: &str, name: &str, wanted: impl Fn(&BytesStart) -> bool) -> Option<String> {
+    let (mut inside, mut done, mut text) = (false, false, String::new());
+    walk("", xml, |node| {
+        match node {
+            Node::Open(open, tag) if open == name && !done && !inside => inside = wanted(tag),
+            Node::Text(more) if inside => text.push_str(more),
+            Node::Close(close) if close == name && inside => (inside, done) = (false, true),
+            _ => {}
+        }
+        Ok(())
+    })
+    .ok()?;
+    Some(text.trim().to_owned()).filter(|text| done && !text.is_empty())
+}

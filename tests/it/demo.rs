@@ -1,0 +1,110 @@
+//! Workspaces filled by another program, with results worked out independently in exact fractions.
+//!
+//! `expected*.jsonl`: for each subject of a branch that must be accepted, keys that `results.jsonl` must have with
+//! those values (`figures` may hold more, `flags` at least what is listed). `expected-findings.jsonl`: findings that
+//! must be among those reported by the year's run; their branches, and no others, must be returned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use scorebook::diag::{Lang, Severity};
+use scorebook::period::RunPeriod;
+use scorebook::report::{finding_row, result_row};
+use scorebook::run::{BranchState, Options, Summary, check};
+use serde_json::Value;
+
+const CASES: [&str; 4] = ["clean-ju-10star", "messy-ju-10star", "clean-register-60", "messy-register-60"];
+const PERIODS: [(&str, &str); 4] =
+    [("2026", "expected.jsonl"), ("2026M07", "expected-2026M07.jsonl"), ("2026Q3", "expected-2026Q3.jsonl"), ("2026H1", "expected-2026H1.jsonl")];
+
+fn case(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+fn lines(name: &str, file: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(case(name).join(file)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn checked(name: &str, period: &str, jobs: usize) -> Summary {
+    let options = Options { workspace: case(name), period: RunPeriod::parse(period), jobs: Some(jobs), ..Options::default() };
+    check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {}", error.message(Lang::En)))
+}
+
+fn results(summary: &Summary) -> Vec<Value> {
+    let county = &summary.county;
+    let mut rows = Vec::new();
+    for (branch, state) in county.register.branches.iter().zip(&summary.resolved.branches) {
+        if let BranchState::Accepted(card) = state {
+            let row = |outcome| serde_json::to_value(result_row(branch, &card.submission, &county.schemes, outcome, county.run)).unwrap();
+            rows.extend(card.outcomes.iter().map(row));
+        }
+    }
+    rows
+}
+
+fn subject(row: &Value) -> String {
+    format!("{} {} {} {}", row["branch_code"], row["seq"], row["name"], row["subject"])
+}
+
+/// What differs between an expectation and a result.
+fn differences(expected: &Value, got: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, value) in expected.as_object().unwrap() {
+        let same = match key.as_str() {
+            "figures" => value.as_object().unwrap().iter().all(|(id, value)| got["figures"].get(id) == Some(value)),
+            "flags" => value.as_array().unwrap().iter().all(|flag| got["flags"].as_array().unwrap().contains(flag)),
+            _ => got.get(key) == Some(value),
+        };
+        if !same {
+            found.push(format!("{key}: expected {value}, got {}", got[key]));
+        }
+    }
+    found
+}
+
+#[test]
+fn results_equal_the_independent_ones() {
+    for name in CASES {
+        for (period, file) in PERIODS {
+            let got: BTreeMap<String, Value> = results(&checked(name, period, 2)).into_iter().map(|row| (subject(&row), row)).collect();
+            let expected = lines(name, file);
+            assert!(!expected.is_empty());
+            for row in expected {
+                let key = subject(&row);
+                let result = got.get(&key).unwrap_or_else(|| panic!("{name} {period}: no result for {key}"));
+                let wrong = differences(&row, result);
+                assert!(wrong.is_empty(), "{name} {period} {key}: {wrong:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn planted_faults_are_found_at_their_cells_and_nothing_else_is_returned() {
+    for name in CASES {
+        let summary = checked(name, "2026", 2);
+        let got: Vec<Value> = summary.resolved.findings.iter().map(|finding| serde_json::to_value(finding_row(finding, Lang::Zh)).unwrap()).collect();
+        let mut planted = BTreeSet::new();
+        for expected in lines(name, "expected-findings.jsonl") {
+            planted.insert(expected["branch_code"].as_str().unwrap().to_owned());
+            let found = got.iter().any(|finding| {
+                // An expectation without a cell leaves the place within the sheet open.
+                expected.as_object().unwrap().iter().all(|(key, value)| (key == "cell" && value.is_null()) || finding.get(key) == Some(value))
+            });
+            assert!(found, "{name}: {expected} was not found");
+        }
+        let errors = summary.resolved.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        let returned: BTreeSet<String> = errors.filter_map(|finding| finding.branch_code.as_deref().map(str::to_owned)).collect();
+        assert_eq!(returned, planted, "{name}");
+    }
+}
+
+#[test]
+fn threads_do_not_change_a_result() {
+    let all = |jobs| {
+        let summary = checked("messy-register-60", "2026", jobs);
+        (results(&summary), summary.resolved.findings)
+    };
+    assert_eq!(all(1), all(4));
+}
