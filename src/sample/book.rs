@@ -51,7 +51,7 @@ fn grids(county: &County, at: usize, roster: &[Person], reported: NaiveDate, dra
         unsigned: draw.percent(40),
         summed: draw.percent(25),
         reason_in_cell: branch.messy && draw.percent(50),
-        nothing: if branch.messy { *draw.pick(&["/", "—", "无", ""]) } else { "" },
+        nothing: if branch.messy { draw.pick::<&str>(&["/", "—", "无", ""]) } else { "" },
     };
     let scored: Vec<(&Person, usize)> =
         roster.iter().filter(|person| person.exempt.is_none()).map(|person| (person, county.scheme_of(branch, &person.category))).collect();
@@ -79,14 +79,14 @@ fn grids(county: &County, at: usize, roster: &[Person], reported: NaiveDate, dra
 
 fn cover(county: &County, at: usize, roster: &[Person], reported: NaiveDate) -> Grid {
     let branch = &county.branches[at];
-    let reporter = roster.get(1).unwrap_or(&roster[0]);
+    let second = roster.get(1).unwrap_or(&roster[0]);
     let fields: [(&str, Value); 9] = [
         ("支部名称", branch.name.as_str().into()),
         ("支部编码", branch.code.as_str().into()),
         ("上级党组织", county.committees[branch.committee].as_str().into()),
         ("年度", i64::from(YEAR).into()),
         ("支部书记", roster[0].name.as_str().into()),
-        ("填报人", reporter.name.as_str().into()),
+        ("填报人", second.name.as_str().into()),
         ("联系电话", frame::phone(county, at).into()),
         ("报出日期", reported.into()),
         ("模板版本", "1".into()),

@@ -164,7 +164,8 @@ pub fn entries(
                             Level::Weak => 45,
                         });
                         if loses || (must_lose && position == 0) {
-                            let size = (draw.between(1, 5) * max.min(60) / 10).clamp(1, max);
+                            // Half a point is the smallest step anybody takes off.
+                            let size = (draw.between(1, 6) * if scheme.decimals == 0 { 1 } else { 5 }).min(max);
                             value(if manner.unsigned { size } else { -size }, scheme)
                         } else if manner.nothing.is_empty() && draw.percent(50) {
                             Value::Empty

@@ -40,17 +40,18 @@ pub fn adjustments(draw: &mut Draw, schemes: &[Scheme], members: &[(&Person, usi
             continue;
         }
         let kind = draw.pick(&kinds);
-        // Levels run from the highest to the lowest, and honours from above are rare.
-        let mut levels: Vec<&str> = kind.levels.iter().map(|(level, _)| level.as_str()).collect();
-        levels.reverse();
-        let level = *draw.pick_early(&levels);
+        // The more a level counts, the rarer it is.
+        let mut levels: Vec<&(String, Exact)> = kind.levels.iter().collect();
+        levels.sort_by_key(|(_, points)| points.abs());
+        let rarity = [60, 30, 7, 2, 1];
+        let (level, _) = levels[draw.weighted(&rarity[..levels.len().min(rarity.len())])];
         let number = if draw.percent(50) { Value::Empty } else { format!("示组〔{YEAR}〕{}号", draw.between(3, 96)).into() };
         let reason = if blamed { draw.pick(&FAULTS) } else { draw.pick(&MERITS) };
         rows.push(vec![
             person.seq.into(),
             person.name.as_str().into(),
             kind.name.as_str().into(),
-            level.into(),
+            level.as_str().into(),
             (*reason).into(),
             day(draw).into(),
             number,

@@ -140,6 +140,7 @@ pub fn plant(fault: Fault, grids: &mut Vec<Grid>, draw: &mut Draw) {
 
 /// How a branch writes.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "habits come in any combination")]
 pub struct Habits {
     titles: bool,
     shuffled: bool,

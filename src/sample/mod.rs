@@ -5,7 +5,7 @@
 //! branch draws from streams of its own, so branches can be made in any order and by any number of threads, and the
 //! same arguments give the same bytes. Nobody in it is real: identity numbers carry area codes that no area has.
 //!
-//! May use `county`, `exact`, `period`, `scheme`, `xlsx` and, for [`write_county`], `publish`.
+//! May use `exact`, `period`, `scheme`, `xlsx` and, for [`write_county`], `publish`.
 
 mod book;
 mod draw;

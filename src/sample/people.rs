@@ -104,7 +104,7 @@ pub fn name(draw: &mut Draw, female: bool) -> (String, &'static str) {
     let mut name = surname;
     name.push(*draw.pick(&given));
     if draw.percent(72) {
-        if draw.below(60) == 0 { name.push_str(*draw.pick::<&str>(&RARE)) } else { name.push(*draw.pick(&given)) }
+        if draw.below(60) == 0 { name.push_str(draw.pick::<&str>(&RARE)) } else { name.push(*draw.pick(&given)) }
     }
     (name, if draw.below(25) == 0 { *draw.pick::<&str>(&NATIONS) } else { "汉族" })
 }
@@ -177,11 +177,13 @@ fn born(draw: &mut Draw, from: i32, to: i32, numbering: Numbering) -> NaiveDate 
     first + chrono::Duration::days(day)
 }
 
+// Weights of the check digit, ISO 7064 MOD 11-2.
+const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
 /// 身份证号 by GB 11643: area, birthday, sequence (odd for men), check digit.
 fn id(draw: &mut Draw, born: NaiveDate, female: bool, numbering: Numbering) -> String {
     let sequence = numbering.number % 500 * 2 + usize::from(!female);
     let body = format!("{}{}{sequence:03}", draw.pick(&AREAS), born.format("%Y%m%d"));
-    const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: usize = body.bytes().zip(WEIGHTS).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
     format!("{body}{}", ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum % 11])
 }

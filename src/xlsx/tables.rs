@@ -20,7 +20,6 @@ pub use rust_xlsxwriter::XlsxError;
 
 pub use crate::form::table::{Align, Column, Sheet, Value, Workbook};
 
-
 impl From<NaiveDate> for Value {
     fn from(date: NaiveDate) -> Self {
         Self::Date(date)
@@ -44,7 +43,9 @@ const A4: u8 = 9;
 /// What the format does not allow: more than 1 048 576 rows or 16 384 columns, no sheet at all.
 pub fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
     let mut book = rust_xlsxwriter::Workbook::new();
-    book.set_properties(&DocProperties::new().set_title(&workbook.title).set_author(&workbook.author).set_creation_datetime(&day(workbook.date)?));
+    book.set_properties(
+        &DocProperties::new().set_title(&workbook.title).set_author(&workbook.author).set_creation_datetime(&day(workbook.date)?),
+    );
     let mut taken = BTreeSet::new();
     for sheet in &workbook.sheets {
         let worksheet = book.add_worksheet();
@@ -64,18 +65,24 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     }
     let mut row = 0;
     let total: f64 = sheet.columns.iter().map(|column| if column.width > 0.0 { column.width } else { 8.0 }).sum();
-    let styled = |format: Format| if sheet.plain { Format::new() } else { format };
+    let dressed = |format: Format| if sheet.plain { Format::new() } else { format };
     if let Some(title) = &sheet.title {
-        let format = base().set_font_name("黑体").set_font_size(16).set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap();
-        banner(worksheet, row, sheet.columns.len(), title, &styled(format))?;
+        let format = base()
+            .set_font_name("黑体")
+            .set_font_size(16)
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter)
+            .set_text_wrap();
+        banner(worksheet, row, sheet.columns.len(), title, &dressed(format))?;
         if !sheet.plain {
             worksheet.set_row_height(row, 30.0 * lines(title, total / 1.5))?;
         }
         row += 1;
     }
     if let Some(note) = &sheet.note {
-        let format = base().set_font_size(10).set_font_color(Color::RGB(0x0059_5959)).set_align(FormatAlign::VerticalCenter).set_text_wrap();
-        banner(worksheet, row, sheet.columns.len(), note, &styled(format))?;
+        let format =
+            base().set_font_size(10).set_font_color(Color::RGB(0x0059_5959)).set_align(FormatAlign::VerticalCenter).set_text_wrap();
+        banner(worksheet, row, sheet.columns.len(), note, &dressed(format))?;
         if !sheet.plain {
             // A merged cell is not fitted by any spreadsheet program; its height has to be given.
             worksheet.set_row_height(row, 4.0 + 14.0 * lines(note, total))?;
@@ -84,9 +91,12 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     }
     let headed = sheet.columns.iter().any(|column| !column.heading.is_empty());
     if headed {
-        let format = styled(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
+        let format = dressed(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
         for (at, column) in (0u16..).zip(&sheet.columns) {
             text(worksheet, row, at, &column.heading, &format)?;
+        }
+        if !sheet.plain {
+            fit_height(worksheet, row, sheet.columns.iter().map(|column| (column.heading.as_str(), column)))?;
         }
         row += 1;
     }
@@ -97,6 +107,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
             write_value(worksheet, row, at, value, styles, sheet.plain)?;
         }
         if !sheet.plain {
+            fit_height(worksheet, row, cells.iter().map(words).zip(&sheet.columns))?;
             for (at, styles) in (0u16..).zip(&styles).skip(cells.len()) {
                 worksheet.write_blank(row, at, &styles.normal)?;
             }
@@ -192,7 +203,7 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
         }
         Value::Link { text: written, target } => match address(target) {
             Some(address) => {
-                worksheet.write_url_with_options(row, column, &Url::new(address), bounded(written), "", Some(&styles.link))?;
+                worksheet.write_url_with_options(row, column, Url::new(address), bounded(written), "", Some(&styles.link))?;
             }
             None => text(worksheet, row, column, written, &styles.normal)?,
         },
@@ -235,9 +246,27 @@ fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8)
 }
 
+/// A value's text, where it is one.
+fn words(value: &Value) -> &str {
+    match value {
+        Value::Text(text) | Value::Strong(text) | Value::Link { text, .. } => text,
+        Value::Empty | Value::Number(_) | Value::Date(_) => "",
+    }
+}
+
+/// Gives a row the height of its longest text. Not every program fits wrapped rows by itself when it opens a file.
+fn fit_height<'a>(worksheet: &mut Worksheet, row: u32, cells: impl Iterator<Item = (&'a str, &'a Column)>) -> Result<(), XlsxError> {
+    let needed =
+        cells.filter(|(_, column)| column.width > 0.0).map(|(written, column)| lines(written, column.width - 1.0)).fold(1.0, f64::max);
+    if needed > 1.0 {
+        worksheet.set_row_height(row, 15.0 * needed)?;
+    }
+    Ok(())
+}
+
 /// How many lines a text needs in a width.
 fn lines(written: &str, width: f64) -> f64 {
-    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(10.0)).ceil().max(1.0)).sum();
+    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(2.0)).ceil().max(1.0)).sum();
     needed.clamp(1.0, 20.0)
 }
 
@@ -248,7 +277,8 @@ fn columns(line: &str) -> u32 {
 /// A name that the format takes: none of `[]:*?/\`, no apostrophe at either end, at most 31 UTF-16 units, unique in
 /// whatever case.
 fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let cleaned: String = name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { '_' } else { c }).collect();
+    let cleaned: String =
+        name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { '_' } else { c }).collect();
     let cleaned = cleaned.trim().trim_matches('\'');
     let stem = if cleaned.is_empty() || cleaned.eq_ignore_ascii_case("history") { format!("{cleaned}_") } else { cleaned.to_owned() };
     let mut number = 1;
@@ -283,10 +313,20 @@ mod tests {
             name: "支部/一览".into(),
             title: Some("全县汇总".into()),
             note: Some("口径：只计已接收的支部。".into()),
-            columns: vec![Column::new("编码", 10.0).align(Align::Center), Column::new("平均分", 10.0).format("0.00"), Column::new("报出日期", 12.0), Column::new("表", 20.0)],
+            columns: vec![
+                Column::new("编码", 10.0).align(Align::Center),
+                Column::new("平均分", 10.0).format("0.00"),
+                Column::new("报出日期", 12.0),
+                Column::new("表", 20.0),
+            ],
             rows: vec![
                 vec!["0101".into(), number("91.35"), NaiveDate::from_ymd_opt(2026, 12, 20).into(), "=A1".into()],
-                vec![Value::Strong("合计".into()), Value::Empty, Value::Empty, Value::Link { text: "公示栏".into(), target: "支部/0101-东/公示栏.pdf".into() }],
+                vec![
+                    Value::Strong("合计".into()),
+                    Value::Empty,
+                    Value::Empty,
+                    Value::Link { text: "公示栏".into(), target: "支部/0101-东/公示栏.pdf".into() },
+                ],
                 vec!["短行".into()],
             ],
             freeze: true,
@@ -306,7 +346,9 @@ mod tests {
             let book = read("x.xlsx", &bytes, &Limits::default()).expect("read");
             let names: Vec<&str> = book.sheets.iter().map(|sheet| &*sheet.name).collect();
             assert_eq!(names, ["支部_一览", "支部_一览(2)"]);
-            let row = |at: usize| -> Vec<String> { book.sheets[0].rows[at].cells.iter().map(|cell| crate::submission::shown(&cell.content)).collect() };
+            let row = |at: usize| -> Vec<String> {
+                book.sheets[0].rows[at].cells.iter().map(|cell| crate::submission::shown(&cell.content)).collect()
+            };
             assert_eq!(row(0), ["全县汇总"]);
             assert_eq!(row(2), ["编码", "平均分", "报出日期", "表"]);
             assert_eq!(row(3), ["0101", "91.35", "2026-12-20", "=A1"]);

@@ -86,3 +86,139 @@ fn a_folder_that_holds_something_is_left_alone() {
     assert!(write_county(folder.path(), &county, &|_, _| {}).is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn the_county_that_ships_holds_what_its_readme_says() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/county");
+    for (period, planted) in [
+        (
+            "2026",
+            vec![
+                "id-as-number",
+                "missing-entry",
+                "out-of-range",
+                "missing-reason",
+                "bad-id",
+                "missing-entry",
+                "out-of-range",
+                "not-a-number",
+            ],
+        ),
+        (
+            "2026Q3",
+            vec![
+                "id-as-number",
+                "missing-entry",
+                "out-of-range",
+                "missing-reason",
+                "bad-id",
+                "missing-entry",
+                "out-of-range",
+                "not-a-number",
+            ],
+        ),
+        ("2026M07", vec!["id-as-number", "out-of-range", "missing-reason", "bad-id", "out-of-range"]),
+        ("2026H1", vec!["id-as-number", "out-of-range", "missing-reason", "bad-id", "out-of-range"]),
+    ] {
+        let options = Options { workspace: workspace.clone(), period: scorebook::period::RunPeriod::parse(period), ..Options::default() };
+        let summary = check(&options, &|_, _, _| {}).unwrap();
+        let of = |wanted: fn(&BranchState) -> bool| -> Vec<&str> {
+            let branches = summary.county.register.branches.iter().zip(&summary.resolved.branches);
+            branches.filter(|(_, state)| wanted(state)).map(|(branch, _)| branch.code.as_str()).collect()
+        };
+        assert_eq!(of(|state| matches!(state, BranchState::Returned)), ["0104", "0203"], "{period}");
+        assert_eq!(of(|state| matches!(state, BranchState::Missing)), ["0303"], "{period}");
+        let mut errors: Vec<&str> = Vec::new();
+        let mut warnings: Vec<&str> = Vec::new();
+        for finding in &summary.resolved.findings {
+            match finding.severity() {
+                Severity::Error => errors.push(finding.code.word()),
+                Severity::Warning => warnings.push(finding.code.word()),
+                Severity::Note => {}
+            }
+        }
+        assert_eq!(errors[..errors.len() - 1], planted, "{period}");
+        assert_eq!(errors.last(), Some(&"missing-submission"));
+        let quota: &[&str] = if planted.len() == 8 { &["quota-exceeded"] } else { &[] };
+        assert_eq!(warnings, [quota, &["id-birthdate-mismatch"]].concat(), "{period}");
+    }
+}
+
+/// Two scorers, reviewed rows, a bonus with a reason, vetoes, grades by rank, a branch's own score.
+const EVERY_SHAPE: &str = r#"
+id = "every-shape"
+name = "样样都有"
+version = "1"
+decimals = 0
+decimals_origin = "sample"
+entries = { every = "half", reviewed = true, scorers = { counts = "支部", own = "自评", gap = 10, origin = "sample" } }
+publication = { year = 7, year_origin = "source", shorter = 5, shorter_origin = "sample" }
+board = { period = "sum(marks)", heading = "积分", note = "合计", note_part = "合计" }
+poll = { columns = "评议分", max = 100, min_ballots = 2, origin = "sample" }
+veto = { facts = ["其他违法乱纪"], grade = "不合格", origin = "source" }
+
+[[item]]
+name = "三会一课"
+kind = "mark"
+max = 40
+origin = "sample"
+
+[[item]]
+name = "工作失误减分"
+kind = "deduct"
+max = 10
+origin = "sample"
+
+[[item]]
+name = "工作创新加分"
+kind = "bonus"
+max = 5
+origin = "sample"
+reason = "创新事由"
+categories = ["农村党员", "社区党员"]
+
+[[figure]]
+id = "total"
+name = "合计"
+runs = ["year", "half"]
+value = "mean(marks) + sum(deductions) + sum(bonuses)"
+
+[grades.rank]
+rest = "合格"
+top = { name = "优秀", share = "20%", origin = "source" }
+bottom = { name = "不合格", share = "5%", origin = "source" }
+
+[branch]
+entries = { every = "quarter", scorers = { counts = "审核", own = "自评", gap = 5, origin = "sample" } }
+
+[[branch.item]]
+name = "组织建设"
+kind = "mark"
+max = 25
+origin = "sample"
+
+[[branch.figure]]
+id = "total"
+name = "合计"
+runs = ["year", "quarter"]
+value = "mean(marks)"
+"#;
+
+#[test]
+fn fills_whatever_a_scheme_asks_for() {
+    let shapes = load(EVERY_SHAPE).unwrap_or_else(|error| panic!("{error}"));
+    for schemes in [vec![shapes.clone()], vec![scheme("ju-10star"), shapes]] {
+        let county = County::new(Size { branches: 12, members: 14, mess: 0, seed: 4 }, schemes).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        write_county(folder.path(), &county, &|_, _| {}).unwrap();
+        std::fs::create_dir(folder.path().join("schemes")).unwrap();
+        std::fs::write(folder.path().join("schemes/every-shape.toml"), EVERY_SHAPE).unwrap();
+        for period in ["2026", "2026H1", "2026Q3"] {
+            let options =
+                Options { workspace: folder.path().to_owned(), period: scorebook::period::RunPeriod::parse(period), ..Options::default() };
+            let summary = check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(scorebook::diag::Lang::En)));
+            let found: Vec<_> = summary.resolved.findings.iter().filter(|finding| finding.severity() != Severity::Note).collect();
+            assert!(found.is_empty(), "{period}: {found:#?}");
+        }
+    }
+}
