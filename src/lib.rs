@@ -18,6 +18,7 @@ pub mod publish;
 pub mod report;
 pub mod rollup;
 pub mod run;
+pub mod sample;
 pub mod scheme;
 pub mod score;
 pub mod sheet;

@@ -1,11 +1,38 @@
 use std::path::Path;
 
+use crate::builtin;
+use crate::sample::{County, SampleError, Size, write_county};
+use crate::scheme;
+
 use super::args::SampleSize;
 use super::printer::Printer;
 
 /// `scorebook sample`: an invented county.
 pub fn sample(printer: &Printer, dir: &Path, size: &SampleSize) -> u8 {
-    let _ = (dir, size.branches, size.members, &size.schemes, size.mess, size.seed);
-    printer.fault("not yet");
-    2
+    let wanted = if size.schemes.is_empty() { vec!["ju-10star".to_owned(), "register-60".to_owned()] } else { size.schemes.clone() };
+    let mut schemes = Vec::new();
+    for id in wanted {
+        let loaded = builtin::scheme(&id).and_then(|bytes| scheme::load(&String::from_utf8_lossy(&bytes)).ok());
+        let Some(scheme) = loaded else {
+            printer.fault(printer.text("scheme-unknown", &[("id", &id), ("all", &builtin::scheme_ids().join(" "))]));
+            return 2;
+        };
+        schemes.push(scheme);
+    }
+    let Some(county) = County::new(Size { branches: size.branches, members: size.members, mess: size.mess, seed: size.seed }, schemes) else { return 2 };
+    match write_county(dir, &county, &|_, _| {}) {
+        Ok(()) => {
+            let (dir, branches) = (dir.display().to_string(), county.branches().to_string());
+            printer.line(printer.text("sample-written", &[("dir", &dir), ("branches", &branches)]));
+            0
+        }
+        Err(SampleError::Publish(error)) => {
+            printer.fault(crate::run::RunError::from(error).message(printer.lang()));
+            2
+        }
+        Err(error) => {
+            printer.fault(error.to_string());
+            2
+        }
+    }
 }

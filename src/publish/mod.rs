@@ -4,8 +4,10 @@
 //! step (`renameat2` with exchange on Linux), so that whoever looks sees the previous result or the new one, whole.
 //! Elsewhere the old folder is renamed away first; a run that finds it so puts it back. May use `diag`.
 
+mod fresh;
 mod names;
 
+pub use fresh::{Fresh, write_new};
 pub use names::{Names, safe_name};
 
 use std::collections::BTreeMap;
@@ -36,6 +38,12 @@ pub enum PublishError {
         new: PathBuf,
         /// The system's word.
         source: io::Error,
+    },
+    /// A folder that should be new and holds something.
+    #[error("{} is not empty; nothing in it was touched", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
     },
 }
 

@@ -3,6 +3,7 @@
 
 mod demo;
 mod reading;
+mod sample;
 mod template;
 mod tidy;
 mod worked;

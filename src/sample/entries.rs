@@ -1,0 +1,271 @@
+//! The sheets of numbers: 积分登记, 民主测评, 支部积分.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::exact::{Decimal, Exact};
+use crate::period::Period;
+use crate::scheme::{ItemKind, Scheme};
+use crate::xlsx::tables::Value;
+
+use super::draw::Draw;
+use super::people::{Level, Person};
+
+/// A table before a clerk's habits are laid over it.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// The sheet's name.
+    pub name: String,
+    /// Headings; none for 支部信息.
+    pub headings: Vec<String>,
+    /// Rows as wide as the headings.
+    pub rows: Vec<Vec<Value>>,
+    /// Columns that hold marks.
+    pub marks: Range<usize>,
+    /// The scheme whose marks they are.
+    pub scheme: Option<usize>,
+}
+
+impl Grid {
+    /// A table without marks.
+    pub fn new(name: &str, headings: &[&str], rows: Vec<Vec<Value>>) -> Self {
+        Self {
+            name: name.to_owned(),
+            headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
+            rows,
+            marks: 0..0,
+            scheme: None,
+        }
+    }
+
+    /// The column with this heading.
+    pub fn column(&self, heading: &str) -> Option<usize> {
+        self.headings.iter().position(|own| own == heading)
+    }
+}
+
+/// How this branch enters what may be entered in several ways.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Deductions are written 2, not -2.
+    pub unsigned: bool,
+    /// Ballots are summed: 票数 instead of 票号.
+    pub summed: bool,
+    /// A bonus carries its reason in its own cell.
+    pub reason_in_cell: bool,
+    /// What stands where nothing is deducted.
+    pub nothing: &'static str,
+}
+
+/// Which sheet of a kind serves which members: name, scheme, categories.
+pub type Served = (String, usize, Vec<String>);
+
+/// Spreads the categories of a branch over sheets. The plain sheet goes to the scheme with most members, unless its items
+/// differ by category and there are several; every other category gets a sheet with its name behind.
+pub fn serve(kind: &str, schemes: &[Scheme], members: &[(&Person, usize)], by_category: impl Fn(&Scheme) -> bool) -> Vec<Served> {
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut categories: Vec<(&str, usize)> = Vec::new();
+    for (person, scheme) in members {
+        *sizes.entry(*scheme).or_default() += 1;
+        if !categories.iter().any(|(category, _)| *category == person.category) {
+            categories.push((&person.category, *scheme));
+        }
+    }
+    let plain = sizes
+        .iter()
+        .filter(|(scheme, _)| categories.len() == 1 || !by_category(&schemes[**scheme]))
+        .max_by_key(|(scheme, size)| (**size, std::cmp::Reverse(**scheme)))
+        .map(|(scheme, _)| *scheme);
+    let mut served: Vec<Served> = Vec::new();
+    if let Some(scheme) = plain {
+        let own = categories.iter().filter(|(_, own)| *own == scheme).map(|(category, _)| (*category).to_owned()).collect();
+        served.push((kind.to_owned(), scheme, own));
+    }
+    for (category, scheme) in categories.iter().filter(|(_, scheme)| plain != Some(*scheme)) {
+        served.push((format!("{kind}-{category}"), *scheme, vec![(*category).to_owned()]));
+    }
+    served
+}
+
+/// A number of units that each are worth a tenth, or a whole where the scheme has no decimals.
+pub fn value(units: i64, scheme: &Scheme) -> Value {
+    Value::Number(Decimal::new(units, if scheme.decimals == 0 { 0 } else { -1 }))
+}
+
+/// A limit in those units.
+pub fn units(limit: &Exact, scheme: &Scheme) -> i64 {
+    let unit = if scheme.decimals == 0 { 1 } else { 10 };
+    (limit.clone() * Exact::from(unit)).floor().unwrap_or(0)
+}
+
+/// A mark: mostly high, often rounded to a half.
+pub fn mark(draw: &mut Draw, level: Level, max: i64) -> i64 {
+    let (least, most) = level.loss();
+    let exact = max - max * draw.between(least, most) / 1000;
+    let half = if max >= 100 && draw.percent(45) { (exact + 2) / 5 * 5 } else { exact };
+    half.clamp(0, max)
+}
+
+const REASONS: [&str; 7] =
+    ["县级优秀党员 5月", "参加防汛抢险", "志愿服务", "调解邻里纠纷", "建言献策被采纳", "结对帮扶困难户", "带头推进人居环境整治"];
+
+/// One sheet of 积分登记.
+pub fn entries(
+    draw: &mut Draw,
+    sheet: &Served,
+    schemes: &[Scheme],
+    members: &[(&Person, usize)],
+    manner: Manner,
+    reviewers: (&str, &str),
+) -> Grid {
+    let (name, scheme_at, categories) = sheet;
+    let scheme = &schemes[*scheme_at];
+    let rules = &scheme.member;
+    let items: Vec<_> = rules.items.iter().filter(|item| categories.iter().any(|category| item.applies_to(category))).collect();
+    let mut headings: Vec<String> = ["序号", "姓名", "期间"].map(String::from).into();
+    if rules.scorers.is_some() {
+        headings.push("评分方".into());
+    }
+    let first = headings.len();
+    headings.extend(items.iter().map(|item| item.name.clone()));
+    let marks = first..headings.len();
+    for reason in items.iter().filter_map(|item| item.reason.as_ref()) {
+        if !headings.contains(reason) {
+            headings.push(reason.clone());
+        }
+    }
+    if rules.reviewed {
+        headings.extend(["记录人", "复核人"].map(String::from));
+    }
+    let own: Vec<&Person> = members.iter().filter(|(person, _)| categories.contains(&person.category)).map(|(person, _)| *person).collect();
+    let mut rows = Vec::new();
+    for (at, person) in own.iter().enumerate() {
+        for period in rules.every.all().filter(|period| period.overlaps(person.first_month, person.last_month)) {
+            // Somebody loses something in every period: whole branches with equal rows would look copied, and are.
+            let must_lose = at == usize::from(period.number()) % own.len();
+            let mut reason = None;
+            let mut numbers: Vec<Value> = Vec::new();
+            let mut sizes: Vec<i64> = Vec::new();
+            for (position, item) in items.iter().enumerate() {
+                let max = units(&item.max, scheme);
+                sizes.push(0);
+                numbers.push(match item.kind {
+                    _ if !item.applies_to(&person.category) => Value::Empty,
+                    ItemKind::Mark => {
+                        let mark = mark(draw, person.level, max);
+                        sizes[position] = mark;
+                        value(mark, scheme)
+                    }
+                    ItemKind::Deduct => {
+                        let loses = draw.percent(match person.level {
+                            Level::Model => 0,
+                            Level::Good => 8,
+                            Level::Fair => 20,
+                            Level::Weak => 45,
+                        });
+                        if loses || (must_lose && position == 0) {
+                            let size = (draw.between(1, 5) * max.min(60) / 10).clamp(1, max);
+                            value(if manner.unsigned { size } else { -size }, scheme)
+                        } else if manner.nothing.is_empty() && draw.percent(50) {
+                            Value::Empty
+                        } else if manner.nothing.is_empty() || draw.percent(60) {
+                            0.into()
+                        } else {
+                            manner.nothing.into()
+                        }
+                    }
+                    ItemKind::Bonus if draw.percent(if person.level == Level::Model { 22 } else { 7 }) => {
+                        let size = (draw.between(1, 3) * if scheme.decimals == 0 { 1 } else { 10 }).min(max);
+                        let why = *draw.pick(&REASONS);
+                        if item.reason.is_some() && manner.reason_in_cell {
+                            let number = Decimal::new(size, if scheme.decimals == 0 { 0 } else { -1 });
+                            format!("+{number}（{why}）").into()
+                        } else {
+                            reason = item.reason.as_ref().map(|heading| (heading.clone(), why)).or(reason);
+                            value(size, scheme)
+                        }
+                    }
+                    ItemKind::Bonus => Value::Empty,
+                });
+            }
+            let mut row = |scorer: Option<&str>, numbers: Vec<Value>| {
+                let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), period.zh().into()];
+                row.extend(scorer.map(Value::from));
+                row.extend(numbers);
+                for heading in &headings[marks.end..] {
+                    row.push(match heading.as_str() {
+                        "记录人" => reviewers.0.into(),
+                        "复核人" => reviewers.1.into(),
+                        other => reason.as_ref().filter(|(heading, _)| heading == other).map(|(_, why)| *why).into(),
+                    });
+                }
+                rows.push(row);
+            };
+            if let Some(scorers) = &rules.scorers {
+                // A difference of one whole in one item stays below any gap that is worth a warning.
+                let step = scorers.gap.as_ref().map_or(10, |gap| units(gap, scheme)).clamp(0, 10);
+                let mut assessed = numbers.clone();
+                let at = draw.below(items.len());
+                if let Some(item) = items.get(at).filter(|item| item.kind == ItemKind::Mark) {
+                    assessed[at] = value((sizes[at] + draw.between(-step, step)).clamp(0, units(&item.max, scheme)), scheme);
+                }
+                row(Some(&scorers.own), assessed);
+                row(Some(&scorers.counts), numbers);
+            } else {
+                row(None, numbers);
+            }
+        }
+    }
+    Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) }
+}
+
+/// One sheet of 民主测评, where the scheme polls.
+pub fn ballots(draw: &mut Draw, sheet: &Served, schemes: &[Scheme], members: &[(&Person, usize)], manner: Manner) -> Option<Grid> {
+    let (name, scheme_at, categories) = sheet;
+    let scheme = &schemes[*scheme_at];
+    let poll = scheme.poll.as_ref()?;
+    let mut headings: Vec<String> = ["序号", "姓名", if manner.summed { "票数" } else { "票号" }].map(String::from).into();
+    headings.extend(poll.columns.iter().map(|(column, _)| column.clone()));
+    let count = i64::from(poll.min_ballots.max(3)) + draw.between(0, 2);
+    let mut rows = Vec::new();
+    for (person, _) in members.iter().filter(|(person, _)| categories.contains(&person.category)) {
+        let mut sums = vec![0; poll.columns.len()];
+        for number in 1..=count {
+            let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), number.into()];
+            for (sum, (_, max)) in sums.iter_mut().zip(&poll.columns) {
+                let max = units(max, scheme);
+                let mark = mark(draw, person.level, max);
+                // Voters think in whole marks.
+                let mark = if scheme.decimals > 0 && draw.percent(70) { (mark + 5) / 10 * 10 } else { mark }.min(max);
+                *sum += mark;
+                row.push(value(mark, scheme));
+            }
+            if !manner.summed {
+                rows.push(row);
+            }
+        }
+        if manner.summed {
+            let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), count.into()];
+            row.extend(sums.into_iter().map(|sum| value(sum, scheme)));
+            rows.push(row);
+        }
+    }
+    let marks = 3..headings.len();
+    Some(Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) })
+}
+
+/// 支部积分, where the scheme scores branches.
+pub fn branch(draw: &mut Draw, scheme: &Scheme) -> Option<Grid> {
+    let rules = scheme.branch.as_ref()?;
+    let mut rows = Vec::new();
+    for period in rules.every.all() {
+        for item in &rules.items {
+            let max = units(&item.max, scheme);
+            let reviewed = mark(draw, Level::Good, max);
+            let gap = rules.scorers.as_ref().and_then(|scorers| scorers.gap.as_ref()).map_or(10, |gap| units(gap, scheme)).clamp(0, 10);
+            let own = (reviewed + draw.between(0, gap)).min(max);
+            rows.push(vec![item.name.as_str().into(), Period::zh(period).into(), value(own, scheme), value(reviewed, scheme)]);
+        }
+    }
+    Some(Grid { marks: 2..4, ..Grid::new("支部积分", &["项目", "期间", "自评得分", "审核得分"], rows) })
+}
