@@ -40,11 +40,26 @@ pub fn same_person_in_branches(people: &mut [Person], branches: &[Branch]) -> Ve
                     let branch = &branches[there.branch];
                     let mut finding = Finding::new(code, here.place.clone()).value(&*here.name);
                     finding.branch_code = Some(branches[here.branch].code.as_str().into());
-                    finding = finding.arg("other", format!("{} {}", branch.code, branch.name)).arg("other_file", there.place.file.as_deref().unwrap_or_default());
-                    let months = |person: &Person| if (person.first_month, person.last_month) == (1, 12) { Every::Year.all().next().map(crate::period::Period::zh).unwrap_or_default() } else { format!("{}—{}月", person.first_month, person.last_month) };
+                    finding = finding
+                        .arg("other", format!("{} {}", branch.code, branch.name))
+                        .arg("other_file", there.place.file.as_deref().unwrap_or_default());
+                    let months = |person: &Person| {
+                        if (person.first_month, person.last_month) == (1, 12) {
+                            Every::Year.all().next().map(crate::period::Period::zh).unwrap_or_default()
+                        } else {
+                            format!("{}—{}月", person.first_month, person.last_month)
+                        }
+                    };
                     finding = finding.arg("months", months(here)).arg("other_months", months(there));
                     // The worse of two findings on one cell stays.
-                    findings.entry((here.branch, here.place.clone())).and_modify(|old| if code < old.code { *old = finding.clone() }).or_insert(finding);
+                    findings
+                        .entry((here.branch, here.place.clone()))
+                        .and_modify(|old| {
+                            if code < old.code {
+                                *old = finding.clone()
+                            }
+                        })
+                        .or_insert(finding);
                 }
             }
         }

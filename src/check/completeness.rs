@@ -16,7 +16,10 @@ pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
         .map(|pair| {
             let member = &submission.members[pair[1].member as usize];
             let first = submission.place(pair[0].at).cell.map(|cell| cell.to_string()).unwrap_or_default();
-            Finding::new(Code::DuplicateEntry, submission.place(pair[1].at)).value(&*member.name).arg("period", pair[1].period.zh()).arg("first", first)
+            Finding::new(Code::DuplicateEntry, submission.place(pair[1].at))
+                .value(&*member.name)
+                .arg("period", pair[1].period.zh())
+                .arg("first", first)
         })
         .collect()
 }
@@ -32,7 +35,11 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
     let mut findings = Vec::new();
     for (at, member) in submission.members.iter().enumerate() {
         let rules = &schemes[member.scheme].member;
-        if member.exempt.is_some() || member.repeats.is_some() || submission.unreadable.contains(&(at as u32)) || !rules.scores(run.period.every()) {
+        if member.exempt.is_some()
+            || member.repeats.is_some()
+            || submission.unreadable.contains(&(at as u32))
+            || !rules.scores(run.period.every())
+        {
             continue;
         }
         // A sheet or column that is not there at all is said once, not for every member.
@@ -43,7 +50,8 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
             .filter(|period| member.expected_in(*period) && !entries.iter().any(|entry| entry.period == *period && !entry.own))
             .collect();
         for period in missing {
-            let place = Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
+            let place =
+                Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
             findings.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", period.zh()).arg("column", ""));
         }
     }
@@ -64,8 +72,11 @@ pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeri
         for counted in entries.iter().filter(|entry| !entry.own && run.period.contains(entry.period)) {
             let place = submission.place(counted.at);
             match entries.iter().find(|entry| entry.own && entry.period == counted.period) {
-                None => findings
-                    .push(Finding::new(Code::MissingSelfAssessment, Place { cell: None, ..place }).arg("name", &member.name).arg("period", counted.period.zh())),
+                None => findings.push(
+                    Finding::new(Code::MissingSelfAssessment, Place { cell: None, ..place })
+                        .arg("name", &member.name)
+                        .arg("period", counted.period.zh()),
+                ),
                 Some(own) => {
                     let gap = (sum(own) - sum(counted)).abs();
                     if scorers.gap.as_ref().is_some_and(|limit| gap > *limit) {
@@ -95,9 +106,12 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
         let Some(table) = table_for(&submission.poll_tables, &member.category).filter(|table| table.usable) else { continue };
         let ballots = &submission.ballots[at];
         if ballots.count + ballots.faulty < poll.min_ballots {
-            let sheet = Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
+            let sheet =
+                Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
             let place = ballots.rows.map_or(sheet, |(_, last)| submission.place(last));
-            findings.push(Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", ballots.count).arg("min", poll.min_ballots));
+            findings.push(
+                Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", ballots.count).arg("min", poll.min_ballots),
+            );
         }
     }
     findings
@@ -112,7 +126,12 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
     for entry in &submission.branch_entries {
         let item = &rules.items[entry.item];
         if seen.insert((entry.period, entry.item), entry).is_some() {
-            findings.push(Finding::new(Code::DuplicateEntry, submission.place(entry.at)).value(&item.name).arg("period", entry.period.zh()).arg("first", ""));
+            findings.push(
+                Finding::new(Code::DuplicateEntry, submission.place(entry.at))
+                    .value(&item.name)
+                    .arg("period", entry.period.zh())
+                    .arg("first", ""),
+            );
         }
         let (Some(own), Some(reviewed)) = (entry.own.decimal(), entry.reviewed.decimal()) else { continue };
         let gap = (Exact::from(own) - Exact::from(reviewed)).abs();
@@ -128,7 +147,8 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
             for (at, item) in rules.items.iter().enumerate() {
                 if !seen.contains_key(&(period, at)) {
                     let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
-                    findings.push(Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh()).arg("column", ""));
+                    findings
+                        .push(Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh()).arg("column", ""));
                 }
             }
         }
@@ -138,8 +158,13 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
 
 /// All scored members have equal marks in every item, in two periods or more.
 pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
-    let scored: Vec<(u32, &Member)> =
-        submission.members.iter().enumerate().filter(|(_, member)| member.scored_in(run.period)).map(|(at, member)| (at as u32, member)).collect();
+    let scored: Vec<(u32, &Member)> = submission
+        .members
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| member.scored_in(run.period))
+        .map(|(at, member)| (at as u32, member))
+        .collect();
     let (Some((_, first)), true) = (scored.first(), scored.len() >= 2) else { return Vec::new() };
     // Members of different schemes or categories have different items; equality says nothing there.
     if scored.iter().any(|(_, member)| member.scheme != first.scheme) {
@@ -149,7 +174,11 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
     let mut uniform: Vec<Period> = Vec::new();
     for period in due_periods(rules, run.period) {
         let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, _)| {
-            submission.entries_of(*at).iter().find(|entry| entry.period == period && !entry.own).map(|entry| entry.marks.iter().map(|m| m.thousandths()).collect::<Vec<_>>())
+            submission
+                .entries_of(*at)
+                .iter()
+                .find(|entry| entry.period == period && !entry.own)
+                .map(|entry| entry.marks.iter().map(|m| m.thousandths()).collect::<Vec<_>>())
         });
         if let (Some(Some(one)), true) = (marks.next(), scored.len() >= 2) {
             let mut others = 0;

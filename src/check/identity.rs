@@ -48,7 +48,11 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
                 let code = if by_name.is_some() { Code::BranchMismatch } else { Code::BranchNameDiffers };
                 let other = by_name.map(|other| register.branches[other].code.clone()).unwrap_or_default();
                 findings.push(
-                    Finding::new(code, place(cover.name_at)).value(written.as_ref()).arg("name", &known.name).arg("code", &known.code).arg("other", other),
+                    Finding::new(code, place(cover.name_at))
+                        .value(written.as_ref())
+                        .arg("name", &known.name)
+                        .arg("code", &known.code)
+                        .arg("other", other),
                 );
             }
         }

@@ -4,14 +4,14 @@
 //! Every check is a function named after what it finds and returns findings only. May use `diag`, `exact`, `period`,
 //! `county`, `submission`, `scheme`.
 
+mod across;
 mod completeness;
 mod identity;
-mod across;
 mod roster;
 
+pub use across::{Person, roll_mismatch, same_person_in_branches};
 pub use completeness::due_periods;
 pub use identity::{Identity, identify};
-pub use across::{Person, roll_mismatch, same_person_in_branches};
 
 use crate::diag::Finding;
 use crate::period::RunPeriod;

@@ -12,7 +12,9 @@ pub fn duplicate_member(submission: &Submission) -> Vec<Finding> {
         .map(|(member, first)| {
             let by_id = member.id.is_some() && member.id == first.id;
             let at = if by_id { member.id_at.unwrap_or(member.at) } else { member.at };
-            Finding::new(Code::DuplicateMember, submission.place(at)).value(&*member.name).arg("first", submission.place(first.at).cell.map(|cell| cell.to_string()).unwrap_or_default())
+            Finding::new(Code::DuplicateMember, submission.place(at))
+                .value(&*member.name)
+                .arg("first", submission.place(first.at).cell.map(|cell| cell.to_string()).unwrap_or_default())
         })
         .collect()
 }
@@ -24,7 +26,12 @@ pub fn duplicate_seq(submission: &Submission) -> Vec<Finding> {
     for member in submission.members.iter().filter(|member| member.repeats.is_none()) {
         let Some(at) = member.seq_at else { continue };
         match seen.get(&member.seq) {
-            Some(other) => findings.push(Finding::new(Code::DuplicateSeq, submission.place(at)).value(member.seq.to_string()).arg("name", &member.name).arg("other", other)),
+            Some(other) => findings.push(
+                Finding::new(Code::DuplicateSeq, submission.place(at))
+                    .value(member.seq.to_string())
+                    .arg("name", &member.name)
+                    .arg("other", other),
+            ),
             None => {
                 seen.insert(member.seq, &member.name);
             }

@@ -106,16 +106,25 @@ fn command(lang: Lang) -> clap::Command {
         "{{about}}\n\n{}{{usage}}\n\n{{all-args}}\n",
         if lang == Lang::Zh { format!("{}：", t("help-usage")) } else { format!("{}: ", t("help-usage")) }
     );
-    let workspace = || Arg::new("workspace").value_name("WORKSPACE").required(true).help(t("arg-workspace")).value_parser(clap::value_parser!(PathBuf));
+    let workspace =
+        || Arg::new("workspace").value_name("WORKSPACE").required(true).help(t("arg-workspace")).value_parser(clap::value_parser!(PathBuf));
     let option = |name: &'static str, value: &'static str, key: &str| Arg::new(name).long(name).value_name(value).help(t(key).to_owned());
     let path = |name: &'static str, value: &'static str, key: &str| option(name, value, key).value_parser(clap::value_parser!(PathBuf));
-    let period = || option("period", "PERIOD", "arg-period").value_parser(|text: &str| RunPeriod::parse(text).ok_or("2026, 2026H1, 2026Q3, 2026M07"));
+    let period = || {
+        option("period", "PERIOD", "arg-period").value_parser(|text: &str| RunPeriod::parse(text).ok_or("2026, 2026H1, 2026Q3, 2026M07"))
+    };
     let jobs = || option("jobs", "N", "arg-jobs").value_parser(clap::value_parser!(u16).range(1..=512));
     let only = || option("only", "CODE", "arg-only").action(ArgAction::Append);
     let sub = |name: &'static str, key: &str| {
-        clap::Command::new(name).about(t(key).to_owned()).help_template(template.clone()).disable_help_flag(true).next_help_heading(t("help-options"))
+        clap::Command::new(name)
+            .about(t(key).to_owned())
+            .help_template(template.clone())
+            .disable_help_flag(true)
+            .next_help_heading(t("help-options"))
     };
-    let positional = |name: &'static str, value: &'static str, key: &str| Arg::new(name).value_name(value).help(t(key).to_owned()).help_heading(t("help-arguments"));
+    let positional = |name: &'static str, value: &'static str, key: &str| {
+        Arg::new(name).value_name(value).help(t(key).to_owned()).help_heading(t("help-arguments"))
+    };
     let sample = sub("sample", "cli-sample")
         .arg(positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf)))
         .arg(option("branches", "N", "arg-branches").default_value("12").value_parser(clap::value_parser!(u32).range(1..=20_000)))
@@ -142,9 +151,23 @@ fn command(lang: Lang) -> clap::Command {
         .arg(Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help).help(t("arg-help").to_owned()))
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(t("arg-version").to_owned()))
         .arg(option("lang", "zh|en", "arg-lang").global(true).value_parser(["zh", "en"]).hide_possible_values(true))
-        .arg(option("format", "human|json", "arg-format").global(true).value_parser(["human", "json"]).default_value("human").hide_possible_values(true).hide_default_value(true))
+        .arg(
+            option("format", "human|json", "arg-format")
+                .global(true)
+                .value_parser(["human", "json"])
+                .default_value("human")
+                .hide_possible_values(true)
+                .hide_default_value(true),
+        )
         .arg(Arg::new("quiet").short('q').long("quiet").global(true).action(ArgAction::SetTrue).help(t("arg-quiet").to_owned()))
-        .arg(option("color", "WHEN", "arg-color").global(true).value_parser(["auto", "always", "never"]).default_value("auto").hide_possible_values(true).hide_default_value(true))
+        .arg(
+            option("color", "WHEN", "arg-color")
+                .global(true)
+                .value_parser(["auto", "always", "never"])
+                .default_value("auto")
+                .hide_possible_values(true)
+                .hide_default_value(true),
+        )
         .subcommand(
             sub("run", "cli-run")
                 .arg(workspace().help_heading(t("help-arguments")))
@@ -172,7 +195,10 @@ fn command(lang: Lang) -> clap::Command {
                 .help_template(format!("{{about}}\n\n{{usage}}\n\n{}\n{{subcommands}}\n", t("help-commands")))
                 .subcommand(sub("list", "cli-scheme-list"))
                 .subcommand(sub("show", "cli-scheme-show").arg(positional("id", "ID", "arg-id").required(true)))
-                .subcommand(sub("check", "cli-scheme-check").arg(positional("file", "FILE", "arg-file").required(true).value_parser(clap::value_parser!(PathBuf)))),
+                .subcommand(
+                    sub("check", "cli-scheme-check")
+                        .arg(positional("file", "FILE", "arg-file").required(true).value_parser(clap::value_parser!(PathBuf))),
+                ),
         )
         .subcommand(
             sub("template", "cli-template")
@@ -186,7 +212,11 @@ fn command(lang: Lang) -> clap::Command {
                         .arg(option("form", "FORM", "arg-form"))
                         .arg(path("out", "FILE", "arg-file")),
                 )
-                .subcommand(sub("export", "cli-template-export").arg(positional("form", "FORM", "arg-form").required(true)).arg(path("out", "FILE", "arg-file"))),
+                .subcommand(
+                    sub("export", "cli-template-export")
+                        .arg(positional("form", "FORM", "arg-form").required(true))
+                        .arg(path("out", "FILE", "arg-file")),
+                ),
         )
         .subcommand(sample)
 }
@@ -196,7 +226,9 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<(Command, Globals),
     let args: Vec<OsString> = args.collect();
     let lang = wanted_lang(&args);
     let matches = command(lang).try_get_matches_from(args).map_err(|error| refused(&error, lang))?;
-    let chosen = |name: &str| matches.subcommand().map(|(_, sub)| sub).and_then(|sub| deepest(sub).try_get_one::<String>(name).ok().flatten().cloned());
+    let chosen = |name: &str| {
+        matches.subcommand().map(|(_, sub)| sub).and_then(|sub| deepest(sub).try_get_one::<String>(name).ok().flatten().cloned())
+    };
     let quiet = matches.subcommand().is_some_and(|(_, sub)| deepest(sub).get_flag("quiet"));
     let globals = Globals {
         lang,
@@ -235,7 +267,9 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("scheme", Some(("check", last))) => Command::SchemeCheck { file: file(last, "file")? },
         ("template", Some(("list", _))) => Command::TemplateList,
         ("template", Some(("fields", last))) => Command::TemplateFields { form: word(last, "form")? },
-        ("template", Some(("check", last))) => Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") },
+        ("template", Some(("check", last))) => {
+            Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
+        }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
@@ -253,7 +287,13 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
 
 fn options(matches: &ArgMatches) -> Option<Options> {
     // Not every command has every option; asking for one that a command lacks gives none.
-    let many = |id: &str| matches.try_get_many::<String>(id).ok().flatten().map(|all| all.map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect::<Vec<_>>());
+    let many = |id: &str| {
+        matches
+            .try_get_many::<String>(id)
+            .ok()
+            .flatten()
+            .map(|all| all.map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect::<Vec<_>>())
+    };
     Some(Options {
         workspace: matches.get_one::<PathBuf>("workspace")?.clone(),
         period: matches.try_get_one::<RunPeriod>("period").ok().flatten().copied(),
@@ -281,12 +321,10 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
     let first = |kind: ContextKind| context(kind).into_iter().next();
     let near = |kind: ContextKind| first(kind).map(|name| fill("usage-near", lang, &[("name", &name)])).unwrap_or_default();
     let said = match error.kind() {
-        ErrorKind::UnknownArgument => {
-            first(ContextKind::InvalidArg).map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedArg))]))
-        }
-        ErrorKind::InvalidSubcommand => {
-            first(ContextKind::InvalidSubcommand).map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedSubcommand))]))
-        }
+        ErrorKind::UnknownArgument => first(ContextKind::InvalidArg)
+            .map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedArg))])),
+        ErrorKind::InvalidSubcommand => first(ContextKind::InvalidSubcommand)
+            .map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedSubcommand))])),
         ErrorKind::MissingRequiredArgument => Some(fill("usage-missing", lang, &[("what", &context(ContextKind::InvalidArg).join(" "))])),
         ErrorKind::MissingSubcommand => Some(fill("usage-missing", lang, &[("what", &context(ContextKind::ValidSubcommand).join(" | "))])),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => first(ContextKind::InvalidArg).map(|what| {

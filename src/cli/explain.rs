@@ -50,7 +50,10 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, name: &str
             printer.line(format!("{name}  {} {}", branch.code, branch.name));
             let (count, first) = run::errors_of(summary, one.branch);
             let first = first.map(|f| format!("{}（{}）", f.message(printer.lang()), printer.place(f))).unwrap_or_default();
-            printer.line(format!("  {}", printer.text("explain-returned", &[("branch", &branch.name), ("count", &count.to_string()), ("first", &first)])));
+            printer.line(format!(
+                "  {}",
+                printer.text("explain-returned", &[("branch", &branch.name), ("count", &count.to_string()), ("first", &first)])
+            ));
         }
         Explained::Decided { member, outcome, traces } => {
             let scheme = &summary.county.schemes[outcome.scheme];
@@ -80,7 +83,10 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, name: &str
                 let absent = outcome.score.flags.iter().find_map(|flag| match flag {
                     Flag::Exempt => Some(printer.text(
                         "explain-exempt",
-                        &[("reason", member.exempt.as_deref().unwrap_or_default()), ("grade", outcome.score.grade.as_deref().unwrap_or("—"))],
+                        &[
+                            ("reason", member.exempt.as_deref().unwrap_or_default()),
+                            ("grade", outcome.score.grade.as_deref().unwrap_or("—")),
+                        ],
                     )),
                     Flag::NotExpected => Some(printer.text("explain-not-expected", &[("months", &months)])),
                     Flag::NotScored => Some(printer.text("explain-not-scored", &[("scheme", &scheme.name), ("period", &run.zh())])),
@@ -106,8 +112,12 @@ fn published(value: &Exact, digits: u32) -> String {
 fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch: &str, digits: u32, originals: &mut Originals) {
     let rule = trace.rule.as_deref().map(|rule| format!("  ＝ {rule}")).unwrap_or_default();
     let source = trace.place.as_ref().map(|place| {
-        let parts = [place.file.as_deref().map(str::to_owned), place.sheet.as_deref().map(str::to_owned), place.cell.map(|cell| cell.to_string())];
-        let written = originals.text(summary, place).map(|text| format!(" {}", printer.text("explain-written", &[("text", &text)]))).unwrap_or_default();
+        let parts =
+            [place.file.as_deref().map(str::to_owned), place.sheet.as_deref().map(str::to_owned), place.cell.map(|cell| cell.to_string())];
+        let written = originals
+            .text(summary, place)
+            .map(|text| format!(" {}", printer.text("explain-written", &[("text", &text)])))
+            .unwrap_or_default();
         format!("  ← {}{written}", parts.into_iter().flatten().collect::<Vec<_>>().join(" › "))
     });
     printer.line(format!("{lead}{branch}{} {}{rule}{}", trace.label, published(&trace.value, digits), source.unwrap_or_default()));

@@ -19,12 +19,17 @@ pub fn rule(printer: &Printer, code: Option<&str>) -> u8 {
         return 0;
     };
     let Some(code) = Code::from_word(word) else {
-        let near = nearest(word, Code::ALL.iter().map(|code| code.word())).map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default();
+        let near = nearest(word, Code::ALL.iter().map(|code| code.word()))
+            .map(|name| printer.text("usage-near", &[("name", name)]))
+            .unwrap_or_default();
         printer.fault(printer.text("rule-unknown", &[("code", word), ("near", &near)]));
         return 2;
     };
     if printer.json() {
-        printer.line(json!({ "code": code.word(), "severity": code.severity().word(), "title": title(code, lang), "about": about(code, lang) }).to_string());
+        printer.line(
+            json!({ "code": code.word(), "severity": code.severity().word(), "title": title(code, lang), "about": about(code, lang) })
+                .to_string(),
+        );
         return 0;
     }
     printer.line(format!("{} {}  {}", printer.severity(code.severity()), code.word(), title(code, lang)));

@@ -15,7 +15,11 @@ const NAMED: usize = 12;
 pub fn run(printer: &Printer, options: &Options) -> u8 {
     match watched(printer, |progress| run::run(options, progress)) {
         Ok(summary) => {
-            if printer.json() { print_json(printer, &summary) } else { print(printer, &summary) }
+            if printer.json() {
+                print_json(printer, &summary)
+            } else {
+                print(printer, &summary)
+            }
             summary.exit_code()
         }
         Err(error) => {
@@ -92,7 +96,8 @@ fn print(printer: &Printer, summary: &Summary) {
         }
         more(printer, missing.len());
     }
-    let stray: Vec<&Finding> = summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.severity() == Severity::Error).collect();
+    let stray: Vec<&Finding> =
+        summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.severity() == Severity::Error).collect();
     if !stray.is_empty() {
         printer.line(printer.text("run-unknown", &[]));
         for finding in stray.iter().take(NAMED) {

@@ -19,7 +19,10 @@ pub fn sample(printer: &Printer, dir: &Path, size: &SampleSize) -> u8 {
         };
         schemes.push(scheme);
     }
-    let Some(county) = County::new(Size { branches: size.branches, members: size.members, mess: size.mess, seed: size.seed }, schemes) else { return 2 };
+    let Some(county) = County::new(Size { branches: size.branches, members: size.members, mess: size.mess, seed: size.seed }, schemes)
+    else {
+        return 2;
+    };
     match write_county(dir, &county, &|_, _| {}) {
         Ok(()) => {
             let (dir, branches) = (dir.display().to_string(), county.branches().to_string());

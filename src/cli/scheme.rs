@@ -18,7 +18,10 @@ pub fn list(printer: &Printer) -> u8 {
     for id in builtin::scheme_ids() {
         if let Some(Ok(scheme)) = load_builtin(&id) {
             if printer.json() {
-                printer.line(json!({ "id": id, "name": scheme.name, "version": scheme.version, "rests_on_samples": scheme.rests_on_samples() }).to_string());
+                printer.line(
+                    json!({ "id": id, "name": scheme.name, "version": scheme.version, "rests_on_samples": scheme.rests_on_samples() })
+                        .to_string(),
+                );
             } else {
                 printer.line(format!("{} {}", pad(&id, 16), scheme.name));
             }
@@ -82,7 +85,11 @@ pub fn show(printer: &Printer, id: &str) -> u8 {
         show_rules(printer, branch);
     }
     if scheme.rests_on_samples() {
-        let note = if printer.lang() == Lang::Zh { "以下为样例值，不是正式规定" } else { "these are sample values, not official rules" };
+        let note = if printer.lang() == Lang::Zh {
+            "以下为样例值，不是正式规定"
+        } else {
+            "these are sample values, not official rules"
+        };
         printer.line(format!("{note}：{}", scheme.samples.join("；")));
     }
     0
@@ -107,9 +114,10 @@ fn show_rules(printer: &Printer, rules: &Rules) {
             .iter()
             .rev()
             .map(|band| match &band.from {
-            Some(from) => format!("≥{from} {}", band.gives),
-            None => format!("其余 {}", band.gives),
-        }).collect();
+                Some(from) => format!("≥{from} {}", band.gives),
+                None => format!("其余 {}", band.gives),
+            })
+            .collect();
         printer.line(format!("  等次：{}", all.join("，")));
     }
     if let Grades::Rank { top, bottom, rest } = &rules.grades {
@@ -120,9 +128,10 @@ fn show_rules(printer: &Printer, rules: &Rules) {
             .iter()
             .rev()
             .map(|band| match &band.from {
-            Some(from) => format!("≥{from} {}星", band.gives),
-            None => format!("其余 {}星", band.gives),
-        }).collect();
+                Some(from) => format!("≥{from} {}星", band.gives),
+                None => format!("其余 {}星", band.gives),
+            })
+            .collect();
         printer.line(format!("  星级：{}", all.join("，")));
     }
 }

@@ -30,13 +30,17 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
     if printer.json() {
         for (name, [accepted, returned, missing]) in &rows {
             let branches = accepted + returned + missing;
-            printer.line(json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing }).to_string());
+            printer.line(
+                json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing })
+                    .to_string(),
+            );
         }
         return summary.exit_code();
     }
     let total = rows.iter().fold([0; 3], |sum, (_, counts)| [sum[0] + counts[0], sum[1] + counts[1], sum[2] + counts[2]]);
     rows.push((printer.text("status-all", &[]), total));
-    let headings = ["status-committee", "status-branches", "status-accepted", "status-returned", "status-missing"].map(|key| printer.text(key, &[]));
+    let headings =
+        ["status-committee", "status-branches", "status-accepted", "status-returned", "status-missing"].map(|key| printer.text(key, &[]));
     let first = rows.iter().map(|(name, _)| width(name)).chain([width(&headings[0])]).max().unwrap_or(0) + 2;
     let line = |cells: &[String]| {
         let rest: String = cells[1..].iter().map(|cell| format!("{}{cell}", " ".repeat(10usize.saturating_sub(width(cell))))).collect();

@@ -54,7 +54,8 @@ fn list_lines(printer: &Printer, list: &List, columns: &[&str]) {
     }
     for inner in &list.lists {
         for field in &inner.fields {
-            let placeholder = if columns.contains(&inner.name) { format!("{{.>{}}}", field.name) } else { format!("{{.{}.{}}}", inner.name, field.name) };
+            let placeholder =
+                if columns.contains(&inner.name) { format!("{{.>{}}}", field.name) } else { format!("{{.{}.{}}}", inner.name, field.name) };
             field_line(printer, &placeholder, field);
         }
         for field in inner.lists.iter().flat_map(|innermost| &innermost.fields) {

@@ -86,17 +86,26 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
     })?;
     const REQUIRED: [&str; 3] = ["支部编码", "支部名称", "上级党组织"];
     let headed = book.sheets.iter().find_map(|sheet| {
-        let at = sheet.rows.iter().take(40).position(|row| texts(row).filter(|(_, text)| REQUIRED.contains(&text.as_str())).count() >= 2)?;
+        let at =
+            sheet.rows.iter().take(40).position(|row| texts(row).filter(|(_, text)| REQUIRED.contains(&text.as_str())).count() >= 2)?;
         Some((sheet, at))
     });
     let Some((sheet, heading)) = headed else {
         let all = REQUIRED.join("、");
-        return Err(fault(None, format!("找不到表头；应有这些列：{all}"), format!("no heading row was found; these columns are needed: {all}")));
+        return Err(fault(
+            None,
+            format!("找不到表头；应有这些列：{all}"),
+            format!("no heading row was found; these columns are needed: {all}"),
+        ));
     };
     let mut columns: BTreeMap<String, u16> = BTreeMap::new();
     for (column, text) in texts(&sheet.rows[heading]) {
         if columns.insert(text.clone(), column).is_some() {
-            return Err(fault(Some((sheet.rows[heading].index, column)), format!("“{text}”列出现两次"), format!("column `{text}` stands twice")));
+            return Err(fault(
+                Some((sheet.rows[heading].index, column)),
+                format!("“{text}”列出现两次"),
+                format!("column `{text}` stands twice"),
+            ));
         }
     }
     for name in REQUIRED {
@@ -119,7 +128,11 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
         };
         let filled = texts(row).count() + row.cells.iter().filter(|cell| matches!(cell.content, Content::Number(_))).count();
         let code = value("支部编码").map(|code| folded(&code));
-        if filled == 0 || code.as_deref().is_some_and(|code| matches!(code, "合计" | "小计" | "总计") || code.starts_with("备注") || code.starts_with("注:")) {
+        if filled == 0
+            || code
+                .as_deref()
+                .is_some_and(|code| matches!(code, "合计" | "小计" | "总计") || code.starts_with("备注") || code.starts_with("注:"))
+        {
             continue;
         }
         let place = |name: &str| Some((row.index, columns[name]));
@@ -127,7 +140,11 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
         let code = code.ok_or_else(|| fault(place("支部编码"), "“支部编码”是空的".into(), "`支部编码` is empty".into()))?;
         let at = CellRef { row: row.index, column: columns["支部编码"] };
         if let Some(first) = seen.insert(code.clone(), at) {
-            return Err(fault(place("支部编码"), format!("支部编码“{code}”与{first}重复"), format!("branch code `{code}` stands already in {first}")));
+            return Err(fault(
+                place("支部编码"),
+                format!("支部编码“{code}”与{first}重复"),
+                format!("branch code `{code}` stands already in {first}"),
+            ));
         }
         branches.push(Branch {
             code,

@@ -102,7 +102,8 @@ fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Naiv
     value
         .map(|value| {
             let date = value.date.ok_or_else(|| D::Error::custom("expected a date like 2026-12-14"))?;
-            NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)).ok_or_else(|| D::Error::custom("no such day"))
+            NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+                .ok_or_else(|| D::Error::custom("no such day"))
         })
         .transpose()
 }
@@ -139,7 +140,10 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             return Err(fault(
                 line_of(scheme),
                 format!("没有名为“{scheme}”的积分细则；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!("there is no scheme `{scheme}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+                format!(
+                    "there is no scheme `{scheme}`; known are: {all}{}",
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
             ));
         }
     }
@@ -175,18 +179,29 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             return Err(fault(
                 line_of(form),
                 format!("没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!("there is no form `{form}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+                format!(
+                    "there is no form `{form}`; known are: {all}{}",
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
             ));
         }
     }
     if !(1949..=9998).contains(&file.year) {
-        return Err(fault(line_of("year"), format!("年度 {} 不对，应为四位公历年", file.year), format!("year {} is not a four-digit year", file.year)));
+        return Err(fault(
+            line_of("year"),
+            format!("年度 {} 不对，应为四位公历年", file.year),
+            format!("year {} is not a four-digit year", file.year),
+        ));
     }
     let language = match file.language.as_deref() {
         None | Some("zh") => crate::diag::Lang::Zh,
         Some("en") => crate::diag::Lang::En,
         Some(other) => {
-            return Err(fault(line_of("language"), format!("language 只能是 \"zh\" 或 \"en\"，不能是“{other}”"), format!("language must be \"zh\" or \"en\", not `{other}`")));
+            return Err(fault(
+                line_of("language"),
+                format!("language 只能是 \"zh\" 或 \"en\"，不能是“{other}”"),
+                format!("language must be \"zh\" or \"en\", not `{other}`"),
+            ));
         }
     };
     let mut notices = BTreeMap::new();
@@ -262,7 +277,9 @@ impl Workspace {
         self.assign
             .iter()
             .rev()
-            .find(|rule| matches(&rule.category, category) && matches(&rule.committee, &branch.committee) && matches(&rule.branch, &branch.code))
+            .find(|rule| {
+                matches(&rule.category, category) && matches(&rule.committee, &branch.committee) && matches(&rule.branch, &branch.code)
+            })
             .map_or(&self.scheme, |rule| &rule.scheme)
     }
 

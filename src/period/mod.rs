@@ -132,7 +132,10 @@ fn small_number(text: &str) -> Option<u8> {
     if !text.is_empty() && text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok();
     }
-    ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"].iter().position(|word| *word == text).map(|at| at as u8 + 1)
+    ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
+        .iter()
+        .position(|word| *word == text)
+        .map(|at| at as u8 + 1)
 }
 
 /// The period of a run: `2026`, `2026H1`, `2026Q3`, `2026M07`.

@@ -8,7 +8,15 @@ const LONGEST: usize = 80;
 pub fn safe_name(text: &str) -> String {
     let cleaned: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '_' } else { c })
+        .map(|c| {
+            if c.is_control()
+                || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            {
+                '_'
+            } else {
+                c
+            }
+        })
         .take(LONGEST)
         .collect();
     let trimmed = cleaned.trim().trim_end_matches(['.', ' ']);

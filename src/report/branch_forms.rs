@@ -77,7 +77,8 @@ pub fn card(view: &View<'_>) -> Record {
 
 fn members_form(view: &View<'_>, card: bool) -> Record {
     let columns = view.columns(true);
-    let members: Vec<Record> = view.members().map(|(at, member, outcome)| member_record(view, &columns, at, member, outcome, card)).collect();
+    let members: Vec<Record> =
+        view.members().map(|(at, member, outcome)| member_record(view, &columns, at, member, outcome, card)).collect();
     let mut root = Record::default();
     view.common(&mut root, members.len());
     root.text("计分说明", &view.scheme.registry_note);
@@ -126,7 +127,8 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         if scored {
             let (cells, whole) = summary_row(view, &summary.content, at, columns, scheme.decimals);
             line.set("合计", whole);
-            line.lists.insert("期间", cells.into_iter().map(|value| Record { fields: [("值", value)].into(), ..Record::default() }).collect());
+            line.lists
+                .insert("期间", cells.into_iter().map(|value| Record { fields: [("值", value)].into(), ..Record::default() }).collect());
         } else {
             line.lists.insert("期间", columns.iter().map(|_| Record::default()).collect());
         }
@@ -216,17 +218,37 @@ fn adjustments_text(view: &View<'_>, at: u32) -> String {
 
 fn vetoes_text(view: &View<'_>, at: u32) -> String {
     let Some(veto) = &view.scheme.veto else { return String::new() };
-    let facts = view.submission.vetoes.iter().filter(|fact| fact.member == at).map(|fact| format!("{}：{}", veto.facts[fact.fact], fact.ground));
+    let facts =
+        view.submission.vetoes.iter().filter(|fact| fact.member == at).map(|fact| format!("{}：{}", veto.facts[fact.fact], fact.ground));
     facts.collect::<Vec<_>>().join("\n")
 }
 
 /// `一季度 +3（县级优秀党员 5月）`, one period a line.
 fn bonuses_text(view: &View<'_>, at: u32) -> String {
-    let bonuses: Vec<usize> =
-        view.scheme.member.items.iter().enumerate().filter(|(_, item)| item.kind == ItemKind::Bonus && item.reason.is_some()).map(|(index, _)| index).collect();
-    let lines = view.submission.entries_of(at).iter().filter(|entry| !entry.own && view.issuer.run.period.last_month() >= entry.period.last_month()).filter_map(|entry| {
-        let sum: i64 = bonuses.iter().map(|index| entry.marks[*index].thousandths()).sum();
-        (sum != 0).then(|| format!("{} +{}（{}）", entry.period.zh(), Mark::exact_sum(sum).published_decimal(u32::from(view.scheme.decimals)).unwrap_or(crate::exact::Decimal::ZERO), entry.reason.as_deref().unwrap_or_default()))
-    });
+    let bonuses: Vec<usize> = view
+        .scheme
+        .member
+        .items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.kind == ItemKind::Bonus && item.reason.is_some())
+        .map(|(index, _)| index)
+        .collect();
+    let lines = view
+        .submission
+        .entries_of(at)
+        .iter()
+        .filter(|entry| !entry.own && view.issuer.run.period.last_month() >= entry.period.last_month())
+        .filter_map(|entry| {
+            let sum: i64 = bonuses.iter().map(|index| entry.marks[*index].thousandths()).sum();
+            (sum != 0).then(|| {
+                format!(
+                    "{} +{}（{}）",
+                    entry.period.zh(),
+                    Mark::exact_sum(sum).published_decimal(u32::from(view.scheme.decimals)).unwrap_or(crate::exact::Decimal::ZERO),
+                    entry.reason.as_deref().unwrap_or_default()
+                )
+            })
+        });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -161,7 +161,14 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         rows.push(vec![text(severity_word(severity, Lang::Zh)), size(found)]);
     }
     head(&mut rows, "党员");
-    for (name, value) in [("在册（通过的支部）", counts.members), ("计分", counts.scored), ("其中预备党员", counts.probationary), ("免积分", counts.exempt), ("一票否决", counts.vetoed), ("荣誉", counts.honours)] {
+    for (name, value) in [
+        ("在册（通过的支部）", counts.members),
+        ("计分", counts.scored),
+        ("其中预备党员", counts.probationary),
+        ("免积分", counts.exempt),
+        ("一票否决", counts.vetoed),
+        ("荣誉", counts.honours),
+    ] {
         rows.push(vec![name.into(), count(value)]);
     }
     let graded: u64 = counts.grades.values().sum();
@@ -184,8 +191,20 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         rows.push(row);
     }
     rows.push(vec![]);
-    rows.push(vec![text(format!("本表日期 {}；程序版本 scorebook {}", crate::period::zh_date(overview.issuer.date), env!("CARGO_PKG_VERSION")))]);
-    let columns = vec![column("项目", 34.0), number("数值", 12.0), number("比例", 12.0), number("", 12.0), number("", 12.0), column("", 10.0), column("", 10.0)];
+    rows.push(vec![text(format!(
+        "本表日期 {}；程序版本 scorebook {}",
+        crate::period::zh_date(overview.issuer.date),
+        env!("CARGO_PKG_VERSION")
+    ))]);
+    let columns = vec![
+        column("项目", 34.0),
+        number("数值", 12.0),
+        number("比例", 12.0),
+        number("", 12.0),
+        number("", 12.0),
+        column("", 10.0),
+        column("", 10.0),
+    ];
     Sheet { filter: false, landscape: false, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
 }
 
@@ -196,7 +215,9 @@ fn spread(overview: &Overview<'_>, scheme: &Scheme, at: usize, wanted: impl Fn((
         let own = outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != crate::rollup::OutcomeKind::Branch);
         totals.extend(own.filter(|outcome| wanted((submission, outcome))).filter_map(|outcome| outcome.score.total.as_ref()));
     }
-    let (Some(most), Some(least)) = (totals.iter().max(), totals.iter().min()) else { return vec![count(0), Value::Empty, Value::Empty, Value::Empty] };
+    let (Some(most), Some(least)) = (totals.iter().max(), totals.iter().min()) else {
+        return vec![count(0), Value::Empty, Value::Empty, Value::Empty];
+    };
     let mean = totals.iter().fold(Exact::zero(), |sum, total| &sum + total) / totals.len() as i64;
     vec![size(totals.len()), score(&mean, scheme), score(most, scheme), score(least, scheme)]
 }
@@ -216,7 +237,8 @@ fn committees(overview: &Overview<'_>) -> Sheet {
         let [accepted, returned, missing] = standings(lines);
         let counts = counts(lines.iter().copied());
         let graded: u64 = counts.grades.values().sum();
-        let mut row = vec![name, size(lines.len()), size(accepted), size(returned), size(missing), count(counts.members), count(counts.scored)];
+        let mut row =
+            vec![name, size(lines.len()), size(accepted), size(returned), size(missing), count(counts.members), count(counts.scored)];
         row.extend(grades(&counts));
         row.push(share(counts.grades.get("优秀").copied().unwrap_or(0), graded));
         row
@@ -266,7 +288,13 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
     for (at, scheme) in overview.schemes.iter().enumerate() {
         let mut counts = Counts::default();
         let mut bands: BTreeMap<i64, u64> = BTreeMap::new();
-        for outcome in overview.branches.iter().filter_map(|line| line.accepted).flat_map(|(_, outcomes)| outcomes).filter(|outcome| outcome.scheme == at) {
+        for outcome in overview
+            .branches
+            .iter()
+            .filter_map(|line| line.accepted)
+            .flat_map(|(_, outcomes)| outcomes)
+            .filter(|outcome| outcome.scheme == at)
+        {
             counts.add(outcome);
             if let Some(total) = outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch) {
                 // Bands of ten points, half-open from below like the grades.
@@ -284,7 +312,13 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             rows.push(vec![text(&scheme.name), "星级".into(), text(format!("{stars}星")), count(*value), share(*value, starred)]);
         }
         for (band, value) in bands.iter().rev() {
-            rows.push(vec![text(&scheme.name), "分数段".into(), text(format!("{}≤分＜{}", band * 10, band * 10 + 10)), count(*value), share(*value, counts.scored)]);
+            rows.push(vec![
+                text(&scheme.name),
+                "分数段".into(),
+                text(format!("{}≤分＜{}", band * 10, band * 10 + 10)),
+                count(*value),
+                share(*value, counts.scored),
+            ]);
         }
     }
     let columns = vec![column("积分制", 24.0), column("项目", 12.0), column("档次", 18.0), number("人数", 10.0), number("占比", 10.0)];
@@ -323,7 +357,14 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             row
         })
         .collect();
-    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 26.0), column("上级党组织", 22.0), column("状态", 8.0), number("党员", 8.0), number("计分", 8.0)];
+    let mut columns = vec![
+        column("支部编码", 12.0),
+        column("支部名称", 26.0),
+        column("上级党组织", 22.0),
+        column("状态", 8.0),
+        number("党员", 8.0),
+        number("计分", 8.0),
+    ];
     columns.extend(GRADES.iter().map(|grade| number(grade, 9.0)));
     columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0)]);
     sheet(overview, "支部一览", "支部一览", columns, rows)
@@ -343,7 +384,13 @@ fn returned(overview: &Overview<'_>) -> Sheet {
             rows.push(row);
         }
     }
-    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 22.0), column("上级党组织", 18.0), column("联系人", 10.0), column("联系电话", 16.0)];
+    let mut columns = vec![
+        column("支部编码", 12.0),
+        column("支部名称", 22.0),
+        column("上级党组织", 18.0),
+        column("联系人", 10.0),
+        column("联系电话", 16.0),
+    ];
     columns.extend(place_columns());
     columns.extend([column("问题", 44.0), column("怎么改", 44.0)]);
     sheet(overview, "退回", "退回名单与原因", columns, rows)
@@ -357,18 +404,48 @@ fn missing(overview: &Overview<'_>) -> Sheet {
         .map(|line| {
             let branch = line.branch;
             let optional = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
-            vec![text(&branch.committee), text(&branch.code), text(&branch.name), optional(&branch.secretary), optional(&branch.contact), optional(&branch.phone), branch.members.map_or(Value::Empty, |members| count(u64::from(members)))]
+            vec![
+                text(&branch.committee),
+                text(&branch.code),
+                text(&branch.name),
+                optional(&branch.secretary),
+                optional(&branch.contact),
+                optional(&branch.phone),
+                branch.members.map_or(Value::Empty, |members| count(u64::from(members))),
+            ]
         })
         .collect();
-    let columns =
-        vec![column("上级党组织", 24.0), column("支部编码", 12.0), column("支部名称", 28.0), column("书记", 12.0), column("联系人", 12.0), column("联系电话", 18.0), number("党员数", 10.0)];
+    let columns = vec![
+        column("上级党组织", 24.0),
+        column("支部编码", 12.0),
+        column("支部名称", 28.0),
+        column("书记", 12.0),
+        column("联系人", 12.0),
+        column("联系电话", 18.0),
+        number("党员数", 10.0),
+    ];
     sheet(overview, "催报", "未报支部催报名单", columns, rows)
 }
 
 fn details(overview: &Overview<'_>) -> Sheet {
     let rows = overview.rows.iter().map(ResultRow::table_row).collect();
-    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 24.0), column("上级党组织", 20.0), number("序号", 8.0), column("姓名", 14.0), column("类别", 14.0), column("党员状态", 12.0), column("积分制", 14.0)];
-    columns.extend([number("积分", 10.0).format("0.00"), number("公示积分", 10.0).format("0.00"), column("等次", 10.0), number("星级", 8.0), number("名次", 8.0)]);
+    let mut columns = vec![
+        column("支部编码", 12.0),
+        column("支部名称", 24.0),
+        column("上级党组织", 20.0),
+        number("序号", 8.0),
+        column("姓名", 14.0),
+        column("类别", 14.0),
+        column("党员状态", 12.0),
+        column("积分制", 14.0),
+    ];
+    columns.extend([
+        number("积分", 10.0).format("0.00"),
+        number("公示积分", 10.0).format("0.00"),
+        column("等次", 10.0),
+        number("星级", 8.0),
+        number("名次", 8.0),
+    ]);
     columns.extend([column("荣誉", 20.0), column("一票否决", 20.0), column("文书", 18.0), column("说明", 18.0)]);
     sheet(overview, "明细", "党员积分明细", columns, rows)
 }
@@ -397,7 +474,11 @@ pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
             .map(|finding| {
                 let code = finding.branch_code.as_deref().unwrap_or_default();
                 let branch = names.get(code);
-                let mut row = vec![text(severity_word(finding.severity(), lang)), branch.map_or(Value::Empty, |branch| text(&branch.committee)), text(code)];
+                let mut row = vec![
+                    text(severity_word(finding.severity(), lang)),
+                    branch.map_or(Value::Empty, |branch| text(&branch.committee)),
+                    text(code),
+                ];
                 row.push(branch.map_or(Value::Empty, |branch| text(&branch.name)));
                 row.extend(place(finding));
                 row.extend([text(finding.message(lang)), text(finding.hint(lang)), text(finding.code.word())]);
@@ -413,5 +494,10 @@ pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
     };
     let mut sheets = vec![sheet(overview, "问题清单", "问题清单", columns(), rows(&|severity| severity != Severity::Note))];
     sheets.push(sheet(overview, "提示", "提示（不影响通过）", columns(), rows(&|severity| severity == Severity::Note)));
-    Workbook { title: format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()), author: overview.issuer.name.clone(), date: overview.issuer.date, sheets }
+    Workbook {
+        title: format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()),
+        author: overview.issuer.name.clone(),
+        date: overview.issuer.date,
+        sheets,
+    }
 }

@@ -97,9 +97,13 @@ pub fn figure_ids(rows: &[ResultRow]) -> Vec<String> {
 /// Headings of `results.csv`: the keys of `results.jsonl`, figures as `figures.<id>`.
 pub fn csv_headings(figures: &[String]) -> Vec<String> {
     let mut headings: Vec<String> =
-        ["year", "period", "committee", "branch_code", "branch", "seq", "name", "category", "status", "scheme", "subject"].map(String::from).into();
+        ["year", "period", "committee", "branch_code", "branch", "seq", "name", "category", "status", "scheme", "subject"]
+            .map(String::from)
+            .into();
     headings.extend(figures.iter().map(|id| format!("figures.{id}")));
-    headings.extend(["total", "total_exact", "board", "grade", "stars", "rank", "rank_of", "honours", "veto", "letter", "flags"].map(String::from));
+    headings.extend(
+        ["total", "total_exact", "board", "grade", "stars", "rank", "rank_of", "honours", "veto", "letter", "flags"].map(String::from),
+    );
     headings
 }
 

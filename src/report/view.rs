@@ -111,7 +111,9 @@ impl<'a> View<'a> {
     /// Members of this view with their outcomes, those who are elsewhere in this period left out.
     pub fn members(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
         self.outcomes.iter().filter_map(|outcome| match outcome.kind {
-            OutcomeKind::Member(at) if !outcome.score.flags.contains(&Flag::NotExpected) => Some((at, &self.submission.members[at as usize], *outcome)),
+            OutcomeKind::Member(at) if !outcome.score.flags.contains(&Flag::NotExpected) => {
+                Some((at, &self.submission.members[at as usize], *outcome))
+            }
             _ => None,
         })
     }
@@ -125,7 +127,9 @@ impl<'a> View<'a> {
             columns.push(Column { period, subtotal: false });
             if subtotals && rules.every == crate::period::Every::Month && period.number() % 3 == 0 {
                 let quarter = crate::period::Period::new(crate::period::Every::Quarter, period.number() / 3);
-                columns.extend(quarter.filter(|quarter| self.issuer.run.period.contains(*quarter)).map(|period| Column { period, subtotal: true }));
+                columns.extend(
+                    quarter.filter(|quarter| self.issuer.run.period.contains(*quarter)).map(|period| Column { period, subtotal: true }),
+                );
             }
         }
         columns
@@ -195,21 +199,31 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
         }
         RowContent::Formula { formula, window, total } => {
             let value = |period: Period| evaluate_formula(&subject, formula, *window, period);
-            let cells: Vec<Option<Exact>> = columns.iter().map(|column| member.expected_in(column.period).then(|| value(column.period))).collect();
+            let cells: Vec<Option<Exact>> =
+                columns.iter().map(|column| member.expected_in(column.period).then(|| value(column.period))).collect();
             let whole = match total {
                 RowTotal::None => None,
                 RowTotal::Last => cells.iter().flatten().next_back().cloned(),
-                RowTotal::Sum => Some(cells.iter().zip(columns).filter(|(_, column)| !column.subtotal).filter_map(|(cell, _)| cell.clone()).sum()),
+                RowTotal::Sum => {
+                    Some(cells.iter().zip(columns).filter(|(_, column)| !column.subtotal).filter_map(|(cell, _)| cell.clone()).sum())
+                }
             };
-            (cells.iter().map(|cell| cell.as_ref().map_or(Datum::Empty, |value| mark(value, decimals))).collect(), whole.as_ref().map_or(Datum::Empty, |value| mark(value, decimals)))
+            (
+                cells.iter().map(|cell| cell.as_ref().map_or(Datum::Empty, |value| mark(value, decimals))).collect(),
+                whole.as_ref().map_or(Datum::Empty, |value| mark(value, decimals)),
+            )
         }
     }
 }
 
 /// Names and values of a subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
 pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<(String, Option<Exact>)> {
-    let plain = rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
-    let mut named: Vec<(String, Option<Exact>)> = plain.map(|figure| (figure.name.clone(), outcome.score.figure(&figure.id).cloned())).collect();
+    let plain = rules
+        .figures
+        .iter()
+        .filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
+    let mut named: Vec<(String, Option<Exact>)> =
+        plain.map(|figure| (figure.name.clone(), outcome.score.figure(&figure.id).cloned())).collect();
     if let Some(total) = rules.figure("total", run.every()) {
         named.push((total.name.clone(), outcome.score.total.clone()));
     }

@@ -29,7 +29,9 @@ pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], 
             }
             let mut parts = named_figures(&scheme.member, outcome, run);
             parts.pop(); // the total has its own column
-            let parts = parts.into_iter().map(|(_, value)| Record { fields: [("得分", score(value.as_ref(), scheme.digits))].into(), ..Record::default() });
+            let parts = parts
+                .into_iter()
+                .map(|(_, value)| Record { fields: [("得分", score(value.as_ref(), scheme.digits))].into(), ..Record::default() });
             row.lists.insert("分项", parts.collect());
             rows.push(row);
         }
@@ -43,7 +45,11 @@ pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], 
     root.text("填报单位", unit);
     root.text("合计等次", counts.grades_text());
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
-    let names = scheme.member.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
+    let names = scheme
+        .member
+        .figures
+        .iter()
+        .filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
     let headings = names.map(|figure| {
         let mut heading = Record::default();
         heading.text("名称", &figure.name);

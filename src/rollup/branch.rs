@@ -92,11 +92,14 @@ fn grade_by_rank(outcomes: &mut [Outcome], submission: &Submission, schemes: &[S
         let Grades::Rank { top, bottom, rest } = &scheme.member.grades else { continue };
         let graded = |outcome: &Outcome| match outcome.kind {
             OutcomeKind::Member(member) => {
-                outcome.scheme == at && outcome.score.total.is_some() && (scheme.grade_probationary || !submission.members[member as usize].probationary)
+                outcome.scheme == at
+                    && outcome.score.total.is_some()
+                    && (scheme.grade_probationary || !submission.members[member as usize].probationary)
             }
             OutcomeKind::Branch => false,
         };
-        let totals: Vec<Exact> = outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
+        let totals: Vec<Exact> =
+            outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
         let share = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
         let (best, worst) = (share(&top.1), share(&bottom.1));
         for outcome in outcomes.iter_mut() {
@@ -154,7 +157,12 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
                 entitled.push(nomination);
             } else {
                 let name = submission.members[nomination.member as usize].name.to_string();
-                findings.push(Finding::new(Code::HonourNotEligible, submission.place(nomination.at)).value(name).arg("honour", &honour.name).arg("period", period.zh()));
+                findings.push(
+                    Finding::new(Code::HonourNotEligible, submission.place(nomination.at))
+                        .value(name)
+                        .arg("honour", &honour.name)
+                        .arg("period", period.zh()),
+                );
             }
         }
         let quota = quota(outcomes, submission, scheme, honour, period);
@@ -187,7 +195,12 @@ fn quota(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &
         QuotaBase::Expected => members().filter(|member| member.scheme == scheme && member.scored_in(period)).count(),
         QuotaBase::Stars => outcomes
             .iter()
-            .filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && outcome.score.stars.is_some() && outcome.score.stars == honour.stars)
+            .filter(|outcome| {
+                outcome.scheme == scheme
+                    && outcome.score.total.is_some()
+                    && outcome.score.stars.is_some()
+                    && outcome.score.stars == honour.stars
+            })
             .count(),
     };
     if members().filter(|member| member.expected_in(period)).count() < honour.min_members as usize {

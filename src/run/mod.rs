@@ -120,7 +120,14 @@ pub(crate) fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let key = |finding: &Finding| {
             let cell = finding.place.cell.map(|cell| (cell.row, cell.column));
-            (finding.branch_code.is_none(), finding.branch_code.clone(), finding.place.file.clone(), finding.place.sheet.clone(), cell, finding.code)
+            (
+                finding.branch_code.is_none(),
+                finding.branch_code.clone(),
+                finding.place.file.clone(),
+                finding.place.sheet.clone(),
+                cell,
+                finding.code,
+            )
         };
         key(a).cmp(&key(b)).then_with(|| a.value.cmp(&b.value)).then_with(|| a.args.cmp(&b.args))
     });

@@ -197,7 +197,10 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
             let near = county::nearest(code, register.branches.iter().map(|branch| branch.code.as_str()));
             return Err(RunError::Argument {
                 zh: format!("--only {code}：名册中没有这个支部编码{}", near.map(|n| format!("，您是否想写 {n}？")).unwrap_or_default()),
-                en: format!("--only {code}: no such branch in the register{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+                en: format!(
+                    "--only {code}: no such branch in the register{}",
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
             });
         }
     }
@@ -206,8 +209,14 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
             let near = county::nearest(form, FORMS);
             let all = FORMS.join(" ");
             return Err(RunError::Argument {
-                zh: format!("--forms：没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                en: format!("--forms: there is no form `{form}`; known are: {all}{}", near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()),
+                zh: format!(
+                    "--forms：没有名为“{form}”的表；可用的有：{all}{}",
+                    near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()
+                ),
+                en: format!(
+                    "--forms: there is no form `{form}`; known are: {all}{}",
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
             });
         }
     }
@@ -229,7 +238,8 @@ fn load_scheme(own: &std::path::Path, id: &str) -> Result<Scheme, RunError> {
         (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), id.to_owned())
     };
     let text = String::from_utf8_lossy(&bytes);
-    let mut scheme = scheme::load(text.strip_prefix('\u{FEFF}').unwrap_or(&text)).map_err(|error| RunError::Scheme { id: name.clone(), error })?;
+    let mut scheme =
+        scheme::load(text.strip_prefix('\u{FEFF}').unwrap_or(&text)).map_err(|error| RunError::Scheme { id: name.clone(), error })?;
     if scheme.id != id {
         let fault = format!("id = \"{}\", but the file is named {id}.toml", scheme.id);
         return Err(RunError::Scheme { id: name, error: SchemeError::Inconsistent(vec![fault]) });

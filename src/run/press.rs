@@ -131,5 +131,7 @@ fn find(root: &Path, form: &Schema, scheme: &str) -> Result<(String, Vec<u8>), R
             return Ok((format!("built-in:{name}"), bytes.into_owned()));
         }
     }
-    Err(RunError::Template { name: form.form.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())] })
+    Err(RunError::Template {
+        name: form.form.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())]
+    })
 }

@@ -95,7 +95,9 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             let registered = &county.register.branches[branch];
             let mut finding = Finding::new(Code::MissingSubmission, Place::default());
             finding = finding.arg("name", &registered.name).arg("committee", &registered.committee);
-            finding = finding.arg("contact", registered.contact.as_deref().unwrap_or_default()).arg("phone", registered.phone.as_deref().unwrap_or_default());
+            finding = finding
+                .arg("contact", registered.contact.as_deref().unwrap_or_default())
+                .arg("phone", registered.phone.as_deref().unwrap_or_default());
             finding.branch_code = Some(registered.code.as_str().into());
             findings.push(finding);
         }
@@ -109,7 +111,11 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     }
     let rosters = chosen
         .iter()
-        .map(|one| one.as_ref().and_then(|one| one.card.as_ref()).map_or_else(Vec::new, |card| card.submission.members.iter().map(|m| Arc::clone(&m.name)).collect()))
+        .map(|one| {
+            one.as_ref()
+                .and_then(|one| one.card.as_ref())
+                .map_or_else(Vec::new, |card| card.submission.members.iter().map(|m| Arc::clone(&m.name)).collect())
+        })
         .collect();
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
     let states = chosen
@@ -140,7 +146,8 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
             None => distinct.push(one),
         }
     }
-    let corrected: Vec<String> = distinct.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
+    let corrected: Vec<String> =
+        distinct.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
     let stands = |one: &Gathered| !one.digest.is_some_and(|digest| corrected.contains(&hex(&digest)));
     // Two files that claim to correct each other correct nothing.
     if distinct.iter().any(stands) {

@@ -26,8 +26,11 @@ pub fn check_template(file: &Path, schema: &Schema, out: &Path) -> Result<Vec<Te
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
     let laid = layout(&fill(&template, &sample(schema, 12)), &fonts, date);
     let info = DocumentInfo { title: schema.title.to_owned(), language: "zh-CN".into(), author: "scorebook".into(), date };
-    let bytes = pdf::write(&laid.book, &pdf_fonts, &info)
-        .map_err(|error| RunError::Document { what: schema.title.to_owned(), branch: String::new(), error: error.to_string() })?;
+    let bytes = pdf::write(&laid.book, &pdf_fonts, &info).map_err(|error| RunError::Document {
+        what: schema.title.to_owned(),
+        branch: String::new(),
+        error: error.to_string(),
+    })?;
     write_file(out, &bytes)?;
     Ok(template.warnings().to_vec())
 }

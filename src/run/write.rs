@@ -23,7 +23,13 @@ use crate::xlsx::pages::{self, Properties};
 use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it; gives the folder. Findings made on the way are added.
-pub fn write(county: &County, resolved: &mut Resolved, press: &Press, options: &Options, progress: Progress<'_>) -> Result<PathBuf, RunError> {
+pub fn write(
+    county: &County,
+    resolved: &mut Resolved,
+    press: &Press,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<PathBuf, RunError> {
     let staging = Staging::open(&out_folder(options), &folder_name(county.run, &county.only))?;
     match write_all(county, resolved, press, &staging, progress) {
         Ok(()) => Ok(staging.publish()?),
@@ -37,7 +43,13 @@ pub fn write(county: &County, resolved: &mut Resolved, press: &Press, options: &
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let desk = Desk { county, press, staging, issuer: &issuer, digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect() };
+    let desk = Desk {
+        county,
+        press,
+        staging,
+        issuer: &issuer,
+        digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
+    };
     let accepted: Vec<(usize, &Card)> = resolved
         .branches
         .iter()
@@ -51,13 +63,19 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for (at, card) in &accepted {
         let branch = &county.register.branches[*at];
-        jobs.push(Job { unit: branch.name.clone(), code: branch.code.clone(), folder: format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")), branches: vec![(*at, *card)] });
+        jobs.push(Job {
+            unit: branch.name.clone(),
+            code: branch.code.clone(),
+            folder: format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")),
+            branches: vec![(*at, *card)],
+        });
     }
     if press.forms.iter().any(|form| form.form == "yearly") {
         let mut names = Names::default();
         for committee in county.register.committees() {
             let folder = format!("党委/{}", names.claim(committee, ""));
-            let own: Vec<(usize, &Card)> = accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == committee).collect();
+            let own: Vec<(usize, &Card)> =
+                accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == committee).collect();
             if !own.is_empty() {
                 jobs.push(Job { unit: committee.to_owned(), code: String::new(), folder, branches: own });
             }
@@ -115,7 +133,9 @@ impl Desk<'_> {
             }
         }
         let finding = |character: char| {
-            let mut finding = Finding::new(Code::RareCharacter, Place::default()).value(character).arg("code_point", format!("U+{:04X}", character as u32));
+            let mut finding = Finding::new(Code::RareCharacter, Place::default())
+                .value(character)
+                .arg("code_point", format!("U+{:04X}", character as u32));
             finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
             finding
         };
@@ -163,9 +183,11 @@ impl Desk<'_> {
 
     fn print(&self, form: &Schema, job: &Job<'_>, book: &FilledBook) -> Result<Vec<char>, RunError> {
         let title = format!("{} {}", job.unit, form.title);
-        let failed = |kind: &str, error: String| RunError::Document { what: format!("{}（{kind}）", form.title), branch: job.unit.clone(), error };
+        let failed =
+            |kind: &str, error: String| RunError::Document { what: format!("{}（{kind}）", form.title), branch: job.unit.clone(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
-        let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
+        let info =
+            DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
         let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
         self.staging.write(&format!("{}/{}.pdf", job.folder, form.title), &bytes)?;
         let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
@@ -198,7 +220,13 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
-fn write_data(county: &County, resolved: &Resolved, issuer: &Issuer, folders: &BTreeMap<usize, String>, staging: &Staging) -> Result<(), RunError> {
+fn write_data(
+    county: &County,
+    resolved: &Resolved,
+    issuer: &Issuer,
+    folders: &BTreeMap<usize, String>,
+    staging: &Staging,
+) -> Result<(), RunError> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: String| RunError::Document { what, branch: String::new(), error }
@@ -254,9 +282,14 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let schemes: Vec<_> =
         county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
-    let inputs: Vec<_> = resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
+    let inputs: Vec<_> =
+        resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
     let configuration: Vec<_> = county.configuration.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
-    let outputs: Vec<_> = staging.written().into_iter().map(|(path, written)| json!({ "file": path, "sha256": written.digest, "bytes": written.size })).collect();
+    let outputs: Vec<_> = staging
+        .written()
+        .into_iter()
+        .map(|(path, written)| json!({ "file": path, "sha256": written.digest, "bytes": written.size }))
+        .collect();
     let manifest = json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),

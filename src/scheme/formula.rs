@@ -113,7 +113,8 @@ pub(super) fn parse(text: &str, names: &Names<'_>) -> Result<Formula, String> {
 
 /// The name nearest to what was written, for errors.
 pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let best = known.into_iter().map(|name| (strsim::normalized_damerau_levenshtein(written, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let best =
+        known.into_iter().map(|name| (strsim::normalized_damerau_levenshtein(written, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
         Some((likeness, name)) if likeness > 0.3 => format!("; did you mean `{name}`?"),
         _ => String::new(),

@@ -159,13 +159,29 @@ impl Proof {
         self.rules(branch.entries, items, figures, grades, stars)
     }
 
-    fn rules(&mut self, entries: file::Entries, items: Vec<Item>, figures: Vec<Figure>, grades: Grades, stars: Option<(Bands<u8>, u8)>) -> Rules {
+    fn rules(
+        &mut self,
+        entries: file::Entries,
+        items: Vec<Item>,
+        figures: Vec<Figure>,
+        grades: Grades,
+        stars: Option<(Bands<u8>, u8)>,
+    ) -> Rules {
         let scorers = entries.scorers.map(|scorers| {
             self.note_origin(scorers.origin, || format!("{}与{}相差上限", scorers.own, scorers.counts));
             Scorers { counts: scorers.counts, own: scorers.own, gap: scorers.gap.map(|gap| gap.0) }
         });
         let max_stars = stars.as_ref().map_or(0, |(_, max)| *max);
-        Rules { every: entries.every, scorers, reviewed: entries.reviewed, items, figures, grades, stars: stars.map(|(bands, _)| bands), max_stars }
+        Rules {
+            every: entries.every,
+            scorers,
+            reviewed: entries.reviewed,
+            items,
+            figures,
+            grades,
+            stars: stars.map(|(bands, _)| bands),
+            max_stars,
+        }
     }
 
     fn items(&mut self, items: Vec<file::Item>) -> Vec<Item> {
@@ -257,7 +273,14 @@ impl Proof {
             .collect()
     }
 
-    fn figures(&mut self, figures: Vec<file::Figure>, items: &[Item], values: &[(String, Value)], poll: bool, adjustments: bool) -> Vec<Figure> {
+    fn figures(
+        &mut self,
+        figures: Vec<file::Figure>,
+        items: &[Item],
+        values: &[(String, Value)],
+        poll: bool,
+        adjustments: bool,
+    ) -> Vec<Figure> {
         let mut done: Vec<Figure> = Vec::new();
         let mut used: BTreeSet<(String, Every)> = BTreeSet::new();
         for figure in figures {
@@ -414,7 +437,10 @@ mod tests {
 
     #[test]
     fn says_everything_that_is_wrong_at_once() {
-        let text = builtin("register-60").replace("{ to = 60,", "{ to = 55,").replace("sum(deductions))\"", "sum(deduction))\"").replace("letter]]\ngrade = \"基本合格\"", "letter]]\ngrade = \"基本\"");
+        let text = builtin("register-60")
+            .replace("{ to = 60,", "{ to = 55,")
+            .replace("sum(deductions))\"", "sum(deduction))\"")
+            .replace("letter]]\ngrade = \"基本合格\"", "letter]]\ngrade = \"基本\"");
         let error = load(&text).expect_err("must be refused").to_string();
         for part in ["grades.bands: gap", "did you mean `deductions`?", "`基本` is no grade"] {
             assert!(error.contains(part), "{part}: {error}");

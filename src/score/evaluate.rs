@@ -83,9 +83,11 @@ impl<'a> Subject<'a> {
                 .filter(|entry| !entry.own && periods.contains(&entry.period))
                 .map(|entry| items.iter().map(|item| entry.marks[*item].thousandths()).sum::<i64>())
                 .sum(),
-            Who::Branch { entries } => {
-                entries.iter().filter(|entry| periods.contains(&entry.period) && items.contains(&entry.item)).map(|entry| entry.reviewed.thousandths()).sum()
-            }
+            Who::Branch { entries } => entries
+                .iter()
+                .filter(|entry| periods.contains(&entry.period) && items.contains(&entry.item))
+                .map(|entry| entry.reviewed.thousandths())
+                .sum(),
         }
     }
 }
@@ -129,7 +131,13 @@ pub fn evaluate_formula(subject: &Subject<'_>, formula: &Formula, window: Window
     evaluate(subject, formula, &periods, &[], None)
 }
 
-fn evaluate(subject: &Subject<'_>, formula: &Formula, periods: &[Period], earlier: &[(String, Exact)], parts: Option<&mut Vec<Trace>>) -> Exact {
+fn evaluate(
+    subject: &Subject<'_>,
+    formula: &Formula,
+    periods: &[Period],
+    earlier: &[(String, Exact)],
+    parts: Option<&mut Vec<Trace>>,
+) -> Exact {
     match formula {
         Formula::Number(number) => number.clone(),
         Formula::Value(value) => {
@@ -184,13 +192,26 @@ fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {
     }
 }
 
-fn two(subject: &Subject<'_>, left: &Formula, right: &Formula, periods: &[Period], earlier: &[(String, Exact)], mut parts: Option<&mut Vec<Trace>>) -> (Exact, Exact) {
+fn two(
+    subject: &Subject<'_>,
+    left: &Formula,
+    right: &Formula,
+    periods: &[Period],
+    earlier: &[(String, Exact)],
+    mut parts: Option<&mut Vec<Trace>>,
+) -> (Exact, Exact) {
     let left = evaluate(subject, left, periods, earlier, parts.as_deref_mut());
     let right = evaluate(subject, right, periods, earlier, parts);
     (left, right)
 }
 
-fn all(subject: &Subject<'_>, formulas: &[Formula], periods: &[Period], earlier: &[(String, Exact)], mut parts: Option<&mut Vec<Trace>>) -> Vec<Exact> {
+fn all(
+    subject: &Subject<'_>,
+    formulas: &[Formula],
+    periods: &[Period],
+    earlier: &[(String, Exact)],
+    mut parts: Option<&mut Vec<Trace>>,
+) -> Vec<Exact> {
     formulas.iter().map(|formula| evaluate(subject, formula, periods, earlier, parts.as_deref_mut())).collect()
 }
 
@@ -245,7 +266,8 @@ fn item_score(subject: &Subject<'_>, at: usize, periods: &[Period], trace: bool)
 
 /// Sums within shorter periods first, each held to its limit in size, then within longer ones.
 fn capped(marks: &[(Period, Mark, Option<Spot>)], caps: &[(Every, Exact)]) -> Exact {
-    let mut parts: Vec<(u8, Exact)> = marks.iter().map(|(period, mark, _)| (period.first_month(), Mark::exact_sum(mark.thousandths()))).collect();
+    let mut parts: Vec<(u8, Exact)> =
+        marks.iter().map(|(period, mark, _)| (period.first_month(), Mark::exact_sum(mark.thousandths()))).collect();
     for (every, limit) in caps {
         let mut sums: Vec<(u8, Exact)> = Vec::new();
         for (month, value) in parts {
@@ -322,7 +344,12 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
 fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&mut Vec<Trace>>) -> Exact {
     let Some(rules) = &subject.scheme.adjustments else { return Exact::zero() };
     let of = |deducts: bool| {
-        subject.submission.adjustments.iter().filter(move |a| a.member == at && rules.kinds[a.kind].deducts == deducts).map(|a| (a, &rules.kinds[a.kind].levels[a.level].1))
+        subject
+            .submission
+            .adjustments
+            .iter()
+            .filter(move |a| a.member == at && rules.kinds[a.kind].deducts == deducts)
+            .map(|a| (a, &rules.kinds[a.kind].levels[a.level].1))
     };
     let award = of(false).map(|(_, points)| points.clone()).max().unwrap_or_default();
     let penalty = of(true).map(|(_, points)| points.clone()).min().unwrap_or_default();

@@ -35,7 +35,8 @@ pub fn heading(text: &str) -> (String, Option<String>) {
         && !max.is_empty()
         && max.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '~' | '至' | '满' | '最' | '高'))
     {
-        let digits: String = max.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<Vec<_>>().into_iter().rev().collect();
+        let digits: String =
+            max.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<Vec<_>>().into_iter().rev().collect();
         return (name.to_owned(), Some(digits));
     }
     (key, None)

@@ -119,8 +119,9 @@ pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, C
         Some(Content::Date(at)) => known(at.date()).map(Some).ok_or(Code::BadDate),
         Some(Content::Number(number)) => {
             let digits = number.to_string();
-            let read = digit_date(&digits)
-                .or_else(|| number.as_integer().filter(|serial| *serial < 100_000).and_then(|serial| serial_to_date(serial, date_1904)).and_then(known));
+            let read = digit_date(&digits).or_else(|| {
+                number.as_integer().filter(|serial| *serial < 100_000).and_then(|serial| serial_to_date(serial, date_1904)).and_then(known)
+            });
             read.map(Some).ok_or(Code::BadDate)
         }
         Some(Content::Text(text)) => {
@@ -196,7 +197,9 @@ mod tests {
 
     #[test]
     fn reads_numbers_as_clerks_write_them() {
-        for (written, value) in [("9.5分", "9.5"), ("９．５", "9.5"), ("－2", "-2"), ("'8", "8"), (" 9 ", "9"), ("+3", "3"), ("１０", "10"), ("−3", "-3")] {
+        for (written, value) in
+            [("9.5分", "9.5"), ("９．５", "9.5"), ("－2", "-2"), ("'8", "8"), (" 9 ", "9"), ("+3", "3"), ("１０", "10"), ("−3", "-3")]
+        {
             let expected = Number::Is { value: Decimal::parse(value).expect("number"), text: true };
             assert_eq!(number(Some(&text(written))), expected, "{written}");
         }
@@ -211,7 +214,8 @@ mod tests {
     #[test]
     fn reads_dates_as_clerks_write_them() {
         let full = Day::Known(NaiveDate::from_ymd_opt(2026, 5, 6).expect("date"));
-        for written in ["2026-5-6", "2026.5.6", "2026/05/06", "2026年5月6日", "20260506", "２０２６．５．６", "2026-05-06 00:00:00"] {
+        for written in ["2026-5-6", "2026.5.6", "2026/05/06", "2026年5月6日", "20260506", "２０２６．５．６", "2026-05-06 00:00:00"]
+        {
             assert_eq!(date(Some(&text(written)), false), Ok(Some(full)), "{written}");
         }
         for written in ["2026.05", "2026年5月", "202605", "2026-5"] {

@@ -74,14 +74,17 @@ pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
                 continue;
             }
             // The value is the next cell that is no field itself; a blank value leaves only the next field or nothing.
-            let next = row.cells.get(at + 1).filter(|cell| !matches!(&cell.content, Content::Text(text) if FIELDS.contains(&key(text).as_str())));
+            let next =
+                row.cells.get(at + 1).filter(|cell| !matches!(&cell.content, Content::Text(text) if FIELDS.contains(&key(text).as_str())));
             seen.push(field);
             let Some(value) = next else { continue };
             let place = CellRef { row: row.index, column: value.column };
             read_field(&mut cover, field, &value.content, place, book.date_1904, &sheet.name, &mut sink);
         }
     }
-    for (field, known) in [("支部名称", cover.branch_name.is_some()), ("支部编码", cover.branch_code.is_some()), ("年度", cover.year.is_some())] {
+    for (field, known) in
+        [("支部名称", cover.branch_name.is_some()), ("支部编码", cover.branch_code.is_some()), ("年度", cover.year.is_some())]
+    {
         if !known && !seen.contains(&field) {
             sink.push(Finding::new(Code::MissingColumn, sink.sheet(&sheet.name)).arg("column", field));
         }

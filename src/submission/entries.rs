@@ -26,11 +26,17 @@ pub struct Serving {
 ///
 /// `needed` are the categories of scored members with whether their scheme's columns differ by category.
 pub fn serving(kind: &str, sheets: &Sheets<'_>, needed: &BTreeMap<&str, bool>, expected: &Expected<'_>) -> (Vec<Serving>, Vec<String>) {
-    let mut found: Vec<Serving> =
-        sheets.suffixed(kind, expected.categories).into_iter().map(|(sheet, category)| Serving { sheet, category: Some(category) }).collect();
+    let mut found: Vec<Serving> = sheets
+        .suffixed(kind, expected.categories)
+        .into_iter()
+        .map(|(sheet, category)| Serving { sheet, category: Some(category) })
+        .collect();
     let plain = sheets.find(kind);
-    let rest: Vec<(&str, bool)> =
-        needed.iter().map(|(c, b)| (*c, *b)).filter(|(category, _)| !found.iter().any(|s| s.category.as_deref() == Some(category))).collect();
+    let rest: Vec<(&str, bool)> = needed
+        .iter()
+        .map(|(c, b)| (*c, *b))
+        .filter(|(category, _)| !found.iter().any(|s| s.category.as_deref() == Some(category)))
+        .collect();
     let mut missing = Vec::new();
     for (category, by_category) in &rest {
         let served = plain.is_some() && (!by_category || rest.len() == 1);
@@ -177,7 +183,12 @@ fn read_sheet(
         if let Some(category) = &serving.category
             && member.category.as_ref() != category
         {
-            sink.push(Finding::new(Code::CategoryMismatch, name_place).value(&*member.name).arg("category", &member.category).arg("expected", category));
+            sink.push(
+                Finding::new(Code::CategoryMismatch, name_place)
+                    .value(&*member.name)
+                    .arg("category", &member.category)
+                    .arg("expected", category),
+            );
             continue;
         }
         let Some(period) = read_period(&table, row, scheme.member.every, sink) else {
@@ -280,7 +291,15 @@ fn read_reviewers(table: &Table<'_>, row: &Row, rules: &Rules, sink: &mut Sink) 
 
 /// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
 /// which rejects the submission anyway.
-fn read_mark(table: &Table<'_>, row: &Row, item: &Item, scheme: &Scheme, signs: &mut Signs, reason: &mut Option<Box<str>>, sink: &mut Sink) -> Mark {
+fn read_mark(
+    table: &Table<'_>,
+    row: &Row,
+    item: &Item,
+    scheme: &Scheme,
+    signs: &mut Signs,
+    reason: &mut Option<Box<str>>,
+    sink: &mut Sink,
+) -> Mark {
     let Some(column) = table.column(&item.name) else {
         return if item.optional { Mark::ZERO } else { Mark::NONE };
     };
@@ -312,7 +331,9 @@ fn read_mark(table: &Table<'_>, row: &Row, item: &Item, scheme: &Scheme, signs: 
             return Mark::NONE;
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
-            sink.push(finding(Code::MissingEntry).arg("name", word(row, table.column("姓名"))).arg("period", word(row, table.column("期间"))));
+            sink.push(
+                finding(Code::MissingEntry).arg("name", word(row, table.column("姓名"))).arg("period", word(row, table.column("期间"))),
+            );
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,
@@ -366,7 +387,9 @@ pub fn read_branch(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission
         return;
     };
     let table = Table::find(book, number, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-    let (Some(item_column), Some(_), Some(_)) = (table.column("项目"), table.column("期间"), table.column("审核得分")) else { return };
+    let (Some(item_column), Some(_), Some(_)) = (table.column("项目"), table.column("期间"), table.column("审核得分")) else {
+        return;
+    };
     for row in table.rows() {
         let written = crate::sheet::words::heading(&word(row, Some(item_column))).0;
         let place = sink.cell(&table.sheet.name, row.index, item_column);

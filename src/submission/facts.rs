@@ -70,7 +70,14 @@ fn spot(table: &Table<'_>, row: &Row, heading: &str) -> Spot {
 }
 
 /// The position of a word in a closed list.
-fn pick<'a>(table: &Table<'_>, row: &Row, heading: &str, allowed: impl Iterator<Item = &'a str> + Clone, code: Code, sink: &mut Sink) -> Option<usize> {
+fn pick<'a>(
+    table: &Table<'_>,
+    row: &Row,
+    heading: &str,
+    allowed: impl Iterator<Item = &'a str> + Clone,
+    code: Code,
+    sink: &mut Sink,
+) -> Option<usize> {
     let written = word(row, table.column(heading));
     let found = allowed.clone().position(|name| crate::sheet::words::folded(name) == written);
     if found.is_none() {

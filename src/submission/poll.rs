@@ -37,7 +37,15 @@ pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expec
     }
 }
 
-fn read_sheet(book: &Book, serving: &Serving, all: &[Serving], submission: &mut Submission, people: &People, expected: &Expected<'_>, sink: &mut Sink) {
+fn read_sheet(
+    book: &Book,
+    serving: &Serving,
+    all: &[Serving],
+    submission: &mut Submission,
+    people: &People,
+    expected: &Expected<'_>,
+    sink: &mut Sink,
+) {
     let run = expected.run.period;
     let schemes: BTreeSet<usize> =
         served(&submission.members, serving, all).filter(|member| member.scored_in(run)).map(|member| member.scheme).collect();
@@ -69,7 +77,12 @@ fn read_sheet(book: &Book, serving: &Serving, all: &[Serving], submission: &mut 
         if let Some(category) = &serving.category
             && member.category.as_ref() != category
         {
-            sink.push(Finding::new(Code::CategoryMismatch, name_place).value(&*member.name).arg("category", &member.category).arg("expected", category));
+            sink.push(
+                Finding::new(Code::CategoryMismatch, name_place)
+                    .value(&*member.name)
+                    .arg("category", &member.category)
+                    .arg("expected", category),
+            );
             continue;
         }
         if !member.scored_in(run) {
@@ -126,7 +139,8 @@ fn read_count(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<u32> {
         Number::Nothing => Code::MissingEntry,
         Number::Fault(code) => code,
     };
-    let mut finding = Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", "票数").arg("min", 1).arg("max", 100_000);
+    let mut finding =
+        Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", "票数").arg("min", 1).arg("max", 100_000);
     finding.value = content.map(shown);
     sink.push(finding.arg("name", word(row, table.column("姓名"))));
     None

@@ -5,16 +5,30 @@ use std::sync::Arc;
 use crate::diag::{Code, Finding};
 use crate::sheet::{Book, Content, Row};
 
+use super::Expected;
 use super::cell::{self, Number, shown};
 use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Sheets, Table, get, word};
 use crate::sheet::words::{folded, name};
-use super::Expected;
 
 const REQUIRED: [&str; 2] = ["姓名", "类别"];
 const KNOWN: [&str; 15] = [
-    "序号", "性别", "民族", "身份证号", "出生日期", "入党日期", "党员状态", "职务", "起始月", "截止月", "免积分原因", "直评等次", "整改意愿", "帮带人", "备注",
+    "序号",
+    "性别",
+    "民族",
+    "身份证号",
+    "出生日期",
+    "入党日期",
+    "党员状态",
+    "职务",
+    "起始月",
+    "截止月",
+    "免积分原因",
+    "直评等次",
+    "整改意愿",
+    "帮带人",
+    "备注",
 ];
 
 pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
@@ -205,7 +219,11 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
             None
         }
         Some(Content::Text(text)) => {
-            let id: String = folded(text).trim_start_matches(['\'', '‘', '’']).chars().map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c }).collect();
+            let id: String = folded(text)
+                .trim_start_matches(['\'', '‘', '’'])
+                .chars()
+                .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
+                .collect();
             if id.is_empty() {
                 sink.push(Finding::new(Code::MissingId, place));
                 return None;
@@ -225,7 +243,9 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
             None
         }
         Some(Content::Uncalculated(_)) => {
-            sink.push(Finding::new(Code::UncalculatedFormula, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"));
+            sink.push(
+                Finding::new(Code::UncalculatedFormula, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"),
+            );
             None
         }
         Some(Content::Bool(_)) => {

@@ -117,7 +117,8 @@ impl<'a> Table<'a> {
         let sheet = &book.sheets[number];
         let mut best: (usize, usize) = (0, 0);
         for (at, row) in sheet.rows.iter().take(HEADING_WITHIN).enumerate() {
-            let hits = row.cells.iter().filter(|cell| matches!(&cell.content, Content::Text(text) if is_known(text, required, known))).count();
+            let hits =
+                row.cells.iter().filter(|cell| matches!(&cell.content, Content::Text(text) if is_known(text, required, known))).count();
             if hits > best.1 {
                 best = (at, hits);
             }
@@ -136,12 +137,18 @@ impl<'a> Table<'a> {
                 let is_known = required.contains(&name.as_str()) || known.contains(&name.as_str());
                 if is_known && columns.iter().any(|column| column.heading == name) {
                     sink.push(
-                        Finding::new(Code::DuplicateColumn, sink.cell(&sheet.name, row.index, cell.column)).value(text.as_ref()).arg("column", &name),
+                        Finding::new(Code::DuplicateColumn, sink.cell(&sheet.name, row.index, cell.column))
+                            .value(text.as_ref())
+                            .arg("column", &name),
                     );
                     continue;
                 }
                 if !is_known && name != "备注" && name != "填写说明" && name != "说明" {
-                    sink.push(Finding::new(Code::ExtraColumn, sink.cell(&sheet.name, row.index, cell.column)).value(text.as_ref()).arg("column", &name));
+                    sink.push(
+                        Finding::new(Code::ExtraColumn, sink.cell(&sheet.name, row.index, cell.column))
+                            .value(text.as_ref())
+                            .arg("column", &name),
+                    );
                 }
                 columns.push(Column { heading: name, max, index: cell.column });
             }
@@ -212,11 +219,26 @@ fn is_filler(row: &Row, name: Option<u16>, columns: &[(u16, String)]) -> bool {
     }
     let named = name.is_some_and(|column| column != first.column && !word(row, Some(column)).is_empty());
     if !named {
-        if matches!(first_word.as_str(), "合计" | "小计" | "总计" | "共计" | "平均" | "平均分" | "本页小计" | "以下空白" | "以下无正文") {
+        if matches!(first_word.as_str(), "合计" | "小计" | "总计" | "共计" | "平均" | "平均分" | "本页小计" | "以下空白" | "以下无正文")
+        {
             return true;
         }
-        const NOTES: [&str; 14] =
-            ["备注:", "备注", "注:", "说明:", "说明", "填表说明", "填报人:", "填表人:", "制表:", "审核:", "负责人:", "支部书记:", "填报时间:", "填报单位:"];
+        const NOTES: [&str; 14] = [
+            "备注:",
+            "备注",
+            "注:",
+            "说明:",
+            "说明",
+            "填表说明",
+            "填报人:",
+            "填表人:",
+            "制表:",
+            "审核:",
+            "负责人:",
+            "支部书记:",
+            "填报时间:",
+            "填报单位:",
+        ];
         if NOTES.iter().any(|note| first_word.starts_with(note)) {
             return true;
         }

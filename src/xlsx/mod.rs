@@ -4,7 +4,7 @@
 //! that the same rows stand on the same page as in the PDF. Only `report`, `issue` and `run` call it.
 
 pub mod pages;
-pub mod tables;
 mod style;
+pub mod tables;
 
 pub use rust_xlsxwriter::XlsxError;

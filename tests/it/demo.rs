@@ -14,8 +14,12 @@ use scorebook::run::{BranchState, Options, Summary, check};
 use serde_json::Value;
 
 const CASES: [&str; 4] = ["clean-ju-10star", "messy-ju-10star", "clean-register-60", "messy-register-60"];
-const PERIODS: [(&str, &str); 4] =
-    [("2026", "expected.jsonl"), ("2026M07", "expected-2026M07.jsonl"), ("2026Q3", "expected-2026Q3.jsonl"), ("2026H1", "expected-2026H1.jsonl")];
+const PERIODS: [(&str, &str); 4] = [
+    ("2026", "expected.jsonl"),
+    ("2026M07", "expected-2026M07.jsonl"),
+    ("2026Q3", "expected-2026Q3.jsonl"),
+    ("2026H1", "expected-2026H1.jsonl"),
+];
 
 fn case(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
@@ -84,13 +88,18 @@ fn results_equal_the_independent_ones() {
 fn planted_faults_are_found_at_their_cells_and_nothing_else_is_returned() {
     for name in CASES {
         let summary = checked(name, "2026", 2);
-        let got: Vec<Value> = summary.resolved.findings.iter().map(|finding| serde_json::to_value(finding_row(finding, Lang::Zh)).unwrap()).collect();
+        let got: Vec<Value> =
+            summary.resolved.findings.iter().map(|finding| serde_json::to_value(finding_row(finding, Lang::Zh)).unwrap()).collect();
         let mut planted = BTreeSet::new();
         for expected in lines(name, "expected-findings.jsonl") {
             planted.insert(expected["branch_code"].as_str().unwrap().to_owned());
             let found = got.iter().any(|finding| {
                 // An expectation without a cell leaves the place within the sheet open.
-                expected.as_object().unwrap().iter().all(|(key, value)| (key == "cell" && value.is_null()) || finding.get(key) == Some(value))
+                expected
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .all(|(key, value)| (key == "cell" && value.is_null()) || finding.get(key) == Some(value))
             });
             assert!(found, "{name}: {expected} was not found");
         }

@@ -18,7 +18,9 @@ const RURAL: [&str; 6] = ["组织生活", "党费交纳", "村级事务", "环�
 
 /// A sheet of plain cells: numbers where they read as such, else text.
 fn plain(name: &str, rows: &[Vec<String>]) -> Sheet {
-    let cell = |text: &String| Decimal::parse(text).map_or_else(|| if text.is_empty() { Value::Empty } else { Value::Text(text.clone()) }, Value::Number);
+    let cell = |text: &String| {
+        Decimal::parse(text).map_or_else(|| if text.is_empty() { Value::Empty } else { Value::Text(text.clone()) }, Value::Number)
+    };
     let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
     Sheet { name: name.into(), columns: vec![Column::default(); width], rows, plain: true, ..Sheet::default() }
@@ -59,7 +61,11 @@ fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Read {
     findings.extend(scorebook::check::submission(&submission, schemes, run));
     let (outcomes, found) = branch_outcomes(&submission, schemes, run);
     findings.extend(found);
-    Read { submission, outcomes, codes: findings.iter().map(|finding| finding.code).filter(|code| code.severity() != scorebook::diag::Severity::Note).collect() }
+    Read {
+        submission,
+        outcomes,
+        codes: findings.iter().map(|finding| finding.code).filter(|code| code.severity() != scorebook::diag::Severity::Note).collect(),
+    }
 }
 
 fn scheme(id: &str, change: impl Fn(String) -> String) -> Scheme {
@@ -106,7 +112,12 @@ fn adjustments(facts: &[[&str; 2]]) -> Sheet {
 }
 
 fn ju(scheme: &Scheme, sums: [i64; 10], means: [i64; 10], facts: &[[&str; 2]]) -> Outcome {
-    let sheets = vec![plain("党员名册", &roster(&[("张三", "机关党员")])), month_sheet(months("张三", sums)), poll_sheet(&[("张三", means)]), adjustments(facts)];
+    let sheets = vec![
+        plain("党员名册", &roster(&[("张三", "机关党员")])),
+        month_sheet(months("张三", sums)),
+        poll_sheet(&[("张三", means)]),
+        adjustments(facts),
+    ];
     let read = score(scheme, "2026", sheets);
     assert!(read.codes.is_empty(), "{:?}", read.codes);
     read.outcomes[0].clone()
@@ -132,7 +143,8 @@ fn ju_10star_adds_awards_and_deductions() {
     let region = [["党纪政纪处分", "区"], ["通报批评", "自治区"]];
     assert_eq!(shown(&all_nine(&max_each, &region)).0, "86.00", "区 is a province's level, the larger deduction counts");
     let figures = all_nine(&max_each, &both).score;
-    let published: Vec<String> = ["monthly", "poll", "year_end", "award", "deduct"].iter().map(|id| figures.figure(id).unwrap().publish(2)).collect();
+    let published: Vec<String> =
+        ["monthly", "poll", "year_end", "award", "deduct"].iter().map(|id| figures.figure(id).unwrap().publish(2)).collect();
     assert_eq!(published, ["72.00", "19.00", "91.00", "4.00", "-2.00"]);
 }
 
@@ -157,7 +169,8 @@ fn ju_10star_bands_look_at_the_exact_total() {
         assert_eq!((*stars.get(&value), grades.get(&value).as_str()), (star, grade));
     }
     // Rounding each item to two places first would make this 90.00 and nine stars.
-    let trap = ju(&scheme, [1071, 1090, 1084, 1086, 1048, 1079, 1075, 1074, 1065, 1087], [950, 830, 975, 795, 900, 845, 860, 985, 1000, 990], &[]);
+    let trap =
+        ju(&scheme, [1071, 1090, 1084, 1086, 1048, 1079, 1075, 1074, 1065, 1087], [950, 830, 975, 795, 900, 845, 860, 985, 1000, 990], &[]);
     assert_eq!(trap.score.total.as_ref().unwrap().to_string(), "6749/75");
     assert_eq!(shown(&trap), ("89.99".into(), Some(8), Some("合格")));
 }
