@@ -56,7 +56,7 @@ pub fn same_person_in_branches(people: &mut [Person], branches: &[Branch]) -> Ve
                         .entry((here.branch, here.place.clone()))
                         .and_modify(|old| {
                             if code < old.code {
-                                *old = finding.clone()
+                                *old = finding.clone();
                             }
                         })
                         .or_insert(finding);

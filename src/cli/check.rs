@@ -2,7 +2,7 @@ use crate::diag::Severity;
 use crate::report::{finding_row, json_line};
 use crate::run::{self, Options};
 
-use super::printer::Printer;
+use super::printer::{Printer, place};
 use super::progress::watched;
 
 /// `scorebook check`: findings only.
@@ -24,9 +24,9 @@ pub fn check(printer: &Printer, options: &Options) -> u8 {
     for finding in summary.resolved.findings.iter().filter(|finding| finding.severity() != Severity::Note) {
         let branch = finding.branch_code.as_deref().unwrap_or("----");
         printer.line(format!("{} {branch} {} [{}]", printer.severity(finding.severity()), finding.message(lang), finding.code));
-        let place = printer.place(finding);
-        if !place.is_empty() {
-            printer.line(format!("    {place}"));
+        let at = place(&finding.place);
+        if !at.is_empty() {
+            printer.line(format!("    {at}"));
         }
         printer.line(format!("    {}", finding.hint(lang)));
     }

@@ -13,7 +13,7 @@ use crate::exact::Exact;
 use crate::run::{self, Explained, Explanation, Options, Originals, Summary};
 use crate::score::{Flag, Trace};
 
-use super::printer::Printer;
+use super::printer::{Printer, place};
 use super::progress::watched;
 
 /// `scorebook explain`: where a member's figures come from.
@@ -49,7 +49,7 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, name: &str
         Explained::Returned => {
             printer.line(format!("{name}  {} {}", branch.code, branch.name));
             let (count, first) = run::errors_of(summary, one.branch);
-            let first = first.map(|f| format!("{}（{}）", f.message(printer.lang()), printer.place(f))).unwrap_or_default();
+            let first = first.map(|f| format!("{}（{}）", f.message(printer.lang()), place(&f.place))).unwrap_or_default();
             printer.line(format!(
                 "  {}",
                 printer.text("explain-returned", &[("branch", &branch.name), ("count", &count.to_string()), ("first", &first)])
@@ -111,14 +111,9 @@ fn published(value: &Exact, digits: u32) -> String {
 
 fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch: &str, digits: u32, originals: &mut Originals) {
     let rule = trace.rule.as_deref().map(|rule| format!("  ＝ {rule}")).unwrap_or_default();
-    let source = trace.place.as_ref().map(|place| {
-        let parts =
-            [place.file.as_deref().map(str::to_owned), place.sheet.as_deref().map(str::to_owned), place.cell.map(|cell| cell.to_string())];
-        let written = originals
-            .text(summary, place)
-            .map(|text| format!(" {}", printer.text("explain-written", &[("text", &text)])))
-            .unwrap_or_default();
-        format!("  ← {}{written}", parts.into_iter().flatten().collect::<Vec<_>>().join(" › "))
+    let source = trace.place.as_ref().map(|at| {
+        let written = originals.text(summary, at).map(|text| format!(" {}", printer.text("explain-written", &[("text", &text)])));
+        format!("  ← {}{}", place(at), written.unwrap_or_default())
     });
     printer.line(format!("{lead}{branch}{} {}{rule}{}", trace.label, published(&trace.value, digits), source.unwrap_or_default()));
     let below = match branch {

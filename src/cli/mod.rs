@@ -44,11 +44,10 @@ pub fn main() -> ExitCode {
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
     }));
-    match done {
-        Ok(code) => ExitCode::from(code),
-        Err(_) => {
-            printer.fault("internal error");
-            ExitCode::from(2)
-        }
+    if let Ok(code) = done {
+        ExitCode::from(code)
+    } else {
+        printer.fault("internal error");
+        ExitCode::from(2)
     }
 }

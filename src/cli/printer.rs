@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::diag::{self, Finding, Lang, Severity};
+use crate::diag::{self, Lang, Place, Severity};
 
 use super::args::{Color, Format, Globals};
 
@@ -35,6 +35,7 @@ impl Printer {
     }
 
     /// A line of the result. A closed pipe ends quietly: whoever reads has seen enough.
+    #[expect(clippy::unused_self, reason = "printing goes through the printer, whatever it needs today")]
     pub fn line(&self, text: impl AsRef<str>) {
         let _ = writeln!(std::io::stdout(), "{}", clean(text.as_ref()));
     }
@@ -64,16 +65,13 @@ impl Printer {
         };
         if colored { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
+}
 
-    /// A finding's place: `第二党委/x.xlsx › 积分登记 › D66`.
-    pub fn place(&self, finding: &Finding) -> String {
-        let parts = [
-            finding.place.file.as_deref().map(str::to_owned),
-            finding.place.sheet.as_deref().map(str::to_owned),
-            finding.place.cell.map(|cell| cell.to_string()),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" › ")
-    }
+/// A place for people: `第二党委/x.xlsx › 积分登记 › D66`.
+pub fn place(place: &Place) -> String {
+    let parts =
+        [place.file.as_deref().map(str::to_owned), place.sheet.as_deref().map(str::to_owned), place.cell.map(|cell| cell.to_string())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" › ")
 }
 
 /// Senders' text may hold anything; a terminal must not act on it. Our own colour codes are the exception.

@@ -5,7 +5,7 @@ use crate::period::Period;
 use crate::rollup::Counts;
 use crate::run::{self, BranchState, Options, Summary};
 
-use super::printer::Printer;
+use super::printer::{Printer, place};
 use super::progress::watched;
 
 /// How many branches are named on the terminal; the rest is in the files.
@@ -16,9 +16,9 @@ pub fn run(printer: &Printer, options: &Options) -> u8 {
     match watched(printer, |progress| run::run(options, progress)) {
         Ok(summary) => {
             if printer.json() {
-                print_json(printer, &summary)
+                print_json(printer, &summary);
             } else {
-                print(printer, &summary)
+                print(printer, &summary);
             }
             summary.exit_code()
         }
@@ -46,7 +46,9 @@ fn counts(summary: &Summary) -> Counts {
     let mut counts = Counts::default();
     for state in &summary.resolved.branches {
         if let BranchState::Accepted(card) = state {
-            card.outcomes.iter().for_each(|outcome| counts.add(outcome));
+            for outcome in &card.outcomes {
+                counts.add(outcome);
+            }
         }
     }
     counts
@@ -76,8 +78,8 @@ fn print(printer: &Printer, summary: &Summary) {
             ("notes", &number(summary.count(Severity::Note))),
         ],
     ));
-    let counts = counts(summary);
-    let (members, scored, grades) = (counts.members.to_string(), counts.scored.to_string(), counts.grades_text());
+    let tally = counts(summary);
+    let (members, scored, grades) = (tally.members.to_string(), tally.scored.to_string(), tally.grades_text());
     if county.run.period == Period::YEAR {
         printer.line(printer.text("run-members", &[("members", &members), ("scored", &scored), ("grades", &grades)]));
     } else {
@@ -101,7 +103,7 @@ fn print(printer: &Printer, summary: &Summary) {
     if !stray.is_empty() {
         printer.line(printer.text("run-unknown", &[]));
         for finding in stray.iter().take(NAMED) {
-            printer.line(format!("  {}  {}", printer.place(finding), finding.message(printer.lang())));
+            printer.line(format!("  {}  {}", place(&finding.place), finding.message(printer.lang())));
         }
         more(printer, stray.len());
     }
@@ -127,7 +129,7 @@ fn print_returned(printer: &Printer, summary: &Summary, returned: &[usize]) {
         let (errors, Some(first)) = run::errors_of(summary, *at) else { continue };
         let count = if errors > 1 { printer.text("run-more-faults", &[("count", &errors.to_string())]) } else { String::new() };
         printer.line(format!("  {} {}  {}{count}", branch.code, branch.name, first.message(printer.lang())));
-        printer.line(format!("      {}", printer.place(first)));
+        printer.line(format!("      {}", place(&first.place)));
     }
     more(printer, returned.len());
 }

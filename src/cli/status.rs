@@ -43,8 +43,8 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         ["status-committee", "status-branches", "status-accepted", "status-returned", "status-missing"].map(|key| printer.text(key, &[]));
     let first = rows.iter().map(|(name, _)| width(name)).chain([width(&headings[0])]).max().unwrap_or(0) + 2;
     let line = |cells: &[String]| {
-        let rest: String = cells[1..].iter().map(|cell| format!("{}{cell}", " ".repeat(10usize.saturating_sub(width(cell))))).collect();
-        format!("{}{rest}", pad(&cells[0], first))
+        let right = |cell: &String| " ".repeat(10usize.saturating_sub(width(cell))) + cell;
+        pad(&cells[0], first) + &cells[1..].iter().map(right).collect::<String>()
     };
     printer.line(line(&headings));
     for (name, [accepted, returned, missing]) in rows {

@@ -70,6 +70,9 @@ impl Register {
     }
 }
 
+/// Columns that every register has.
+const REQUIRED: [&str; 3] = ["支部编码", "支部名称", "上级党组织"];
+
 /// Reads the register; any fault in it is an error, because a wrong register makes every count wrong.
 pub fn load_register(path: &Path) -> Result<Register, CountyError> {
     let fault = |cell: Option<(u32, u16)>, zh: String, en: String| CountyError::Register {
@@ -84,7 +87,6 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
         let finding = refusal.finding(crate::diag::Place::default());
         fault(None, finding.message(Lang::Zh), finding.message(Lang::En))
     })?;
-    const REQUIRED: [&str; 3] = ["支部编码", "支部名称", "上级党组织"];
     let headed = book.sheets.iter().find_map(|sheet| {
         let at =
             sheet.rows.iter().take(40).position(|row| texts(row).filter(|(_, text)| REQUIRED.contains(&text.as_str())).count() >= 2)?;

@@ -155,6 +155,7 @@ pub struct Style {
 pub struct Color(pub u8, pub u8, pub u8);
 
 /// Font of a cell.
+#[expect(clippy::struct_excessive_bools, reason = "the format's own switches")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Font {
     /// Family name as in the template: `宋体`.
@@ -266,6 +267,7 @@ pub enum Vertical {
 }
 
 /// Paper and how the sheet stands on it.
+#[expect(clippy::struct_excessive_bools, reason = "the format's own switches")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageSetup {
     /// The file's `paperSize` code: 8 is A3, 9 is A4, 12 is B4 (JIS).

@@ -18,6 +18,7 @@ pub struct Workbook {
 }
 
 /// One sheet with one table.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, all off by default")]
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
     /// Its name; made safe and unique, at most 31 characters.

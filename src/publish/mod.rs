@@ -47,6 +47,14 @@ pub enum PublishError {
     },
 }
 
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // a String takes everything
+        text
+    })
+}
+
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |source| PublishError::Io { path: path.to_owned(), source }
 }
@@ -86,7 +94,7 @@ impl Staging {
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
         fs::write(&full, bytes).map_err(failed(&full))?;
-        let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&Sha256::digest(bytes));
         let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         written.insert(path.to_owned(), Written { digest, size: bytes.len() as u64 });
         Ok(())

@@ -23,11 +23,7 @@ pub fn safe_name(text: &str) -> String {
     let stem = trimmed.split('.').next().unwrap_or_default().to_ascii_uppercase();
     let numbered = |word: &str| stem.strip_prefix(word).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
     let reserved = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
-    match (trimmed.is_empty() || trimmed.starts_with('.'), reserved) {
-        (true, _) => format!("_{trimmed}"),
-        (_, true) => format!("_{trimmed}"),
-        _ => trimmed.to_owned(),
-    }
+    if trimmed.is_empty() || trimmed.starts_with('.') || reserved { format!("_{trimmed}") } else { trimmed.to_owned() }
 }
 
 /// Hands out names of one folder; a name that is taken, in whatever case, gets a number.

@@ -138,7 +138,9 @@ fn standings(lines: &[&BranchLine<'_>]) -> [usize; 3] {
 fn counts<'a>(lines: impl IntoIterator<Item = &'a BranchLine<'a>>) -> Counts {
     let mut counts = Counts::default();
     for (_, outcomes) in lines.into_iter().filter_map(|line| line.accepted) {
-        outcomes.iter().for_each(|outcome| counts.add(outcome));
+        for outcome in outcomes {
+            counts.add(outcome);
+        }
     }
     counts
 }

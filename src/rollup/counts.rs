@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crate::exact::Exact;
 
 use super::{Outcome, OutcomeKind};
+use crate::score::Flag;
 
 /// Grades in the order in which they are counted and printed; others follow by name.
 pub const GRADES: [&str; 4] = ["优秀", "合格", "基本合格", "不合格"];
@@ -38,7 +39,6 @@ impl Counts {
         if outcome.kind == OutcomeKind::Branch {
             return;
         }
-        use crate::score::Flag;
         self.members += 1;
         let score = &outcome.score;
         self.exempt += u64::from(score.flags.contains(&Flag::Exempt));

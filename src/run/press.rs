@@ -70,17 +70,16 @@ impl Press {
         for form in &forms {
             for (at, scheme) in schemes.iter().enumerate() {
                 let (name, bytes) = find(&workspace.root, form, &scheme.id)?;
-                let loaded = match by_name.get(&name) {
-                    Some(loaded) => Arc::clone(loaded),
-                    None => {
-                        let template = Template::load(&bytes, form).map_err(|errors| RunError::Template {
-                            name: name.clone(),
-                            errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
-                        })?;
-                        let loaded = Arc::new(Loaded { template, name: name.clone(), digest: hex(&digest(&bytes)) });
-                        by_name.insert(name, Arc::clone(&loaded));
-                        loaded
-                    }
+                let loaded = if let Some(loaded) = by_name.get(&name) {
+                    Arc::clone(loaded)
+                } else {
+                    let template = Template::load(&bytes, form).map_err(|errors| RunError::Template {
+                        name: name.clone(),
+                        errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
+                    })?;
+                    let loaded = Arc::new(Loaded { template, name: name.clone(), digest: hex(&digest(&bytes)) });
+                    by_name.insert(name, Arc::clone(&loaded));
+                    loaded
                 };
                 templates.insert((form.form, at), loaded);
             }

@@ -1,6 +1,6 @@
 //! Between the passes: which file is a branch's submission, and what only the whole county can show.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Card, County, Gathered, sort_findings};
@@ -103,10 +103,10 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         }
     }
     sort_findings(&mut findings);
-    let mut faulty: BTreeMap<Arc<str>, ()> = BTreeMap::new();
+    let mut faulty: BTreeSet<Arc<str>> = BTreeSet::new();
     for finding in findings.iter().filter(|finding| finding.severity() == Severity::Error) {
         if let Some(code) = &finding.branch_code {
-            faulty.insert(Arc::clone(code), ());
+            faulty.insert(Arc::clone(code));
         }
     }
     let rosters = chosen
@@ -127,7 +127,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
                 _ if !county.wants(branch) => BranchState::LeftOut,
                 None if undecided[branch] => BranchState::Returned,
                 None => BranchState::Missing,
-                Some(_) if faulty.contains_key(code) => BranchState::Returned,
+                Some(_) if faulty.contains(code) => BranchState::Returned,
                 Some(one) => one.card.map_or(BranchState::Returned, BranchState::Accepted),
             }
         })
@@ -161,22 +161,19 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
         return (distinct.pop(), findings);
     }
     let winner = (0..distinct.len()).find(|at| distinct.iter().enumerate().all(|(other, one)| other == *at || later(&distinct[*at], one)));
-    match winner {
-        Some(at) => {
-            let one = distinct.swap_remove(at);
-            for other in &distinct {
-                findings.push(Finding::new(Code::SupersededSubmission, Place::file(&other.name)).arg("other", &one.name));
-            }
-            (Some(one), findings)
+    if let Some(at) = winner {
+        let one = distinct.swap_remove(at);
+        for other in &distinct {
+            findings.push(Finding::new(Code::SupersededSubmission, Place::file(&other.name)).arg("other", &one.name));
         }
-        None => {
-            let names: Vec<&str> = distinct.iter().map(|one| one.name.as_ref()).collect();
-            for one in &distinct {
-                let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
-                findings.push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")));
-            }
-            (None, findings)
+        (Some(one), findings)
+    } else {
+        let names: Vec<&str> = distinct.iter().map(|one| one.name.as_ref()).collect();
+        for one in &distinct {
+            let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
+            findings.push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")));
         }
+        (None, findings)
     }
 }
 

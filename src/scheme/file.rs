@@ -142,8 +142,7 @@ pub struct Poll {
 #[serde(deny_unknown_fields)]
 pub struct Adjustments {
     pub stacking: Stacking,
-    #[serde(rename = "origin")]
-    pub _origin: Origin,
+    pub origin: Origin,
     #[serde(default)]
     pub aliases: BTreeMap<String, String>,
     #[serde(rename = "kind")]
@@ -161,7 +160,8 @@ pub struct AdjustmentKind {
 #[serde(deny_unknown_fields)]
 pub struct Value {
     pub name: String,
-    pub value: Number,
+    #[serde(rename = "value")]
+    pub number: Number,
     #[serde(default)]
     pub by_category: BTreeMap<String, Number>,
     pub origin: Origin,
@@ -235,8 +235,7 @@ pub struct StarBand {
 pub struct Veto {
     pub facts: Vec<String>,
     pub grade: String,
-    #[serde(rename = "origin")]
-    pub _origin: Origin,
+    pub origin: Origin,
 }
 
 #[derive(Deserialize)]

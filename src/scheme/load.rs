@@ -8,7 +8,10 @@ use crate::period::Every;
 use super::bands::{Band, Bands};
 use super::file::{self, File};
 use super::formula::{self, Formula, Names};
-use super::model::*;
+use super::model::{
+    AdjustmentKind, Adjustments, BoardView, Figure, Grades, Honour, Item, ItemKind, Letter, Origin, Poll, Publication, QuotaBase,
+    RowContent, Rules, Scheme, Scorers, SummaryRow, Value, Veto,
+};
 
 /// A scheme file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -72,12 +75,10 @@ impl Proof {
         let adjustments = file.adjustments.map(|adjustments| self.adjustments(adjustments));
         let (poll_known, adjustments_known) = (poll.is_some(), adjustments.is_some());
         let values = self.values(file.values);
-        let names = |figures: &[String]| -> Vec<String> { figures.to_vec() };
         let figures = self.figures(file.figures, &items, &values, poll_known, adjustments_known);
-        let ids: Vec<String> = figures.iter().map(|figure| figure.id.clone()).collect();
-        let known = names(&ids);
+        // Views are evaluated on their own, without the figures; naming one there would give nothing.
         let formula_of = |proof: &mut Self, place: String, text: &str| -> Formula {
-            let names = Names { items: &items, values: &values, figures: &known, poll: poll_known, adjustments: adjustments_known };
+            let names = Names { items: &items, values: &values, figures: &[], poll: poll_known, adjustments: adjustments_known };
             formula::parse(text, &names).unwrap_or_else(|error| {
                 proof.fault(format!("{place}: {error}"));
                 Formula::Number(Exact::zero())
@@ -112,6 +113,7 @@ impl Proof {
         let known_grades = grade_names(&member.grades);
         let veto = file.veto.map(|veto| {
             self.known_grade("veto", &veto.grade, &known_grades);
+            self.note_origin(veto.origin, || "一票否决情形".into());
             self.unique("veto fact", veto.facts.iter().map(String::as_str));
             Veto { facts: veto.facts, grade: veto.grade }
         });
@@ -234,6 +236,7 @@ impl Proof {
     }
 
     fn adjustments(&mut self, adjustments: file::Adjustments) -> Adjustments {
+        self.note_origin(adjustments.origin, || "奖惩分值".into());
         self.unique("adjustment", adjustments.kinds.iter().map(|kind| kind.name.as_str()));
         let mut kinds: Vec<AdjustmentKind> = Vec::new();
         for kind in adjustments.kinds {
@@ -266,9 +269,9 @@ impl Proof {
         values
             .into_iter()
             .map(|(key, value)| {
-                self.note_origin(value.origin, || format!("{}{}", value.name, value.value.0));
+                self.note_origin(value.origin, || format!("{}{}", value.name, value.number.0));
                 let by_category = value.by_category.into_iter().map(|(category, number)| (category, number.0)).collect();
-                (key, Value { name: value.name, value: value.value.0, by_category })
+                (key, Value { name: value.name, value: value.number.0, by_category })
             })
             .collect()
     }

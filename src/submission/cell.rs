@@ -155,10 +155,10 @@ fn digit_date(digits: &str) -> Option<Day> {
 fn text_date(text: &str) -> Option<Day> {
     // A time of day behind the date is what spreadsheets add when they turn dates to text.
     let text = text.strip_suffix("00:00:00").map_or(text, |rest| rest.trim_end_matches('T'));
-    if text.len() == 8 || text.len() == 6 {
-        if let Some(day) = text.bytes().all(|b| b.is_ascii_digit()).then(|| digit_date(text)).flatten() {
-            return Some(day);
-        }
+    if (text.len() == 8 || text.len() == 6)
+        && let Some(day) = text.bytes().all(|b| b.is_ascii_digit()).then(|| digit_date(text)).flatten()
+    {
+        return Some(day);
     }
     let parts: Vec<&str> = text.split(['-', '.', '/', '年', '月', '日', '号']).collect();
     let parts = match parts.as_slice() {

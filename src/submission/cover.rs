@@ -115,14 +115,13 @@ fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, da
         }
         "年度" => {
             cover.year_at = Some(at);
-            cover.year = match content {
-                Content::Number(number) => number.as_integer(),
-                _ => {
-                    let folded = folded(&text);
-                    match cell::text_number(folded.trim_end_matches(['年', '度'])) {
-                        Number::Is { value, .. } => Decimal::as_integer(value),
-                        _ => None,
-                    }
+            cover.year = if let Content::Number(number) = content {
+                number.as_integer()
+            } else {
+                let folded = folded(&text);
+                match cell::text_number(folded.trim_end_matches(['年', '度'])) {
+                    Number::Is { value, .. } => Decimal::as_integer(value),
+                    _ => None,
                 }
             };
             if cover.year.is_none() {

@@ -85,7 +85,7 @@ pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expec
     submission.item_columns = found.columns;
     submission.entry_tables = found.tables;
     submission.unreadable = found.unreadable;
-    if let (Some(_), Some(_), Some((sheet, row, column, value))) = (signs.negative, signs.positive, signs.turned) {
+    if let (Some(()), Some(()), Some((sheet, row, column, value))) = (signs.negative, signs.positive, signs.turned) {
         sink.push(Finding::new(Code::MixedSigns, sink.cell(&sheet, row, column)).value(value));
     }
 }

@@ -102,13 +102,14 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
         };
         match cell::number(stripped.as_ref().or(content)) {
             Number::Nothing => missing,
-            Number::Is { value, .. } => match value.as_integer() {
-                Some(month @ 1..=12) => month as u8,
-                _ => {
+            Number::Is { value, .. } => {
+                if let Some(month @ 1..=12) = value.as_integer() {
+                    month as u8
+                } else {
                     fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned())]);
                     missing
                 }
-            },
+            }
             Number::Fault(code) => {
                 fault(sink, code, heading, &[]);
                 missing
@@ -215,7 +216,7 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
     let place = sink.cell(&table.sheet.name, row.index, column);
     match content {
         None => {
-            sink.push(Finding::new(Code::MissingId, place));
+            sink.push(Finding::new(Code::MissingId, place).arg("name", word(row, table.column("姓名"))));
             None
         }
         Some(Content::Text(text)) => {
@@ -225,7 +226,7 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
                 .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
                 .collect();
             if id.is_empty() {
-                sink.push(Finding::new(Code::MissingId, place));
+                sink.push(Finding::new(Code::MissingId, place).arg("name", word(row, table.column("姓名"))));
                 return None;
             }
             if let Some(why) = id_fault(&id) {
@@ -255,6 +256,9 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
     }
 }
 
+/// Weights of the first seventeen digits (GB 11643).
+const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
 /// What is wrong with an identity number: `length`, `date` or `check`.
 fn id_fault(id: &str) -> Option<&'static str> {
     let bytes = id.as_bytes();
@@ -264,7 +268,6 @@ fn id_fault(id: &str) -> Option<&'static str> {
     if chrono::NaiveDate::parse_from_str(&id[6..14], "%Y%m%d").is_err() {
         return Some("date");
     }
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = bytes.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     (b"10X98765432"[sum as usize % 11] != bytes[17]).then_some("check")
 }

@@ -7,11 +7,15 @@ use crate::diag::{CellRef, Code, Finding, Place, Severity};
 /// thousands of them, and a clerk needs one.
 const NOTES_PER_SHEET: u32 = 20;
 
+/// Code and sheet of a note.
+type Kind = (Code, Option<Arc<str>>);
+
 /// Collects the findings of one file.
 pub struct Sink {
     file: Place,
     findings: Vec<Finding>,
-    notes: BTreeMap<(Code, Option<Arc<str>>), (u32, usize)>,
+    /// By code and sheet: how many there were, and where the last listed one is.
+    notes: BTreeMap<Kind, (u32, usize)>,
 }
 
 impl Sink {

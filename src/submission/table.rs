@@ -202,6 +202,24 @@ pub fn word(row: &Row, column: Option<u16>) -> String {
     get(row, column).map(|content| folded(&shown(content))).unwrap_or_default()
 }
 
+/// What notes and signatures below a table begin with.
+const NOTES: [&str; 14] = [
+    "备注:",
+    "备注",
+    "注:",
+    "说明:",
+    "说明",
+    "填表说明",
+    "填报人:",
+    "填表人:",
+    "制表:",
+    "审核:",
+    "负责人:",
+    "支部书记:",
+    "填报时间:",
+    "填报单位:",
+];
+
 /// True for rows that hold no data: blank, headings again, totals, notes.
 fn is_filler(row: &Row, name: Option<u16>, columns: &[(u16, String)]) -> bool {
     let mut filled = row.cells.iter().filter(|cell| !matches!(&cell.content, Content::Text(text) if folded(text).is_empty()));
@@ -223,22 +241,6 @@ fn is_filler(row: &Row, name: Option<u16>, columns: &[(u16, String)]) -> bool {
         {
             return true;
         }
-        const NOTES: [&str; 14] = [
-            "备注:",
-            "备注",
-            "注:",
-            "说明:",
-            "说明",
-            "填表说明",
-            "填报人:",
-            "填表人:",
-            "制表:",
-            "审核:",
-            "负责人:",
-            "支部书记:",
-            "填报时间:",
-            "填报单位:",
-        ];
         if NOTES.iter().any(|note| first_word.starts_with(note)) {
             return true;
         }
