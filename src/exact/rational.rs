@@ -89,6 +89,11 @@ impl Exact {
 
     /// `round(self × 10^digits)`, half away from zero.
     fn rounded_units(&self, digits: u32) -> BigInt {
+        if let Repr::Small(value) = &self.0
+            && let Some(units) = rounded_small(value, digits)
+        {
+            return BigInt::from(units);
+        }
         let scaled = self.big() * BigRational::from_integer(BigInt::from(10).pow(digits));
         let twice: BigInt = scaled.numer().abs() * 2 + scaled.denom();
         let size: BigInt = twice.div_floor(&(scaled.denom() * 2));
@@ -115,6 +120,15 @@ impl Exact {
         }
         Self(Repr::Big(Box::new(big(self.big(), other.big()))))
     }
+}
+
+/// The same within 128 bits, where nearly every score is.
+fn rounded_small(value: &Ratio<i128>, digits: u32) -> Option<i128> {
+    let (numerator, denominator): (i128, i128) = (*value.numer(), *value.denom());
+    let scaled = i128::checked_mul(numerator, 10i128.checked_pow(digits)?)?;
+    let doubled = i128::checked_add(i128::checked_mul(scaled.checked_abs()?, 2)?, denominator)?;
+    let size = doubled / i128::checked_mul(denominator, 2)?;
+    Some(if scaled < 0 { -size } else { size })
 }
 
 impl Default for Exact {
@@ -257,6 +271,18 @@ mod tests {
             assert_eq!(exact(value).publish(2), shown, "{value}");
         }
         assert_eq!(exact("2.5").publish(0), "3");
+    }
+
+    #[test]
+    fn rounds_alike_within_and_beyond_128_bits() {
+        // A denominator that no longer fits once it is scaled sends the same value down the long way.
+        let tiny = Exact::fraction(1, i64::MAX).expect("fraction");
+        let tiny = tiny.clone() * tiny;
+        for value in ["1.005", "-1.005", "2.675", "0", "-0.004", "99.995"] {
+            let near = exact(value) + tiny.clone() - tiny.clone();
+            assert_eq!(near.publish(2), exact(value).publish(2), "{value}");
+        }
+        assert_eq!((exact("0.005") - tiny).publish(2), "0.00");
     }
 
     #[test]
