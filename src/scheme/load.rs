@@ -431,7 +431,8 @@ mod tests {
 
     #[test]
     fn builtin_schemes_load() {
-        for id in ["ju-10star", "register-60"] {
+        let ids = ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"];
+        for id in ids {
             let scheme = load(&builtin(id)).unwrap_or_else(|error| panic!("{id}: {error}"));
             assert_eq!(scheme.id, id);
             assert!(scheme.rests_on_samples());

@@ -13,7 +13,8 @@ use scorebook::report::{finding_row, result_row};
 use scorebook::run::{BranchState, Options, Summary, check};
 use serde_json::Value;
 
-const CASES: [&str; 4] = ["clean-ju-10star", "messy-ju-10star", "clean-register-60", "messy-register-60"];
+const SCHEMES: [&str; 8] =
+    ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"];
 const PERIODS: [(&str, &str); 4] = [
     ("2026", "expected.jsonl"),
     ("2026M07", "expected-2026M07.jsonl"),
@@ -67,26 +68,46 @@ fn differences(expected: &Value, got: &Value) -> Vec<String> {
     found
 }
 
-#[test]
-fn results_equal_the_independent_ones() {
-    for name in CASES {
-        for (period, file) in PERIODS {
-            let got: BTreeMap<String, Value> = results(&checked(name, period, 2)).into_iter().map(|row| (subject(&row), row)).collect();
-            let expected = lines(name, file);
-            assert!(!expected.is_empty());
-            for row in expected {
-                let key = subject(&row);
-                let result = got.get(&key).unwrap_or_else(|| panic!("{name} {period}: no result for {key}"));
-                let wrong = differences(&row, result);
-                assert!(wrong.is_empty(), "{name} {period} {key}: {wrong:?}");
-            }
+fn results_equal_the_independent_ones(name: &str) {
+    for (period, file) in PERIODS {
+        let got: BTreeMap<String, Value> = results(&checked(name, period, 2)).into_iter().map(|row| (subject(&row), row)).collect();
+        let expected = lines(name, file);
+        assert!(!expected.is_empty());
+        for row in expected {
+            let key = subject(&row);
+            let result = got.get(&key).unwrap_or_else(|| panic!("{name} {period}: no result for {key}"));
+            let wrong = differences(&row, result);
+            assert!(wrong.is_empty(), "{name} {period} {key}: {wrong:?}");
         }
     }
 }
 
+/// One test a scheme, so that they run side by side.
+macro_rules! results {
+    ($($test:ident $scheme:literal)*) => {$(
+        #[test]
+        fn $test() {
+            results_equal_the_independent_ones(concat!("clean-", $scheme));
+            results_equal_the_independent_ones(concat!("messy-", $scheme));
+        }
+    )*};
+}
+
+results! {
+    results_ju_10star "ju-10star"
+    results_register_60 "register-60"
+    results_community_4 "community-4"
+    results_detail_cap "detail-cap"
+    results_two_way_rank "two-way-rank"
+    results_enterprise_82 "enterprise-82"
+    results_fuxian_418 "fuxian-418"
+    results_hospital_dual "hospital-dual"
+}
+
 #[test]
 fn planted_faults_are_found_at_their_cells_and_nothing_else_is_returned() {
-    for name in CASES {
+    for name in SCHEMES.iter().flat_map(|scheme| ["clean", "messy"].map(|kind| format!("{kind}-{scheme}"))) {
+        let name = name.as_str();
         let summary = checked(name, "2026", 2);
         let got: Vec<Value> =
             summary.resolved.findings.iter().map(|finding| serde_json::to_value(finding_row(finding, Lang::Zh)).unwrap()).collect();
