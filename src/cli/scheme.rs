@@ -107,7 +107,7 @@ fn show_rules(printer: &Printer, rules: &Rules) {
     }
     for figure in &rules.figures {
         let runs: Vec<&str> = figure.runs.iter().map(|every| every.word()).collect();
-        printer.line(format!("  {}（{}；{}）＝ {}", figure.name, figure.id, runs.join(" "), figure.text));
+        printer.line(format!("  {}（{}；{}）＝ {}", figure.name, figure.id, runs.join(" "), figure.formula.words(rules)));
     }
     if let Grades::Bands(bands) = &rules.grades {
         let all: Vec<String> = bands

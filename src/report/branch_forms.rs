@@ -135,10 +135,11 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         line
     });
     row.lists.insert("小结", rows.collect());
-    let figures = named_figures(&scheme.member, outcome, run).into_iter().map(|(name, value)| {
+    let figures = named_figures(&scheme.member, outcome, run).into_iter().map(|figure| {
         let mut line = Record::default();
-        line.text("名称", name);
-        line.set("分值", score(value.as_ref(), scheme.digits));
+        line.text("名称", figure.name);
+        line.text("算式", figure.rule);
+        line.set("分值", score(figure.value.as_ref(), scheme.digits));
         line
     });
     row.lists.insert("得分", figures.collect());

@@ -209,7 +209,10 @@ pub fn registry() -> Schema {
     Schema {
         form: "registry",
         title: "积分登记表",
-        fields: with(vec![text("有星级", "评星时不为空", "not empty when stars are given", "是")]),
+        fields: with(vec![
+            text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+            text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
+        ]),
         lists: vec![
             periods(),
             rows("", member(), vec![rows("项目", item_fields(), marks("-0.50")), summary(), figures(), periods_of_member()]),
@@ -236,7 +239,10 @@ pub fn card() -> Schema {
     Schema {
         form: "card",
         title: "党员积分卡",
-        fields: with(vec![text("有星级", "评星时不为空", "not empty when stars are given", "是")]),
+        fields: with(vec![
+            text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+            text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
+        ]),
         lists: vec![periods(), rows("", member, vec![rows("项目", items, marks("9.50")), summary(), figures(), periods_of_member()])],
     }
 }

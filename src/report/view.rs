@@ -7,7 +7,7 @@ use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Period, RunPeriod, zh_date};
 use crate::rollup::{Outcome, OutcomeKind};
-use crate::scheme::{RowContent, RowTotal, Rules, Scheme, Window};
+use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
 use crate::submission::{Member, Submission};
 
@@ -216,18 +216,36 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
     }
 }
 
-/// Names and values of a subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
-pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<(String, Option<Exact>)> {
-    let plain = rules
+/// A figure as forms list it.
+pub struct NamedFigure {
+    /// Its name.
+    pub name: String,
+    /// How it is worked out, in words.
+    pub rule: String,
+    /// Its value; none for a subject without a score.
+    pub value: Option<Exact>,
+}
+
+/// A subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
+pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<NamedFigure> {
+    let named = |figure: &Figure, value: Option<&Exact>| NamedFigure {
+        name: figure.name.clone(),
+        rule: figure.formula.words(rules),
+        value: value.cloned(),
+    };
+    let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, outcome.score.figure(&figure.id))).collect();
+    if let Some(total) = rules.figure("total", run.every()) {
+        all.push(named(total, outcome.score.total.as_ref()));
+    }
+    all
+}
+
+/// Figures of this run beside the total, the board's and those of single periods.
+pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure> {
+    rules
         .figures
         .iter()
-        .filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
-    let mut named: Vec<(String, Option<Exact>)> =
-        plain.map(|figure| (figure.name.clone(), outcome.score.figure(&figure.id).cloned())).collect();
-    if let Some(total) = rules.figure("total", run.every()) {
-        named.push((total.name.clone(), outcome.score.total.clone()));
-    }
-    named
+        .filter(move |figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board")
 }
 
 /// `公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。`

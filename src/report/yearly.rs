@@ -4,7 +4,7 @@ use crate::form::data::{Datum, Record};
 use crate::rollup::{Counts, GRADES};
 use crate::scheme::Scheme;
 
-use super::view::{Issuer, View, common, named_figures, remark, score, stars_text};
+use super::view::{Issuer, View, common, plain_figures, remark, score, stars_text};
 
 /// The form over any number of branches of one scheme, in the order given.
 pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], digest: &str) -> Record {
@@ -27,11 +27,11 @@ pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], 
             for grade in GRADES {
                 row.count(grade, usize::from(outcome.score.grade.as_deref() == Some(grade)));
             }
-            let mut parts = named_figures(&scheme.member, outcome, run);
-            parts.pop(); // the total has its own column
-            let parts = parts
-                .into_iter()
-                .map(|(_, value)| Record { fields: [("得分", score(value.as_ref(), scheme.digits))].into(), ..Record::default() });
+            // The total has its own column.
+            let parts = plain_figures(&scheme.member, run).map(|figure| Record {
+                fields: [("得分", score(outcome.score.figure(&figure.id), scheme.digits))].into(),
+                ..Record::default()
+            });
             row.lists.insert("分项", parts.collect());
             rows.push(row);
         }
@@ -45,12 +45,7 @@ pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], 
     root.text("填报单位", unit);
     root.text("合计等次", counts.grades_text());
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
-    let names = scheme
-        .member
-        .figures
-        .iter()
-        .filter(|figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board");
-    let headings = names.map(|figure| {
+    let headings = plain_figures(&scheme.member, run).map(|figure| {
         let mut heading = Record::default();
         heading.text("名称", &figure.name);
         heading

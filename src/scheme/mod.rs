@@ -9,6 +9,7 @@ mod file;
 mod formula;
 mod load;
 mod model;
+mod words;
 
 pub use bands::{Band, Bands};
 pub use formula::{Builtin, Formula, Operator};

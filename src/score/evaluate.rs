@@ -110,7 +110,7 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
             let mut parts = Vec::new();
             let value = evaluate(subject, &figure.formula, &periods, &values, traces.as_ref().map(|_| &mut parts));
             if let Some(traces) = traces.as_deref_mut() {
-                traces.push(Trace { label: name, rule: Some(rule_text(figure)), value: value.clone(), place: None, parts });
+                traces.push(Trace { label: name, rule: Some(rule_text(figure, rules)), value: value.clone(), place: None, parts });
             }
             values.push((id, value));
         }
@@ -118,10 +118,11 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
     values
 }
 
-fn rule_text(figure: &Figure) -> String {
+fn rule_text(figure: &Figure, rules: &Rules) -> String {
+    let words = figure.formula.words(rules);
     match &figure.clause {
-        Some(clause) => format!("{}（{clause}）", figure.text),
-        None => figure.text.clone(),
+        Some(clause) => format!("{words}（{clause}）"),
+        None => words,
     }
 }
 
