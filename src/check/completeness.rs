@@ -108,7 +108,7 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
         if ballots.count + ballots.faulty < poll.min_ballots {
             let sheet =
                 Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
-            let place = ballots.rows.map_or(sheet, |(_, last)| submission.place(last));
+            let place = ballots.cast.last().map_or(sheet, |last| submission.place(last.at));
             findings.push(
                 Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", ballots.count).arg("min", poll.min_ballots),
             );

@@ -106,8 +106,14 @@ fn command(lang: Lang) -> clap::Command {
         "{{about}}\n\n{}{{usage}}\n\n{{all-args}}\n",
         if lang == Lang::Zh { format!("{}：", t("help-usage")) } else { format!("{}: ", t("help-usage")) }
     );
-    let workspace =
-        || Arg::new("workspace").value_name("WORKSPACE").required(true).help(t("arg-workspace")).value_parser(clap::value_parser!(PathBuf));
+    let workspace = || {
+        Arg::new("workspace")
+            .display_order(0)
+            .value_name("WORKSPACE")
+            .required(true)
+            .help(t("arg-workspace"))
+            .value_parser(clap::value_parser!(PathBuf))
+    };
     let option = |name: &'static str, value: &'static str, key: &str| Arg::new(name).long(name).value_name(value).help(t(key).to_owned());
     let path = |name: &'static str, value: &'static str, key: &str| option(name, value, key).value_parser(clap::value_parser!(PathBuf));
     let period = || {
@@ -123,7 +129,7 @@ fn command(lang: Lang) -> clap::Command {
             .next_help_heading(t("help-options"))
     };
     let positional = |name: &'static str, value: &'static str, key: &str| {
-        Arg::new(name).value_name(value).help(t(key).to_owned()).help_heading(t("help-arguments"))
+        Arg::new(name).value_name(value).display_order(1).help(t(key).to_owned()).help_heading(t("help-arguments"))
     };
     let sample = sub("sample", "cli-sample")
         .arg(positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf)))

@@ -101,7 +101,11 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     row.text("奖惩", adjustments_text(view, at));
     row.text("一票否决", vetoes_text(view, at));
     row.text("加分", bonuses_text(view, at));
-    row.set("评议分", score(outcome.score.figure("review"), scheme.digits));
+    // What the ballots came to, by whatever id the scheme gives it.
+    let ballots = outcome.score.figure("review").or_else(|| outcome.score.figure("poll"));
+    row.set("评议分", score(ballots, scheme.digits));
+    let stars = stars_text(outcome.score.stars);
+    row.text("星级文字", if stars.is_empty() { stars } else { format!("星级：{stars}\u{3000}\u{3000}") });
     row.text("帮带人", member.helper.as_deref().unwrap_or_default());
     if card {
         let max = usize::from(scheme.member.max_stars);

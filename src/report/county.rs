@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::county::Branch;
-use crate::diag::{Finding, Lang, Severity, severity_word};
+use crate::diag::{Code, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::form::table::{Align, Column, Sheet, Value, Workbook};
 use crate::rollup::{Counts, GRADES, Outcome};
@@ -457,8 +457,17 @@ fn place(finding: &Finding) -> [Value; 4] {
         finding.place.file.as_deref().map_or(Value::Empty, text),
         finding.place.sheet.as_deref().map_or(Value::Empty, text),
         finding.place.cell.map_or(Value::Empty, |cell| text(cell.to_string())),
-        finding.value.as_deref().map_or(Value::Empty, text),
+        finding.value.as_deref().map_or(Value::Empty, |value| text(masked(finding.code, value))),
     ]
+}
+
+/// Identity numbers lose their last four in workbooks that are handed round.
+fn masked(code: Code, value: &str) -> String {
+    let letters = value.chars().count();
+    if !matches!(code, Code::BadId | Code::IdAsNumber) || letters < 8 {
+        return value.to_owned();
+    }
+    value.chars().take(letters - 4).chain("****".chars()).collect()
 }
 
 fn place_columns() -> [Column; 4] {

@@ -157,6 +157,7 @@ fn member() -> Vec<Field> {
         text("奖惩", "表彰、处分、通报批评，一事一句", "awards and disciplines", "2026年5月 县级优秀党员（示组发〔2026〕8号）"),
         text("一票否决", "一票否决情形与依据", "veto and its ground", ""),
         text("加分", "加分及事由", "bonus and reasons", "+3（县级优秀党员 5月）"),
+        text("星级文字", "评星时的“星级：…”，其余为空", "stars with their label, empty where none are given", "星级：十星\u{3000}\u{3000}"),
         text("减分", "减分及事由", "deductions and reasons", ""),
         number("评议分", "评议分", "review score", "18.40"),
         text("帮带人", "帮带人", "helper", ""),

@@ -148,7 +148,7 @@ pub struct Column {
 impl Column {
     /// Its heading.
     pub fn heading(self) -> String {
-        if self.subtotal { format!("{}小计", self.period.zh()) } else { self.period.zh() }
+        if self.subtotal { format!("{}\n小计", self.period.zh().trim_end_matches('度')) } else { self.period.zh() }
     }
 }
 

@@ -6,6 +6,16 @@ use crate::scheme::Scheme;
 
 use super::view::{Issuer, View, common, plain_figures, remark, score, stars_text};
 
+/// A heading of four characters or more over two lines of about one length: narrow columns break it anywhere else.
+fn balanced(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() < 4 {
+        return name.to_owned();
+    }
+    let (first, second) = letters.split_at(letters.len() / 2);
+    format!("{}\n{}", first.iter().collect::<String>(), second.iter().collect::<String>())
+}
+
 /// The form over any number of branches of one scheme, in the order given.
 pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], digest: &str) -> Record {
     let run = issuer.run.period;
@@ -47,7 +57,7 @@ pub fn yearly(unit: &str, issuer: &Issuer, scheme: &Scheme, views: &[View<'_>], 
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
     let headings = plain_figures(&scheme.member, run).map(|figure| {
         let mut heading = Record::default();
-        heading.text("名称", &figure.name);
+        heading.text("名称", balanced(&figure.name));
         heading
     });
     root.lists.insert("分项", headings.collect());

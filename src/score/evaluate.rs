@@ -165,7 +165,7 @@ fn evaluate(
                     let mut inner = Vec::new();
                     let total = sum(subject, items, periods, Some(&mut inner));
                     let mean = total.clone() / expected as i64;
-                    let label = format!("平均：合计{total}÷应评{expected}期");
+                    let label = format!("平均：合计{}÷应评{expected}期", plain(&total));
                     parts.push(Trace::step(label, mean.clone(), inner));
                     mean
                 }
@@ -325,20 +325,24 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
     let sum = columns.zip(&ballots.sums).filter(|((name, _), _)| alone.is_none_or(|alone| alone == name)).map(|(_, sum)| sum).sum();
     let value = Mark::exact_sum(sum) / count;
     if let (Some(parts), Some(poll)) = (parts, &subject.scheme.poll) {
-        let columns = poll
-            .columns
-            .iter()
-            .zip(&ballots.sums)
-            .zip(&ballots.columns)
-            .map(|(((name, _), sum), column)| {
-                let place = ballots.rows.map(|(first, _)| subject.submission.place(Spot { column: *column, ..first }));
-                let label = format!("{name}：{count}票合计{}", Mark::exact_sum(*sum));
-                Trace::leaf(label, Mark::exact_sum(*sum) / count, place)
-            })
-            .collect();
+        let columns = poll.columns.iter().enumerate().map(|(column, (name, _))| {
+            let cells = ballots.cast.iter().enumerate().map(|(number, cast)| {
+                let place = ballots.columns.get(column).map(|at| subject.submission.place(Spot { column: *at, ..cast.at }));
+                Trace::leaf(format!("第{}行", number + 1), Mark::exact_sum(cast.marks[column].thousandths()), place)
+            });
+            let sum = Mark::exact_sum(ballots.sums[column]);
+            let label = format!("{name}：{count}票合计{}", plain(&sum));
+            Trace::step(label, sum / count, cells.collect())
+        });
+        let columns = columns.collect();
         parts.push(Trace::step(format!("民主测评{count}票平均"), value.clone(), columns));
     }
     value
+}
+
+/// A sum of marks as people write it: it has few decimals, unlike a mean.
+fn plain(sum: &Exact) -> String {
+    sum.published_decimal(3).map_or_else(|| sum.to_string(), |sum| sum.to_string())
 }
 
 /// Awards and deductions of a member after stacking.

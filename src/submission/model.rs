@@ -201,10 +201,19 @@ pub struct Ballots {
     pub faulty: u32,
     /// Sum of each poll column, in thousandths.
     pub sums: Box<[i64]>,
-    /// Where the first and the last stand.
-    pub rows: Option<(Spot, Spot)>,
+    /// Each of them, so that a figure can be followed to every cell.
+    pub cast: Vec<Cast>,
     /// Columns of the sheet, by poll column.
     pub columns: Box<[u16]>,
+}
+
+/// One ballot, or the sums of several from one row.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    /// Row on the sheet; the column is the name's.
+    pub at: Spot,
+    /// By poll column.
+    pub marks: Box<[Mark]>,
 }
 
 /// An award, discipline or criticism.

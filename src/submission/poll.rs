@@ -10,7 +10,7 @@ use crate::sheet::{Book, Row};
 use super::Expected;
 use super::cell::{self, Number, shown};
 use super::entries::{Serving, served, serving};
-use super::model::{Ballots, Mark, ServingTable, Spot, Submission};
+use super::model::{Ballots, Cast, Mark, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Sheets, Table, get, word};
@@ -120,10 +120,10 @@ fn read_sheet(
             ballots.sums = vec![0; poll.columns.len()].into();
             ballots.columns = poll.columns.iter().map(|(name, _)| table.column(name).unwrap_or_default()).collect();
         }
-        for (sum, mark) in ballots.sums.iter_mut().zip(marks) {
+        for (sum, mark) in ballots.sums.iter_mut().zip(&marks) {
             *sum += mark.thousandths();
         }
-        ballots.rows = Some((ballots.rows.map_or(spot, |(first, _)| first), spot));
+        ballots.cast.push(Cast { at: spot, marks: marks.into() });
     }
 }
 
