@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""What a run writes, as other programs see it: every PDF by poppler, every XLSX by openpyxl and LibreOffice, and both alike."""
+
+import datetime
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import openpyxl
+
+from common import COUNTY, PERIODS, WORKSPACES, fault, finish, run
+
+BOARD = "考核公示栏"
+BOARD_MEMBERS, BOARD_BYTES = 40, 200_000
+
+
+def poppler(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        fault(f"{command}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def bare(text):
+    return "".join(str(text).split())
+
+
+def shown(cell):
+    """A cell as its number format shows it. A format that is not known here ends the check."""
+    value, style = cell.value, cell.number_format
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        if style == 'yyyy"年"m"月"d"日"':
+            return f"{value.year}年{value.month}月{value.day}日"
+    elif isinstance(value, str):
+        return bare(value)
+    elif style == "General":
+        return format(Decimal(str(value)).normalize(), "f")
+    elif style in ("0", "0.00", "0.0#"):
+        text = str(Decimal(str(value)).quantize(Decimal("1") if style == "0" else Decimal("1.00"), ROUND_HALF_UP))
+        return text.removesuffix("0") if style == "0.0#" else text
+    sys.exit(f"documents: {cell.coordinate} = {value!r} has number format {style!r}; teach this check to show it")
+
+
+def xlsx_pages(book):
+    """The texts of each printed page: print titles, the rows between manual breaks, header and footer."""
+    pages = []
+    for sheet in book.worksheets:
+        rows = {row[0].row: [shown(cell) for cell in row if cell.value is not None] for row in sheet.iter_rows()}
+        first, last = (int(n) for n in re.findall(r"\d+", sheet.print_title_rows)) if sheet.print_title_rows else (1, 0)
+        titles = [text for row in range(first, last + 1) for text in rows.get(row, [])]
+        start = 1
+        for end in [brk.id for brk in sheet.row_breaks.brk] + [sheet.max_row]:
+            if end < start:
+                continue
+            page = [text for row in range(start, end + 1) for text in rows.get(row, [])]
+            pages.append((sheet, (titles if start > last else []) + page))
+            start = end + 1
+    texts = []
+    for number, (sheet, page) in enumerate(pages, 1):
+        margins = [part.text for where in (sheet.oddHeader, sheet.oddFooter) for part in (where.left, where.center, where.right)]
+        codes = {"&P": str(number), "&N": str(len(pages)), "&A": sheet.title}
+        for text in filter(None, margins):
+            for code, value in codes.items():
+                text = text.replace(code, value)
+            page.append(bare(text))
+        texts.append([text for text in page if text])
+    return texts
+
+
+def check_pdf(path, where):
+    info = dict(line.split(":", 1) for line in poppler("pdfinfo", path).splitlines() if ":" in line)
+    if not info.get("Title", "").strip():
+        fault(f"{where}: no title")
+    if info.get("Tagged", "").strip() != "yes":
+        fault(f"{where}: not tagged")
+    meta = poppler("pdfinfo", "-meta", path)
+    if not re.search(r"pdfaid:part>2<", meta) or not re.search(r"pdfaid:conformance>B<", meta):
+        fault(f"{where}: XMP does not say PDF/A-2B")
+    # Columns of pdffonts, from the right: object (2), uni, sub, emb.
+    fonts = [line.split() for line in poppler("pdffonts", path).splitlines()[2:]]
+    if not fonts:
+        fault(f"{where}: no fonts, so no text")
+    for font in fonts:
+        if font[-5:-2] != ["yes"] * 3:
+            fault(f"{where}: font {font[0]} embedded, subset, with Unicode: {font[-5:-2]}")
+    text = poppler("pdftotext", "-raw", path, "-")
+    if not text.strip() or "\ufffd" in text:
+        fault(f"{where}: text empty or with U+FFFD")
+    return [bare(page) for page in text.split("\f")[:-1]]
+
+
+def check_xlsx(path, where):
+    book = openpyxl.load_workbook(path)
+    names = [sheet.title for sheet in book.worksheets]
+    if len({name.casefold() for name in names}) < len(names) or max(map(len, names)) > 31:
+        fault(f"{where}: sheet names {names}")
+    for sheet in book.worksheets:
+        owners = {}
+        for merge in sheet.merged_cells.ranges:
+            for cell in merge.cells:
+                if (other := owners.setdefault(cell, merge)) is not merge:
+                    fault(f"{where} {sheet.title}: {merge} and {other} overlap")
+                    break
+        if all(cell.value is None for row in sheet.iter_rows() for cell in row):
+            fault(f"{where} {sheet.title}: empty sheet")
+    return book
+
+
+def check_alike(book, pdf, where):
+    xlsx = xlsx_pages(book)
+    if len(xlsx) != len(pdf):
+        fault(f"{where}: {len(xlsx)} pages in the XLSX, {len(pdf)} in the PDF")
+        return
+    for number, (cells, text) in enumerate(zip(xlsx, pdf), 1):
+        # The PDF draws cell after cell, row after row: its text is that of the cells, in order.
+        at = 0
+        for cell in cells:
+            if not text.startswith(cell, at):
+                fault(f"{where} page {number}: {cell!r} in the XLSX, {text[at : at + len(cell) + 10]!r} in the PDF")
+                break
+            at += len(cell)
+        else:
+            if at < len(text):
+                fault(f"{where} page {number}: only in the PDF: {text[at:]!r}")
+
+
+def check_office(books):
+    """LibreOffice reads the same values from one workbook of each kind."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        (folder / "in").mkdir()
+        for number, path in enumerate(books):
+            shutil.copy(path, folder / "in" / f"{number}.xlsx")
+        office = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir", folder / "out"]
+        subprocess.run([*office, *sorted((folder / "in").iterdir())], check=True, capture_output=True)
+        for number, path in enumerate(books):
+            ours, theirs = openpyxl.load_workbook(path), openpyxl.load_workbook(folder / "out" / f"{number}.xlsx", data_only=True)
+            if ours.sheetnames != theirs.sheetnames:
+                fault(f"{path.name}: sheets {theirs.sheetnames} in LibreOffice")
+                continue
+            for sheet in ours.worksheets:
+                other = theirs[sheet.title]
+                cells = {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None}
+                read = {cell.coordinate: cell.value for row in other.iter_rows() for cell in row if cell.value is not None}
+                for key in cells.keys() | read.keys():
+                    if cells.get(key) != read.get(key):
+                        fault(f"{path.name} {sheet.title} {key}: {cells.get(key)!r} is {read.get(key)!r} in LibreOffice")
+                if {str(m) for m in sheet.merged_cells.ranges} != {str(m) for m in other.merged_cells.ranges}:
+                    fault(f"{path.name} {sheet.title}: other merges in LibreOffice")
+
+
+def main():
+    kinds, example = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        for workspace in WORKSPACES:
+            for period in PERIODS if workspace == COUNTY else PERIODS[:1]:
+                run(workspace, Path(folder) / workspace.name, "--period", period)
+            for path in sorted((Path(folder) / workspace.name).rglob("*")):
+                if path.suffix not in (".pdf", ".xlsx"):
+                    continue
+                where = str(path.relative_to(folder))
+                kind = kinds.setdefault(path.stem, Counter())
+                kind[path.suffix] += 1
+                # Sorted, a PDF comes just before its XLSX.
+                if path.suffix == ".pdf":
+                    pdf, pages = path, check_pdf(path, where)
+                    kind["pages"] += len(pages)
+                    kind["largest"] = max(kind["largest"], path.stat().st_size)
+                    if not path.with_suffix(".xlsx").exists():
+                        fault(f"{where}: no XLSX beside it")
+                else:
+                    book = check_xlsx(path, where)
+                    if workspace == COUNTY:
+                        example.setdefault(path.stem, path)
+                    if path.with_suffix(".pdf").exists():
+                        assert pdf == path.with_suffix(".pdf")
+                        check_alike(book, pages, where)
+                    if path.stem == BOARD:
+                        members = sum(isinstance(cell.value, int) for cell in book.worksheets[0]["A"])
+                        size = path.with_suffix(".pdf").stat().st_size
+                        if not members or members <= BOARD_MEMBERS and size >= BOARD_BYTES:
+                            fault(f"{where}: a board of {members} members has {size} bytes")
+        check_office(list(example.values()))
+    for name, kind in sorted(kinds.items()):
+        print(f"  {name}: {kind['.pdf']} PDF ({kind['pages']} pages, largest {kind['largest']} bytes), {kind['.xlsx']} XLSX")
+    if not any(kind[".pdf"] for kind in kinds.values()):
+        fault("no PDF was written")
+    finish(f"{len(kinds)} kinds of documents")
+
+
+main()
