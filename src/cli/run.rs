@@ -80,7 +80,7 @@ fn print(printer: &Printer, summary: &Summary) {
     ));
     let tally = counts(summary);
     let (members, scored, grades) = (tally.members.to_string(), tally.scored.to_string(), tally.grades_text());
-    if county.run.period == Period::YEAR {
+    if county.run.period == Period::YEAR && !grades.is_empty() {
         printer.line(printer.text("run-members", &[("members", &members), ("scored", &scored), ("grades", &grades)]));
     } else {
         printer.line(printer.text("run-members-part", &[("members", &members), ("scored", &scored)]));

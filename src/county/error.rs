@@ -39,6 +39,20 @@ pub enum CountyError {
     },
 }
 
+/// Why the system refused, in Chinese; its own words are English everywhere.
+pub fn io_zh(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "找不到这个文件或文件夹".into(),
+        ErrorKind::PermissionDenied => "没有权限，或正被其他程序打开".into(),
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "这里应是文件夹，却有一个同名文件".into(),
+        ErrorKind::IsADirectory => "这是文件夹，不是文件".into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满".into(),
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".into(),
+        _ => error.raw_os_error().map_or_else(|| "系统没有说明原因".into(), |code| format!("系统错误号 {code}")),
+    }
+}
+
 impl CountyError {
     /// One line for a person.
     pub fn message(&self, lang: Lang) -> String {
@@ -47,7 +61,7 @@ impl CountyError {
                 Self::Io { source, .. } => format!("{self}: {source}"),
                 _ => self.to_string(),
             },
-            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{source}）", path.display()),
+            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Config { path, line, zh, .. }, Lang::Zh) => format!("{} 第{line}行：{zh}", path.display()),
             (Self::Register { path, cell: Some(cell), zh, .. }, Lang::Zh) => format!("{} 单元格{cell}：{zh}", path.display()),
             (Self::Register { path, cell: None, zh, .. }, Lang::Zh) => format!("{}：{zh}", path.display()),

@@ -7,6 +7,6 @@ mod error;
 mod register;
 mod workspace;
 
-pub use error::CountyError;
+pub use error::{CountyError, io_zh};
 pub use register::{Branch, Register, load_register};
 pub use workspace::{Notice, Workspace, load_workspace, nearest};

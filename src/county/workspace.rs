@@ -129,7 +129,8 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
     let file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let (zh, en) = explain(error.message());
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
+        let (zh, en) = explain(error.message(), key);
         fault(line, zh, en)
     })?;
     let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);
@@ -158,10 +159,15 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             && !categories.contains(category)
         {
             let all = categories.join("、");
+            let near = nearest(category, categories.iter().map(String::as_str));
             return Err(fault(
                 line_of(category),
-                format!("没有“{category}”这一类别；可用的有：{all}"),
-                format!("there is no category `{category}`; known are: {all}"),
+                format!("没有“{category}”这一类别；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
+                format!(
+                    "there is no category `{category}`; known are: {}{}",
+                    categories.join(", "),
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
             ));
         }
         if rule.category.is_none() && rule.committee.is_none() && rule.branch.is_none() {
@@ -209,7 +215,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     for (key, value) in file.notice {
         if value.is_table() && RunPeriod::parse(&key).is_some() {
             let notice = value.try_into().map_err(|error: toml::de::Error| {
-                let (zh, en) = explain(error.message());
+                let (zh, en) = explain(error.message(), Some(&key));
                 fault(line_of(&key), zh, en)
             })?;
             notices.insert(key, notice);
@@ -218,7 +224,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         }
     }
     let notice = toml::Value::Table(plain).try_into().map_err(|error: toml::de::Error| {
-        let (zh, en) = explain(error.message());
+        let (zh, en) = explain(error.message(), None);
         let named = error.message().split('`').nth(1).unwrap_or("[notice]").to_owned();
         fault(line_of(&named), zh, en)
     })?;
@@ -241,8 +247,8 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     })
 }
 
-/// The parser's message, with the nearest allowed name, in both languages.
-fn explain(message: &str) -> (String, String) {
+/// The parser's message, with the nearest allowed name, in both languages. `key` is what stands before the `=`.
+fn explain(message: &str, key: Option<&str>) -> (String, String) {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let near = names.split_first().and_then(|(written, allowed)| nearest(written, allowed.iter().copied()));
     if message.starts_with("unknown field")
@@ -257,7 +263,20 @@ fn explain(message: &str) -> (String, String) {
     {
         return (format!("缺少必填项“{name}”"), message.to_owned());
     }
-    (format!("格式不对：{message}"), message.to_owned())
+    let zh_key = key.map(|key| format!("“{key}”的")).unwrap_or_default();
+    let en = key.map_or_else(|| message.to_owned(), |key| format!("`{key}`: {message}"));
+    let Some((_, expected)) = message.rsplit_once("expected ").filter(|_| message.starts_with("invalid")) else {
+        return ("看不懂这一行：应写成“名称 = 值”，文字要加引号".into(), en);
+    };
+    let expected = match expected {
+        "i32" | "i64" | "u32" | "u16" | "u8" => "整数",
+        "a string" => "文字，要加引号",
+        "a boolean" => "true 或 false",
+        "a sequence" => "列表，写在 [ ] 里",
+        other if other.contains("date") || other.contains("Datetime") => "日期，如 2026-12-14，不加引号",
+        _ => "另一种值",
+    };
+    (format!("{zh_key}值不对，应是{expected}"), en)
 }
 
 /// The likeliest of the allowed names.
@@ -333,7 +352,7 @@ mod tests {
             (GOOD.replace("ju-10star", "ju-10stars"), 6, "您是否想写 ju-10star"),
             (format!("{GOOD}[notice]\nphon='1'\n"), 8, "您是否想写 phone"),
             (format!("{GOOD}[forms]\nyear=['bord']\n"), 8, "您是否想写 board"),
-            (GOOD.replace("year=2026", "year='2026'"), 3, "格式不对"),
+            (GOOD.replace("year=2026", "year='2026'"), 3, "应是整数"),
             (GOOD.replace("issuer='中共示范县委组织部'\n", ""), 1, "缺少必填项“issuer”"),
         ] {
             match parse_text(&text).expect_err("must be refused") {

@@ -50,7 +50,13 @@ pub fn board(view: &View<'_>) -> Record {
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("监督电话", &view.issuer.phone);
     root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
-    root.text("分值名称", &scheme.board.heading);
+    // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
+    let rules = &scheme.member;
+    let shown = rules.figure("board", run.every()).or_else(|| rules.figure("total", run.every()));
+    let heading = shown.filter(|_| run != Period::YEAR).map_or(&scheme.board.heading, |figure| &figure.name);
+    root.text("分值名称", heading);
+    // Ranks go by the total; beside another figure they would contradict what people see.
+    root.text("有名次", if rules.figure("board", run.every()).is_some() { "" } else { "是" });
     root.text("有等次", if run == Period::YEAR { "是" } else { "" });
     root.text("有荣誉", if view.outcomes.iter().any(|outcome| !outcome.honours.is_empty()) { "是" } else { "" });
     root.lists.insert("期间", headings(&columns));

@@ -107,6 +107,7 @@ pub fn board() -> Schema {
             ),
             text("分值名称", "分值列的标题", "heading of the score column", "年度积分"),
             text("有星级", "本期评星时不为空", "not empty when stars are given", "是"),
+            text("有名次", "名次按所示分值排定时不为空", "not empty when ranks go by the figure shown", "是"),
             text("有等次", "本期评等次时不为空", "not empty when grades are given", "是"),
             text("有荣誉", "本期有荣誉时不为空", "not empty when there are honours", "是"),
         ]),

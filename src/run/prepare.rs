@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::Options;
 use crate::builtin;
-use crate::county::{self, CountyError, Register, Workspace, load_register, load_workspace};
+use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
 use crate::inbox::{self, InboxError};
 use crate::period::{Calendar, CalendarError, RunPeriod};
@@ -91,13 +91,14 @@ impl RunError {
         match (self, lang) {
             (Self::County(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
+            (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Scheme { id, error }, Lang::Zh) => format!("积分细则 {id} 有错：\n{error}"),
             (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
-            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{source}）", path.display()),
+            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Template { name, errors }, Lang::Zh) => {
                 format!("表样 {name} 有错：\n{}", errors.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n"))
             }
-            (Self::Publish(PublishError::Io { path, source }), Lang::Zh) => format!("{}：写不了（{source}）", path.display()),
+            (Self::Publish(PublishError::Io { path, source }), Lang::Zh) => format!("{}：写不了（{}）", path.display(), io_zh(source)),
             (Self::Publish(PublishError::Blocked { old, new, .. }), Lang::Zh) => {
                 format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
             }

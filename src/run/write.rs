@@ -147,6 +147,10 @@ impl Desk<'_> {
     fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<FilledBook> {
         let mut whole: Option<FilledBook> = None;
         for (at, scheme) in self.county.schemes.iter().enumerate() {
+            // A form without a single score would only puzzle whoever reads it on the wall.
+            if !scheme.member.scores(self.county.run.period.every()) {
+                continue;
+            }
             let Some(loaded) = self.press.template(form.form, at) else { continue };
             let mut made_from = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
             made_from.extend(job.branches.iter().filter_map(|(_, card)| self.digests.get(&card.submission.file).map(String::as_str)));

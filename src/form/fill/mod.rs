@@ -90,7 +90,7 @@ fn sheet<'a>(
     let (rows, pages) = rows::lay(plan, data, records);
     let work = Sheet { plan, data, all, rows, columns, pages };
     let (mut rows, formulas) = cells::write(&work, &mut book.styles, looks);
-    let merges = spans::merges(&work, &mut rows);
+    let merges = spans::merges(&work, &book.styles, &mut rows);
     spans::formulas(&work, &formulas, &mut rows);
     let within = |range: (u32, u32)| {
         let mut standing =

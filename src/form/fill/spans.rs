@@ -5,19 +5,19 @@ use super::rows::OutRow;
 use super::{Sheet, cells::value};
 use crate::diag::CellRef;
 use crate::exact::Exact;
-use crate::form::model::{Cell, Range, Row, StyleId, Value};
+use crate::form::model::{Cell, Range, Row, Style, StyleId, Value};
 use crate::form::template::formula_result;
 use crate::form::template::plan::{MergePlan, RowHome};
 
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
-pub(super) fn merges(work: &Sheet<'_>, rows: &mut [Row]) -> Vec<Range> {
+pub(super) fn merges(work: &Sheet<'_>, styles: &[Style], rows: &mut [Row]) -> Vec<Range> {
     let mut out = Vec::new();
     for merge in &work.plan.merges {
         let across = column_spans(work, merge);
         for down in row_spans(work, merge) {
             for (first_column, last_column) in &across {
                 let range = Range { first_row: down.0, first_column: *first_column, last_row: down.1, last_column: *last_column };
-                settle(work, merge, range, rows);
+                settle(work, merge, range, styles, rows);
                 if range.first_row != range.last_row || range.first_column != range.last_column {
                     out.push(range);
                 }
@@ -67,7 +67,7 @@ fn row_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u32, u32)> {
 }
 
 /// Leaves a value in the corner of a merged range only; where the drawn corner was left out, its text moves.
-fn settle(work: &Sheet<'_>, merge: &MergePlan, range: Range, rows: &mut [Row]) {
+fn settle(work: &Sheet<'_>, merge: &MergePlan, range: Range, styles: &[Style], rows: &mut [Row]) {
     let corner = (range.first_row, range.first_column);
     for index in range.first_row..=range.last_row {
         let Some(row) = rows.get_mut(index as usize) else { continue };
@@ -84,7 +84,7 @@ fn settle(work: &Sheet<'_>, merge: &MergePlan, range: Range, rows: &mut [Row]) {
         return;
     }
     let Some(plan) = work.plan.rows.get(drawn.0 as usize).and_then(|row| row.cells.get(usize::from(drawn.1))) else { return };
-    let value = value(work, standing, usize::from(corner.1), plan, &[], &mut true);
+    let value = value(work, standing, usize::from(corner.1), plan, styles, &mut true);
     let cells = &mut rows[corner.0 as usize].cells;
     let place = cells.partition_point(|cell| cell.column < corner.1);
     match cells.get_mut(place).filter(|cell| cell.column == corner.1) {
