@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
     if let Ok(code) = done {
         ExitCode::from(code)
     } else {
-        printer.fault("internal error");
+        printer.fault(printer.text("internal", &[]));
         ExitCode::from(2)
     }
 }

@@ -276,7 +276,9 @@ fn explain(message: &str, key: Option<&str>) -> (String, String) {
         other if other.contains("date") || other.contains("Datetime") => "日期，如 2026-12-14，不加引号",
         _ => "另一种值",
     };
-    (format!("{zh_key}值不对，应是{expected}"), en)
+    // The parser quotes text that was written: `invalid type: string "soon", expected i32`.
+    let written = message.split('"').nth(1).map(|text| format!("“{text}”")).unwrap_or_default();
+    (format!("{zh_key}值{written}不对，应是{expected}"), en)
 }
 
 /// The likeliest of the allowed names.
