@@ -70,7 +70,8 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
             branches: vec![(*at, *card)],
         });
     }
-    if press.forms.iter().any(|form| form.form == "yearly") {
+    // A run of single branches has no committee's form: it would pass for the whole committee's.
+    if county.only.is_empty() && press.forms.iter().any(|form| form.form == "yearly") {
         let mut names = Names::default();
         for committee in county.register.committees() {
             let folder = format!("党委/{}", names.claim(committee, ""));
