@@ -184,7 +184,14 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(option("forms", "ID,…", "arg-forms").value_delimiter(','))
                 .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD"))),
         )
-        .subcommand(sub("check", "cli-check").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()).arg(only()))
+        .subcommand(
+            sub("check", "cli-check")
+                .arg(workspace().help_heading(t("help-arguments")))
+                .arg(period())
+                .arg(path("out", "DIR", "arg-check-out"))
+                .arg(jobs())
+                .arg(only()),
+        )
         .subcommand(sub("status", "cli-status").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()))
         .subcommand(
             sub("explain", "cli-explain")

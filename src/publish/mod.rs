@@ -139,6 +139,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
     name.push(".part");
     let part = path.with_file_name(name);
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(failed(parent))?;
+    }
     fs::write(&part, bytes).map_err(failed(&part))?;
     fs::rename(&part, path).map_err(failed(path))
 }

@@ -82,10 +82,13 @@ impl Summary {
     }
 }
 
-/// Reads, checks and scores; writes nothing.
+/// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
     let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    if let Some(out) = &options.out {
+        write::write_findings(&county, &resolved, out)?;
+    }
     Ok(Summary { folder: None, county, resolved })
 }
 

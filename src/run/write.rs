@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,8 +16,10 @@ use crate::form::layout::{Note, layout};
 use crate::form::model::FilledBook;
 use crate::inbox::{digest, hex};
 use crate::pdf::{self, DocumentInfo};
-use crate::publish::{Names, Staging};
-use crate::report::{self, BranchLine, Issuer, Overview, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row};
+use crate::publish::{Names, Staging, write_file};
+use crate::report::{
+    self, BranchLine, Issuer, Overview, ResultRow, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row,
+};
 use crate::rollup::OutcomeKind;
 use crate::xlsx::pages::{self, Properties};
 use crate::xlsx::tables;
@@ -253,25 +255,8 @@ fn write_data(
     }
     let csv = csv.into_inner().map_err(|error| failed("results.csv")(error.to_string()))?;
     staging.write("results.csv", &csv)?;
-    let lines: String = resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect();
-    staging.write("findings.jsonl", lines.as_bytes())?;
-    drop(lines);
-    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
-        let (standing, accepted) = match &resolved.branches[at] {
-            BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
-            BranchState::Returned => (Standing::Returned, None),
-            BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
-        };
-        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
-    });
-    let overview = Overview {
-        issuer,
-        schemes: &county.schemes,
-        branches: branches.collect(),
-        findings: &resolved.findings,
-        files: resolved.inputs.len(),
-        rows: &rows,
-    };
+    staging.write("findings.jsonl", finding_lines(county, resolved).as_bytes())?;
+    let overview = overview(county, resolved, issuer, folders, &rows);
     for (name, book) in [
         ("全县汇总.xlsx", report::county_workbook(&overview)),
         ("问题清单.xlsx", report::findings_workbook(&overview, county.workspace.language)),
@@ -280,6 +265,48 @@ fn write_data(
         staging.write(name, &bytes)?;
     }
     Ok(())
+}
+
+fn finding_lines(county: &County, resolved: &Resolved) -> String {
+    resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
+}
+
+fn overview<'a>(
+    county: &'a County,
+    resolved: &'a Resolved,
+    issuer: &'a Issuer,
+    folders: &BTreeMap<usize, String>,
+    rows: &'a [ResultRow],
+) -> Overview<'a> {
+    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
+        let (standing, accepted) = match &resolved.branches[at] {
+            BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
+            BranchState::Returned => (Standing::Returned, None),
+            BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
+        };
+        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+    });
+    Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        rows,
+    }
+}
+
+/// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
+pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Result<(), RunError> {
+    let issuer = county.issuer();
+    let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new(), &[]), county.workspace.language);
+    let bytes = tables::write(&book).map_err(|error| RunError::Document {
+        what: "问题清单.xlsx".into(),
+        branch: String::new(),
+        error: error.to_string(),
+    })?;
+    write_file(&out.join("findings.jsonl"), finding_lines(county, resolved).as_bytes())?;
+    Ok(write_file(&out.join("问题清单.xlsx"), &bytes)?)
 }
 
 /// `manifest.json`: what the result was made by and from, and what it consists of.
