@@ -176,6 +176,9 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     for id in workspace.schemes() {
         schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id)?);
     }
+    for scheme in &schemes {
+        prove_categories(scheme, &workspace)?;
+    }
     let mut calendar = Calendar::default();
     for bytes in builtin::calendars() {
         let text = String::from_utf8_lossy(&bytes);
@@ -229,6 +232,19 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
     Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration })
+}
+
+/// A category that the county does not have would make its item apply to nobody, without a word.
+fn prove_categories(scheme: &Scheme, workspace: &Workspace) -> Result<(), RunError> {
+    let mut faults = Vec::new();
+    for item in &scheme.member.items {
+        for category in item.categories.iter().filter(|category| !workspace.categories.contains(category)) {
+            let near = county::nearest(category, workspace.categories.iter().map(String::as_str));
+            let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            faults.push(format!("item `{}`: `{category}` is no category of this county{near}", item.name));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(RunError::Scheme { id: scheme.id.clone(), error: SchemeError::Inconsistent(faults) }) }
 }
 
 /// The workspace's own file where it has one, else the built-in.

@@ -1,0 +1,38 @@
+//! Faults of the county's own files stop a run before a submission is opened.
+
+use std::path::Path;
+
+use scorebook::diag::Lang;
+use scorebook::run::{Options, check};
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(|_| ()).unwrap() }
+    }
+}
+
+#[test]
+fn a_scheme_that_names_a_category_the_county_lacks_is_refused() {
+    let county = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clean-register-60"), county.path());
+    let scheme = String::from_utf8(scorebook::builtin::scheme("register-60").unwrap().into_owned()).unwrap();
+    std::fs::create_dir(county.path().join("schemes")).unwrap();
+    std::fs::write(
+        county.path().join("schemes/register-60.toml"),
+        scheme.replace("categories = [\"农村党员\"]", "categories = [\"农村党\"]"),
+    )
+    .unwrap();
+    let options = Options { workspace: county.path().to_owned(), ..Options::default() };
+    let error = check(&options, &|_, _, _| {}).map(|_| ()).unwrap_err().message(Lang::Zh);
+    for part in ["村级事务", "环境卫生", "带富帮富", "did you mean `农村党员`?"] {
+        assert!(error.contains(part), "{error}");
+    }
+    // A county that has the category may use it.
+    let file = county.path().join("scorebook.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("categories = [\"农村党\"]\n{text}")).unwrap();
+    assert!(check(&options, &|_, _, _| {}).is_ok());
+}
