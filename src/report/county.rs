@@ -11,7 +11,6 @@ use crate::rollup::{Counts, GRADES, Outcome};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
 
-use super::ResultRow;
 use super::view::Issuer;
 
 /// What became of a branch, for the overview.
@@ -61,8 +60,6 @@ pub struct Overview<'a> {
     pub findings: &'a [Finding],
     /// Files received.
     pub files: usize,
-    /// Results in output order.
-    pub rows: &'a [ResultRow],
 }
 
 fn column(heading: &str, width: f64) -> Column {
@@ -97,8 +94,8 @@ fn grades(counts: &Counts) -> impl Iterator<Item = Value> + '_ {
     GRADES.iter().map(|grade| count(counts.grades.get(*grade).copied().unwrap_or(0)))
 }
 
-/// 全县汇总.
-pub fn county_workbook(overview: &Overview<'_>) -> Workbook {
+/// 全县汇总; `details` are the rows of its last sheet, by [`ResultRow::table_row`](super::ResultRow::table_row).
+pub fn county_workbook(overview: &Overview<'_>, details: Vec<Vec<Value>>) -> Workbook {
     let issuer = overview.issuer;
     Workbook {
         title: format!("{} {} 全县汇总", issuer.county, issuer.run.zh()),
@@ -112,7 +109,7 @@ pub fn county_workbook(overview: &Overview<'_>) -> Workbook {
             branches(overview),
             returned(overview),
             missing(overview),
-            details(overview),
+            detail_sheet(overview, details),
         ],
     }
 }
@@ -429,8 +426,7 @@ fn missing(overview: &Overview<'_>) -> Sheet {
     sheet(overview, "催报", "未报支部催报名单", columns, rows)
 }
 
-fn details(overview: &Overview<'_>) -> Sheet {
-    let rows = overview.rows.iter().map(ResultRow::table_row).collect();
+fn detail_sheet(overview: &Overview<'_>, rows: Vec<Vec<Value>>) -> Sheet {
     let mut columns = vec![
         column("支部编码", 12.0),
         column("支部名称", 24.0),

@@ -84,11 +84,11 @@ pub fn json_line(row: &impl Serialize) -> String {
 }
 
 /// Figure ids of the schemes, in their order: the columns that `results.csv` has between the fixed ones.
-pub fn figure_ids(rows: &[ResultRow]) -> Vec<String> {
+pub fn figure_ids(rows: impl Iterator<Item = ResultRow>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for id in rows.iter().flat_map(|row| row.figures.keys()) {
-        if !ids.contains(id) {
-            ids.push(id.clone());
+    for id in rows.flat_map(|row| row.figures.into_iter().map(|(id, _)| id)) {
+        if !ids.contains(&id) {
+            ids.push(id);
         }
     }
     ids

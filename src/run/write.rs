@@ -238,46 +238,48 @@ fn write_data(
         let what = what.to_owned();
         move |error: String| RunError::Document { what, branch: String::new(), error }
     };
-    let mut rows = Vec::new();
-    for (branch, state) in county.register.branches.iter().zip(&resolved.branches) {
-        if let BranchState::Accepted(card) = state {
-            rows.extend(card.outcomes.iter().map(|outcome| result_row(branch, &card.submission, &county.schemes, outcome, county.run)));
-        }
-    }
-    let lines: String = rows.iter().map(json_line).collect();
+    // Rows are made anew for each file: those of a large county together would be its largest data.
+    let lines: String = result_rows(county, resolved).map(|row| json_line(&row)).collect();
     staging.write("results.jsonl", lines.as_bytes())?;
     drop(lines);
-    let figures = figure_ids(&rows);
+    let figures = figure_ids(result_rows(county, resolved));
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
-    let table = std::iter::once(csv_headings(&figures)).chain(rows.iter().map(|row| row.csv_fields(&figures)));
+    let table = std::iter::once(csv_headings(&figures)).chain(result_rows(county, resolved).map(|row| row.csv_fields(&figures)));
     for record in table {
         csv.write_record(record).map_err(|error| failed("results.csv")(error.to_string()))?;
     }
     let csv = csv.into_inner().map_err(|error| failed("results.csv")(error.to_string()))?;
     staging.write("results.csv", &csv)?;
     staging.write("findings.jsonl", finding_lines(county, resolved).as_bytes())?;
-    let overview = overview(county, resolved, issuer, folders, &rows);
-    for (name, book) in [
-        ("全县汇总.xlsx", report::county_workbook(&overview)),
-        ("问题清单.xlsx", report::findings_workbook(&overview, county.workspace.language)),
-    ] {
-        let bytes = tables::write(&book).map_err(|error| failed(name)(error.to_string()))?;
-        staging.write(name, &bytes)?;
-    }
+    let overview = overview(county, resolved, issuer, folders);
+    let details = result_rows(county, resolved).map(|row| row.table_row()).collect();
+    let bytes =
+        tables::write(&report::county_workbook(&overview, details)).map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
+    staging.write("全县汇总.xlsx", &bytes)?;
+    let book = report::findings_workbook(&overview, county.workspace.language);
+    let bytes = tables::write(&book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
+    staging.write("问题清单.xlsx", &bytes)?;
     Ok(())
+}
+
+/// The results in output order: branches by code, members in roster order, the branch itself last.
+fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<Item = ResultRow> + 'a {
+    county.register.branches.iter().zip(&resolved.branches).flat_map(move |(branch, state)| {
+        let card = match state {
+            BranchState::Accepted(card) => Some(card),
+            _ => None,
+        };
+        card.into_iter().flat_map(move |card| {
+            card.outcomes.iter().map(move |outcome| result_row(branch, &card.submission, &county.schemes, outcome, county.run))
+        })
+    })
 }
 
 fn finding_lines(county: &County, resolved: &Resolved) -> String {
     resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
 }
 
-fn overview<'a>(
-    county: &'a County,
-    resolved: &'a Resolved,
-    issuer: &'a Issuer,
-    folders: &BTreeMap<usize, String>,
-    rows: &'a [ResultRow],
-) -> Overview<'a> {
+fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, folders: &BTreeMap<usize, String>) -> Overview<'a> {
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
         let (standing, accepted) = match &resolved.branches[at] {
             BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
@@ -286,20 +288,13 @@ fn overview<'a>(
         };
         BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
     });
-    Overview {
-        issuer,
-        schemes: &county.schemes,
-        branches: branches.collect(),
-        findings: &resolved.findings,
-        files: resolved.inputs.len(),
-        rows,
-    }
+    Overview { issuer, schemes: &county.schemes, branches: branches.collect(), findings: &resolved.findings, files: resolved.inputs.len() }
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
 pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new(), &[]), county.workspace.language);
+    let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new()), county.workspace.language);
     let bytes = tables::write(&book).map_err(|error| RunError::Document {
         what: "问题清单.xlsx".into(),
         branch: String::new(),
