@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """How far our PDF and LibreOffice's print of our XLSX agree, over every built-in form of the sample county and over the
-templates of this folder. `agreement.py NAME…` looks only at documents whose names hold one of the words, and tells more."""
+templates of this folder. `agreement.py NAME…` looks only at documents whose names hold one of the words, and tells more. `KEEP=DIR` leaves the documents there."""
 
+import os
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "documents"))
@@ -57,16 +59,17 @@ def show(name, found, detail):
 def main():
     wanted = sys.argv[1:]
     total = Agreement()
-    with tempfile.TemporaryDirectory() as folder:
+    with nullcontext(os.environ["KEEP"]) if "KEEP" in os.environ else tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        pairs = {f"template {name}": pdf for name, pdf in features(folder).items()} | county(folder)
+        pairs = {f"template {name}": pdf for name, pdf in features(folder).items()}
+        if not all(word.startswith("template") for word in wanted or ["county"]):
+            pairs |= county(folder)
         if wanted:
             pairs = {name: pdf for name, pdf in pairs.items() if any(word in name for word in wanted)}
-        (folder / "in").mkdir()
-        (folder / "out").mkdir()
-        books = {}
-        for number, (name, pdf) in enumerate(pairs.items()):
-            books[name] = folder / "in" / f"{number}.xlsx"
+        (folder / "in").mkdir(exist_ok=True)
+        (folder / "out").mkdir(exist_ok=True)
+        books = {name: folder / "in" / f"{name.replace(' ', '-')}.xlsx" for name in pairs}
+        for name, pdf in pairs.items():
             books[name].write_bytes(pdf.with_suffix(".xlsx").read_bytes())
         to_pdf(list(books.values()), folder / "out")
         for name, pdf in pairs.items():

@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import subprocess
 import zipfile
 from xml.sax.saxutils import escape
@@ -13,6 +14,26 @@ from common import ROOT
 from compare import words
 
 FONTS = ROOT / "templates/fonts"
+# What `font::line_height` allows: the pitch that Excel gives the office fonts.
+LEAST, MOST = 1.25, 1.30
+
+
+def with_line_height(font):
+    """A face whose lines stand as far apart as those of the office font it stands in for. LibreOffice takes the distance from
+    the face, and the bundled ones have up to 1.45 em where Excel gives 宋体 1.3: without this every wrapped cell tells so."""
+    font = bytearray(font)
+    tables = {}
+    for entry in range(int.from_bytes(font[4:6], "big")):
+        tag, _, offset, _ = struct.unpack_from(">4sLLL", font, 12 + 16 * entry)
+        tables[tag] = offset
+    (units,) = struct.unpack_from(">H", font, tables[b"head"] + 18)
+    ascent, descent, _ = struct.unpack_from(">hhh", font, tables[b"hhea"] + 4)
+    natural = (ascent - descent) / units
+    factor = min(max(natural, LEAST), MOST) / natural
+    ascent, descent = round(ascent * factor), round(descent * factor)
+    struct.pack_into(">hhh", font, tables[b"hhea"] + 4, ascent, descent, 0)
+    struct.pack_into(">hhhHH", font, tables[b"OS/2"] + 68, ascent, descent, 0, ascent, -descent)
+    return bytes(font)
 
 
 def face(family):
@@ -48,10 +69,13 @@ def rule(family):
 
 
 def convert(workbooks, folder):
-    config = folder / "fonts.conf"
+    fonts, config = folder / "fonts", folder / "fonts.conf"
+    fonts.mkdir(exist_ok=True)
+    for font in FONTS.glob("*.ttf"):
+        (fonts / font.name).write_bytes(with_line_height(font.read_bytes()))
     config.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{FONTS}</dir><cachedir>{folder / 'cache'}</cachedir>{''.join(map(rule, families(workbooks)))}"
+        f"<dir>{fonts}</dir><cachedir>{folder / 'cache'}</cachedir>{''.join(map(rule, families(workbooks)))}"
         '<match target="pattern"><edit name="family" mode="append" binding="weak"><string>Noto Serif SC</string></edit></match></fontconfig>'
     )
     command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", folder, *workbooks]
