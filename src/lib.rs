@@ -12,6 +12,7 @@ pub mod exact;
 pub mod font;
 pub mod form;
 pub mod inbox;
+pub mod issue;
 pub mod pdf;
 pub mod period;
 pub mod publish;
