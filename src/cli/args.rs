@@ -18,6 +18,7 @@ use crate::run::Options;
 pub enum Command {
     Run(Options),
     Check(Options),
+    Issue { options: Options, roster_from: Option<PathBuf> },
     Status(Options),
     Explain { options: Options, name: String, branch: Option<String> },
     Rule { code: Option<String> },
@@ -194,6 +195,14 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only()),
         )
+        .subcommand(
+            sub("issue", "cli-issue")
+                .arg(workspace().help_heading(t("help-arguments")))
+                .arg(path("out", "DIR", "arg-issue-out"))
+                .arg(path("roster-from", "DIR", "arg-roster-from"))
+                .arg(jobs())
+                .arg(only()),
+        )
         .subcommand(sub("status", "cli-status").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()))
         .subcommand(
             sub("explain", "cli-explain")
@@ -275,6 +284,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
     Some(match (name, inner) {
         ("run", _) => Command::Run(options(sub)?),
         ("check", _) => Command::Check(options(sub)?),
+        ("issue", _) => Command::Issue { options: options(sub)?, roster_from: file(sub, "roster-from") },
         ("status", _) => Command::Status(options(sub)?),
         ("explain", _) => Command::Explain { options: options(sub)?, name: word(sub, "name")?, branch: word(sub, "branch") },
         ("rule", _) => Command::Rule { code: word(sub, "code") },

@@ -7,6 +7,7 @@
 
 mod explain;
 mod gather;
+mod issue;
 mod prepare;
 mod press;
 mod resolve;
@@ -15,6 +16,7 @@ mod write;
 
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
