@@ -8,7 +8,7 @@ use crate::diag::Lang;
 use crate::font::FontSet;
 use crate::form::data::Schema;
 use crate::form::layout::{Note, layout};
-use crate::form::{Template, TemplateError, fill};
+use crate::form::{Template, TemplateError, fill_pages};
 use crate::pdf::{self, DocumentInfo, PdfFonts};
 use crate::publish::write_file;
 use crate::report::sample;
@@ -38,7 +38,7 @@ pub fn check_template(file: &Path, schema: &Schema, out: Option<&Path>) -> Resul
     let fonts = FontSet::new(faces(&file.with_file_name("fonts"))?).map_err(|error| RunError::Font(error.to_string()))?;
     let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
-    let book = fill(&template, &sample(schema, 12));
+    let book = fill_pages(&template, &sample(schema, 12), &fonts, date);
     let laid = layout(&book, &fonts, date);
     let (title, author) = (schema.title.to_owned(), "scorebook".to_owned());
     let failed = |error: String| RunError::Document { what: schema.title.to_owned(), branch: String::new(), error };

@@ -418,7 +418,7 @@ fn every_mistake_is_told_at_once() {
     assert_eq!(problem(&[("A1", "=IF(B1>1,2,3)")]), [Problem::Formula(name("IF(B1>1,2,3)"))]);
     assert_eq!(problem(&[("A1", "{.总分}"), ("A2", "=A1*2")]), [Problem::FormulaRepeats(name("A1"))]);
     assert!(matches!(problem(&[("A1", "=A2"), ("A2", "=A1")])[..], [Problem::FormulaCycle(_), Problem::FormulaCycle(_)]));
-    assert_eq!(problem(&[("A1", "{.姓名}"), ("A2", "{本页.人数}")]), [Problem::PageTotal(name("本页.人数"))]);
+    assert_eq!(problem(&[("A1", "{本页.人数}"), ("A2", "{.姓名}")]), [Problem::PageTotal(name("本页.人数"))]);
     assert_eq!(problem(&[("A1", "{.姓名}"), ("A2", "{本组.人数}")]), [Problem::GroupTotal(name("本组.人数"))]);
     assert_eq!(problem(&[("A1", "{本页.人数}")]), [Problem::TotalWithoutBlock(name("本页.人数"))]);
 }
@@ -434,7 +434,6 @@ fn mistakes_of_the_sheet_are_told() {
     let set = |settings: &[(&str, &str)]| problems(&drawn(&block, |_| {}, settings));
     assert_eq!(set(&[("每页行", "5")]), [Problem::UnknownSetting { name: "每页行".into(), nearest: Some("每页行数".into()) }]);
     assert!(matches!(set(&[("每页行数", "0")])[..], [Problem::SettingValue { .. }]));
-    assert!(matches!(set(&[("补空行", "是")])[..], [Problem::SettingNeeds { .. }]));
     assert!(matches!(set(&[("每组一表", "类型")])[..], [Problem::UnknownField { .. }]));
     let error = Template::load(&drawn(&[("B7", "{支部名}")], |_| {}, &[]), &form()).expect_err("an error");
     assert_eq!(error[0].message(Lang::Zh), "表!B7：没有字段“支部名”，是否为“{支部名称}”？");
