@@ -163,7 +163,8 @@ impl Paper<'_> {
         worksheet.set_print_center_horizontally(page.center_horizontally);
         worksheet.set_print_center_vertically(page.center_vertically);
         if page.over_then_down {
-            worksheet.set_page_order(true);
+            // The writer's `true` is the usual order, down and then over.
+            worksheet.set_page_order(false);
         }
         worksheet.set_header_footer_scale_with_doc(false);
         // The format's limit; a longer one is left to the PDF.

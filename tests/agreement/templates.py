@@ -3,7 +3,7 @@
 Named `feature@form-members.xlsx`: the form whose fields it names and how many invented members fill it."""
 
 import io
-import sys
+from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -15,6 +15,8 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+# One workbook for each kind of word that stands elsewhere in LibreOffice; the note says why.
+KNOWN = FOLDER.parent / "known"
 THIN = Side(style="thin")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 SONG, HEI, KAI, TITLE = "宋体", "黑体", "楷体", "方正小标宋简体"
@@ -28,8 +30,8 @@ LONG = (
 class Sheet:
     """A worksheet that is drawn cell by cell."""
 
-    def __init__(self, name, form="board", members=12, widths=(), paper=9, landscape=False, normal=(SONG, 11)):
-        self.path = FOLDER / f"{name}@{form}-{members}.xlsx"
+    def __init__(self, name, form="board", members=12, widths=(), paper=9, landscape=False, normal=(SONG, 11), folder=FOLDER):
+        self.path = folder / f"{name}@{form}-{members}.xlsx"
         self.book = Workbook()
         self.book._fonts[0] = self.book._named_styles["Normal"].font = Font(name=normal[0], size=normal[1])
         self.at = self.book.active
@@ -74,8 +76,6 @@ class Sheet:
 
     def save(self):
         # No time of making: the same drawing is the same workbook.
-        from datetime import datetime
-
         self.book.properties.created = self.book.properties.modified = datetime(2026, 1, 1)
         self.book.save(self.path)
 
@@ -122,14 +122,15 @@ def vertical_text():
 
 
 def rotated():
-    s = Sheet("rotated", widths=(9,) * 9)
-    s.cell("A1:I1", "转向的标题", TITLE, 18, 36, border=None, horizontal="center")
-    for column, (degrees, vertical) in enumerate(((90, "center"), (90, "bottom"), (90, "top"), (180, "center"), (180, "top"), (180, "bottom"), (45, "bottom"), (30, "center"), (135, "center")), 1):
-        s.cell(f"{get_column_letter(column)}2", f"学习教育{degrees}", HEI, 11, 100, textRotation=degrees, vertical=vertical, horizontal="center")
+    s = Sheet("rotated", widths=(9,) * 7)
+    s.cell("A1:G1", "转向的标题", TITLE, 18, 36, border=None, horizontal="center")
+    for column, (degrees, vertical) in enumerate(((90, "center"), (90, "bottom"), (90, "top"), (180, "center"), (180, "top"), (180, "bottom"), (45, "center")), 1):
+        look = {"border": None} if degrees == 45 else {}
+        s.cell(f"{get_column_letter(column)}2", f"学习教育{degrees}", HEI, 11, 100, textRotation=degrees, vertical=vertical, horizontal="center", **look)
         s.cell(f"{get_column_letter(column)}3", "{人数}", height=20, horizontal="center")
     s.cell("A4:A8", "纵向合并的说明文字", KAI, 12, textRotation=90, horizontal="center")
     for row in range(4, 9):
-        s.cell(f"B{row}:I{row}", "{支部名称}", height=26)
+        s.cell(f"B{row}:G{row}", "{支部名称}", height=26)
     s.save()
 
 
@@ -150,7 +151,7 @@ def merged_blocks():
 
 def wide():
     s = Sheet("wide", members=45, widths=(6, 12) + (14,) * 14)
-    s.cell("A1:D1", "各期得分（横跨数页）", TITLE, 18, 36, border=None)
+    s.cell("A1:B1", "各期得分", TITLE, 18, 36, border=None)
     s.row(2, ["序号", "姓名"] + [f"说明{n}" for n in range(1, 15)], 24, family=HEI)
     s.row(3, ["{.序号}", "{.姓名}"] + ["{.类别}", "{.等次}", "{.分值}", "{.星级}"] * 3 + ["{.名次}", "{.备注}"], 20)
     s.at.print_title_rows, s.at.print_title_cols = "1:2", "A:B"
@@ -186,16 +187,17 @@ def scale():
 
 
 def header_footer():
-    s = Sheet("header-footer", members=90, widths=(7, 16, 22, 14, 16))
+    s = Sheet("header-footer", members=40, widths=(7, 16, 22, 14, 16))
     members(s, 1)
     s.at.print_title_rows = "1:1"
-    s.at.oddHeader.left.text, s.at.oddHeader.left.font, s.at.oddHeader.left.size = "{支部名称}", f"{KAI},常规", 12
-    s.at.oddHeader.center.text, s.at.oddHeader.center.font, s.at.oddHeader.center.size = "党员积分&A", f"{HEI},加粗", 16
-    s.at.oddHeader.right.text, s.at.oddHeader.right.size = "A&&B\n第二行", 9
-    s.at.oddFooter.left.text, s.at.oddFooter.left.size = "制表 &D", 10
-    s.at.oddFooter.center.text, s.at.oddFooter.center.size = "第 &P 页　共 &N 页", 10
-    s.at.oddFooter.right.text, s.at.oddFooter.right.size = "下一页 &P+1", 10
-    s.at.page_margins.top = s.at.page_margins.bottom = 1.1
+    head, foot = s.at.oddHeader, s.at.oddFooter
+    head.left.text, head.left.font, head.left.size = "{支部名称}", f"{KAI},常规", 9
+    head.center.text, head.center.font, head.center.size = "党员积分&A", f"{HEI},加粗", 9
+    head.right.text, head.right.size = "A&&B &U线", 9
+    foot.left.text, foot.left.size = "制表 &D", 10
+    foot.center.text, foot.center.size = "第 &P 页　共 &N 页", 14
+    foot.right.text, foot.right.size = "{书记}\n第二行", 10
+    s.settings(每页行数=20)
     s.save()
 
 
@@ -333,7 +335,7 @@ def indent():
     for row, steps in enumerate((0, 1, 2, 3, 5), 1):
         s.cell(f"A{row}", f"左缩进{steps}", height=22, horizontal="left", indent=steps)
         s.cell(f"B{row}", f"右缩进{steps}", horizontal="right", indent=steps)
-        s.cell(f"C{row}", f"分散{steps}", horizontal="distributed", indent=steps)
+        s.cell(f"C{row}", f"{{分值名称}}{steps}", horizontal="right", indent=steps, family=KAI)
     s.cell("A6:C6", LONG[:120], wrap_text=True, horizontal="left", indent=2)
     members(s, 7, indent=0)
     s.save()
@@ -341,7 +343,7 @@ def indent():
 
 def spread():
     s = Sheet("spread", widths=(14, 28, 36))
-    for row, name in enumerate(("姓名", "出生年月", "政治面貌与入党时间", "ABC"), 1):
+    for row, name in enumerate(("姓名", "出生年月", "政治面貌与入党时间", "A组党员"), 1):
         s.cell(f"A{row}", name, HEI, 12, 26, horizontal="distributed")
         s.cell(f"B{row}", name + "两端对齐的文字，够长就会折到下一行去，末行不拉开", horizontal="justify")
         s.cell(f"C{row}", "上下分散\n第二行\n第三行", vertical="distributed", wrap_text=True)
@@ -412,13 +414,61 @@ def calibri():
     s.save()
 
 
+def known():
+    """LibreOffice and this program differ here, and this program means to."""
+
+    def sheet(name, **how):
+        return Sheet(name, folder=KNOWN, **{"members": 3, "widths": (12, 16, 22, 14, 16), **how})
+
+    s = sheet("slanted-border")
+    s.row(1, ["学习教育", "组织生活", "遵章守纪"], 90, family=HEI, textRotation=45, vertical="bottom")
+    s.row(2, ["{.序号}", "{.姓名}", "{.类别}"], 20)
+    s.save()
+
+    s = sheet("line-start", widths=(24, 20))
+    s.cell("A1", LONG[:70], KAI, 12, wrap_text=True)
+    s.row(2, ["{.姓名}", "{.类别}"], 20)
+    s.save()
+
+    s = sheet("distributed-indent")
+    for row, steps in enumerate((1, 2, 3), 1):
+        s.cell(f"A{row}", "分散", height=22, horizontal="distributed", indent=steps)
+        s.cell(f"B{row}", "ABC", horizontal="distributed")
+    s.row(4, ["{.序号}", "{.姓名}"], 20)
+    s.save()
+
+    s = sheet("header-pushes")
+    s.at.oddHeader.center.text, s.at.oddHeader.center.size = "第一行\n第二行", 28
+    members(s, 1)
+    s.save()
+
+    s = sheet("page-plus-one")
+    s.at.oddFooter.center.text = "下一页是第 &P+1 页"
+    members(s, 1)
+    s.save()
+
+    s = sheet("merge-across-pages", widths=(12, 16) + (16,) * 8)
+    s.cell("A1:J1", "横跨两页的合并标题，各页都印全", TITLE, 18, 36, border=None)
+    s.row(2, ["{.序号}", "{.姓名}"] + ["{.类别}"] * 8, 20)
+    s.at.print_title_cols = "A:B"
+    s.save()
+
+    s = sheet("small-scaled", widths=(12, 16, 22, 14, 40))
+    s.cell("A1:E1", LONG[:120], size=8, height=24, wrap_text=True)
+    members(s, 2, size=8)
+    s.fit(1, 0)
+    s.save()
+
+
 def main():
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.xlsx"):
-        old.unlink()
+    for folder in (FOLDER, KNOWN):
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("*.xlsx"):
+            old.unlink()
     for draw in (
         long_text, vertical_text, rotated, merged_blocks, wide, a3_to_a4, fit_width, scale, header_footer, fills_borders, formulas, images,
         empty, empty_ruled, groups, sheets, page_footer, hidden, shrink, indent, spread, centred, breaks, print_area, spill, looks, calibri,
+        known,
     ):
         draw()
 
