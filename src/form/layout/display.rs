@@ -2,19 +2,23 @@
 
 use std::borrow::Cow;
 
-use ssfmt::{FormatOptions, NumberFormat};
+use ssfmt::{FormatOptions, Locale, NumberFormat};
 
 use crate::form::model::{FilledBook, Style, Value};
 
 /// The number formats of a book's styles, parsed once.
 pub(super) struct Display {
-    formats: Vec<Option<NumberFormat>>,
+    formats: Vec<Option<Parsed>>,
+}
+
+struct Parsed {
+    format: NumberFormat,
     options: FormatOptions,
 }
 
 impl Display {
     pub fn new(book: &FilledBook) -> Self {
-        Self { formats: book.styles.iter().map(parse).collect(), options: FormatOptions::default() }
+        Self { formats: book.styles.iter().map(parse).collect() }
     }
 
     /// The text of a value; empty for nothing.
@@ -23,17 +27,17 @@ impl Display {
         match value {
             Value::Empty => Cow::Borrowed(""),
             Value::Text(text) => match format {
-                Some(format) if format.sections().iter().any(ssfmt::ast::Section::has_text_placeholder) => {
-                    Cow::Owned(format.format_text(text, &self.options))
+                Some(Parsed { format, options }) if format.sections().iter().any(ssfmt::ast::Section::has_text_placeholder) => {
+                    Cow::Owned(format.format_text(text, options))
                 }
                 _ => Cow::Borrowed(text),
             },
             Value::Number(number) | Value::Formula { result: number, .. } => Cow::Owned(match format {
-                Some(format) => format.format(number.to_stored(), &self.options),
+                Some(Parsed { format, options }) => format.format(number.to_stored(), options),
                 None => number.to_string(),
             }),
             Value::Date(serial) => Cow::Owned(match format {
-                Some(format) => format.format(f64::from(*serial), &self.options),
+                Some(Parsed { format, options }) => format.format(f64::from(*serial), options),
                 None => plain_date(*serial),
             }),
         }
@@ -41,12 +45,49 @@ impl Display {
 }
 
 // A format that cannot be read shows the plain value rather than nothing.
-fn parse(style: &Style) -> Option<NumberFormat> {
+fn parse(style: &Style) -> Option<Parsed> {
     let code = style.number_format.as_str();
     if matches!(code.trim(), "" | "@") || code.trim().eq_ignore_ascii_case("general") || code.len() > 255 {
-        None
+        return None;
+    }
+    let (code, bare_days) = western_days(code);
+    let lower = code.to_lowercase();
+    let chinese = bare_days || ["[$-804]", "[$-404]", "[$-zh"].iter().any(|tag| lower.contains(tag));
+    let locale = if chinese { chinese_names(bare_days) } else { Locale::default() };
+    let format = NumberFormat::parse(&code).ok()?;
+    Some(Parsed { format, options: FormatOptions { locale, ..FormatOptions::default() } })
+}
+
+// Chinese offices write the weekday 星期三 as `aaaa` and 三 as `aaa`; elsewhere these are `dddd` and `ddd`. Also
+// whether there was such a code.
+fn western_days(code: &str) -> (Cow<'_, str>, bool) {
+    // The even parts stand outside quotation marks.
+    let has = |run: &str| code.split('"').step_by(2).any(|part| part.contains(run));
+    if !has("aaa") {
+        return (Cow::Borrowed(code), false);
+    }
+    let parts: Vec<String> = code
+        .split('"')
+        .enumerate()
+        .map(|(at, part)| if at % 2 == 0 { part.replace("aaaa", "dddd").replace("aaa", "ddd") } else { part.to_owned() })
+        .collect();
+    (Cow::Owned(parts.join("\"")), true)
+}
+
+fn chinese_names(bare_days: bool) -> Locale {
+    let short = if bare_days {
+        ["日", "一", "二", "三", "四", "五", "六"]
     } else {
-        NumberFormat::parse(code).ok()
+        ["周日", "周一", "周二", "周三", "周四", "周五", "周六"]
+    };
+    Locale {
+        am_string: "上午",
+        pm_string: "下午",
+        month_names_short: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+        month_names_full: ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"],
+        day_names_short: short,
+        day_names_full: ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
+        ..Locale::default()
     }
 }
 
@@ -82,6 +123,9 @@ mod tests {
             ("yyyy/m/d", Value::Date(46_148), "2026/5/6"),
             ("[$-804]yyyy\"年\"m\"月\";@", Value::Date(46_148), "2026年5月"),
             ("", Value::Date(46_148), "2026-05-06"),
+            ("[$-804]dddd", Value::Date(46_148), "星期三"),
+            ("yyyy/m/d aaaa", Value::Date(46_148), "2026/5/6 星期三"),
+            ("\"aaa\"aaa", Value::Date(46_148), "aaa三"),
             ("@", Value::Text("{0.00}".into()), "{0.00}"),
             ("0.00", Value::Text("无".into()), "无"),
             ("General\"分\"", number("8.5"), "8.5分"),
