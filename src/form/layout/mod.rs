@@ -14,6 +14,7 @@ mod display;
 mod furniture;
 mod grid;
 mod laid;
+mod number;
 mod page;
 mod paginate;
 mod paper;
