@@ -8,7 +8,7 @@ use crate::submission::{Entry, Mark, Member, Submission, table_for};
 
 /// One member, period and scorer entered twice; found at the later row.
 pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
-    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own;
+    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own && a.day == b.day;
     submission
         .entries
         .windows(2)
@@ -171,6 +171,10 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
         return Vec::new();
     }
     let rules = &schemes[first.scheme].member;
+    // Days on which things happened are rows of their own; most members have none, and are alike in that.
+    if rules.dated {
+        return Vec::new();
+    }
     let mut uniform: Vec<Period> = Vec::new();
     for period in due_periods(rules, run.period) {
         let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, _)| {
