@@ -319,7 +319,8 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
             Trace::step(label, sum / count, cells.collect())
         });
         let columns = columns.collect();
-        parts.push(Trace::step(format!("民主测评{count}票平均"), value.clone(), columns));
+        let label = format!("民主测评{count}票平均");
+        parts.push(Trace { rule: poll.clause.clone(), ..Trace::step(label, value.clone(), columns) });
     }
     value
 }
@@ -356,7 +357,8 @@ fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&
         for (fact, points) in of(deductions) {
             let kind = &rules.kinds[fact.kind];
             let label = format!("{} {} {}", kind.name, kind.levels[fact.level].0, fact.reason);
-            parts.push(Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at))));
+            let place = Some(subject.submission.place(fact.at));
+            parts.push(Trace { rule: rules.clause.clone(), ..Trace::leaf(label, points.clone(), place) });
         }
     }
     let counts = match rules.stacking {
