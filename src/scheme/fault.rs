@@ -78,6 +78,21 @@ pub(super) fn at(text: &str, span: &Range<usize>, zh: String, en: String) -> Fau
     }
 }
 
+/// Of what the TOML reader found, what a person wants to hear: after an open bracket everything below seems wrong, and
+/// one word on a line is enough.
+pub(super) fn telling(errors: Vec<toml::de::Error>) -> Vec<toml::de::Error> {
+    const MOST: usize = 10;
+    let open = errors.iter().any(|error| error.message().starts_with("unclosed"));
+    let mut kept: Vec<toml::de::Error> = Vec::new();
+    for (at, error) in errors.into_iter().enumerate() {
+        if !open || at == 0 || error.message().starts_with("unclosed") {
+            kept.push(error);
+        }
+    }
+    kept.truncate(MOST);
+    kept
+}
+
 /// What the TOML reader says, in Chinese; its own words are English.
 pub(super) fn syntax_zh(message: &str) -> String {
     let known = [
@@ -101,9 +116,13 @@ pub(super) fn syntax_zh(message: &str) -> String {
         ("unexpected leading zero", "数字前面不能有 0"),
         ("unexpected content", "这里多了内容"),
         ("unexpected key or value", "这里多了内容"),
+        ("unexpected `=` in array", "列表里不该有等号"),
+        ("invalid float", "这不是数字，文字要放在双引号里"),
+        ("invalid integer", "这不是数字，文字要放在双引号里"),
+        ("invalid datetime", "这不是日期，日期写作 2026-07-01"),
     ];
     let found = known.iter().find(|(begin, _)| message.starts_with(begin));
-    found.map_or_else(|| format!("不合 TOML 的写法（{message}）"), |(_, zh)| (*zh).to_owned())
+    found.map_or("不合 TOML 的写法", |(_, zh)| zh).to_owned()
 }
 
 /// The name nearest to what was written, as the tail of a message in both languages; empty where nothing is near.

@@ -9,7 +9,7 @@ use crate::period::Every;
 use super::formula::{self, Builtin, Formula, Names};
 use super::items::usable_name;
 use super::model::{Figure, Item, Value, Window};
-use super::table::{Keys, Reader, Written};
+use super::table::{Keys, LENGTHS, Reader, Written};
 
 /// What formulas of a part of the file may name, figures apart.
 pub(super) struct Known<'a> {
@@ -53,6 +53,12 @@ struct Draft {
     clause: Option<String>,
 }
 
+/// Lengths of run; all of them where none can be read, so that it is not said again wherever the figure is used.
+fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
+    let runs = reader.lengths(keys, "runs");
+    if runs.is_empty() { LENGTHS.map(|(_, every)| every).into() } else { runs }
+}
+
 /// `[[figure]]`.
 pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>, every: Every) -> Vec<Figure> {
     let mut drafts: Vec<Draft> = Vec::new();
@@ -60,7 +66,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
         let draft = Draft {
             id: reader.text(&mut keys, "id"),
             name: reader.text(&mut keys, "name").value,
-            runs: reader.lengths(&mut keys, "runs"),
+            runs: runs(reader, &mut keys),
             each_period: reader.flag(&mut keys, "each_period"),
             window: window(reader, &mut keys),
             text: reader.text(&mut keys, "value"),

@@ -230,7 +230,7 @@ impl Parser<'_> {
             Some((Token::Number(number), _)) => number.to_string(),
             Some((Token::Name(name), _)) => name.clone(),
             Some((Token::Sign(sign), _)) => sign.to_string(),
-            None => return (self.here(), "算式没有写完".into(), "the formula ends too early".into()),
+            None => return (self.here(), "算式没有写完".into(), "it ends too early".into()),
         };
         (self.here(), format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here"))
     }
@@ -275,7 +275,7 @@ impl Parser<'_> {
     fn unary(&mut self) -> Result<Formula, FormulaFault> {
         self.depth += 1;
         if self.depth > 64 {
-            return Err((self.here(), "括号层数太多".into(), "the formula is nested too deeply".into()));
+            return Err((self.here(), "括号层数太多".into(), "it is nested too deeply".into()));
         }
         let formula = if self.take('-') { Formula::Negate(Box::new(self.unary()?)) } else { self.atom()? };
         self.depth -= 1;
@@ -358,11 +358,20 @@ impl Parser<'_> {
                     }
                     if let Some(found) = self.names.select(&name) {
                         items.extend(found);
+                    } else if SELECTORS.contains(&name.as_str()) {
+                        self.faults.push((
+                            span,
+                            format!("本细则没有“{name}”这一种项目"),
+                            format!("the scheme has no items that are `{name}`"),
+                        ));
+                    } else if name == "poll" {
+                        self.faults.push((
+                            span,
+                            "这里没有民主测评（[poll]），或应写作 mean(poll)".into(),
+                            "there is no [poll] here, or it should be mean(poll)".into(),
+                        ));
                     } else {
-                        let mut known = self.names.selectors();
-                        if function == "mean" && self.names.builtins.contains(&Builtin::Poll) {
-                            known.push("poll");
-                        }
+                        let known = self.names.selectors();
                         let (near_zh, near_en) = near(&name, known);
                         self.faults.push((
                             span,

@@ -353,9 +353,9 @@ fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, val
         if !told {
             reader.fault(
                 &word.span,
-                format!("登记周期是 {}，看不出每个{}的次数；请在 [entries] 写 dated = true，按日期登记", entries.every.word(), word.value),
+                format!("登记周期是“{}”，看不出“{}”里有多少；请在 [entries] 写 dated = true，按日期登记", entries.every.word(), word.value),
                 format!(
-                    "entries are for a whole {}: what falls on each {} is not told unless [entries] has dated = true",
+                    "entries are for a whole {}: what falls on a {} is not told unless [entries] has dated = true",
                     entries.every.word(),
                     word.value
                 ),

@@ -40,7 +40,7 @@ fn prove(text: &str, wanted: Option<&str>, categories: Option<&[String]>) -> Res
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader::new(text, categories);
     let mut broken = false;
-    for error in &errors {
+    for error in fault::telling(errors) {
         broken |= error.message() != "duplicate key";
         let end = text.trim_end().len();
         reader.fault(&error.span().unwrap_or(end..end), fault::syntax_zh(error.message()), error.message());

@@ -328,7 +328,7 @@ impl<'t> Reader<'t> {
             self.missing(keys, key);
         }
         let written = self.texts(keys, key);
-        if written.is_empty() && keys.table.contains_key(key) {
+        if written.is_empty() && keys.table.get(key).is_some_and(|node| node.get_ref().is_array()) {
             let place = keys.place(key);
             self.fault(&place, format!("“{key}”里一个也没有"), format!("`{key}` names none"));
         }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use scorebook::diag::{self, Lang, Severity};
+use scorebook::diag::{Lang, Severity};
 use scorebook::exact::Decimal;
 use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{OutcomeKind, branch_outcomes};
-use scorebook::scheme::{Scheme, load, load_for};
+use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
 use scorebook::submission::{Expected, read, read_cover};
 use scorebook::{check, sheet, xlsx};
@@ -156,6 +156,35 @@ fn every_example_scores_as_worked_out_by_hand() {
                     assert!(traces.iter().any(|trace| trace.value == *total), "{place}: the explanation ends elsewhere");
                 }
             }
+        }
+    }
+}
+
+/// What a file of the gallery expects: `#zh 14:5 text` and `#en 14:5 text`, one pair a fault, behind the scheme.
+fn expected_faults(text: &str, mark: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.strip_prefix(mark)).map(|rest| rest.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_fault_of_a_file_is_said_with_its_place_in_both_languages() {
+    let categories = CATEGORIES.map(String::from);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder("errors")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 20, "{files:?}");
+    for path in files {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Err(error) = load_for(&text, &name, &categories) else { panic!("{name} loads") };
+        let said = |lang: Lang| -> Vec<String> {
+            error.faults.iter().map(|f| format!("{}:{} {}", f.line, f.column, if lang == Lang::Zh { &f.zh } else { &f.en })).collect()
+        };
+        let (zh, en) = (said(Lang::Zh), said(Lang::En));
+        assert_eq!(zh, expected_faults(&text, "#zh "), "{name}:\n{}", error.message(&name, Lang::Zh));
+        assert_eq!(en, expected_faults(&text, "#en "), "{name}:\n{}", error.message(&name, Lang::En));
+        // Neither language leaks into the other; only names and words of the file stand in both.
+        for (zh, en) in zh.iter().zip(&en) {
+            assert!(zh.contains(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)), "{name}: {zh}");
+            assert_ne!(zh, en, "{name}");
         }
     }
 }
