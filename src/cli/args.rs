@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::diag::{Lang, fill, text};
+use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::run::Options;
 
@@ -17,6 +18,7 @@ use crate::run::Options;
 pub enum Command {
     Run(Options),
     Check(Options),
+    Issue { options: Options, roster_from: Option<PathBuf> },
     Status(Options),
     Explain { options: Options, name: String, branch: Option<String> },
     Rule { code: Option<String> },
@@ -28,6 +30,7 @@ pub enum Command {
     TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
     Sample { dir: PathBuf, size: SampleSize },
+    ServeReader,
 }
 
 /// How large an invented county is to be.
@@ -192,6 +195,14 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only()),
         )
+        .subcommand(
+            sub("issue", "cli-issue")
+                .arg(workspace().help_heading(t("help-arguments")))
+                .arg(path("out", "DIR", "arg-issue-out"))
+                .arg(path("roster-from", "DIR", "arg-roster-from"))
+                .arg(jobs())
+                .arg(only()),
+        )
         .subcommand(sub("status", "cli-status").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()))
         .subcommand(
             sub("explain", "cli-explain")
@@ -232,6 +243,7 @@ fn command(lang: Lang) -> clap::Command {
                 ),
         )
         .subcommand(sample)
+        .subcommand(clap::Command::new(SERVE).hide(true))
 }
 
 /// Reads the arguments; help and refusals come back as text in the wanted language.
@@ -272,6 +284,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
     Some(match (name, inner) {
         ("run", _) => Command::Run(options(sub)?),
         ("check", _) => Command::Check(options(sub)?),
+        ("issue", _) => Command::Issue { options: options(sub)?, roster_from: file(sub, "roster-from") },
         ("status", _) => Command::Status(options(sub)?),
         ("explain", _) => Command::Explain { options: options(sub)?, name: word(sub, "name")?, branch: word(sub, "branch") },
         ("rule", _) => Command::Rule { code: word(sub, "code") },
@@ -284,6 +297,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
+        (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
             size: SampleSize {
@@ -315,6 +329,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
+        program: std::env::current_exe().ok(),
     })
 }
 
