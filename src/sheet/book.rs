@@ -36,7 +36,7 @@ pub struct Sheet {
 }
 
 /// One row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Zero-based.
     pub index: u32,

@@ -14,6 +14,7 @@ mod number;
 mod ods;
 mod ole;
 mod package;
+mod parts;
 mod quiet;
 mod refusal;
 mod sniff;
@@ -25,6 +26,7 @@ mod xml;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
+pub use parts::{Part, parts};
 pub use number::serial_to_date;
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
