@@ -139,7 +139,11 @@ pub fn reminder(unit: &str, issuer: &Issuer, branches: &[Reminded<'_>], deadline
         row.text("联系电话", optional(&line.branch.phone));
         row.text(
             "说明",
-            if line.standing == Standing::Missing { "尚未报送".to_owned() } else { format!("有{}处错误，见退回意见", line.errors) },
+            if line.standing == Standing::Missing {
+                "尚未报送".to_owned()
+            } else {
+                format!("有{}处错误，见退回意见", line.errors)
+            },
         );
         row
     });

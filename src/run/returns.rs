@@ -32,8 +32,7 @@ fn deadline(desk: &Desk<'_>) -> Deadline {
 /// Writes 退回意见 and the marked copy into the folder of each returned branch.
 pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<String>]) -> Result<(), RunError> {
     let deadline = deadline(desk);
-    let returned: Vec<usize> =
-        (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at], BranchState::Returned)).collect();
+    let returned: Vec<usize> = (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at], BranchState::Returned)).collect();
     returned.par_iter().try_for_each(|at| {
         let branch = &desk.county.register.branches[*at];
         let folder = folders[*at].as_deref().unwrap_or_default();

@@ -210,8 +210,7 @@ impl Desk<'_> {
     /// Lays a filled form out and writes it as PDF and XLSX; gives the characters that no font has.
     pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<char>, RunError> {
         let title = format!("{unit} {form}");
-        let failed =
-            |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
+        let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
         let info =
             DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };

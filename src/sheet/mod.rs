@@ -26,8 +26,8 @@ mod xml;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
-pub use parts::{Part, parts};
 pub use number::serial_to_date;
+pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 

@@ -74,7 +74,7 @@ def correct(book, found, blank):
                 for heading, column in copy.columns.items():
                     if heading not in HEADINGS | {"记录人", "复核人", "加分事由"} and copy.get(row, "姓名"):
                         new.cell(row, column).value = row % 2
-                for heading, who in [("记录人", "甲"), ("复核人", "乙")]:
+                for heading, who in [("记录人", "甲"), ("复核人", "乙"), ("加分事由", "志愿服务")]:
                     if heading in copy.columns and copy.get(row, "姓名"):
                         copy.put(row, heading, who)
         elif code == "missing-column":

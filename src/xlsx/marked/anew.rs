@@ -1,7 +1,9 @@
 //! A marked workbook written anew from cells: for files of other formats.
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, FormatUnderline, Formula, Note, Url, Worksheet};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, FormatUnderline, Formula, Note, Url, Worksheet,
+};
 
 use super::cells::Ground;
 use super::{HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};

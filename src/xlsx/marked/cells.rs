@@ -16,16 +16,7 @@ pub struct Ground {
 }
 
 /// Elements that stand behind `legacyDrawing` (ECMA-376 part 1, 18.3.1.99).
-const BEHIND: [&str; 8] = [
-    "legacyDrawingHF",
-    "drawingHF",
-    "picture",
-    "oleObjects",
-    "controls",
-    "webPublishItems",
-    "tableParts",
-    "extLst",
-];
+const BEHIND: [&str; 8] = ["legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"];
 
 /// The worksheet with its cells marked; none where it is not written as usual.
 pub fn mark(xml: &str, marks: &BTreeMap<CellRef, Ground>, styles: &mut Styles) -> Option<String> {

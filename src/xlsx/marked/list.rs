@@ -20,7 +20,11 @@ pub fn sheet(marking: &Marking, styles: &Styles, sheets: &[String]) -> String {
         let cell = CellRef { row, column };
         // A text longer than a cell takes would make the workbook unreadable.
         let text: String = text.chars().take(16_000).collect();
-        format!("<c r=\"{cell}\" s=\"{}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>", styles.listed(style), escaped(&text))
+        format!(
+            "<c r=\"{cell}\" s=\"{}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+            styles.listed(style),
+            escaped(&text)
+        )
     };
     let last = HEADINGS.len() as u16 - 1;
     let whole: u16 = WIDTHS.iter().sum();
@@ -47,7 +51,8 @@ pub fn sheet(marking: &Marking, styles: &Styles, sheets: &[String]) -> String {
         let _ = write!(rows, "<row r=\"{}\" ht=\"{height}\" customHeight=\"1\">{cells}</row>", row + 1);
         if let Some(name) = there {
             let target = format!("'{}'!{}", name.replace('\'', "''"), if cell.is_empty() { "A1" } else { &cell });
-            let _ = write!(links, "<hyperlink ref=\"{}\" location=\"{}\" display=\"{cell}\"/>", CellRef { row, column: 3 }, escaped(&target));
+            let _ =
+                write!(links, "<hyperlink ref=\"{}\" location=\"{}\" display=\"{cell}\"/>", CellRef { row, column: 3 }, escaped(&target));
         }
     }
     let columns = (1..).zip(WIDTHS).fold(String::new(), |mut columns, (number, width)| {

@@ -166,7 +166,9 @@ fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
             package.set(&relations, "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>".into());
         }
         package.set(part, list);
-        let at = tags(&workbook).filter(|tag| tag.name == "sheet" && tag.kind != Kind::Close).position(|tag| tag.get("name").as_deref() == Some(LIST));
+        let at = tags(&workbook)
+            .filter(|tag| tag.name == "sheet" && tag.kind != Kind::Close)
+            .position(|tag| tag.get("name").as_deref() == Some(LIST));
         package.set(main, opened_at(&workbook, at.unwrap_or(0), 0));
     } else {
         let part = package.free_name("xl/worksheets/marked", "xml");

@@ -75,7 +75,10 @@ pub fn texts(own: &Own, ours: &BTreeMap<CellRef, String>) -> String {
     for (cell, text) in ours {
         let theirs = own.notes.get(cell).map(|(_, _, words)| format!("\n\n{words}")).unwrap_or_default();
         let text = escaped(&format!("{text}{theirs}"));
-        all.insert(*cell, (us, format!("<text><r><rPr><sz val=\"9\"/><rFont val=\"宋体\"/></rPr><t xml:space=\"preserve\">{text}</t></r></text>")));
+        all.insert(
+            *cell,
+            (us, format!("<text><r><rPr><sz val=\"9\"/><rFont val=\"宋体\"/></rPr><t xml:space=\"preserve\">{text}</t></r></text>")),
+        );
     }
     let authors: String = authors.iter().map(|name| format!("<author>{}</author>", escaped(name))).collect();
     let list = all.iter().fold(String::new(), |mut list, (cell, (author, body))| {

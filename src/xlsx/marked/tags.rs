@@ -31,7 +31,8 @@ pub fn tags(xml: &str) -> impl Iterator<Item = Tag<'_>> {
         loop {
             let open = at + xml.get(at..)?.find('<')?;
             let rest = &xml[open..];
-            let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")].iter().find(|(start, _)| rest.starts_with(start));
+            let skipped =
+                [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")].iter().find(|(start, _)| rest.starts_with(start));
             if let Some((_, end)) = skipped {
                 at = open + rest.find(end)? + end.len();
                 continue;
