@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::period::{Every, RunPeriod};
+use crate::sheet::Passwords;
 
 use super::{Branch, CountyError};
 
@@ -44,6 +45,8 @@ pub struct Workspace {
     pub forms: BTreeMap<Every, Vec<String>>,
     /// By when and to whom returned submissions come again.
     pub returns: Returns,
+    /// For encrypted submissions.
+    pub passwords: Passwords,
     notice: Notice,
     notices: BTreeMap<String, Notice>,
 }
@@ -113,9 +116,8 @@ struct File {
     notice: toml::Table,
     #[serde(default)]
     forms: BTreeMap<Every, Vec<String>>,
-    // Used once encrypted submissions are opened; known already so that a county's file stays valid.
-    #[serde(default, rename = "passwords")]
-    _passwords: Vec<String>,
+    #[serde(default)]
+    passwords: Vec<String>,
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
@@ -265,6 +267,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         date: file.date,
         forms: file.forms,
         returns: file.returns,
+        passwords: Passwords::new(file.passwords),
         notice,
         notices,
     })

@@ -21,7 +21,7 @@ pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::check_template;
+pub use template::{CheckedTemplate, check_template};
 pub use write::write;
 
 use std::path::{Path, PathBuf};
@@ -48,6 +48,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// This program's own file, to be started as reading process; where absent everything is read in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.

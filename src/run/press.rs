@@ -85,13 +85,7 @@ impl Press {
                 templates.insert((form.form, at), loaded);
             }
         }
-        let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
-        for extension in ["ttf", "otf", "ttc"] {
-            for path in files(&workspace.root.join("templates/fonts"), extension)? {
-                let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-                faces.push(FontData::new(path.display().to_string(), bytes));
-            }
-        }
+        let faces = faces(&workspace.root.join("templates/fonts"))?;
         let fonts = FontSet::new(faces).map_err(|error| RunError::Font(error.to_string()))?;
         let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
         Ok(Self { forms, templates, fonts, pdf_fonts })
@@ -106,6 +100,18 @@ impl Press {
     pub fn digests(&self) -> BTreeMap<&str, &str> {
         self.templates.values().map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
+}
+
+/// The bundled faces, then the county's own in a folder, which need not exist.
+pub(super) fn faces(folder: &Path) -> Result<Vec<FontData>, RunError> {
+    let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
+    for extension in ["ttf", "otf", "ttc"] {
+        for path in files(folder, extension)? {
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            faces.push(FontData::new(path.display().to_string(), bytes));
+        }
+    }
+    Ok(faces)
 }
 
 struct Bytes(std::borrow::Cow<'static, [u8]>);

@@ -8,7 +8,6 @@ use crate::diag::{Code, Finding, Severity};
 use crate::inbox::{self, Incoming};
 use crate::publish::safe_name;
 use crate::report::{self, Deadline, Reminded, Returned, Standing};
-use crate::sheet;
 use crate::xlsx::marked::{self, Level, Mark, Marked, Marking};
 
 /// Errors that are of the file as a whole: no cell of it could be marked.
@@ -79,7 +78,7 @@ fn mark(desk: &Desk<'_>, file: &Incoming, findings: &[&Finding], deadline: &Dead
         return None;
     }
     let bytes = inbox::fetch(file, &inbox::Limits::default()).ok()?;
-    let book = sheet::read(&file.name, &bytes, &sheet::Limits::default()).ok()?;
+    let book = desk.county.fence.read(&file.name, &bytes).ok()?.ok()?;
     let lang = desk.county.workspace.language;
     let marks: Vec<Mark> = findings
         .iter()

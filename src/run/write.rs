@@ -198,7 +198,7 @@ impl Desk<'_> {
                 "card" => report::card(first),
                 _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
             };
-            let book = crate::form::fill(&loaded.template, &record);
+            let book = crate::form::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
             match &mut whole {
                 Some(whole) => whole.append(book),
                 None => whole = Some(book),

@@ -111,17 +111,26 @@ struct Track {
     kept: Vec<bool>,
 }
 
+// Printers round: a page filled to the last point would lose its last row to the next page in the spreadsheet.
+fn usable(height: Length) -> Length {
+    height - height / 200
+}
+
+/// What the rows of one page may take together, title rows included, in sheet units at a scale.
+pub fn room(page: &PageSetup, scale: u16) -> Length {
+    usable(Frame::new(page).body().1) * 100 / Length::from(scale.max(1))
+}
+
 /// Plans the pages of a sheet.
 pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan {
     let (width, height) = Frame::new(page).body();
     let rows = row_track(grid);
     let columns = Track {
         sizes: grid.lefts.windows(2).map(|pair| pair[1] - pair[0]).collect(),
-        breaks: vec![false; grid.columns()],
+        breaks: (0..grid.columns()).map(|column| grid.sheet.column_breaks.contains(&(column as u16))).collect(),
         kept: vec![false; grid.columns()],
     };
-    // Printers round: a page filled to the last point would lose its last row to the next page in the spreadsheet.
-    let height = height - height / 200;
+    let height = usable(height);
     let split_rows = |scale: u16| split(&rows, &printed.rows, &printed.title_rows, height * 100 / Length::from(scale));
     let split_columns = |scale: u16| split(&columns, &printed.columns, &printed.title_columns, width * 100 / Length::from(scale));
     let scale = match page.fit {
