@@ -98,7 +98,7 @@ impl RunError {
             (Self::County(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
-(Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
+            (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
                 format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
             }
             (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
