@@ -15,6 +15,7 @@ mod further;
 mod furniture;
 mod grid;
 mod laid;
+mod number;
 mod page;
 mod paginate;
 mod paper;
