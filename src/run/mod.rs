@@ -7,6 +7,7 @@
 
 mod explain;
 mod gather;
+mod issue;
 mod prepare;
 mod press;
 mod resolve;
@@ -15,6 +16,7 @@ mod write;
 
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
@@ -45,6 +47,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// This program's own file, to be started as reading process; where absent everything is read in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.
