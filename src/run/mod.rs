@@ -11,6 +11,7 @@ mod issue;
 mod prepare;
 mod press;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use ssfmt::FormatOptions;
+
 use super::number::Format;
 use crate::exact::Decimal;
 use crate::form::model::{FilledBook, Value};
@@ -9,11 +11,12 @@ use crate::form::model::{FilledBook, Value};
 /// The number formats of a book's styles, parsed once.
 pub(super) struct Display {
     formats: Vec<Option<Format>>,
+    options: FormatOptions,
 }
 
 impl Display {
     pub fn new(book: &FilledBook) -> Self {
-        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect() }
+        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect(), options: FormatOptions::default() }
     }
 
     /// The text of a value; empty for nothing.
@@ -25,12 +28,12 @@ impl Display {
             Value::Number(number) | Value::Formula { result: number, .. } => {
                 let plain = general(*number);
                 Cow::Owned(match format {
-                    Some(format) => format.number(number.to_stored(), &plain),
+                    Some(format) => format.number(number.to_stored(), &plain, &self.options),
                     None => plain,
                 })
             }
             Value::Date(serial) => Cow::Owned(match format {
-                Some(format) => format.number(f64::from(*serial), &plain_date(*serial)),
+                Some(format) => format.number(f64::from(*serial), &plain_date(*serial), &self.options),
                 None => plain_date(*serial),
             }),
         }
@@ -82,6 +85,8 @@ mod tests {
             ("[$-804]yyyy\"年\"m\"月\";@", Value::Date(46_148), "2026年5月"),
             ("", Value::Date(46_148), "2026-05-06"),
             ("[$-804]dddd", Value::Date(46_148), "星期三"),
+            ("[$-804]ddd", Value::Date(46_148), "周三"),
+            ("[$-804]mmm mmmm", Value::Date(46_148), "5月 五月"),
             ("yyyy/m/d aaaa", Value::Date(46_148), "2026/5/6 星期三"),
             ("\"aaa\"aaa", Value::Date(46_148), "aaa三"),
             ("@", Value::Text("{0.00}".into()), "{0.00}"),

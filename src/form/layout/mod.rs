@@ -11,6 +11,7 @@
 mod block;
 mod border;
 mod display;
+mod further;
 mod furniture;
 mod grid;
 mod laid;
@@ -27,6 +28,7 @@ pub use laid::{
     Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
 };
 
+pub use further::with_further_rows;
 pub use paginate::room;
 pub use paper::is_known_paper;
 

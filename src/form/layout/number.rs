@@ -1,8 +1,7 @@
 //! Number format codes as a Chinese office reads them. ssfmt formats one section; which section, what an empty one
-//! means, texts, Chinese numerals (`[DBNum1]`) and the names of
-//! days and months are ours.
+//! means, texts, Chinese numerals (`[DBNum1]`) and weekdays (`aaaa`) are ours.
 
-use ssfmt::{FormatOptions, Locale, NumberFormat};
+use ssfmt::{FormatOptions, NumberFormat};
 
 /// A format code, read once a style.
 pub(super) enum Format {
@@ -16,7 +15,6 @@ pub(super) enum Format {
 pub(super) struct Section {
     code: String,
     format: Option<NumberFormat>,
-    options: FormatOptions,
     /// 1: 一百二十三, 2: 壹佰贰拾叁, 3: full-width digits.
     numerals: Option<u8>,
     date: bool,
@@ -38,10 +36,10 @@ impl Format {
     }
 
     /// A number; `plain` is how it looks without a format.
-    pub fn number(&self, value: f64, plain: &str) -> String {
+    pub fn number(&self, value: f64, plain: &str, options: &FormatOptions) -> String {
         let Self::Parts(parts) = self else {
             let Self::Whole(section) = self else { return plain.to_owned() };
-            return section.number(value, plain);
+            return section.number(value, plain, options);
         };
         // A section of its own for negative numbers says itself how they are marked.
         let (section, value) = match parts.as_slice() {
@@ -50,7 +48,7 @@ impl Format {
             [first, ..] => (first, value),
             [] => return plain.to_owned(),
         };
-        section.number(value, plain.strip_prefix('-').filter(|_| value >= 0.0).unwrap_or(plain))
+        section.number(value, plain.strip_prefix('-').filter(|_| value >= 0.0).unwrap_or(plain), options)
     }
 
     /// A text, where the code has a section for it.
@@ -73,26 +71,37 @@ impl Section {
         let code = without_brackets(code, |inside| inside.to_ascii_lowercase().starts_with("dbnum"));
         let bare = without_brackets(&code, |_| true);
         let general = bare.trim().eq_ignore_ascii_case("general") || bare.trim() == "@";
-        let date = crate::form::template::shows_date(&code);
-        let (code, bare_days) = western_days(&code);
-        let lower = code.to_lowercase();
-        let chinese = bare_days || ["[$-804]", "[$-404]", "[$-zh"].iter().any(|tag| lower.contains(tag));
-        let locale = if chinese { chinese_names(bare_days) } else { Locale::default() };
-        let options = FormatOptions { locale, ..FormatOptions::default() };
+        let date = code.contains('\u{1}') || crate::form::template::shows_date(&code);
         let format = if code.is_empty() || general { None } else { Some(NumberFormat::parse(&code).ok()?) };
-        Some(Self { code, format, options, numerals, date, general })
+        Some(Self { code, format, numerals, date, general })
     }
 
-    fn number(&self, value: f64, plain: &str) -> String {
+    fn number(&self, value: f64, plain: &str, options: &FormatOptions) -> String {
         let shown = match &self.format {
             None if self.general => plain.to_owned(),
             None => return String::new(),
-            Some(format) => format.format(value, &self.options),
+            Some(_) if self.code.contains('\u{1}') => self.dated(value, options),
+            Some(format) => format.format(value, options),
         };
         match self.numerals {
             Some(kind) => chinese(&shown, kind, self.date),
             None => shown,
         }
+    }
+
+    // Weekdays and months in Chinese are put in as literals of that day.
+    fn dated(&self, value: f64, options: &FormatOptions) -> String {
+        // Day 1 of the 1900 system counts as a Sunday, which is right from March 1900 on.
+        let weekday = ["六", "日", "一", "二", "三", "四", "五"][(value.max(0.0) as usize) % 7];
+        let month = ssfmt::format_default(value, "m").ok().map_or_else(String::new, |month| chinese(&month, 1, true));
+        let code = self
+            .code
+            .replace(WEEKDAY, &format!("\"星期{weekday}\""))
+            .replace(SHORT_DAY, &format!("\"周{weekday}\""))
+            .replace(DAY, &format!("\"{weekday}\""))
+            .replace(MONTH, &format!("\"{month}月\""));
+        ssfmt::format_default(value, &code)
+            .unwrap_or_else(|_| self.format.as_ref().map_or_else(String::new, |format| format.format(value, options)))
     }
 
     fn text(&self, text: &str) -> String {
@@ -116,6 +125,12 @@ impl Section {
     }
 }
 
+// What stands in a prepared code for 星期三, 周三, 三, 五月; each begins with a sign that no code has.
+const WEEKDAY: &str = "\"\u{1}星期\"";
+const SHORT_DAY: &str = "\"\u{1}周\"";
+const DAY: &str = "\"\u{1}日\"";
+const MONTH: &str = "\"\u{1}月\"";
+
 /// Words of the code that only an office's own language settings explain.
 fn prepared(section: &str) -> String {
     let upper = section.to_ascii_uppercase();
@@ -126,40 +141,38 @@ fn prepared(section: &str) -> String {
     if upper.contains("[$-F400]") {
         return "h:mm:ss".into();
     }
-    section.to_owned()
-}
-
-// Chinese offices write the weekday 星期三 as `aaaa` and 三 as `aaa`; elsewhere these are `dddd` and `ddd`. Also
-// whether there was such a code.
-fn western_days(code: &str) -> (String, bool) {
-    // The even parts stand outside quotation marks.
-    let has = |run: &str| code.split('"').step_by(2).any(|part| part.contains(run));
-    if !has("aaa") {
-        return (code.to_owned(), false);
+    let chinese = upper.contains("-804]") || upper.contains("ZH-CN]");
+    let mut out = String::with_capacity(section.len());
+    let mut rest = section;
+    while let Some(c) = rest.chars().next() {
+        let run = |letter: char| rest.chars().take_while(|c| c.eq_ignore_ascii_case(&letter)).count();
+        let taken = match c {
+            '"' | '[' => {
+                let close = if c == '"' { '"' } else { ']' };
+                rest[1..].find(close).map_or(rest.len(), |end| end + 2)
+            }
+            '\\' | '_' | '*' => c.len_utf8() + rest.chars().nth(1).map_or(0, char::len_utf8),
+            'a' | 'A' if run('a') >= 3 => {
+                out.push_str(if run('a') == 3 { DAY } else { WEEKDAY });
+                rest = &rest[run('a')..];
+                continue;
+            }
+            'd' | 'D' if chinese && run('d') >= 3 => {
+                out.push_str(if run('d') == 3 { SHORT_DAY } else { WEEKDAY });
+                rest = &rest[run('d')..];
+                continue;
+            }
+            'm' | 'M' if chinese && run('m') >= 3 => {
+                out.push_str(if run('m') == 3 { "m\"月\"" } else { MONTH });
+                rest = &rest[run('m')..];
+                continue;
+            }
+            other => other.len_utf8(),
+        };
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
     }
-    let parts: Vec<String> = code
-        .split('"')
-        .enumerate()
-        .map(|(at, part)| if at % 2 == 0 { part.replace("aaaa", "dddd").replace("aaa", "ddd") } else { part.to_owned() })
-        .collect();
-    (parts.join("\""), true)
-}
-
-fn chinese_names(bare_days: bool) -> Locale {
-    let short = if bare_days {
-        ["日", "一", "二", "三", "四", "五", "六"]
-    } else {
-        ["周日", "周一", "周二", "周三", "周四", "周五", "周六"]
-    };
-    Locale {
-        am_string: "上午",
-        pm_string: "下午",
-        month_names_short: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
-        month_names_full: ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"],
-        day_names_short: short,
-        day_names_full: ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
-        ..Locale::default()
-    }
+    out
 }
 
 /// Cut at semicolons outside quotes, brackets and escapes.
