@@ -1,6 +1,7 @@
 //! Templates as real offices save them, loaded, checked and filled.
 
 mod errors;
+mod language;
 mod page;
 mod pages;
 mod pictures;
