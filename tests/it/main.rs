@@ -3,6 +3,7 @@
 
 mod configuration;
 mod demo;
+mod engine;
 mod reading;
 mod sample;
 mod schemes;
