@@ -4,6 +4,7 @@
 mod configuration;
 mod demo;
 mod engine;
+mod order;
 mod reading;
 mod sample;
 mod schemes;
