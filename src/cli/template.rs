@@ -81,11 +81,11 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 }
 
 /// `scorebook template check`: the form goes by `--form`, else by the file's name.
-pub fn check(printer: &Printer, file: &Path, name: Option<&str>, out: Option<&Path>) -> u8 {
+pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
     let Some(schema) = form(printer, &name) else { return 2 };
-    match run::check_template(file, &schema, out) {
+    match run::check_template(file, &schema, members, out) {
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.line(format!("{} {}", printer.severity(Severity::Warning), warning.message(printer.lang())));

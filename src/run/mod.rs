@@ -7,10 +7,12 @@
 
 mod explain;
 mod gather;
+mod intake;
 mod issue;
 mod prepare;
 mod press;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 

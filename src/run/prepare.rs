@@ -14,7 +14,9 @@ use crate::report::Issuer;
 use crate::scheme::{self, Scheme, SchemeError};
 
 /// Forms that exist.
-pub const FORMS: [&str; 4] = ["registry", "board", "card", "yearly"];
+pub const FORMS: [&str; 6] = ["registry", "board", "card", "yearly", "return", "reminder"];
+/// Forms that every run writes where there is somebody to send them to.
+pub const ALWAYS: [&str; 2] = ["return", "reminder"];
 
 /// Why a run could not be done; exit code 2.
 #[derive(Debug, thiserror::Error)]

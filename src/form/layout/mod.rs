@@ -12,8 +12,10 @@ mod block;
 mod border;
 mod display;
 mod furniture;
+mod further;
 mod grid;
 mod laid;
+mod number;
 mod page;
 mod paginate;
 mod paper;
@@ -26,6 +28,7 @@ pub use laid::{
     Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
 };
 
+pub use further::with_further_rows;
 pub use paginate::room;
 pub use paper::is_known_paper;
 
