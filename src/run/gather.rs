@@ -47,6 +47,8 @@ pub struct Gathered {
     pub sheets: Vec<Arc<str>>,
     /// Cells that held something.
     pub cells: usize,
+    /// Where its bytes are.
+    pub source: Arc<Sent>,
     /// Everything found in it, without the branch's code.
     pub findings: Vec<Finding>,
     /// The card, where the file could be read as a submission and holds no error.
@@ -57,7 +59,7 @@ pub struct Gathered {
 pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
-    let files = intake::group(files);
+    let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
     // `collect` keeps the order of the list, whatever thread is done first.
@@ -66,7 +68,7 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
         .map(|file| {
             let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
-                Ok(failed(&file.name, Vec::new(), finding))
+                Ok(failed(file, Vec::new(), finding))
             });
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
@@ -75,10 +77,10 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
     Ok((gathered, findings))
 }
 
-fn failed(name: &Arc<str>, opened: Vec<Print>, finding: Finding) -> Gathered {
+fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
     Gathered {
-        name: Arc::clone(name),
-        digest: (!opened.is_empty()).then(|| digest(&opened)),
+        name: Arc::clone(&sent.name),
+        digest: (!opened.is_empty()).then(|| intake::digest(&opened)),
         files: opened,
         branch: None,
         reported: None,
@@ -86,27 +88,20 @@ fn failed(name: &Arc<str>, opened: Vec<Print>, finding: Finding) -> Gathered {
         corrects: None,
         sheets: Vec::new(),
         cells: 0,
+        source: Arc::clone(sent),
         findings: vec![finding],
         card: None,
     }
 }
 
-/// Of one file its own, of several that of theirs.
-fn digest(files: &[Print]) -> [u8; 32] {
-    match files {
-        [(_, digest, _)] => *digest,
-        files => inbox::digest(&files.iter().flat_map(|(_, digest, _)| *digest).collect::<Vec<u8>>()),
-    }
-}
-
-fn gather_one(county: &County, sent: &Sent, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
+fn gather_one(county: &County, sent: &Arc<Sent>, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
     let Opened { book, prints, holders } = intake::open(county, sent, limits)?;
     let book = match book {
         Ok(book) => book,
-        Err(finding) => return Ok(failed(&sent.name, prints, finding)),
+        Err(finding) => return Ok(failed(sent, prints, finding)),
     };
-    let mut gathered = gather_book(county, &sent.name, book);
-    gathered.digest = Some(digest(&prints));
+    let mut gathered = gather_book(county, sent, book);
+    gathered.digest = Some(intake::digest(&prints));
     gathered.files = prints;
     for finding in &mut gathered.findings {
         if let Some(holder) = finding.place.sheet.as_ref().and_then(|sheet| holders.get(sheet)) {
@@ -116,7 +111,8 @@ fn gather_one(county: &County, sent: &Sent, limits: &inbox::Limits) -> Result<Ga
     Ok(gathered)
 }
 
-fn gather_book(county: &County, name: &Arc<str>, book: Book) -> Gathered {
+fn gather_book(county: &County, sent: &Arc<Sent>, book: Book) -> Gathered {
+    let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
@@ -131,6 +127,7 @@ fn gather_book(county: &County, name: &Arc<str>, book: Book) -> Gathered {
         corrects: book.returns.clone(),
         sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
         cells,
+        source: Arc::clone(sent),
         findings,
         card: None,
     };

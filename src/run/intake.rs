@@ -19,15 +19,15 @@ use crate::submission::{COVER, SHEETS};
 
 /// Files that together are one workbook.
 #[derive(Debug)]
-pub(super) struct Sent {
+pub struct Sent {
     /// What findings call it: the file's name, of several that of the cover's.
-    pub(super) name: Arc<str>,
+    pub name: Arc<str>,
     pub(super) files: Vec<Part>,
 }
 
 /// A file, and for one of a set the sheet that it is named after.
 #[derive(Debug)]
-pub(super) struct Part {
+pub struct Part {
     pub(super) file: Incoming,
     sheet: Option<String>,
 }
@@ -126,6 +126,14 @@ pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
         opened.book = Ok(book);
     }
     Ok(opened)
+}
+
+/// Of one file its own, of several that of theirs.
+pub(super) fn digest(files: &[Print]) -> [u8; 32] {
+    match files {
+        [(_, digest, _)] => *digest,
+        files => inbox::digest(&files.iter().flat_map(|(_, digest, _)| *digest).collect::<Vec<u8>>()),
+    }
 }
 
 #[cfg(test)]

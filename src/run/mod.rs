@@ -8,18 +8,21 @@
 mod explain;
 mod gather;
 mod intake;
+mod issue;
 mod prepare;
 mod press;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::check_template;
+pub use template::{CheckedTemplate, check_template};
 pub use write::write;
 
 use std::path::{Path, PathBuf};

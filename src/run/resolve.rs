@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::intake::Sent;
 use super::{Card, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
@@ -31,6 +32,8 @@ pub struct Resolved {
     pub rosters: Vec<Vec<Arc<str>>>,
     /// The file that each branch's state rests on.
     pub files: Vec<Option<Arc<str>>>,
+    /// The same with where its bytes are.
+    pub sources: Vec<Option<Arc<Sent>>>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
     /// Every file of the inbox that could be read: name, digest, size.
@@ -119,6 +122,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         })
         .collect();
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
+    let sources = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.source))).collect();
     let states = chosen
         .into_iter()
         .enumerate()
@@ -133,7 +137,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, findings, inputs, cells }
+    Resolved { branches: states, rosters, files, sources, findings, inputs, cells }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the
@@ -213,6 +217,7 @@ mod tests {
             modified: modified.map(str::to_owned),
             corrects: corrects.map(|digest| hex(&[digest; 32])),
             cells: 0,
+            source: Arc::new(Sent { name: name.into(), files: Vec::new() }),
             findings: Vec::new(),
             card: None,
         }

@@ -17,6 +17,7 @@ mod number;
 mod ods;
 mod ole;
 mod package;
+mod parts;
 mod quiet;
 mod records;
 mod refusal;
@@ -34,6 +35,7 @@ pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;
 pub use package::unpacked;
+pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 
