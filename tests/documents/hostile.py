@@ -22,7 +22,7 @@ from pathlib import Path
 
 from common import PROGRAM, ROOT, fault, finish
 
-HOSTILE = ROOT.parent / "shared/demo/hostile"
+HOSTILE = Path(os.environ.get("HOSTILE", ROOT.parent / "shared/demo/hostile"))
 CASES = ROOT / "tests/cases"
 COUNTY = CASES / "clean-register-60"
 # All are of branch 0101, whose own file is among them; the others must not notice.
@@ -83,7 +83,7 @@ def fill(inbox):
     for original in originals():
         data = original.read_bytes()
         packed = zipfile.is_zipfile(io.BytesIO(data))
-        folder = inbox / "mutants" / f"{original.parent.name}-{original.stem}"
+        folder = inbox / "mutants" / f"{original.parent.name}-{original.name}"
         folder.mkdir(parents=True)
         for number in range(EACH):
             inside = packed and number % 2
