@@ -95,7 +95,8 @@ fn part(block: &Block, text: &str, pitch: f32) -> Vec<String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     // Where each drawn character stands in the text, which may hold more than is drawn.
     let places: Vec<usize> = text.char_indices().filter(|(_, c)| shown(*c).is_some()).map(|(at, _)| at).collect();
-    let starts: Vec<usize> = block.lines.chunks(most).map(|lines| places.get(lines[0].range.start).copied().unwrap_or(text.len())).collect();
+    let starts: Vec<usize> =
+        block.lines.chunks(most).map(|lines| places.get(lines[0].range.start).copied().unwrap_or(text.len())).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts
         .iter()
@@ -150,7 +151,8 @@ fn insert(book: &mut FilledBook, index: usize, further: &BTreeMap<u32, Further>)
         }
     }
     let sheet = &mut book.sheets[index];
-    let stretched = |range: Range| Range { first_row: place(range.first_row), last_row: place(range.last_row) + added(range.last_row), ..range };
+    let stretched =
+        |range: Range| Range { first_row: place(range.first_row), last_row: place(range.last_row) + added(range.last_row), ..range };
     let (single, tall): (Vec<Range>, Vec<Range>) = sheet.merges.iter().partition(|merge| merge.first_row == merge.last_row);
     sheet.merges = tall.into_iter().map(stretched).collect();
     for merge in single {
@@ -174,11 +176,8 @@ impl Looks {
     fn without(&mut self, styles: &mut Vec<Style>, of: StyleId, top: bool, bottom: bool) -> StyleId {
         *self.known.entry((of, top, bottom)).or_insert_with(|| {
             let Some(style) = styles.get(of.0 as usize) else { return of };
-            let borders = Borders {
-                top: style.borders.top.filter(|_| !top),
-                bottom: style.borders.bottom.filter(|_| !bottom),
-                ..style.borders
-            };
+            let borders =
+                Borders { top: style.borders.top.filter(|_| !top), bottom: style.borders.bottom.filter(|_| !bottom), ..style.borders };
             if borders == style.borders {
                 return of;
             }
@@ -227,13 +226,17 @@ mod tests {
             align: Align { wrap: true, horizontal: Horizontal::Left, ..Align::default() },
             ..Style::default()
         };
-        let text: String = (0..120).map(|line| format!("第{line}行的文字，写满一行以后再往下写，一直写到很多行。\n")).collect();
+        let text = "这一行的文字，写满一行以后再往下写，一直写到很多行。\n".repeat(120);
         let cell = |column, value| Cell { column, style: StyleId(0), value };
         let row = |cells| Row { cells, height: Some(20.0), ..Row::default() };
         let one = crate::exact::Decimal::from(1);
         let sheet = FilledSheet {
             name: "表".into(),
-            columns: vec![Column { width: 10.0, hidden: false }, Column { width: 60.0, hidden: false }, Column { width: 9.0, hidden: false }],
+            columns: vec![
+                Column { width: 10.0, hidden: false },
+                Column { width: 60.0, hidden: false },
+                Column { width: 9.0, hidden: false },
+            ],
             rows: vec![
                 row(vec![cell(0, Value::Text("题".into()))]),
                 row(vec![cell(0, Value::Number(one)), cell(1, Value::Text(text.clone())), cell(2, Value::Empty)]),
@@ -279,7 +282,15 @@ mod tests {
         let laid = layout(&book, bundled(), date());
         assert_eq!(laid.notes, []);
         assert!(laid.book.sheets[0].heights.iter().all(|height| *height <= TALLEST));
-        let sizes: Vec<f32> = laid.book.pages.iter().flat_map(|page| &page.rows).flat_map(|row| &row.cells).flat_map(|cell| &cell.texts).map(|text| text.size).collect();
+        let sizes: Vec<f32> = laid
+            .book
+            .pages
+            .iter()
+            .flat_map(|page| &page.rows)
+            .flat_map(|row| &row.cells)
+            .flat_map(|cell| &cell.texts)
+            .map(|text| text.size)
+            .collect();
         assert!(sizes.iter().all(|size| *size > 10.9), "nothing was made smaller");
     }
 

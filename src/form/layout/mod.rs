@@ -11,8 +11,8 @@
 mod block;
 mod border;
 mod display;
-mod further;
 mod furniture;
+mod further;
 mod grid;
 mod laid;
 mod number;
