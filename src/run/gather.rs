@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
+use crate::font::FontSet;
 use crate::inbox::{self, Incoming};
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet;
@@ -50,7 +52,7 @@ pub struct Gathered {
 }
 
 /// Lists the inbox and works through every file.
-pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
+pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
     let done = AtomicUsize::new(0);
@@ -59,7 +61,7 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
     let gathered = files
         .par_iter()
         .map(|file| {
-            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, file, &limits))).unwrap_or_else(|_| {
+            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, fonts, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
                 failed(file, None, finding)
             });
@@ -85,7 +87,7 @@ fn failed(file: &Incoming, digest: Option<[u8; 32]>, finding: Finding) -> Gather
     }
 }
 
-fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Gathered {
+fn gather_one(county: &County, fonts: &FontSet, file: &Incoming, limits: &inbox::Limits) -> Gathered {
     let place = Place::file(&file.name);
     let bytes = match inbox::fetch(file, limits) {
         Ok(bytes) => bytes,
@@ -120,8 +122,9 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Gathe
     let scheme_of = |category: &str| county.scheme_of(branch, category);
     let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
     let (submission, found) = submission::read(&book, cover, &file.name, &expected);
-    drop(book);
     gathered.findings.extend(found);
+    gathered.findings.extend(rare_characters(&submission, &book, fonts));
+    drop(book);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };

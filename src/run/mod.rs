@@ -9,10 +9,12 @@ mod explain;
 mod gather;
 mod prepare;
 mod press;
+mod rare;
 mod resolve;
 mod template;
 mod write;
 
+pub use crate::pdf::Engine;
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use prepare::{County, FORMS, RunError, prepare};
@@ -26,6 +28,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::diag::{Finding, Severity};
+use crate::font::FontSet;
 use crate::period::RunPeriod;
 
 /// What a run is asked to do, resolved from the command line.
@@ -45,6 +48,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// Which library writes the PDF.
+    pub pdf_engine: Engine,
 }
 
 /// Told how far a stage is; called from any thread.
@@ -85,7 +90,8 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    let fonts = press::load_fonts(&county.workspace)?;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;
     }
@@ -95,17 +101,17 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
+    let press = Press::load(options, &county)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, progress)?;
+        let mut resolved = gather_all(&county, &press.fonts, progress)?;
         let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })
 }
 
-fn gather_all(county: &County, progress: Progress<'_>) -> Result<Resolved, RunError> {
-    let gathered = gather::gather(county, progress)?;
+fn gather_all(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Resolved, RunError> {
+    let gathered = gather::gather(county, fonts, progress)?;
     Ok(resolve(county, gathered))
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::prepare::files;
-use super::{Options, RunError};
+use super::{County, Options, RunError};
 use crate::builtin;
 use crate::county::Workspace;
 use crate::diag::Lang;
@@ -13,10 +13,9 @@ use crate::font::{FontData, FontSet};
 use crate::form::Template;
 use crate::form::data::Schema;
 use crate::inbox::{digest, hex};
-use crate::pdf::PdfFonts;
-use crate::period::{Every, RunPeriod};
+use crate::pdf::{Engine, PdfFonts};
+use crate::period::Every;
 use crate::report::schema;
-use crate::scheme::Scheme;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {
@@ -27,6 +26,8 @@ pub struct Press {
     pub fonts: FontSet,
     /// The same faces for the PDF writer.
     pub pdf_fonts: PdfFonts,
+    /// Which writer.
+    pub engine: Engine,
 }
 
 /// A checked template and where it came from.
@@ -57,7 +58,13 @@ fn defaults(every: Every) -> &'static [&'static str] {
 
 impl Press {
     /// Loads what the run needs; a template with a mistake stops it before a submission is opened.
-    pub fn load(options: &Options, workspace: &Workspace, schemes: &[Scheme], run: RunPeriod) -> Result<Self, RunError> {
+    pub fn load(options: &Options, County { workspace, schemes, run, .. }: &County) -> Result<Self, RunError> {
+        if !options.pdf_engine.is_built_in() {
+            return Err(RunError::Argument {
+                zh: "--pdf-engine genpdf：这个程序编译时没有带上 genpdf，请改用 krilla".into(),
+                en: "--pdf-engine genpdf: this program was built without genpdf; use krilla".into(),
+            });
+        }
         let every = run.period.every();
         let wanted: Vec<String> = options
             .forms
@@ -84,16 +91,9 @@ impl Press {
                 templates.insert((form.form, at), loaded);
             }
         }
-        let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
-        for extension in ["ttf", "otf", "ttc"] {
-            for path in files(&workspace.root.join("templates/fonts"), extension)? {
-                let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-                faces.push(FontData::new(path.display().to_string(), bytes));
-            }
-        }
-        let fonts = FontSet::new(faces).map_err(|error| RunError::Font(error.to_string()))?;
-        let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
-        Ok(Self { forms, templates, fonts, pdf_fonts })
+        let fonts = load_fonts(workspace)?;
+        let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
+        Ok(Self { forms, templates, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
     /// The template of a form for a scheme.
@@ -105,6 +105,18 @@ impl Press {
     pub fn digests(&self) -> BTreeMap<&str, &str> {
         self.templates.values().map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
+}
+
+/// The bundled fonts and the county's, parsed once a run.
+pub(super) fn load_fonts(workspace: &Workspace) -> Result<FontSet, RunError> {
+    let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
+    for extension in ["ttf", "otf", "ttc", "otc"] {
+        for path in files(&workspace.root.join("templates/fonts"), extension)? {
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            faces.extend(FontData::all(&path.display().to_string(), bytes));
+        }
+    }
+    FontSet::new(faces).map_err(RunError::Font)
 }
 
 struct Bytes(std::borrow::Cow<'static, [u8]>);

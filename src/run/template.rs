@@ -21,8 +21,8 @@ pub fn check_template(file: &Path, schema: &Schema, out: &Path) -> Result<Vec<Te
         errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
     })?;
     let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
-    let fonts = FontSet::new(faces).map_err(|error| RunError::Font(error.to_string()))?;
-    let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
+    let fonts = FontSet::new(faces).map_err(RunError::Font)?;
+    let pdf_fonts = PdfFonts::new(&fonts).map_err(RunError::Embedding)?;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
     let laid = layout(&fill(&template, &sample(schema, 12)), &fonts, date);
     let info = DocumentInfo { title: schema.title.to_owned(), language: "zh-CN".into(), author: "scorebook".into(), date };

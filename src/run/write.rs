@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::rare::rare_character;
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{Code, Finding, Place};
 use crate::form::data::{Record, Schema};
@@ -45,7 +46,13 @@ pub fn write(
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
+    let mut rare: BTreeMap<Arc<str>, BTreeSet<String>> = BTreeMap::new();
+    for finding in resolved.findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
+        let character = finding.args.iter().find(|(name, _)| *name == "character").map(|(_, text)| text.clone());
+        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().extend(character);
+    }
     let desk = Desk {
+        rare,
         county,
         press,
         staging,
@@ -124,6 +131,8 @@ struct Desk<'a> {
     staging: &'a Staging,
     issuer: &'a Issuer,
     digests: BTreeMap<Arc<str>, String>,
+    /// By branch code: rare characters found in its submission.
+    rare: BTreeMap<Arc<str>, BTreeSet<String>>,
 }
 
 impl Desk<'_> {
@@ -135,15 +144,17 @@ impl Desk<'_> {
                 notes.extend(self.print(form, job, &book)?);
             }
         }
-        let finding = |character: char| {
-            let mut finding = Finding::new(Code::RareCharacter, Place::default())
-                .value(character)
-                .arg("code_point", format!("U+{:04X}", character as u32));
-            finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
-            finding
-        };
         // A committee's form only repeats what its branches' forms have told.
-        Ok(if job.code.is_empty() { Vec::new() } else { notes.into_iter().map(finding).collect() })
+        if job.code.is_empty() {
+            return Ok(Vec::new());
+        }
+        // What the submission holds has been found in its cell; the rest comes from the register or a template.
+        let told = self.rare.get(job.code.as_str());
+        let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(character.to_string().as_str())));
+        Ok(untold
+            .filter_map(|character| rare_character(character, &self.press.fonts))
+            .map(|finding| Finding { branch_code: Some(job.code.as_str().into()), ..finding })
+            .collect())
     }
 
     /// The form over all schemes of the unit, one part a scheme.
@@ -320,6 +331,7 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let manifest = json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),
+        "pdf_engine": press.engine.name(),
         "county": county.workspace.county,
         "county_code": county.workspace.county_code,
         "year": county.run.year,
