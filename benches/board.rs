@@ -103,9 +103,8 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         let cells = &sheet.rows[row as usize].cells;
         cells[cells.binary_search_by_key(&column, |cell| cell.column).expect("a merge has its first cell")].style.0 as usize
     };
-    let merges = measures.merges.iter().map(|m| {
-        (m.first_row, m.first_column, m.last_row, m.last_column, style_at(m.first_row, m.first_column))
-    });
+    let merges =
+        measures.merges.iter().map(|m| (m.first_row, m.first_column, m.last_row, m.last_column, style_at(m.first_row, m.first_column)));
     let bare = |value: &Value| match value {
         Value::Empty => Bare::Blank,
         Value::Text(text) if text.is_empty() => Bare::Blank,
@@ -115,7 +114,8 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         Value::Formula { .. } => panic!("the board has no formulas"),
     };
     let rows = (0u32..).zip(&sheet.rows);
-    let cells = rows.flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell.column, cell.style.0 as usize, bare(&cell.value))));
+    let cells =
+        rows.flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell.column, cell.style.0 as usize, bare(&cell.value))));
     let margins = &sheet.page.margins;
     let xlsx = Sheet {
         name: sheet.name.clone(),

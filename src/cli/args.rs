@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::diag::{Lang, fill, text};
+use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::run::{Engine, Options};
 
@@ -28,6 +29,7 @@ pub enum Command {
     TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
     Sample { dir: PathBuf, size: SampleSize },
+    ServeReader,
 }
 
 /// How large an invented county is to be.
@@ -239,6 +241,7 @@ fn command(lang: Lang) -> clap::Command {
                 ),
         )
         .subcommand(sample)
+        .subcommand(clap::Command::new(SERVE).hide(true))
 }
 
 /// Reads the arguments; help and refusals come back as text in the wanted language.
@@ -291,6 +294,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
+        (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
             size: SampleSize {
@@ -323,6 +327,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
         pdf_engine: matches.try_get_one::<String>("pdf-engine").ok().flatten().and_then(|name| Engine::parse(name)).unwrap_or_default(),
+        program: std::env::current_exe().ok(),
     })
 }
 

@@ -22,6 +22,7 @@ use krilla::{Data, Document, SerializeSettings};
 
 use super::canvas::{Canvas, Part, dashes, draw};
 use super::{DocumentInfo, PdfError};
+use crate::font::FaceId;
 use crate::form::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
 use crate::form::model::Color;
 
@@ -40,7 +41,7 @@ pub(super) fn write(book: &LaidOut, fonts: &[Font], info: &DocumentInfo) -> Resu
         tags.on_sheet(page.sheet);
         let mut sheet_page = document.start_page_with(settings);
         {
-            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, glyphs: Vec::new() };
+            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, run: None };
             draw(page, &mut pen);
             pen.surface.finish();
         }
@@ -93,7 +94,31 @@ struct Pen<'a, 'b> {
     fonts: &'b [Font],
     images: &'b BTreeMap<usize, Image>,
     tags: &'b mut Tags,
+    run: Option<Run>,
+}
+
+/// Text to be drawn at once: what stands on one line in one look, whatever its cells.
+struct Run {
+    face: FaceId,
+    size: f32,
+    x: f32,
+    y: f32,
+    rotation: f32,
+    stroked: bool,
+    slanted: bool,
+    color: Color,
+    text: String,
     glyphs: Vec<Placed>,
+    /// Where the pen is after it; nothing follows a turned run.
+    end: f32,
+}
+
+impl Run {
+    fn goes_on_with(&self, text: &Text) -> bool {
+        (self.face, self.color, self.stroked) == (text.face, text.color, text.stroked)
+            && (self.size, self.y) == (text.size, text.y)
+            && text.x >= self.end
+    }
 }
 
 struct Placed {
@@ -150,6 +175,7 @@ impl Canvas for Pen<'_, '_> {
     }
 
     fn end(&mut self) {
+        self.flush();
         self.surface.end_tagged();
         self.tags.close();
     }
@@ -180,28 +206,37 @@ impl Canvas for Pen<'_, '_> {
     }
 
     fn text(&mut self, text: &Text) {
-        let Some(font) = self.fonts.get(usize::from(text.face.0)).filter(|_| text.size > 0.0 && !text.glyphs.is_empty()) else { return };
-        self.surface.set_fill(Some(fill(text.color)));
-        // A thirtieth of the size is the difference between the regular and the bold cut of a Song face.
-        self.surface.set_stroke(text.stroked.then(|| line_stroke(text.color, text.size / 30.0)));
-        self.glyphs.clear();
-        let ends = text.glyphs.iter().skip(1).map(|next| next.start).chain([text.text.len() as u32]);
-        self.glyphs.extend(text.glyphs.iter().zip(ends).map(|(glyph, end)| Placed { glyph: *glyph, end }));
-        let moved = text.rotation != 0.0 || text.slanted;
-        let start = if moved {
-            let (sin, cos) = text.rotation.to_radians().sin_cos();
-            let lean = if text.slanted { 0.2 } else { 0.0 };
-            // Lean first, then turn against the clock; y points down.
-            self.surface.push_transform(&Transform::from_row(cos, -sin, sin - lean * cos, cos + lean * sin, text.x, text.y));
-            Point::from_xy(0.0, 0.0)
-        } else {
-            Point::from_xy(text.x, text.y)
-        };
-        self.surface.draw_glyphs(start, &self.glyphs, font.clone(), &text.text, text.size, false);
-        if moved {
-            self.surface.pop();
+        if text.size <= 0.0 || text.glyphs.is_empty() {
+            return;
         }
-        self.surface.set_stroke(None);
+        let ends = text.glyphs.iter().skip(1).map(|next| next.start).chain([text.text.len() as u32]);
+        let length: f32 = text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size;
+        let flat = text.rotation == 0.0 && !text.slanted;
+        let open = self.run.as_mut().filter(|open| flat && open.goes_on_with(text));
+        let start = if let Some(open) = open {
+            // The rest of a row in one look is one run, with gaps between its cells: a third less to write.
+            if let Some(last) = open.glyphs.last_mut() {
+                last.glyph.advance += (text.x - open.end) / open.size;
+            }
+            open.end = text.x + length;
+            open.text.push_str(&text.text);
+            open.text.len() - text.text.len()
+        } else {
+            self.flush();
+            let end = if flat { text.x + length } else { f32::INFINITY };
+            let Text { face, size, x, y, rotation, stroked, slanted, color, .. } = *text;
+            let (text, glyphs) = (text.text.clone(), Vec::with_capacity(text.glyphs.len()));
+            self.run = Some(Run { face, size, x, y, rotation, stroked, slanted, color, text, glyphs, end });
+            0
+        } as u32;
+        if let Some(open) = &mut self.run {
+            let placed = text
+                .glyphs
+                .iter()
+                .zip(ends)
+                .map(|(glyph, end)| Placed { glyph: PlacedGlyph { start: start + glyph.start, ..*glyph }, end: start + end });
+            open.glyphs.extend(placed);
+        }
     }
 
     fn picture(&mut self, picture: &Picture) {
@@ -213,6 +248,30 @@ impl Canvas for Pen<'_, '_> {
 }
 
 impl Pen<'_, '_> {
+    /// Draws the run that was kept open.
+    fn flush(&mut self) {
+        let Some(run) = self.run.take() else { return };
+        let Some(font) = self.fonts.get(usize::from(run.face.0)) else { return };
+        self.surface.set_fill(Some(fill(run.color)));
+        // A thirtieth of the size is the difference between the regular and the bold cut of a Song face.
+        self.surface.set_stroke(run.stroked.then(|| line_stroke(run.color, run.size / 30.0)));
+        let moved = run.rotation != 0.0 || run.slanted;
+        let start = if moved {
+            let (sin, cos) = run.rotation.to_radians().sin_cos();
+            let lean = if run.slanted { 0.2 } else { 0.0 };
+            // Lean first, then turn against the clock; y points down.
+            self.surface.push_transform(&Transform::from_row(cos, -sin, sin - lean * cos, cos + lean * sin, run.x, run.y));
+            Point::from_xy(0.0, 0.0)
+        } else {
+            Point::from_xy(run.x, run.y)
+        };
+        self.surface.draw_glyphs(start, &run.glyphs, font.clone(), &run.text, run.size, false);
+        if moved {
+            self.surface.pop();
+        }
+        self.surface.set_stroke(None);
+    }
+
     fn path(&mut self, path: Option<Path>) {
         if let Some(path) = path {
             self.surface.draw_path(&path);

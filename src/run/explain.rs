@@ -109,5 +109,5 @@ fn open(summary: &Summary, name: &Arc<str>) -> Option<Book> {
     let (files, _) = inbox::list(&summary.county.workspace.inbox, &limits).ok()?;
     let file = files.into_iter().find(|file| file.name == *name)?;
     let bytes = inbox::fetch(&file, &limits).ok()?;
-    sheet::read(name, &bytes, &sheet::Limits::default()).ok()
+    summary.county.fence.read(name, &bytes).ok()?.ok()
 }

@@ -11,6 +11,7 @@ use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
+use crate::fence::FenceError;
 use crate::font::FontSet;
 use crate::inbox::{self, Incoming};
 use crate::rollup::{Outcome, branch_outcomes};
@@ -63,12 +64,12 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
         .map(|file| {
             let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, fonts, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
-                failed(file, None, finding)
+                Ok(failed(file, None, finding))
             });
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     Ok((gathered, findings))
 }
 
@@ -87,16 +88,16 @@ fn failed(file: &Incoming, digest: Option<[u8; 32]>, finding: Finding) -> Gather
     }
 }
 
-fn gather_one(county: &County, fonts: &FontSet, file: &Incoming, limits: &inbox::Limits) -> Gathered {
+fn gather_one(county: &County, fonts: &FontSet, file: &Incoming, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
     let place = Place::file(&file.name);
     let bytes = match inbox::fetch(file, limits) {
         Ok(bytes) => bytes,
-        Err(unfetched) => return failed(file, None, unfetched.finding(place)),
+        Err(unfetched) => return Ok(failed(file, None, unfetched.finding(place))),
     };
     let digest = inbox::digest(&bytes);
-    let book = match sheet::read(&file.name, &bytes, &sheet::Limits::default()) {
+    let book = match county.fence.read(&file.name, &bytes)? {
         Ok(book) => book,
-        Err(refusal) => return failed(file, Some(digest), refusal.finding(place)),
+        Err(refusal) => return Ok(failed(file, Some(digest), refusal.finding(place))),
     };
     drop(bytes);
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
@@ -115,9 +116,9 @@ fn gather_one(county: &County, fonts: &FontSet, file: &Incoming, limits: &inbox:
         findings,
         card: None,
     };
-    let Some(branch) = identity.branch else { return gathered };
+    let Some(branch) = identity.branch else { return Ok(gathered) };
     if !county.wants(branch) {
-        return gathered;
+        return Ok(gathered);
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
     let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
@@ -130,5 +131,5 @@ fn gather_one(county: &County, fonts: &FontSet, file: &Incoming, limits: &inbox:
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);
     gathered.card = Some(Box::new(Card { submission, outcomes }));
-    gathered
+    Ok(gathered)
 }

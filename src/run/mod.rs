@@ -50,6 +50,8 @@ pub struct Options {
     pub date: Option<NaiveDate>,
     /// Which library writes the PDF.
     pub pdf_engine: Engine,
+    /// This program's own file, to be started as reading process; where absent everything is read in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.
