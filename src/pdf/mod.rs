@@ -19,6 +19,7 @@ use krilla::Data;
 use krilla::text::Font;
 use thiserror::Error;
 
+use crate::diag::Lang;
 use crate::font::FontSet;
 use crate::form::layout::LaidOut;
 
@@ -35,8 +36,21 @@ pub enum PdfError {
     #[error("font {0} has PostScript outlines, which the PDF engine genpdf cannot read; use krilla or a TrueType font")]
     Outlines(String),
     /// The program was built without this engine.
-    #[error("this program was built without the PDF engine genpdf")]
+    #[error("--pdf-engine genpdf: this program was built without genpdf; leave the option out")]
     NoEngine,
+}
+
+impl PdfError {
+    /// For a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (_, Lang::En) => self.to_string(),
+            (Self::Font(name), _) => format!("字体不能嵌入 PDF：{name}"),
+            (Self::Refused(why), _) => format!("PDF 写不了：{why}"),
+            (Self::Outlines(name), _) => format!("字体 {name} 是 PostScript 轮廓，genpdf 读不了；请改用 krilla，或换成 TrueType 字体"),
+            (Self::NoEngine, _) => "--pdf-engine genpdf：这个程序编译时没有带上 genpdf，请去掉这个选项".to_owned(),
+        }
+    }
 }
 
 /// Which library writes.

@@ -117,11 +117,7 @@ impl RunError {
             }
             (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
             (Self::Font(error), Lang::Zh) => format!("字体文件有错：{}", error.message(lang)),
-            (Self::Embedding(PdfError::Font(name)), Lang::Zh) => format!("字体不能嵌入 PDF：{name}"),
-            (Self::Embedding(PdfError::Outlines(name)), Lang::Zh) => {
-                format!("字体 {name} 是 PostScript 轮廓，genpdf 读不了；请改用 krilla，或换成 TrueType 字体")
-            }
-            (Self::Embedding(error), Lang::Zh) => format!("PDF 写不了：{error}"),
+            (Self::Embedding(error), _) => error.message(lang),
             (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
             (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
             _ => self.to_string(),

@@ -13,7 +13,7 @@ use crate::font::{FontData, FontSet};
 use crate::form::Template;
 use crate::form::data::Schema;
 use crate::inbox::{digest, hex};
-use crate::pdf::{Engine, PdfFonts};
+use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::period::Every;
 use crate::report::schema;
 
@@ -60,10 +60,7 @@ impl Press {
     /// Loads what the run needs; a template with a mistake stops it before a submission is opened.
     pub fn load(options: &Options, County { workspace, schemes, run, .. }: &County) -> Result<Self, RunError> {
         if !options.pdf_engine.is_built_in() {
-            return Err(RunError::Argument {
-                zh: "--pdf-engine genpdf：这个程序编译时没有带上 genpdf，请改用 krilla".into(),
-                en: "--pdf-engine genpdf: this program was built without genpdf; use krilla".into(),
-            });
+            return Err(RunError::Embedding(PdfError::NoEngine));
         }
         let every = run.period.every();
         let wanted: Vec<String> = options

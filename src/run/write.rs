@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::rare::rare_character;
+use super::rare::{characters, rare_character};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{Code, Finding, Place};
 use crate::form::data::{Record, Schema};
@@ -46,10 +46,9 @@ pub fn write(
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let mut rare: BTreeMap<Arc<str>, BTreeSet<String>> = BTreeMap::new();
+    let mut rare: BTreeMap<Arc<str>, String> = BTreeMap::new();
     for finding in resolved.findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
-        let character = finding.args.iter().find(|(name, _)| *name == "character").map(|(_, text)| text.clone());
-        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().extend(character);
+        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().push_str(characters(finding));
     }
     let desk = Desk {
         rare,
@@ -132,7 +131,7 @@ struct Desk<'a> {
     issuer: &'a Issuer,
     digests: BTreeMap<Arc<str>, String>,
     /// By branch code: rare characters found in its submission.
-    rare: BTreeMap<Arc<str>, BTreeSet<String>>,
+    rare: BTreeMap<Arc<str>, String>,
 }
 
 impl Desk<'_> {
@@ -150,7 +149,7 @@ impl Desk<'_> {
         }
         // What the submission holds has been found in its cell; the rest comes from the register or a template.
         let told = self.rare.get(job.code.as_str());
-        let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(character.to_string().as_str())));
+        let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(*character)));
         Ok(untold
             .filter_map(|character| rare_character(character, &self.press.fonts))
             .map(|finding| Finding { branch_code: Some(job.code.as_str().into()), ..finding })
