@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod explain;
+mod issue;
 mod printer;
 mod progress;
 mod rule;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &command {
         Command::Run(options) => run::run(&printer, options),
         Command::Check(options) => check::check(&printer, options),
+        Command::Issue { options, roster_from } => issue::issue(&printer, options, roster_from.as_deref()),
         Command::Status(options) => status::status(&printer, options),
         Command::Explain { options, name, branch } => explain::explain(&printer, options, name, branch.as_deref()),
         Command::Rule { code } => rule::rule(&printer, code.as_deref()),
@@ -40,7 +42,7 @@ pub fn main() -> ExitCode {
         Command::SchemeCheck { file } => scheme::check(&printer, file),
         Command::TemplateList => template::list(&printer),
         Command::TemplateFields { form } => template::fields(&printer, form),
-        Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
+        Command::TemplateCheck { file, form, members, out } => template::check(&printer, file, form.as_deref(), *members, out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
         Command::ServeReader => {

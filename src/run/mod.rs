@@ -7,20 +7,23 @@
 
 mod explain;
 mod gather;
+mod issue;
 mod prepare;
 mod press;
 mod rare;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 
 pub use crate::pdf::Engine;
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::check_template;
+pub use template::{CheckedTemplate, check_template};
 pub use write::write;
 
 use std::path::{Path, PathBuf};
@@ -92,7 +95,7 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let fonts = press::load_fonts(&county.workspace)?;
+    let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::prepare::files;
+use super::prepare::{ALWAYS, files};
 use super::{County, Options, RunError};
 use crate::builtin;
-use crate::county::Workspace;
 use crate::diag::Lang;
 use crate::font::{FontData, FontSet};
 use crate::form::Template;
@@ -19,7 +18,7 @@ use crate::report::schema;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {
-    /// Ids in the order of writing.
+    /// Forms of branches and committees that were asked for, in the order of writing.
     pub forms: Vec<Schema>,
     templates: BTreeMap<(&'static str, usize), Arc<Loaded>>,
     /// Faces for measuring.
@@ -68,10 +67,11 @@ impl Press {
             .clone()
             .or_else(|| workspace.forms.get(&every).cloned())
             .unwrap_or_else(|| defaults(every).iter().map(|form| (*form).to_owned()).collect());
-        let forms: Vec<Schema> = schema::all().into_iter().filter(|schema| wanted.iter().any(|form| form == schema.form)).collect();
+        let (always, mut forms): (Vec<Schema>, Vec<Schema>) = schema::all().into_iter().partition(|schema| ALWAYS.contains(&schema.form));
+        forms.retain(|schema| wanted.iter().any(|form| form == schema.form));
         let mut templates = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
-        for form in &forms {
+        for form in forms.iter().chain(&always) {
             for (at, scheme) in schemes.iter().enumerate() {
                 let (name, bytes) = find(&workspace.root, form, &scheme.id)?;
                 let loaded = if let Some(loaded) = by_name.get(&name) {
@@ -88,7 +88,7 @@ impl Press {
                 templates.insert((form.form, at), loaded);
             }
         }
-        let fonts = load_fonts(workspace)?;
+        let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
         let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
         Ok(Self { forms, templates, fonts, pdf_fonts, engine: options.pdf_engine })
     }
@@ -104,11 +104,11 @@ impl Press {
     }
 }
 
-/// The bundled fonts and the county's, parsed once a run.
-pub(super) fn load_fonts(workspace: &Workspace) -> Result<FontSet, RunError> {
+/// The bundled fonts and the county's own in a folder, which need not exist; parsed once a run.
+pub(super) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
     let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
     for extension in ["ttf", "otf", "ttc", "otc"] {
-        for path in files(&workspace.root.join("templates/fonts"), extension)? {
+        for path in files(folder, extension)? {
             let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
             faces.extend(FontData::all(&path.display().to_string(), bytes));
         }

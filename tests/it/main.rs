@@ -6,6 +6,7 @@ mod demo;
 mod fonts;
 mod reading;
 mod sample;
+mod schemes;
 mod template;
 mod tidy;
 mod worked;
