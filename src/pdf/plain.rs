@@ -3,8 +3,7 @@
 //! genpdf 0.2 writes sizes in whole points, lines of one point and nothing filled, turned, outlined or slanted; its
 //! documents have no tags, no outline and the time of writing. So a run whose size is not whole is placed glyph by glyph,
 //! wide lines and grounds are ruled with lines of a point, dashes are cut up, turned text runs in its direction with
-//! upright characters, and bold without a bold face stays plain. Characters beyond U+FFFF are drawn, but their text
-//! cannot be copied: the library writes their code points cut off.
+//! upright characters, and bold without a bold face stays plain.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -39,6 +38,35 @@ pub(super) fn write(book: &LaidOut, sources: &[Source], info: &DocumentInfo) -> 
     }
     let mut bytes = Vec::new();
     renderer.write(&mut bytes).map_err(refused)?;
+    let texts = book.pages.iter().flat_map(|page| &page.rows).flat_map(|row| &row.cells).flat_map(|cell| &cell.texts);
+    let beyond = texts.chain(book.pages.iter().flat_map(|page| &page.furniture)).any(|text| text.text.chars().any(|c| c > '\u{FFFF}'));
+    if beyond { with_whole_codes(&bytes).map_err(|error| PdfError::Refused(error.to_string())) } else { Ok(bytes) }
+}
+
+/// The library writes what a glyph says as its code point, where UTF-16 belongs: beyond U+FFFF a reader takes 20164 for
+/// 2016 and a bit. Those of the finished document are put right, so that the text can be searched and copied.
+fn with_whole_codes(bytes: &[u8]) -> Result<Vec<u8>, lopdf::Error> {
+    let mut document = lopdf::Document::load_mem(bytes)?;
+    for object in document.objects.values_mut() {
+        let lopdf::Object::Stream(stream) = object else { continue };
+        let plain = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
+        let Some(map) = std::str::from_utf8(&plain).ok().filter(|text| text.contains("beginbfchar")) else { continue };
+        let mut whole = String::with_capacity(map.len());
+        for line in map.split_inclusive('\n') {
+            let code = line.trim_end().strip_suffix('>').and_then(|line| line.rsplit_once("> <")).filter(|(_, code)| code.len() > 4);
+            match code.and_then(|(glyph, code)| Some((glyph, char::from_u32(u32::from_str_radix(code, 16).ok()?)?))) {
+                Some((glyph, character)) => {
+                    let units = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{unit:04x}")).collect::<String>();
+                    whole.push_str(&format!("{glyph}> <{units}>\n"));
+                }
+                None => whole.push_str(line),
+            }
+        }
+        stream.set_plain_content(whole.into_bytes());
+        stream.compress()?;
+    }
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes)?;
     Ok(bytes)
 }
 
