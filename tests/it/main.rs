@@ -3,6 +3,8 @@
 
 mod configuration;
 mod demo;
+mod engine;
+mod order;
 mod reading;
 mod sample;
 mod schemes;

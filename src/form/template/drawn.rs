@@ -480,6 +480,7 @@ fn page(root: &Element) -> PageSetup {
     if let Some(bands) = root.child("headerFooter") {
         let band = |name: &str| bands.child(name).map_or_else(String::new, |band| unescape(&band.text));
         page.header = band("oddHeader");
+        page.scale_header = bands.flag("scaleWithDoc").unwrap_or(true);
         page.footer = band("oddFooter");
     }
     page
