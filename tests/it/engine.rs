@@ -682,6 +682,7 @@ fn submission(spec: &Spec) -> Submission {
     Submission {
         file: "x".into(),
         sheets: Vec::new(),
+        ignored: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
         entries: entries.collect(),
