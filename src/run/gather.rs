@@ -17,6 +17,9 @@ use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
 
+/// No branch has a tenth of them.
+const MOST_MEMBERS: usize = 5000;
+
 /// What is kept of a submission that may be used.
 #[derive(Debug)]
 pub struct Card {
@@ -140,6 +143,12 @@ fn gather_book(county: &County, sent: &Arc<Sent>, book: Book) -> Gathered {
     let (submission, found) = submission::read(&book, cover, name, &expected);
     drop(book);
     gathered.findings.extend(found);
+    // Checks go through members and periods, which such a roster would make millions of.
+    if submission.members.len() > MOST_MEMBERS {
+        let refusal = sheet::Refusal::too_large("members", MOST_MEMBERS);
+        gathered.findings.push(refusal.finding(Place::file(name)));
+        return gathered;
+    }
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
