@@ -19,6 +19,9 @@ use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
 
+/// No branch has a tenth of them.
+const MOST_MEMBERS: usize = 5000;
+
 /// What is kept of a submission that may be used.
 #[derive(Debug)]
 pub struct Card {
@@ -141,6 +144,12 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     gathered.findings.extend(found);
+    // Checks go through members and periods, which such a roster would make millions of.
+    if submission.members.len() > MOST_MEMBERS {
+        let refusal = sheet::Refusal::too_large("members", MOST_MEMBERS);
+        gathered.findings.push(refusal.finding(Place::file(name)));
+        return gathered;
+    }
     gathered.findings.extend(rare_characters(&submission, &book, fonts));
     drop(book);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
