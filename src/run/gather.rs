@@ -102,7 +102,7 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Resul
     };
     drop(bytes);
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
-    let (cover, mut findings) = submission::read_cover(&book, &file.name);
+    let (cover, mut findings) = submission::read_cover(&book, &file.name, &county.intake);
     let identity = check::identify(&cover, &file.name, &county.register, county.workspace.year);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
@@ -123,7 +123,13 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Resul
         return Ok(gathered);
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let expected = Expected {
+        run: county.run,
+        schemes: &county.schemes,
+        scheme_of: &scheme_of,
+        intake: &county.intake,
+        categories: &county.workspace.categories,
+    };
     let (submission, found) = submission::read(&book, cover, &file.name, &expected);
     drop(book);
     gathered.findings.extend(found);

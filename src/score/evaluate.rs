@@ -61,14 +61,11 @@ impl<'a> Subject<'a> {
     /// Marks of an item that count, by period, with their cells.
     fn marks(&self, item: usize) -> Vec<(Period, Mark, Option<Spot>)> {
         match &self.who {
-            Who::Member { at, entries } => {
-                let scheme = self.submission.members[*at as usize].scheme;
-                entries
-                    .iter()
-                    .filter(|entry| !entry.own)
-                    .map(|entry| (entry.period, entry.marks[item], self.submission.mark_spot(entry, scheme, item)))
-                    .collect()
-            }
+            Who::Member { entries, .. } => entries
+                .iter()
+                .filter(|entry| !entry.own)
+                .map(|entry| (entry.period, entry.marks[item], self.submission.mark_spot(entry, item)))
+                .collect(),
             Who::Branch { entries } => {
                 entries.iter().filter(|entry| entry.item == item).map(|entry| (entry.period, entry.reviewed, Some(entry.at))).collect()
             }

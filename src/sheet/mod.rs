@@ -25,12 +25,12 @@ mod workbook;
 mod xlsx;
 mod xml;
 
-pub use book::{Book, Cell, Content, Row, Sheet};
+pub use book::{Area, Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;
-pub use parts::{Part, parts};
 pub use package::unpacked;
+pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 

@@ -7,13 +7,15 @@
 //! ```
 
 use super::Refusal;
-use super::book::Sheet;
+use super::book::{Area, Sheet};
 
 /// What one worksheet or string table hides.
 #[derive(Default)]
 pub(super) struct Survey {
     rows: Vec<u32>,
     columns: Vec<(u32, u32)>,
+    /// Merged areas of more than one row.
+    pub(super) merged: Vec<Area>,
     edits: Vec<(std::ops::Range<usize>, String)>,
 }
 
@@ -89,6 +91,9 @@ impl Survey {
                     if let (Some(min), Some(max)) = (number(tag, "min"), number(tag, "max")) {
                         survey.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
                     }
+                }
+                "mergeCell" if survey.merged.len() < Area::MOST => {
+                    survey.merged.extend(attribute(tag, "ref").and_then(|area| Area::parse(&tag[area])))
                 }
                 // A wrong one fails calamine, and a right one tells nothing.
                 "dimension" => survey.edits.push((open..at, String::new())),

@@ -22,9 +22,8 @@ pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, date: Nai
     for _ in 0..ROUNDS {
         let laid = layout(&book, fonts, date).book;
         let sheets = book.sheets.iter().zip(&laid.sheets).zip(&made);
-        let found: Vec<Option<Vec<Cut>>> = sheets
-            .map(|((sheet, measures), made)| made.plan.needs_pages().then(|| part(sheet, measures, made)))
-            .collect();
+        let found: Vec<Option<Vec<Cut>>> =
+            sheets.map(|((sheet, measures), made)| made.plan.needs_pages().then(|| part(sheet, measures, made))).collect();
         if found == cuts {
             break;
         }
@@ -53,7 +52,14 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
             Part::Head => {
                 let begins = sheet.rows.get(row).is_some_and(|row| row.break_before) || used + height(row) > room;
                 let above = sheet.title_rows.is_some_and(|(_, last)| row > last as usize);
-                used = height(row) + if !begins { used } else if above { titles } else { 0 };
+                used = height(row)
+                    + if !begins {
+                        used
+                    } else if above {
+                        titles
+                    } else {
+                        0
+                    };
                 continue;
             }
             Part::Record(index) => {

@@ -87,12 +87,7 @@ struct Writing<'a> {
 const PLAIN: Writing<'static> =
     Writing { record: None, index: 0, mode: Mode::Full, keep_first: false, keep_rest: false, bookmark: None, page_break: false };
 
-pub(super) fn lay<'a>(
-    plan: &SheetPlan,
-    data: &'a Record,
-    records: &[&'a Record],
-    cuts: Option<&Cuts>,
-) -> (Vec<OutRow<'a>>, Vec<Page<'a>>) {
+pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record], cuts: Option<&Cuts>) -> (Vec<OutRow<'a>>, Vec<Page<'a>>) {
     let mut laying = Laying { plan, data, out: Vec::with_capacity(plan.rows.len() + records.len() * 2), run: 0, page: 0 };
     let Some(main) = plan.main else {
         plan.segments.iter().for_each(|segment| laying.other(segment, false));

@@ -226,7 +226,9 @@ fn repeats_elsewhere(plan: &SheetPlan, from: CellRef, range: Range) -> bool {
 pub(super) fn stretch_lone_cells(plan: &mut SheetPlan) {
     let mut covered: BTreeSet<(u32, u16)> = BTreeSet::new();
     for MergePlan { range, .. } in &plan.merges {
-        covered.extend((range.first_row..=range.last_row).flat_map(|row| (range.first_column..=range.last_column).map(move |column| (row, column))));
+        covered.extend(
+            (range.first_row..=range.last_row).flat_map(|row| (range.first_column..=range.last_column).map(move |column| (row, column))),
+        );
     }
     for group in plan.groups.clone() {
         if group.first != group.last {

@@ -37,15 +37,20 @@ pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnS
             continue;
         }
         let turned = picture.find("xfrm").is_some_and(|frame| {
-            frame.number::<i64>("rot").is_some_and(|turn| turn != 0) || frame.flag("flipH") == Some(true) || frame.flag("flipV") == Some(true)
+            frame.number::<i64>("rot").is_some_and(|turn| turn != 0)
+                || frame.flag("flipH") == Some(true)
+                || frame.flag("flipV") == Some(true)
         });
-        let cut = picture.find("srcRect").is_some_and(|cut| ["l", "t", "r", "b"].iter().any(|side| cut.number::<i64>(side).is_some_and(|part| part != 0)));
+        let cut = picture
+            .find("srcRect")
+            .is_some_and(|cut| ["l", "t", "r", "b"].iter().any(|side| cut.number::<i64>(side).is_some_and(|part| part != 0)));
         if turned || cut {
             lost::note(lost, &sheet.name, Some(at), Feature::PictureEffect);
         }
         let extent = |element: Option<&Element>| {
             let element = element?;
-            let side = |name: &str| element.number::<f64>(name).filter(|value| *value > 0.0 && *value <= 1.0e9).map(|emu| emu * POINTS_PER_EMU);
+            let side =
+                |name: &str| element.number::<f64>(name).filter(|value| *value > 0.0 && *value <= 1.0e9).map(|emu| emu * POINTS_PER_EMU);
             Some((side("cx")?, side("cy")?))
         };
         let size = extent(anchor.child("ext"))
@@ -106,7 +111,8 @@ impl Corner {
     }
 
     fn distance(&self, to: &Self, sheet: &DrawnSheet) -> (f64, f64) {
-        let columns: f64 = (usize::from(self.column)..usize::from(to.column).min(MOST_COLUMNS as usize)).map(|column| width(sheet, column)).sum();
+        let columns: f64 =
+            (usize::from(self.column)..usize::from(to.column).min(MOST_COLUMNS as usize)).map(|column| width(sheet, column)).sum();
         let rows: f64 = (self.row as usize..(to.row.min(MOST_ROWS)) as usize).map(|row| height(sheet, row)).sum();
         (columns + to.offset.0 - self.offset.0, rows + to.offset.1 - self.offset.1)
     }

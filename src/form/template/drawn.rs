@@ -285,8 +285,9 @@ impl Reading<'_> {
         (sheet.columns, sheet.usual_width) = (columns, usual_width);
         sheet.rows = (0..height as u32)
             .map(|index| {
-                let (mut row, row_style) =
-                    rows.remove(&index).unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
+                let (mut row, row_style) = rows
+                    .remove(&index)
+                    .unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
                 // A cell that the file leaves out looks like its row, else like its column.
                 let present = row.cells.len();
                 for (column, column_style) in column_styles.iter().enumerate() {

@@ -21,10 +21,10 @@ mod style;
 mod xml;
 
 pub use error::{Feature, Problem, TemplateError};
-pub use picture::PictureFault;
-pub use settings::KEYS as SETTINGS;
 pub(in crate::form) use formula::result as formula_result;
 pub(in crate::form) use names::Slot;
+pub use picture::PictureFault;
+pub use settings::KEYS as SETTINGS;
 pub(in crate::form) use style::shows_date;
 
 use super::data::Schema;
