@@ -295,7 +295,13 @@ fn column(over: &[(usize, &str)], index: u16, rows: &[Row], words: &Vocabulary<'
     let joined: String = names.iter().map(|(name, _)| name.as_str()).collect();
     let parent = names.len().checked_sub(2).map(|at| names[at].0.as_str());
     let from_parent = parent.filter(|_| words.intake.is_value(last));
-    let known = words.known(last).or_else(|| words.known(&joined)).or_else(|| words.known(from_parent?));
+    // 事由 below 加分 is 加分事由, though 事由 alone is a heading too.
+    let with_parent = parent.map(|parent| format!("{parent}{last}"));
+    let known = words
+        .known(&joined)
+        .or_else(|| words.known(with_parent.as_deref()?))
+        .or_else(|| words.known(last))
+        .or_else(|| words.known(from_parent?));
     if let Some(known) = known {
         return Some(made(known, max, period));
     }

@@ -114,8 +114,8 @@ impl<'a> Sheets<'a> {
         served.map(|(sheet, category)| (self.take(sheet, self.own(sheet, kind)), category)).collect()
     }
 
-    /// Tables of a kind on sheets that are called something else, or below another table; one for each sheet. It is noted
-    /// for sheets whose name says nothing.
+    /// Tables of a kind on sheets that are called something else, or below another table, which is noted; one for each
+    /// sheet and set of columns.
     pub fn by_columns(&self, kind: &str, sink: &mut Sink) -> Vec<Found> {
         let mut found = Vec::new();
         for sheet in 0..self.blocks.len() {
@@ -131,7 +131,16 @@ impl<'a> Sheets<'a> {
                 continue;
             }
             sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&self.book.sheets[sheet].name)).arg("used", kind));
-            found.push(self.take(sheet, blocks));
+            // Headings again are the same table; other columns are another one, such as another category's.
+            let headings = |at: usize| -> Vec<&str> { self.blocks[sheet][at].columns.iter().map(|column| column.heading.as_str()).collect() };
+            let mut groups: Vec<Vec<usize>> = Vec::new();
+            for at in blocks {
+                match groups.iter_mut().find(|group| headings(group[0]) == headings(at)) {
+                    Some(group) => group.push(at),
+                    None => groups.push(vec![at]),
+                }
+            }
+            found.extend(groups.into_iter().map(|group| self.take(sheet, group)));
         }
         found
     }
