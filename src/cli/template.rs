@@ -53,14 +53,20 @@ fn list_lines(printer: &Printer, list: &List, columns: &[&str]) {
         };
         field_line(printer, &placeholder, field);
     }
+    // A field of a named list stands behind that list's name.
+    let own = if list.name.is_empty() { "." } else { list.name };
+    let nested = |inner: &List| if list.name.is_empty() { format!(".{}", inner.name) } else { format!("{}.{}", list.name, inner.name) };
     for inner in &list.lists {
         for field in &inner.fields {
-            let placeholder =
-                if columns.contains(&inner.name) { format!("{{.>{}}}", field.name) } else { format!("{{.{}.{}}}", inner.name, field.name) };
+            let placeholder = if columns.contains(&inner.name) {
+                format!("{{{own}>{}}}", field.name)
+            } else {
+                format!("{{{}.{}}}", nested(inner), field.name)
+            };
             field_line(printer, &placeholder, field);
         }
         for field in inner.lists.iter().flat_map(|innermost| &innermost.fields) {
-            field_line(printer, &format!("{{.{}>{}}}", inner.name, field.name), field);
+            field_line(printer, &format!("{{{}>{}}}", nested(inner), field.name), field);
         }
     }
 }
@@ -81,11 +87,11 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 }
 
 /// `scorebook template check`: the form goes by `--form`, else by the file's name.
-pub fn check(printer: &Printer, file: &Path, name: Option<&str>, out: Option<&Path>) -> u8 {
+pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
     let Some(schema) = form(printer, &name) else { return 2 };
-    match run::check_template(file, &schema, out) {
+    match run::check_template(file, &schema, members, out) {
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.line(format!("{} {}", printer.severity(Severity::Warning), warning.message(printer.lang())));

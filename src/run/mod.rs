@@ -7,6 +7,7 @@
 
 mod explain;
 mod gather;
+mod intake;
 mod issue;
 mod prepare;
 mod press;

@@ -27,8 +27,8 @@ pub struct CheckedTemplate {
     pub xlsx: PathBuf,
 }
 
-/// Checks the file and prints it with invented data: as a PDF to `out`, or beside the file, and as a workbook next to that.
-pub fn check_template(file: &Path, schema: &Schema, out: Option<&Path>) -> Result<CheckedTemplate, RunError> {
+/// Checks the file and prints it with so many invented members: as a PDF to `out`, or beside the file, and as a workbook next to that.
+pub fn check_template(file: &Path, schema: &Schema, members: usize, out: Option<&Path>) -> Result<CheckedTemplate, RunError> {
     let bytes = std::fs::read(file).map_err(|source| RunError::Io { path: file.to_owned(), source })?;
     let template = Template::load(&bytes, schema).map_err(|errors| RunError::Template {
         name: file.display().to_string(),
@@ -38,7 +38,7 @@ pub fn check_template(file: &Path, schema: &Schema, out: Option<&Path>) -> Resul
     let fonts = FontSet::new(faces(&file.with_file_name("fonts"))?).map_err(|error| RunError::Font(error.to_string()))?;
     let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
-    let book = fill_pages(&template, &sample(schema, 12), &fonts, date);
+    let book = fill_pages(&template, &sample(schema, members), &fonts, date);
     let laid = layout(&book, &fonts, date);
     let (title, author) = (schema.title.to_owned(), "scorebook".to_owned());
     let failed = |error: String| RunError::Document { what: schema.title.to_owned(), branch: String::new(), error };

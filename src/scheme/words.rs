@@ -1,7 +1,11 @@
 //! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`.
 
+use crate::diag::Lang;
+use crate::exact::Exact;
+
 use super::formula::{Builtin, Formula, Operator};
-use super::model::{ItemKind, Rules};
+use super::model::{Amount, CapPer, Item, ItemKind, Measure, Points, Rules, Stacking, Step};
+use crate::period::Every;
 
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
@@ -13,14 +17,17 @@ impl Formula {
     fn at(&self, rules: &Rules, outer: u8) -> String {
         let many = |parts: &[Self]| parts.iter().map(|part| part.at(rules, 0)).collect::<Vec<_>>().join("，");
         match self {
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => plain(number),
             Self::Value(value) => value.name.clone(),
             Self::Figure(id) => {
                 rules.figures.iter().find(|figure| figure.id == *id).map_or_else(|| id.clone(), |figure| figure.name.clone())
             }
             Self::Builtin(Builtin::Poll) => "民主测评平均".into(),
-            Self::Builtin(Builtin::Awards) => "最高一项奖励".into(),
-            Self::Builtin(Builtin::Penalties) => "最重一项惩处".into(),
+            Self::Builtin(Builtin::Awards(Stacking::Sum)) => "各项奖励合计".into(),
+            Self::Builtin(Builtin::Penalties(Stacking::Sum)) => "各项惩处合计".into(),
+            Self::Builtin(Builtin::Awards(_)) => "最高一项奖励".into(),
+            Self::Builtin(Builtin::Penalties(_)) => "最重一项惩处".into(),
+            Self::Builtin(Builtin::Vetoes) => "一票否决扣分".into(),
             Self::Sum(items) => format!("{}合计", items_in_words(items, rules)),
             Self::Mean(items) => format!("{}各期平均", items_in_words(items, rules)),
             Self::Negate(inner) => format!("－{}", inner.at(rules, 2)),
@@ -48,11 +55,14 @@ impl Formula {
 }
 
 fn items_in_words(items: &[usize], rules: &Rules) -> String {
+    let of = |test: &dyn Fn(Option<ItemKind>) -> bool| -> Vec<usize> {
+        rules.items.iter().enumerate().filter(|(_, item)| test(item.scores_as())).map(|(at, _)| at).collect()
+    };
     let all = |kind: ItemKind| {
-        let of_kind: Vec<usize> = rules.items.iter().enumerate().filter(|(_, item)| item.kind == kind).map(|(at, _)| at).collect();
+        let of_kind = of(&|own| own == Some(kind));
         !of_kind.is_empty() && of_kind == items
     };
-    if items.len() == rules.items.len() {
+    if items == of(&|own| own.is_some()) {
         "各项".into()
     } else if all(ItemKind::Mark) {
         "各项评分".into()
@@ -63,6 +73,126 @@ fn items_in_words(items: &[usize], rules: &Rules) -> String {
     } else {
         items.iter().map(|item| rules.items[*item].name.as_str()).collect::<Vec<_>>().join("、")
     }
+}
+
+impl Amount {
+    /// The number, or the value's name with its number.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(number) => plain(number),
+            Self::Value(value) => format!("{}（{}）", plain(&value.value), value.name),
+        }
+    }
+}
+
+/// A number of a rule: decimals where they say it exactly, else a fraction.
+pub fn plain(number: &Exact) -> String {
+    let decimal = number.published_decimal(6).filter(|decimal| Exact::from(*decimal) == *number);
+    decimal.map_or_else(|| number.to_string(), |decimal| decimal.to_string())
+}
+
+/// A share as people write it: `80%`, `1/3`.
+pub fn share(number: &Exact) -> String {
+    let percent = number.clone() * Exact::from(100);
+    let decimal = percent.published_decimal(2).filter(|decimal| Exact::from(*decimal) == percent);
+    decimal.map_or_else(|| number.to_string(), |decimal| format!("{decimal}%"))
+}
+
+/// `每季度`.
+pub fn each_word(every: Every) -> &'static str {
+    match every {
+        Every::Month => "每月",
+        Every::Quarter => "每季度",
+        Every::Half => "每半年",
+        Every::Year => "全年",
+    }
+}
+
+impl Item {
+    /// How its score comes about beside adding up its entries, in the order in which the rules work: `每次-2分，每月合计不超过
+    /// 4分，起始20分，合计达到4次的计0分，最低0分`. `None` where there is nothing to say.
+    pub fn rule_words(&self, rules: &Rules) -> Option<String> {
+        let rule = self.rules_in(rules, Lang::Zh);
+        (!rule.is_empty()).then(|| rule.join("，"))
+    }
+
+    /// The same, a rule each, in either language.
+    pub fn rules_in(&self, rules: &Rules, lang: Lang) -> Vec<String> {
+        let mut said = Vec::new();
+        let mut say = |zh: String, en: String| said.push(if lang == Lang::Zh { zh } else { en });
+        match &self.points {
+            Some(Points::Each(amount)) => say(format!("每次{}分", amount.words()), format!("{} a time", amount.words())),
+            Some(Points::Steps(steps)) => say(steps_zh(steps), steps_en(steps)),
+            None => {}
+        }
+        if self.highest_only {
+            say("只计最高一项".into(), "only the largest counts".into());
+        }
+        for (per, limit) in &self.caps {
+            let (zh, en) = match per {
+                CapPer::Day => ("每日", "day"),
+                CapPer::Period(every) => (each_word(*every), every.word()),
+            };
+            say(format!("{zh}合计不超过{}分", limit.words()), format!("at most {} a {en}", limit.words()));
+        }
+        if let Some(start) = &self.start {
+            say(format!("起始{}分", start.words()), format!("starts at {}", start.words()));
+        }
+        let unit = if self.kind == ItemKind::Count { "次" } else { "分" };
+        for condition in &self.zero_if {
+            let (zh, en) = if condition.above { ("超过", "above") } else { ("达到", "from") };
+            match condition.measure {
+                Measure::Sum => {
+                    let limit = plain(&condition.limit);
+                    say(format!("合计{zh}{limit}{unit}的计0分"), format!("zero {en} {limit} in all"));
+                }
+                Measure::Single => {
+                    let limit = plain(&condition.limit);
+                    say(format!("有一项登记{zh}{limit}的计0分"), format!("zero where one entry is {en} {limit}"));
+                }
+                Measure::ShareOf(other) => {
+                    let (limit, of) = (share(&condition.limit), &rules.items[other].name);
+                    say(format!("{zh}“{of}”的{limit}的计0分"), format!("zero {en} {limit} of {of}"));
+                }
+            }
+        }
+        if let Some(floor) = &self.floor {
+            say(format!("最低{}分", floor.words()), format!("never below {}", floor.words()));
+        }
+        if let Some(ceiling) = &self.ceiling {
+            say(format!("最高{}分", ceiling.words()), format!("never above {}", ceiling.words()));
+        }
+        if let Some(each) = self.each {
+            say(format!("{}单独计算后相加", each_word(each)), format!("worked out for each {} and added up", each.word()));
+        }
+        said
+    }
+}
+
+/// `第1次-3分，第2次-5分，第3次起本项计0分`.
+fn steps_zh(steps: &[Step]) -> String {
+    let words = steps.iter().enumerate().map(|(at, step)| {
+        let last = at + 1 == steps.len();
+        match step {
+            Step::Points(points) if last => format!("第{}次起每次{}分", at + 1, plain(points)),
+            Step::Points(points) => format!("第{}次{}分", at + 1, plain(points)),
+            Step::Zero => format!("第{}次起本项计0分", at + 1),
+        }
+    });
+    words.collect::<Vec<_>>().join("，")
+}
+
+/// `time 1 -3, time 2 -5, from time 3 on the item is zero`.
+fn steps_en(steps: &[Step]) -> String {
+    let words = steps.iter().enumerate().map(|(at, step)| {
+        let last = at + 1 == steps.len();
+        match step {
+            Step::Points(points) if last => format!("from time {} on {} each", at + 1, plain(points)),
+            Step::Points(points) => format!("time {} {}", at + 1, plain(points)),
+            Step::Zero => format!("from time {} on the item is zero", at + 1),
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn points(text: &str, kind: ItemKind) -> Option<Number> {
     let sign = match kind {
         ItemKind::Deduct => ['扣', '减'].as_slice(),
         ItemKind::Bonus => ['加', '奖'].as_slice(),
-        ItemKind::Mark => return None,
+        _ => return None,
     };
     match text_number(folded(text).strip_prefix(sign)?) {
         Number::Is { value, .. } if !value.is_negative() => Some(Number::Is { value, text: true }),

@@ -15,6 +15,7 @@ use crate::diag::{CellRef, Code, Finding};
 use crate::exact::Decimal;
 use crate::sheet::{Book, Content, Row, Sheet};
 
+use super::COVER;
 use super::cell::{self, Day, Number, shown};
 use super::intake::Intake;
 use super::sink::Sink;
@@ -72,6 +73,15 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("used", "支部信息"));
     }
     cover.sheet = Some(Arc::clone(&sheet.name));
+    let mut codes = codes_on(sheet, intake);
+    for other in book.sheets.iter().filter(|other| !std::ptr::eq(*other, sheet) && key(&other.name).starts_with(COVER)) {
+        codes.extend(codes_on(other, intake));
+    }
+    // Two branches in one file: which rows are whose, nobody can say.
+    if let Some((second, at)) = codes.iter().find(|(code, _)| *code != codes[0].0) {
+        let finding = Finding::new(Code::BranchMismatch, sink.sheet(at));
+        sink.push(finding.arg("first", &codes[0].0).arg("second", second));
+    }
     let mut seen: Vec<&str> = Vec::new();
     for (field, value) in fields(sheet, intake) {
         if seen.contains(&field) {
@@ -155,6 +165,12 @@ fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
         }
     }
     found
+}
+
+/// Every 支部编码 of a sheet, and the sheet's name.
+fn codes_on(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
+    let codes = fields(sheet, intake).into_iter().filter(|(field, _)| *field == "支部编码").filter_map(|(_, value)| value);
+    codes.map(|(content, _)| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
 }
 
 fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {

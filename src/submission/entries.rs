@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::diag::{Code, Finding, Place};
 use crate::exact::{Decimal, Exact};
 use crate::period::{Every, Period};
@@ -9,7 +11,7 @@ use crate::scheme::{Item, ItemKind, Rules, Scheme};
 use crate::sheet::Content;
 
 use super::Expected;
-use super::cell::{self, Number, shown};
+use super::cell::{self, Day, Number, shown};
 use super::model::{BranchEntry, Entry, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
@@ -92,7 +94,7 @@ pub fn member_of(line: &Line<'_>, serving: &Serving, people: &People, members: &
     }
 }
 
-pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
     let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
@@ -106,9 +108,9 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     let mut signs = Signs::default();
     let mut read = Read::default();
     for one in &all {
-        read_sheet(sheets, one, &all, submission, &people, expected, &mut signs, &mut read, sink);
+        read_sheet(date_1904, sheets, one, &all, submission, &people, expected, &mut signs, &mut read, sink);
     }
-    read.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.at));
+    read.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
     submission.entries = read.entries;
     submission.layouts = read.layouts;
     submission.entry_tables = read.tables;
@@ -150,6 +152,7 @@ impl Signs {
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one reading; a struct for them would only be unpacked again")]
 fn read_sheet(
+    date_1904: bool,
     sheets: &Sheets<'_>,
     serving: &Serving,
     all: &[Serving],
@@ -180,6 +183,9 @@ fn read_sheet(
         }
         if rules.reviewed {
             required.extend(["记录人", "复核人"]);
+        }
+        if rules.dated {
+            required.push("日期");
         }
     }
     for scheme in &present {
@@ -239,7 +245,7 @@ fn read_sheet(
             };
             read_reviewers(&line, rules, sink);
             let mut reason = None;
-            let marks = rules
+            let marks: Box<[Mark]> = rules
                 .items
                 .iter()
                 .map(|item| {
@@ -253,7 +259,9 @@ fn read_sheet(
                 into.layouts.len() as u32 - 1
             });
             let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
-            into.entries.push(Entry { member: at, period, own, at: at_spot, layout, marks, reason });
+            let something = marks.iter().any(|mark| mark.thousandths() != 0);
+            let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
+            into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason });
         }
     }
 }
@@ -310,6 +318,21 @@ fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> 
     None
 }
 
+/// 日期 of a dated row: a day of its period. A row that holds nothing needs none: it says that there was nothing.
+fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32), needed: bool, sink: &mut Sink) -> Option<NaiveDate> {
+    line.column("日期")?;
+    let read = cell::date(line.get("日期"), date_1904);
+    let within = |day: NaiveDate| day.year() == year && period.overlaps(day.month() as u8, day.month() as u8);
+    let when = match read {
+        Ok(Some(Day::Known(day))) if within(day) => return Some(day),
+        Ok(None) if !needed => return None,
+        Ok(Some(Day::Known(_))) => period.zh(),
+        _ => String::new(),
+    };
+    sink.push(line.finding(Code::BadDate, "日期", sink).arg("period", when));
+    None
+}
+
 /// 记录人 and 复核人: both there, two different people.
 fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
     if !rules.reviewed || line.column("记录人").is_none() || line.column("复核人").is_none() {
@@ -357,6 +380,11 @@ fn read_mark(
     if let (Some(Content::Text(text)), Number::Fault(_)) = (content, &read) {
         read = cell::points(text, item.kind).unwrap_or(read);
     }
+    if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
+        && let Some(times) = crate::sheet::words::folded(text).strip_suffix('次')
+    {
+        read = cell::text_number(times);
+    }
     if let (Some(Content::Text(text)), Number::Fault(_), Some(_)) = (content, &read, &item.reason)
         && let Some((value, reasons)) = cell::bonus_with_reasons(text)
     {
@@ -396,8 +424,10 @@ fn read_mark(
         sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max));
         return Mark::NONE;
     }
-    if value.places() > scheme.decimals {
-        sink.push(finding(Code::TooManyDecimals).arg("decimals", scheme.decimals));
+    // Nothing happens half a time.
+    let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
+    if value.places() > decimals {
+        sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
         return Mark::NONE;
     }
     if let Some(heading) = &item.reason

@@ -77,7 +77,7 @@ impl<'a> Vocabulary<'a> {
                 items.insert(item.name.as_str());
                 headings.extend(item.reason.as_deref());
             }
-            headings.extend(scheme.poll.iter().flat_map(|poll| &poll.columns).map(|(name, _)| name.as_str()));
+            headings.extend(scheme.poll.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str()));
         }
         headings.extend(&items);
         Self { intake, headings, items }

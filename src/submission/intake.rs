@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::SHEETS;
 use crate::sheet::words::{heading, key};
-
-/// Sheets of a submission (product description, "The submission workbook").
-pub const SHEETS: [&str; 8] = ["支部信息", "党员名册", "积分登记", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"];
 
 /// Other names, and words that are no data; everything folded as headings are.
 #[derive(Clone, Debug, Default)]

@@ -31,6 +31,12 @@ use crate::sheet::Book;
 use sink::Sink;
 use std::sync::Arc;
 
+/// The sheet that says whose workbook it is.
+pub const COVER: &str = "支部信息";
+
+/// Sheets of the workbook; of some there is one a category, `积分登记-农村党员`.
+pub const SHEETS: [&str; 8] = [COVER, "党员名册", "积分登记", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"];
+
 /// What reading a submission needs to know beside the workbook.
 pub struct Expected<'a> {
     /// The run's period; rows of later periods are ignored.
@@ -60,7 +66,7 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         }
     }
     roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
-    entries::read(&sheets, &mut submission, expected, &mut sink);
+    entries::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
     // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at.
     if expected.run.period == crate::period::Period::YEAR {
         poll::read(&sheets, &mut submission, expected, &mut sink);

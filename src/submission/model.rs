@@ -166,6 +166,8 @@ pub struct Entry {
     pub period: Period,
     /// Entered by the member himself (自评) where the scheme has two scorers.
     pub own: bool,
+    /// The day, where the scheme's rows are dated.
+    pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
     /// Where the items stand, as an index into [`Submission::layouts`].

@@ -132,7 +132,8 @@ impl<'a> Sheets<'a> {
             }
             sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&self.book.sheets[sheet].name)).arg("used", kind));
             // Headings again are the same table; other columns are another one, such as another category's.
-            let headings = |at: usize| -> Vec<&str> { self.blocks[sheet][at].columns.iter().map(|column| column.heading.as_str()).collect() };
+            let headings =
+                |at: usize| -> Vec<&str> { self.blocks[sheet][at].columns.iter().map(|column| column.heading.as_str()).collect() };
             let mut groups: Vec<Vec<usize>> = Vec::new();
             for at in blocks {
                 match groups.iter_mut().find(|group| headings(group[0]) == headings(at)) {

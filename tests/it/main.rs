@@ -3,8 +3,11 @@
 
 mod configuration;
 mod demo;
+mod engine;
+mod order;
 mod reading;
 mod sample;
+mod schemes;
 mod template;
 mod tidy;
 mod worked;

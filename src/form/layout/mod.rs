@@ -12,8 +12,10 @@ mod block;
 mod border;
 mod display;
 mod furniture;
+mod further;
 mod grid;
 mod laid;
+mod number;
 mod page;
 mod paginate;
 mod paper;
@@ -26,6 +28,7 @@ pub use laid::{
     Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
 };
 
+pub use further::with_further_rows;
 pub use paginate::room;
 pub use paper::is_known_paper;
 
@@ -119,8 +122,9 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
         let missing = |character| {
             notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: None });
         };
+        let scale = if sheet.page.scale_header { f32::from(measures.scale) / 100.0 } else { 1.0 };
         let (texts, strokes) =
-            furniture::draw(fonts, &sheet.page, frame, &measures.header, &measures.footer, &codes, &book.normal_font, missing);
+            furniture::draw(fonts, &sheet.page, frame, &measures.header, &measures.footer, &codes, &book.normal_font, scale, missing);
         page.furniture = texts;
         page.strokes.extend(strokes);
     }

@@ -53,6 +53,8 @@ pub(super) struct DrawnRow {
     pub hidden: bool,
     pub break_before: bool,
     pub cells: Vec<DrawnCell>,
+    /// How many of the cells it takes to show all that the row shows.
+    shown: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -201,13 +203,14 @@ impl Reading<'_> {
             format.filter(|format| format.flag("customHeight") == Some(true)).and_then(|format| format.length("defaultRowHeight"));
         let mut shared: BTreeMap<u32, (CellRef, String)> = BTreeMap::new();
         let mut rows: BTreeMap<u32, (DrawnRow, Option<StyleId>)> = BTreeMap::new();
-        let mut next_row = 0u32;
+        let (mut next_row, mut reading) = (0u32, 0);
         for row in root.child("sheetData").iter().flat_map(|data| data.all("row")) {
             let index = row.number::<u32>("r").and_then(|number| number.checked_sub(1)).unwrap_or(next_row);
             next_row = index.saturating_add(1);
+            let height = row.length("ht").filter(|height| *height >= 0.0);
             let mut drawn = DrawnRow {
-                height: row.length("ht").filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
-                height_seen: row.length("ht"),
+                height: height.filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
+                height_seen: height,
                 hidden: row.flag("hidden").unwrap_or(false),
                 ..DrawnRow::default()
             };
@@ -235,10 +238,13 @@ impl Reading<'_> {
                 }
                 drawn.cells[column] = DrawnCell { style, content, present: true };
             }
-            // Cells that show nothing do not make the sheet larger.
+            // Cells that show nothing do not make the sheet larger, but they inherit nothing.
             let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
-            drawn.cells.truncate(shown.map_or(0, |last| last + 1));
-            self.budget.cells = self.budget.cells.checked_sub(drawn.cells.len()).ok_or_else(too_large)?;
+            drawn.shown = shown.map_or(0, |last| last + 1);
+            reading += drawn.cells.len();
+            if reading > MOST_CELLS {
+                return Err(too_large());
+            }
             if index < MOST_ROWS {
                 rows.insert(index, (drawn, row_style));
             }
@@ -269,14 +275,14 @@ impl Reading<'_> {
         let merged = |last: fn(&Range) -> u32| sheet.merges.iter().map(last).max();
         let height = rows
             .iter()
-            .filter(|(_, (row, _))| !row.cells.is_empty())
+            .filter(|(_, (row, _))| row.shown > 0)
             .map(|(index, _)| *index)
             .chain(merged(|range| range.last_row))
             .max()
             .map_or(0, |last| last as usize + 1);
         let width = rows
             .values()
-            .map(|(row, _)| row.cells.len())
+            .map(|(row, _)| row.shown)
             .chain(merged(|range| u32::from(range.last_column) + 1).map(|width| width as usize))
             .max()
             .unwrap_or(0);
@@ -289,6 +295,7 @@ impl Reading<'_> {
                     .remove(&index)
                     .unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
                 // A cell that the file leaves out looks like its row, else like its column.
+                row.cells.truncate(width);
                 let present = row.cells.len();
                 for (column, column_style) in column_styles.iter().enumerate() {
                     let inherited = row_style.or(*column_style).filter(|style| self.visible(*style));
@@ -473,6 +480,7 @@ fn page(root: &Element) -> PageSetup {
     if let Some(bands) = root.child("headerFooter") {
         let band = |name: &str| bands.child(name).map_or_else(String::new, |band| unescape(&band.text));
         page.header = band("oddHeader");
+        page.scale_header = bands.flag("scaleWithDoc").unwrap_or(true);
         page.footer = band("oddFooter");
     }
     page
@@ -529,7 +537,8 @@ impl DrawnSheet {
 /// A range as a person writes it.
 pub(super) fn written(range: Range) -> String {
     let first = CellRef { row: range.first_row, column: range.first_column };
-    format!("{first}:{}", CellRef { row: range.last_row, column: range.last_column })
+    let last = CellRef { row: range.last_row, column: range.last_column };
+    if first == last { first.to_string() } else { format!("{first}:{last}") }
 }
 
 /// `B7`, also `$B$7`; within the format's bounds.

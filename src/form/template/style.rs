@@ -328,6 +328,10 @@ fn built_in_format(id: u32) -> &'static str {
 
 /// Whether a number format shows a day: it has a year, month or day letter outside quotes and brackets.
 pub(in crate::form) fn shows_date(format: &str) -> bool {
+    // `aaaa` is a weekday; one `a` alone is of General.
+    if format.to_ascii_lowercase().contains("aaa") {
+        return true;
+    }
     let mut characters = format.chars();
     while let Some(character) = characters.next() {
         match character {

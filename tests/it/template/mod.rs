@@ -1,6 +1,8 @@
 //! Templates as real offices save them, loaded, checked and filled.
 
 mod errors;
+mod language;
+mod page;
 mod pages;
 mod pictures;
 mod reading;
@@ -399,4 +401,41 @@ fn a_frame_stays_a_frame() {
     let line = |edge: Option<scorebook::form::model::Edge>| edge.map(|edge| edge.line);
     assert_eq!((line(borders(0, 1).bottom), line(borders(0, 1).right)), (Some(Line::Thin), Some(Line::Thin)));
     assert_eq!((line(borders(1, 2).bottom), line(borders(1, 2).right)), (Some(Line::Medium), Some(Line::Medium)));
+}
+
+/// A part of a workbook as text.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).expect("the part"), &mut text).expect("text");
+    text
+}
+
+/// The same workbook with some parts changed.
+fn changed(bytes: &[u8], change: impl Fn(&str, String) -> (String, String)) -> Vec<u8> {
+    repacked(bytes, |name, bytes| match String::from_utf8(bytes) {
+        Ok(text) => {
+            let (name, text) = change(name, text);
+            (name, text.into_bytes())
+        }
+        Err(binary) => (name.to_owned(), binary.into_bytes()),
+    })
+}
+
+/// The same archive with every entry as `change` gives it; an entry made empty goes.
+fn repacked(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> (String, Vec<u8>)) -> Vec<u8> {
+    use std::io::{Read, Write};
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("an entry");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("bytes");
+        let (name, bytes) = change(&entry.name().expect("a name"), bytes);
+        if !bytes.is_empty() {
+            out.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+            out.write_all(&bytes).expect("bytes");
+        }
+    }
+    out.finish().expect("a zip").into_inner()
 }
