@@ -119,7 +119,7 @@ fn gather_one(county: &County, fonts: &FontSet, sent: &Arc<Sent>, limits: &inbox
 fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
-    let (cover, mut findings) = submission::read_cover(&book, name);
+    let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
@@ -141,7 +141,13 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         return gathered;
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let expected = Expected {
+        run: county.run,
+        schemes: &county.schemes,
+        scheme_of: &scheme_of,
+        intake: &county.intake,
+        categories: &county.workspace.categories,
+    };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     gathered.findings.extend(found);
     // Checks go through members and periods, which such a roster would make millions of.

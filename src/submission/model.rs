@@ -1,6 +1,5 @@
 //! The typed submission: compact, because one is kept for every branch until its forms are written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -78,8 +77,8 @@ pub struct Submission {
     pub poll_tables: Vec<ServingTable>,
     /// Members with a row whose period could not be read; what seems to be missing may be that row.
     pub unreadable: std::collections::BTreeSet<u32>,
-    /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
-    pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    /// Columns of a scheme's items in a table, and under one of its periods; items the table lacks are `None`.
+    pub layouts: Vec<Box<[Option<u16>]>>,
     /// Ballots of each member, summed; in the order of `members`.
     pub ballots: Vec<Ballots>,
     /// 奖惩.
@@ -173,6 +172,8 @@ pub struct Entry {
     pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
+    /// Where the items stand, as an index into [`Submission::layouts`].
+    pub layout: u32,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.
     pub marks: Box<[Mark]>,
     /// Why a bonus was given.
@@ -292,7 +293,7 @@ impl Submission {
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
             unreadable: std::collections::BTreeSet::new(),
-            item_columns: BTreeMap::new(),
+            layouts: Vec::new(),
             ballots: Vec::new(),
             adjustments: Vec::new(),
             vetoes: Vec::new(),
@@ -318,8 +319,8 @@ impl Submission {
     }
 
     /// Where an item of an entry stands.
-    pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
-        let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
+    pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
+        let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
     }
 
