@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::diag::{Lang, fill, text};
 use crate::period::RunPeriod;
-use crate::run::Options;
+use crate::run::{ArchiveOrder, Options};
 
 /// What the person wants.
 pub enum Command {
@@ -27,6 +27,9 @@ pub enum Command {
     TemplateFields { form: String },
     TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
+    Archive { options: Options, order: ArchiveOrder },
+    Verify { dir: PathBuf, rerun: bool, jobs: Option<usize> },
+    History { dir: PathBuf, name: String },
     Sample { dir: PathBuf, size: SampleSize },
 }
 
@@ -131,6 +134,19 @@ fn command(lang: Lang) -> clap::Command {
     let positional = |name: &'static str, value: &'static str, key: &str| {
         Arg::new(name).value_name(value).display_order(1).help(t(key).to_owned()).help_heading(t("help-arguments"))
     };
+    let dir = || positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf));
+    let archive = sub("archive", "cli-archive")
+        .arg(workspace().help_heading(t("help-arguments")))
+        .arg(path("to", "DIR", "arg-to").required(true))
+        .arg(option("incomplete", "REASON", "arg-incomplete").value_parser(clap::builder::NonEmptyStringValueParser::new()))
+        .arg(option("sign-with", "CMD", "arg-sign-with"))
+        .arg(path("out", "DIR", "arg-archive-out"))
+        .arg(jobs());
+    let verify = sub("verify", "cli-verify")
+        .arg(dir())
+        .arg(Arg::new("rerun").long("rerun").action(ArgAction::SetTrue).help(t("arg-rerun").to_owned()))
+        .arg(jobs());
+    let history = sub("history", "cli-history").arg(dir()).arg(positional("name", "NAME", "arg-name").required(true).display_order(2));
     let sample = sub("sample", "cli-sample")
         .arg(positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf)))
         .arg(option("branches", "N", "arg-branches").default_value("12").value_parser(clap::value_parser!(u32).range(1..=20_000)))
@@ -231,6 +247,9 @@ fn command(lang: Lang) -> clap::Command {
                         .arg(path("out", "FILE", "arg-file")),
                 ),
         )
+        .subcommand(archive)
+        .subcommand(verify)
+        .subcommand(history)
         .subcommand(sample)
 }
 
@@ -284,6 +303,12 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
+        ("archive", _) => Command::Archive {
+            options: options(sub)?,
+            order: ArchiveOrder { to: file(sub, "to")?, incomplete: word(sub, "incomplete"), sign_with: word(sub, "sign-with") },
+        },
+        ("verify", _) => Command::Verify { dir: file(sub, "dir")?, rerun: sub.get_flag("rerun"), jobs: count(sub) },
+        ("history", _) => Command::History { dir: file(sub, "dir")?, name: word(sub, "name")? },
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
             size: SampleSize {
@@ -296,6 +321,10 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         },
         _ => return None,
     })
+}
+
+fn count(matches: &ArgMatches) -> Option<usize> {
+    matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs))
 }
 
 fn options(matches: &ArgMatches) -> Option<Options> {
@@ -311,10 +340,11 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         workspace: matches.get_one::<PathBuf>("workspace")?.clone(),
         period: matches.try_get_one::<RunPeriod>("period").ok().flatten().copied(),
         out: matches.try_get_one::<PathBuf>("out").ok().flatten().cloned(),
-        jobs: matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs)),
+        jobs: count(matches),
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
+        bag: None,
     })
 }
 

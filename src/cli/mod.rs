@@ -3,9 +3,11 @@
 //! stdout carries the result, stderr the talk and the progress bar. The only room that prints. May use `run`, `diag`,
 //! `period` and what a command shows.
 
+mod archive;
 mod args;
 mod check;
 mod explain;
+mod history;
 mod printer;
 mod progress;
 mod rule;
@@ -14,6 +16,7 @@ mod sample;
 mod scheme;
 mod status;
 mod template;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,9 @@ pub fn main() -> ExitCode {
         Command::TemplateFields { form } => template::fields(&printer, form),
         Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
+        Command::Archive { options, order } => archive::archive(&printer, options, order),
+        Command::Verify { dir, rerun, jobs } => verify::verify(&printer, dir, *rerun, *jobs),
+        Command::History { dir, name } => history::history(&printer, dir, name),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
     }));
     if let Ok(code) = done {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::{County, Progress, RunError, Stage};
+use super::{County, Progress, RunError, Stage, archive};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::{self, Incoming};
@@ -52,7 +52,8 @@ pub struct Gathered {
 /// Lists the inbox and works through every file.
 pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
-    let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    archive::restore_names(county, &mut files, &mut findings);
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
     // `collect` keeps the order of the list, whatever thread is done first.

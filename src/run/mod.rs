@@ -5,6 +5,7 @@
 //! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
 //! The only room that names rayon; may use every other but `cli`.
 
+mod archive;
 mod explain;
 mod gather;
 mod prepare;
@@ -13,6 +14,7 @@ mod resolve;
 mod template;
 mod write;
 
+pub use archive::{ArchiveOrder, Archived, Difference, Rerun, archive, history, rerun};
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use prepare::{County, FORMS, RunError, prepare};
@@ -45,6 +47,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// A bag to be scored again in place of a workspace; `workspace` is then the folder of configuration in it.
+    pub bag: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.

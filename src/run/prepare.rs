@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::Options;
+use super::{Options, archive};
+use crate::archive::ArchiveError;
 use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
@@ -59,6 +61,9 @@ pub enum RunError {
     /// The output.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// An argument that names nothing.
     #[error("{en}")]
     Argument {
@@ -90,6 +95,7 @@ impl RunError {
     pub fn message(&self, lang: Lang) -> String {
         match (self, lang) {
             (Self::County(error), _) => error.message(lang),
+            (Self::Archive(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Scheme { id, error }, Lang::Zh) => format!("积分细则 {id} 有错：\n{error}"),
@@ -130,6 +136,8 @@ pub struct County {
     pub only: Vec<String>,
     /// The county's own files and their SHA-256.
     pub configuration: Vec<(String, String)>,
+    /// First names of files that an archive holds under another.
+    pub first_names: BTreeMap<String, String>,
 }
 
 impl County {
@@ -171,7 +179,11 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     ids.sort();
-    let workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut first_names = BTreeMap::new();
+    if let Some(bag) = &options.bag {
+        first_names = archive::move_into_bag(&mut workspace, bag)?;
+    }
     let mut schemes = Vec::new();
     for id in workspace.schemes() {
         schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id)?);
@@ -180,7 +192,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         prove_categories(scheme, &workspace)?;
     }
     let mut calendar = Calendar::default();
-    for bytes in builtin::calendars() {
+    for (_, bytes) in builtin::calendars() {
         let text = String::from_utf8_lossy(&bytes);
         calendar.add(&text).map_err(|error| RunError::Calendar { name: "built-in".into(), error })?;
     }
@@ -225,13 +237,14 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     let mut configuration = Vec::new();
-    for path in [root.join("scorebook.toml"), workspace.register.clone()] {
+    let calendars = files(&root.join("calendar"), "toml")?;
+    for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars) {
         let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
     }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
-    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration })
+    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration, first_names })
 }
 
 /// A category that the county does not have would make its item apply to nobody, without a word.

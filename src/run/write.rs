@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -51,6 +51,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         staging,
         issuer: &issuer,
         digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
+        papers: Mutex::default(),
     };
     let accepted: Vec<(usize, &Card)> = resolved
         .branches
@@ -97,6 +98,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         .collect();
     // A committee's folder holds many branches, a branch's one.
     let folders = jobs.iter().filter(|job| !job.code.is_empty()).map(|job| (job.branches[0].0, job.folder.clone())).collect();
+    let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
     drop(jobs);
     let mut more = Vec::new();
     for found in found {
@@ -106,7 +108,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     resolved.findings.extend(more);
     sort_findings(&mut resolved.findings);
     write_data(county, resolved, &issuer, &folders, staging)?;
-    write_manifest(county, resolved, press, staging)
+    write_manifest(county, resolved, press, &papers, staging)
 }
 
 /// One folder of forms: a branch's, or a committee's.
@@ -124,6 +126,14 @@ struct Desk<'a> {
     staging: &'a Staging,
     issuer: &'a Issuer,
     digests: BTreeMap<Arc<str>, String>,
+    /// Every form by its path without extension.
+    papers: Mutex<BTreeMap<String, Paper>>,
+}
+
+/// What the manifest tells of a form: its pages, and for each scheme what the code in its fine print stands for.
+struct Paper {
+    pages: usize,
+    made_from: Vec<serde_json::Value>,
 }
 
 impl Desk<'_> {
@@ -131,8 +141,8 @@ impl Desk<'_> {
         let mut notes = BTreeSet::new();
         for form in &self.press.forms {
             let own = if job.code.is_empty() { form.form == "yearly" } else { true };
-            if let Some(book) = own.then(|| self.fill(form, job)).flatten() {
-                notes.extend(self.print(form, job, &book)?);
+            if let Some((book, made_from)) = own.then(|| self.fill(form, job)).flatten() {
+                notes.extend(self.print(form, job, &book, made_from)?);
             }
         }
         let finding = |character: char| {
@@ -147,8 +157,9 @@ impl Desk<'_> {
     }
 
     /// The form over all schemes of the unit, one part a scheme.
-    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<FilledBook> {
+    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<(FilledBook, Vec<serde_json::Value>)> {
         let mut whole: Option<FilledBook> = None;
+        let mut sources = Vec::new();
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             // A form without a single score would only puzzle whoever reads it on the wall.
             if !scheme.member.scores(self.county.run.period.every()) {
@@ -179,20 +190,24 @@ impl Desk<'_> {
                 "card" => report::card(first),
                 _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
             };
+            let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
+            sources.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
             let book = crate::form::fill(&loaded.template, &record);
             match &mut whole {
                 Some(whole) => whole.append(book),
                 None => whole = Some(book),
             }
         }
-        whole
+        whole.map(|book| (book, sources))
     }
 
-    fn print(&self, form: &Schema, job: &Job<'_>, book: &FilledBook) -> Result<Vec<char>, RunError> {
+    fn print(&self, form: &Schema, job: &Job<'_>, book: &FilledBook, made_from: Vec<serde_json::Value>) -> Result<Vec<char>, RunError> {
         let title = format!("{} {}", job.unit, form.title);
         let failed =
             |kind: &str, error: String| RunError::Document { what: format!("{}（{kind}）", form.title), branch: job.unit.clone(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
+        let paper = Paper { pages: laid.book.pages.len(), made_from };
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{}/{}", job.folder, form.title), paper);
         let info =
             DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
         let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
@@ -239,9 +254,7 @@ fn write_data(
         move |error: String| RunError::Document { what, branch: String::new(), error }
     };
     // Rows are made anew for each file: those of a large county together would be its largest data.
-    let lines: String = result_rows(county, resolved).map(|row| json_line(&row)).collect();
-    staging.write("results.jsonl", lines.as_bytes())?;
-    drop(lines);
+    staging.write("results.jsonl", result_lines(county, resolved).as_bytes())?;
     let figures = figure_ids(result_rows(county, resolved));
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
     let table = std::iter::once(csv_headings(&figures)).chain(result_rows(county, resolved).map(|row| row.csv_fields(&figures)));
@@ -275,7 +288,13 @@ fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<
     })
 }
 
-fn finding_lines(county: &County, resolved: &Resolved) -> String {
+/// `results.jsonl`.
+pub(super) fn result_lines(county: &County, resolved: &Resolved) -> String {
+    result_rows(county, resolved).map(|row| json_line(&row)).collect()
+}
+
+/// `findings.jsonl`.
+pub(super) fn finding_lines(county: &County, resolved: &Resolved) -> String {
     resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
 }
 
@@ -304,8 +323,15 @@ pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Resul
     Ok(write_file(&out.join("问题清单.xlsx"), &bytes)?)
 }
 
-/// `manifest.json`: what the result was made by and from, and what it consists of.
-fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: &Staging) -> Result<(), RunError> {
+/// `manifest.json`: what the result was made by and from, and what it consists of. For a form it lists the code in its
+/// fine print with the inputs, scheme and template that went into it, so that a paper leads back to the files.
+fn write_manifest(
+    county: &County,
+    resolved: &Resolved,
+    press: &Press,
+    papers: &BTreeMap<String, Paper>,
+    staging: &Staging,
+) -> Result<(), RunError> {
     let schemes: Vec<_> =
         county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
@@ -315,7 +341,14 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let outputs: Vec<_> = staging
         .written()
         .into_iter()
-        .map(|(path, written)| json!({ "file": path, "sha256": written.digest, "bytes": written.size }))
+        .map(|(path, written)| {
+            let mut output = json!({ "file": path, "sha256": written.digest, "bytes": written.size });
+            if let Some(paper) = path.rsplit_once('.').and_then(|(stem, _)| papers.get(stem)) {
+                output["pages"] = paper.pages.into();
+                output["made_from"] = paper.made_from.clone().into();
+            }
+            output
+        })
         .collect();
     let manifest = json!({
         "program": "scorebook",
