@@ -70,6 +70,7 @@ pub const RESULTS: &[Field] = &[
     text("figures"),
     points("total"),
     text("total_exact"),
+    count("total_floor"),
     points("board"),
     text("grade"),
     count("stars"),

@@ -77,6 +77,7 @@ impl Desk<'_> {
                     serde_json::Value::Object(row.figures).to_string().as_str().into(),
                     published(row.total.as_deref()),
                     row.total_exact.as_deref().into(),
+                    outcome.score.total.as_ref().and_then(crate::exact::Exact::floor).into(),
                     published(row.board.as_deref()),
                     row.grade.as_deref().into(),
                     row.stars.map(i64::from).into(),
