@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::diag::{Lang, fill, text};
+use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::run::{ArchiveOrder, Options};
 
@@ -17,6 +18,7 @@ use crate::run::{ArchiveOrder, Options};
 pub enum Command {
     Run(Options),
     Check(Options),
+    Issue { options: Options, roster_from: Option<PathBuf> },
     Status(Options),
     Explain { options: Options, name: String, branch: Option<String> },
     Rule { code: Option<String> },
@@ -25,12 +27,13 @@ pub enum Command {
     SchemeCheck { file: PathBuf },
     TemplateList,
     TemplateFields { form: String },
-    TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
+    TemplateCheck { file: PathBuf, form: Option<String>, members: usize, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
     Archive { options: Options, order: ArchiveOrder },
     Verify { dir: PathBuf, rerun: bool, jobs: Option<usize> },
     History { dir: PathBuf, name: String },
     Sample { dir: PathBuf, size: SampleSize },
+    ServeReader,
 }
 
 /// How large an invented county is to be.
@@ -147,10 +150,13 @@ fn command(lang: Lang) -> clap::Command {
         .arg(Arg::new("rerun").long("rerun").action(ArgAction::SetTrue).help(t("arg-rerun").to_owned()))
         .arg(jobs());
     let history = sub("history", "cli-history").arg(dir()).arg(positional("name", "NAME", "arg-name").required(true).display_order(2));
+    let members = |help: &str, usual: &'static str, least: i64| {
+        option("members", "N", help).default_value(usual).value_parser(clap::value_parser!(u32).range(least..=500))
+    };
     let sample = sub("sample", "cli-sample")
         .arg(positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf)))
         .arg(option("branches", "N", "arg-branches").default_value("12").value_parser(clap::value_parser!(u32).range(1..=20_000)))
-        .arg(option("members", "N", "arg-members").default_value("22").value_parser(clap::value_parser!(u32).range(1..=500)))
+        .arg(members("arg-members", "22", 1))
         .arg(option("scheme", "ID", "arg-schemes").action(ArgAction::Append))
         .arg(option("mess", "PERCENT", "arg-mess").default_value("0").value_parser(clap::value_parser!(u8).range(0..=100)))
         .arg(option("seed", "S", "arg-seed").default_value("1").value_parser(clap::value_parser!(u64)));
@@ -208,6 +214,14 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only()),
         )
+        .subcommand(
+            sub("issue", "cli-issue")
+                .arg(workspace().help_heading(t("help-arguments")))
+                .arg(path("out", "DIR", "arg-issue-out"))
+                .arg(path("roster-from", "DIR", "arg-roster-from"))
+                .arg(jobs())
+                .arg(only()),
+        )
         .subcommand(sub("status", "cli-status").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()))
         .subcommand(
             sub("explain", "cli-explain")
@@ -239,6 +253,7 @@ fn command(lang: Lang) -> clap::Command {
                     sub("check", "cli-template-check")
                         .arg(positional("file", "FILE", "arg-file").required(true).value_parser(clap::value_parser!(PathBuf)))
                         .arg(option("form", "FORM", "arg-form"))
+                        .arg(members("arg-sample-members", "12", 0))
                         .arg(path("out", "FILE", "arg-file")),
                 )
                 .subcommand(
@@ -251,6 +266,7 @@ fn command(lang: Lang) -> clap::Command {
         .subcommand(verify)
         .subcommand(history)
         .subcommand(sample)
+        .subcommand(clap::Command::new(SERVE).hide(true))
 }
 
 /// Reads the arguments; help and refusals come back as text in the wanted language.
@@ -291,6 +307,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
     Some(match (name, inner) {
         ("run", _) => Command::Run(options(sub)?),
         ("check", _) => Command::Check(options(sub)?),
+        ("issue", _) => Command::Issue { options: options(sub)?, roster_from: file(sub, "roster-from") },
         ("status", _) => Command::Status(options(sub)?),
         ("explain", _) => Command::Explain { options: options(sub)?, name: word(sub, "name")?, branch: word(sub, "branch") },
         ("rule", _) => Command::Rule { code: word(sub, "code") },
@@ -300,7 +317,8 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("template", Some(("list", _))) => Command::TemplateList,
         ("template", Some(("fields", last))) => Command::TemplateFields { form: word(last, "form")? },
         ("template", Some(("check", last))) => {
-            Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
+            let members = *last.get_one::<u32>("members")? as usize;
+            Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), members, out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
         ("archive", _) => Command::Archive {
@@ -309,6 +327,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         },
         ("verify", _) => Command::Verify { dir: file(sub, "dir")?, rerun: sub.get_flag("rerun"), jobs: count(sub) },
         ("history", _) => Command::History { dir: file(sub, "dir")?, name: word(sub, "name")? },
+        (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
             size: SampleSize {
@@ -345,6 +364,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
         bag: None,
+        program: std::env::current_exe().ok(),
     })
 }
 

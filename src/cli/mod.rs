@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod explain;
 mod history;
+mod issue;
 mod printer;
 mod progress;
 mod rule;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &command {
         Command::Run(options) => run::run(&printer, options),
         Command::Check(options) => check::check(&printer, options),
+        Command::Issue { options, roster_from } => issue::issue(&printer, options, roster_from.as_deref()),
         Command::Status(options) => status::status(&printer, options),
         Command::Explain { options, name, branch } => explain::explain(&printer, options, name, branch.as_deref()),
         Command::Rule { code } => rule::rule(&printer, code.as_deref()),
@@ -43,12 +45,16 @@ pub fn main() -> ExitCode {
         Command::SchemeCheck { file } => scheme::check(&printer, file),
         Command::TemplateList => template::list(&printer),
         Command::TemplateFields { form } => template::fields(&printer, form),
-        Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
+        Command::TemplateCheck { file, form, members, out } => template::check(&printer, file, form.as_deref(), *members, out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
         Command::Archive { options, order } => archive::archive(&printer, options, order),
         Command::Verify { dir, rerun, jobs } => verify::verify(&printer, dir, *rerun, *jobs),
         Command::History { dir, name } => history::history(&printer, dir, name),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
+        Command::ServeReader => {
+            crate::fence::serve(std::io::stdin().lock(), std::io::stdout().lock());
+            0
+        }
     }));
     if let Ok(code) = done {
         ExitCode::from(code)

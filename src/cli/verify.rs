@@ -29,7 +29,7 @@ pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -
         }
         return 1;
     }
-    match watched(printer, |progress| run::rerun(dir, jobs, progress)) {
+    match watched(printer, |progress| run::rerun(dir, std::env::current_exe().ok(), jobs, progress)) {
         Ok(rerun) => {
             print_rerun(printer, &rerun);
             u8::from(!rerun.differences.is_empty())

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::period::{Every, RunPeriod};
+use crate::sheet::Passwords;
 
 use super::{Branch, CountyError};
 
@@ -44,6 +45,10 @@ pub struct Workspace {
     pub forms: BTreeMap<Every, Vec<String>>,
     /// The yearly archive's numbers and retention periods.
     pub archive: ArchiveRules,
+    /// By when and to whom returned submissions come again.
+    pub returns: Returns,
+    /// For encrypted submissions.
+    pub passwords: Passwords,
     notice: Notice,
     notices: BTreeMap<String, Notice>,
 }
@@ -81,6 +86,24 @@ pub struct Notice {
     pub count_posting_day: Option<bool>,
 }
 
+/// Returned submissions: by when and to whom they come again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Returns {
+    /// Working days from the day after the run's date.
+    pub days: u32,
+    /// To whom; each branch's committee where absent.
+    pub to: Option<String>,
+    /// Whom to ask; the notice's phone where absent.
+    pub phone: Option<String>,
+}
+
+impl Default for Returns {
+    fn default() -> Self {
+        Self { days: 5, to: None, phone: None }
+    }
+}
+
 /// A rule that gives some members another scheme.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,14 +133,15 @@ struct File {
     #[serde(default)]
     assign: Vec<Assign>,
     #[serde(default)]
+    returns: Returns,
+    #[serde(default)]
     notice: toml::Table,
     #[serde(default)]
     forms: BTreeMap<Every, Vec<String>>,
     #[serde(default)]
     archive: ArchiveRules,
-    // Used once encrypted submissions are opened; known already so that a county's file stays valid.
-    #[serde(default, rename = "passwords")]
-    _passwords: Vec<String>,
+    #[serde(default)]
+    passwords: Vec<String>,
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
@@ -289,6 +313,8 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         date: file.date,
         forms: file.forms,
         archive: file.archive,
+        returns: file.returns,
+        passwords: Passwords::new(file.passwords),
         notice,
         notices,
     })

@@ -8,6 +8,7 @@ mod county;
 mod findings;
 mod normalized;
 mod results;
+mod returns;
 mod sample;
 pub mod schema;
 mod view;
@@ -18,6 +19,7 @@ pub use county::{BranchLine, Overview, Standing, county_workbook, findings_workb
 pub use findings::{FindingRow, finding_row};
 pub use normalized::{NORMALIZED, NormalizedTable, scorer};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
+pub use returns::{Deadline, Reminded, Returned, reminder, returned};
 pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication};
 pub use yearly::yearly;

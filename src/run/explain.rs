@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{BranchState, Summary};
+use super::{BranchState, Summary, intake};
 use crate::diag::{Place, Severity};
 use crate::inbox;
 use crate::rollup::{Outcome, OutcomeKind};
@@ -107,7 +107,6 @@ impl Originals {
 fn open(summary: &Summary, name: &Arc<str>) -> Option<Book> {
     let limits = inbox::Limits::default();
     let (files, _) = inbox::list(&summary.county.workspace.inbox, &limits).ok()?;
-    let file = files.into_iter().find(|file| file.name == *name)?;
-    let bytes = inbox::fetch(&file, &limits).ok()?;
-    sheet::read(name, &bytes, &sheet::Limits::default()).ok()
+    let sent = intake::group(files).into_iter().find(|sent| sent.name == *name)?;
+    intake::open(&summary.county, &sent, &limits).ok()?.book.ok()
 }

@@ -8,19 +8,23 @@
 mod archive;
 mod explain;
 mod gather;
+mod intake;
+mod issue;
 mod prepare;
 mod press;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 
 pub use archive::{ArchiveOrder, Archived, Difference, Rerun, archive, history, rerun};
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::check_template;
+pub use template::{CheckedTemplate, check_template};
 pub use write::write;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +53,8 @@ pub struct Options {
     pub date: Option<NaiveDate>,
     /// A bag to be scored again in place of a workspace; `workspace` is then the folder of configuration in it.
     pub bag: Option<PathBuf>,
+    /// This program's own file, to be started as reading process; where absent everything is read in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.

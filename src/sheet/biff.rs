@@ -12,7 +12,7 @@ use super::{Limits, Refusal};
 #[derive(Default)]
 pub(super) struct Hidden {
     pub(super) rows: Vec<u32>,
-    pub(super) columns: Vec<(u16, u16)>,
+    pub(super) columns: Vec<(u32, u32)>,
 }
 
 /// What the records say that calamine does not tell or needs to be told.
@@ -45,7 +45,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
         Ok(())
     })?;
     if positions.len() > limits.max_sheets {
-        return Err(Refusal::TooLarge { what: "sheets", limit: limits.max_sheets as u64 });
+        return Err(Refusal::too_large("sheets", limits.max_sheets));
     }
     let mut apart = positions.clone();
     apart.sort_unstable();
@@ -83,7 +83,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
             0x0200 => dimensions.push(here),
             // ROW with fDyZero; COLINFO with fHidden.
             0x0208 if u16_at(data, 12) & 0x20 != 0 => hidden.rows.push(u16_at(data, 0).into()),
-            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0), u16_at(data, 2))),
+            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into())),
             // FORMULA, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK
             0x0006 | 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00fd | 0x00bd => {
                 let (row, column) = (u16_at(data, 0), u16_at(data, 2));
@@ -106,12 +106,12 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
     }
     let limits = budget.limits;
     if budget.cells > limits.max_cells {
-        return Err(Refusal::TooLarge { what: "cells", limit: limits.max_cells as u64 });
+        return Err(Refusal::too_large("cells", limits.max_cells));
     }
     if let Some((top, bottom, left, right)) = corners {
         budget.area += (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1);
         if budget.area > limits.max_area {
-            return Err(Refusal::TooLarge { what: "area", limit: limits.max_area });
+            return Err(Refusal::too_large("area", limits.max_area));
         }
     }
     Ok(hidden)

@@ -5,6 +5,7 @@ mod configuration;
 mod demo;
 mod reading;
 mod sample;
+mod schemes;
 mod template;
 mod tidy;
 mod worked;

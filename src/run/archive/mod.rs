@@ -12,6 +12,7 @@ mod record;
 mod rerun;
 mod tables;
 
+pub use originals::FirstState;
 pub(super) use originals::{move_into_bag, restore_names};
 pub use rerun::{Difference, Rerun, rerun};
 

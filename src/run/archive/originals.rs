@@ -1,7 +1,7 @@
 //! What the branches sent, kept as it came under names that every system takes; and the way back to the first names.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,12 @@ pub struct Original {
     pub sha256: String,
     /// Bytes of what the branch sent.
     pub bytes: u64,
+    /// SHA-256 of the archive it came in, where that was taken apart because something in it was encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive_sha256: Option<String>,
+    /// SHA-256 of what is kept, where that is the workbook without its password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_sha256: Option<String>,
 }
 
 impl Desk<'_> {
@@ -31,32 +37,88 @@ impl Desk<'_> {
     pub(super) fn originals(&self) -> Result<Vec<Original>, RunError> {
         let inbox = &self.county.workspace.inbox;
         let (files, _) = inbox::list(inbox, &inbox::Limits::default())?;
-        let mut paths: BTreeMap<String, PathBuf> = BTreeMap::new();
+        let mut sent: BTreeMap<String, Vec<&Incoming>> = BTreeMap::new();
         for file in &files {
-            let (Source::File(path) | Source::Entry { archive: path, .. }) = &file.source;
-            paths.insert(relative(inbox, path), path.clone());
+            sent.entry(on_disk(inbox, file)).or_default().push(file);
         }
-        let mut safe = SafePaths::default();
-        let mut originals = Vec::new();
-        let mut lines = String::new();
-        for (first_name, path) in paths {
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
-            let name = safe.claim(&first_name);
-            self.bag.add(&format!("{}/{name}", Payload::ORIGINALS), &bytes)?;
-            let sha256 = inbox::hex(&inbox::digest(&bytes));
-            let original = Original { path: name, first_name, sha256, bytes: bytes.len() as u64 };
-            lines.push_str(&crate::report::json_line(&original));
-            originals.push(original);
+        let mut keep = Keeper { desk: self, safe: SafePaths::default(), originals: Vec::new() };
+        for (first_name, inside) in sent {
+            keep.original(first_name, &inside)?;
         }
+        let originals = keep.originals;
+        let lines: String = originals.iter().map(crate::report::json_line).collect();
         self.bag.add(Payload::NAMES, lines.as_bytes())?;
         Ok(originals)
     }
 }
 
-/// The inbox's own name of a file, as [`inbox::list`] gives it.
-fn relative(inbox: &Path, path: &Path) -> String {
-    let inside = path.strip_prefix(inbox).unwrap_or(path);
-    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+struct Keeper<'a> {
+    desk: &'a Desk<'a>,
+    safe: SafePaths,
+    originals: Vec<Original>,
+}
+
+impl Keeper<'_> {
+    /// Keeps one file of the inbox as it is. What a password opened is kept opened, for in ten years nobody has the
+    /// password; an archive that holds such a workbook is kept as the files in it.
+    fn original(&mut self, first_name: String, inside: &[&Incoming]) -> Result<(), RunError> {
+        let path = self.desk.county.workspace.inbox.join(&first_name);
+        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
+        if inside.iter().all(|file| matches!(file.source, Source::File(_))) {
+            return self.keep(first_name, bytes, None);
+        }
+        let limits = inbox::Limits::default();
+        let locked = |file: &&&Incoming| inbox::fetch(file, &limits).is_ok_and(|bytes| self.opened(&bytes).is_some());
+        if inside.iter().find(locked).is_none() {
+            return self.keep_as_sent(first_name, &bytes);
+        }
+        let archive = inbox::hex(&inbox::digest(&bytes));
+        for file in inside {
+            // What cannot be fetched was no input of the run either, only a finding of it.
+            if let Ok(bytes) = inbox::fetch(file, &limits) {
+                self.keep(file.name.to_string(), bytes, Some(archive.clone()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn opened(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        crate::sheet::unlock(bytes, &self.desk.county.workspace.passwords).ok().flatten()
+    }
+
+    fn keep_as_sent(&mut self, first_name: String, bytes: &[u8]) -> Result<(), RunError> {
+        let path = self.safe.claim(&first_name);
+        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
+        let sha256 = inbox::hex(&inbox::digest(bytes));
+        self.originals.push(Original { path, first_name, sha256, bytes: bytes.len() as u64, archive_sha256: None, opened_sha256: None });
+        Ok(())
+    }
+
+    fn keep(&mut self, first_name: String, bytes: Vec<u8>, archive_sha256: Option<String>) -> Result<(), RunError> {
+        let opened = self.opened(&bytes);
+        let kept = opened.as_deref().unwrap_or(&bytes);
+        let path = self.safe.claim(&first_name);
+        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), kept)?;
+        self.originals.push(Original {
+            path,
+            first_name,
+            sha256: inbox::hex(&inbox::digest(&bytes)),
+            bytes: bytes.len() as u64,
+            archive_sha256,
+            opened_sha256: opened.as_deref().map(|opened| inbox::hex(&inbox::digest(opened))),
+        });
+        Ok(())
+    }
+}
+
+/// The name of the file on the disk that an incoming file is, or came in. A folder may be called `a!`, so what stands
+/// before a `!/` is asked for.
+fn on_disk(inbox: &Path, file: &Incoming) -> String {
+    let outer = file.name.match_indices("!/").map(|(at, _)| &file.name[..at]).find(|outer| inbox.join(outer).is_file());
+    match (&file.source, outer) {
+        (Source::Entry(_), Some(outer)) => outer.to_owned(),
+        _ => file.name.to_string(),
+    }
 }
 
 /// Gives each folder and file of a tree a safe name; what lay together stays together.
@@ -112,27 +174,60 @@ impl SafePaths {
     }
 }
 
-/// Points a workspace that lies in a bag to the register and the originals there; gives the first names of those that
-/// bear another.
-pub fn move_into_bag(workspace: &mut Workspace, bag: &Path) -> Result<BTreeMap<String, String>, RunError> {
+/// What originals in a bag were when they came.
+#[derive(Debug, Default)]
+pub struct FirstState {
+    /// First names of those that bear another.
+    names: BTreeMap<String, String>,
+    /// First digests, by first name, of those whose password was taken off.
+    digests: BTreeMap<String, [u8; 32]>,
+}
+
+impl FirstState {
+    /// SHA-256 of what the branch sent, where that is not what is kept.
+    pub fn digest(&self, name: &str) -> Option<[u8; 32]> {
+        self.digests.get(name).copied()
+    }
+}
+
+/// Points a workspace that lies in a bag to the register and the originals there.
+pub fn move_into_bag(workspace: &mut Workspace, bag: &Path) -> Result<FirstState, RunError> {
     if let Some(name) = workspace.register.file_name() {
         workspace.register = bag.join(Payload::WORKSPACE).join(name);
     }
     workspace.inbox = bag.join(Payload::ORIGINALS);
     let path = bag.join(Payload::NAMES);
     let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })?;
-    let originals = text.lines().filter_map(|line| serde_json::from_str::<Original>(line).ok());
-    Ok(originals.filter(|one| one.path != one.first_name).map(|one| (one.path, one.first_name)).collect())
+    let mut first = FirstState::default();
+    for original in text.lines().filter_map(|line| serde_json::from_str::<Original>(line).ok()) {
+        if original.opened_sha256.is_some()
+            && let Some(digest) = unhex(&original.sha256)
+        {
+            first.digests.insert(original.first_name.clone(), digest);
+        }
+        if original.path != original.first_name {
+            first.names.insert(original.path, original.first_name);
+        }
+    }
+    Ok(first)
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
+    bytes?.try_into().ok()
 }
 
 /// Gives files and findings the names that the branches gave them, and their order.
 pub fn restore_names(county: &County, files: &mut [Incoming], findings: &mut [Finding]) {
-    if county.first_names.is_empty() {
+    if county.first.names.is_empty() {
         return;
     }
     let first = |name: &str| {
+        if let Some(whole) = county.first.names.get(name) {
+            return Some(whole.clone());
+        }
         let (outer, inner) = name.split_once("!/").map_or((name, None), |(outer, inner)| (outer, Some(inner)));
-        let outer = county.first_names.get(outer)?;
+        let outer = county.first.names.get(outer)?;
         Some(inner.map_or_else(|| outer.clone(), |inner| format!("{outer}!/{inner}")))
     };
     for file in files.iter_mut() {

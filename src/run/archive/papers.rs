@@ -129,7 +129,7 @@ impl Desk<'_> {
             });
             items.push(Item {
                 date: reported.map(|day| day.format("%Y%m%d").to_string()).unwrap_or_default(),
-                remark: format!("原文件名 {}", original.first_name),
+                remark: format!("原文件名 {}{}", original.first_name, if original.opened_sha256.is_some() { "（已解除打开密码）" } else { "" }),
                 ..item(
                     "submission",
                     branch.map_or("", |(_, branch)| &branch.name),
@@ -255,7 +255,8 @@ impl Desk<'_> {
         let storage: Vec<u8> = "_VBA_PROJECT".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut found = Vec::new();
         for original in originals {
-            let path = self.county.workspace.inbox.join(&original.first_name);
+            let file = original.first_name.split_once("!/").filter(|_| original.archive_sha256.is_some());
+            let path = self.county.workspace.inbox.join(file.map_or(original.first_name.as_str(), |(archive, _)| archive));
             let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
             if has(&bytes, b"vbaProject.bin") || has(&bytes, &storage) {
                 found.push(original.first_name.clone());

@@ -1,7 +1,7 @@
 //! Scoring again from a bag: its originals, its schemes, this program; every result compared.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -35,8 +35,8 @@ pub struct Rerun {
 }
 
 /// Scores a bag again. Findings that only printing makes are left out on both sides: nothing is printed here.
-pub fn rerun(bag: &Path, jobs: Option<usize>, progress: Progress<'_>) -> Result<Rerun, RunError> {
-    let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), jobs, ..Options::default() };
+pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress: Progress<'_>) -> Result<Rerun, RunError> {
+    let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), program, jobs, ..Options::default() };
     let county = prepare(&options)?;
     let resolved = in_pool(jobs, || gather_all(&county, progress))??;
     let archived = |name: &str| {

@@ -1,6 +1,8 @@
 //! Reading what branches send: `inbox` and `sheet`.
 
+mod formats;
 mod inboxes;
+mod locked;
 mod packages;
 
 use std::path::Path;
