@@ -223,3 +223,28 @@ impl Table {
         self.writer.into_inner()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever queries reads the page.
+    #[test]
+    fn the_page_lists_every_column() {
+        let page = include_str!("../../docs/archive.md");
+        for (table, fields) in [("results", RESULTS), ("entries", ENTRIES), ("findings", FINDINGS), ("branches", BRANCHES)] {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{table}` |"))).expect("a row a table");
+            let columns = row.split('|').nth(3).expect("columns");
+            let listed: Vec<&str> = columns.split('`').skip(1).step_by(2).collect();
+            assert_eq!(listed, fields.iter().map(|field| field.name).collect::<Vec<_>>(), "{table}");
+        }
+    }
+
+    #[test]
+    fn a_person_s_key_shows_no_number() {
+        let key = person_key("36990119800101001X");
+        assert_eq!(key.len(), 32);
+        assert!(!key.contains("19800101"));
+        assert_ne!(key, person_key("369901198001010028"));
+    }
+}

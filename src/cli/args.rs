@@ -32,6 +32,7 @@ pub enum Command {
     Archive { options: Options, order: ArchiveOrder },
     Verify { dir: PathBuf, rerun: bool, jobs: Option<usize> },
     History { dir: PathBuf, name: String },
+    Merge { outs: Vec<PathBuf>, out: PathBuf },
     Sample { dir: PathBuf, size: SampleSize },
     ServeReader,
 }
@@ -265,6 +266,13 @@ fn command(lang: Lang) -> clap::Command {
         .subcommand(archive)
         .subcommand(verify)
         .subcommand(history)
+        .subcommand(
+            sub("merge", "cli-merge")
+                .arg(
+                    positional("outs", "OUT", "arg-outs").required(true).num_args(1..).value_parser(clap::value_parser!(PathBuf)),
+                )
+                .arg(path("out", "DIR", "arg-merge-out").required(true)),
+        )
         .subcommand(sample)
         .subcommand(clap::Command::new(SERVE).hide(true))
 }
@@ -326,6 +334,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             order: ArchiveOrder { to: file(sub, "to")?, incomplete: word(sub, "incomplete"), sign_with: word(sub, "sign-with") },
         },
         ("verify", _) => Command::Verify { dir: file(sub, "dir")?, rerun: sub.get_flag("rerun"), jobs: count(sub) },
+        ("merge", _) => Command::Merge { outs: sub.get_many::<PathBuf>("outs")?.cloned().collect(), out: file(sub, "out")? },
         ("history", _) => Command::History { dir: file(sub, "dir")?, name: word(sub, "name")? },
         (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod history;
 mod issue;
+mod merge;
 mod printer;
 mod progress;
 mod rule;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Archive { options, order } => archive::archive(&printer, options, order),
         Command::Verify { dir, rerun, jobs } => verify::verify(&printer, dir, *rerun, *jobs),
         Command::History { dir, name } => history::history(&printer, dir, name),
+        Command::Merge { outs, out } => merge::merge(&printer, outs, out),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
         Command::ServeReader => {
             crate::fence::serve(std::io::stdin().lock(), std::io::stdout().lock());

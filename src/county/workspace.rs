@@ -164,6 +164,11 @@ pub fn load_workspace(root: &Path, known_schemes: &[String], known_forms: &[&str
     parse(root, &path, &text, known_schemes, known_forms)
 }
 
+/// The same of a text that lies in no folder.
+pub fn workspace_of(text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
+    parse(Path::new(""), Path::new("scorebook.toml"), text, known_schemes, known_forms)
+}
+
 /// UTF-8 with or without BOM, else GB18030.
 fn decode(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);

@@ -10,6 +10,7 @@ mod explain;
 mod gather;
 mod intake;
 mod issue;
+mod merge;
 mod prepare;
 mod press;
 mod resolve;
@@ -21,6 +22,7 @@ pub use archive::{ArchiveOrder, Archived, Difference, Rerun, archive, history, r
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
+pub use merge::{Merged, merge};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};

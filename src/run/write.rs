@@ -124,6 +124,10 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     }
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
     write_data(county, resolved, &issuer, &folders, staging)?;
+    // A run of single branches is no part of a county to be merged.
+    if county.only.is_empty() {
+        staging.write("merge.json", super::merge::state(county, resolved, &folders)?.as_bytes())?;
+    }
     let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
     write_manifest(county, resolved, press, &papers, staging)
 }
@@ -267,7 +271,7 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
-fn write_data(
+pub(super) fn write_data(
     county: &County,
     resolved: &Resolved,
     issuer: &Issuer,

@@ -186,7 +186,7 @@ pub fn history(folder: &Path, name: &str) -> Result<crate::archive::History, Run
     Ok(crate::archive::history(folder, &crate::sheet::words::name(name))?)
 }
 
-fn refused(zh: String, en: String) -> RunError {
+pub(super) fn refused(zh: String, en: String) -> RunError {
     RunError::Argument { zh, en }
 }
 
