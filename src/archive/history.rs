@@ -140,8 +140,27 @@ fn table(bag: &Path, name: &str) -> Option<Columns> {
 
 fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
     let names = [
-        "county", "year", "county_name", "committee", "branch_code", "branch", "name", "person", "category", "scheme", "subject", "figures",
-        "total", "grade", "stars", "rank", "rank_of", "honours", "veto", "letter", "flags",
+        "county",
+        "year",
+        "county_name",
+        "committee",
+        "branch_code",
+        "branch",
+        "name",
+        "person",
+        "category",
+        "scheme",
+        "subject",
+        "figures",
+        "total",
+        "grade",
+        "stars",
+        "rank",
+        "rank_of",
+        "honours",
+        "veto",
+        "letter",
+        "flags",
     ];
     let mut table: BTreeMap<&str, std::vec::IntoIter<Cell>> = BTreeMap::new();
     for name in names {
@@ -204,7 +223,9 @@ fn people(found: Vec<(Option<String>, Year)>) -> Vec<Person> {
     }
     let place = |year: &Year| (year.county.clone(), year.branch_code.clone(), year.name.clone());
     for year in loose {
-        let fits = |years: &&mut Vec<Year>| years.iter().any(|other| place(other) == place(&year)) && years.iter().all(|other| other.year != year.year);
+        let fits = |years: &&mut Vec<Year>| {
+            years.iter().any(|other| place(other) == place(&year)) && years.iter().all(|other| other.year != year.year)
+        };
         let mut candidates: Vec<&mut Vec<Year>> = known.values_mut().filter(fits).collect();
         match candidates.as_mut_slice() {
             [one] => one.push(year),

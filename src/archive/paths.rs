@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn escapes_what_manifests_cannot_hold() {
-        for (path, written) in [("data/a", "data/a"), ("data/100%", "data/100%25"), ("data/a\nb\rc", "data/a%0Ab%0Dc"), ("data/%0A", "data/%250A")] {
+        for (path, written) in
+            [("data/a", "data/a"), ("data/100%", "data/100%25"), ("data/a\nb\rc", "data/a%0Ab%0Dc"), ("data/%0A", "data/%250A")]
+        {
             assert_eq!(encoded(path), written);
             assert_eq!(decoded(written), path, "{written}");
         }

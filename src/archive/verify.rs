@@ -208,9 +208,9 @@ impl Proof<'_> {
             self.damage(DamageKind::Line, name, "EOF");
         }
         for (at, line) in ended.unwrap_or(&text).split('\n').enumerate().filter(|_| !text.is_empty()) {
-            let fields = line.split_once("  ").filter(|(digest, _)| {
-                digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-            });
+            let fields = line
+                .split_once("  ")
+                .filter(|(digest, _)| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
             let Some((digest, path)) = fields else {
                 self.damage(DamageKind::Line, name, (at + 1).to_string());
                 continue;
@@ -257,7 +257,8 @@ impl Proof<'_> {
 
     fn info(&mut self) {
         let text = self.text(INFO).unwrap_or_default();
-        self.verdict.info = text.lines().filter_map(|line| line.split_once(": ")).map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
+        self.verdict.info =
+            text.lines().filter_map(|line| line.split_once(": ")).map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
         let there = format!("{}.{}", self.verdict.bytes, self.verdict.files);
         let said = self.verdict.info.get("Payload-Oxum").cloned().unwrap_or_default();
         if said != there {
@@ -291,13 +292,14 @@ impl Proof<'_> {
             // The same name in another form says more than the same content, which two files may share.
             let form = gone.keys().find(|name| composed(name) == composed(&path)).copied();
             let same = || gone.iter().find(|(_, digest)| **digest == sha256).map(|(name, _)| *name);
-            let (kind, name) = match form.map(|name| (DamageKind::NameForm, name)).or_else(|| same().map(|name| (DamageKind::Renamed, name))) {
-                Some(found) => found,
-                None => {
-                    self.damage(DamageKind::Extra, &path, "");
-                    continue;
-                }
-            };
+            let (kind, name) =
+                match form.map(|name| (DamageKind::NameForm, name)).or_else(|| same().map(|name| (DamageKind::Renamed, name))) {
+                    Some(found) => found,
+                    None => {
+                        self.damage(DamageKind::Extra, &path, "");
+                        continue;
+                    }
+                };
             if gone.remove(name).is_some_and(|digest| digest != sha256) {
                 self.damage(DamageKind::Changed, &path, "");
             }

@@ -48,7 +48,14 @@ fn print(printer: &Printer, name: &str, person: &Person) {
     let (years, by) = (person.years.len().to_string(), if person.by_number { "number" } else { "name" });
     printer.line(printer.text("history-person", &[("name", name), ("years", &years), ("by", by)]));
     let headings: Vec<String> = [
-        "history-year", "history-county", "history-branch", "history-scheme", "history-total", "history-grade", "history-stars", "history-rank",
+        "history-year",
+        "history-county",
+        "history-branch",
+        "history-scheme",
+        "history-total",
+        "history-grade",
+        "history-stars",
+        "history-rank",
         "history-other",
     ]
     .iter()

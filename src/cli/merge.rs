@@ -23,7 +23,8 @@ pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
     } else {
         let [accepted, returned, missing] = merged.branches.map(|count| count.to_string());
         let runs = merged.runs.to_string();
-        printer.line(printer.text("merge-done", &[("runs", &runs), ("accepted", &accepted), ("returned", &returned), ("missing", &missing)]));
+        printer
+            .line(printer.text("merge-done", &[("runs", &runs), ("accepted", &accepted), ("returned", &returned), ("missing", &missing)]));
         printer.line(printer.text("run-result", &[("folder", &folder)]));
     }
     u8::from(returned + missing > 0)

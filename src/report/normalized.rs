@@ -25,14 +25,32 @@ pub const NORMALIZED: [NormalizedTable; 7] = [
     NormalizedTable {
         name: "党员名册",
         headings: &[
-            "序号", "姓名", "性别", "民族", "身份证号", "出生日期", "入党日期", "党员状态", "类别", "职务", "起始月", "截止月", "免积分原因", "直评等次",
-            "整改意愿", "帮带人",
+            "序号",
+            "姓名",
+            "性别",
+            "民族",
+            "身份证号",
+            "出生日期",
+            "入党日期",
+            "党员状态",
+            "类别",
+            "职务",
+            "起始月",
+            "截止月",
+            "免积分原因",
+            "直评等次",
+            "整改意愿",
+            "帮带人",
         ],
         rows: roster,
     },
-    NormalizedTable { name: "积分登记", headings: &["序号", "姓名", "期间", "评分方", "项目", "分值", "加分事由"], rows: entries },
+    NormalizedTable {
+        name: "积分登记", headings: &["序号", "姓名", "期间", "评分方", "项目", "分值", "加分事由"], rows: entries
+    },
     NormalizedTable { name: "民主测评", headings: &["序号", "姓名", "项目", "票数", "分值合计"], rows: polls },
-    NormalizedTable { name: "奖惩", headings: &["序号", "姓名", "种类", "级别", "事由", "日期", "文号"], rows: adjustments },
+    NormalizedTable {
+        name: "奖惩", headings: &["序号", "姓名", "种类", "级别", "事由", "日期", "文号"], rows: adjustments
+    },
     NormalizedTable { name: "一票否决", headings: &["序号", "姓名", "情形", "依据"], rows: vetoes },
     NormalizedTable { name: "评优推荐", headings: &["序号", "姓名", "荣誉", "期间"], rows: nominations },
     NormalizedTable { name: "支部积分", headings: &["项目", "期间", "自评得分", "审核得分"], rows: branch_entries },

@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::archive::{self, FirstState};
 use super::Options;
+use super::archive::{self, FirstState};
 use crate::archive::ArchiveError;
 use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};

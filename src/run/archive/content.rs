@@ -27,7 +27,8 @@ impl Desk<'_> {
 
 /// A text that a spreadsheet program would take for a formula gets an apostrophe; a negative number is none.
 fn plain(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '@']) || (cell.starts_with('-') && cell.parse::<i64>().is_err() && crate::exact::Decimal::parse(cell).is_none());
+    let formula = cell.starts_with(['=', '+', '@'])
+        || (cell.starts_with('-') && cell.parse::<i64>().is_err() && crate::exact::Decimal::parse(cell).is_none());
     if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 

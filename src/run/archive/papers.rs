@@ -34,7 +34,8 @@ impl Desk<'_> {
             department: rules.department.clone(),
         });
         let items = number(self.items(originals), code.as_ref(), self.county.workspace.year);
-        let directory = self.workbook("归档文件目录", vec![directory(&items, &self.county.workspace.county, self.county.workspace.year)])?;
+        let directory =
+            self.workbook("归档文件目录", vec![directory(&items, &self.county.workspace.county, self.county.workspace.year)])?;
         self.bag.add(DIRECTORY, &directory)?;
         let checks = self.checks(&items, originals)?;
         let report = self.workbook("四性检测报告", vec![self.report(&checks)])?;
@@ -101,8 +102,10 @@ impl Desk<'_> {
         let payload = self.bag.payload();
         let below = |folder: &str| payload.keys().filter(|path| path.starts_with(&format!("{folder}/"))).cloned().collect::<Vec<_>>();
         let register = workspace.register.file_name().map(|name| format!("{}/{}", Payload::WORKSPACE, name.to_string_lossy()));
-        let (schemes, rest): (Vec<String>, Vec<String>) =
-            below(Payload::WORKSPACE).into_iter().filter(|path| Some(path) != register.as_ref()).partition(|path| path.contains("/schemes/"));
+        let (schemes, rest): (Vec<String>, Vec<String>) = below(Payload::WORKSPACE)
+            .into_iter()
+            .filter(|path| Some(path) != register.as_ref())
+            .partition(|path| path.contains("/schemes/"));
         items.extend(register.map(|path| item("register", &workspace.issuer, format!("{head}机构名册"), vec![path])));
         items.push(item("scheme", &workspace.issuer, format!("{head}积分细则"), schemes));
         data.push(format!("{}/manifest.json", Payload::RUN));
@@ -122,14 +125,19 @@ impl Desk<'_> {
         }
         for original in originals {
             let branch = senders.get(original.first_name.as_str()).map(|at| (*at, &self.county.register.branches[*at]));
-            let title = branch.map_or_else(|| format!("[{}]", original.first_name), |(_, branch)| format!("{}{head}积分报送表", branch.name));
+            let title =
+                branch.map_or_else(|| format!("[{}]", original.first_name), |(_, branch)| format!("{}{head}积分报送表", branch.name));
             let reported = branch.and_then(|(at, _)| match &self.resolved.branches[at] {
                 BranchState::Accepted(card) => card.submission.reported(),
                 _ => None,
             });
             items.push(Item {
                 date: reported.map(|day| day.format("%Y%m%d").to_string()).unwrap_or_default(),
-                remark: format!("原文件名 {}{}", original.first_name, if original.opened_sha256.is_some() { "（已解除打开密码）" } else { "" }),
+                remark: format!(
+                    "原文件名 {}{}",
+                    original.first_name,
+                    if original.opened_sha256.is_some() { "（已解除打开密码）" } else { "" }
+                ),
                 ..item(
                     "submission",
                     branch.map_or("", |(_, branch)| &branch.name),
@@ -148,7 +156,12 @@ impl Desk<'_> {
             return known.or(Some("")).filter(|name| !name.is_empty());
         }
         let folder = folder.strip_prefix("支部/")?;
-        let own = self.county.register.branches.iter().filter(|branch| folder.strip_prefix(&branch.code).is_some_and(|rest| rest.starts_with('-')));
+        let own = self
+            .county
+            .register
+            .branches
+            .iter()
+            .filter(|branch| folder.strip_prefix(&branch.code).is_some_and(|rest| rest.starts_with('-')));
         // One code may begin another: the longest is meant.
         own.max_by_key(|branch| branch.code.len()).map(|branch| branch.name.as_str())
     }
@@ -171,7 +184,8 @@ impl Desk<'_> {
             true,
             format!("{} 个文件与运行清单所列摘要逐一相同", self.record.outputs.len()),
         ));
-        let results = self.resolved.branches.iter().map(|state| if let BranchState::Accepted(card) = state { card.outcomes.len() } else { 0 });
+        let results =
+            self.resolved.branches.iter().map(|state| if let BranchState::Accepted(card) = state { card.outcomes.len() } else { 0 });
         checks.push(check(
             "真实性",
             "由原件和细则重新计算，结果相同",
@@ -181,11 +195,21 @@ impl Desk<'_> {
         let workspace = &self.county.workspace;
         let named = [("单位", &workspace.issuer), ("县名", &workspace.county), ("日期", &self.record.date)];
         let blank: Vec<&str> = named.iter().filter(|(_, value)| value.trim().is_empty()).map(|(name, _)| *name).collect();
-        checks.push(check("真实性", "元数据（bag-info.txt）齐全", blank.is_empty(), if blank.is_empty() { "单位、年度、日期、版本、数量俱全".into() } else { format!("缺 {}", blank.join("、")) }));
+        checks.push(check(
+            "真实性",
+            "元数据（bag-info.txt）齐全",
+            blank.is_empty(),
+            if blank.is_empty() { "单位、年度、日期、版本、数量俱全".into() } else { format!("缺 {}", blank.join("、")) },
+        ));
         let branches = self.resolved.branches.len();
         let accepted = self.resolved.branches.iter().filter(|state| matches!(state, BranchState::Accepted(_))).count();
         let reason = self.incomplete.map(|reason| format!("；未完成即归档，原因：{reason}")).unwrap_or_default();
-        checks.push(check("完整性", "名册所列支部全部通过", accepted == branches, format!("名册 {branches} 个，通过 {accepted} 个{reason}")));
+        checks.push(check(
+            "完整性",
+            "名册所列支部全部通过",
+            accepted == branches,
+            format!("名册 {branches} 个，通过 {accepted} 个{reason}"),
+        ));
         let gaps = gaps(items);
         checks.push(check("完整性", "件号连续，无重号、缺号", gaps == 0, format!("{} 件；不连续 {gaps} 处", items.len())));
         let listed: BTreeSet<&String> = items.iter().flat_map(|one| &one.item.paths).collect();
@@ -206,15 +230,15 @@ impl Desk<'_> {
             forms.archival == forms.pdf,
             format!("{} 个 PDF，声明 PDF/A-2b 且不加密的 {} 个", forms.pdf, forms.archival),
         ));
-        checks.push(check("可用性", "XLSX 可打开、不加密", forms.packages == forms.xlsx, format!("{} 个 XLSX，其中完好 {} 个", forms.xlsx, forms.packages)));
-        let encrypted = self.resolved.findings.iter().filter(|finding| finding.code == crate::diag::Code::EncryptedFile).count();
-        checks.push(check("可用性", "原件不加密", encrypted == 0, format!("加密而打不开的原件 {encrypted} 个")));
         checks.push(check(
             "可用性",
-            "规范化数据为开放格式",
-            true,
-            "CSV（UTF-8）、JSON、Parquet，不依赖本程序即可读".into(),
+            "XLSX 可打开、不加密",
+            forms.packages == forms.xlsx,
+            format!("{} 个 XLSX，其中完好 {} 个", forms.xlsx, forms.packages),
         ));
+        let encrypted = self.resolved.findings.iter().filter(|finding| finding.code == crate::diag::Code::EncryptedFile).count();
+        checks.push(check("可用性", "原件不加密", encrypted == 0, format!("加密而打不开的原件 {encrypted} 个")));
+        checks.push(check("可用性", "规范化数据为开放格式", true, "CSV（UTF-8）、JSON、Parquet，不依赖本程序即可读".into()));
         let macros = self.macros(originals)?;
         checks.push(check(
             "安全性",
@@ -222,9 +246,24 @@ impl Desk<'_> {
             macros.is_empty(),
             if macros.is_empty() { "未发现宏".into() } else { format!("含宏 {} 个：{}", macros.len(), macros.join("、")) },
         ));
-        checks.push(check("安全性", "归档包内除归档文件外无其他文件", unlisted == 0, format!("{} 个文件，另有本报告与封装清单", payload.len())));
-        checks.push(Check { property: "安全性", what: "病毒检测", passed: None, detail: "本程序不查病毒；请在移交前用杀毒软件检查，并在此填写结果".into() });
-        checks.push(Check { property: "安全性", what: "载体可读、过程可控", passed: None, detail: "刻盘或拷贝后运行 scorebook verify，并在此填写结果".into() });
+        checks.push(check(
+            "安全性",
+            "归档包内除归档文件外无其他文件",
+            unlisted == 0,
+            format!("{} 个文件，另有本报告与封装清单", payload.len()),
+        ));
+        checks.push(Check {
+            property: "安全性",
+            what: "病毒检测",
+            passed: None,
+            detail: "本程序不查病毒；请在移交前用杀毒软件检查，并在此填写结果".into(),
+        });
+        checks.push(Check {
+            property: "安全性",
+            what: "载体可读、过程可控",
+            passed: None,
+            detail: "刻盘或拷贝后运行 scorebook verify，并在此填写结果".into(),
+        });
         Ok(checks)
     }
 
@@ -308,7 +347,7 @@ struct Forms {
 }
 
 fn has(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+    memchr::memmem::find(bytes, part).is_some()
 }
 
 /// Where a number does not follow the one before it within its retention period.

@@ -87,7 +87,12 @@ fn findings(text: &str) -> BTreeMap<(String, usize), Value> {
     numbered(own.map(|row| (words(&row, &["branch_code", "code", "file", "sheet", "cell"]), row)))
 }
 
-fn compare(of: &'static str, then: &BTreeMap<(String, usize), Value>, now: &BTreeMap<(String, usize), Value>, differences: &mut Vec<Difference>) {
+fn compare(
+    of: &'static str,
+    then: &BTreeMap<(String, usize), Value>,
+    now: &BTreeMap<(String, usize), Value>,
+    differences: &mut Vec<Difference>,
+) {
     for (key, old) in then {
         let (archived, new) = match now.get(key) {
             Some(new) if new == old => continue,
@@ -104,7 +109,10 @@ fn compare(of: &'static str, then: &BTreeMap<(String, usize), Value>, now: &BTre
 
 fn differing(one: &Value, other: &Value) -> String {
     let keys = one.as_object().into_iter().flatten();
-    keys.filter(|(key, value)| other.get(key.as_str()) != Some(*value)).map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+    keys.filter(|(key, value)| other.get(key.as_str()) != Some(*value))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]

@@ -38,7 +38,9 @@ fn joined<T: AsRef<str>>(words: &[T]) -> Cell {
 impl Desk<'_> {
     /// Adds the four tables.
     pub(super) fn tables(&self) -> Result<(), RunError> {
-        for (name, bytes) in [("results", self.results()?), ("entries", self.entries()?), ("findings", self.findings()?), ("branches", self.branches()?)] {
+        for (name, bytes) in
+            [("results", self.results()?), ("entries", self.entries()?), ("findings", self.findings()?), ("branches", self.branches()?)]
+        {
             let (county, year) = (safe_name(&self.county.key()), self.county.workspace.year);
             self.bag.add(&format!("{}/{name}/county={county}/year={year}/part.parquet", Payload::TABLES), &bytes)?;
         }
