@@ -29,7 +29,7 @@ pub enum Command {
     TemplateFields { form: String },
     TemplateCheck { file: PathBuf, form: Option<String>, members: usize, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
-    Archive { options: Options, order: ArchiveOrder },
+    Archive { options: Options, order: ArchiveOrder, sign_with: Option<String> },
     Verify { dir: PathBuf, rerun: bool, jobs: Option<usize> },
     History { dir: PathBuf, name: String },
     Merge { outs: Vec<PathBuf>, out: PathBuf },
@@ -336,7 +336,8 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
         ("archive", _) => Command::Archive {
             options: options(sub)?,
-            order: ArchiveOrder { to: file(sub, "to")?, incomplete: word(sub, "incomplete"), sign_with: word(sub, "sign-with") },
+            order: ArchiveOrder { to: file(sub, "to")?, incomplete: word(sub, "incomplete") },
+            sign_with: word(sub, "sign-with"),
         },
         ("verify", _) => Command::Verify { dir: file(sub, "dir")?, rerun: sub.get_flag("rerun"), jobs: count(sub) },
         ("merge", _) => Command::Merge { outs: sub.get_many::<PathBuf>("outs")?.cloned().collect(), out: file(sub, "out")? },

@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
         Command::TemplateFields { form } => template::fields(&printer, form),
         Command::TemplateCheck { file, form, members, out } => template::check(&printer, file, form.as_deref(), *members, out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
-        Command::Archive { options, order } => archive::archive(&printer, options, order),
+        Command::Archive { options, order, sign_with } => archive::archive(&printer, options, order, sign_with.as_deref()),
         Command::Verify { dir, rerun, jobs } => verify::verify(&printer, dir, *rerun, *jobs),
         Command::History { dir, name } => history::history(&printer, dir, name),
         Command::Merge { outs, out } => merge::merge(&printer, outs, out),

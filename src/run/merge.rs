@@ -412,27 +412,27 @@ fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunEr
 
 /// Reads one line of `results.jsonl` back.
 fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
-    let text = |key: &str| row[key].as_str();
+    let word = |key: &str| row[key].as_str();
     let words = |key: &str| row[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
-    let at = county.schemes.iter().position(|scheme| Some(scheme.id.as_str()) == text("scheme"))?;
+    let at = county.schemes.iter().position(|scheme| Some(scheme.id.as_str()) == word("scheme"))?;
     let published = |text: &str| Some(Exact::from(Decimal::parse(text)?));
     let facts = county.schemes[at].veto.as_ref().map(|veto| veto.facts.as_slice()).unwrap_or_default();
     let flags = [Flag::Exempt, Flag::Probationary, Flag::PartYear, Flag::NotExpected, Flag::NotScored];
     let score = Score {
-        total: match text("total_exact") {
+        total: match word("total_exact") {
             Some(total) => Some(fraction(total)?),
             None => None,
         },
-        board: text("board").and_then(published),
+        board: word("board").and_then(published),
         figures: row["figures"].as_object()?.iter().filter_map(|(id, value)| Some((id.clone(), published(value.as_str()?)?))).collect(),
-        grade: text("grade").map(str::to_owned),
+        grade: word("grade").map(str::to_owned),
         stars: row["stars"].as_u64().map(|stars| stars as u8),
         veto: words("veto").into_iter().filter_map(|name| facts.iter().position(|fact| fact == name)).collect(),
         flags: words("flags").into_iter().filter_map(|word| flags.into_iter().find(|flag| flag.word() == word)).collect(),
     };
-    let kind = if text("subject")? == "member" {
-        let mut member = Member::named(row["seq"].as_i64()?, text("name")?, text("category")?, at);
-        member.probationary = text("status") == Some("预备党员");
+    let kind = if word("subject")? == "member" {
+        let mut member = Member::named(row["seq"].as_i64()?, word("name")?, word("category")?, at);
+        member.probationary = word("status") == Some("预备党员");
         card.submission.members.push(member);
         OutcomeKind::Member(card.submission.members.len() as u32 - 1)
     } else {
@@ -445,7 +445,7 @@ fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
         rank: row["rank"].as_u64().map(|rank| rank as u32),
         rank_of: row["rank_of"].as_u64().map(|rank| rank as u32),
         honours: words("honours").into_iter().map(str::to_owned).collect(),
-        letter: text("letter").map(str::to_owned),
+        letter: word("letter").map(str::to_owned),
     });
     Some(())
 }

@@ -20,7 +20,7 @@ mod template;
 mod write;
 
 pub use crate::pdf::Engine;
-pub use archive::{ArchiveOrder, Archived, Difference, Rerun, archive, history, rerun};
+pub use archive::{ArchiveOrder, Archived, Difference, Rerun, Signer, archive, history, rerun};
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};

@@ -17,7 +17,6 @@ pub(super) use originals::{move_into_bag, restore_names};
 pub use rerun::{Difference, Rerun, rerun};
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use super::press::load_fonts;
 use super::write::result_lines;
@@ -33,9 +32,10 @@ pub struct ArchiveOrder {
     pub to: PathBuf,
     /// Why a year is archived though branches are missing or returned.
     pub incomplete: Option<String>,
-    /// A command that signs: the digest and a line feed on its standard input, the signature on its output.
-    pub sign_with: Option<String>,
 }
+
+/// Signs a bag's digest, 64 hexadecimal digits; the signature, or why there is none.
+pub type Signer<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 /// A finished archive.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ struct Desk<'a> {
 }
 
 /// Makes the bag of the workspace's year. Nothing in the workspace is touched.
-pub fn archive(options: &Options, order: &ArchiveOrder, progress: Progress<'_>) -> Result<Archived, RunError> {
+pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_>>, progress: Progress<'_>) -> Result<Archived, RunError> {
     let county = prepare(&Options { period: None, ..options.clone() })?;
     let folder = out_folder(options).join(RunPeriod { year: county.workspace.year, period: Period::YEAR }.to_string());
     outside(&order.to, &county.workspace.inbox)?;
@@ -96,8 +96,9 @@ pub fn archive(options: &Options, order: &ArchiveOrder, progress: Progress<'_>) 
         return Err(error);
     }
     let sealed = bag.seal(&info)?;
-    if let Some(command) = &order.sign_with {
-        let signed = sign(command, &sealed.digest).and_then(|signature| Ok(sealed.sign(&signature)?));
+    if let Some(sign) = signer {
+        let failed = |why: String| refused(format!("没有签成：{why}"), format!("it was not signed: {why}"));
+        let signed = sign(&sealed.digest).map_err(failed).and_then(|signature| Ok(sealed.sign(&signature)?));
         if let Err(error) = signed {
             let _ = sealed.discard();
             return Err(error);
@@ -113,7 +114,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, progress: Progress<'_>) 
         digest,
         files,
         bytes,
-        signed: order.sign_with.is_some(),
+        signed: signer.is_some(),
         unfinished,
     })
 }
@@ -239,27 +240,4 @@ fn told((returned, missing): &(Vec<String>, Vec<String>)) -> Option<RunError> {
             ),
         )
     })
-}
-
-/// Has the outside program sign. It is the person's own command line, so the system's shell reads it.
-fn sign(command: &str, digest: &str) -> Result<Vec<u8>, RunError> {
-    use std::io::Write;
-    let failed =
-        |why: String| refused(format!("签名程序“{command}”没有成功：{why}"), format!("the signing command `{command}` failed: {why}"));
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut child = Command::new(shell)
-        .args([flag, command])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed(error.to_string()))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read fails below, by its exit code.
-        let _ = stdin.write_all(format!("{digest}\n").as_bytes());
-    }
-    let done = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
-    if !done.status.success() {
-        return Err(failed(done.status.to_string()));
-    }
-    if done.stdout.is_empty() { Err(failed("no output".into())) } else { Ok(done.stdout) }
 }

@@ -347,7 +347,7 @@ struct Forms {
 }
 
 fn has(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+    memchr::memmem::find(bytes, part).is_some()
 }
 
 /// Where a number does not follow the one before it within its retention period.
