@@ -69,7 +69,13 @@ pub fn about(code: Code, lang: Lang) -> &'static str {
 
 /// What is wrong.
 pub fn message(finding: &Finding, lang: Lang) -> String {
-    fill_finding(entry(finding.code).message.get(lang), finding)
+    let text = entry(finding.code).message.get(lang);
+    let said = fill_finding(text, finding);
+    // Of very many of a kind the last one listed says how many there are; a message may have its own words for it.
+    match finding.args.iter().find(|(name, _)| *name == "more") {
+        Some((_, more)) if !text.contains("{more}") => said + &fill("and-more", lang, &[("more", more)]),
+        _ => said,
+    }
 }
 
 /// What to do.
@@ -100,6 +106,21 @@ pub fn text(key: &str, lang: Lang) -> &'static str {
 /// [`text`] with its values filled in.
 pub fn fill(key: &str, lang: Lang, args: &[(&str, &str)]) -> String {
     render(text(key, lang), &|name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+}
+
+/// The name of a value that a finding's texts use, as the catalogue holds it; none where they do not.
+pub fn value_name(code: Code, name: &str) -> Option<&'static str> {
+    let entry = entry(code);
+    let texts = [&entry.message.zh, &entry.message.en, &entry.hint.zh, &entry.hint.en];
+    texts.into_iter().find_map(|text| named(&pieces(text), name))
+}
+
+fn named<'a>(pieces: &[Piece<'a>], wanted: &str) -> Option<&'a str> {
+    pieces.iter().find_map(|piece| match piece {
+        Piece::Value { name, .. } if *name == wanted => Some(*name),
+        Piece::Optional(inside) => named(inside, wanted),
+        _ => None,
+    })
 }
 
 fn fill_finding(text: &str, finding: &Finding) -> String {

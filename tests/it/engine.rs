@@ -682,6 +682,7 @@ fn submission(spec: &Spec) -> Submission {
     Submission {
         file: "x".into(),
         sheets: Vec::new(),
+        ignored: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
         entries: entries.collect(),
@@ -694,6 +695,7 @@ fn submission(spec: &Spec) -> Submission {
         vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
         nominations: Vec::new(),
         branch_entries: Vec::new(),
+        ignored: Vec::new(),
     }
 }
 

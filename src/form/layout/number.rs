@@ -314,7 +314,7 @@ fn said(run: &[usize], digits: [char; 10], formal: bool, date: bool) -> String {
             out.push_str(units[power % 4]);
         }
         let myriad = &run[place.saturating_sub(3 - power % 4)..=place];
-        if power > 0 && power % 4 == 0 && myriad.iter().any(|digit| *digit > 0) {
+        if power > 0 && power.is_multiple_of(4) && myriad.iter().any(|digit| *digit > 0) {
             out.push_str(["", "万", "亿", "万亿"][(power / 4).min(3)]);
             gap = false;
         }
