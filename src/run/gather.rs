@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
-use super::{County, Progress, RunError, Stage};
+use super::{County, Progress, RunError, Stage, archive};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::fence::FenceError;
@@ -63,7 +63,8 @@ pub struct Gathered {
 /// Lists the inbox and works through every file.
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
-    let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    archive::restore_names(county, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
@@ -119,7 +120,7 @@ fn gather_one(county: &County, fonts: &FontSet, sent: &Arc<Sent>, limits: &inbox
 fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
-    let (cover, mut findings) = submission::read_cover(&book, name);
+    let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
@@ -141,7 +142,13 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         return gathered;
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let expected = Expected {
+        run: county.run,
+        schemes: &county.schemes,
+        scheme_of: &scheme_of,
+        intake: &county.intake,
+        categories: &county.workspace.categories,
+    };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     gathered.findings.extend(found);
     // Checks go through members and periods, which such a roster would make millions of.

@@ -1,6 +1,5 @@
 //! The typed submission: compact, because one is kept for every branch until its forms are written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -78,8 +77,8 @@ pub struct Submission {
     pub poll_tables: Vec<ServingTable>,
     /// Members with a row whose period could not be read; what seems to be missing may be that row.
     pub unreadable: std::collections::BTreeSet<u32>,
-    /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
-    pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    /// Columns of a scheme's items in a table, and under one of its periods; items the table lacks are `None`.
+    pub layouts: Vec<Box<[Option<u16>]>>,
     /// Ballots of each member, summed; in the order of `members`.
     pub ballots: Vec<Ballots>,
     /// 奖惩.
@@ -144,6 +143,35 @@ pub struct Member {
 }
 
 impl Member {
+    /// A member of whom only what results tell is known.
+    pub fn named(seq: i64, name: &str, category: &str, scheme: usize) -> Self {
+        Self {
+            seq,
+            name: name.into(),
+            sex: None,
+            nation: None,
+            id: None,
+            born: None,
+            joined: None,
+            probationary: false,
+            category: category.into(),
+            post: None,
+            first_month: 1,
+            last_month: 12,
+            exempt: None,
+            direct_grade: None,
+            direct_stars: None,
+            willing: true,
+            helper: None,
+            scheme,
+            at: Spot { sheet: 0, column: 0, row: 0 },
+            id_at: None,
+            born_at: None,
+            seq_at: None,
+            repeats: None,
+        }
+    }
+
     /// True where the member is expected in some month of the period.
     pub fn expected_in(&self, period: Period) -> bool {
         period.overlaps(self.first_month, self.last_month)
@@ -173,6 +201,8 @@ pub struct Entry {
     pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
+    /// Where the items stand, as an index into [`Submission::layouts`].
+    pub layout: u32,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.
     pub marks: Box<[Mark]>,
     /// Why a bonus was given.
@@ -282,17 +312,23 @@ pub struct BranchEntry {
 
 impl Submission {
     pub(super) fn new(file: Arc<str>, book: &Book, cover: Cover) -> Self {
+        let sheets = book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect();
+        Self { sheets, cover, ..Self::of_roster(file, Vec::new()) }
+    }
+
+    /// A submission of which only the roster is known.
+    pub fn of_roster(file: Arc<str>, members: Vec<Member>) -> Self {
         Self {
             file,
-            sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            sheets: Vec::new(),
             ignored: Vec::new(),
-            cover,
-            members: Vec::new(),
+            cover: Cover::default(),
+            members,
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
             unreadable: std::collections::BTreeSet::new(),
-            item_columns: BTreeMap::new(),
+            layouts: Vec::new(),
             ballots: Vec::new(),
             adjustments: Vec::new(),
             vetoes: Vec::new(),
@@ -318,8 +354,8 @@ impl Submission {
     }
 
     /// Where an item of an entry stands.
-    pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
-        let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
+    pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
+        let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
     }
 
