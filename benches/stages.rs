@@ -18,7 +18,7 @@ use scorebook::report::{sample, schema};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
 use scorebook::sheet::{self, Book, Limits};
-use scorebook::submission::{self, Expected, read_cover};
+use scorebook::submission::{self, Expected, Intake, read_cover};
 use scorebook::xlsx::pages::{self, Properties};
 use scorebook::{builtin, check, rollup};
 
@@ -63,8 +63,10 @@ fn scoring(criterion: &mut Criterion) {
     let schemes = [scheme()];
     let categories = CATEGORIES.map(String::from);
     let run = RunPeriod::parse("2026").expect("a year");
-    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, categories: &categories };
-    let cover = || read_cover(&book, &file).0;
+    let mut intake = Intake::default();
+    intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
+    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+    let cover = || read_cover(&book, &file, &intake).0;
     let (submission, _) = submission::read(&book, cover(), &file, &expected);
     let found = check::submission(&submission, &schemes, run);
     let outcomes = rollup::branch_outcomes(&submission, &schemes, run).0;

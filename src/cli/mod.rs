@@ -13,6 +13,7 @@ mod merge;
 mod printer;
 mod progress;
 mod rule;
+mod rule_sheet;
 mod run;
 mod sample;
 mod scheme;

@@ -131,7 +131,7 @@ fn entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
         for (at, (item, value)) in entered {
             let mut cells = who(submission, entry.member);
             cells.extend([entry.period.zh(), scorer(rules, entry.own), item.name.clone(), mark(*value), word(entry.reason.as_deref())]);
-            rows.push((cells, submission.mark_spot(entry, member.scheme, at).or(Some(entry.at))));
+            rows.push((cells, submission.mark_spot(entry, at).or(Some(entry.at))));
         }
     }
     rows

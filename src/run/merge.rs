@@ -28,7 +28,7 @@ use crate::publish::Staging;
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
-use crate::submission::{Member, Submission};
+use crate::submission::{Intake, Member, Submission};
 
 /// A run's state, `merge.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -292,6 +292,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
         workspace,
         register: Register { branches },
         schemes,
+        intake: Intake::default(),
         calendar: Calendar::default(),
         run,
         date,

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{CellRef, Code, Finding, Place};
 use crate::form::data::{Record, Schema};
 use crate::form::layout::{Note, layout};
 use crate::form::model::FilledBook;
@@ -46,7 +47,12 @@ pub fn write(
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
+    let mut rare: BTreeMap<Arc<str>, String> = BTreeMap::new();
+    for finding in resolved.findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
+        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().push_str(characters(finding));
+    }
     let desk = Desk {
+        rare,
         county,
         press,
         staging,
@@ -156,29 +162,40 @@ pub(super) struct Desk<'a> {
     pub(super) issuer: &'a Issuer,
     /// SHA-256 of every file of the inbox.
     pub(super) digests: BTreeMap<Arc<str>, String>,
+    /// By branch code: rare characters found in its submission.
+    rare: BTreeMap<Arc<str>, String>,
     /// Every form by its path without extension.
     pub(super) papers: Mutex<BTreeMap<String, Paper>>,
 }
 
 impl Desk<'_> {
     fn forms(&self, job: &Job<'_>) -> Result<Vec<Finding>, RunError> {
-        let mut notes = BTreeSet::new();
+        let (mut notes, mut unfit) = (BTreeSet::new(), Vec::new());
         for form in &self.press.forms {
             let own = if job.code.is_empty() { form.form == "yearly" } else { true };
             if let Some((book, made_from)) = own.then(|| self.fill(form, job)).flatten() {
-                notes.extend(self.print(form.title, &job.unit, &job.folder, &book)?);
+                for note in self.print(form.title, &job.unit, &job.folder, &book)? {
+                    match note {
+                        Note::MissingCharacter { character, .. } => drop(notes.insert(character)),
+                        Note::DoesNotFit { sheet, cell } => unfit.push(does_not_fit(form, job, &sheet, cell)),
+                        Note::ReplacedCharacter { .. } => {}
+                    }
+                }
                 self.paper(&job.folder, form.title, |paper| paper.made_from = made_from);
             }
         }
-        let finding = |character: char| {
-            let mut finding = Finding::new(Code::RareCharacter, Place::default())
-                .value(character)
-                .arg("code_point", format!("U+{:04X}", character as u32));
-            finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
-            finding
-        };
         // A committee's form only repeats what its branches' forms have told.
-        Ok(if job.code.is_empty() { Vec::new() } else { notes.into_iter().map(finding).collect() })
+        if !job.code.is_empty() {
+            // What the submission holds has been found in its cell; the rest comes from the register or a template.
+            let told = self.rare.get(job.code.as_str());
+            let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(*character)));
+            unfit.extend(
+                untold
+                    .filter_map(|character| rare_character(character, &self.press.fonts))
+                    .map(|finding| Finding { branch_code: Some(job.code.as_str().into()), ..finding }),
+            );
+        }
+        Ok(unfit)
     }
 
     /// The form over all schemes of the unit, one part a scheme.
@@ -231,8 +248,8 @@ impl Desk<'_> {
         tell(papers.entry(format!("{folder}/{form}")).or_default());
     }
 
-    /// Lays a filled form out and writes it as PDF and XLSX; gives the characters that no font has.
-    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<char>, RunError> {
+    /// Lays a filled form out and writes it as PDF and XLSX; gives what layout has to tell.
+    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<Note>, RunError> {
         let title = format!("{unit} {form}");
         let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
@@ -244,15 +261,16 @@ impl Desk<'_> {
         let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
         let bytes = pages::write(book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
         self.staging.write(&format!("{folder}/{form}.xlsx"), &bytes)?;
-        Ok(laid
-            .notes
-            .into_iter()
-            .filter_map(|note| match note {
-                Note::MissingCharacter { character, .. } => Some(character),
-                _ => None,
-            })
-            .collect())
+        Ok(laid.notes)
     }
+}
+
+/// Text that even the smallest letters do not get into its cell: printed over the edge, and said.
+fn does_not_fit(form: &Schema, job: &Job<'_>, sheet: &str, (row, column): (u32, u16)) -> Finding {
+    let place = Place { file: None, sheet: Some(sheet.into()), cell: Some(CellRef { row, column }) };
+    let mut finding = Finding::new(Code::DoesNotFit, place).arg("unit", &job.unit).arg("form", form.title);
+    finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
+    finding
 }
 
 /// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.
@@ -382,6 +400,7 @@ fn write_manifest(
     let manifest = json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),
+        "pdf_engine": press.engine.name(),
         "county": county.workspace.county,
         "county_code": county.workspace.county_code,
         "year": county.run.year,

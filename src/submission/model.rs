@@ -1,6 +1,5 @@
 //! The typed submission: compact, because one is kept for every branch until its forms are written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -64,6 +63,8 @@ pub struct Submission {
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Sheets that are no part of a submission, by position.
+    pub ignored: Vec<usize>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
@@ -76,8 +77,8 @@ pub struct Submission {
     pub poll_tables: Vec<ServingTable>,
     /// Members with a row whose period could not be read; what seems to be missing may be that row.
     pub unreadable: std::collections::BTreeSet<u32>,
-    /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
-    pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    /// Columns of a scheme's items in a table, and under one of its periods; items the table lacks are `None`.
+    pub layouts: Vec<Box<[Option<u16>]>>,
     /// Ballots of each member, summed; in the order of `members`.
     pub ballots: Vec<Ballots>,
     /// 奖惩.
@@ -200,6 +201,8 @@ pub struct Entry {
     pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
+    /// Where the items stand, as an index into [`Submission::layouts`].
+    pub layout: u32,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.
     pub marks: Box<[Mark]>,
     /// Why a bonus was given.
@@ -318,13 +321,14 @@ impl Submission {
         Self {
             file,
             sheets: Vec::new(),
+            ignored: Vec::new(),
             cover: Cover::default(),
             members,
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
             unreadable: std::collections::BTreeSet::new(),
-            item_columns: BTreeMap::new(),
+            layouts: Vec::new(),
             ballots: Vec::new(),
             adjustments: Vec::new(),
             vetoes: Vec::new(),
@@ -350,8 +354,8 @@ impl Submission {
     }
 
     /// Where an item of an entry stands.
-    pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
-        let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
+    pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
+        let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
     }
 

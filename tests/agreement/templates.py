@@ -3,6 +3,8 @@
 Named `feature@form-members.xlsx`: the form whose fields it names and how many invented members fill it."""
 
 import io
+import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -77,7 +79,13 @@ class Sheet:
     def save(self):
         # No time of making: the same drawing is the same workbook.
         self.book.properties.created = self.book.properties.modified = datetime(2026, 1, 1)
-        self.book.save(self.path)
+        data = io.BytesIO()
+        self.book.save(data)
+        with zipfile.ZipFile(data) as written, zipfile.ZipFile(self.path, "w", zipfile.ZIP_DEFLATED) as package:
+            for name in written.namelist():
+                # The library notes when it wrote.
+                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", written.read(name))
+                package.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
 
 
 def members(sheet, row, last="备注", **look):
@@ -101,6 +109,18 @@ def long_text():
     s.cell("A8", LONG[:60], size=9, height=30, wrap_text=True)
     s.cell("B8", "此格行高固定，三行小字放得下：" + LONG[:30], size=9, wrap_text=True)
     s.cell("C8", "一行", height=60, vertical="bottom")
+    s.save()
+
+
+def tall_row():
+    s = Sheet("tall-row", members=3, widths=(8, 50, 16))
+    s.cell("A1:C1", "超过最高行高的文字", TITLE, 20, 40, border=None, horizontal="center")
+    s.row(2, ["序号", "事迹", "姓名"], 24, family=HEI)
+    s.cell("A3", "{.序号}", horizontal="center", vertical="top")
+    s.cell("B3", "\n".join(f"第{n}条，{{支部名称}}党员按时参加组织生活。" for n in range(1, 41)), wrap_text=True, fill="FFF9E5")
+    s.cell("C3", "{.姓名}", horizontal="center", vertical="top")
+    s.cell("A4:C4", "合计 {合计.人数} 人", height=24)
+    s.at.print_title_rows = "1:2"
     s.save()
 
 
@@ -196,7 +216,7 @@ def header_footer():
     head.right.text, head.right.size = "A&&B &U线", 9
     foot.left.text, foot.left.size = "制表 &D", 10
     foot.center.text, foot.center.size = "第 &P 页　共 &N 页", 14
-    foot.right.text, foot.right.size = "{书记}\n第二行", 10
+    foot.right.text, foot.right.size = "{书记}", 10
     s.settings(每页行数=20)
     s.save()
 
@@ -224,7 +244,7 @@ def formulas():
     formats = [
         (0.856, "0%"), (0.8563, "0.00%"), (1234567.891, "#,##0"), (1234567.891, "#,##0.00"), (-42.5, "0.00_);(0.00)"),
         (-42.5, "0.00_);[Red]\\(0.00\\)"), (46148, 'yyyy"年"m"月"d"日"'), (46148, "yyyy/m/d"), (46148, "yyyy-mm-dd"), (46148, 'm"月"d"日"'),
-        (12.5, '0.0"分"'), (0, '0.00;-0.00;"无"'), (98.5, "General"), (123456789012, "General"), (0.1234567891234, "General"), (1.5, "# ?/?"),
+        (12.5, '0.0"分"'), (0, '0.00;-0.00;"无"'), (98.5, "General"), (123456789012, "General"), (0.125, "General"), (1.5, "# ?/?"),
         (12345.678, "0.00E+00"), (7, "000"), (3.5, "¥#,##0.00"), (1234.5, "#,##0.00_ "), (5, "@"), (12.3456, "0.0#"),
         (46148, "[$-804]dddd"), (88, '"第"0"名"'), (1234567, '0!.0,"万"'), (12345678, '0.0,,"百万"'),
     ]
@@ -438,7 +458,17 @@ def known():
     s.save()
 
     s = sheet("header-pushes")
-    s.at.oddHeader.center.text, s.at.oddHeader.center.size = "第一行\n第二行", 28
+    s.at.oddHeader.center.text, s.at.oddHeader.center.size = "{支部名称}", 16
+    s.at.page_margins.top = 1.2
+    members(s, 1)
+    s.save()
+
+    s = sheet("general-digits")
+    s.row(1, ["{.姓名}", 0.1234567891234], 20)
+    s.save()
+
+    s = sheet("footer-lines")
+    s.at.oddFooter.left.text, s.at.oddFooter.right.text = "一行", "第一行\n第二行\n第三行"
     members(s, 1)
     s.save()
 
@@ -466,7 +496,7 @@ def main():
         for old in folder.glob("*.xlsx"):
             old.unlink()
     for draw in (
-        long_text, vertical_text, rotated, merged_blocks, wide, a3_to_a4, fit_width, scale, header_footer, fills_borders, formulas, images,
+        long_text, tall_row, vertical_text, rotated, merged_blocks, wide, a3_to_a4, fit_width, scale, header_footer, fills_borders, formulas, images,
         empty, empty_ruled, groups, sheets, page_footer, hidden, shrink, indent, spread, centred, breaks, print_area, spill, looks, calibri,
         known,
     ):

@@ -3,6 +3,9 @@
 
 mod configuration;
 mod demo;
+mod engine;
+mod fonts;
+mod order;
 mod reading;
 mod sample;
 mod schemes;

@@ -53,6 +53,8 @@ pub(super) struct DrawnRow {
     pub hidden: bool,
     pub break_before: bool,
     pub cells: Vec<DrawnCell>,
+    /// How many of the cells it takes to show all that the row shows.
+    shown: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -236,9 +238,9 @@ impl Reading<'_> {
                 }
                 drawn.cells[column] = DrawnCell { style, content, present: true };
             }
-            // Cells that show nothing do not make the sheet larger.
+            // Cells that show nothing do not make the sheet larger, but they inherit nothing.
             let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
-            drawn.cells.truncate(shown.map_or(0, |last| last + 1));
+            drawn.shown = shown.map_or(0, |last| last + 1);
             reading += drawn.cells.len();
             if reading > MOST_CELLS {
                 return Err(too_large());
@@ -273,14 +275,14 @@ impl Reading<'_> {
         let merged = |last: fn(&Range) -> u32| sheet.merges.iter().map(last).max();
         let height = rows
             .iter()
-            .filter(|(_, (row, _))| !row.cells.is_empty())
+            .filter(|(_, (row, _))| row.shown > 0)
             .map(|(index, _)| *index)
             .chain(merged(|range| range.last_row))
             .max()
             .map_or(0, |last| last as usize + 1);
         let width = rows
             .values()
-            .map(|(row, _)| row.cells.len())
+            .map(|(row, _)| row.shown)
             .chain(merged(|range| u32::from(range.last_column) + 1).map(|width| width as usize))
             .max()
             .unwrap_or(0);
@@ -293,6 +295,7 @@ impl Reading<'_> {
                     .remove(&index)
                     .unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
                 // A cell that the file leaves out looks like its row, else like its column.
+                row.cells.truncate(width);
                 let present = row.cells.len();
                 for (column, column_style) in column_styles.iter().enumerate() {
                     let inherited = row_style.or(*column_style).filter(|style| self.visible(*style));
@@ -477,12 +480,13 @@ fn page(root: &Element) -> PageSetup {
     if let Some(bands) = root.child("headerFooter") {
         let band = |name: &str| bands.child(name).map_or_else(String::new, |band| unescape(&band.text));
         page.header = band("oddHeader");
+        page.scale_header = bands.flag("scaleWithDoc").unwrap_or(true);
         page.footer = band("oddFooter");
     }
     page
 }
 
-fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, lost: &mut Vec<Lost>) {
+fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, not_carried: &mut Vec<Lost>) {
     // A comma or a mark of exclamation within quotes belongs to a tab name.
     let mut quoted = false;
     let plain: String = text
@@ -508,7 +512,7 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, lost: &mut Vec<L
             let mut parts = parts;
             sheet.print_area = parts.next().and_then(|part| range_ref(part.trim()));
             if parts.next().is_some() {
-                lost::note(lost, &sheet.name, None, Feature::PrintAreas);
+                lost::note(not_carried, &sheet.name, None, Feature::PrintAreas);
             }
         }
         _ => {}

@@ -18,6 +18,7 @@ pub use rerun::{Difference, Rerun, rerun};
 
 use std::path::{Path, PathBuf};
 
+use super::press::load_fonts;
 use super::write::result_lines;
 use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
 use crate::archive::{Bag, Payload};
@@ -77,7 +78,8 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     outside(&order.to, &county.workspace.inbox)?;
     outside(&order.to, &folder)?;
     let record = RunRecord::read(&folder, options)?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
     record.same_inputs(&county, &resolved)?;
     let unfinished = unfinished(&county, &resolved);
     if let Some(why) = order.incomplete.is_none().then(|| told(&unfinished)).flatten() {

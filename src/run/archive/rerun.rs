@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::archive::Payload;
 use crate::diag::Code;
+use crate::run::press::load_fonts;
 use crate::run::write::{finding_lines, result_lines};
 use crate::run::{Options, Progress, RunError, gather_all, in_pool, prepare};
 
@@ -38,7 +39,8 @@ pub struct Rerun {
 pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress: Progress<'_>) -> Result<Rerun, RunError> {
     let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), program, jobs, ..Options::default() };
     let county = prepare(&options)?;
-    let resolved = in_pool(jobs, || gather_all(&county, progress))??;
+    let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let resolved = in_pool(jobs, || gather_all(&county, &fonts, progress))??;
     let archived = |name: &str| {
         let path = bag.join(Payload::RUN).join(name);
         std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })

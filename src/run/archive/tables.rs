@@ -108,7 +108,7 @@ impl Desk<'_> {
                 let scorer = scorer(&scheme.member, entry.own);
                 for (item, (rule, mark)) in scheme.member.items.iter().zip(&entry.marks).enumerate() {
                     let Some(mark) = mark.decimal() else { continue };
-                    let place = submission.place(submission.mark_spot(entry, member.scheme, item).unwrap_or(entry.at));
+                    let place = submission.place(submission.mark_spot(entry, item).unwrap_or(entry.at));
                     let mut cells = self.partition().to_vec();
                     cells.extend([
                         branch.code.as_str().into(),
