@@ -78,7 +78,8 @@ impl Bag {
         let mut text = String::new();
         for (label, value) in info.iter().cloned().chain([("Payload-Oxum", format!("{bytes}.{files}"))]) {
             // A value of several lines would have to be indented; none of ours has a meaning in its line breaks.
-            text.push_str(&format!("{label}: {}\n", value.split_whitespace().collect::<Vec<_>>().join(" ")));
+            let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            text.extend([label, ": ", &value, "\n"]);
         }
         let manifest = lines(payload.iter().map(|(path, (digest, _))| (path, digest)));
         let sm3 = lines(self.sm3.lock().unwrap_or_else(PoisonError::into_inner).iter());
@@ -86,7 +87,7 @@ impl Bag {
         let mut list = String::new();
         for (name, content) in &tags {
             self.staging.write(name, content.as_bytes())?;
-            list.push_str(&format!("{}  {name}\n", hex(&Sha256::digest(content))));
+            list += &line(&hex(&Sha256::digest(content)), name);
         }
         self.staging.write("tagmanifest-sha256.txt", list.as_bytes())?;
         Ok(Sealed { bag: self, digest: hex(&Sha256::digest(&list)), files, bytes })
@@ -127,8 +128,13 @@ impl Sealed {
     }
 }
 
+/// One line of a manifest.
+pub(super) fn line(digest: &str, path: &str) -> String {
+    format!("{digest}  {}\n", encoded(path))
+}
+
 fn lines<'a>(listed: impl Iterator<Item = (&'a String, &'a String)>) -> String {
-    listed.fold(String::new(), |text, (path, digest)| text + &format!("{digest}  {}\n", encoded(path)))
+    listed.fold(String::new(), |text, (path, digest)| text + &line(digest, path))
 }
 
 fn holds_something(folder: &Path) -> bool {

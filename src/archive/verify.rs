@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use sm3::Sm3;
 use walkdir::WalkDir;
 
-use super::bag::DECLARATION;
+use super::bag::{DECLARATION, line};
 use super::paths::{DATA, composed, decoded, stays_inside};
 use super::{ArchiveError, hex, unreadable};
 
@@ -292,14 +292,11 @@ impl Proof<'_> {
             // The same name in another form says more than the same content, which two files may share.
             let form = gone.keys().find(|name| composed(name) == composed(&path)).copied();
             let same = || gone.iter().find(|(_, digest)| **digest == sha256).map(|(name, _)| *name);
-            let (kind, name) =
-                match form.map(|name| (DamageKind::NameForm, name)).or_else(|| same().map(|name| (DamageKind::Renamed, name))) {
-                    Some(found) => found,
-                    None => {
-                        self.damage(DamageKind::Extra, &path, "");
-                        continue;
-                    }
-                };
+            let found = form.map(|name| (DamageKind::NameForm, name)).or_else(|| same().map(|name| (DamageKind::Renamed, name)));
+            let Some((kind, name)) = found else {
+                self.damage(DamageKind::Extra, &path, "");
+                continue;
+            };
             if gone.remove(name).is_some_and(|digest| digest != sha256) {
                 self.damage(DamageKind::Changed, &path, "");
             }
@@ -320,7 +317,7 @@ impl Proof<'_> {
         let mut said = String::new();
         for name in ["signature.bin", TAG_MANIFEST] {
             if self.sizes.contains_key(name) {
-                said.push_str(&format!("{}  {name}\n", self.digests(name)?.0));
+                said += &line(&self.digests(name)?.0, name);
             }
         }
         if present != [true, true] || self.text("signature.sha256").as_deref() != Some(&said) {

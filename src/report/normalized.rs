@@ -17,7 +17,7 @@ pub struct NormalizedTable {
     pub name: &'static str,
     /// Headings between 支部名称 and 文件.
     headings: &'static [&'static str],
-    rows: fn(&Submission, &[Scheme]) -> Vec<(Vec<String>, Option<Spot>)>,
+    rows: fn(&Submission, &[Scheme]) -> Rows,
 }
 
 /// Every table, in the order of the workbook's sheets.

@@ -98,7 +98,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
     for scheme in &county.schemes {
         let own = root.join("schemes").join(format!("{}.toml", scheme.id));
         let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
-        schemes.push((scheme.id.clone(), scheme::decode(&bytes).into()));
+        schemes.push((scheme.id.clone(), scheme::decode(&bytes)));
     }
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
         branch: branch.clone(),
@@ -279,7 +279,8 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
         let loaded = scheme::load_for(text, id, &workspace.categories);
         let mut scheme: Scheme = loaded.map_err(|error| RunError::Scheme { id: id.clone(), error })?;
         let digests = shards[0].manifest["schemes"].as_array().into_iter().flatten();
-        scheme.digest = digests.filter(|one| one["id"] == **id).find_map(|one| one["sha256"].as_str()).unwrap_or_default().to_owned();
+        let digest = digests.filter(|one| one["id"] == **id).find_map(|one| one["sha256"].as_str());
+        digest.unwrap_or_default().clone_into(&mut scheme.digest);
         schemes.push(scheme);
     }
     let mut branches: Vec<Branch> = shards.iter().flat_map(|shard| shard.state.branches.iter().map(|line| line.branch.clone())).collect();

@@ -98,8 +98,8 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     let sealed = bag.seal(&info)?;
     if let Some(sign) = signer {
         let failed = |why: String| refused(format!("没有签成：{why}"), format!("it was not signed: {why}"));
-        let signed = sign(&sealed.digest).map_err(failed).and_then(|signature| Ok(sealed.sign(&signature)?));
-        if let Err(error) = signed {
+        let made = sign(&sealed.digest).map_err(failed).and_then(|signature| Ok(sealed.sign(&signature)?));
+        if let Err(error) = made {
             let _ = sealed.discard();
             return Err(error);
         }

@@ -65,7 +65,7 @@ impl Keeper<'_> {
         let path = self.desk.county.workspace.inbox.join(&first_name);
         let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
         if inside.iter().all(|file| matches!(file.source, Source::File(_))) {
-            return self.keep(first_name, bytes, None);
+            return self.keep(first_name, &bytes, None);
         }
         let limits = inbox::Limits::default();
         let locked = |file: &&&Incoming| inbox::fetch(file, &limits).is_ok_and(|bytes| self.opened(&bytes).is_some());
@@ -76,7 +76,7 @@ impl Keeper<'_> {
         for file in inside {
             // What cannot be fetched was no input of the run either, only a finding of it.
             if let Ok(bytes) = inbox::fetch(file, &limits) {
-                self.keep(file.name.to_string(), bytes, Some(archive.clone()))?;
+                self.keep(file.name.to_string(), &bytes, Some(archive.clone()))?;
             }
         }
         Ok(())
@@ -94,15 +94,15 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    fn keep(&mut self, first_name: String, bytes: Vec<u8>, archive_sha256: Option<String>) -> Result<(), RunError> {
-        let opened = self.opened(&bytes);
-        let kept = opened.as_deref().unwrap_or(&bytes);
+    fn keep(&mut self, first_name: String, bytes: &[u8], archive_sha256: Option<String>) -> Result<(), RunError> {
+        let opened = self.opened(bytes);
+        let kept = opened.as_deref().unwrap_or(bytes);
         let path = self.safe.claim(&first_name);
         self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), kept)?;
         self.originals.push(Original {
             path,
             first_name,
-            sha256: inbox::hex(&inbox::digest(&bytes)),
+            sha256: inbox::hex(&inbox::digest(bytes)),
             bytes: bytes.len() as u64,
             archive_sha256,
             opened_sha256: opened.as_deref().map(|opened| inbox::hex(&inbox::digest(opened))),
@@ -132,14 +132,7 @@ impl SafePaths {
     fn claim(&mut self, path: &str) -> String {
         match path.rsplit_once('/') {
             Some((folder, name)) => {
-                let safe = match self.folders.get(folder) {
-                    Some(safe) => safe.clone(),
-                    None => {
-                        let safe = self.claim_folder(folder);
-                        self.folders.insert(folder.to_owned(), safe.clone());
-                        safe
-                    }
-                };
+                let safe = self.folder(folder);
                 format!("{safe}/{}", self.unused(folder, name))
             }
             None => self.unused("", path),

@@ -73,7 +73,7 @@ impl Desk<'_> {
             paths,
         };
         let mut items = Vec::new();
-        let mut data = Vec::new();
+        let mut files = Vec::new();
         // A document's files differ in their extension only.
         let mut papers: BTreeMap<&str, (Vec<String>, Option<usize>)> = BTreeMap::new();
         for output in &self.record.outputs {
@@ -84,7 +84,7 @@ impl Desk<'_> {
                     paper.0.push(path);
                     paper.1 = paper.1.or(output.pages);
                 }
-                _ => data.push(path),
+                _ => files.push(path),
             }
         }
         let titles: BTreeMap<&str, &str> = schema::all().iter().map(|form| (form.title, form.form)).collect();
@@ -108,14 +108,14 @@ impl Desk<'_> {
             .partition(|path| path.contains("/schemes/"));
         items.extend(register.map(|path| item("register", &workspace.issuer, format!("{head}机构名册"), vec![path])));
         items.push(item("scheme", &workspace.issuer, format!("{head}积分细则"), schemes));
-        data.push(format!("{}/manifest.json", Payload::RUN));
-        data.extend(below(Payload::NORMALIZED));
-        data.extend(below(Payload::TABLES));
-        data.extend(rest);
-        data.push(Payload::NAMES.to_owned());
+        files.push(format!("{}/manifest.json", Payload::RUN));
+        files.extend(below(Payload::NORMALIZED));
+        files.extend(below(Payload::TABLES));
+        files.extend(rest);
+        files.push(Payload::NAMES.to_owned());
         items.push(Item {
             remark: "电子数据，无纸质件".to_owned(),
-            ..item("data", &workspace.issuer, format!("{head}积分数据、设置与运行记录"), data)
+            ..item("data", &workspace.issuer, format!("{head}积分数据、设置与运行记录"), files)
         });
         let mut senders: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, file) in self.resolved.files.iter().enumerate() {
@@ -306,13 +306,13 @@ impl Desk<'_> {
 
     fn report(&self, checks: &[Check]) -> Sheet {
         let text = |text: &str| Value::Text(text.to_owned());
-        let rows = (1i64..).zip(checks).map(|(number, check)| {
+        let rows = checks.iter().enumerate().map(|(at, check)| {
             let passed = match check.passed {
                 Some(true) => "通过",
                 Some(false) => "不通过",
                 None => "待人工检查",
             };
-            vec![Value::Number(Decimal::from(number)), text(check.property), text(check.what), text(passed), text(&check.detail)]
+            vec![Value::Number(Decimal::from(at as i64 + 1)), text(check.property), text(check.what), text(passed), text(&check.detail)]
         });
         let note = format!(
             "依据 GB/T 18894—2016、DA/T 70—2018，由 scorebook {} 在归档时逐项计算得出；标“待人工检查”的，程序无从判断。归档包自身的摘要不在包内，见归档时显示的一行。",
