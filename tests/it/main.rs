@@ -8,6 +8,7 @@ mod order;
 mod reading;
 mod sample;
 mod schemes;
+mod sendback;
 mod template;
 mod tidy;
 mod worked;
