@@ -11,11 +11,13 @@ mod intake;
 mod issue;
 mod prepare;
 mod press;
+mod rare;
 mod resolve;
 mod returns;
 mod template;
 mod write;
 
+pub use crate::pdf::Engine;
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
@@ -30,6 +32,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::diag::{Finding, Severity};
+use crate::font::FontSet;
 use crate::period::RunPeriod;
 
 /// What a run is asked to do, resolved from the command line.
@@ -49,6 +52,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// Which library writes the PDF.
+    pub pdf_engine: Engine,
     /// This program's own file, to be started as reading process; where absent everything is read in this one.
     pub program: Option<PathBuf>,
 }
@@ -91,7 +96,8 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;
     }
@@ -101,17 +107,17 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
+    let press = Press::load(options, &county)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, progress)?;
+        let mut resolved = gather_all(&county, &press.fonts, progress)?;
         let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })
 }
 
-fn gather_all(county: &County, progress: Progress<'_>) -> Result<Resolved, RunError> {
-    let gathered = gather::gather(county, progress)?;
+fn gather_all(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Resolved, RunError> {
+    let gathered = gather::gather(county, fonts, progress)?;
     Ok(resolve(county, gathered))
 }
 

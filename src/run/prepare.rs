@@ -7,7 +7,9 @@ use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
 use crate::fence::{Fence, FenceError};
+use crate::font::FontError;
 use crate::inbox::{self, InboxError};
+use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::PublishError;
 use crate::report::Issuer;
@@ -82,9 +84,12 @@ pub enum RunError {
         /// English.
         en: String,
     },
-    /// A font file that is none.
-    #[error("fonts: {0}")]
-    Font(String),
+    /// A font file that cannot be used.
+    #[error("font {0}")]
+    Font(FontError),
+    /// A font that the PDF engine cannot take.
+    #[error("{0}")]
+    Embedding(PdfError),
     /// The threads could not be started.
     #[error("the worker threads could not be started: {0}")]
     Threads(String),
@@ -123,7 +128,8 @@ impl RunError {
                 format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
             }
             (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
-            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{error}"),
+            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{}", error.message(lang)),
+            (Self::Embedding(error), _) => error.message(lang),
             (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
             (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
             _ => self.to_string(),

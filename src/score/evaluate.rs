@@ -227,7 +227,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
 }
 
 /// Since when a value holds, and the clause that says so.
-fn value_rule(value: &Arc<Value>, day: NaiveDate) -> Option<String> {
+pub(super) fn value_rule(value: &Arc<Value>, day: NaiveDate) -> Option<String> {
     match value.change_on(day) {
         Some(change) => {
             let clause = change.clause.as_ref().map(|clause| format!("，{clause}")).unwrap_or_default();

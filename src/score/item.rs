@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{CapPer, Item, ItemKind, Measure, Points, Step, plain};
+use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, plain};
 use crate::submission::Mark;
 
-use super::evaluate::Subject;
+use super::evaluate::{Subject, value_rule};
 use super::trace::Trace;
 
 /// One entry of an item that counts.
@@ -89,7 +89,11 @@ fn stretch(
             let size = Mark::exact_sum(entry.mark.thousandths());
             let label = if item.kind == ItemKind::Count { format!("{when} {}次", plain(&size)) } else { when };
             let value = if item.points.is_none() { size } else { points.clone() };
-            parts.push(Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))));
+            let rule = match &item.points {
+                Some(Points::Each(Amount::Value(value))) => value_rule(value, entry.ruled_on(year)),
+                _ => None,
+            };
+            parts.push(Trace { rule, ..Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))) });
         }
     }
     let mut points: Vec<(Option<NaiveDate>, u8, Exact)> =

@@ -74,7 +74,8 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
     }
     facts::read_nominations(&sheets, &mut submission, expected, &mut sink);
     entries::read_branch(&sheets, &mut submission, expected, &mut sink);
-    for at in sheets.unknown() {
+    submission.ignored = sheets.unknown();
+    for at in submission.ignored.iter().copied() {
         // An empty leftover sheet (`Sheet1`) tells nobody anything.
         if !book.sheets[at].rows.is_empty() {
             sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&book.sheets[at].name)));

@@ -63,6 +63,8 @@ pub struct Submission {
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Sheets that are no part of a submission, by position.
+    pub ignored: Vec<usize>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
@@ -284,6 +286,7 @@ impl Submission {
         Self {
             file,
             sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            ignored: Vec::new(),
             cover,
             members: Vec::new(),
             entries: Vec::new(),

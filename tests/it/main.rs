@@ -4,6 +4,7 @@
 mod configuration;
 mod demo;
 mod engine;
+mod fonts;
 mod order;
 mod reading;
 mod sample;
