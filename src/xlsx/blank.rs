@@ -156,7 +156,7 @@ pub fn write(blank: &Blank) -> Result<Vec<u8>, XlsxError> {
     }
     book.set_properties(&properties);
     let mut taken = BTreeSet::new();
-    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, lists: Vec::new() };
+    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, words: Vec::new() };
     let mut sheets = Vec::new();
     for sheet in &blank.sheets {
         let mut worksheet = Worksheet::new();
@@ -178,17 +178,17 @@ struct Lists {
     sheet: String,
     /// The first free row.
     rows: u32,
-    lists: Vec<Vec<String>>,
+    words: Vec<Vec<String>>,
 }
 
 impl Lists {
     /// The range that holds the list.
     fn place(&mut self, list: &[String]) -> String {
-        let at = self.lists.iter().position(|own| own == list).unwrap_or_else(|| {
-            self.lists.push(list.to_vec());
-            self.lists.len() - 1
+        let at = self.words.iter().position(|own| own == list).unwrap_or_else(|| {
+            self.words.push(list.to_vec());
+            self.words.len() - 1
         });
-        let above: usize = self.lists[..at].iter().map(Vec::len).sum();
+        let above: usize = self.words[..at].iter().map(Vec::len).sum();
         let first = self.rows as usize + above + 1;
         format!("='{}'!$A${}:$A${}", self.sheet, first, first + list.len() - 1)
     }
@@ -203,7 +203,7 @@ fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Re
         worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 98.0) })?;
     }
     let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
-    for (row, text) in (lists.rows..).zip(lists.lists.iter().flatten()) {
+    for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {
         worksheet.write_string_with_format(row, 0, text, &small)?;
     }
     print_setup(worksheet, false);

@@ -696,7 +696,6 @@ fn submission(spec: &Spec) -> Submission {
         vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
         nominations: Vec::new(),
         branch_entries: Vec::new(),
-        ignored: Vec::new(),
     }
 }
 
