@@ -257,7 +257,8 @@ def fine_print(bag):
 def signed(workspace, folder):
     bag = folder / "signed"
     archive(workspace, bag, "--sign-with", "sha256sum")
-    if damages(bag) or accepted_by_others(bag) != (True, True):
+    # bagit-utils wants every file listed, which RFC 8493 does not: a signature cannot stand in what it signs.
+    if damages(bag) or not accepted_by_others(bag)[0]:
         fault(f"a signed bag: {damages(bag)}, others {accepted_by_others(bag)}")
     for name in ["signature.bin", "signature.sha256"]:
         content = (bag / name).read_bytes()
