@@ -18,7 +18,7 @@ pub enum Command {
     Run(Options),
     Check(Options),
     Status(Options),
-    Explain { options: Options, name: String, branch: Option<String> },
+    Explain { options: Options, name: String, branch: Option<String>, seq: Option<i64>, out: Option<PathBuf> },
     Rule { code: Option<String> },
     SchemeList,
     SchemeShow { id: String },
@@ -198,7 +198,10 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(workspace().help_heading(t("help-arguments")))
                 .arg(positional("name", "NAME", "arg-name").required(true))
                 .arg(option("branch", "CODE", "arg-branch"))
+                .arg(option("seq", "N", "arg-seq").value_parser(clap::value_parser!(i64)))
                 .arg(period())
+                .arg(path("out", "DIR", "arg-explain-out"))
+                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD")))
                 .arg(jobs()),
         )
         .subcommand(sub("rule", "cli-rule").arg(positional("code", "CODE", "arg-code")))
@@ -273,7 +276,14 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("run", _) => Command::Run(options(sub)?),
         ("check", _) => Command::Check(options(sub)?),
         ("status", _) => Command::Status(options(sub)?),
-        ("explain", _) => Command::Explain { options: options(sub)?, name: word(sub, "name")?, branch: word(sub, "branch") },
+        // Its folder is for the form; checking must not write its findings there.
+        ("explain", _) => Command::Explain {
+            options: Options { out: None, ..options(sub)? },
+            name: word(sub, "name")?,
+            branch: word(sub, "branch"),
+            seq: sub.get_one::<i64>("seq").copied(),
+            out: file(sub, "out"),
+        },
         ("rule", _) => Command::Rule { code: word(sub, "code") },
         ("scheme", Some(("list", _))) => Command::SchemeList,
         ("scheme", Some(("show", last))) => Command::SchemeShow { id: word(last, "id")? },

@@ -6,5 +6,5 @@
 mod branch;
 mod counts;
 
-pub use branch::{Outcome, OutcomeKind, branch_outcomes};
+pub use branch::{Nominees, Outcome, OutcomeKind, branch_outcomes, nominees};
 pub use counts::{Counts, GRADES};

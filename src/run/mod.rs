@@ -13,7 +13,7 @@ mod resolve;
 mod template;
 mod write;
 
-pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
+pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;

@@ -50,11 +50,18 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             None => findings.extend(one.findings),
         }
     }
+    // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
+    let names = |one: &Gathered| -> Vec<Arc<str>> {
+        one.card.as_ref().map_or_else(Vec::new, |card| card.submission.members.iter().map(|member| Arc::clone(&member.name)).collect())
+    };
+    let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(branches);
     let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(branches);
     let mut undecided = vec![false; branches];
     for (branch, files) in candidates.into_iter().enumerate() {
         let code: Arc<str> = county.register.branches[branch].code.as_str().into();
+        let all: Vec<Arc<str>> = files.iter().flat_map(names).collect();
         let (one, mut found) = choose(files);
+        rosters.push(one.as_ref().map_or(all, names));
         undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
         for finding in &mut found {
             finding.branch_code = Some(Arc::clone(&code));
@@ -109,14 +116,6 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             faulty.insert(Arc::clone(code));
         }
     }
-    let rosters = chosen
-        .iter()
-        .map(|one| {
-            one.as_ref()
-                .and_then(|one| one.card.as_ref())
-                .map_or_else(Vec::new, |card| card.submission.members.iter().map(|m| Arc::clone(&m.name)).collect())
-        })
-        .collect();
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
     let states = chosen
         .into_iter()

@@ -212,7 +212,7 @@ impl Desk<'_> {
 }
 
 /// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.
-fn short_digest(parts: &[&str]) -> String {
+pub(super) fn short_digest(parts: &[&str]) -> String {
     let all = digest(parts.join("\n").as_bytes());
     let text = hex(&all[..6]).to_uppercase();
     format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])

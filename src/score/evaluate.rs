@@ -2,10 +2,10 @@
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{Builtin, Figure, Formula, Item, Operator, Rules, Scheme, Stacking, Window};
+use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Window};
 use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
 
-use super::trace::Trace;
+use super::trace::{Label, Trace};
 use super::window_periods;
 
 /// Whose entries a formula looks at.
@@ -110,20 +110,18 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
             let mut parts = Vec::new();
             let value = evaluate(subject, &figure.formula, &periods, &values, traces.as_ref().map(|_| &mut parts));
             if let Some(traces) = traces.as_deref_mut() {
-                traces.push(Trace { label: name, rule: Some(rule_text(figure, rules)), value: value.clone(), place: None, parts });
+                let step = Trace::step(name, value.clone(), parts);
+                traces.push(Trace {
+                    figure: Some(id.clone()),
+                    rule: Some(figure.formula.words(rules)),
+                    clause: figure.clause.clone(),
+                    ..step
+                });
             }
             values.push((id, value));
         }
     }
     values
-}
-
-fn rule_text(figure: &Figure, rules: &Rules) -> String {
-    let words = figure.formula.words(rules);
-    match &figure.clause {
-        Some(clause) => format!("{words}（{clause}）"),
-        None => words,
-    }
 }
 
 /// A formula of a view (a board's period column, a registry's summary row) over a window.
@@ -143,13 +141,13 @@ fn evaluate(
         Formula::Number(number) => number.clone(),
         Formula::Value(value) => {
             let number = value.by_category.get(subject.category()).unwrap_or(&value.value).clone();
-            note(parts, || Trace::leaf(&value.name, number.clone(), None));
+            note(parts, || Trace::leaf(Label::Value(value.name.clone()), number.clone(), None));
             number
         }
         Formula::Figure(id) => {
             let value = earlier.iter().rev().find(|(key, _)| key == id).map(|(_, value)| value.clone()).unwrap_or_default();
             let name = subject.rules.figures.iter().find(|figure| figure.id == *id).map_or(id.as_str(), |figure| &figure.name);
-            note(parts, || Trace::leaf(name, value.clone(), None));
+            note(parts, || Trace::leaf(Label::Figure(name.to_owned()), value.clone(), None));
             value
         }
         Formula::Builtin(builtin) => built_in(subject, *builtin, parts),
@@ -165,8 +163,7 @@ fn evaluate(
                     let mut inner = Vec::new();
                     let total = sum(subject, items, periods, Some(&mut inner));
                     let mean = total.clone() / expected as i64;
-                    let label = format!("平均：合计{}÷应评{expected}期", plain(&total));
-                    parts.push(Trace::step(label, mean.clone(), inner));
+                    parts.push(Trace::step(Label::Mean { sum: total, periods: expected }, mean.clone(), inner));
                     mean
                 }
             }
@@ -248,7 +245,10 @@ fn item_score(subject: &Subject<'_>, at: usize, periods: &[Period], trace: bool)
     let marks: Vec<_> = subject.marks(at).into_iter().filter(|(period, ..)| periods.contains(period)).collect();
     let leaves = if trace {
         let place = |spot: &Option<Spot>| spot.map(|spot| subject.submission.place(spot));
-        marks.iter().map(|(period, mark, spot)| Trace::leaf(period.zh(), Mark::exact_sum(mark.thousandths()), place(spot))).collect()
+        marks
+            .iter()
+            .map(|(period, mark, spot)| Trace::leaf(Label::Period(*period), Mark::exact_sum(mark.thousandths()), place(spot)))
+            .collect()
     } else {
         Vec::new()
     };
@@ -328,21 +328,15 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
         let columns = poll.columns.iter().enumerate().map(|(column, (name, _))| {
             let cells = ballots.cast.iter().enumerate().map(|(number, cast)| {
                 let place = ballots.columns.get(column).map(|at| subject.submission.place(Spot { column: *at, ..cast.at }));
-                Trace::leaf(format!("第{}行", number + 1), Mark::exact_sum(cast.marks[column].thousandths()), place)
+                Trace::leaf(Label::Ballot(number + 1), Mark::exact_sum(cast.marks[column].thousandths()), place)
             });
             let sum = Mark::exact_sum(ballots.sums[column]);
-            let label = format!("{name}：{count}票合计{}", plain(&sum));
-            Trace::step(label, sum / count, cells.collect())
+            Trace::step(Label::PollColumn { name: name.clone(), ballots: count, sum: sum.clone() }, sum / count, cells.collect())
         });
         let columns = columns.collect();
-        parts.push(Trace::step(format!("民主测评{count}票平均"), value.clone(), columns));
+        parts.push(Trace::step(Label::Poll { ballots: count }, value.clone(), columns));
     }
     value
-}
-
-/// A sum of marks as people write it: it has few decimals, unlike a mean.
-fn plain(sum: &Exact) -> String {
-    sum.published_decimal(3).map_or_else(|| sum.to_string(), |sum| sum.to_string())
 }
 
 /// Awards and deductions of a member after stacking.
@@ -358,22 +352,24 @@ fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&
     };
     let award = of(false).map(|(_, points)| points.clone()).max().unwrap_or_default();
     let penalty = of(true).map(|(_, points)| points.clone()).min().unwrap_or_default();
-    if let Some(parts) = parts {
-        for (fact, points) in of(deductions) {
-            let kind = &rules.kinds[fact.kind];
-            let label = format!("{} {} {}", kind.name, kind.levels[fact.level].0, fact.reason);
-            parts.push(Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at))));
-        }
-    }
     let counts = match rules.stacking {
         Stacking::MaxEach => true,
         Stacking::MaxAbs if deductions => penalty.abs() >= award,
         Stacking::MaxAbs => award > penalty.abs(),
         Stacking::DeductionFirst => deductions || penalty.is_zero(),
     };
-    match (counts, deductions) {
+    let value = match (counts, deductions) {
         (false, _) => Exact::zero(),
         (true, true) => penalty,
         (true, false) => award,
+    };
+    if let Some(parts) = parts {
+        let facts = of(deductions).map(|(fact, points)| {
+            let kind = &rules.kinds[fact.kind];
+            let label = Label::Fact { kind: kind.name.clone(), level: kind.levels[fact.level].0.clone(), reason: fact.reason.to_string() };
+            Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at)))
+        });
+        parts.push(Trace::step(Label::Adjustments { deductions, stacking: rules.stacking, counts }, value.clone(), facts.collect()));
     }
+    value
 }

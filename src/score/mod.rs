@@ -8,7 +8,7 @@ mod evaluate;
 mod trace;
 
 pub use evaluate::{Subject, evaluate_formula};
-pub use trace::Trace;
+pub use trace::{Label, Trace};
 
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};

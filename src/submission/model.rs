@@ -68,6 +68,8 @@ pub struct Submission {
     pub cover: Cover,
     /// 党员名册, in its order.
     pub members: Vec<Member>,
+    /// Columns of the roster by heading.
+    pub roster_columns: BTreeMap<String, u16>,
     /// 积分登记, in the order of member, period and scorer.
     pub entries: Vec<Entry>,
     /// Sheets that entries were looked for on.
@@ -283,6 +285,7 @@ impl Submission {
             sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
             cover,
             members: Vec::new(),
+            roster_columns: BTreeMap::new(),
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
@@ -316,6 +319,12 @@ impl Submission {
     pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
         let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
+    }
+
+    /// Where a member's value under a heading of the roster stands, if the roster has that column.
+    pub fn roster_place(&self, member: &Member, heading: &str) -> Option<Place> {
+        let column = *self.roster_columns.get(heading)?;
+        Some(self.place(Spot { column, ..member.at }))
     }
 
     /// 报出日期.

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod demo;
+mod explain;
 mod reading;
 mod sample;
 mod template;
