@@ -9,6 +9,7 @@ pub mod cli;
 pub mod county;
 pub mod diag;
 pub mod exact;
+pub mod fence;
 pub mod font;
 pub mod form;
 pub mod inbox;

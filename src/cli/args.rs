@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::diag::{Lang, fill, text};
+use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::run::Options;
 
@@ -28,6 +29,7 @@ pub enum Command {
     TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
     Sample { dir: PathBuf, size: SampleSize },
+    ServeReader,
 }
 
 /// How large an invented county is to be.
@@ -235,6 +237,7 @@ fn command(lang: Lang) -> clap::Command {
                 ),
         )
         .subcommand(sample)
+        .subcommand(clap::Command::new(SERVE).hide(true))
 }
 
 /// Reads the arguments; help and refusals come back as text in the wanted language.
@@ -294,6 +297,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
+        (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
             size: SampleSize {
@@ -325,6 +329,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
+        program: std::env::current_exe().ok(),
     })
 }
 

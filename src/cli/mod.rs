@@ -46,6 +46,10 @@ pub fn main() -> ExitCode {
         Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
+        Command::ServeReader => {
+            crate::fence::serve(std::io::stdin().lock(), std::io::stdout().lock());
+            0
+        }
     }));
     if let Ok(code) = done {
         ExitCode::from(code)

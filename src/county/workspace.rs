@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::period::{Every, RunPeriod};
+use crate::sheet::Passwords;
 
 use super::{Branch, CountyError};
 
@@ -42,6 +43,8 @@ pub struct Workspace {
     pub date: Option<NaiveDate>,
     /// Forms by length of run, where the county chose.
     pub forms: BTreeMap<Every, Vec<String>>,
+    /// For encrypted submissions.
+    pub passwords: Passwords,
     notice: Notice,
     notices: BTreeMap<String, Notice>,
 }
@@ -91,9 +94,8 @@ struct File {
     notice: toml::Table,
     #[serde(default)]
     forms: BTreeMap<Every, Vec<String>>,
-    // Used once encrypted submissions are opened; known already so that a county's file stays valid.
-    #[serde(default, rename = "passwords")]
-    _passwords: Vec<String>,
+    #[serde(default)]
+    passwords: Vec<String>,
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
@@ -242,6 +244,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         language,
         date: file.date,
         forms: file.forms,
+        passwords: Passwords::new(file.passwords),
         notice,
         notices,
     })

@@ -1,11 +1,13 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A finite decimal number as written: `mantissa × 10^exponent`, normalised so that the mantissa has no
 /// trailing zero and zero is `0 × 10^0`.
 ///
 /// Holds every number a spreadsheet can store at its 15 significant digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Decimal {
     mantissa: i64,
     exponent: i16,

@@ -1,79 +1,136 @@
 //! Zip archives of workbooks, as mail programs and committees pack them.
+//!
+//! The directory is read once, when the inbox is listed; each entry then remembers where its bytes begin, so that
+//! fetching one costs nothing for the others, and no file stays open.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
-use std::path::Path;
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use zip::ZipArchive;
+use flate2::read::DeflateDecoder;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::list::{passed_over, regular};
 use super::{Incoming, Limits, Source, Unfetched};
-use crate::diag::{Finding, Place};
+use crate::diag::{Code, Finding, Place};
 
 /// Archives inside archives are opened this often: a committee zips what its branches zipped.
 const NESTING: usize = 2;
 
-/// What an archive holds, or `None` where the file is no archive to open.
-pub(super) fn open_up(file: &Incoming, path: &Path, limits: &Limits) -> Option<(Vec<Incoming>, Vec<Finding>)> {
+/// An entry smaller than this is never a bomb, however well it is packed.
+const RATIO_FLOOR: u64 = 1 << 20;
+
+/// One entry of an archive.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    archive: Bytes,
+    start: u64,
+    packed: u64,
+    size: u64,
+    crc32: u32,
+    method: CompressionMethod,
+    encrypted: bool,
+}
+
+/// Where an archive's bytes are: on the disk, or, unpacked from another archive, in memory.
+#[derive(Clone)]
+enum Bytes {
+    File(PathBuf),
+    Held(Arc<[u8]>),
+}
+
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => path.fmt(f),
+            Self::Held(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
+}
+
+/// What an archive holds, or `None` where the file is no archive to open. `held` counts down the bytes of archives
+/// inside archives that may be kept in memory, over the whole inbox.
+pub(super) fn open_up(file: &Incoming, path: &Path, limits: &Limits, held: &mut u64) -> Option<(Vec<Incoming>, Vec<Finding>)> {
     if !begins_like_zip(path) || file.size > limits.max_archive {
         return None;
     }
     // Only the directory is read: most zip files in an inbox are workbooks.
     let zip = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
-    let mut found = Found { archive: path, files: Vec::new(), findings: Vec::new(), left: limits.max_archive, limits };
-    found.look(&file.name, zip, &[]).then_some((found.files, found.findings))
+    let mut found = Found { files: Vec::new(), findings: Vec::new(), held, limits };
+    found.look(&file.name, zip, &Bytes::File(path.to_owned()), 1).then_some((found.files, found.findings))
 }
 
 struct Found<'a> {
-    archive: &'a Path,
     files: Vec<Incoming>,
     findings: Vec<Finding>,
-    left: u64,
+    held: &'a mut u64,
     limits: &'a Limits,
 }
 
 impl Found<'_> {
     /// True where it was an archive, and its entries are now listed.
-    fn look<R: Read + Seek>(&mut self, name: &str, mut zip: ZipArchive<R>, above: &[usize]) -> bool {
+    fn look<R: Read + Seek>(&mut self, name: &str, mut zip: ZipArchive<R>, archive: &Bytes, depth: usize) -> bool {
         if office(&zip) {
             return false;
         }
         if zip.len() > self.limits.max_entries {
-            self.refuse(name, &Unfetched::TooLarge { limit: self.limits.max_entries as u64 });
+            self.refuse(name, &Unfetched::TooLarge { what: "entries", limit: self.limits.max_entries as u64 });
+            return true;
+        }
+        if zip.decompressed_size().is_none_or(|size| size > self.limits.max_unpacked.into()) {
+            self.refuse(name, &Unfetched::TooLarge { what: "unpacked", limit: self.limits.max_unpacked });
             return true;
         }
         if zip.has_duplicate_names() {
             // Only one of them can be reached; the sender has to say which.
             self.refuse(name, &Unfetched::Unreadable { detail: "two files of one name in the archive".to_owned() });
         }
+        let before = (self.files.len(), self.findings.len());
         for index in 0..zip.len() {
-            let Ok(entry) = zip.by_index_raw(index) else { continue };
-            let inner = entry_name(entry.name_raw());
-            if entry.is_dir() || inner.is_empty() || inner.split('/').any(passed_over) {
-                continue;
-            }
-            let size = entry.size();
-            drop(entry);
-            let name = format!("{name}!/{inner}");
-            let entries = [above, &[index]].concat();
-            if entries.len() < NESTING && inner.to_ascii_lowercase().ends_with(".zip") {
-                // Counted before it is opened: a hundred small archives may each unpack to the limit.
-                let opened = unpack(&mut zip, index, self.left.min(self.limits.max_bytes));
-                self.left = self.left.saturating_sub(opened.as_ref().map_or(size, |bytes| bytes.len() as u64));
-                let opened = opened.ok().and_then(|bytes| ZipArchive::new(Cursor::new(bytes)).ok());
-                if opened.is_some_and(|inside| self.look(&name, inside, &entries)) {
+            let (inner, entry) = match listed(&mut zip, index, archive) {
+                Ok(Some(listed)) => listed,
+                Ok(None) => continue,
+                Err(why) => {
+                    self.refuse(name, &why);
                     continue;
+                }
+            };
+            let name = format!("{name}!/{inner}");
+            if depth < NESTING && inner.to_ascii_lowercase().ends_with(".zip") {
+                match self.hold(&entry) {
+                    Ok(bytes) => {
+                        let opened = ZipArchive::new(Cursor::new(Arc::clone(&bytes)));
+                        if opened.is_ok_and(|inside| self.look(&name, inside, &Bytes::Held(bytes), depth + 1)) {
+                            continue;
+                        }
+                    }
+                    Err(why) => {
+                        self.refuse(&name, &why);
+                        continue;
+                    }
                 }
             }
             if self.files.len() >= self.limits.max_files {
-                self.refuse(&name, &Unfetched::TooLarge { limit: self.limits.max_files as u64 });
+                self.refuse(&name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
                 return true;
             }
-            let source = Source::Entry { archive: self.archive.to_owned(), entries };
-            self.files.push(Incoming { name: name.as_str().into(), source, size });
+            self.files.push(Incoming { name: name.as_str().into(), size: entry.size, source: Source::Entry(entry) });
+        }
+        if before == (self.files.len(), self.findings.len()) {
+            // Silence would look as if nothing had been sent.
+            self.findings.push(Finding::new(Code::NotASpreadsheet, Place::file(&name.into())).arg("kind", "empty"));
         }
         true
+    }
+
+    /// An archive's bytes, counted before it is opened: a hundred small ones may each unpack to the limit.
+    fn hold(&mut self, entry: &Entry) -> Result<Arc<[u8]>, Unfetched> {
+        let bytes = bytes_of(entry, self.limits)?;
+        let left = self.held.checked_sub(bytes.len() as u64);
+        *self.held = left.ok_or(Unfetched::TooLarge { what: "nested", limit: self.limits.max_held })?;
+        Ok(bytes.into())
     }
 
     fn refuse(&mut self, name: &str, why: &Unfetched) {
@@ -81,32 +138,64 @@ impl Found<'_> {
     }
 }
 
+/// Name and whereabouts of an entry that somebody sent; `None` for folders and what programs leave behind.
+fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes) -> Result<Option<(String, Entry)>, Unfetched> {
+    let entry = zip.by_index_raw(index).map_err(|error| unreadable(&error))?;
+    let name = entry_name(entry.name_raw());
+    if entry.is_dir() || name.is_empty() || name.split('/').any(passed_over) {
+        return Ok(None);
+    }
+    let start = entry.data_start().ok_or_else(|| Unfetched::Unreadable { detail: format!("{name}: lies nowhere in the archive") })?;
+    let (packed, size, crc32) = (entry.compressed_size(), entry.size(), entry.crc32());
+    let (method, encrypted) = (entry.compression(), entry.encrypted());
+    Ok(Some((name, Entry { archive: archive.clone(), start, packed, size, crc32, method, encrypted })))
+}
+
 /// An entry's bytes.
-pub(super) fn entry(archive: &Path, entries: &[usize], limits: &Limits) -> Result<Vec<u8>, Unfetched> {
-    let (outermost, inside) = entries.split_first().ok_or(Unfetched::Unreadable { detail: "no entry".to_owned() })?;
-    let file = regular(archive, limits.max_archive)?;
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
-    let mut bytes = unpack(&mut zip, *outermost, limits.max_bytes)?;
-    for &index in inside {
-        bytes = unpack(&mut ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?, index, limits.max_bytes)?;
+pub(super) fn bytes_of(entry: &Entry, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
+    if entry.encrypted {
+        return Err(Unfetched::Encrypted);
+    }
+    if entry.size > limits.max_bytes {
+        return Err(Unfetched::TooLarge { what: "bytes", limit: limits.max_bytes });
+    }
+    if entry.size > entry.packed.saturating_mul(limits.max_ratio).max(RATIO_FLOOR) {
+        return Err(Unfetched::TooLarge { what: "ratio", limit: limits.max_ratio });
+    }
+    match &entry.archive {
+        Bytes::Held(bytes) => {
+            let from = usize::try_from(entry.start).ok().and_then(|start| bytes.get(start..));
+            inflate(from.unwrap_or_default(), entry)
+        }
+        Bytes::File(path) => {
+            let mut file = regular(path, limits.max_archive)?;
+            file.seek(SeekFrom::Start(entry.start)).map_err(|error| damaged(&error))?;
+            inflate(file, entry)
+        }
+    }
+}
+
+fn inflate(from: impl Read, entry: &Entry) -> Result<Vec<u8>, Unfetched> {
+    let packed = from.take(entry.packed);
+    let mut bytes = Vec::new();
+    // One byte more than declared tells a lie; the declared size is within the limits.
+    let read = match entry.method {
+        CompressionMethod::Stored => packed.take(entry.size + 1).read_to_end(&mut bytes),
+        CompressionMethod::Deflated => DeflateDecoder::new(packed).take(entry.size + 1).read_to_end(&mut bytes),
+        other => return Err(Unfetched::Unreadable { detail: format!("compression method {other} is not known") }),
+    };
+    read.map_err(|error| damaged(&error))?;
+    if bytes.len() as u64 != entry.size || crc32fast::hash(&bytes) != entry.crc32 {
+        return Err(Unfetched::Unreadable { detail: "damaged in its archive".to_owned() });
     }
     Ok(bytes)
 }
 
-fn unpack<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, limit: u64) -> Result<Vec<u8>, Unfetched> {
-    let entry = match zip.by_index(index) {
-        Ok(entry) => entry,
-        Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => return Err(Unfetched::Encrypted),
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut bytes = Vec::new();
-    // The declared size is the sender's word; the limit is ours. Reading to the end checks the CRC.
-    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Unfetched::Unreadable { detail: error.to_string() })?;
-    if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { limit }) } else { Ok(bytes) }
+fn damaged(error: &std::io::Error) -> Unfetched {
+    Unfetched::Unreadable { detail: error.to_string() }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unreadable(error: ZipError) -> Unfetched {
+fn unreadable(error: &ZipError) -> Unfetched {
     Unfetched::Unreadable { detail: error.to_string() }
 }
 
@@ -124,9 +213,15 @@ fn office<R: Read + Seek>(zip: &ZipArchive<R>) -> bool {
 /// UTF-8 where it is that, else GB18030: Windows archivers on Chinese systems set no flag. Parts that climb are
 /// dropped, for the name is shown and sorted by, never opened.
 fn entry_name(raw: &[u8]) -> String {
-    let text = std::str::from_utf8(raw).map_or_else(|_| encoding_rs::GB18030.decode_without_bom_handling(raw).0, Into::into);
+    let text = name_text(raw);
     let parts = text.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     parts.map(|part| part.chars().filter(|c| !c.is_control()).collect()).collect::<Vec<String>>().join("/")
+}
+
+/// UTF-8, else GB18030.
+pub(super) fn name_text(raw: &[u8]) -> String {
+    let text = std::str::from_utf8(raw).map_or_else(|_| encoding_rs::GB18030.decode_without_bom_handling(raw).0, Into::into);
+    text.into_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -16,49 +18,89 @@ use crate::diag::{Finding, Place};
 pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding>), InboxError> {
     let open = |source| InboxError::Open { path: inbox.to_owned(), source };
     std::fs::read_dir(inbox).map_err(open)?;
-    let (mut files, mut findings) = (Vec::new(), Vec::new());
-    let refused = |name: &str, why: Unfetched| why.finding(Place::file(&name.into()));
-    // Links are followed, for county offices keep inboxes on shares; walkdir reports a loop as an error.
-    let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth);
-    let visible = |name: &std::ffi::OsStr| !passed_over(&name.to_string_lossy());
-    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || visible(entry.file_name())) {
+    let mut found = Found { inbox, limits, files: Vec::new(), findings: Vec::new(), held: limits.max_held };
+    let mut linked: BTreeSet<PathBuf> = inbox.canonicalize().into_iter().collect();
+    // Links are followed, for county offices keep inboxes on shares; walkdir reports a loop as an error. The order of
+    // names makes the walk, and what a limit cuts off, the same on every disk.
+    let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
+    let wanted = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0
+            || !passed_over(&text(entry.file_name()))
+                && !(entry.path_is_symlink() && entry.file_type().is_dir() && reached(&mut linked, entry.path()))
+    };
+    for entry in walk.into_iter().filter_entry(wanted) {
+        if !found.look(entry) {
+            break;
+        }
+    }
+    let Found { mut files, mut findings, .. } = found;
+    files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+    findings.sort_by(|a, b| a.place.cmp(&b.place));
+    Ok((files, findings))
+}
+
+struct Found<'a> {
+    inbox: &'a Path,
+    limits: &'a Limits,
+    files: Vec<Incoming>,
+    findings: Vec<Finding>,
+    /// Bytes that archives inside archives may still take.
+    held: u64,
+}
+
+impl Found<'_> {
+    /// False where there are too many files to go on.
+    fn look(&mut self, entry: walkdir::Result<walkdir::DirEntry>) -> bool {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 // A link to a folder above it holds nothing that is not already listed.
                 if error.loop_ancestor().is_none() {
-                    let name = error.path().map(|path| relative(inbox, path)).unwrap_or_default();
+                    let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
                     let detail = error.io_error().map_or_else(|| "cannot be opened".to_owned(), ToString::to_string);
-                    findings.push(refused(&name, Unfetched::Unreadable { detail }));
+                    self.refuse(&name, &Unfetched::Unreadable { detail });
                 }
-                continue;
+                return true;
             }
         };
-        let name = relative(inbox, entry.path());
+        let name = relative(self.inbox, entry.path());
+        if entry.file_type().is_dir() {
+            if entry.depth() == self.limits.max_depth {
+                self.refuse(&name, &Unfetched::TooLarge { what: "depth", limit: self.limits.max_depth as u64 });
+            }
+            return true;
+        }
         // FIFOs, sockets and devices block or never end: they are never opened.
         if !entry.file_type().is_file() {
-            if !entry.file_type().is_dir() {
-                findings.push(refused(&name, Unfetched::Unreadable { detail: "not a regular file".to_owned() }));
-            }
-            continue;
+            self.refuse(&name, &Unfetched::Unreadable { detail: "not a regular file".to_owned() });
+            return true;
         }
-        if files.len() >= limits.max_files {
-            findings.push(Unfetched::TooLarge { limit: limits.max_files as u64 }.finding(Place::file(&name.as_str().into())));
-            break;
+        if self.files.len() >= self.limits.max_files {
+            self.refuse(&name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
+            return false;
         }
         let size = entry.metadata().map_or(0, |metadata| metadata.len());
         let file = Incoming { name: name.as_str().into(), source: Source::File(entry.path().to_owned()), size };
-        match archive::open_up(&file, entry.path(), limits) {
-            None => files.push(file),
+        match archive::open_up(&file, entry.path(), self.limits, &mut self.held) {
+            None => self.files.push(file),
             Some((inside, unopened)) => {
-                files.extend(inside);
-                findings.extend(unopened);
+                self.files.extend(inside);
+                self.findings.extend(unopened);
             }
         }
+        true
     }
-    files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
-    findings.sort_by(|a, b| a.place.cmp(&b.place));
-    Ok((files, findings))
+
+    fn refuse(&mut self, name: &str, why: &Unfetched) {
+        self.findings.push(why.finding(Place::file(&name.into())));
+    }
+}
+
+/// True for a linked folder that is reached another way; remembers it otherwise. Each is entered once: two links in
+/// every folder of a chain would make more ways through it than a run has time for.
+fn reached(known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
+    let Ok(folder) = link.canonicalize() else { return false };
+    folder.ancestors().any(|above| known.contains(above)) || !known.insert(folder)
 }
 
 /// The bytes of an incoming file.
@@ -68,7 +110,7 @@ pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding
 pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
     match &file.source {
         Source::File(path) => bounded(path, limits.max_bytes),
-        Source::Entry { archive, entries } => archive::entry(archive, entries, limits),
+        Source::Entry(entry) => archive::bytes_of(entry, limits),
     }
 }
 
@@ -80,14 +122,14 @@ pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
     if !metadata.is_file() {
         return Err(Unfetched::Unreadable { detail: "not a regular file".to_owned() });
     }
-    if metadata.len() > limit { Err(Unfetched::TooLarge { limit }) } else { File::open(path).map_err(failed) }
+    if metadata.len() > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { File::open(path).map_err(failed) }
 }
 
 fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
     let mut bytes = Vec::new();
     let read = regular(path, limit)?.take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|error| Unfetched::Unreadable { detail: error.to_string() })?;
-    if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { limit }) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { Ok(bytes) }
 }
 
 /// What programs leave behind and nobody sent: lock files, Finder's and Explorer's, hidden ones.
@@ -101,5 +143,17 @@ pub(super) fn passed_over(name: &str) -> bool {
 
 fn relative(inbox: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(inbox).unwrap_or(path);
-    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    inside.components().map(|part| text(part.as_os_str())).collect::<Vec<_>>().join("/")
+}
+
+/// A name on the disk. Older Chinese systems wrote GBK, and a stick or an unpacked archive carries it over.
+#[cfg(unix)]
+fn text(name: &OsStr) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    archive::name_text(name.as_bytes())
+}
+
+#[cfg(not(unix))]
+fn text(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
 }

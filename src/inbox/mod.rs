@@ -12,6 +12,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use archive::Entry;
 pub use list::{fetch, list};
 
 /// One file that came in.
@@ -30,13 +31,8 @@ pub struct Incoming {
 pub enum Source {
     /// A file.
     File(PathBuf),
-    /// An entry of an archive: the archive's file, and the entry's number in it and in archives inside it.
-    Entry {
-        /// The outermost archive.
-        archive: PathBuf,
-        /// Zero-based positions in the central directories, outermost first.
-        entries: Vec<usize>,
-    },
+    /// An entry of an archive.
+    Entry(Entry),
 }
 
 /// What an inbox may cost.
@@ -44,8 +40,14 @@ pub enum Source {
 pub struct Limits {
     /// Bytes of one incoming file.
     pub max_bytes: u64,
-    /// Bytes of one archive, and of all it unpacks to.
+    /// Bytes of one archive.
     pub max_archive: u64,
+    /// Bytes that the entries of one archive unpack to.
+    pub max_unpacked: u64,
+    /// Unpacked to packed size of one entry.
+    pub max_ratio: u64,
+    /// Bytes of all archives inside archives; they are kept in memory.
+    pub max_held: u64,
     /// Entries of one archive.
     pub max_entries: usize,
     /// Files of the whole inbox.
@@ -56,7 +58,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 64 << 20, max_archive: 512 << 20, max_entries: 20_000, max_files: 200_000, max_depth: 64 }
+        Self {
+            max_bytes: 64 << 20,
+            max_archive: 512 << 20,
+            max_unpacked: 2 << 30,
+            max_ratio: 250,
+            max_held: 192 << 20,
+            max_entries: 20_000,
+            max_files: 200_000,
+            max_depth: 64,
+        }
     }
 }
 
@@ -86,9 +97,11 @@ pub enum Unfetched {
     #[error("is encrypted in its archive")]
     Encrypted,
     /// Larger than [`Limits`] allows.
-    #[error("is larger than {limit} bytes")]
+    #[error("has more {what} than {limit}")]
     TooLarge {
-        /// Bytes.
+        /// Of what: a field of [`Limits`] without its `max_`.
+        what: &'static str,
+        /// Its value.
         limit: u64,
     },
 }
@@ -109,7 +122,7 @@ impl Unfetched {
         match self {
             Self::Unreadable { detail } => finding.arg("detail", detail),
             Self::Encrypted => finding,
-            Self::TooLarge { limit } => finding.arg("what", "bytes").arg("limit", limit),
+            Self::TooLarge { what, limit } => finding.arg("what", what).arg("limit", limit),
         }
     }
 }

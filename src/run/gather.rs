@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
+use crate::fence::FenceError;
 use crate::inbox::{self, Incoming};
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet;
@@ -61,12 +62,12 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
         .map(|file| {
             let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
-                failed(file, None, finding)
+                Ok(failed(file, None, finding))
             });
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     Ok((gathered, findings))
 }
 
@@ -85,16 +86,16 @@ fn failed(file: &Incoming, digest: Option<[u8; 32]>, finding: Finding) -> Gather
     }
 }
 
-fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Gathered {
+fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
     let place = Place::file(&file.name);
     let bytes = match inbox::fetch(file, limits) {
         Ok(bytes) => bytes,
-        Err(unfetched) => return failed(file, None, unfetched.finding(place)),
+        Err(unfetched) => return Ok(failed(file, None, unfetched.finding(place))),
     };
     let digest = inbox::digest(&bytes);
-    let book = match sheet::read(&file.name, &bytes, &sheet::Limits::default()) {
+    let book = match county.fence.read(&file.name, &bytes)? {
         Ok(book) => book,
-        Err(refusal) => return failed(file, Some(digest), refusal.finding(place)),
+        Err(refusal) => return Ok(failed(file, Some(digest), refusal.finding(place))),
     };
     drop(bytes);
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
@@ -113,9 +114,9 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Gathe
         findings,
         card: None,
     };
-    let Some(branch) = identity.branch else { return gathered };
+    let Some(branch) = identity.branch else { return Ok(gathered) };
     if !county.wants(branch) {
-        return gathered;
+        return Ok(gathered);
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
     let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
@@ -127,5 +128,5 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Gathe
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);
     gathered.card = Some(Box::new(Card { submission, outcomes }));
-    gathered
+    Ok(gathered)
 }

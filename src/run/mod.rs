@@ -45,6 +45,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// This program's own file, to be started as reading process; where absent everything is read in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Told how far a stage is; called from any thread.

@@ -6,6 +6,7 @@ use super::Options;
 use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
+use crate::fence::{Fence, FenceError};
 use crate::inbox::{self, InboxError};
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::PublishError;
@@ -56,6 +57,9 @@ pub enum RunError {
     /// The inbox.
     #[error(transparent)]
     Inbox(#[from] InboxError),
+    /// The reading processes.
+    #[error(transparent)]
+    Fence(#[from] FenceError),
     /// The output.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -92,6 +96,10 @@ impl RunError {
             (Self::County(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
+            (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
+                format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
+            }
+            (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
             (Self::Scheme { id, error }, Lang::Zh) => format!("积分细则 {id} 有错：\n{error}"),
             (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
             (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
@@ -128,6 +136,8 @@ pub struct County {
     pub date: NaiveDate,
     /// Codes of `--only`.
     pub only: Vec<String>,
+    /// How submissions are read.
+    pub fence: Fence,
     /// The county's own files and their SHA-256.
     pub configuration: Vec<(String, String)>,
 }
@@ -231,7 +241,8 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
     }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
-    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), configuration })
+    let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
+    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), fence, configuration })
 }
 
 /// A category that the county does not have would make its item apply to nobody, without a word.

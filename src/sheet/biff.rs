@@ -45,7 +45,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
         Ok(())
     })?;
     if positions.len() > limits.max_sheets {
-        return Err(Refusal::TooLarge { what: "sheets", limit: limits.max_sheets as u64 });
+        return Err(Refusal::too_large("sheets", limits.max_sheets));
     }
     let mut apart = positions.clone();
     apart.sort_unstable();
@@ -106,12 +106,12 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
     }
     let limits = budget.limits;
     if budget.cells > limits.max_cells {
-        return Err(Refusal::TooLarge { what: "cells", limit: limits.max_cells as u64 });
+        return Err(Refusal::too_large("cells", limits.max_cells));
     }
     if let Some((top, bottom, left, right)) = corners {
         budget.area += (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1);
         if budget.area > limits.max_area {
-            return Err(Refusal::TooLarge { what: "area", limit: limits.max_area });
+            return Err(Refusal::too_large("area", limits.max_area));
         }
     }
     Ok(hidden)

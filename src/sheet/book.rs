@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 use super::Format;
 use crate::exact::Decimal;
 
 /// A decoded workbook: worksheets only, in the file's order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Book {
     /// Worksheets; two of one name are both here, and so are hidden ones.
     pub sheets: Vec<Sheet>,
@@ -21,7 +22,7 @@ pub struct Book {
 }
 
 /// One worksheet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sheet {
     /// As written, without control characters.
     pub name: Arc<str>,
@@ -36,7 +37,7 @@ pub struct Sheet {
 }
 
 /// One row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// Zero-based.
     pub index: u32,
@@ -45,7 +46,7 @@ pub struct Row {
 }
 
 /// One cell that holds something.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Zero-based.
     pub column: u16,
@@ -54,7 +55,7 @@ pub struct Cell {
 }
 
 /// What a cell holds. A formula's cached result counts as its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// As stored, not trimmed, never empty; control characters other than tab and line feed are taken out.
     Text(Box<str>),

@@ -22,14 +22,13 @@ impl<'a> Gather<'a> {
 
     /// One cell at a zero-based place.
     pub(super) fn push(&mut self, row: u32, column: u32, mut content: Content) -> Result<(), Refusal> {
-        let too_large = |what, limit| Err(Refusal::TooLarge { what, limit });
         if let Content::Text(text) | Content::Uncalculated(text) = &mut content {
             self.texts += text.len();
             if text.len() > self.limits.max_text {
-                return too_large("text", self.limits.max_text as u64);
+                return Err(Refusal::too_large("text", self.limits.max_text));
             }
             if self.texts > self.limits.max_texts {
-                return too_large("texts", self.limits.max_texts as u64);
+                return Err(Refusal::too_large("texts", self.limits.max_texts));
             }
             if let Some(clean) = without_control_characters(text) {
                 self.control_characters.push((row, column as u16));
@@ -40,14 +39,14 @@ impl<'a> Gather<'a> {
             }
         }
         if row >= self.limits.max_rows {
-            return too_large("rows", self.limits.max_rows.into());
+            return Err(Refusal::too_large("rows", self.limits.max_rows));
         }
         if column >= self.limits.max_columns {
-            return too_large("columns", self.limits.max_columns.into());
+            return Err(Refusal::too_large("columns", self.limits.max_columns));
         }
         self.cells += 1;
         if self.cells > self.limits.max_cells {
-            return too_large("cells", self.limits.max_cells as u64);
+            return Err(Refusal::too_large("cells", self.limits.max_cells));
         }
         let cell = Cell { column: column as u16, content };
         match self.rows.last_mut() {

@@ -1,6 +1,8 @@
+use serde::{Deserialize, Serialize};
+
 /// What one file may cost. A branch workbook is below 2 MB with some 20,000 cells; the defaults leave two orders
-/// of magnitude above that and keep one file's decoding below 1 GiB.
-#[derive(Clone, Debug)]
+/// of magnitude or nearly above that and keep one file's decoding far below 1 GiB.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Limits {
     /// Size of the file in bytes.
@@ -36,15 +38,15 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_bytes: 64 << 20,
-            max_unpacked: 256 << 20,
+            max_unpacked: 128 << 20,
             max_ratio: 250,
             max_entries: 4096,
-            max_cells: 2_000_000,
+            max_cells: 1_000_000,
             max_sheets: 256,
             max_rows: 100_000,
             max_columns: 1000,
             max_text: 128 << 10,
-            max_texts: 64 << 20,
+            max_texts: 32 << 20,
             max_area: 4_000_000,
         }
     }

@@ -10,6 +10,7 @@ mod book;
 mod dense;
 mod gather;
 mod limits;
+mod locked;
 mod number;
 mod ods;
 mod ole;
@@ -25,7 +26,9 @@ mod xml;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
+pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;
+pub use package::unpacked;
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 
@@ -35,7 +38,7 @@ pub use sniff::{Format, sniff};
 /// A [`Refusal`] is the sender's matter, not the machine's: make a finding of it with [`Refusal::finding`].
 pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     if bytes.len() as u64 > limits.max_bytes {
-        return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
+        return Err(Refusal::too_large("bytes", limits.max_bytes));
     }
     let format = sniff(bytes);
     let decode = || match format {

@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         let repeats = cell.repeats;
         if let Some(content) = cell.content() {
             if self.column.saturating_add(repeats) > self.limits.max_columns {
-                return Err(Refusal::TooLarge { what: "columns", limit: self.limits.max_columns.into() });
+                return Err(Refusal::too_large("columns", self.limits.max_columns));
             }
             let columns = self.column..self.column + repeats;
             self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
             self.sheets.push(sheet);
         }
         if self.sheets.len() > self.limits.max_sheets {
-            return Err(Refusal::TooLarge { what: "sheets", limit: self.limits.max_sheets as u64 });
+            return Err(Refusal::too_large("sheets", self.limits.max_sheets));
         }
         Ok(())
     }
@@ -252,7 +252,7 @@ impl Cell {
             Node::Text(_) => {}
         }
         if self.text.len() > limits.max_text {
-            return Err(Refusal::TooLarge { what: "text", limit: limits.max_text as u64 });
+            return Err(Refusal::too_large("text", limits.max_text));
         }
         Ok(())
     }

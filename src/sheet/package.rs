@@ -22,7 +22,7 @@ impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Refusal> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
         if archive.len() > limits.max_entries {
-            return Err(Refusal::TooLarge { what: "entries", limit: limits.max_entries as u64 });
+            return Err(Refusal::too_large("entries", limits.max_entries));
         }
         if archive.has_duplicate_names() {
             return Err(Refusal::unreadable("the package holds two parts of one name"));
@@ -38,7 +38,7 @@ impl<'a> Package<'a> {
             }
         }
         if declared > limits.max_unpacked {
-            return Err(Refusal::TooLarge { what: "unpacked", limit: limits.max_unpacked });
+            return Err(Refusal::too_large("unpacked", limits.max_unpacked));
         }
         Ok(Self { archive, parts, left: limits.max_unpacked, limits })
     }
@@ -61,8 +61,8 @@ impl<'a> Package<'a> {
         entry.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(broken)?;
         let size = bytes.len() as u64;
         if size > limit {
-            let unpacked = Refusal::TooLarge { what: "unpacked", limit: self.limits.max_unpacked };
-            return Err(if self.left <= ratio { unpacked } else { Refusal::TooLarge { what: "ratio", limit: self.limits.max_ratio } });
+            let unpacked = Refusal::too_large("unpacked", self.limits.max_unpacked);
+            return Err(if self.left <= ratio { unpacked } else { Refusal::too_large("ratio", self.limits.max_ratio) });
         }
         if size != declared {
             return Err(Refusal::unreadable(format!("{name}: {size} bytes where {declared} are declared")));
@@ -75,6 +75,16 @@ impl<'a> Package<'a> {
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         self.part(name)?.map(|bytes| decode(bytes).ok_or_else(|| Refusal::unreadable(format!("{name}: broken characters")))).transpose()
     }
+}
+
+/// Bytes of a file, and of what a package declares to unpack to: what reading it may cost, before anything is unpacked.
+pub fn unpacked(bytes: &[u8]) -> u64 {
+    let size = bytes.len() as u64;
+    if !bytes.starts_with(b"PK") {
+        return size;
+    }
+    let declared = ZipArchive::new(Cursor::new(bytes)).ok().and_then(|archive| archive.decompressed_size());
+    size.saturating_add(declared.unwrap_or_default().try_into().unwrap_or(u64::MAX))
 }
 
 /// A package written anew, unpacked: calamine sees only what has been checked, and inflates nothing.

@@ -1,10 +1,13 @@
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Format;
 use crate::diag::{Code, Finding, Place};
 
 /// Why a file was not read. Always the sender's matter: a finding, never the end of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum Refusal {
     /// Damaged, or not what it begins like.
     #[error("cannot be read: {detail}")]
@@ -19,7 +22,7 @@ pub enum Refusal {
     #[error("has too many {what}, more than {limit}")]
     TooLarge {
         /// A field of [`super::Limits`] without its `max_`.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// Its value.
         limit: u64,
     },
@@ -32,8 +35,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub(super) fn unreadable(detail: impl Into<String>) -> Self {
+    /// Damaged, in technical words.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
         Self::Unreadable { detail: detail.into() }
+    }
+
+    /// Above a limit: a field of [`super::Limits`] without its `max_`, and its value.
+    pub fn too_large(what: &'static str, limit: impl TryInto<u64>) -> Self {
+        Self::TooLarge { what: what.into(), limit: limit.try_into().unwrap_or(u64::MAX) }
     }
 
     /// The finding's code.
@@ -51,7 +60,7 @@ impl Refusal {
         match self {
             Self::Unreadable { detail } => vec![("detail", detail.clone())],
             Self::Encrypted => Vec::new(),
-            Self::TooLarge { what, limit } => vec![("what", (*what).to_owned()), ("limit", limit.to_string())],
+            Self::TooLarge { what, limit } => vec![("what", what.to_string()), ("limit", limit.to_string())],
             Self::NotASpreadsheet { kind } => vec![("kind", kind.word().to_owned())],
         }
     }

@@ -1,7 +1,9 @@
 //! What a file is, by its content. The extension is never looked at: clerks rename.
 
+use serde::{Deserialize, Serialize};
+
 /// What a file's content is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Format {
     /// Also xlsm, xltx, xltm.

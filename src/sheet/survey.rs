@@ -33,7 +33,7 @@ impl Survey {
         let (mut at, mut row) = (0, 0u32);
         while let Some(open) = find(bytes, at, b'<') {
             if open - at > LONGEST_NODE {
-                return Err(Refusal::TooLarge { what: "text", limit: LONGEST_NODE as u64 });
+                return Err(Refusal::too_large("text", LONGEST_NODE));
             }
             if bytes[open..].starts_with(b"<![CDATA[") {
                 let end = xml[open..].find("]]>").map_or(bytes.len(), |end| open + end);
@@ -44,7 +44,7 @@ impl Survey {
             }
             let Some(close) = find(bytes, open, b'>') else { break };
             if close - open > LONGEST_NODE {
-                return Err(Refusal::TooLarge { what: "text", limit: LONGEST_NODE as u64 });
+                return Err(Refusal::too_large("text", LONGEST_NODE));
             }
             at = close + 1;
             // Half of all tags close something, which is never of interest.

@@ -43,7 +43,7 @@ impl Workbook {
         let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(format!("{main} is missing")))?;
         let (date_1904, listed) = list(&main, &text)?;
         if listed.len() > limits.max_sheets {
-            return Err(Refusal::TooLarge { what: "sheets", limit: limits.max_sheets as u64 });
+            return Err(Refusal::too_large("sheets", limits.max_sheets));
         }
         let relations = relations(package, &main)?;
         let part_of = |kind: &str| relations.iter().find(|relation| relation.kind == kind).and_then(|relation| relation.part.clone());

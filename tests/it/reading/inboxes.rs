@@ -32,7 +32,7 @@ fn files_are_listed_by_name_and_leftovers_passed_over() {
     let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
     assert_eq!(inbox::fetch(&files[2], &Limits::default()).unwrap(), "一/三/d.et".as_bytes());
     let small = Limits { max_bytes: 4, ..Limits::default() };
-    assert_eq!(inbox::fetch(&files[1], &small), Err(Unfetched::TooLarge { limit: 4 }));
+    assert_eq!(inbox::fetch(&files[1], &small), Err(Unfetched::TooLarge { what: "bytes", limit: 4 }));
 }
 
 #[test]
@@ -77,6 +77,81 @@ fn loops_and_pipes_do_not_block() {
     assert_eq!(names, ["a/b.xlsx"]);
     let expected = 1 + usize::from(pipe.is_ok_and(|status| status.success()));
     assert_eq!(findings, vec![Code::UnreadableFile; expected]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_in_gbk_on_the_disk_are_read_and_kept_apart() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    for name in [&b"\xd5\x5c\xd0\xc5.xlsx"[..], b"\xb1\xb1\xb9\xd8.xlsx"] {
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), name).unwrap();
+    }
+    assert_eq!(listed(folder.path()).0, ["北关.xlsx", "誠信.xlsx"]);
+    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    assert_eq!(inbox::fetch(&files[0], &Limits::default()).unwrap(), b"\xb1\xb1\xb9\xd8.xlsx");
+}
+
+/// Thirty folders, each with two links into the next: a thousand million ways, one file.
+#[cfg(unix)]
+#[test]
+fn a_maze_of_links_is_walked_once() {
+    let (folder, maze) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for step in 0..30 {
+        let here = maze.path().join(step.to_string());
+        std::fs::create_dir(&here).unwrap();
+        for link in ["a", "b"] {
+            std::os::unix::fs::symlink(maze.path().join((step + 1).to_string()), here.join(link)).unwrap();
+        }
+    }
+    std::fs::create_dir(maze.path().join("30")).unwrap();
+    std::fs::write(maze.path().join("30/支部.xlsx"), "x").unwrap();
+    std::os::unix::fs::symlink(maze.path().join("0"), folder.path().join("in")).unwrap();
+    let (names, findings) = listed(folder.path());
+    assert_eq!(names, [format!("in{}/支部.xlsx", "/a".repeat(30))]);
+    assert_eq!(findings, []);
+}
+
+#[test]
+fn folders_deeper_than_the_limit_are_not_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("a/b/c")).unwrap();
+    std::fs::write(folder.path().join("a/b/c/d.xlsx"), "x").unwrap();
+    let (files, findings) = inbox::list(folder.path(), &Limits { max_depth: 2, ..Limits::default() }).unwrap();
+    assert!(files.is_empty() && findings.len() == 1 && findings[0].code == Code::TooLarge, "{findings:?}");
+}
+
+#[test]
+fn an_archive_of_nothing_is_not_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.zip"), zip(&[])).unwrap();
+    std::fs::write(folder.path().join("b.zip"), zip(&[("__MACOSX/._a.xlsx", b"x")])).unwrap();
+    assert_eq!(listed(folder.path()), (Vec::new(), vec![Code::NotASpreadsheet; 2]));
+}
+
+#[test]
+fn damage_inside_an_archive_costs_its_entry_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (marked, other) = ([7; 5000], [9; 5000]);
+    let mut bytes = zip(&[("a.xlsx", &marked), ("b.xlsx", &other)]);
+    // The first entry's data follows its header of 30 bytes and its name.
+    bytes[40] ^= 0x55;
+    std::fs::write(folder.path().join("c.zip"), bytes).unwrap();
+    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    assert!(matches!(inbox::fetch(&files[0], &Limits::default()), Err(Unfetched::Unreadable { .. })));
+    assert_eq!(inbox::fetch(&files[1], &Limits::default()).unwrap(), other);
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_not_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bomb.zip"), zip(&[("a.csv", &vec![b' '; 3 << 20])])).unwrap();
+    let inner = zip(&[("a.xlsx", &[1; 100])]);
+    std::fs::write(folder.path().join("nest.zip"), zip(&[("b.zip", &inner)])).unwrap();
+    let limits = Limits { max_held: 10, ..Limits::default() };
+    let (files, findings) = inbox::list(folder.path(), &limits).unwrap();
+    assert_eq!(inbox::fetch(&files[0], &limits), Err(Unfetched::TooLarge { what: "ratio", limit: limits.max_ratio }));
+    assert!(files.len() == 1 && findings.len() == 1 && findings[0].code == Code::TooLarge, "{findings:?}");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn a_bomb_is_not_inflated() {
     let zeros = vec![b' '; 40 << 20];
     let sheet = format!("<sheetData></sheetData>{}", String::from_utf8_lossy(&zeros));
     let refusal = read(&workbook(&[("S", &sheet)], &[])).unwrap_err();
-    assert_eq!(refusal, Refusal::TooLarge { what: "ratio", limit: Limits::default().max_ratio });
+    assert_eq!(refusal, Refusal::too_large("ratio", Limits::default().max_ratio));
 }
 
 #[test]

@@ -1,0 +1,181 @@
+//! A few workers, started when the first file needs one, kept for the next, replaced when they die.
+
+use std::io::{self, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::FenceError;
+use super::wire::{Answer, Request, receive, send};
+use crate::sheet::{Limits, Refusal};
+
+/// The argument that makes the program a worker; no command that people see.
+pub const ARGUMENT: &str = "serve-reader";
+
+/// As many at once as a small office machine has memory for.
+const MOST: usize = 4;
+
+/// A branch's workbook takes milliseconds; the largest within the limits, seconds.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(super) struct Pool {
+    program: PathBuf,
+    deadline: Duration,
+    state: Mutex<State>,
+    returned: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    idle: Vec<Worker>,
+    running: usize,
+}
+
+#[derive(Debug)]
+struct Worker {
+    child: Arc<Mutex<Child>>,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    used: bool,
+}
+
+impl Pool {
+    pub(super) fn new(program: PathBuf) -> Self {
+        Self { program, deadline: DEADLINE, state: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// Has a worker read the file. One that dies over it is buried, and reading the file is given up.
+    pub(super) fn read(&self, name: &str, bytes: &[u8], limits: &Limits) -> Result<Answer, FenceError> {
+        let _place = self.place();
+        loop {
+            let idle = self.state().idle.pop();
+            let mut worker = idle.map_or_else(|| self.start(), Ok)?;
+            let used = std::mem::replace(&mut worker.used, true);
+            let (answer, late) = worker.read(name, bytes, limits, self.deadline);
+            if let Ok(answer) = answer {
+                self.state().idle.push(worker);
+                return Ok(answer);
+            }
+            kill(&worker.child);
+            // It may have died of what earlier files left in its memory: only a fresh one's death counts, so that the
+            // order of files decides nothing.
+            if late || !used {
+                return Ok(Err(Refusal::unreadable("gave-up")));
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until fewer than [`MOST`] are at work.
+    fn place(&self) -> Place<'_> {
+        let full = |state: &mut State| state.running >= MOST;
+        let mut state = self.returned.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
+        state.running += 1;
+        Place(self)
+    }
+
+    fn start(&self) -> Result<Worker, FenceError> {
+        let spawned = Command::new(&self.program)
+            .arg(ARGUMENT)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // A decoder's last words are no clerk's business.
+            .stderr(Stdio::null())
+            .spawn();
+        let failed = |source| FenceError::Start { program: self.program.clone(), source };
+        let mut child = spawned.map_err(failed)?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed(io::ErrorKind::BrokenPipe.into()));
+        };
+        Ok(Worker { child: Arc::new(Mutex::new(child)), input, output: BufReader::new(output), used: false })
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for worker in std::mem::take(&mut self.state().idle) {
+            kill(&worker.child);
+        }
+    }
+}
+
+/// A place among those at work, given back when dropped.
+struct Place<'a>(&'a Pool);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.state().running -= 1;
+        self.0.returned.notify_one();
+    }
+}
+
+impl Worker {
+    /// The answer, and whether the deadline passed.
+    fn read(&mut self, name: &str, bytes: &[u8], limits: &Limits, deadline: Duration) -> (io::Result<Answer>, bool) {
+        let (done, waits) = channel::<()>();
+        let child = Arc::clone(&self.child);
+        // Pipes have no time-out: past the deadline the worker is killed, which ends the pipe.
+        let watch = std::thread::spawn(move || {
+            let late = waits.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout);
+            if late {
+                kill(&child);
+            }
+            late
+        });
+        let answer = self.ask(name, bytes, limits);
+        drop(done);
+        (answer, watch.join().unwrap_or(false))
+    }
+
+    fn ask(&mut self, name: &str, bytes: &[u8], limits: &Limits) -> io::Result<Answer> {
+        send(&mut self.input, &Request { name, limits: limits.clone(), bytes })?;
+        let frame = receive(&mut self.output)?;
+        postcard::from_bytes(&frame).map_err(io::Error::other)
+    }
+}
+
+fn kill(child: &Mutex<Child>) {
+    let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+    // It may be dead already; waiting for it leaves no zombie.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn read_by(script: &str) -> Result<Answer, FenceError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("worker");
+        std::fs::write(&program, script).expect("a script");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("executable");
+        let mut pool = Pool::new(program);
+        pool.deadline = Duration::from_millis(300);
+        // Three in turn: the place of a dead worker is free again.
+        (0..3).map(|_| pool.read("a.xls", &[0; 100_000], &Limits::default())).last().expect("three answers")
+    }
+
+    #[test]
+    fn a_worker_that_dies_hangs_or_raves_costs_its_file_only() {
+        for script in
+            ["#!/bin/sh\nexit 3", "#!/bin/sh\nexec sleep 100", "#!/bin/sh\nexec yes", "#!/bin/sh\nprintf '\\1\\0\\0\\0\\77'; sleep 1"]
+        {
+            assert_eq!(read_by(script).expect("started").unwrap_err(), Refusal::unreadable("gave-up"), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_the_machine_failing() {
+        assert!(Pool::new("no/such/program".into()).read("a.xls", b"", &Limits::default()).is_err());
+    }
+}
