@@ -184,7 +184,8 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only())
                 .arg(option("forms", "ID,…", "arg-forms").value_delimiter(','))
-                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD"))),
+                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD")))
+                .arg(path("last-year", "DIR", "arg-last-year")),
         )
         .subcommand(
             sub("check", "cli-check")
@@ -328,6 +329,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         jobs: matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs)),
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
+        last_year: matches.try_get_one::<PathBuf>("last-year").ok().flatten().cloned(),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
         program: std::env::current_exe().ok(),
     })

@@ -1,6 +1,8 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
-use crate::diag::{Finding, Severity};
+use crate::diag::{Code, Finding, Severity};
 use crate::period::Period;
 use crate::rollup::Counts;
 use crate::run::{self, BranchState, Options, Summary};
@@ -88,6 +90,7 @@ fn print(printer: &Printer, summary: &Summary) {
     if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
+    print_comparison(printer, summary);
     print_returned(printer, summary, &returned);
     if !missing.is_empty() {
         printer.line(printer.text("run-missing", &[]));
@@ -110,6 +113,25 @@ fn print(printer: &Printer, summary: &Summary) {
     if let Some(folder) = &summary.folder {
         printer.line(printer.text("run-result", &[("folder", &folder.display().to_string())]));
         printer.line(printer.text("run-look", &[]));
+    }
+}
+
+/// What differs from what was published, and whom somebody should look at.
+fn print_comparison(printer: &Printer, summary: &Summary) {
+    let comparison = &summary.resolved.comparison;
+    let changed = summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count();
+    if changed > 0 {
+        let branches = comparison.changes.len().to_string();
+        printer.line(printer.text("run-changed", &[("people", &changed.to_string()), ("branches", &branches)]));
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in &comparison.unusual {
+        *kinds.entry(one.kind.zh()).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        let branches: BTreeSet<usize> = comparison.unusual.iter().map(|one| one.branch).collect();
+        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        printer.line(printer.text("run-unusual", &[("branches", &branches.len().to_string()), ("kinds", &told.join("、"))]));
     }
 }
 
@@ -154,6 +176,8 @@ fn print_json(printer: &Printer, summary: &Summary) {
             "notes": summary.count(Severity::Note),
             "members": counts.members,
             "scored": counts.scored,
+            "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
+            "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
             "grades": counts.grades,
         })
         .to_string(),

@@ -3,7 +3,7 @@
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Period, zh_date};
-use crate::rollup::Outcome;
+use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::{Item, ItemKind};
 use crate::score::{Subject, evaluate_formula};
 use crate::submission::{Day, Mark, Member};
@@ -30,6 +30,11 @@ pub fn board(view: &View<'_>) -> Record {
         row.set("分值", score(shown, scheme.digits));
         row.text("荣誉", outcome.honours.join("、"));
         standing(&mut row, member, outcome);
+        let mut remarks = vec![remark(outcome, member)];
+        let corrected = view.changes.iter().filter(|change| change.kind == Some(OutcomeKind::Member(at)));
+        remarks.extend(corrected.map(|change| format!("更正：{} {}", change.period.zh(), change.arrow())));
+        remarks.retain(|remark| !remark.is_empty());
+        row.text("备注", remarks.join("；"));
         let subject = Subject::member(scheme, view.submission, at);
         let cells = columns.iter().map(|column| {
             let mut cell = Record::default();

@@ -8,7 +8,7 @@ use crate::score::{Flag, Score, score_branch, score_member};
 use crate::submission::{Nomination, Submission};
 
 /// Who an outcome is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OutcomeKind {
     /// A member, by position in the roster.
     Member(u32),

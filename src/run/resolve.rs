@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Card, County, Gathered, sort_findings};
+use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::hex;
@@ -36,6 +36,8 @@ pub struct Resolved {
     pub inputs: Vec<(Arc<str>, String, u64)>,
     /// Cells read.
     pub cells: usize,
+    /// Beside other results.
+    pub comparison: Comparison,
 }
 
 /// Decides for every branch.
@@ -131,7 +133,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, findings, inputs, cells }
+    Resolved { branches: states, rosters, files, findings, inputs, cells, comparison: Comparison::default() }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the
