@@ -13,6 +13,7 @@ pub mod fence;
 pub mod font;
 pub mod form;
 pub mod inbox;
+pub mod issue;
 pub mod pdf;
 pub mod period;
 pub mod publish;

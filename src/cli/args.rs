@@ -18,6 +18,7 @@ use crate::run::Options;
 pub enum Command {
     Run(Options),
     Check(Options),
+    Issue { options: Options, roster_from: Option<PathBuf> },
     Status(Options),
     Explain { options: Options, name: String, branch: Option<String>, seq: Option<i64>, out: Option<PathBuf> },
     Rule { code: Option<String> },
@@ -195,6 +196,14 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only()),
         )
+        .subcommand(
+            sub("issue", "cli-issue")
+                .arg(workspace().help_heading(t("help-arguments")))
+                .arg(path("out", "DIR", "arg-issue-out"))
+                .arg(path("roster-from", "DIR", "arg-roster-from"))
+                .arg(jobs())
+                .arg(only()),
+        )
         .subcommand(sub("status", "cli-status").arg(workspace().help_heading(t("help-arguments"))).arg(period()).arg(jobs()))
         .subcommand(
             sub("explain", "cli-explain")
@@ -279,6 +288,7 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
     Some(match (name, inner) {
         ("run", _) => Command::Run(options(sub)?),
         ("check", _) => Command::Check(options(sub)?),
+        ("issue", _) => Command::Issue { options: options(sub)?, roster_from: file(sub, "roster-from") },
         ("status", _) => Command::Status(options(sub)?),
         // Its folder is for the form; checking must not write its findings there.
         ("explain", _) => Command::Explain {

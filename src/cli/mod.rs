@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod explain;
+mod issue;
 mod printer;
 mod progress;
 mod rule;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &command {
         Command::Run(options) => run::run(&printer, options),
         Command::Check(options) => check::check(&printer, options),
+        Command::Issue { options, roster_from } => issue::issue(&printer, options, roster_from.as_deref()),
         Command::Status(options) => status::status(&printer, options),
         Command::Explain { options, name, branch, seq, out } => {
             explain::explain(&printer, options, Wanted { name, branch: branch.as_deref(), seq: *seq }, out.as_deref())

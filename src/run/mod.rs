@@ -8,6 +8,7 @@
 mod compare;
 mod explain;
 mod gather;
+mod issue;
 mod prepare;
 mod press;
 mod resolve;
@@ -17,6 +18,7 @@ mod write;
 pub use compare::Comparison;
 pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
+pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};

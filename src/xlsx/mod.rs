@@ -3,6 +3,7 @@
 //! The sole owner of rust_xlsxwriter. It measures nothing: heights, breaks and scale come from `form::layout`, so
 //! that the same rows stand on the same page as in the PDF. Only `report`, `issue` and `run` call it.
 
+pub mod blank;
 pub mod pages;
 mod style;
 pub mod tables;

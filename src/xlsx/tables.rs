@@ -32,7 +32,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-const DAY: &str = "yyyy-mm-dd";
+pub(super) const DAY: &str = "yyyy-mm-dd";
 // The format's own bound; a longer text would make the whole workbook unwritable.
 const LONGEST_TEXT: usize = 32_767;
 const A4: u8 = 9;
@@ -211,6 +211,17 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
     Ok(())
 }
 
+/// A value in a format that the caller chose; a date's format must show dates.
+pub(super) fn write_one(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, format: &Format) -> Result<(), XlsxError> {
+    match value {
+        Value::Empty => drop(worksheet.write_blank(row, column, format)?),
+        Value::Text(written) | Value::Strong(written) | Value::Link { text: written, .. } => text(worksheet, row, column, written, format)?,
+        Value::Number(number) => drop(worksheet.write_number_with_format(row, column, number.to_stored(), format)?),
+        Value::Date(date) => drop(worksheet.write_datetime_with_format(row, column, &day(*date)?, format)?),
+    }
+    Ok(())
+}
+
 fn text(worksheet: &mut Worksheet, row: u32, column: u16, written: &str, format: &Format) -> Result<(), XlsxError> {
     worksheet.write_string_with_format(row, column, bounded(written), format)?;
     Ok(())
@@ -276,7 +287,7 @@ fn columns(line: &str) -> u32 {
 
 /// A name that the format takes: none of `[]:*?/\`, no apostrophe at either end, at most 31 UTF-16 units, unique in
 /// whatever case.
-fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+pub(super) fn sheet_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let cleaned: String =
         name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control() { '_' } else { c }).collect();
     let cleaned = cleaned.trim().trim_matches('\'');

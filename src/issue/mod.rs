@@ -1,0 +1,229 @@
+//! Blank workbooks to hand out: one a branch, made from register, schemes and the last roster.
+//!
+//! It decides which sheets, columns and rows a branch gets; `xlsx::blank` draws them. It reads nothing: whoever calls
+//! brings the roster. What it writes, `submission` must read without a finding once the blanks are filled in. May use
+//! `county`, `exact`, `period`, `scheme`, `submission` and `xlsx`.
+
+mod columns;
+mod rows;
+
+use chrono::NaiveDate;
+
+use crate::county::Branch;
+use crate::form::table::Value;
+use crate::scheme::Scheme;
+use crate::submission::{Day, Member};
+use crate::xlsx::blank::{Blank, Body, Column, Entry, Sheet};
+
+/// Version of the sheets and columns that this room makes; 模板版本 begins with it.
+pub const TEMPLATE: &str = "1";
+/// Custom property that names the template's version.
+pub const TEMPLATE_PROPERTY: &str = "scorebook.template";
+/// Custom property that names the schemes.
+pub const SCHEME_PROPERTY: &str = "scorebook.scheme";
+/// Name of the sheet of instructions; readers pass over it.
+pub const GUIDE: &str = "填报说明";
+
+/// Someone on a branch's last roster.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the fields are those of 党员名册, see `submission::Member`")]
+pub struct Listed {
+    pub seq: i64,
+    pub name: String,
+    pub sex: Option<String>,
+    pub nation: Option<String>,
+    pub id: Option<String>,
+    pub born: Option<Day>,
+    pub joined: Option<Day>,
+    pub probationary: bool,
+    pub category: String,
+    pub post: Option<String>,
+    pub first_month: u8,
+    pub last_month: u8,
+    pub exempt: Option<String>,
+    pub direct_grade: Option<String>,
+    pub unwilling: bool,
+    pub helper: Option<String>,
+    pub remark: Option<String>,
+}
+
+impl From<&Member> for Listed {
+    fn from(member: &Member) -> Self {
+        let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+        let stars = member.direct_stars.map(|stars| format!("{stars}星"));
+        let direct: Vec<String> = member.direct_grade.as_deref().map(str::to_owned).into_iter().chain(stars).collect();
+        Self {
+            seq: member.seq,
+            name: member.name.to_string(),
+            sex: text(&member.sex),
+            nation: text(&member.nation),
+            id: text(&member.id),
+            born: member.born,
+            joined: member.joined,
+            probationary: member.probationary,
+            category: member.category.to_string(),
+            post: text(&member.post),
+            first_month: member.first_month,
+            last_month: member.last_month,
+            exempt: text(&member.exempt),
+            direct_grade: (!direct.is_empty()).then(|| direct.join("/")),
+            unwilling: !member.willing,
+            helper: text(&member.helper),
+            remark: None,
+        }
+    }
+}
+
+impl Listed {
+    /// The member as a roster of a later year begins: who left in the course of the year is gone, and what was decided for
+    /// that year alone is open again.
+    pub fn next_year(self) -> Option<Self> {
+        (self.last_month == 12).then_some(Self { first_month: 1, direct_grade: None, ..self })
+    }
+}
+
+/// What blank workbooks of a county have in common.
+#[derive(Clone, Copy)]
+pub struct County<'a> {
+    /// 发文机关, the author of the workbooks.
+    pub issuer: &'a str,
+    /// The year.
+    pub year: i32,
+    /// The run's date.
+    pub date: NaiveDate,
+    /// Schemes of the workspace.
+    pub schemes: &'a [Scheme],
+    /// Categories that exist.
+    pub categories: &'a [String],
+}
+
+/// A branch's workbook. `roster` is empty where none is known; `scheme_of` gives the scheme of a category's members as
+/// an index into the schemes.
+pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_of: &dyn Fn(&str) -> usize) -> Blank {
+    let categories: Vec<(&str, usize)> = categories(county, branch, roster).into_iter().map(|name| (name, scheme_of(name))).collect();
+    let mut used: Vec<usize> = categories.iter().map(|(_, scheme)| *scheme).collect();
+    used.sort_unstable();
+    used.dedup();
+    let schemes: Vec<&Scheme> = used.iter().map(|at| &county.schemes[*at]).collect();
+    let named: Vec<String> = schemes.iter().map(|scheme| format!("{} {}", scheme.id, scheme.version)).collect();
+    let named = named.join("、");
+    let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster, &categories)];
+    let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
+    for (name, scheme, own) in serve("积分登记", &categories, |scheme| county.schemes[scheme].member.by_category()) {
+        sheets.push(known(rows::entries(name, &county.schemes[scheme], &own, roster)));
+    }
+    let polled: Vec<(&str, usize)> = categories.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
+    for (name, scheme, own) in serve("民主测评", &polled, |_| false) {
+        sheets.extend(rows::ballots(name, &county.schemes[scheme], &own, roster).map(known));
+    }
+    sheets.extend(rows::adjustments(&schemes, county.year).map(known));
+    sheets.extend(rows::vetoes(&schemes, county.year).map(known));
+    sheets.extend(rows::nominations(&schemes).map(known));
+    sheets.extend(schemes.iter().find_map(|scheme| rows::branch_scores(scheme)).map(known));
+    Blank {
+        title: format!("{} {}年报送表", branch.name, county.year),
+        author: county.issuer.to_owned(),
+        date: county.date,
+        properties: vec![(TEMPLATE_PROPERTY.to_owned(), TEMPLATE.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
+        guide: (GUIDE.to_owned(), guide(county, &schemes)),
+        sheets,
+    }
+}
+
+/// Categories that the branch's members have; without a roster the one that 类型 in the register names, else all.
+fn categories<'a>(county: &County<'a>, branch: &Branch, roster: &'a [Listed]) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    for member in roster {
+        if county.categories.contains(&member.category) && !found.contains(&member.category.as_str()) {
+            found.push(&member.category);
+        }
+    }
+    if found.is_empty() {
+        let kind = branch.kind.as_deref().unwrap_or_default();
+        let named: Vec<&str> =
+            county.categories.iter().map(String::as_str).filter(|name| !kind.is_empty() && name.trim_end_matches("党员") == kind).collect();
+        found = if named.is_empty() { county.categories.iter().map(String::as_str).collect() } else { named };
+    }
+    // The county's order, so that sheets stand alike in every branch's workbook.
+    found.sort_by_key(|name| county.categories.iter().position(|own| own == name));
+    found
+}
+
+/// Which sheet of a kind serves which categories: its name, scheme and categories. One scheme whose items are the same
+/// for all needs one sheet; every other category gets its own.
+fn serve<'a>(kind: &str, categories: &[(&'a str, usize)], by_category: impl Fn(usize) -> bool) -> Vec<(String, usize, Vec<&'a str>)> {
+    let plain = categories.iter().map(|(_, scheme)| *scheme).find(|scheme| !by_category(*scheme));
+    let mut served: Vec<(String, usize, Vec<&str>)> = Vec::new();
+    if let Some(scheme) = plain {
+        served.push((kind.to_owned(), scheme, categories.iter().filter(|(_, own)| *own == scheme).map(|(name, _)| *name).collect()));
+    }
+    for (category, scheme) in categories.iter().filter(|(_, scheme)| plain != Some(*scheme)) {
+        served.push((format!("{kind}-{category}"), *scheme, vec![category]));
+    }
+    served
+}
+
+fn cover(county: &County<'_>, branch: &Branch, schemes: &str) -> Sheet {
+    let optional = |text: &Option<String>| text.as_deref().map_or(Value::Empty, Value::from);
+    let given = |heading: &str, value: Value| {
+        (Column { locked: true, ..columns::field(heading, Entry::Text, true, "由县里填好，请勿改动。") }, value)
+    };
+    let open = |heading: &str, entry: Entry, note: &str, value: Value| (columns::field(heading, entry, false, note), value);
+    let day = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(county.date);
+    let fields = vec![
+        given("支部名称", branch.name.as_str().into()),
+        given("支部编码", branch.code.as_str().into()),
+        given("上级党组织", branch.committee.as_str().into()),
+        (
+            Column {
+                locked: true,
+                ..columns::field("年度", columns::whole(county.year.into(), county.year.into()), true, "由县里填好，请勿改动。")
+            },
+            i64::from(county.year).into(),
+        ),
+        open("支部书记", Entry::Free, "", optional(&branch.secretary)),
+        open("填报人", Entry::Free, "填这份表的人。", Value::Empty),
+        open("联系电话", Entry::Text, "有问题时找谁，写填报人的电话。", optional(&branch.phone)),
+        open(
+            "报出日期",
+            Entry::Date { from: day(county.year, 1, 1), to: day(county.year + 1, 12, 31) },
+            "报出这份表的日期。同一支部报过几次的，以报出日期最晚的一份为准。",
+            Value::Empty,
+        ),
+        given("模板版本", format!("{TEMPLATE}（{schemes}）").into()),
+    ];
+    Sheet {
+        name: "支部信息".into(), title: format!("{}年度党员积分报送表", county.year), body: Body::Fields(fields), ..Sheet::default()
+    }
+}
+
+/// What to do, in the order in which a clerk does it.
+fn guide(county: &County<'_>, schemes: &[&Scheme]) -> Vec<String> {
+    let year = county.year;
+    let mut lines = vec![
+        format!("{year}年度党员积分报送表填报说明"),
+        "一、这份工作簿一年用到底：每到一个期间把该期间的行填好，报送整份工作簿；以后各期间的空行不用管，也不要删。".into(),
+        "二、先核对“党员名册”：调入、发展的党员加在最后，调出的填截止月，不计分的填免积分原因和直评等次。身份证号按文本填写。".into(),
+        "三、“积分登记”每名党员每个期间一行，已按名册排好。名册有增减的，请在表尾照样加行，或删去整行。".into(),
+        "四、标题行受保护，没有密码；底色偏红的栏必须填，带下拉箭头的栏请从列表中选。把鼠标放在栏目名称上，可以看到填写要求。".into(),
+        "五、只填原始分，不要自己算小计、合计、折算分；不要合并单元格。".into(),
+        "六、填好后保存，按“支部编码-支部名称”命名，报上级党组织。".into(),
+    ];
+    for scheme in schemes {
+        lines.push(String::new());
+        lines.push(format!("积分细则：{}（{}，版本 {}）", scheme.name, scheme.id, scheme.version));
+        lines.push(format!("登记期间：{}", columns::periods(scheme.member.every).join("、")));
+        for item in &scheme.member.items {
+            let of = if item.categories.is_empty() { String::new() } else { format!("（{}）", item.categories.join("、")) };
+            lines.push(format!("{}{of}：{}", item.name, columns::item_rule(item, scheme)));
+        }
+        if let Some(poll) = &scheme.poll {
+            let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} 0～{}分", columns::plain(max))).collect();
+            lines.push(format!("民主测评：每名计分党员不少于{}票；{}", poll.min_ballots, names.join("、")));
+        }
+        if scheme.rests_on_samples() {
+            lines.push("本细则含样例分值，以正式文件为准。".into());
+        }
+    }
+    lines
+}

@@ -1,0 +1,196 @@
+//! Blank workbooks for every branch, with the roster of its last submission where one is known.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::{County, Options, Progress, RunError, Stage, in_pool, prepare};
+use crate::check;
+use crate::inbox::{self, Incoming};
+use crate::issue::{self, Listed};
+use crate::publish::{Names, Staging};
+use crate::sheet;
+use crate::submission::{self, Expected};
+use crate::xlsx::blank;
+
+/// What was handed out.
+#[derive(Debug)]
+pub struct Issued {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Workbooks written, one a branch.
+    pub workbooks: usize,
+    /// How many of them have their roster filled in.
+    pub rosters: usize,
+}
+
+/// A branch's roster and how new it is.
+struct Found {
+    branch: usize,
+    /// Year, 报出日期 or the run's period, when the document was last changed, and its name: the greatest is the newest.
+    age: (i64, String, String, String),
+    members: Vec<Listed>,
+}
+
+/// Writes one blank workbook a branch into `<out>/<year>年报送表/<committee>/`. `from` is an inbox, an out folder or an
+/// archive; it is only read.
+pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> Result<Issued, RunError> {
+    let county = prepare(options)?;
+    let out = options.out.clone().unwrap_or_else(|| options.workspace.join("issue"));
+    in_pool(options.jobs, || {
+        let rosters = match from {
+            Some(folder) => last_rosters(&county, folder, progress)?,
+            None => BTreeMap::new(),
+        };
+        let name = format!("{}年报送表", county.run.year);
+        let staging = Staging::open(&out, &name)?;
+        match write_all(&county, &rosters, &staging, progress) {
+            Ok(workbooks) => Ok(Issued { folder: staging.publish()?, workbooks, rosters: rosters.len() }),
+            Err(error) => {
+                // What was staged is of no use; failing to remove it must not hide why.
+                let _ = staging.discard();
+                Err(error)
+            }
+        }
+    })?
+}
+
+fn write_all(
+    county: &County,
+    rosters: &BTreeMap<usize, Vec<Listed>>,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<usize, RunError> {
+    let shared = issue::County {
+        issuer: &county.workspace.issuer,
+        year: county.run.year,
+        date: county.date,
+        schemes: &county.schemes,
+        categories: &county.workspace.categories,
+    };
+    let mut folders = Names::default();
+    let folders: BTreeMap<&str, String> =
+        county.register.committees().into_iter().map(|committee| (committee, folders.claim(committee, ""))).collect();
+    let mut names = Names::default();
+    let jobs: Vec<(usize, String)> = (0..county.register.branches.len())
+        .filter(|branch| county.wants(*branch))
+        .map(|at| {
+            let branch = &county.register.branches[at];
+            let folder = folders.get(branch.committee.as_str()).map_or("", String::as_str);
+            (at, format!("{folder}/{}", names.claim(&format!("{}-{}", branch.code, branch.name), ".xlsx")))
+        })
+        .collect();
+    let done = AtomicUsize::new(0);
+    jobs.par_iter().try_for_each(|(at, path)| {
+        let branch = &county.register.branches[*at];
+        let roster = rosters.get(at).map(Vec::as_slice).unwrap_or_default();
+        let book = issue::workbook(&shared, branch, roster, &|category| county.scheme_of(*at, category));
+        let failed = |error: String| RunError::Document { what: "空白报送表".into(), branch: branch.code.clone(), error };
+        let bytes = blank::write(&book).map_err(|error| failed(error.to_string()))?;
+        progress(Stage::Write, done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+        Ok::<(), RunError>(staging.write(path, &bytes)?)
+    })?;
+    Ok(jobs.len())
+}
+
+/// The newest roster of each branch that the folder holds. Submissions know more of a member than results do, so results
+/// are looked at for branches without a submission only.
+fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Result<BTreeMap<usize, Vec<Listed>>, RunError> {
+    let results = results_files(folder);
+    let mut found = Vec::new();
+    // Forms are workbooks too: in an out folder there is nothing else, and reading them would find no roster.
+    let archive = folder.join("bagit.txt").is_file();
+    if results.is_empty() || archive {
+        found = submitted(county, folder, progress)?;
+    }
+    let mut newest: BTreeMap<usize, Found> = BTreeMap::new();
+    let mut keep = |one: Found| {
+        if newest.get(&one.branch).is_none_or(|other| other.age < one.age) {
+            newest.insert(one.branch, one);
+        }
+    };
+    found.into_iter().for_each(&mut keep);
+    let known: Vec<usize> = newest.keys().copied().collect();
+    let mut keep = |one: Found| {
+        if !known.contains(&one.branch) && newest.get(&one.branch).is_none_or(|other| other.age < one.age) {
+            newest.insert(one.branch, one);
+        }
+    };
+    for path in results {
+        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        published(county, &text).into_iter().for_each(&mut keep);
+    }
+    let this_year = i64::from(county.run.year);
+    let carried = |one: Found| -> Vec<Listed> {
+        if one.age.0 < this_year { one.members.into_iter().filter_map(Listed::next_year).collect() } else { one.members }
+    };
+    Ok(newest.into_iter().map(|(branch, one)| (branch, carried(one))).filter(|(_, members)| !members.is_empty()).collect())
+}
+
+/// `results.jsonl` in the folder itself, in a folder of it (an out folder with its periods), or in an archive's.
+fn results_files(folder: &Path) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(folder).max_depth(4).sort_by_file_name();
+    let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    let files = walk.into_iter().filter_entry(visible).filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    files.filter(|entry| entry.file_name() == "results.jsonl").map(walkdir::DirEntry::into_path).collect()
+}
+
+/// Rosters of submissions, whatever is wrong with the rest of them.
+fn submitted(county: &County, folder: &Path, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
+    let limits = inbox::Limits::default();
+    let (files, _) = inbox::list(folder, &limits)?;
+    let done = AtomicUsize::new(0);
+    let read = |file: &Incoming| {
+        let fenced = std::panic::AssertUnwindSafe(|| read_roster(county, file, &limits));
+        let found = std::panic::catch_unwind(fenced).ok().flatten();
+        progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
+        found
+    };
+    Ok(files.par_iter().filter_map(read).collect())
+}
+
+fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Option<Found> {
+    let bytes = inbox::fetch(file, limits).ok()?;
+    let book = sheet::read(&file.name, &bytes, &sheet::Limits::default()).ok()?;
+    let (cover, _) = submission::read_cover(&book, &file.name);
+    let branch = check::identify(&cover, &file.name, &county.register, county.workspace.year).branch?;
+    let age = (
+        cover.year.unwrap_or(0),
+        cover.reported.map(|day| day.to_string()).unwrap_or_default(),
+        book.modified.clone().unwrap_or_default(),
+        file.name.to_string(),
+    );
+    let scheme_of = |category: &str| county.scheme_of(branch, category);
+    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let (submission, _) = submission::read(&book, cover, &file.name, &expected);
+    let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);
+    Some(Found { branch, age, members: members.collect() })
+}
+
+/// Rosters as `results.jsonl` tells them: number, name, category and status.
+fn published(county: &County, text: &str) -> Vec<Found> {
+    let mut found: BTreeMap<usize, Found> = BTreeMap::new();
+    for row in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let word = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let Some(branch) = county.register.by_code(&word("branch_code")).filter(|_| word("subject") == "member") else { continue };
+        let exempt = row["flags"].as_array().is_some_and(|flags| flags.iter().any(|flag| flag == "exempt"));
+        let listed = Listed {
+            seq: row["seq"].as_i64().unwrap_or(0),
+            name: word("name"),
+            category: word("category"),
+            probationary: word("status").starts_with("预备"),
+            first_month: 1,
+            last_month: 12,
+            // Why is not among the results; who decides for the new year sees that there was a reason.
+            remark: exempt.then(|| "上次免积分，仍免的请填免积分原因".to_owned()),
+            ..Listed::default()
+        };
+        let age = (row["year"].as_i64().unwrap_or(0), word("period"), String::new(), String::new());
+        let one = found.entry(branch).or_insert_with(|| Found { branch, age, members: Vec::new() });
+        one.members.push(listed);
+    }
+    found.into_values().collect()
+}

@@ -1,0 +1,405 @@
+//! Workbooks to be filled in: what may be entered is offered, bounded and explained; headings are protected.
+//!
+//! ```text
+//!   积分登记                                   title, locked
+//!   每名党员每个期间一行；……                   how to fill it in, locked
+//!   序号 姓名 期间     理想信念(10分) …        headings: locked, frozen, printed on every page, each with a note
+//!   1    张三 1月 [▼]  [0–10]                  unlocked, with drop-downs and bounds far below the last row
+//! ```
+//!
+//! Sheets are protected without a password: the protection keeps headings from being typed over by mistake. Rows may be
+//! inserted, deleted, sorted and formatted.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, Formula, Note, ProtectionOptions, Worksheet,
+};
+
+use super::XlsxError;
+use super::tables::{DAY, sheet_name, write_one};
+use crate::exact::Decimal;
+use crate::form::table::Value;
+
+/// A workbook to be filled in.
+#[derive(Clone, Debug, Default)]
+pub struct Blank {
+    /// Title in its properties.
+    pub title: String,
+    /// Author in its properties.
+    pub author: String,
+    /// The time of creation in its properties.
+    pub date: NaiveDate,
+    /// Custom document properties: which scheme and template it was made from.
+    pub properties: Vec<(String, String)>,
+    /// What to do, one line a row; the first is a title. The sheet's name and its lines.
+    pub guide: (String, Vec<String>),
+    /// Sheets in order, after the guide.
+    pub sheets: Vec<Sheet>,
+}
+
+/// One sheet of it.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// A line above the table.
+    pub title: String,
+    /// How to fill it in.
+    pub note: String,
+    /// The table.
+    pub body: Body,
+    /// Printed landscape.
+    pub landscape: bool,
+}
+
+/// What is on a sheet.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Headings and rows below them.
+    Table {
+        /// Columns.
+        columns: Vec<Column>,
+        /// Rows that are there already, as wide as the columns or shorter.
+        rows: Vec<Vec<Value>>,
+        /// Ruled empty rows below them.
+        spare: usize,
+        /// Columns that stay on the screen.
+        frozen: u16,
+    },
+    /// Fields below each other, values to their right.
+    Fields(Vec<(Column, Value)>),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Fields(Vec::new())
+    }
+}
+
+/// A column, or a field.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// Its heading.
+    pub heading: String,
+    /// Width in characters; a Chinese one counts 2.
+    pub width: u16,
+    /// What may be entered.
+    pub entry: Entry,
+    /// What the heading's note says; empty for none.
+    pub note: String,
+    /// Must be filled in: its heading is marked by colour.
+    pub required: bool,
+    /// Given by the county and not to be changed.
+    pub locked: bool,
+}
+
+/// What may be entered in a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Entry {
+    /// Anything.
+    #[default]
+    Free,
+    /// Text, also where it looks like a number: codes, phones.
+    Text,
+    /// Text of exactly so many characters.
+    Length(u32),
+    /// One of a list.
+    OneOf(Vec<String>),
+    /// One of the cells of another sheet's column, from its first row below the headings.
+    From {
+        /// That sheet's name.
+        sheet: String,
+        /// Zero-based.
+        column: u16,
+    },
+    /// A number within bounds, both included.
+    Number {
+        /// Smallest.
+        min: Decimal,
+        /// Largest.
+        max: Decimal,
+        /// Decimal places.
+        decimals: u16,
+        /// Something else is asked about, not refused.
+        lenient: bool,
+    },
+    /// A date within bounds; something else is asked about, for a day may be unknown.
+    Date {
+        /// First.
+        from: NaiveDate,
+        /// Last.
+        to: NaiveDate,
+    },
+}
+
+/// Rows above the data of a table: title, how to fill it in, headings.
+pub const HEAD: u32 = 3;
+/// The last row that drop-downs and bounds reach, whatever the number of rows.
+const REACH: u32 = 2000;
+const A4: u8 = 9;
+
+/// The workbook as bytes; the same workbook gives the same bytes.
+///
+/// # Errors
+/// What the format does not allow.
+pub fn write(blank: &Blank) -> Result<Vec<u8>, XlsxError> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let created = ExcelDateTime::from_ymd(blank.date.year().clamp(1900, 9999) as u16, blank.date.month() as u8, blank.date.day() as u8)?;
+    let mut properties = DocProperties::new().set_title(&blank.title).set_author(&blank.author).set_creation_datetime(&created);
+    for (name, value) in &blank.properties {
+        properties = properties.set_custom_property(name, value.as_str());
+    }
+    book.set_properties(&properties);
+    let mut taken = BTreeSet::new();
+    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, lists: Vec::new() };
+    let mut sheets = Vec::new();
+    for sheet in &blank.sheets {
+        let mut worksheet = Worksheet::new();
+        worksheet.set_name(sheet_name(&sheet.name, &mut taken))?;
+        write_sheet(&mut worksheet, sheet, &mut lists)?;
+        sheets.push(worksheet);
+    }
+    let guide = book.add_worksheet();
+    guide.set_name(&lists.sheet)?;
+    write_guide(guide, &blank.guide.1, &lists)?;
+    for worksheet in sheets {
+        book.push_worksheet(worksheet);
+    }
+    book.save_to_buffer()
+}
+
+/// Lists too long for a drop-down of their own stand below the guide.
+struct Lists {
+    sheet: String,
+    /// The first free row.
+    rows: u32,
+    lists: Vec<Vec<String>>,
+}
+
+impl Lists {
+    /// The range that holds the list.
+    fn place(&mut self, list: &[String]) -> String {
+        let at = self.lists.iter().position(|own| own == list).unwrap_or_else(|| {
+            self.lists.push(list.to_vec());
+            self.lists.len() - 1
+        });
+        let above: usize = self.lists[..at].iter().map(Vec::len).sum();
+        let first = self.rows as usize + above + 1;
+        format!("='{}'!$A${}:$A${}", self.sheet, first, first + list.len() - 1)
+    }
+}
+
+fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Result<(), XlsxError> {
+    worksheet.set_column_width(0, 100)?;
+    let line = base().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, text) in (0u32..).zip(lines) {
+        let format = if row == 0 { title() } else { line.clone() };
+        worksheet.write_string_with_format(row, 0, text, &format)?;
+        worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 98.0) })?;
+    }
+    let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
+    for (row, text) in (lists.rows..).zip(lists.lists.iter().flatten()) {
+        worksheet.write_string_with_format(row, 0, text, &small)?;
+    }
+    print_setup(worksheet, false);
+    worksheet.protect();
+    Ok(())
+}
+
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> Result<(), XlsxError> {
+    // A row can only be inserted or deleted where all its cells are unlocked, also those beyond the table.
+    worksheet.set_column_range_format(0, 16_383, &base().set_unlocked())?;
+    match &sheet.body {
+        Body::Table { columns, rows, spare, frozen } => {
+            let last = columns.len().saturating_sub(1) as u16;
+            banner(worksheet, 0, last, &sheet.title, &title())?;
+            worksheet.set_row_height(0, 28)?;
+            let width: f64 = columns.iter().map(|column| f64::from(column.width)).sum();
+            banner(worksheet, 1, last, &sheet.note, &hint())?;
+            worksheet.set_row_height(1, 4.0 + 14.0 * lines_of(&sheet.note, width))?;
+            let mut tallest: f64 = 1.0;
+            for (at, column) in (0u16..).zip(columns) {
+                let open = column_format(&column.entry).set_unlocked();
+                worksheet.set_column_width(at, f64::from(column.width))?.set_column_format(at, &open)?;
+                worksheet.write_string_with_format(HEAD - 1, at, &column.heading, &heading(column.required))?;
+                tallest = tallest.max(lines_of(&column.heading, f64::from(column.width) - 1.0));
+                note(worksheet, HEAD - 1, at, &column.note)?;
+                offer(worksheet, column, (HEAD, at, REACH.max(HEAD + (rows.len() + spare) as u32 + 200)), lists)?;
+                let ruled = framed(&column.entry).set_unlocked();
+                for (row, cells) in (HEAD..).zip(rows.iter().map(Some).chain(std::iter::repeat_n(None, *spare))) {
+                    match cells.and_then(|cells| cells.get(usize::from(at))) {
+                        Some(value) => write_one(worksheet, row, at, value, &ruled)?,
+                        None => drop(worksheet.write_blank(row, at, &ruled)?),
+                    }
+                }
+            }
+            worksheet.set_row_height(HEAD - 1, 6.0 + 15.0 * tallest)?;
+            worksheet.set_freeze_panes(HEAD, *frozen)?;
+            worksheet.set_repeat_rows(HEAD - 1, HEAD - 1)?;
+        }
+        Body::Fields(fields) => {
+            banner(worksheet, 0, 1, &sheet.title, &title())?;
+            worksheet.set_row_height(0, 28)?;
+            worksheet.set_column_width(0, 18)?.set_column_width(1, 44)?;
+            for (row, (column, value)) in (1u32..).zip(fields) {
+                worksheet.write_string_with_format(row, 0, &column.heading, &heading(column.required))?;
+                let format = if column.locked { framed(&column.entry) } else { framed(&column.entry).set_unlocked() };
+                write_one(worksheet, row, 1, value, &format.set_align(FormatAlign::Left))?;
+                worksheet.set_row_height(row, 22)?;
+                note(worksheet, row, 0, &column.note)?;
+                offer(worksheet, column, (row, 1, row), lists)?;
+            }
+            worksheet.set_freeze_panes(1, 1)?;
+        }
+    }
+    print_setup(worksheet, sheet.landscape);
+    worksheet.protect_with_options(&ProtectionOptions {
+        format_cells: true,
+        format_columns: true,
+        format_rows: true,
+        insert_rows: true,
+        delete_rows: true,
+        sort: true,
+        use_autofilter: true,
+        ..ProtectionOptions::new()
+    });
+    Ok(())
+}
+
+/// Drop-downs and bounds of a column from `(row, column, last row)`.
+fn offer(worksheet: &mut Worksheet, column: &Column, (first, at, last): (u32, u16, u32), lists: &mut Lists) -> Result<(), XlsxError> {
+    let stop = DataValidationErrorStyle::Stop;
+    let ask = DataValidationErrorStyle::Warning;
+    let plain = |decimal: &Decimal| decimal.to_stored();
+    let (rule, style, message) = match &column.entry {
+        Entry::Free | Entry::Text => return Ok(()),
+        Entry::Length(length) => (
+            DataValidation::new().allow_text_length(DataValidationRule::EqualTo(*length)),
+            ask,
+            format!("应为{length}位，请按文本填写，核对后再确定。"),
+        ),
+        Entry::OneOf(words) => {
+            let inline = words.join(",").encode_utf16().count() <= 255 && words.iter().all(|word| !word.contains(','));
+            let rule = if inline {
+                DataValidation::new().allow_list_strings(words)?
+            } else {
+                DataValidation::new().allow_list_formula(Formula::new(lists.place(words)))
+            };
+            (rule, stop, format!("请从下拉列表中选择：{}", words.join("、")))
+        }
+        Entry::From { sheet, column } => {
+            let letter = crate::diag::CellRef { row: 0, column: *column }.to_string();
+            let letter = letter.trim_end_matches('1');
+            let range = format!("='{sheet}'!${letter}${}:${letter}${REACH}", HEAD + 1);
+            (DataValidation::new().allow_list_formula(Formula::new(range)), ask, format!("“{sheet}”里没有这个姓名，请核对。"))
+        }
+        Entry::Number { min, max, decimals, lenient } => {
+            let bounds = DataValidationRule::Between(plain(min), plain(max));
+            let whole = *decimals == 0 && min.places() == 0 && max.places() == 0;
+            let rule = if whole {
+                DataValidation::new().allow_whole_number(DataValidationRule::Between(plain(min) as i32, plain(max) as i32))
+            } else {
+                DataValidation::new().allow_decimal_number(bounds)
+            };
+            let places = if *decimals == 0 { "整数".to_owned() } else { format!("数字，最多{decimals}位小数") };
+            (rule, if *lenient { ask } else { stop }, format!("应为{min}至{max}之间的{places}。"))
+        }
+        Entry::Date { from, to } => {
+            let day = |date: NaiveDate| ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8);
+            (
+                DataValidation::new().allow_date(DataValidationRule::Between(day(*from)?, day(*to)?)),
+                ask,
+                format!("请按“年-月-日”填写，如 {}。只知道年月的写成 2026.05。", to.format("%Y-%m-%d")),
+            )
+        }
+    };
+    let rule = rule.set_error_style(style).set_error_title(short(&column.heading, 30))?.set_error_message(short(&message, 250))?;
+    worksheet.add_data_validation(first, at, last, at, &rule)?;
+    if let Entry::Number { decimals, .. } = &column.entry
+        && *decimals > 0
+    {
+        // A drop-down bounds a number's size, not its places: too many of them show at once in colour.
+        let cell = crate::diag::CellRef { row: first, column: at };
+        let formula = Formula::new(format!("AND(ISNUMBER({cell}),ROUND({cell},{decimals})<>{cell})"));
+        let amber = Format::new().set_background_color(Color::RGB(0x00FF_D966));
+        worksheet.add_conditional_format(first, at, last, at, &ConditionalFormatFormula::new().set_rule(formula).set_format(amber))?;
+    }
+    Ok(())
+}
+
+fn note(worksheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
+    if !text.is_empty() {
+        let lines = lines_of(text, 30.0) as u32;
+        let note = Note::new(text).add_author_prefix(false).set_author("").set_font_name("宋体").set_font_size(9).set_width(220);
+        worksheet.insert_note(row, column, &note.set_height(24 + 15 * lines))?;
+    }
+    Ok(())
+}
+
+fn banner(worksheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    if last > 0 {
+        worksheet.merge_range(row, 0, row, last, text, format)?;
+    } else {
+        worksheet.write_string_with_format(row, 0, text, format)?;
+    }
+    Ok(())
+}
+
+fn print_setup(worksheet: &mut Worksheet, landscape: bool) {
+    worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3).set_print_center_horizontally(true);
+    worksheet.set_footer("&C第 &P 页，共 &N 页");
+    if landscape {
+        worksheet.set_landscape();
+    }
+}
+
+fn base() -> Format {
+    Format::new().set_font_name("宋体").set_font_size(11).set_align(FormatAlign::VerticalCenter)
+}
+
+fn title() -> Format {
+    base().set_font_name("黑体").set_font_size(16).set_align(FormatAlign::Center)
+}
+
+fn hint() -> Format {
+    base().set_font_size(9).set_font_color(Color::RGB(0x0059_5959)).set_text_wrap()
+}
+
+fn heading(required: bool) -> Format {
+    let ground = if required { 0x00FC_E4D6 } else { 0x00DD_EBF7 };
+    base()
+        .set_bold()
+        .set_text_wrap()
+        .set_align(FormatAlign::Center)
+        .set_border(FormatBorder::Thin)
+        .set_border_color(Color::RGB(0x00A6_A6A6))
+        .set_background_color(Color::RGB(ground))
+}
+
+/// How a column's cells show what is entered.
+fn column_format(entry: &Entry) -> Format {
+    match entry {
+        Entry::Text | Entry::Length(_) => base().set_num_format("@"),
+        Entry::Date { .. } => base().set_num_format(DAY).set_align(FormatAlign::Center),
+        Entry::OneOf(_) | Entry::Number { .. } => base().set_align(FormatAlign::Center),
+        Entry::Free | Entry::From { .. } => base(),
+    }
+}
+
+/// A cell of the table.
+fn framed(entry: &Entry) -> Format {
+    column_format(entry).set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00BF_BFBF))
+}
+
+fn short(text: &str, most: usize) -> String {
+    if text.encode_utf16().count() <= most { text.to_owned() } else { text.chars().take(most / 2).chain(['…']).collect() }
+}
+
+/// How many lines a text needs in a width of characters.
+fn lines_of(text: &str, width: f64) -> f64 {
+    let columns = |line: &str| -> u32 { line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum() };
+    text.lines().map(|line| (f64::from(columns(line)) / width.max(2.0)).ceil().max(1.0)).sum::<f64>().max(1.0)
+}
