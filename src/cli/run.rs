@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::diag::{Code, Finding, Severity};
+use crate::diag::{Code, Finding, Lang, Severity};
 use crate::period::Period;
-use crate::rollup::Counts;
+use crate::rollup::{Counts, UnusualKind};
 use crate::run::{self, BranchState, Options, Summary};
 
 use super::printer::{Printer, place};
@@ -124,14 +124,17 @@ fn print_comparison(printer: &Printer, summary: &Summary) {
         let branches = comparison.changes.len().to_string();
         printer.line(printer.text("run-changed", &[("people", &changed.to_string()), ("branches", &branches)]));
     }
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<UnusualKind, usize> = BTreeMap::new();
     for one in &comparison.unusual {
-        *kinds.entry(one.kind.zh()).or_default() += 1;
+        *kinds.entry(one.kind).or_default() += 1;
     }
     if !kinds.is_empty() {
         let branches: BTreeSet<usize> = comparison.unusual.iter().map(|one| one.branch).collect();
-        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-        printer.line(printer.text("run-unusual", &[("branches", &branches.len().to_string()), ("kinds", &told.join("、"))]));
+        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", kind.text(printer.lang()))).collect();
+        printer.line(printer.text(
+            "run-unusual",
+            &[("branches", &branches.len().to_string()), ("kinds", &told.join(if printer.lang() == Lang::Zh { "、" } else { ", " }))],
+        ));
     }
 }
 

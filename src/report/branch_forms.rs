@@ -54,7 +54,12 @@ pub fn board(view: &View<'_>) -> Record {
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("监督电话", &view.issuer.phone);
-    root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
+    let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
+    // Whom this board no longer shows has no line of his own for it.
+    for change in view.changes.iter().filter(|change| change.kind.is_none()) {
+        note.push_str(&format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow()));
+    }
+    root.text("计分说明", note);
     // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
     let rules = &scheme.member;
     let shown = rules.figure("board", run.every()).or_else(|| rules.figure("total", run.every()));

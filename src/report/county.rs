@@ -447,7 +447,7 @@ fn unusual(overview: &Overview<'_>) -> Sheet {
             text(&branch.code),
             text(&branch.name),
             text(&branch.committee),
-            one.kind.zh().into(),
+            one.kind.text(Lang::Zh).into(),
             scheme,
             text(&one.now),
             text(&one.before),

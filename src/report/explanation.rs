@@ -10,7 +10,7 @@
 use crate::diag::{Lang, Place, fill, text};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
-use crate::rollup::{Nominees, Outcome, OutcomeKind, nominees};
+use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
 use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
 use crate::score::Flag;
 use crate::submission::{Member, Submission};
@@ -18,7 +18,7 @@ use crate::submission::{Member, Submission};
 /// One thing said about a subject, with the cells it rests on.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// What it is about: `exempt` `status` `months` `total` `grade` `stars` `rank` `honour` `letter` `veto`.
+    /// What it is about: `exempt` `status` `months` `total` `grade` `stars` `rank` `honour` `letter` `veto` `changed`.
     pub about: &'static str,
     /// Key of its text.
     key: &'static str,
@@ -220,6 +220,18 @@ fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option
             // Oneself is among the equals.
             .arg("same", count(&|other| other == total).saturating_sub(1)),
     )
+}
+
+/// Published scores of a subject that are others now.
+pub fn corrections<'a>(changes: &'a [Change], kind: OutcomeKind) -> impl Iterator<Item = Point> + 'a {
+    let own = changes.iter().filter(move |change| change.kind == Some(kind));
+    own.map(|change| {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
+        Point::new("changed", "explain-changed")
+            .arg("period", change.period.zh())
+            .arg("old", shown(&change.old))
+            .arg("new", shown(&change.new))
+    })
 }
 
 /// Each nomination of the member, and what became of it.

@@ -17,7 +17,7 @@ mod yearly;
 pub use branch_forms::{board, card, registry};
 pub use county::{BranchLine, Overview, Standing, county_workbook, findings_workbook};
 pub use explain_form::{ExplainedSubject, explain_form, short, statement};
-pub use explanation::{BranchOutcomes, Point, points};
+pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use findings::{FindingRow, finding_row};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
 pub use sample::{sample, sample_over};

@@ -75,8 +75,7 @@ pub fn changes(
         let subject = if outcome.kind == OutcomeKind::Branch { "branch" } else { "member" };
         let same = |row: &PublishedRow| row.subject == subject && (row.name == name || subject == "branch");
         let namesakes = outcomes.iter().filter(|other| other.kind != OutcomeKind::Branch && name_of(other.kind) == name).count();
-        let rows: Vec<usize> =
-            unmatched.iter().enumerate().filter(|(_, row)| row.is_some_and(same)).map(|(at, _)| at).collect();
+        let rows: Vec<usize> = unmatched.iter().enumerate().filter(|(_, row)| row.is_some_and(same)).map(|(at, _)| at).collect();
         // 序号 decides between namesakes only; elsewhere rows may have been renumbered.
         let at = match (rows.as_slice(), outcome.kind) {
             ([only], _) if namesakes <= 1 => Some(*only),

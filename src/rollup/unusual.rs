@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diag::{Lang, text};
 use crate::exact::Exact;
 use crate::scheme::Scheme;
 
@@ -20,7 +21,7 @@ const FEWEST: u64 = 5;
 const FEWEST_EXCELLENT: u64 = 3;
 
 /// What is unusual about a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnusualKind {
     /// All members have equal marks.
     UniformMarks,
@@ -35,15 +36,16 @@ pub enum UnusualKind {
 }
 
 impl UnusualKind {
-    /// The word on the sheet 异常.
-    pub fn zh(self) -> &'static str {
-        match self {
-            Self::UniformMarks => "全员分数相同",
-            Self::AllExcellent => "全部优秀",
-            Self::Mean => "平均分变化大",
-            Self::Excellent => "优秀率变化大",
-            Self::Members => "计分人数变化大",
-        }
+    /// Its name for people.
+    pub fn text(self, lang: Lang) -> &'static str {
+        let key = match self {
+            Self::UniformMarks => "unusual-uniform",
+            Self::AllExcellent => "unusual-all-excellent",
+            Self::Mean => "unusual-mean",
+            Self::Excellent => "unusual-excellent",
+            Self::Members => "unusual-members",
+        };
+        text(key, lang)
     }
 }
 

@@ -107,7 +107,11 @@ fn rows(path: &Path, bytes: &[u8], mut take: impl FnMut(PublishedRow)) -> Result
     for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
         let row = serde_json::from_slice(line).map_err(|_| RunError::Argument {
             zh: format!("{} 第 {} 行不是结果记录，不能用来比较；请移走这个文件夹或重新运行那个期间", path.display(), number + 1),
-            en: format!("{}, line {}, is no result and cannot be compared with; take that folder away or run its period again", path.display(), number + 1),
+            en: format!(
+                "{}, line {}, is no result and cannot be compared with; take that folder away or run its period again",
+                path.display(),
+                number + 1
+            ),
         })?;
         take(row);
     }
@@ -138,7 +142,11 @@ fn last_results(run: RunPeriod, folder: &Path, comparison: &mut Comparison) -> R
         other.push(path);
     }
     let seen = other.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
-    let (of_zh, of_en) = if seen.is_empty() { (String::new(), String::new()) } else { (format!("；找到的是别的期间：{seen}"), format!("; found, but of other periods: {seen}")) };
+    let (of_zh, of_en) = if seen.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("；找到的是别的期间：{seen}"), format!("; found, but of other periods: {seen}"))
+    };
     Err(RunError::Argument {
         zh: format!("--last-year {}：没有 {wanted} 的 {RESULTS}{of_zh}", folder.display()),
         en: format!("--last-year {}: there is no {RESULTS} of {wanted}{of_en}", folder.display()),

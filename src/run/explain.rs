@@ -126,7 +126,10 @@ fn in_branch<'a>(
             }
             OutcomeKind::Branch => return None,
         };
-        let what = Explained::Decided { member, outcome, points: points(&branch, outcome), traces };
+        let changes = summary.resolved.comparison.changes.get(&at).map_or(&[][..], Vec::as_slice);
+        let mut points = points(&branch, outcome);
+        points.extend(report::corrections(changes, outcome.kind));
+        let what = Explained::Decided { member, outcome, points, traces };
         Some(Explanation { branch: at, name: shown, what })
     })
 }

@@ -291,7 +291,15 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
         };
         BranchLine { at, branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
     });
-    Overview { issuer, schemes: &county.schemes, branches: branches.collect(), findings: &resolved.findings, files: resolved.inputs.len(), changes: &resolved.comparison.changes, unusual: &resolved.comparison.unusual }
+    Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        changes: &resolved.comparison.changes,
+        unusual: &resolved.comparison.unusual,
+    }
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.

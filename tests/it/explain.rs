@@ -6,8 +6,9 @@ use scorebook::diag::Lang;
 use scorebook::exact::{Decimal, Exact};
 use scorebook::period::RunPeriod;
 use scorebook::report::result_row;
+use scorebook::rollup::OutcomeKind;
 use scorebook::run::{BranchState, Explained, Options, Originals, Summary, Wanted, check, explain, statements, write_explanation};
-use scorebook::score::{Label, Trace};
+use scorebook::score::{Flag, Label, Trace};
 use serde_json::{Value, json};
 
 fn options(case: &str, period: &str) -> Options {
@@ -146,4 +147,107 @@ explained! {
     explains_enterprise_82 "enterprise-82"
     explains_fuxian_418 "fuxian-418"
     explains_hospital_dual "hospital-dual"
+}
+
+fn said(summary: &Summary, wanted: Wanted<'_>) -> (usize, Vec<(String, String)>) {
+    let found = explain(summary, wanted);
+    let lines = found.first().map(|one| statements(summary, one, Lang::Zh, &mut Originals::default())).unwrap_or_default();
+    (found.len(), lines)
+}
+
+fn anyone<'a>(name: &'a str) -> Wanted<'a> {
+    Wanted { name, branch: None, seq: None }
+}
+
+/// The first outcome with a flag: branch code, name and seq.
+fn flagged(summary: &Summary, flag: Flag) -> (String, String, i64) {
+    for (at, state) in summary.resolved.branches.iter().enumerate() {
+        let BranchState::Accepted(card) = state else { continue };
+        for outcome in &card.outcomes {
+            if let (true, OutcomeKind::Member(member)) = (outcome.score.flags.contains(&flag), outcome.kind) {
+                let member = &card.submission.members[member as usize];
+                return (summary.county.register.branches[at].code.clone(), member.name.to_string(), member.seq);
+            }
+        }
+    }
+    panic!("nobody is {flag:?}")
+}
+
+fn told(summary: &Summary, flag: Flag, heading: &str) -> String {
+    let (code, name, seq) = flagged(summary, flag);
+    let (_, lines) = said(summary, Wanted { name: &name, branch: Some(&code), seq: Some(seq) });
+    lines.into_iter().find(|(own, _)| own == heading).unwrap_or_else(|| panic!("{flag:?}: nothing about {heading}")).1
+}
+
+#[test]
+fn absences_are_explained() {
+    let year = checked("messy-ju-10star", "2026");
+    let exempt = told(&year, Flag::Exempt, "免积分");
+    assert!(exempt.contains("直评") && exempt.contains("党员名册：") && exempt.contains('“'), "{exempt}");
+    assert!(told(&year, Flag::Probationary, "党员状态").contains("不评等次"));
+    assert!(told(&year, Flag::PartYear, "在本支部").contains("应评的期数"));
+    let half = checked("messy-community-4", "2026M07");
+    assert!(told(&half, Flag::NotScored, "积分").contains("2026H1—2026H2、2026"));
+    assert!(told(&checked("messy-ju-10star", "2026M07"), Flag::NotExpected, "在本支部").contains("没有应评的期间"));
+    let part = checked("clean-ju-10star", "2026Q3");
+    let (_, lines) = said(&part, anyone("董凯洁"));
+    assert!(lines.iter().any(|(heading, text)| heading == "等次" && text.contains("全年计算时才评定")), "{lines:?}");
+}
+
+#[test]
+fn a_returned_or_missing_branch_is_explained() {
+    let summary = checked("messy-register-60", "2026");
+    let at = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Returned)).unwrap();
+    let branch = &summary.county.register.branches[at];
+    let name = summary.resolved.rosters[at].first().unwrap().to_string();
+    let (_, lines) = said(&summary, Wanted { name: &name, branch: Some(&branch.code), seq: None });
+    assert_eq!(lines[0].0, "退回");
+    assert!(lines[1].0 == "问题" && lines[1].1.contains(" › "), "{lines:?}");
+    let (count, lines) = said(&summary, anyone(&branch.name));
+    assert!(count == 1 && lines[0].0 == "退回", "a branch may be asked for by its name");
+    assert_eq!(said(&summary, anyone("查无此人")).0, 0);
+
+    let workspace = tempfile::tempdir().unwrap();
+    let from = options("clean-register-60", "2026").workspace;
+    for file in ["scorebook.toml", "机构名册.xlsx"] {
+        std::fs::copy(from.join(file), workspace.path().join(file)).unwrap();
+    }
+    std::fs::create_dir(workspace.path().join("inbox")).unwrap();
+    let options = Options { workspace: workspace.path().to_owned(), ..Options::default() };
+    let empty = check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    let code = empty.county.register.branches[0].code.as_str();
+    let (_, lines) = said(&empty, Wanted { name: "史泰庆", branch: Some(code), seq: None });
+    assert!(lines.len() == 1 && lines[0].0 == "未报", "{lines:?}");
+}
+
+#[test]
+fn a_branch_without_a_score_of_its_own_is_told_so() {
+    let summary = checked("clean-register-60", "2026");
+    let (count, lines) = said(&summary, anyone(&summary.county.register.branches[0].name));
+    assert!(count == 1 && lines[0].1.contains("只给党员计分"), "{lines:?}");
+    let hospital = checked("clean-hospital-dual", "2026");
+    let (count, lines) = said(&hospital, anyone(&hospital.county.register.branches[0].code));
+    assert!(count == 1 && lines.iter().any(|(heading, _)| heading == "星级"), "{lines:?}");
+}
+
+/// The form stands on one page of A4, whatever the scheme and however many ballots there are.
+#[test]
+fn the_form_is_one_page() {
+    for case in ["clean-ju-10star", "messy-register-60", "clean-hospital-dual"] {
+        let summary = checked(case, "2026");
+        let state = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Accepted(_))).unwrap();
+        let BranchState::Accepted(card) = &summary.resolved.branches[state] else { panic!("accepted") };
+        let member = &card.submission.members[0];
+        let wanted = Wanted { name: &member.name, branch: Some(&summary.county.register.branches[state].code), seq: Some(member.seq) };
+        let found = explain(&summary, wanted);
+        let out = tempfile::tempdir().unwrap();
+        let files = write_explanation(&summary, &options(case, "2026"), &found[0], &mut Originals::default(), out.path())
+            .unwrap_or_else(|error| panic!("{case}: {}", error.message(Lang::En)));
+        let pdf = std::fs::read(&files[0]).unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        assert!(text.contains("/Count 1") && text.contains("595.2"), "{case}: not one page of A4");
+        assert_eq!(files[0].file_name().unwrap().to_string_lossy(), format!("积分说明-{}.pdf", member.name));
+        let sheet = scorebook::sheet::read("x.xlsx", &std::fs::read(&files[1]).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
+        assert!(sheet.sheets[0].rows.len() > 12, "{case}");
+    }
 }

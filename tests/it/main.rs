@@ -4,6 +4,7 @@
 mod configuration;
 mod demo;
 mod explain;
+mod gallery;
 mod reading;
 mod sample;
 mod template;

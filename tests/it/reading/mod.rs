@@ -1,7 +1,7 @@
 //! Reading what branches send: `inbox` and `sheet`.
 
 mod inboxes;
-mod packages;
+pub mod packages;
 
 use std::path::Path;
 
