@@ -5,6 +5,7 @@ mod configuration;
 mod demo;
 mod explain;
 mod gallery;
+mod published;
 mod reading;
 mod sample;
 mod template;
