@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
-use crate::scheme::{Rules, Scheme, Window};
+use crate::scheme::{ItemKind, Rules, Scheme, Window};
 use crate::submission::{Entry, Mark, Member, Submission, table_for};
 
 /// One member, period and scorer entered twice; found at the later row.
 pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
-    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own;
+    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own && a.day == b.day;
     submission
         .entries
         .windows(2)
@@ -172,6 +172,11 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
         return Vec::new();
     }
     let rules = &schemes[first.scheme].member;
+    // How often things happened says nothing: most members have nothing, and are alike in that.
+    let judged: Vec<usize> = rules.items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::Count).map(|(at, _)| at).collect();
+    if rules.dated || judged.is_empty() {
+        return Vec::new();
+    }
     let mut uniform: Vec<Period> = Vec::new();
     for period in due_periods(rules, run.period) {
         let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, _)| {
@@ -179,7 +184,7 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
                 .entries_of(*at)
                 .iter()
                 .find(|entry| entry.period == period && !entry.own)
-                .map(|entry| entry.marks.iter().map(|m| m.thousandths()).collect::<Vec<_>>())
+                .map(|entry| judged.iter().map(|item| entry.marks[*item].thousandths()).collect::<Vec<_>>())
         });
         if let (Some(Some(one)), true) = (marks.next(), scored.len() >= 2) {
             let mut others = 0;

@@ -27,7 +27,7 @@ pub enum Command {
     SchemeCheck { file: PathBuf },
     TemplateList,
     TemplateFields { form: String },
-    TemplateCheck { file: PathBuf, form: Option<String>, out: Option<PathBuf> },
+    TemplateCheck { file: PathBuf, form: Option<String>, members: usize, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
     Sample { dir: PathBuf, size: SampleSize },
     ServeReader,
@@ -134,10 +134,13 @@ fn command(lang: Lang) -> clap::Command {
     let positional = |name: &'static str, value: &'static str, key: &str| {
         Arg::new(name).value_name(value).display_order(1).help(t(key).to_owned()).help_heading(t("help-arguments"))
     };
+    let members = |help: &str, usual: &'static str, least: i64| {
+        option("members", "N", help).default_value(usual).value_parser(clap::value_parser!(u32).range(least..=500))
+    };
     let sample = sub("sample", "cli-sample")
         .arg(positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf)))
         .arg(option("branches", "N", "arg-branches").default_value("12").value_parser(clap::value_parser!(u32).range(1..=20_000)))
-        .arg(option("members", "N", "arg-members").default_value("22").value_parser(clap::value_parser!(u32).range(1..=500)))
+        .arg(members("arg-members", "22", 1))
         .arg(option("scheme", "ID", "arg-schemes").action(ArgAction::Append))
         .arg(option("mess", "PERCENT", "arg-mess").default_value("0").value_parser(clap::value_parser!(u8).range(0..=100)))
         .arg(option("seed", "S", "arg-seed").default_value("1").value_parser(clap::value_parser!(u64)));
@@ -238,6 +241,7 @@ fn command(lang: Lang) -> clap::Command {
                     sub("check", "cli-template-check")
                         .arg(positional("file", "FILE", "arg-file").required(true).value_parser(clap::value_parser!(PathBuf)))
                         .arg(option("form", "FORM", "arg-form"))
+                        .arg(members("arg-sample-members", "12", 0))
                         .arg(path("out", "FILE", "arg-file")),
                 )
                 .subcommand(
@@ -305,7 +309,8 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("template", Some(("list", _))) => Command::TemplateList,
         ("template", Some(("fields", last))) => Command::TemplateFields { form: word(last, "form")? },
         ("template", Some(("check", last))) => {
-            Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), out: file(last, "out") }
+            let members = *last.get_one::<u32>("members")? as usize;
+            Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), members, out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
         (SERVE, _) => Command::ServeReader,

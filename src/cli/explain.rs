@@ -16,7 +16,7 @@ use crate::diag::Place;
 use crate::exact::{Decimal, Exact};
 use crate::report::{finding_row, result_row, short};
 use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
-use crate::score::Trace;
+use crate::score::{Label, Trace};
 
 use super::printer::{Printer, pad, place};
 use super::progress::watched;
@@ -142,7 +142,11 @@ fn value(trace: &Trace, digits: u32) -> String {
 }
 
 fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch: &str, digits: u32, originals: &mut Originals) {
-    let rule = trace.rule.as_deref().map(|rule| format!("  ＝ {rule}")).unwrap_or_default();
+    let rule = match (&trace.label, &trace.rule) {
+        (Label::Value { .. }, _) => format!("  ＝ {}", printer.text("trace-stated", &[])),
+        (_, Some(rule)) => format!("  ＝ {rule}"),
+        _ => String::new(),
+    };
     let clause = trace.clause.as_deref().map(|clause| format!("（{clause}）")).unwrap_or_default();
     // The file is the same for all of a branch and named once, above.
     let source = trace.place.as_ref().map(|at| {

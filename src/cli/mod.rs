@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
         Command::SchemeCheck { file } => scheme::check(&printer, file),
         Command::TemplateList => template::list(&printer),
         Command::TemplateFields { form } => template::fields(&printer, form),
-        Command::TemplateCheck { file, form, out } => template::check(&printer, file, form.as_deref(), out.as_deref()),
+        Command::TemplateCheck { file, form, members, out } => template::check(&printer, file, form.as_deref(), *members, out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
         Command::ServeReader => {

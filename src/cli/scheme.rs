@@ -10,7 +10,7 @@ use super::printer::{Printer, pad};
 
 fn load_builtin(id: &str) -> Option<Result<Scheme, scheme::SchemeError>> {
     let bytes = builtin::scheme(id)?;
-    Some(scheme::load(&String::from_utf8_lossy(&bytes)))
+    Some(scheme::load(&scheme::decode(&bytes)))
 }
 
 /// `scorebook scheme list`.
@@ -39,8 +39,7 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
             return 2;
         }
     };
-    let text = String::from_utf8_lossy(&bytes);
-    match scheme::load(text.strip_prefix('\u{FEFF}').unwrap_or(&text)) {
+    match scheme::load(&scheme::decode(&bytes)) {
         Ok(scheme) => {
             let (items, figures) = (scheme.member.items.len().to_string(), scheme.member.figures.len().to_string());
             let name = file.display().to_string();
@@ -48,7 +47,7 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
             0
         }
         Err(error) => {
-            printer.fault(format!("{}\n{error}", file.display()));
+            printer.fault(error.message(&file.display().to_string(), printer.lang()));
             2
         }
     }
@@ -71,7 +70,7 @@ pub fn show(printer: &Printer, id: &str) -> u8 {
         printer.line(format!("{}：{}", kind.name, levels.join("，")));
     }
     if let Some(veto) = &scheme.veto {
-        printer.line(format!("一票否决（{}）：{}", veto.grade, veto.facts.join("，")));
+        printer.line(format!("一票否决：{}", veto.facts.join("，")));
     }
     for honour in &scheme.honours {
         let percent = (honour.share.clone() * crate::exact::Exact::from(100)).to_string();
@@ -101,6 +100,7 @@ fn show_rules(printer: &Printer, rules: &Rules) {
             ItemKind::Mark => "评分",
             ItemKind::Deduct => "扣分",
             ItemKind::Bonus => "加分",
+            ItemKind::Count => "次数",
         };
         let whom = if item.categories.is_empty() { String::new() } else { format!("（{}）", item.categories.join("、")) };
         printer.line(format!("  {kind} {} 每次不超过 {}{whom}", item.name, item.max));

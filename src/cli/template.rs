@@ -3,8 +3,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::builtin;
-use crate::diag::Lang;
+use crate::diag::{CellRef, Lang, Severity};
 use crate::form::data::{Datum, Direction, Field, List, Schema};
+use crate::form::layout::Note;
 use crate::report::schema;
 use crate::run;
 
@@ -80,23 +81,45 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 }
 
 /// `scorebook template check`: the form goes by `--form`, else by the file's name.
-pub fn check(printer: &Printer, file: &Path, name: Option<&str>, out: Option<&Path>) -> u8 {
+pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
     let Some(schema) = form(printer, &name) else { return 2 };
-    let out: PathBuf = out.map_or_else(|| file.with_extension("sample.pdf"), Path::to_owned);
-    match run::check_template(file, &schema, &out) {
-        Ok(warnings) => {
-            for warning in warnings {
-                printer.line(warning.message(printer.lang()));
+    match run::check_template(file, &schema, members, out) {
+        Ok(checked) => {
+            for warning in &checked.warnings {
+                printer.line(format!("{} {}", printer.severity(Severity::Warning), warning.message(printer.lang())));
             }
-            printer.line(printer.text("template-good", &[("file", &file.display().to_string()), ("out", &out.display().to_string())]));
+            for note in &checked.notes {
+                printer.line(format!("{} {}", printer.severity(Severity::Note), told(printer, note)));
+            }
+            let (file, pdf, xlsx) = (file.display().to_string(), checked.pdf.display().to_string(), checked.xlsx.display().to_string());
+            printer.line(printer.text("template-good", &[("file", &file), ("pdf", &pdf), ("xlsx", &xlsx)]));
             0
         }
         Err(error) => {
             printer.fault(error.message(printer.lang()));
             2
         }
+    }
+}
+
+/// What the layout of the sample has to tell.
+fn told(printer: &Printer, note: &Note) -> String {
+    let place = |sheet: &str, cell: Option<(u32, u16)>| {
+        cell.map_or_else(|| sheet.to_owned(), |(row, column)| format!("{sheet}!{}", CellRef { row, column }))
+    };
+    let code = |character: char| format!("U+{:04X}", u32::from(character));
+    match note {
+        Note::MissingCharacter { character, sheet, cell } => printer.text(
+            "template-missing-character",
+            &[("place", &place(sheet, *cell)), ("character", &character.to_string()), ("code", &code(*character))],
+        ),
+        Note::ReplacedCharacter { character, replacement, sheet, cell } => printer.text(
+            "template-replaced-character",
+            &[("place", &place(sheet, Some(*cell))), ("code", &code(*character)), ("replacement", &replacement.to_string())],
+        ),
+        Note::DoesNotFit { sheet, cell } => printer.text("template-does-not-fit", &[("place", &place(sheet, Some(*cell)))]),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Workspace {
     pub date: Option<NaiveDate>,
     /// Forms by length of run, where the county chose.
     pub forms: BTreeMap<Every, Vec<String>>,
+    /// By when and to whom returned submissions come again.
+    pub returns: Returns,
     /// For encrypted submissions.
     pub passwords: Passwords,
     notice: Notice,
@@ -60,6 +62,24 @@ pub struct Notice {
     pub phone: Option<String>,
     /// The posting day counts.
     pub count_posting_day: Option<bool>,
+}
+
+/// Returned submissions: by when and to whom they come again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Returns {
+    /// Working days from the day after the run's date.
+    pub days: u32,
+    /// To whom; each branch's committee where absent.
+    pub to: Option<String>,
+    /// Whom to ask; the notice's phone where absent.
+    pub phone: Option<String>,
+}
+
+impl Default for Returns {
+    fn default() -> Self {
+        Self { days: 5, to: None, phone: None }
+    }
 }
 
 /// A rule that gives some members another scheme.
@@ -90,6 +110,8 @@ struct File {
     date: Option<NaiveDate>,
     #[serde(default)]
     assign: Vec<Assign>,
+    #[serde(default)]
+    returns: Returns,
     #[serde(default)]
     notice: toml::Table,
     #[serde(default)]
@@ -244,6 +266,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         language,
         date: file.date,
         forms: file.forms,
+        returns: file.returns,
         passwords: Passwords::new(file.passwords),
         notice,
         notices,

@@ -158,6 +158,13 @@ impl FontSet {
     }
 }
 
+/// Pixels of a digit of a family at 96 dpi without looking at a face: exact for the office fonts that set the column
+/// unit of most workbooks, near for others.
+pub fn usual_digit_pixels(family: &str, size: f64) -> u32 {
+    let pixels = if size.is_finite() { (size * 96.0 / 72.0).clamp(1.0, 200.0) } else { 11.0 * 96.0 / 72.0 };
+    ((pixels.round() * family::digit_em(&normalise(family)).unwrap_or(0.5)).round() as u32).clamp(1, 99)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::sync::OnceLock;

@@ -10,5 +10,5 @@ pub mod model;
 pub mod table;
 pub mod template;
 
-pub use fill::fill;
+pub use fill::{fill, fill_pages};
 pub use template::{Template, TemplateError};

@@ -60,6 +60,8 @@ pub struct FilledSheet {
     pub title_columns: Option<(u16, u16)>,
     /// What is printed; everything used where absent.
     pub print_area: Option<Range>,
+    /// Columns before which a page begins, rising.
+    pub column_breaks: Vec<u16>,
     /// Pictures.
     pub images: Vec<Image>,
 }

@@ -84,6 +84,7 @@ pub fn item_rule(item: &Item, scheme: &Scheme) -> String {
         ItemKind::Mark => format!("得分，0～{max}分，{places}，不能空着。"),
         ItemKind::Deduct => format!("扣分，一次最多扣{max}分，{places}；扣 2 分写 2 或 -2（全表写法要一致），不扣的空着。"),
         ItemKind::Bonus => format!("加分，一次最多加{max}分，{places}；没有的空着。"),
+        ItemKind::Count => format!("次数，填整数，最多{max}次；没有的空着。"),
     }
 }
 

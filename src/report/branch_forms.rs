@@ -170,10 +170,11 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
 fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, index: usize, item: &Item, scored: bool) -> Record {
     let scheme = view.scheme;
     let mut line = Record::default();
-    let group = match item.kind {
-        ItemKind::Mark => "评分项",
-        ItemKind::Deduct => "扣分项",
-        ItemKind::Bonus => "加分项",
+    let group = match item.scores_as() {
+        Some(ItemKind::Mark) => "评分项",
+        Some(ItemKind::Deduct) => "扣分项",
+        Some(ItemKind::Bonus) => "加分项",
+        Some(ItemKind::Count) | None => "登记项",
     };
     line.text("分组", if item.group.is_empty() { group } else { &item.group });
     line.text("名称", &item.name);

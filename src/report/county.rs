@@ -515,7 +515,7 @@ fn place(finding: &Finding) -> [Value; 4] {
 }
 
 /// Identity numbers lose their last four in workbooks that are handed round.
-fn masked(code: Code, value: &str) -> String {
+pub(super) fn masked(code: Code, value: &str) -> String {
     let letters = value.chars().count();
     if !matches!(code, Code::BadId | Code::IdAsNumber) || letters < 8 {
         return value.to_owned();

@@ -12,7 +12,7 @@ use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
 use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
-use crate::score::Flag;
+use crate::score::{Flag, vetoed_grade};
 use crate::submission::{Member, Submission};
 
 /// One thing said about a subject, with the cells it rests on.
@@ -174,12 +174,12 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
         // A probationary member's missing grade is told with his status.
         return matches!(rules.grades, Grades::None).then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
     };
-    if let Some(veto) = scheme.veto.as_ref().filter(|_| !outcome.score.veto.is_empty()) {
+    if let Some(forced) = vetoed_grade(scheme, &outcome.score) {
         let otherwise = match &rules.grades {
             Grades::Bands(bands) => bands.get(total).as_str(),
             _ => "",
         };
-        return Some(Point::new("grade", "explain-grade-vetoed").arg("grade", &veto.grade).arg("otherwise", otherwise));
+        return Some(Point::new("grade", "explain-grade-vetoed").arg("grade", forced).arg("otherwise", otherwise));
     }
     match &rules.grades {
         Grades::Bands(bands) => Some(in_band("grade", "explain-grade-band", band(bands, total))),

@@ -307,7 +307,60 @@ pub fn explain() -> Schema {
     }
 }
 
+/// By when and to whom.
+fn deadline() -> Vec<Field> {
+    vec![
+        text("改正期限", "改正并重新报送的期限", "by when it is to be sent again", "2026年12月21日前（5个工作日内）"),
+        text("报送对象", "重新报送给谁", "to whom it is to be sent", "中共示范镇委员会"),
+        text("咨询电话", "咨询电话", "whom to ask", "0791-12380"),
+    ]
+}
+
+/// `退回意见`
+pub fn returned() -> Schema {
+    let mut fields = with(deadline());
+    fields.extend([
+        text("联系人", "支部联系人", "contact of the branch", "李乙"),
+        text("文件", "退回的文件", "the file that is returned", "示范镇党委/向阳村党支部.xlsx"),
+        text("标注文件", "标注了问题的副本，没有时为空", "the marked copy, empty where there is none", "向阳村党支部-标注.xlsx"),
+        number("错误数", "错误数", "number of errors", "3"),
+        number("警告数", "警告数", "number of warnings", "1"),
+        number("提示数", "提示数", "number of notes", "2"),
+    ]);
+    let finding = vec![
+        number("序号", "序号，从 1 起", "running number from 1", "1"),
+        text("级别", "错误、警告、提示", "error, warning or note", "错误"),
+        text("工作表", "工作表", "sheet", "积分登记"),
+        text("单元格", "单元格", "cell", "E12"),
+        text("原内容", "原来的内容，身份证号隐去后四位", "what stands there; identity numbers without their last four", "11"),
+        text("问题", "哪里不对", "what is wrong", "“理想信念”的分值 11 超出范围，应在 0～10 之间"),
+        text("怎么改", "怎么改", "how to put it right", "请核对原始记录后改为 0～10 之间的数。"),
+    ];
+    Schema { form: "return", title: "退回意见", fields, lists: vec![rows("", finding, Vec::new())] }
+}
+
+/// `催报名单`
+pub fn reminder() -> Schema {
+    let mut fields = with(deadline());
+    fields.extend([
+        text("填报单位", "党（工）委", "the committee", "中共示范镇委员会"),
+        number("未报数", "尚未报送的支部数", "branches that sent nothing", "2"),
+        number("退回数", "被退回的支部数", "branches whose submission was returned", "3"),
+    ]);
+    let branch = vec![
+        number("序号", "序号，从 1 起", "running number from 1", "1"),
+        text("支部编码", "党支部编码", "branch code", "00123"),
+        text("支部名称", "党支部名称", "branch name", "示范镇向阳村党支部"),
+        text("状态", "未报、退回", "missing or returned", "未报"),
+        text("书记", "党支部书记", "branch secretary", "张甲"),
+        text("联系人", "支部联系人", "contact of the branch", "李乙"),
+        text("联系电话", "支部联系电话", "phone of the branch", "0791-1234567"),
+        text("说明", "说明", "remark", "尚未报送"),
+    ];
+    Schema { form: "reminder", title: "催报名单", fields, lists: vec![rows("", branch, Vec::new())] }
+}
+
 /// Every form that has a schema.
 pub fn all() -> Vec<Schema> {
-    vec![board(), registry(), yearly(), card(), explain()]
+    vec![board(), registry(), yearly(), card(), explain(), returned(), reminder()]
 }

@@ -193,8 +193,9 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
             let cells = columns
                 .iter()
                 .map(|column| {
-                    let entry = view.submission.entries_of(at).iter().find(|entry| !entry.own && entry.period == column.period);
-                    entry.and_then(|entry| entry.reason.as_deref()).map_or(Datum::Empty, |reason| Datum::Text(reason.to_owned()))
+                    let entries = view.submission.entries_of(at).iter().filter(|entry| !entry.own && entry.period == column.period);
+                    let reasons: Vec<&str> = entries.filter_map(|entry| entry.reason.as_deref()).collect();
+                    if reasons.is_empty() { Datum::Empty } else { Datum::Text(reasons.join("；")) }
                 })
                 .collect();
             (cells, Datum::Empty)

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Finding};
+use crate::diag::{Code, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::{Grades, Honour, QuotaBase, Scheme};
-use crate::score::{Flag, Score, score_branch, score_member};
+use crate::score::{Flag, Score, score_branch, score_member, vetoed_grade};
 use crate::submission::{Nomination, Submission};
 
 /// Who an outcome is about.
@@ -55,7 +55,10 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
         grade_by_rank(&mut outcomes, submission, schemes);
         letters(&mut outcomes, submission, schemes);
     }
-    let findings = honours(&mut outcomes, submission, schemes, run);
+    let mut findings = honours(&mut outcomes, submission, schemes, run);
+    if run.period == Period::YEAR {
+        findings.extend(grade_quotas(&outcomes, submission, schemes));
+    }
     let with_branch = submission.members.iter().map(|member| member.scheme).find(|scheme| schemes[*scheme].branch.is_some());
     if let Some(scheme) = with_branch
         && let Some(score) = score_branch(&schemes[scheme], submission, run)
@@ -109,14 +112,13 @@ fn grade_by_rank(outcomes: &mut [Outcome], submission: &Submission, schemes: &[S
             let Some(total) = &outcome.score.total else { continue };
             let not_below = totals.iter().filter(|other| *other >= total).count() as i64;
             let not_above = totals.iter().filter(|other| *other <= total).count() as i64;
-            let vetoed = scheme.veto.as_ref().filter(|_| !outcome.score.veto.is_empty());
-            let grade = match vetoed {
-                Some(veto) => &veto.grade,
+            let grade = match vetoed_grade(scheme, &outcome.score) {
+                Some(grade) => grade,
                 None if not_below <= best => &top.0,
                 None if not_above <= worst => &bottom.0,
                 None => rest,
             };
-            outcome.score.grade = Some(grade.clone());
+            outcome.score.grade = Some(grade.to_owned());
         }
     }
 }
@@ -224,26 +226,20 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
 
 fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nomination: &Nomination, period: Period) -> bool {
     let member = &submission.members[nomination.member as usize];
-    let stars = honour.stars.is_none_or(|stars| outcome.score.stars.is_some_and(|own| own >= stars) && member.exempt.is_none());
-    member.scored_in(period) && stars
+    member.scored_in(period) && has_stars(outcome, honour)
 }
 
 /// What the quota is a share of. Exempt members are left out.
 fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
     match honour.of {
-        QuotaBase::Expected => {
+        QuotaBase::Stars => outcomes
+            .iter()
+            .filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && has_stars(outcome, honour))
+            .count(),
+        _ => {
             let members = submission.members.iter().filter(|member| member.repeats.is_none());
             members.filter(|member| member.scheme == scheme && member.scored_in(period)).count()
         }
-        QuotaBase::Stars => outcomes
-            .iter()
-            .filter(|outcome| {
-                outcome.scheme == scheme
-                    && outcome.score.total.is_some()
-                    && outcome.score.stars.is_some()
-                    && outcome.score.stars == honour.stars
-            })
-            .count(),
     }
 }
 
@@ -253,6 +249,37 @@ fn quota(base: usize, submission: &Submission, honour: &Honour, period: Period) 
     if members.filter(|member| member.expected_in(period)).count() < honour.min_members as usize {
         return 0;
     }
-    let share = honour.share.clone() * Exact::from(base as i64);
-    (if honour.floor { share.floor() } else { share.ceil() }).unwrap_or(0)
+    share_of(base, &honour.share, honour.floor)
+}
+
+/// The stars that the honour asks for, or more.
+fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
+    honour.stars.is_none_or(|stars| outcome.score.stars.is_some_and(|own| own >= stars))
+}
+
+fn share_of(base: usize, share: &Exact, floor: bool) -> i64 {
+    let share = share.clone() * Exact::from(base as i64);
+    (if floor { share.floor() } else { share.ceil() }).unwrap_or(0)
+}
+
+/// Grades that more members have than the scheme wants. The grades stand: who is to go is for people to say.
+fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, scheme) in schemes.iter().enumerate() {
+        let scored = || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some());
+        for quota in &scheme.quotas {
+            let have = scored().filter(|outcome| outcome.score.grade.as_ref() == Some(&quota.grade)).count();
+            let base = match quota.of {
+                QuotaBase::Graded => scored().filter(|outcome| outcome.score.grade.is_some()).count(),
+                _ => scored().count(),
+            };
+            let most = share_of(base, &quota.share, quota.floor);
+            if have as i64 > most {
+                let place = Place { file: Some(submission.file.clone()), sheet: None, cell: None };
+                let finding = Finding::new(Code::QuotaExceeded, place).value(have.to_string());
+                findings.push(finding.arg("grade", &quota.grade).arg("quota", most).arg("base", base));
+            }
+        }
+    }
+    findings
 }

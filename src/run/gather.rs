@@ -44,6 +44,8 @@ pub struct Gathered {
     pub corrects: Option<String>,
     /// Cells that held something.
     pub cells: usize,
+    /// Where its bytes are.
+    pub source: Incoming,
     /// Everything found in it, without the branch's code.
     pub findings: Vec<Finding>,
     /// The card, where the file could be read as a submission and holds no error.
@@ -81,6 +83,7 @@ fn failed(file: &Incoming, digest: Option<[u8; 32]>, finding: Finding) -> Gather
         modified: None,
         corrects: None,
         cells: 0,
+        source: file.clone(),
         findings: vec![finding],
         card: None,
     }
@@ -111,6 +114,7 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Resul
         modified: book.modified.clone(),
         corrects: book.returns.clone(),
         cells,
+        source: file.clone(),
         findings,
         card: None,
     };

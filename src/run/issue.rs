@@ -12,7 +12,6 @@ use crate::check;
 use crate::inbox::{self, Incoming};
 use crate::issue::{self, Listed};
 use crate::publish::{Names, Staging};
-use crate::sheet;
 use crate::submission::{self, Expected};
 use crate::xlsx::blank;
 
@@ -154,7 +153,7 @@ fn submitted(county: &County, folder: &Path, progress: Progress<'_>) -> Result<V
 
 fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Option<Found> {
     let bytes = inbox::fetch(file, limits).ok()?;
-    let book = sheet::read(&file.name, &bytes, &sheet::Limits::default()).ok()?;
+    let book = county.fence.read(&file.name, &bytes).ok()?.ok()?;
     let (cover, _) = submission::read_cover(&book, &file.name);
     let branch = check::identify(&cover, &file.name, &county.register, county.workspace.year).branch?;
     let age = (

@@ -12,6 +12,7 @@ mod issue;
 mod prepare;
 mod press;
 mod resolve;
+mod returns;
 mod template;
 mod write;
 
@@ -22,7 +23,7 @@ pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::check_template;
+pub use template::{CheckedTemplate, check_template};
 pub use write::write;
 
 use std::path::{Path, PathBuf};

@@ -14,7 +14,9 @@ use crate::report::Issuer;
 use crate::scheme::{self, Scheme, SchemeError};
 
 /// Forms that exist.
-pub const FORMS: [&str; 4] = ["registry", "board", "card", "yearly"];
+pub const FORMS: [&str; 6] = ["registry", "board", "card", "yearly", "return", "reminder"];
+/// Forms that every run writes where there is somebody to send them to.
+pub const ALWAYS: [&str; 2] = ["return", "reminder"];
 
 /// Why a run could not be done; exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +25,7 @@ pub enum RunError {
     #[error(transparent)]
     County(#[from] CountyError),
     /// A scheme file.
-    #[error("scheme {id}: {error}")]
+    #[error("{}", error.message(id, Lang::En))]
     Scheme {
         /// Id, or path for a file of the workspace.
         id: String,
@@ -100,7 +102,7 @@ impl RunError {
                 format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
             }
             (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
-            (Self::Scheme { id, error }, Lang::Zh) => format!("积分细则 {id} 有错：\n{error}"),
+            (Self::Scheme { id, error }, lang) => error.message(id, lang),
             (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
             (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Template { name, errors }, Lang::Zh) => {
@@ -184,10 +186,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     let workspace = load_workspace(root, &ids, &FORMS)?;
     let mut schemes = Vec::new();
     for id in workspace.schemes() {
-        schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id)?);
-    }
-    for scheme in &schemes {
-        prove_categories(scheme, &workspace)?;
+        schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id, &workspace.categories)?);
     }
     let mut calendar = Calendar::default();
     for bytes in builtin::calendars() {
@@ -245,33 +244,16 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), fence, configuration })
 }
 
-/// A category that the county does not have would make its item apply to nobody, without a word.
-fn prove_categories(scheme: &Scheme, workspace: &Workspace) -> Result<(), RunError> {
-    let mut faults = Vec::new();
-    for item in &scheme.member.items {
-        for category in item.categories.iter().filter(|category| !workspace.categories.contains(category)) {
-            let near = county::nearest(category, workspace.categories.iter().map(String::as_str));
-            let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-            faults.push(format!("item `{}`: `{category}` is no category of this county{near}", item.name));
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(RunError::Scheme { id: scheme.id.clone(), error: SchemeError::Inconsistent(faults) }) }
-}
-
-/// The workspace's own file where it has one, else the built-in.
-fn load_scheme(own: &std::path::Path, id: &str) -> Result<Scheme, RunError> {
+/// The workspace's own file where it has one, else the built-in. A category that the county does not have is refused: its
+/// item would apply to nobody, without a word.
+fn load_scheme(own: &std::path::Path, id: &str, categories: &[String]) -> Result<Scheme, RunError> {
     let (bytes, name) = if own.exists() {
         (std::fs::read(own).map_err(|source| RunError::Io { path: own.to_owned(), source })?, own.display().to_string())
     } else {
-        (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), id.to_owned())
+        (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), format!("{id}.toml"))
     };
-    let text = String::from_utf8_lossy(&bytes);
-    let mut scheme =
-        scheme::load(text.strip_prefix('\u{FEFF}').unwrap_or(&text)).map_err(|error| RunError::Scheme { id: name.clone(), error })?;
-    if scheme.id != id {
-        let fault = format!("id = \"{}\", but the file is named {id}.toml", scheme.id);
-        return Err(RunError::Scheme { id: name, error: SchemeError::Inconsistent(vec![fault]) });
-    }
+    let loaded = scheme::load_for(&scheme::decode(&bytes), id, categories);
+    let mut scheme = loaded.map_err(|error| RunError::Scheme { id: name, error })?;
     scheme.digest = inbox::hex(&inbox::digest(&bytes));
     Ok(scheme)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::prepare::files;
+use super::prepare::{ALWAYS, files};
 use super::{Options, RunError};
 use crate::builtin;
 use crate::county::Workspace;
@@ -20,7 +20,7 @@ use crate::scheme::Scheme;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {
-    /// Ids in the order of writing.
+    /// Forms of branches and committees that were asked for, in the order of writing.
     pub forms: Vec<Schema>,
     templates: BTreeMap<(&'static str, usize), Arc<Loaded>>,
     /// Faces for measuring.
@@ -64,10 +64,11 @@ impl Press {
             .clone()
             .or_else(|| workspace.forms.get(&every).cloned())
             .unwrap_or_else(|| defaults(every).iter().map(|form| (*form).to_owned()).collect());
-        let forms: Vec<Schema> = schema::all().into_iter().filter(|schema| wanted.iter().any(|form| form == schema.form)).collect();
+        let (always, mut forms): (Vec<Schema>, Vec<Schema>) = schema::all().into_iter().partition(|schema| ALWAYS.contains(&schema.form));
+        forms.retain(|schema| wanted.iter().any(|form| form == schema.form));
         let mut templates = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
-        for form in &forms {
+        for form in forms.iter().chain(&always) {
             for (at, scheme) in schemes.iter().enumerate() {
                 let (name, bytes) = find(&workspace.root, form, &scheme.id)?;
                 let loaded = if let Some(loaded) = by_name.get(&name) {
@@ -84,13 +85,7 @@ impl Press {
                 templates.insert((form.form, at), loaded);
             }
         }
-        let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
-        for extension in ["ttf", "otf", "ttc"] {
-            for path in files(&workspace.root.join("templates/fonts"), extension)? {
-                let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-                faces.push(FontData::new(path.display().to_string(), bytes));
-            }
-        }
+        let faces = faces(&workspace.root.join("templates/fonts"))?;
         let fonts = FontSet::new(faces).map_err(|error| RunError::Font(error.to_string()))?;
         let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
         Ok(Self { forms, templates, fonts, pdf_fonts })
@@ -105,6 +100,18 @@ impl Press {
     pub fn digests(&self) -> BTreeMap<&str, &str> {
         self.templates.values().map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
+}
+
+/// The bundled faces, then the county's own in a folder, which need not exist.
+pub(super) fn faces(folder: &Path) -> Result<Vec<FontData>, RunError> {
+    let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
+    for extension in ["ttf", "otf", "ttc"] {
+        for path in files(folder, extension)? {
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            faces.push(FontData::new(path.display().to_string(), bytes));
+        }
+    }
+    Ok(faces)
 }
 
 struct Bytes(std::borrow::Cow<'static, [u8]>);

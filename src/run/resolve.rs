@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
-use crate::inbox::hex;
+use crate::inbox::{Incoming, hex};
 
 /// What became of a branch.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Resolved {
     pub rosters: Vec<Vec<Arc<str>>>,
     /// The file that each branch's state rests on.
     pub files: Vec<Option<Arc<str>>>,
+    /// The same with where its bytes are.
+    pub sources: Vec<Option<Incoming>>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
     /// Every file of the inbox that could be read: name, digest, size.
@@ -119,6 +121,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         }
     }
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
+    let sources = chosen.iter().map(|one| one.as_ref().map(|one| one.source.clone())).collect();
     let states = chosen
         .into_iter()
         .enumerate()
@@ -133,7 +136,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, findings, inputs, cells, comparison: Comparison::default() }
+    Resolved { branches: states, rosters, files, sources, findings, inputs, cells, comparison: Comparison::default() }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the
@@ -199,6 +202,7 @@ mod tests {
             modified: modified.map(str::to_owned),
             corrects: corrects.map(|digest| hex(&[digest; 32])),
             cells: 0,
+            source: Incoming { name: name.into(), source: crate::inbox::Source::File(name.into()), size: 1 },
             findings: Vec::new(),
             card: None,
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{Code, Finding, Place};
 use crate::form::data::{Record, Schema};
@@ -63,25 +64,37 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         })
         .collect();
     let mut names = Names::default();
+    // Every branch that something is written for: accepted ones have forms, returned ones what goes back to them.
+    let folders: Vec<Option<String>> = county
+        .register
+        .branches
+        .iter()
+        .zip(&resolved.branches)
+        .map(|(branch, state)| {
+            let written = matches!(state, BranchState::Accepted(_) | BranchState::Returned);
+            written.then(|| format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")))
+        })
+        .collect();
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for (at, card) in &accepted {
         let branch = &county.register.branches[*at];
         jobs.push(Job {
             unit: branch.name.clone(),
             code: branch.code.clone(),
-            folder: format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")),
+            folder: folders[*at].clone().unwrap_or_default(),
             branches: vec![(*at, *card)],
         });
     }
+    let mut names = Names::default();
+    let committees: Vec<(&str, String)> =
+        county.register.committees().into_iter().map(|committee| (committee, format!("党委/{}", names.claim(committee, "")))).collect();
     // A run of single branches has no committee's form: it would pass for the whole committee's.
     if county.only.is_empty() && press.forms.iter().any(|form| form.form == "yearly") {
-        let mut names = Names::default();
-        for committee in county.register.committees() {
-            let folder = format!("党委/{}", names.claim(committee, ""));
+        for (committee, folder) in &committees {
             let own: Vec<(usize, &Card)> =
-                accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == committee).collect();
+                accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == *committee).collect();
             if !own.is_empty() {
-                jobs.push(Job { unit: committee.to_owned(), code: String::new(), folder, branches: own });
+                jobs.push(Job { unit: (*committee).to_owned(), code: String::new(), folder: folder.clone(), branches: own });
             }
         }
     }
@@ -96,8 +109,6 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
             made
         })
         .collect();
-    // A committee's folder holds many branches, a branch's one.
-    let folders = jobs.iter().filter(|job| !job.code.is_empty()).map(|job| (job.branches[0].0, job.folder.clone())).collect();
     drop(jobs);
     let mut more = Vec::new();
     for found in found {
@@ -106,6 +117,12 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     more.extend(calendar_findings(county, &issuer));
     resolved.findings.extend(more);
     sort_findings(&mut resolved.findings);
+    write_returns(&desk, resolved, &folders)?;
+    // A run of single branches has no committee's list either.
+    if county.only.is_empty() {
+        write_reminders(&desk, resolved, &committees)?;
+    }
+    let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
     write_data(county, resolved, &issuer, &folders, staging)?;
     write_manifest(county, resolved, press, staging)
 }
@@ -119,13 +136,16 @@ struct Job<'a> {
     branches: Vec<(usize, &'a Card)>,
 }
 
-struct Desk<'a> {
-    county: &'a County,
-    press: &'a Press,
-    staging: &'a Staging,
-    issuer: &'a Issuer,
-    digests: BTreeMap<Arc<str>, String>,
-    changes: &'a BTreeMap<usize, Vec<Change>>,
+/// What everything that is written needs.
+pub(super) struct Desk<'a> {
+    pub(super) county: &'a County,
+    pub(super) press: &'a Press,
+    pub(super) staging: &'a Staging,
+    pub(super) issuer: &'a Issuer,
+    /// SHA-256 of every file of the inbox.
+    pub(super) digests: BTreeMap<Arc<str>, String>,
+    /// Published scores that are others now.
+    pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
 }
 
 impl Desk<'_> {
@@ -134,7 +154,7 @@ impl Desk<'_> {
         for form in &self.press.forms {
             let own = if job.code.is_empty() { form.form == "yearly" } else { true };
             if let Some(book) = own.then(|| self.fill(form, job)).flatten() {
-                notes.extend(self.print(form, job, &book)?);
+                notes.extend(self.print(form.title, &job.unit, &job.folder, &book)?);
             }
         }
         let finding = |character: char| {
@@ -182,7 +202,7 @@ impl Desk<'_> {
                 "card" => report::card(first),
                 _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
             };
-            let book = crate::form::fill(&loaded.template, &record);
+            let book = crate::form::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
             match &mut whole {
                 Some(whole) => whole.append(book),
                 None => whole = Some(book),
@@ -191,18 +211,18 @@ impl Desk<'_> {
         whole
     }
 
-    fn print(&self, form: &Schema, job: &Job<'_>, book: &FilledBook) -> Result<Vec<char>, RunError> {
-        let title = format!("{} {}", job.unit, form.title);
-        let failed =
-            |kind: &str, error: String| RunError::Document { what: format!("{}（{kind}）", form.title), branch: job.unit.clone(), error };
+    /// Lays a filled form out and writes it as PDF and XLSX; gives the characters that no font has.
+    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<char>, RunError> {
+        let title = format!("{unit} {form}");
+        let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
         let info =
             DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
         let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
-        self.staging.write(&format!("{}/{}.pdf", job.folder, form.title), &bytes)?;
+        self.staging.write(&format!("{folder}/{form}.pdf"), &bytes)?;
         let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
         let bytes = pages::write(book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
-        self.staging.write(&format!("{}/{}.xlsx", job.folder, form.title), &bytes)?;
+        self.staging.write(&format!("{folder}/{form}.xlsx"), &bytes)?;
         Ok(laid
             .notes
             .into_iter()

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
-use crate::scheme::{ItemKind, Scheme};
+use crate::scheme::{Item, ItemKind, Poll, Scheme};
 use crate::xlsx::tables::Value;
 
 use super::draw::Draw;
@@ -126,6 +128,9 @@ pub fn entries(
     if rules.scorers.is_some() {
         headings.push("评分方".into());
     }
+    if rules.dated {
+        headings.push("日期".into());
+    }
     let first = headings.len();
     headings.extend(items.iter().map(|item| item.name.clone()));
     let marks = first..headings.len();
@@ -187,11 +192,22 @@ pub fn entries(
                         }
                     }
                     ItemKind::Bonus => Value::Empty,
+                    ItemKind::Count => {
+                        let times = times(draw, item, person.level).min(item.max.floor().unwrap_or(0));
+                        if times > 0 && item.scores_as() == Some(ItemKind::Bonus) {
+                            let why = *draw.pick(&REASONS);
+                            reason = item.reason.as_ref().map(|heading| (heading.clone(), why)).or(reason);
+                        }
+                        if times > 0 { times.into() } else { Value::Empty }
+                    }
                 });
             }
+            let filled = |value: &Value| !matches!(value, Value::Empty) && *value != Value::from(0);
+            let day = if rules.dated && numbers.iter().any(filled) { day_in(draw, period).into() } else { Value::Empty };
             let mut row = |scorer: Option<&str>, numbers: Vec<Value>| {
                 let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), period.zh().into()];
                 row.extend(scorer.map(Value::from));
+                row.extend(rules.dated.then(|| day.clone()));
                 row.extend(numbers);
                 for heading in &headings[marks.end..] {
                     row.push(match heading.as_str() {
@@ -220,16 +236,48 @@ pub fn entries(
     Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) }
 }
 
+/// How often something happened to a member: seldom where it costs points, now and then where it earns some, and as
+/// often as can be where it is only what others are measured by.
+fn times(draw: &mut Draw, item: &Item, level: Level) -> i64 {
+    let chance = match (item.scores_as(), level) {
+        (None, _) => return i64::MAX,
+        (Some(ItemKind::Deduct), Level::Model) => 0,
+        (Some(ItemKind::Deduct), Level::Good) => 4,
+        (Some(ItemKind::Deduct), Level::Fair) => 12,
+        (Some(ItemKind::Deduct), Level::Weak) => 30,
+        (_, Level::Model) => 60,
+        (_, Level::Good) => 40,
+        (_, Level::Fair | Level::Weak) => 20,
+    };
+    if draw.percent(chance) { draw.between(1, 3) } else { 0 }
+}
+
+fn day_in(draw: &mut Draw, period: Period) -> NaiveDate {
+    let month = draw.between(i64::from(period.first_month()), i64::from(period.last_month()));
+    NaiveDate::from_ymd_opt(super::YEAR, month as u32, draw.between(1, 28) as u32).unwrap_or_default()
+}
+
 /// One sheet of 民主测评, where the scheme polls.
 pub fn ballots(draw: &mut Draw, sheet: &Served, schemes: &[Scheme], members: &[(&Person, usize)], manner: Manner) -> Option<Grid> {
     let (name, scheme_at, categories) = sheet;
     let scheme = &schemes[*scheme_at];
     let poll = scheme.poll.as_ref()?;
-    let mut headings: Vec<String> = ["序号", "姓名", if manner.summed { "票数" } else { "票号" }].map(String::from).into();
-    headings.extend(poll.columns.iter().map(|(column, _)| column.clone()));
+    // Words can be counted for one column only.
+    let counted = manner.summed && (poll.words.is_empty() || poll.columns.len() == 1);
+    let mut headings: Vec<String> = ["序号", "姓名", if counted { "票数" } else { "票号" }].map(String::from).into();
+    let tallied = counted && !poll.words.is_empty();
+    if tallied {
+        headings.extend(poll.words.iter().map(|(word, _)| word.clone()));
+    } else {
+        headings.extend(poll.columns.iter().map(|(column, _)| column.clone()));
+    }
     let count = i64::from(poll.min_ballots.max(3)) + draw.between(0, 2);
     let mut rows = Vec::new();
     for (person, _) in members.iter().filter(|(person, _)| categories.contains(&person.category)) {
+        if !poll.words.is_empty() {
+            rows.extend(in_words(draw, person, poll, count, tallied));
+            continue;
+        }
         let mut sums = vec![0; poll.columns.len()];
         for number in 1..=count {
             let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), number.into()];
@@ -253,6 +301,34 @@ pub fn ballots(draw: &mut Draw, sheet: &Served, schemes: &[Scheme], members: &[(
     }
     let marks = 3..headings.len();
     Some(Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) })
+}
+
+/// A member's ballots in words: one row a ballot, or one with how many said each word.
+fn in_words(draw: &mut Draw, person: &Person, poll: &Poll, count: i64, tallied: bool) -> Vec<Vec<Value>> {
+    let mut by_worth: Vec<usize> = (0..poll.words.len()).collect();
+    by_worth.sort_by(|a, b| poll.words[*b].1.cmp(&poll.words[*a].1));
+    let well = match person.level {
+        Level::Model => 95,
+        Level::Good => 80,
+        Level::Fair => 55,
+        Level::Weak => 25,
+    };
+    let said = |draw: &mut Draw| if draw.percent(well) { by_worth[0] } else { by_worth[draw.below(by_worth.len())] };
+    let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into()];
+    if tallied {
+        let mut tally = vec![0i64; poll.words.len()];
+        for _ in 0..count {
+            tally[said(draw)] += 1;
+        }
+        row.push(count.into());
+        row.extend(tally.into_iter().map(Value::from));
+        return vec![row];
+    }
+    let ballot = |number: i64| {
+        let words = poll.columns.iter().map(|_| poll.words[said(draw)].0.as_str().into());
+        [row.as_slice(), &[number.into()], &words.collect::<Vec<Value>>()].concat()
+    };
+    (1..=count).map(ballot).collect()
 }
 
 /// 支部积分, where the scheme scores branches.

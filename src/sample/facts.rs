@@ -98,8 +98,8 @@ pub fn nominations(
             let certain = |person: &Person| person.level == Level::Model && !person.probationary && !against.contains(&person.seq);
             let mut candidates: Vec<&Person> = own.iter().copied().filter(|person| certain(person)).collect();
             let base = match honour.of {
-                QuotaBase::Expected => own.len(),
                 QuotaBase::Stars => candidates.len(),
+                QuotaBase::Expected | QuotaBase::Graded => own.len(),
             };
             if roster.iter().filter(|person| expected(person)).count() < honour.min_members as usize {
                 continue;

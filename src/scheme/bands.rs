@@ -1,5 +1,7 @@
 use crate::exact::Exact;
 
+use super::model::Origin;
+
 /// A half-open stretch of the line: from (inclusive) to (exclusive); open ends reach to infinity.
 #[derive(Clone, Debug)]
 pub struct Band<T> {
@@ -9,6 +11,19 @@ pub struct Band<T> {
     pub to: Option<Exact>,
     /// What it gives.
     pub gives: T,
+    /// Where its bounds come from.
+    pub origin: Origin,
+}
+
+/// What is wrong with bands: the band to blame, by its position as written, and the words, Chinese and English.
+#[derive(Debug)]
+pub struct BandFault {
+    /// Position.
+    pub band: usize,
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
 }
 
 /// Bands that together tile the line, lowest first.
@@ -16,39 +31,45 @@ pub struct Band<T> {
 pub struct Bands<T>(Vec<Band<T>>);
 
 impl<T> Bands<T> {
-    /// Proves that the bands leave no gap and do not overlap. The order they are written in does not matter.
-    pub fn tile(mut bands: Vec<Band<T>>) -> Result<Self, String> {
-        if bands.is_empty() {
-            return Err("no bands are given".into());
-        }
-        bands.sort_by(|a, b| a.from.cmp(&b.from)); // None, the open lower end, sorts first
-        let mut reached: Option<Exact> = None;
-        let last = bands.len() - 1;
-        for (at, band) in bands.iter().enumerate() {
-            match (at, &band.from) {
-                (0, None) => {}
-                (0, Some(from)) => return Err(format!("gap: nothing covers values below {from}")),
-                (_, None) => return Err("overlap: two bands have no lower bound".into()),
-                (_, Some(from)) => match &reached {
-                    None => return Err(format!("overlap: the band below the one from {from} has no upper bound")),
-                    Some(to) if to < from => return Err(format!("gap: nothing covers {to} up to {from}")),
-                    Some(to) if to > from => return Err(format!("overlap: {from} up to {to} is covered twice")),
-                    Some(_) => {}
-                },
-            }
+    /// Proves that the bands leave no gap and do not overlap; the order they are written in does not matter. Says
+    /// everything that is wrong; of no bands at all it is for the caller to speak.
+    pub fn tile(bands: Vec<Band<T>>) -> Result<Self, Vec<BandFault>> {
+        let mut faults = Vec::new();
+        let mut fault = |band: usize, zh: String, en: String| faults.push(BandFault { band, zh, en });
+        let mut bands: Vec<(usize, Band<T>)> = bands.into_iter().enumerate().collect();
+        bands.sort_by(|(_, a), (_, b)| a.from.cmp(&b.from)); // None, the open lower end, sorts first
+        for (at, band) in &bands {
             if let (Some(from), Some(to)) = (&band.from, &band.to)
                 && from >= to
             {
-                return Err(format!("the band from {from} to {to} is empty"));
+                fault(*at, format!("从 {from} 到 {to} 这一段是空的"), format!("the band from {from} to {to} is empty"));
             }
-            if at == last
-                && let Some(to) = &band.to
-            {
-                return Err(format!("gap: nothing covers values from {to} on"));
-            }
-            reached.clone_from(&band.to);
         }
-        Ok(Self(bands))
+        if let Some((at, Band { from: Some(from), .. })) = bands.first() {
+            fault(*at, format!("有空隙：{from} 以下没有规定"), format!("gap: nothing covers values below {from}"));
+        }
+        for pair in bands.windows(2) {
+            let ((_, below), (at, above)) = (&pair[0], &pair[1]);
+            match (&below.to, &above.from) {
+                (_, None) => fault(*at, "有重叠：有两段都没有下限 from".into(), "overlap: two bands have no lower bound".into()),
+                (None, Some(from)) => fault(
+                    *at,
+                    format!("有重叠：从 {from} 起的这一段下面那一段没有上限 to"),
+                    format!("overlap: the band below the one from {from} has no upper bound"),
+                ),
+                (Some(to), Some(from)) if to < from => {
+                    fault(*at, format!("有空隙：{to} 到 {from} 没有规定"), format!("gap: nothing covers {to} up to {from}"));
+                }
+                (Some(to), Some(from)) if to > from => {
+                    fault(*at, format!("有重叠：{from} 到 {to} 规定了两次"), format!("overlap: {from} up to {to} is covered twice"));
+                }
+                _ => {}
+            }
+        }
+        if let Some((at, Band { to: Some(to), .. })) = bands.last() {
+            fault(*at, format!("有空隙：{to} 及以上没有规定"), format!("gap: nothing covers values from {to} on"));
+        }
+        if faults.is_empty() { Ok(Self(bands.into_iter().map(|(_, band)| band).collect())) } else { Err(faults) }
     }
 
     /// What the band that holds the value gives.
@@ -69,13 +90,12 @@ mod tests {
     use super::*;
 
     fn band(from: Option<i64>, to: Option<i64>) -> Band<i64> {
-        Band { from: from.map(Exact::from), to: to.map(Exact::from), gives: from.unwrap_or(-1) }
+        Band { from: from.map(Exact::from), to: to.map(Exact::from), gives: from.unwrap_or(-1), origin: Origin::Source }
     }
 
     #[test]
     fn refuses_gaps_and_overlaps() {
         for (bands, word) in [
-            (vec![], "no bands"),
             (vec![band(Some(60), None)], "gap"),
             (vec![band(None, Some(60)), band(Some(70), None)], "gap"),
             (vec![band(None, Some(70)), band(Some(60), None)], "overlap"),
@@ -83,7 +103,8 @@ mod tests {
             (vec![band(None, None), band(Some(60), None)], "overlap"),
             (vec![band(None, Some(60)), band(Some(60), Some(60)), band(Some(60), None)], "empty"),
         ] {
-            assert!(Bands::tile(bands).expect_err("must be refused").contains(word), "{word}");
+            let faults = Bands::tile(bands).expect_err("must be refused");
+            assert!(faults.iter().any(|fault| fault.en.contains(word)), "{word}: {faults:?}");
         }
     }
 

@@ -1,13 +1,18 @@
 //! Formulas: `max(0, start + sum(deductions))`.
 //!
 //! Grammar, precedence rising: `a + b`, `a - b`; `a * b`, `a / b`; `-a`; a number (`3`, `0.5`, `80%`), a name, a call,
-//! parentheses. Names are values of the scheme, earlier figures, `awards` and `penalties`. Calls are `sum(items…)`,
-//! `mean(items…)`, `mean(poll)`, `min(a, b…)`, `max(a, b…)`, where items are an item's name, a group's, or one of
-//! `marks`, `deductions`, `bonuses`, `items`.
+//! parentheses. Names are values of the scheme, earlier figures, `awards`, `penalties` and `vetoes`. Calls are
+//! `sum(items…)`, `mean(items…)`, `mean(poll)`, `min(a, b…)`, `max(a, b…)`, where items are an item's name, a group's,
+//! or one of `marks`, `deductions`, `bonuses`, `items`. A name with blanks or signs stands in single quotes.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::exact::{Decimal, Exact};
 
-use super::model::{Item, ItemKind, Value};
+use super::fault::near;
+use super::model::{Item, ItemKind, Stacking, Value};
 
 /// A proven formula.
 #[derive(Clone, Debug)]
@@ -15,7 +20,7 @@ pub enum Formula {
     /// A number.
     Number(Exact),
     /// A named value of the scheme.
-    Value(Box<Value>),
+    Value(Arc<Value>),
     /// An earlier figure, by id.
     Figure(String),
     /// What stands outside the items.
@@ -40,9 +45,11 @@ pub enum Builtin {
     /// Sum over the poll's columns of the mean of the ballots.
     Poll,
     /// Points of awards after stacking.
-    Awards,
+    Awards(Stacking),
     /// Points of discipline and criticism after stacking, at or below zero.
-    Penalties,
+    Penalties(Stacking),
+    /// Points that facts of 一票否决 take off, at or below zero.
+    Vetoes,
 }
 
 /// Arithmetic.
@@ -55,32 +62,55 @@ pub enum Operator {
     Divide,
 }
 
+impl Formula {
+    /// True where some part of the formula is so.
+    pub fn any(&self, test: &dyn Fn(&Self) -> bool) -> bool {
+        test(self)
+            || match self {
+                Self::Binary(_, left, right) => left.any(test) || right.any(test),
+                Self::Negate(inner) => inner.any(test),
+                Self::Min(parts) | Self::Max(parts) => parts.iter().any(|part| part.any(test)),
+                _ => false,
+            }
+    }
+}
+
+/// Words that name items without being an item's name.
+pub(super) const SELECTORS: [&str; 4] = ["items", "marks", "deductions", "bonuses"];
+/// Words that formulas have for themselves.
+pub(super) const RESERVED: [&str; 7] = ["sum", "mean", "min", "max", "awards", "penalties", "vetoes"];
+
 /// What names in a formula may mean.
 pub(super) struct Names<'a> {
     pub items: &'a [Item],
-    pub values: &'a [(String, Value)],
+    pub values: &'a [Arc<Value>],
     pub figures: &'a [String],
-    pub poll: bool,
-    pub adjustments: bool,
+    /// Names that exist and yet cannot be used here, with why, Chinese and English.
+    pub blocked: &'a BTreeMap<String, (String, String)>,
+    pub builtins: &'a [Builtin],
 }
 
 impl Names<'_> {
-    fn all(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.values.iter().map(|(name, _)| name.clone()).collect();
-        names.extend(self.figures.iter().cloned());
-        if self.adjustments {
-            names.extend(["awards".into(), "penalties".into()]);
-        }
-        names.extend(["sum", "mean", "min", "max"].map(String::from));
+    fn builtin(&self, name: &str) -> Option<Builtin> {
+        let named = |builtin: &&Builtin| {
+            matches!((name, builtin), ("awards", Builtin::Awards(_)) | ("penalties", Builtin::Penalties(_)) | ("vetoes", Builtin::Vetoes))
+        };
+        self.builtins.iter().find(named).copied()
+    }
+
+    fn all(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.values.iter().map(|value| value.id.as_str()).collect();
+        names.extend(self.figures.iter().map(String::as_str));
+        names.extend(["awards", "penalties", "vetoes"].into_iter().filter(|name| self.builtin(name).is_some()));
         names
     }
 
-    fn selectors(&self) -> Vec<String> {
-        let mut names: Vec<String> = ["items", "marks", "deductions", "bonuses"].map(String::from).into();
+    fn selectors(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = SELECTORS.into();
         for item in self.items {
-            names.push(item.name.clone());
-            if !item.group.is_empty() && !names.contains(&item.group) {
-                names.push(item.group.clone());
+            names.push(&item.name);
+            if !item.group.is_empty() && !names.contains(&item.group.as_str()) {
+                names.push(&item.group);
             }
         }
         names
@@ -91,34 +121,38 @@ impl Names<'_> {
             self.items.iter().enumerate().filter(|(_, item)| test(item)).map(|(at, _)| at).collect()
         };
         let found = match name {
-            "items" => of(&|_| true),
-            "marks" => of(&|item| item.kind == ItemKind::Mark),
-            "deductions" => of(&|item| item.kind == ItemKind::Deduct),
-            "bonuses" => of(&|item| item.kind == ItemKind::Bonus),
+            "items" => of(&|item| item.scores_as().is_some()),
+            "marks" => of(&|item| item.scores_as() == Some(ItemKind::Mark)),
+            "deductions" => of(&|item| item.scores_as() == Some(ItemKind::Deduct)),
+            "bonuses" => of(&|item| item.scores_as() == Some(ItemKind::Bonus)),
             _ => of(&|item| item.name == name || item.group == name),
         };
         (!found.is_empty()).then_some(found)
     }
 }
 
-/// Reads and proves a formula; the error says what is wrong and names what is near.
-pub(super) fn parse(text: &str, names: &Names<'_>) -> Result<Formula, String> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, names, depth: 0 };
-    let formula = parser.sum()?;
-    match parser.tokens.get(parser.at) {
+/// What is wrong in a formula: bytes of its text, Chinese, English.
+pub(super) type FormulaFault = (Range<usize>, String, String);
+
+/// Reads and proves a formula. Every name that nothing defines is said; where the writing itself is wrong, that alone.
+pub(super) fn parse(text: &str, names: &Names<'_>) -> Result<Formula, Vec<FormulaFault>> {
+    let tokens = tokens(text).map_err(|fault| vec![fault])?;
+    let mut parser = Parser { tokens, at: 0, end: text.len(), names, depth: 0, faults: Vec::new() };
+    let parsed = parser.sum().and_then(|formula| match parser.tokens.get(parser.at) {
         None => Ok(formula),
-        Some(token) => Err(format!("`{}` is not expected here", token.shown())),
+        Some(_) => Err(parser.unexpected()),
+    });
+    match parsed {
+        Ok(formula) if parser.faults.is_empty() => Ok(formula),
+        Ok(_) => Err(parser.faults),
+        Err(fault) => Err(vec![fault]),
     }
 }
 
-/// The name nearest to what was written, for errors.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let best =
-        known.into_iter().map(|name| (strsim::normalized_damerau_levenshtein(written, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match best {
-        Some((likeness, name)) if likeness > 0.3 => format!("; did you mean `{name}`?"),
-        _ => String::new(),
-    }
+/// Names that stand in a formula, each where it stands; none where the text is no formula at all.
+pub(super) fn mentioned(text: &str) -> Vec<String> {
+    let all = tokens(text).unwrap_or_default().into_iter();
+    all.filter_map(|(token, _)| if let Token::Name(name) = token { Some(name) } else { None }).collect()
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -128,59 +162,84 @@ enum Token {
     Sign(char),
 }
 
-impl Token {
-    fn shown(&self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Name(name) => name.clone(),
-            Self::Sign(sign) => sign.to_string(),
-        }
-    }
-}
-
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
+fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, FormulaFault> {
     let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
         let end = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
-        let taken = if first.is_ascii_digit() {
+        let fault = |length: usize, zh: String, en: String| (at..at + length, zh, en);
+        let (token, length) = if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        } else if first.is_ascii_digit() {
             let end = end(|c| c.is_ascii_digit() || c == '.');
-            let number = Decimal::parse(&rest[..end]).ok_or_else(|| format!("`{}` is not a number", &rest[..end]))?;
+            let written = &rest[..end];
+            let number = Decimal::parse(written)
+                .ok_or_else(|| fault(end, format!("“{written}”不是数字"), format!("`{written}` is not a number")))?;
             let percent = rest[end..].starts_with('%');
-            tokens.push(Token::Number(if percent { Exact::from(number) / 100 } else { Exact::from(number) }));
-            end + usize::from(percent)
+            let number = Exact::from(number);
+            (Token::Number(if percent { number / 100 } else { number }), end + usize::from(percent))
+        } else if first == '\'' {
+            let close = rest[1..].find('\'').ok_or_else(|| fault(1, "单引号没有配对".into(), "a quote is not closed".into()))?;
+            (Token::Name(rest[1..=close].to_owned()), close + 2)
         } else if first.is_alphabetic() || first == '_' {
-            let end = end(|c| c.is_alphanumeric() || c == '_' || c == '-');
             // A hyphen belongs to a name only between its parts: `a-b`, but not `a - b`.
-            let name = rest[..end].trim_end_matches('-');
-            tokens.push(Token::Name(name.to_owned()));
-            name.len()
+            let name = rest[..end(|c| c.is_alphanumeric() || c == '_' || c == '-')].trim_end_matches('-');
+            (Token::Name(name.to_owned()), name.len())
         } else if "+-*/(),".contains(first) {
-            tokens.push(Token::Sign(first));
-            first.len_utf8()
+            (Token::Sign(first), first.len_utf8())
         } else {
-            return Err(format!("`{first}` is not expected here"));
+            let hint = if matches!(first, '（' | '）' | '，' | '＋' | '－' | '×' | '÷') {
+                ("；请用半角符号 + - * / ( ) ,", "; use + - * / ( ) ,")
+            } else {
+                ("", "")
+            };
+            let length = first.len_utf8();
+            return Err(fault(length, format!("这里不该有“{first}”{}", hint.0), format!("`{first}` is not expected here{}", hint.1)));
         };
-        rest = rest[taken..].trim_start();
+        tokens.push((token, at..at + length));
+        at += length;
     }
     Ok(tokens)
 }
 
 struct Parser<'a> {
-    tokens: Vec<Token>,
+    tokens: Vec<(Token, Range<usize>)>,
     at: usize,
+    end: usize,
     names: &'a Names<'a>,
     depth: u32,
+    faults: Vec<FormulaFault>,
 }
 
 impl Parser<'_> {
     fn take(&mut self, sign: char) -> bool {
-        let found = self.tokens.get(self.at) == Some(&Token::Sign(sign));
+        let found = self.tokens.get(self.at).is_some_and(|(token, _)| *token == Token::Sign(sign));
         self.at += usize::from(found);
         found
     }
 
-    fn sum(&mut self) -> Result<Formula, String> {
+    /// Where reading has come to.
+    fn here(&self) -> Range<usize> {
+        self.tokens.get(self.at).map_or(self.end..self.end, |(_, span)| span.clone())
+    }
+
+    fn unexpected(&self) -> FormulaFault {
+        let shown = match self.tokens.get(self.at) {
+            Some((Token::Number(number), _)) => number.to_string(),
+            Some((Token::Name(name), _)) => name.clone(),
+            Some((Token::Sign(sign), _)) => sign.to_string(),
+            None => return (self.here(), "算式没有写完".into(), "it ends too early".into()),
+        };
+        (self.here(), format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here"))
+    }
+
+    fn close(&mut self) -> Result<(), FormulaFault> {
+        if self.take(')') { Ok(()) } else { Err((self.here(), "括号没有配对".into(), "a parenthesis is not closed".into())) }
+    }
+
+    fn sum(&mut self) -> Result<Formula, FormulaFault> {
         let mut left = self.product()?;
         loop {
             let operator = if self.take('+') {
@@ -194,7 +253,7 @@ impl Parser<'_> {
         }
     }
 
-    fn product(&mut self) -> Result<Formula, String> {
+    fn product(&mut self) -> Result<Formula, FormulaFault> {
         let mut left = self.unary()?;
         loop {
             let operator = if self.take('*') {
@@ -204,87 +263,129 @@ impl Parser<'_> {
             } else {
                 return Ok(left);
             };
+            let start = self.here();
             let right = self.unary()?;
             if operator == Operator::Divide && !matches!(&right, Formula::Number(number) if !number.is_zero()) {
-                return Err("only division by a number other than zero is allowed".into());
+                return Err((start, "只能除以不是零的数字".into(), "only division by a number other than zero is allowed".into()));
             }
             left = Formula::Binary(operator, Box::new(left), Box::new(right));
         }
     }
 
-    fn unary(&mut self) -> Result<Formula, String> {
+    fn unary(&mut self) -> Result<Formula, FormulaFault> {
         self.depth += 1;
         if self.depth > 64 {
-            return Err("the formula is nested too deeply".into());
+            return Err((self.here(), "括号层数太多".into(), "it is nested too deeply".into()));
         }
         let formula = if self.take('-') { Formula::Negate(Box::new(self.unary()?)) } else { self.atom()? };
         self.depth -= 1;
         Ok(formula)
     }
 
-    fn atom(&mut self) -> Result<Formula, String> {
+    fn atom(&mut self) -> Result<Formula, FormulaFault> {
         if self.take('(') {
             let inner = self.sum()?;
-            return if self.take(')') { Ok(inner) } else { Err("a parenthesis is not closed".into()) };
+            self.close()?;
+            return Ok(inner);
         }
         match self.tokens.get(self.at).cloned() {
-            Some(Token::Number(number)) => {
+            Some((Token::Number(number), _)) => {
                 self.at += 1;
                 Ok(Formula::Number(number))
             }
-            Some(Token::Name(name)) => {
+            Some((Token::Name(name), span)) => {
                 self.at += 1;
-                if self.take('(') { self.call(&name) } else { self.name(&name) }
+                if self.take('(') { self.call(&name, span) } else { Ok(self.name(&name, span)) }
             }
-            Some(token) => Err(format!("`{}` is not expected here", token.shown())),
-            None => Err("the formula ends too early".into()),
+            _ => Err(self.unexpected()),
         }
     }
 
-    fn name(&self, name: &str) -> Result<Formula, String> {
-        if let Some((_, value)) = self.names.values.iter().find(|(key, _)| key == name) {
-            return Ok(Formula::Value(Box::new(value.clone())));
+    fn name(&mut self, name: &str, span: Range<usize>) -> Formula {
+        if let Some(value) = self.names.values.iter().find(|value| value.id == name) {
+            return Formula::Value(Arc::clone(value));
         }
         if self.names.figures.iter().any(|figure| figure == name) {
-            return Ok(Formula::Figure(name.to_owned()));
+            return Formula::Figure(name.to_owned());
         }
-        match name {
-            "awards" if self.names.adjustments => Ok(Formula::Builtin(Builtin::Awards)),
-            "penalties" if self.names.adjustments => Ok(Formula::Builtin(Builtin::Penalties)),
+        if let Some(builtin) = self.names.builtin(name) {
+            return Formula::Builtin(builtin);
+        }
+        self.faults.push(match (self.names.blocked.get(name), name) {
+            (Some((zh, en)), _) => (span, zh.clone(), en.clone()),
+            (None, "awards" | "penalties") => (
+                span,
+                format!("本细则没有 [adjustments]，算式里不能用“{name}”"),
+                format!("the scheme has no [adjustments], so there is no `{name}`"),
+            ),
+            (None, "vetoes") => (
+                span,
+                "这里没有扣分的一票否决（[[veto]] 的 points），不能用“vetoes”".into(),
+                "no [[veto]] takes points here, so there is no `vetoes`".into(),
+            ),
             _ => {
-                let all = self.names.all();
-                Err(format!("`{name}` is neither a value nor an earlier figure{}", nearest(name, all.iter().map(String::as_str))))
+                let of_items = self.names.select(name).is_some();
+                let (near_zh, near_en) = if of_items {
+                    (format!("；是否想写 sum({name})？"), format!("; did you mean `sum({name})`?"))
+                } else {
+                    near(name, self.names.all())
+                };
+                (
+                    span,
+                    format!("“{name}”既不是数值，也不是前面的得分{near_zh}"),
+                    format!("`{name}` is neither a value nor an earlier figure{near_en}"),
+                )
             }
-        }
+        });
+        Formula::Number(Exact::zero())
     }
 
-    fn call(&mut self, function: &str) -> Result<Formula, String> {
+    fn call(&mut self, function: &str, span: Range<usize>) -> Result<Formula, FormulaFault> {
         match function {
             "sum" | "mean" => {
                 let mut items = Vec::new();
                 loop {
-                    let Some(Token::Name(name)) = self.tokens.get(self.at).cloned() else {
-                        return Err(format!("`{function}` takes names of items or groups"));
+                    let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else {
+                        return Err((
+                            self.here(),
+                            format!("“{function}”的括号里要写项目或分组的名称"),
+                            format!("`{function}` takes names of items or groups"),
+                        ));
                     };
                     self.at += 1;
-                    if name == "poll" && function == "mean" && self.names.poll && self.take(')') {
+                    if name == "poll" && function == "mean" && self.names.builtins.contains(&Builtin::Poll) && self.take(')') {
                         return Ok(Formula::Builtin(Builtin::Poll));
                     }
-                    let all = self.names.selectors();
-                    items.extend(
-                        self.names
-                            .select(&name)
-                            .ok_or_else(|| format!("`{name}` names no item or group{}", nearest(&name, all.iter().map(String::as_str))))?,
-                    );
+                    if let Some(found) = self.names.select(&name) {
+                        items.extend(found);
+                    } else if SELECTORS.contains(&name.as_str()) {
+                        self.faults.push((
+                            span,
+                            format!("本细则没有“{name}”这一种项目"),
+                            format!("the scheme has no items that are `{name}`"),
+                        ));
+                    } else if name == "poll" {
+                        self.faults.push((
+                            span,
+                            "这里没有民主测评（[poll]），或应写作 mean(poll)".into(),
+                            "there is no [poll] here, or it should be mean(poll)".into(),
+                        ));
+                    } else {
+                        let known = self.names.selectors();
+                        let (near_zh, near_en) = near(&name, known);
+                        self.faults.push((
+                            span,
+                            format!("没有叫“{name}”的项目或分组{near_zh}"),
+                            format!("`{name}` names no item or group{near_en}"),
+                        ));
+                    }
                     if !self.take(',') {
                         break;
                     }
                 }
                 items.sort_unstable();
                 items.dedup();
-                if !self.take(')') {
-                    return Err("a parenthesis is not closed".into());
-                }
+                self.close()?;
                 Ok(if function == "sum" { Formula::Sum(items) } else { Formula::Mean(items) })
             }
             "min" | "max" => {
@@ -292,12 +393,17 @@ impl Parser<'_> {
                 while self.take(',') {
                     parts.push(self.sum()?);
                 }
-                if !self.take(')') {
-                    return Err("a parenthesis is not closed".into());
-                }
+                self.close()?;
                 Ok(if function == "min" { Formula::Min(parts) } else { Formula::Max(parts) })
             }
-            _ => Err(format!("`{function}` is not a function{}", nearest(function, ["sum", "mean", "min", "max"]))),
+            _ => {
+                let (near_zh, near_en) = near(function, ["sum", "mean", "min", "max"]);
+                Err((
+                    span,
+                    format!("没有“{function}”这个函数；可用：sum mean min max{near_zh}"),
+                    format!("`{function}` is not a function; there are: sum mean min max{near_en}"),
+                ))
+            }
         }
     }
 }

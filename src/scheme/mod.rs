@@ -5,13 +5,19 @@
 //! *figures* (formulas over items, the poll and adjustments) and *outcomes* (bands, honours, vetoes, letters).
 
 mod bands;
-mod file;
+mod fault;
+mod figures;
 mod formula;
+mod items;
 mod load;
 mod model;
+mod outcomes;
+mod table;
 mod words;
 
 pub use bands::{Band, Bands};
+pub use fault::{Fault, SchemeError};
 pub use formula::{Builtin, Formula, Operator};
-pub use load::{SchemeError, load};
+pub use load::{decode, load, load_for};
 pub use model::*;
+pub use words::{each_word, plain, share};

@@ -1,6 +1,9 @@
 //! A proven scheme. Everything that can be resolved is: items are indices, formulas are trees.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
@@ -8,8 +11,7 @@ use crate::period::{Every, Period};
 use super::{Bands, Formula};
 
 /// Whether the source text states a value or our filling of a gap does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Stated in the source text.
     Source,
@@ -44,6 +46,8 @@ pub struct Scheme {
     pub veto: Option<Veto>,
     /// Honours that branches may nominate for.
     pub honours: Vec<Honour>,
+    /// How many members of a branch should have a grade at most.
+    pub quotas: Vec<GradeQuota>,
     /// Letters by grade.
     pub letters: Vec<Letter>,
     /// Whether probationary members get grade and stars.
@@ -71,8 +75,12 @@ pub struct Rules {
     pub scorers: Option<Scorers>,
     /// Every row names 记录人 and 复核人, two different people.
     pub reviewed: bool,
+    /// Rows name their day in 日期, and a member may have several a period.
+    pub dated: bool,
     /// Columns of the entry sheet in the scheme's order.
     pub items: Vec<Item>,
+    /// Values that formulas and items use.
+    pub values: Vec<Arc<Value>>,
     /// Figures in an order in which each needs only earlier ones.
     pub figures: Vec<Figure>,
     /// Grades by the total, or by rank.
@@ -92,11 +100,12 @@ pub struct Scorers {
     pub own: String,
     /// A difference of sums above this is a warning.
     pub gap: Option<Exact>,
+    /// Where the gap comes from.
+    pub origin: Origin,
 }
 
 /// What an item's numbers mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemKind {
     /// A mark from 0 to the maximum; must be there.
     Mark,
@@ -104,9 +113,11 @@ pub enum ItemKind {
     Deduct,
     /// At or above zero; blank is zero.
     Bonus,
+    /// How often something happened, a whole number; blank is never. What it is worth the item says.
+    Count,
 }
 
-/// One column of the entry sheet.
+/// One column of the entry sheet, and what its entries are worth.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Its heading.
@@ -119,22 +130,139 @@ pub struct Item {
     pub max: Exact,
     /// Members' categories it applies to; empty for all.
     pub categories: Vec<String>,
+    /// What a time is worth, for counts; none for one that others are measured by.
+    pub points: Option<Points>,
+    /// Of several entries only the largest in size counts.
+    pub highest_only: bool,
+    /// What is entered within a day or period never exceeds the limit in size; shortest first.
+    pub caps: Vec<(CapPer, Amount)>,
     /// Where the item's score starts before entries are added.
-    pub start: Option<Exact>,
+    pub start: Option<Amount>,
+    /// Each of these brings the item's score to zero.
+    pub zero_if: Vec<ZeroIf>,
     /// The item's score never falls below.
-    pub floor: Option<Exact>,
-    /// The sum of entries within each such period never exceeds the limit in size.
-    pub caps: Vec<(Every, Exact)>,
+    pub floor: Option<Amount>,
+    /// The item's score never rises above.
+    pub ceiling: Option<Amount>,
+    /// The score is worked out for each such period by itself and added up; for the whole window where none.
+    pub each: Option<Every>,
     /// Heading of the column that gives reasons, required where the entry is above zero.
     pub reason: Option<String>,
     /// The column may be absent.
     pub optional: bool,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where the item comes from.
+    pub origin: Origin,
+    /// Where its maximum comes from.
+    pub max_origin: Origin,
+}
+
+/// What a time of a count is worth.
+#[derive(Clone, Debug)]
+pub enum Points {
+    /// Every time the same.
+    Each(Amount),
+    /// The first, the second …; the last one for all that follow.
+    Steps(Vec<Step>),
+}
+
+/// One time in a progressive table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Points.
+    Points(Exact),
+    /// The item's score is zero from then on.
+    Zero,
+}
+
+/// What brings an item's score to zero.
+#[derive(Clone, Debug)]
+pub struct ZeroIf {
+    /// What is looked at.
+    pub measure: Measure,
+    /// The limit.
+    pub limit: Exact,
+    /// Only above the limit; at the limit too where false.
+    pub above: bool,
+}
+
+/// What of an item's entries is held against a limit, by size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Their sum.
+    Sum,
+    /// Their sum as a share of another item's.
+    ShareOf(usize),
+    /// The largest one.
+    Single,
+}
+
+/// What a cap is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CapPer {
+    /// One day, for dated rows.
+    Day,
+    /// A period of this length.
+    Period(Every),
+}
+
+/// A number of an item's rule: written there, or a value of the scheme.
+#[derive(Clone, Debug)]
+pub enum Amount {
+    /// The number.
+    Number(Exact),
+    /// The value of this name.
+    Value(Arc<Value>),
+}
+
+impl Amount {
+    /// The number for a category on a day.
+    pub fn on(&self, category: &str, day: NaiveDate) -> &Exact {
+        match self {
+            Self::Number(number) => number,
+            Self::Value(value) => value.on(category, day),
+        }
+    }
+
+    /// The number as the file first states it, for everyone.
+    pub fn base(&self) -> &Exact {
+        match self {
+            Self::Number(number) => number,
+            Self::Value(value) => &value.value,
+        }
+    }
 }
 
 impl Item {
     /// True where members of the category are scored on it.
     pub fn applies_to(&self, category: &str) -> bool {
         self.categories.is_empty() || self.categories.iter().any(|c| c == category)
+    }
+
+    /// What its entries are in a score: marks, deductions or bonuses; none for a count that is worth nothing itself.
+    pub fn scores_as(&self) -> Option<ItemKind> {
+        let of = |points: &Exact| if points.is_negative() { ItemKind::Deduct } else { ItemKind::Bonus };
+        match (self.kind, &self.points) {
+            (ItemKind::Count, None) => None,
+            (ItemKind::Count, Some(Points::Each(amount))) => Some(of(amount.base())),
+            (ItemKind::Count, Some(Points::Steps(steps))) => {
+                let first = steps.iter().find_map(|step| if let Step::Points(points) = step { Some(points) } else { None });
+                Some(first.map_or(ItemKind::Deduct, of))
+            }
+            (kind, _) => Some(kind),
+        }
+    }
+
+    /// True where its score is nothing but the sum of its entries.
+    pub fn is_plain(&self) -> bool {
+        self.kind != ItemKind::Count
+            && !self.highest_only
+            && self.caps.is_empty()
+            && self.start.is_none()
+            && self.zero_if.is_empty()
+            && self.floor.is_none()
+            && self.ceiling.is_none()
     }
 }
 
@@ -160,8 +288,7 @@ pub struct Figure {
 }
 
 /// Which entries a formula looks at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
     /// Those of periods within the run's period.
     #[default]
@@ -170,15 +297,53 @@ pub enum Window {
     SoFar,
 }
 
-/// A named value that formulas use, with its origin.
+/// A named value that formulas and items use. It may depend on the member's category, and change in the course of time.
 #[derive(Clone, Debug)]
 pub struct Value {
+    /// Its name in formulas.
+    pub id: String,
     /// Name in print.
     pub name: String,
-    /// The value; may depend on the member's category.
+    /// The number.
     pub value: Exact,
-    /// Values of single categories.
+    /// Numbers of single categories.
     pub by_category: BTreeMap<String, Exact>,
+    /// Later numbers, by rising day.
+    pub changes: Vec<Change>,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// A value's number from a day on, in place of all before it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// First day.
+    pub from: NaiveDate,
+    /// The number.
+    pub value: Exact,
+    /// Numbers of single categories.
+    pub by_category: BTreeMap<String, Exact>,
+    /// The clause it comes from.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl Value {
+    /// The number in force for a category on a day.
+    pub fn on(&self, category: &str, day: NaiveDate) -> &Exact {
+        match self.change_on(day) {
+            Some(change) => change.by_category.get(category).unwrap_or(&change.value),
+            None => self.by_category.get(category).unwrap_or(&self.value),
+        }
+    }
+
+    /// The change in force on a day; none where the first number still is.
+    pub fn change_on(&self, day: NaiveDate) -> Option<&Change> {
+        self.changes.iter().rev().find(|change| change.from <= day)
+    }
 }
 
 /// Ballots.
@@ -186,8 +351,14 @@ pub struct Value {
 pub struct Poll {
     /// Columns of the sheet 民主测评 with their maxima, for the whole scheme.
     pub columns: Vec<(String, Exact)>,
+    /// Words that voters write instead of numbers, with what each is worth; none where they write numbers.
+    pub words: Vec<(String, Exact)>,
     /// Fewest ballots for a scored member.
     pub min_ballots: u32,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// Awards and discipline.
@@ -199,6 +370,10 @@ pub struct Adjustments {
     pub kinds: Vec<AdjustmentKind>,
     /// Other words for levels of deductions.
     pub aliases: BTreeMap<String, String>,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where they come from.
+    pub origin: Origin,
 }
 
 /// One 种类 with its levels.
@@ -213,9 +388,10 @@ pub struct AdjustmentKind {
 }
 
 /// How several facts of one member add up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stacking {
+    /// All of them count.
+    Sum,
     /// The highest award and the largest deduction both count.
     MaxEach,
     /// Only the one larger in size, the deduction on a tie.
@@ -229,8 +405,25 @@ pub enum Stacking {
 pub struct Veto {
     /// 情形, the short names.
     pub facts: Vec<String>,
+    /// What each of them does.
+    pub effects: Vec<Arc<VetoEffect>>,
+}
+
+/// What a fact of 一票否决 does; at least one of these.
+#[derive(Clone, Debug)]
+pub struct VetoEffect {
     /// The grade it forces.
-    pub grade: String,
+    pub grade: Option<String>,
+    /// The total is zero.
+    pub zero_total: bool,
+    /// Points each such fact takes off, below zero; formulas have them as `vetoes`.
+    pub points: Option<Exact>,
+    /// No more stars than this.
+    pub max_stars: Option<u8>,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// How grades are given.
@@ -243,12 +436,23 @@ pub enum Grades {
     /// By rank within the branch among scored full members.
     Rank {
         /// Best grade and its largest share.
-        top: (String, Exact),
+        top: (String, Exact, Origin),
         /// Worst grade and its largest share.
-        bottom: (String, Exact),
+        bottom: (String, Exact, Origin),
         /// Everyone else.
         rest: String,
     },
+}
+
+impl Grades {
+    /// The grades' names, the best first.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Bands(bands) => bands.iter().rev().map(|band| band.gives.as_str()).collect(),
+            Self::Rank { top, bottom, rest } => vec![&top.0, rest, &bottom.0],
+        }
+    }
 }
 
 /// An honour that branches nominate for.
@@ -266,18 +470,40 @@ pub struct Honour {
     pub floor: bool,
     /// None at all in a branch with fewer.
     pub min_members: u32,
-    /// Stars a nominee must have.
+    /// Stars a nominee must have at least.
     pub stars: Option<u8>,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// What a quota is a share of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaBase {
-    /// Members expected in the honour's period.
+    /// Members scored in the period.
     Expected,
-    /// Members with the honour's stars.
+    /// Members with at least the honour's stars.
     Stars,
+    /// Members that the run gave a grade.
+    Graded,
+}
+
+/// How many members of a branch should have a grade at most; more are a warning, and the grades stand.
+#[derive(Clone, Debug)]
+pub struct GradeQuota {
+    /// The grade.
+    pub grade: String,
+    /// Largest share.
+    pub share: Exact,
+    /// What the share is of.
+    pub of: QuotaBase,
+    /// Rounded down; up where false.
+    pub floor: bool,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// A letter that a grade brings at year end.
@@ -289,6 +515,10 @@ pub struct Letter {
     pub name: String,
     /// Term in months.
     pub months: u32,
+    /// The rule's clause in the county's own text.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// Working days a board hangs.
@@ -296,8 +526,12 @@ pub struct Letter {
 pub struct Publication {
     /// The year's.
     pub year: u32,
+    /// Where it comes from.
+    pub year_origin: Origin,
     /// Shorter periods'.
     pub shorter: u32,
+    /// Where it comes from.
+    pub shorter_origin: Origin,
 }
 
 /// What a board shows.
@@ -339,8 +573,7 @@ pub enum RowContent {
 }
 
 /// What a summary row shows for the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RowTotal {
     /// Nothing.
     #[default]

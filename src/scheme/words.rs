@@ -1,7 +1,10 @@
 //! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`.
 
+use crate::exact::Exact;
+
 use super::formula::{Builtin, Formula, Operator};
-use super::model::{ItemKind, Rules};
+use super::model::{Amount, CapPer, Item, ItemKind, Measure, Points, Rules, Stacking, Step};
+use crate::period::Every;
 
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
@@ -13,14 +16,17 @@ impl Formula {
     fn at(&self, rules: &Rules, outer: u8) -> String {
         let many = |parts: &[Self]| parts.iter().map(|part| part.at(rules, 0)).collect::<Vec<_>>().join("，");
         match self {
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => plain(number),
             Self::Value(value) => value.name.clone(),
             Self::Figure(id) => {
                 rules.figures.iter().find(|figure| figure.id == *id).map_or_else(|| id.clone(), |figure| figure.name.clone())
             }
             Self::Builtin(Builtin::Poll) => "民主测评平均".into(),
-            Self::Builtin(Builtin::Awards) => "最高一项奖励".into(),
-            Self::Builtin(Builtin::Penalties) => "最重一项惩处".into(),
+            Self::Builtin(Builtin::Awards(Stacking::Sum)) => "各项奖励合计".into(),
+            Self::Builtin(Builtin::Penalties(Stacking::Sum)) => "各项惩处合计".into(),
+            Self::Builtin(Builtin::Awards(_)) => "最高一项奖励".into(),
+            Self::Builtin(Builtin::Penalties(_)) => "最重一项惩处".into(),
+            Self::Builtin(Builtin::Vetoes) => "一票否决扣分".into(),
             Self::Sum(items) => format!("{}合计", items_in_words(items, rules)),
             Self::Mean(items) => format!("{}各期平均", items_in_words(items, rules)),
             Self::Negate(inner) => format!("－{}", inner.at(rules, 2)),
@@ -48,11 +54,14 @@ impl Formula {
 }
 
 fn items_in_words(items: &[usize], rules: &Rules) -> String {
+    let of = |test: &dyn Fn(Option<ItemKind>) -> bool| -> Vec<usize> {
+        rules.items.iter().enumerate().filter(|(_, item)| test(item.scores_as())).map(|(at, _)| at).collect()
+    };
     let all = |kind: ItemKind| {
-        let of_kind: Vec<usize> = rules.items.iter().enumerate().filter(|(_, item)| item.kind == kind).map(|(at, _)| at).collect();
+        let of_kind = of(&|own| own == Some(kind));
         !of_kind.is_empty() && of_kind == items
     };
-    if items.len() == rules.items.len() {
+    if items == of(&|own| own.is_some()) {
         "各项".into()
     } else if all(ItemKind::Mark) {
         "各项评分".into()
@@ -63,6 +72,98 @@ fn items_in_words(items: &[usize], rules: &Rules) -> String {
     } else {
         items.iter().map(|item| rules.items[*item].name.as_str()).collect::<Vec<_>>().join("、")
     }
+}
+
+impl Amount {
+    /// The number, or the value's name with its number.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(number) => plain(number),
+            Self::Value(value) => format!("{}（{}）", plain(&value.value), value.name),
+        }
+    }
+}
+
+/// A number of a rule: decimals where they say it exactly, else a fraction.
+pub fn plain(number: &Exact) -> String {
+    let decimal = number.published_decimal(6).filter(|decimal| Exact::from(*decimal) == *number);
+    decimal.map_or_else(|| number.to_string(), |decimal| decimal.to_string())
+}
+
+/// A share as people write it: `80%`, `1/3`.
+pub fn share(number: &Exact) -> String {
+    let percent = number.clone() * Exact::from(100);
+    let decimal = percent.published_decimal(2).filter(|decimal| Exact::from(*decimal) == percent);
+    decimal.map_or_else(|| number.to_string(), |decimal| format!("{decimal}%"))
+}
+
+/// `每季度`.
+pub fn each_word(every: Every) -> &'static str {
+    match every {
+        Every::Month => "每月",
+        Every::Quarter => "每季度",
+        Every::Half => "每半年",
+        Every::Year => "全年",
+    }
+}
+
+impl Item {
+    /// How its score comes about beside adding up its entries, in the order in which the rules work: `每次-2分，每月不超过4分，
+    /// 起始20分，满4次计0分，最低0分`. `None` where there is nothing to say.
+    pub fn rule_words(&self, rules: &Rules) -> Option<String> {
+        let mut rule = Vec::new();
+        match &self.points {
+            Some(Points::Each(amount)) => rule.push(format!("每次{}分", amount.words())),
+            Some(Points::Steps(steps)) => rule.push(steps_words(steps)),
+            None => {}
+        }
+        if self.highest_only {
+            rule.push("只计最高一项".into());
+        }
+        for (per, limit) in &self.caps {
+            let per = match per {
+                CapPer::Day => "每日",
+                CapPer::Period(every) => each_word(*every),
+            };
+            rule.push(format!("{per}合计不超过{}分", limit.words()));
+        }
+        if let Some(start) = &self.start {
+            rule.push(format!("起始{}分", start.words()));
+        }
+        let unit = if self.kind == ItemKind::Count { "次" } else { "分" };
+        for condition in &self.zero_if {
+            let (at, over) = ("达到", "超过");
+            let limit = if condition.above { over } else { at };
+            rule.push(match condition.measure {
+                Measure::Sum => format!("合计{limit}{}{unit}的计0分", plain(&condition.limit)),
+                Measure::Single => format!("有一项登记{limit}{}的计0分", plain(&condition.limit)),
+                Measure::ShareOf(other) => format!("{limit}“{}”的{}的计0分", rules.items[other].name, share(&condition.limit)),
+            });
+        }
+        if let Some(floor) = &self.floor {
+            rule.push(format!("最低{}分", floor.words()));
+        }
+        if let Some(ceiling) = &self.ceiling {
+            rule.push(format!("最高{}分", ceiling.words()));
+        }
+        if let Some(each) = self.each {
+            rule.push(format!("{}单独计算后相加", each_word(each)));
+        }
+        (!rule.is_empty()).then(|| rule.join("，"))
+    }
+}
+
+/// `第1次-3分，第2次-5分，第3次起计0分`.
+fn steps_words(steps: &[Step]) -> String {
+    let last = steps.len();
+    let words = steps.iter().zip(1..).map(|(step, number)| {
+        let from = if number == last { "起" } else { "" };
+        match step {
+            Step::Points(points) => format!("第{number}次{from}{}{}分", if number == last { "每次" } else { "" }, plain(points)),
+            Step::Zero => format!("第{number}次{from}本项计0分"),
+        }
+    });
+    words.collect::<Vec<_>>().join("，")
 }
 
 #[cfg(test)]

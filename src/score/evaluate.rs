@@ -1,10 +1,16 @@
 //! Evaluating formulas over one subject's entries.
 
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::diag::Place;
 use crate::exact::Exact;
-use crate::period::{Every, Period};
-use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Window};
+use crate::period::Period;
+use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window};
 use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
 
+use super::item::{self, Entered, last_day};
 use super::trace::{Label, Trace};
 use super::window_periods;
 
@@ -40,37 +46,52 @@ impl<'a> Subject<'a> {
         self
     }
 
-    fn category(&self) -> &str {
+    pub(super) fn rules(&self) -> &'a Rules {
+        self.rules
+    }
+
+    pub(super) fn category(&self) -> &'a str {
         match &self.who {
             Who::Member { at, .. } => &self.submission.members[*at as usize].category,
             Who::Branch { .. } => "",
         }
     }
 
+    /// The submission's year: another than the run's would have sent it back.
+    pub(super) fn year(&self) -> i32 {
+        self.submission.cover.year.and_then(|year| i32::try_from(year).ok()).unwrap_or_default()
+    }
+
+    pub(super) fn place(&self, spot: Spot) -> Place {
+        self.submission.place(spot)
+    }
+
     fn applies(&self, item: &Item) -> bool {
         matches!(self.who, Who::Branch { .. }) || item.applies_to(self.category())
     }
 
-    fn expected(&self, period: Period) -> bool {
+    pub(super) fn expected(&self, period: Period) -> bool {
         match &self.who {
             Who::Member { at, .. } => self.submission.members[*at as usize].expected_in(period),
             Who::Branch { .. } => true,
         }
     }
 
-    /// Marks of an item that count, by period, with their cells.
-    fn marks(&self, item: usize) -> Vec<(Period, Mark, Option<Spot>)> {
+    /// Entries of an item that count in these periods, in the order of time.
+    pub(super) fn entered(&self, item: usize, periods: &[Period]) -> Vec<Entered> {
         match &self.who {
             Who::Member { at, entries } => {
                 let scheme = self.submission.members[*at as usize].scheme;
-                entries
-                    .iter()
-                    .filter(|entry| !entry.own)
-                    .map(|entry| (entry.period, entry.marks[item], self.submission.mark_spot(entry, scheme, item)))
-                    .collect()
+                let own = entries.iter().filter(|entry| !entry.own && periods.contains(&entry.period));
+                own.map(|entry| {
+                    let place = self.submission.mark_spot(entry, scheme, item);
+                    Entered { period: entry.period, day: entry.day, mark: entry.marks[item], place }
+                })
+                .collect()
             }
             Who::Branch { entries } => {
-                entries.iter().filter(|entry| entry.item == item).map(|entry| (entry.period, entry.reviewed, Some(entry.at))).collect()
+                let own = entries.iter().filter(|entry| entry.item == item && periods.contains(&entry.period));
+                own.map(|entry| Entered { period: entry.period, day: None, mark: entry.reviewed, place: Some(entry.at) }).collect()
             }
         }
     }
@@ -90,25 +111,50 @@ impl<'a> Subject<'a> {
                 .sum(),
         }
     }
+
+    /// Effects of the member's facts of 一票否决, one a fact.
+    fn vetoes(&self) -> impl Iterator<Item = (&'a str, &'a crate::scheme::VetoEffect, Spot)> {
+        let member = if let Who::Member { at, .. } = self.who { Some(at) } else { None };
+        let facts = self.submission.vetoes.iter().filter(move |fact| Some(fact.member) == member);
+        facts.filter_map(|fact| {
+            let veto = self.scheme.veto.as_ref()?;
+            Some((veto.facts[fact.fact].as_str(), &*veto.effects[fact.fact], fact.at))
+        })
+    }
 }
 
-fn is_plain(item: &Item) -> bool {
-    item.start.is_none() && item.floor.is_none() && item.caps.is_empty()
+/// What a formula looks at beside its subject: the periods of its window, the last day of what it is worked out for, and
+/// the figures before it.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    periods: &'a [Period],
+    end: NaiveDate,
+    earlier: &'a [(String, Exact)],
 }
 
 /// All figures of a run, in the scheme's order. With `traces`, one step a figure is added to it.
 pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Option<&mut Vec<Trace>>) -> Vec<(String, Exact)> {
     let mut values: Vec<(String, Exact)> = Vec::new();
     for figure in rules.figures.iter().filter(|figure| figure.runs.contains(&run.every())) {
-        let windows: Vec<(String, String, Vec<Period>)> = if figure.each_period {
+        let windows: Vec<(String, String, Vec<Period>, Period)> = if figure.each_period {
             let periods = window_periods(rules, figure.window, run);
-            periods.into_iter().map(|p| (format!("{}{}", figure.id, p.number()), format!("{}{}", p.zh(), figure.name), vec![p])).collect()
+            let alone = |p: Period| (format!("{}{}", figure.id, p.number()), format!("{}{}", p.zh(), figure.name), vec![p], p);
+            periods.into_iter().map(alone).collect()
         } else {
-            vec![(figure.id.clone(), figure.name.clone(), window_periods(rules, figure.window, run))]
+            vec![(figure.id.clone(), figure.name.clone(), window_periods(rules, figure.window, run), run)]
         };
-        for (id, name, periods) in windows {
+        for (id, name, periods, of) in windows {
             let mut parts = Vec::new();
-            let value = evaluate(subject, &figure.formula, &periods, &values, traces.as_ref().map(|_| &mut parts));
+            let scope = Scope { periods: &periods, end: last_day(of, subject.year()), earlier: &values };
+            let mut value = evaluate(subject, &figure.formula, scope, traces.as_ref().map(|_| &mut parts));
+            if id == "total"
+                && let Some((fact, effect, at)) = subject.vetoes().find(|(_, effect, _)| effect.zero_total)
+            {
+                value = Exact::zero();
+                let place = Some(subject.place(at));
+                let clause = effect.clause.clone();
+                parts.push(Trace { clause, ..Trace::leaf(Label::VetoZero(fact.to_owned()), value.clone(), place) });
+            }
             if let Some(traces) = traces.as_deref_mut() {
                 let step = Trace::step(name, value.clone(), parts);
                 traces.push(Trace {
@@ -127,41 +173,35 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
 /// A formula of a view (a board's period column, a registry's summary row) over a window.
 pub fn evaluate_formula(subject: &Subject<'_>, formula: &Formula, window: Window, at: Period) -> Exact {
     let periods = window_periods(subject.rules, window, at);
-    evaluate(subject, formula, &periods, &[], None)
+    evaluate(subject, formula, Scope { periods: &periods, end: last_day(at, subject.year()), earlier: &[] }, None)
 }
 
-fn evaluate(
-    subject: &Subject<'_>,
-    formula: &Formula,
-    periods: &[Period],
-    earlier: &[(String, Exact)],
-    parts: Option<&mut Vec<Trace>>,
-) -> Exact {
+fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: Option<&mut Vec<Trace>>) -> Exact {
     match formula {
         Formula::Number(number) => number.clone(),
         Formula::Value(value) => {
-            let number = value.by_category.get(subject.category()).unwrap_or(&value.value).clone();
-            note(parts, || Trace::leaf(Label::Value(value.name.clone()), number.clone(), None));
+            let number = value.on(subject.category(), scope.end).clone();
+            note(parts, || stated(value, number.clone(), scope.end));
             number
         }
         Formula::Figure(id) => {
-            let value = earlier.iter().rev().find(|(key, _)| key == id).map(|(_, value)| value.clone()).unwrap_or_default();
+            let value = scope.earlier.iter().rev().find(|(key, _)| key == id).map(|(_, value)| value.clone()).unwrap_or_default();
             let name = subject.rules.figures.iter().find(|figure| figure.id == *id).map_or(id.as_str(), |figure| &figure.name);
             note(parts, || Trace::leaf(Label::Figure(name.to_owned()), value.clone(), None));
             value
         }
         Formula::Builtin(builtin) => built_in(subject, *builtin, parts),
-        Formula::Sum(items) => sum(subject, items, periods, parts),
+        Formula::Sum(items) => sum(subject, items, scope, parts),
         Formula::Mean(items) => {
-            let expected = periods.iter().filter(|period| subject.expected(**period)).count();
+            let expected = scope.periods.iter().filter(|period| subject.expected(**period)).count();
             if expected == 0 {
                 return Exact::zero();
             }
             match parts {
-                None => sum(subject, items, periods, None) / expected as i64,
+                None => sum(subject, items, scope, None) / expected as i64,
                 Some(parts) => {
                     let mut inner = Vec::new();
-                    let total = sum(subject, items, periods, Some(&mut inner));
+                    let total = sum(subject, items, scope, Some(&mut inner));
                     let mean = total.clone() / expected as i64;
                     parts.push(Trace::step(Label::Mean { sum: total, periods: expected }, mean.clone(), inner));
                     mean
@@ -169,7 +209,7 @@ fn evaluate(
             }
         }
         Formula::Binary(operator, left, right) => {
-            let (left, right) = two(subject, left, right, periods, earlier, parts);
+            let (left, right) = two(subject, left, right, scope, parts);
             match operator {
                 Operator::Add => left + right,
                 Operator::Subtract => left - right,
@@ -178,10 +218,18 @@ fn evaluate(
                 Operator::Divide => left.checked_div(&right).unwrap_or_default(),
             }
         }
-        Formula::Negate(inner) => -evaluate(subject, inner, periods, earlier, parts),
-        Formula::Min(inner) => all(subject, inner, periods, earlier, parts).into_iter().min().unwrap_or_default(),
-        Formula::Max(inner) => all(subject, inner, periods, earlier, parts).into_iter().max().unwrap_or_default(),
+        Formula::Negate(inner) => -evaluate(subject, inner, scope, parts),
+        Formula::Min(inner) => all(subject, inner, scope, parts).into_iter().min().unwrap_or_default(),
+        Formula::Max(inner) => all(subject, inner, scope, parts).into_iter().max().unwrap_or_default(),
     }
+}
+
+/// A value of the scheme: since when it holds, and the clause that says so.
+fn stated(value: &Arc<Value>, number: Exact, day: NaiveDate) -> Trace {
+    let change = value.change_on(day);
+    let label = Label::Value { name: value.name.clone(), since: change.map(|change| change.from) };
+    let clause = change.map_or(&value.clause, |change| &change.clause).clone();
+    Trace { clause, ..Trace::leaf(label, number, None) }
 }
 
 fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {
@@ -190,30 +238,17 @@ fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {
     }
 }
 
-fn two(
-    subject: &Subject<'_>,
-    left: &Formula,
-    right: &Formula,
-    periods: &[Period],
-    earlier: &[(String, Exact)],
-    mut parts: Option<&mut Vec<Trace>>,
-) -> (Exact, Exact) {
-    let left = evaluate(subject, left, periods, earlier, parts.as_deref_mut());
-    let right = evaluate(subject, right, periods, earlier, parts);
+fn two(subject: &Subject<'_>, left: &Formula, right: &Formula, scope: Scope<'_>, mut parts: Option<&mut Vec<Trace>>) -> (Exact, Exact) {
+    let left = evaluate(subject, left, scope, parts.as_deref_mut());
+    let right = evaluate(subject, right, scope, parts);
     (left, right)
 }
 
-fn all(
-    subject: &Subject<'_>,
-    formulas: &[Formula],
-    periods: &[Period],
-    earlier: &[(String, Exact)],
-    mut parts: Option<&mut Vec<Trace>>,
-) -> Vec<Exact> {
-    formulas.iter().map(|formula| evaluate(subject, formula, periods, earlier, parts.as_deref_mut())).collect()
+fn all(subject: &Subject<'_>, formulas: &[Formula], scope: Scope<'_>, mut parts: Option<&mut Vec<Trace>>) -> Vec<Exact> {
+    formulas.iter().map(|formula| evaluate(subject, formula, scope, parts.as_deref_mut())).collect()
 }
 
-fn sum(subject: &Subject<'_>, items: &[usize], periods: &[Period], parts: Option<&mut Vec<Trace>>) -> Exact {
+fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&mut Vec<Trace>>) -> Exact {
     let rules = subject.rules;
     let alone = subject.only.map(|item| [item]);
     let items = match &alone {
@@ -221,15 +256,17 @@ fn sum(subject: &Subject<'_>, items: &[usize], periods: &[Period], parts: Option
         Some(_) => &[],
         None => items,
     };
-    if parts.is_none() && items.iter().all(|item| is_plain(&rules.items[*item])) {
-        return Mark::exact_sum(subject.plain_sum(items, periods));
+    if parts.is_none() && items.iter().all(|item| rules.items[*item].is_plain()) {
+        return Mark::exact_sum(subject.plain_sum(items, scope.periods));
     }
     let mut total = Exact::zero();
     let mut steps = Vec::new();
     for item in items.iter().filter(|item| subject.applies(&rules.items[**item])) {
-        let (value, leaves) = item_score(subject, *item, periods, parts.is_some());
+        let (value, leaves) = item::score(subject, *item, scope.periods, scope.end, parts.is_some());
         if parts.is_some() {
-            steps.push(Trace { rule: item_rule(&rules.items[*item]), ..Trace::step(&rules.items[*item].name, value.clone(), leaves) });
+            let item = &rules.items[*item];
+            let step = Trace::step(&item.name, value.clone(), leaves);
+            steps.push(Trace { rule: item.rule_words(rules), clause: item.clause.clone(), ..step });
         }
         total = total + value;
     }
@@ -239,80 +276,13 @@ fn sum(subject: &Subject<'_>, items: &[usize], periods: &[Period], parts: Option
     total
 }
 
-/// What an item adds up to: entries capped a period, then start and floor.
-fn item_score(subject: &Subject<'_>, at: usize, periods: &[Period], trace: bool) -> (Exact, Vec<Trace>) {
-    let item = &subject.rules.items[at];
-    let marks: Vec<_> = subject.marks(at).into_iter().filter(|(period, ..)| periods.contains(period)).collect();
-    let leaves = if trace {
-        let place = |spot: &Option<Spot>| spot.map(|spot| subject.submission.place(spot));
-        marks
-            .iter()
-            .map(|(period, mark, spot)| Trace::leaf(Label::Period(*period), Mark::exact_sum(mark.thousandths()), place(spot)))
-            .collect()
-    } else {
-        Vec::new()
-    };
-    let mut value = match item.caps.as_slice() {
-        [] => Mark::exact_sum(marks.iter().map(|(_, mark, _)| mark.thousandths()).sum()),
-        caps => capped(&marks, caps),
-    };
-    if let Some(start) = &item.start {
-        value = value + start.clone();
-    }
-    if let Some(floor) = &item.floor {
-        value = value.max(floor.clone());
-    }
-    (value, leaves)
-}
-
-/// Sums within shorter periods first, each held to its limit in size, then within longer ones.
-fn capped(marks: &[(Period, Mark, Option<Spot>)], caps: &[(Every, Exact)]) -> Exact {
-    let mut parts: Vec<(u8, Exact)> =
-        marks.iter().map(|(period, mark, _)| (period.first_month(), Mark::exact_sum(mark.thousandths()))).collect();
-    for (every, limit) in caps {
-        let mut sums: Vec<(u8, Exact)> = Vec::new();
-        for (month, value) in parts {
-            let first = (month - 1) / every.months() * every.months() + 1;
-            match sums.iter_mut().find(|(key, _)| *key == first) {
-                Some((_, sum)) => *sum = sum.clone() + value,
-                None => sums.push((first, value)),
-            }
-        }
-        for (_, sum) in &mut sums {
-            if sum.abs() > *limit {
-                *sum = if sum.is_negative() { -limit.clone() } else { limit.clone() };
-            }
-        }
-        parts = sums;
-    }
-    parts.into_iter().map(|(_, value)| value).sum()
-}
-
-fn item_rule(item: &Item) -> Option<String> {
-    let mut rule = Vec::new();
-    if let Some(start) = &item.start {
-        rule.push(format!("起始{start}分"));
-    }
-    for (every, limit) in &item.caps {
-        let every = match every {
-            Every::Month => "每月",
-            Every::Quarter => "每季度",
-            Every::Half => "每半年",
-            Every::Year => "全年",
-        };
-        rule.push(format!("{every}合计不超过{limit}分"));
-    }
-    if let Some(floor) = &item.floor {
-        rule.push(format!("最低{floor}分"));
-    }
-    (!rule.is_empty()).then(|| rule.join("，"))
-}
-
 fn built_in(subject: &Subject<'_>, builtin: Builtin, parts: Option<&mut Vec<Trace>>) -> Exact {
     let Who::Member { at, .. } = &subject.who else { return Exact::zero() };
     match builtin {
         Builtin::Poll => poll(subject, *at, parts),
-        Builtin::Awards | Builtin::Penalties => adjustments(subject, *at, builtin == Builtin::Penalties, parts),
+        Builtin::Awards(_) => adjustments(subject, *at, false, parts),
+        Builtin::Penalties(_) => adjustments(subject, *at, true, parts),
+        Builtin::Vetoes => vetoes(subject, parts),
     }
 }
 
@@ -334,9 +304,23 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
             Trace::step(Label::PollColumn { name: name.clone(), ballots: count, sum: sum.clone() }, sum / count, cells.collect())
         });
         let columns = columns.collect();
-        parts.push(Trace::step(Label::Poll { ballots: count }, value.clone(), columns));
+        parts.push(Trace { clause: poll.clause.clone(), ..Trace::step(Label::Poll { ballots: count }, value.clone(), columns) });
     }
     value
+}
+
+/// Points that facts of 一票否决 take off.
+fn vetoes(subject: &Subject<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
+    let mut total = Exact::zero();
+    for (fact, effect, at) in subject.vetoes() {
+        let Some(points) = &effect.points else { continue };
+        note(parts.as_deref_mut(), || {
+            let place = Some(subject.place(at));
+            Trace { clause: effect.clause.clone(), ..Trace::leaf(Label::Veto(fact.to_owned()), points.clone(), place) }
+        });
+        total = total + points.clone();
+    }
+    total
 }
 
 /// Awards and deductions of a member after stacking.
@@ -353,23 +337,31 @@ fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&
     let award = of(false).map(|(_, points)| points.clone()).max().unwrap_or_default();
     let penalty = of(true).map(|(_, points)| points.clone()).min().unwrap_or_default();
     let counts = match rules.stacking {
-        Stacking::MaxEach => true,
+        Stacking::Sum | Stacking::MaxEach => true,
         Stacking::MaxAbs if deductions => penalty.abs() >= award,
         Stacking::MaxAbs => award > penalty.abs(),
         Stacking::DeductionFirst => deductions || penalty.is_zero(),
     };
-    let value = match (counts, deductions) {
+    let value = match (counts, rules.stacking) {
         (false, _) => Exact::zero(),
-        (true, true) => penalty,
-        (true, false) => award,
+        (true, Stacking::Sum) => of(deductions).map(|(_, points)| points.clone()).sum(),
+        (true, _) => {
+            if deductions {
+                penalty
+            } else {
+                award
+            }
+        }
     };
     if let Some(parts) = parts {
         let facts = of(deductions).map(|(fact, points)| {
             let kind = &rules.kinds[fact.kind];
-            let label = Label::Fact { kind: kind.name.clone(), level: kind.levels[fact.level].0.clone(), reason: fact.reason.to_string() };
+            let (kind, level) = (kind.name.clone(), kind.levels[fact.level].0.clone());
+            let label = Label::Fact { kind, level, reason: fact.reason.to_string() };
             Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at)))
         });
-        parts.push(Trace::step(Label::Adjustments { deductions, stacking: rules.stacking, counts }, value.clone(), facts.collect()));
+        let label = Label::Adjustments { deductions, stacking: rules.stacking, counts };
+        parts.push(Trace { clause: rules.clause.clone(), ..Trace::step(label, value.clone(), facts.collect()) });
     }
     value
 }

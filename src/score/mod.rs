@@ -5,14 +5,15 @@
 //! May use `diag`, `exact`, `period`, `scheme`, `submission`; does no IO.
 
 mod evaluate;
+mod item;
 mod trace;
 
 pub use evaluate::{Subject, evaluate_formula};
-pub use trace::{Label, Trace};
+pub use trace::{Label, Trace, Zero};
 
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
-use crate::scheme::{Grades, Rules, Scheme, Window};
+use crate::scheme::{Grades, Rules, Scheme, VetoEffect, Window};
 use crate::submission::Submission;
 
 /// What stands beside a score and changes how it is read.
@@ -116,12 +117,25 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
             if let Grades::Bands(bands) = &scheme.member.grades {
                 score.grade = Some(bands.get(total).clone());
             }
-            if let (Some(veto), false) = (&scheme.veto, score.veto.is_empty()) {
-                score.grade = Some(veto.grade.clone());
+            score.stars = score.stars.map(|stars| veto_effects(scheme, &score).filter_map(|e| e.max_stars).fold(stars, u8::min));
+            if let Some(grade) = vetoed_grade(scheme, &score) {
+                score.grade = Some(grade.to_owned());
             }
         }
     }
     score
+}
+
+fn veto_effects<'a>(scheme: &'a Scheme, score: &'a Score) -> impl Iterator<Item = &'a VetoEffect> {
+    scheme.veto.iter().flat_map(|veto| score.veto.iter().map(|fact| &*veto.effects[*fact]))
+}
+
+/// The grade that a member's facts of 一票否决 force: the worst where they force several.
+pub fn vetoed_grade<'a>(scheme: &'a Scheme, score: &'a Score) -> Option<&'a str> {
+    let best_first = scheme.member.grades.names();
+    veto_effects(scheme, score)
+        .filter_map(|effect| effect.grade.as_deref())
+        .max_by_key(|grade| best_first.iter().position(|known| known == grade))
 }
 
 /// Scores the branch itself, where the scheme does.

@@ -1,7 +1,9 @@
+use chrono::NaiveDate;
+
 use crate::diag::{Lang, Place, fill};
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::Stacking;
+use crate::scheme::{Stacking, plain};
 
 /// One step of a computation: a figure, a part of its formula, a value of the scheme, or a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +30,48 @@ pub enum Label {
     /// A figure, an item: the scheme's own word.
     Named(String),
     /// A value that the scheme states.
-    Value(String),
+    Value {
+        /// Its name.
+        name: String,
+        /// Since when it is this one, where it has changed.
+        since: Option<NaiveDate>,
+    },
     /// A figure worked out above.
     Figure(String),
-    /// What was entered for a period.
+    /// What was entered for a period, or what a period comes to.
     Period(Period),
+    /// What was entered for a day.
+    Day(NaiveDate),
+    /// How often something happened.
+    Times {
+        /// When.
+        when: Box<Label>,
+        /// How often.
+        times: Exact,
+    },
+    /// Of several entries only the largest counts.
+    Highest,
+    /// A sum held to its limit.
+    Capped {
+        /// Within which period or day.
+        when: Option<Box<Label>>,
+        /// What was added up.
+        sum: Exact,
+        /// The limit.
+        limit: Exact,
+    },
+    /// Where an item starts.
+    Start,
+    /// The item counts nothing at all.
+    Zero(Zero),
+    /// A sum raised to the item's least.
+    Floor(Exact),
+    /// A sum cut to the item's most.
+    Ceiling(Exact),
+    /// Points that a fact of 一票否决 takes off.
+    Veto(String),
+    /// A fact of 一票否决 that makes the total zero.
+    VetoZero(String),
     /// A sum divided by the number of expected periods.
     Mean {
         /// The sum.
@@ -76,6 +115,64 @@ pub enum Label {
     },
 }
 
+/// Why an item counts nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Zero {
+    /// A progressive table ran to its end.
+    Times,
+    /// What was entered adds up to too much.
+    Sum {
+        /// What it adds up to.
+        sum: Exact,
+        /// The limit.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+    /// One entry is too large.
+    Single {
+        /// That entry.
+        largest: Exact,
+        /// The limit.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+    /// Too large a share of another item.
+    Share {
+        /// The share.
+        share: Exact,
+        /// The other item.
+        of: String,
+        /// What was entered there.
+        whole: Exact,
+        /// The limit, a share.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+}
+
+impl Zero {
+    fn text(&self, lang: Lang) -> String {
+        let over = |above: &bool| if *above { "above" } else { "reached" };
+        match self {
+            Self::Times => fill("trace-zero-times", lang, &[]),
+            Self::Sum { sum, limit, above } => {
+                fill("trace-zero-sum", lang, &[("sum", &plain(sum)), ("limit", &plain(limit)), ("over", over(above))])
+            }
+            Self::Single { largest, limit, above } => {
+                fill("trace-zero-single", lang, &[("largest", &plain(largest)), ("limit", &plain(limit)), ("over", over(above))])
+            }
+            Self::Share { share, of, whole, limit, above } => {
+                let [limit, share] = [limit, share].map(crate::scheme::share);
+                let args = [("share", share.as_str()), ("of", of), ("whole", &plain(whole)), ("limit", &limit), ("over", over(above))];
+                fill("trace-zero-share", lang, &args)
+            }
+        }
+    }
+}
+
 impl From<&str> for Label {
     fn from(name: &str) -> Self {
         Self::Named(name.to_owned())
@@ -99,9 +196,25 @@ impl Label {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Named(name) => name.clone(),
-            Self::Value(name) => fill("trace-value", lang, &[("name", name)]),
+            Self::Value { name, since } => {
+                let since = since.map(|day| day.to_string()).unwrap_or_default();
+                fill("trace-value", lang, &[("name", name), ("since", &since)])
+            }
             Self::Figure(name) => fill("trace-figure", lang, &[("name", name)]),
             Self::Period(period) => period.zh(),
+            Self::Day(day) => day.to_string(),
+            Self::Times { when, times } => fill("trace-times", lang, &[("when", &when.text(lang)), ("times", &plain(times))]),
+            Self::Highest => fill("trace-highest", lang, &[]),
+            Self::Capped { when, sum, limit } => {
+                let when = when.as_ref().map(|when| when.text(lang)).unwrap_or_default();
+                fill("trace-capped", lang, &[("when", &when), ("sum", &plain(sum)), ("limit", &plain(limit))])
+            }
+            Self::Start => fill("trace-start", lang, &[]),
+            Self::Zero(why) => why.text(lang),
+            Self::Floor(sum) => fill("trace-floor", lang, &[("sum", &plain(sum))]),
+            Self::Ceiling(sum) => fill("trace-ceiling", lang, &[("sum", &plain(sum))]),
+            Self::Veto(fact) => fill("trace-veto", lang, &[("fact", fact)]),
+            Self::VetoZero(fact) => fill("trace-veto-zero", lang, &[("fact", fact)]),
             Self::Mean { sum, periods } => fill("trace-mean", lang, &[("sum", &plain(sum)), ("periods", &periods.to_string())]),
             Self::Poll { ballots } => fill("trace-poll", lang, &[("ballots", &ballots.to_string())]),
             Self::PollColumn { name, ballots, sum } => {
@@ -110,6 +223,8 @@ impl Label {
             Self::Ballot(number) => fill("trace-ballot", lang, &[("number", &number.to_string())]),
             Self::Adjustments { deductions, stacking, counts } => {
                 let key = match (deductions, counts, stacking) {
+                    (false, true, Stacking::Sum) => "trace-awards-sum",
+                    (true, true, Stacking::Sum) => "trace-penalties-sum",
                     (false, true, _) => "trace-awards",
                     (true, true, _) => "trace-penalties",
                     (false, false, Stacking::DeductionFirst) => "trace-awards-barred",
@@ -121,11 +236,6 @@ impl Label {
             Self::Fact { kind, level, reason } => [kind.as_str(), level, reason].join(" ").trim_end().to_owned(),
         }
     }
-}
-
-/// A sum of marks as people write it: it has few decimals, unlike a mean.
-fn plain(sum: &Exact) -> String {
-    sum.published_decimal(3).map_or_else(|| sum.to_string(), |sum| sum.to_string())
 }
 
 impl Trace {

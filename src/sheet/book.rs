@@ -37,7 +37,7 @@ pub struct Sheet {
 }
 
 /// One row.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Zero-based.
     pub index: u32,

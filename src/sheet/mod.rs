@@ -15,6 +15,7 @@ mod number;
 mod ods;
 mod ole;
 mod package;
+mod parts;
 mod quiet;
 mod refusal;
 mod sniff;
@@ -29,6 +30,7 @@ pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;
 pub use package::unpacked;
+pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 

@@ -26,10 +26,19 @@ struct Container<'a> {
 
 /// The workbook stream of the root directory; streams of embedded objects are not looked at.
 pub(super) fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
-    open(bytes).map_err(|detail| Refusal::unreadable(format!("OLE container: {detail}")))
+    open(bytes, &["Workbook", "Book"]).map_err(refused)
 }
 
-fn open(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
+/// The stream of this name in the root directory.
+pub(super) fn stream(bytes: &[u8], name: &str) -> Result<Vec<u8>, Refusal> {
+    open(bytes, &[name]).map_err(refused)
+}
+
+fn refused(detail: &str) -> Refusal {
+    Refusal::unreadable(format!("OLE container: {detail}"))
+}
+
+fn open(bytes: &[u8], names: &[&str]) -> Result<Vec<u8>, &'static str> {
     let header = bytes.get(..SECTOR).ok_or("shorter than its header")?;
     let sector = match u16_at(header, 30) {
         9 => 512,
@@ -58,7 +67,7 @@ fn open(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     let directory = container.chain(u32_at(header, 48), None)?;
     let entries: Vec<&[u8]> = directory.chunks_exact(128).collect();
     let root = *entries.first().ok_or("no directory")?;
-    let stream = find(&entries, u32_at(root, 76))?;
+    let stream = find(&entries, u32_at(root, 76), names)?;
     let length = if sector == 512 { u64::from(u32_at(stream, 120)) } else { u64_at(stream, 120) };
     let start = u32_at(stream, 116);
     if length >= MINI_LIMIT {
@@ -69,11 +78,12 @@ fn open(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     Container { bytes: &mini_stream, sector: MINI_SECTOR, fat: mini_fat }.chain(start, Some(length))
 }
 
-/// The root's own "Workbook" (BIFF8) or "Book" (BIFF5): its children are a tree of left, right and child numbers.
-fn find<'d>(entries: &[&'d [u8]], child: u32) -> Result<&'d [u8], &'static str> {
+/// The root's own stream of the first of these names ("Workbook" is BIFF8, "Book" BIFF5): its children are a tree of
+/// left, right and child numbers.
+fn find<'d>(entries: &[&'d [u8]], child: u32, names: &[&str]) -> Result<&'d [u8], &'static str> {
     let mut seen = vec![false; entries.len()];
     let mut open = vec![child];
-    let mut found: Option<&[u8]> = None;
+    let mut found: Option<(usize, &[u8])> = None;
     while let Some(number) = open.pop() {
         let Some(entry) = entries.get(number as usize) else { continue };
         if std::mem::replace(&mut seen[number as usize], true) {
@@ -81,15 +91,13 @@ fn find<'d>(entries: &[&'d [u8]], child: u32) -> Result<&'d [u8], &'static str> 
         }
         let length = usize::from(u16_at(entry, 64)).saturating_sub(2).min(64) / 2;
         let name: String = (0..length).map(|index| char::from_u32(u16_at(entry, index * 2).into()).unwrap_or('?')).collect();
-        if entry[66] == 2 && name.eq_ignore_ascii_case("Workbook") {
-            return Ok(entry);
-        }
-        if entry[66] == 2 && name.eq_ignore_ascii_case("Book") {
-            found = Some(entry);
+        let rank = names.iter().position(|wanted| name.eq_ignore_ascii_case(wanted)).filter(|_| entry[66] == 2);
+        if let Some(rank) = rank.filter(|rank| found.is_none_or(|(best, _)| *rank < best)) {
+            found = Some((rank, entry));
         }
         open.extend([u32_at(entry, 68), u32_at(entry, 72)]);
     }
-    found.ok_or("holds no workbook")
+    found.map(|(_, entry)| entry).ok_or("holds no workbook")
 }
 
 impl Container<'_> {

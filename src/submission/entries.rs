@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::diag::{Code, Finding};
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
@@ -10,7 +12,7 @@ use crate::scheme::{Item, ItemKind, Rules, Scheme};
 use crate::sheet::{Book, Content, Row};
 
 use super::Expected;
-use super::cell::{self, Number, shown};
+use super::cell::{self, Day, Number, shown};
 use super::model::{BranchEntry, Entry, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
@@ -80,7 +82,7 @@ pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expec
     for one in &all {
         read_sheet(book, one, &all, submission, &people, expected, &mut signs, &mut found, sink);
     }
-    found.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.at));
+    found.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
     submission.entries = found.entries;
     submission.item_columns = found.columns;
     submission.entry_tables = found.tables;
@@ -133,6 +135,7 @@ fn read_sheet(
     sink: &mut Sink,
 ) {
     let run = expected.run.period;
+    let year = expected.run.year;
     let members = &submission.members;
     // Whose rows are to be found here decides which columns are required.
     let scored: BTreeSet<(usize, &str)> = served(members, serving, all)
@@ -150,6 +153,9 @@ fn read_sheet(
         }
         if rules.reviewed {
             required.extend(["记录人", "复核人"]);
+        }
+        if rules.dated {
+            required.push("日期");
         }
     }
     for scheme in &present {
@@ -212,7 +218,7 @@ fn read_sheet(
         };
         read_reviewers(&table, row, &scheme.member, sink);
         let mut reason = None;
-        let marks = scheme
+        let marks: Box<[Mark]> = scheme
             .member
             .items
             .iter()
@@ -221,8 +227,10 @@ fn read_sheet(
                 if applies { read_mark(&table, row, item, scheme, signs, &mut reason, sink) } else { Mark::NONE }
             })
             .collect();
+        let something = marks.iter().any(|mark| mark.thousandths() != 0);
+        let day = if scheme.member.dated { read_day(&table, row, book.date_1904, (period, year), something, sink) } else { None };
         let at_spot = Spot { sheet: table.number, row: row.index, column: table.column("姓名").unwrap_or_default() };
-        into.entries.push(Entry { member: at, period, own, at: at_spot, marks, reason });
+        into.entries.push(Entry { member: at, period, own, day, at: at_spot, marks, reason });
     }
 }
 
@@ -265,6 +273,31 @@ fn read_scorer(table: &Table<'_>, row: &Row, rules: &Rules, sink: &mut Sink) -> 
     let mut finding = Finding::new(Code::UnknownValue, sink.cell(&table.sheet.name, row.index, column));
     finding.value = get(row, Some(column)).map(shown);
     sink.push(finding.arg("column", "评分方").arg("allowed", format!("{}、{}", scorers.own, scorers.counts)));
+    None
+}
+
+/// 日期 of a dated row: a day of its period. A row that holds nothing needs none: it says that there was nothing.
+fn read_day(
+    table: &Table<'_>,
+    row: &Row,
+    date_1904: bool,
+    (period, year): (Period, i32),
+    needed: bool,
+    sink: &mut Sink,
+) -> Option<NaiveDate> {
+    let column = table.column("日期")?;
+    let content = get(row, Some(column));
+    let read = cell::date(content, date_1904);
+    let within = |day: NaiveDate| day.year() == year && period.overlaps(day.month() as u8, day.month() as u8);
+    let when = match read {
+        Ok(Some(Day::Known(day))) if within(day) => return Some(day),
+        Ok(None) if !needed => return None,
+        Ok(Some(Day::Known(_))) => period.zh(),
+        _ => String::new(),
+    };
+    let mut finding = Finding::new(Code::BadDate, sink.cell(&table.sheet.name, row.index, column)).arg("column", "日期");
+    finding.value = content.map(shown);
+    sink.push(finding.arg("period", when));
     None
 }
 
@@ -316,6 +349,11 @@ fn read_mark(
         _ => None,
     };
     let mut read = cell::number(content);
+    if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
+        && let Some(times) = crate::sheet::words::folded(text).strip_suffix('次')
+    {
+        read = cell::text_number(times);
+    }
     if let (Some(Content::Text(text)), Number::Fault(_), Some(_)) = (content, &read, &item.reason)
         && let Some((value, reasons)) = cell::bonus_with_reasons(text)
     {
@@ -359,8 +397,10 @@ fn read_mark(
         sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max));
         return Mark::NONE;
     }
-    if value.places() > scheme.decimals {
-        sink.push(finding(Code::TooManyDecimals).arg("decimals", scheme.decimals));
+    // Nothing happens half a time.
+    let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
+    if value.places() > decimals {
+        sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
         return Mark::NONE;
     }
     if let Some(heading) = &item.reason

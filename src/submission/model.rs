@@ -169,6 +169,8 @@ pub struct Entry {
     pub period: Period,
     /// Entered by the member himself (自评) where the scheme has two scorers.
     pub own: bool,
+    /// The day, where the scheme's rows are dated.
+    pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.

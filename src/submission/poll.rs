@@ -61,6 +61,13 @@ fn read_sheet(
         row.cells.iter().any(|cell| matches!(&cell.content, crate::sheet::Content::Text(text) if crate::sheet::words::key(text) == "票数"))
     });
     let number_column = if summed { "票数" } else { "票号" };
+    // Votes counted by word have a column a word instead of the poll's one.
+    let tallied: Vec<&str> =
+        if summed { schemes.iter().flat_map(|at| tally_words(expected.schemes[*at].poll.as_ref())).collect() } else { Vec::new() };
+    if !tallied.is_empty() {
+        required.truncate(1);
+        required.extend(tallied);
+    }
     required.insert(1, number_column);
     let table = Table::find(book, serving.sheet, &required, &["序号", "备注"], sink);
     let usable = required.iter().all(|name| table.column(name).is_some());
@@ -118,13 +125,20 @@ fn read_sheet(
         ballots.count += count;
         if ballots.sums.is_empty() {
             ballots.sums = vec![0; poll.columns.len()].into();
-            ballots.columns = poll.columns.iter().map(|(name, _)| table.column(name).unwrap_or_default()).collect();
+            // A tally has no column of that name: the count of ballots stands for it.
+            let column = |name: &str| table.column(name).or_else(|| table.column(number_column)).unwrap_or_default();
+            ballots.columns = poll.columns.iter().map(|(name, _)| column(name)).collect();
         }
         for (sum, mark) in ballots.sums.iter_mut().zip(&marks) {
             *sum += mark.thousandths();
         }
         ballots.cast.push(Cast { at: spot, marks: marks.into() });
     }
+}
+
+/// The words that a tally has columns for: those of a poll of one column.
+fn tally_words(poll: Option<&Poll>) -> impl Iterator<Item = &str> {
+    poll.filter(|poll| poll.columns.len() == 1).into_iter().flat_map(|poll| &poll.words).map(|(word, _)| word.as_str())
 }
 
 /// 票数: a whole number above zero.
@@ -148,6 +162,9 @@ fn read_count(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<u32> {
 
 /// The marks of one ballot, or the sums of several. `None` where a cell cannot be used.
 fn read_ballot(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, decimals: u16, sink: &mut Sink) -> Option<Vec<Mark>> {
+    if tally_words(Some(poll)).next().is_some() && table.column("票数").is_some() {
+        return read_tally(table, row, poll, count, sink).map(|mark| vec![mark]);
+    }
     let mut marks = Vec::with_capacity(poll.columns.len());
     let mut good = true;
     for (name, max) in &poll.columns {
@@ -159,6 +176,20 @@ fn read_ballot(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, decimals: 
             finding.arg("name", word(row, table.column("姓名")))
         };
         let max = max.clone() * Exact::from(i64::from(count));
+        if !poll.words.is_empty() && table.column("票数").is_none() {
+            let written = word(row, Some(column));
+            let worth = poll.words.iter().find(|(name, _)| *name == written).and_then(|(_, worth)| worth.published_decimal(3));
+            match worth.and_then(Mark::new) {
+                Some(mark) => marks.push(mark),
+                None if cell::is_nothing(&written) && poll.columns.len() > 1 => sink.push(finding(sink, Code::BallotIncomplete)),
+                None if cell::is_nothing(&written) => sink.push(finding(sink, Code::MissingEntry)),
+                None => {
+                    let allowed: Vec<&str> = poll.words.iter().map(|(name, _)| name.as_str()).collect();
+                    sink.push(finding(sink, Code::UnknownValue).arg("allowed", allowed.join("、")));
+                }
+            }
+            continue;
+        }
         let fault = match cell::number(content) {
             Number::Fault(code) => finding(sink, code),
             Number::Nothing if poll.columns.len() > 1 => finding(sink, Code::BallotIncomplete),
@@ -185,5 +216,39 @@ fn read_ballot(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, decimals: 
         sink.push(fault);
         good = false;
     }
-    good.then_some(marks)
+    (good && marks.len() == poll.columns.len()).then_some(marks)
+}
+
+/// A tally by word: how many ballots said each, together as many as were cast. What they are worth together.
+fn read_tally(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, sink: &mut Sink) -> Option<Mark> {
+    let (mut worth, mut cast, mut good) = (Exact::zero(), 0, true);
+    for (name, points) in &poll.words {
+        let column = table.column(name)?;
+        let content = get(row, Some(column));
+        let code = match cell::number(content) {
+            Number::Nothing => continue,
+            Number::Is { value, .. } => match value.as_integer() {
+                Some(votes @ 0..=100_000) => {
+                    cast += votes;
+                    worth = worth + points.clone() * Exact::from(votes);
+                    continue;
+                }
+                _ => Code::OutOfRange,
+            },
+            Number::Fault(code) => code,
+        };
+        let mut finding =
+            Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", name).arg("min", 0).arg("max", count);
+        finding.value = content.map(shown);
+        sink.push(finding.arg("name", word(row, table.column("姓名"))));
+        good = false;
+    }
+    if good && cast != i64::from(count) {
+        let column = table.column("票数")?;
+        let finding = Finding::new(Code::OutOfRange, sink.cell(&table.sheet.name, row.index, column)).value(count.to_string());
+        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("name", word(row, table.column("姓名"))));
+        good = false;
+    }
+    let worth = worth.published_decimal(3).and_then(Mark::new)?;
+    good.then_some(worth)
 }

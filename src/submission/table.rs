@@ -65,7 +65,8 @@ impl<'a> Sheets<'a> {
 
     /// Sheets nobody asked for.
     pub fn unknown(&self) -> Vec<usize> {
-        for name in ["支部信息", "填报说明", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"] {
+        for name in ["支部信息", "填报说明", "退回问题", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"]
+        {
             self.accept(name);
         }
         self.used.borrow().iter().enumerate().filter(|(_, used)| !**used).map(|(at, _)| at).collect()

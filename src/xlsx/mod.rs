@@ -4,6 +4,7 @@
 //! that the same rows stand on the same page as in the PDF. Only `report`, `issue` and `run` call it.
 
 pub mod blank;
+pub mod marked;
 pub mod pages;
 mod style;
 pub mod tables;

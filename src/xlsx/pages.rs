@@ -1,5 +1,7 @@
 //! A filled and laid-out book as a workbook: the same cells, heights and pages as the PDF.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Workbook, Worksheet, XlsxError};
 
@@ -35,7 +37,10 @@ pub fn write(book: &FilledBook, laid: &LaidOut, properties: &Properties) -> Resu
     let digit = laid.sheets.first().map_or(8, |sheet| sheet.digit);
     let (writer_digit, default_width) = default_column(digit);
     let normal = style::with_font(Format::new(), &book.normal_font);
-    let default_height = (book.normal_font.size * 96.0 / 72.0 * 1.2).clamp(1.0, 546.0).round() as u32;
+    // The writer says nothing of a row that has the default height, and an office then chooses one by its own measure.
+    let heights: BTreeSet<u32> = laid.sheets.iter().flat_map(|sheet| &sheet.heights).map(|height| (*height / PIXEL) as u32).collect();
+    let usual = (book.normal_font.size * 96.0 / 72.0 * 1.2).clamp(1.0, 500.0).round() as u32;
+    let default_height = (usual..).find(|height| !heights.contains(height)).unwrap_or(usual);
     workbook.set_default_format(&normal, default_height, default_width)?;
     let mut document = DocProperties::new().set_title(&properties.title).set_author(&properties.author);
     for (name, value) in &properties.custom {
@@ -158,7 +163,8 @@ impl Paper<'_> {
         worksheet.set_print_center_horizontally(page.center_horizontally);
         worksheet.set_print_center_vertically(page.center_vertically);
         if page.over_then_down {
-            worksheet.set_page_order(true);
+            // The writer's `true` is the usual order, down and then over.
+            worksheet.set_page_order(false);
         }
         worksheet.set_header_footer_scale_with_doc(false);
         // The format's limit; a longer one is left to the PDF.
@@ -180,10 +186,8 @@ impl Paper<'_> {
         if let Some((first, last)) = self.sheet.title_columns.filter(|(first, last)| first <= last && *last < COLUMNS) {
             worksheet.set_repeat_columns(first, last)?;
         }
-        let sound = |area: &Range| {
-            area.first_row <= area.last_row && area.first_column <= area.last_column && area.last_row < ROWS && area.last_column < COLUMNS
-        };
-        if let Some(area) = self.sheet.print_area.filter(sound) {
+        // Always said: an office without a print area adds the columns that a long text leans into, and fits those.
+        if let Some(area) = self.measures.printed.filter(|area| area.last_row < ROWS && area.last_column < COLUMNS) {
             worksheet.set_print_area(area.first_row, area.first_column, area.last_row, area.last_column)?;
         }
         // The format holds 1023 breaks; behind them Excel parts the pages itself.

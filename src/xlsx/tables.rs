@@ -227,7 +227,7 @@ fn text(worksheet: &mut Worksheet, row: u32, column: u16, written: &str, format:
     Ok(())
 }
 
-fn bounded(written: &str) -> Cow<'_, str> {
+pub(super) fn bounded(written: &str) -> Cow<'_, str> {
     match written.char_indices().nth(LONGEST_TEXT / 2) {
         // Characters beyond the basic plane count twice, so half the bound is always safe; only then is it counted.
         Some(_) if written.encode_utf16().count() > LONGEST_TEXT => {
@@ -253,7 +253,7 @@ fn address(target: &str) -> Option<String> {
     (address.encode_utf16().count() < 2000).then_some(address)
 }
 
-fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+pub(super) fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8)
 }
 

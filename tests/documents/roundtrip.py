@@ -2,11 +2,9 @@
 """Blank workbooks handed out, filled in by openpyxl and saved again by LibreOffice, read back: no finding, right results.
 
 Each clean workspace of `tests/cases` gives the rosters and the marks; its `expected*.jsonl` were worked out by another
-program from the same marks. With `--marked` the messy workspaces are gone through too: every returned branch's marked
-workbook is corrected at its marked cells and sent back, the faulty original still beside it.
+program from the same marks.
 """
 
-import datetime
 import json
 import re
 import shutil
@@ -201,7 +199,8 @@ def issued(scheme, folder):
     return len(filled)
 
 
-with tempfile.TemporaryDirectory(prefix="scorebook-") as folder:
-    chosen = [word for word in sys.argv[1:] if not word.startswith("--")] or SCHEMES
-    count = sum(issued(scheme, Path(folder)) for scheme in chosen)
-finish(f"{count} blank workbooks of {len(chosen)} schemes filled, saved by two programs and read back")
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="scorebook-") as folder:
+        chosen = [word for word in sys.argv[1:] if not word.startswith("--")] or SCHEMES
+        count = sum(issued(scheme, Path(folder)) for scheme in chosen)
+    finish(f"{count} blank workbooks of {len(chosen)} schemes filled, saved by two programs and read back")

@@ -8,6 +8,7 @@ mod gallery;
 mod published;
 mod reading;
 mod sample;
+mod schemes;
 mod template;
 mod tidy;
 mod worked;

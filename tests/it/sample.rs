@@ -155,7 +155,7 @@ entries = { every = "half", reviewed = true, scorers = { counts = "支部", own 
 publication = { year = 7, year_origin = "source", shorter = 5, shorter_origin = "sample" }
 board = { period = "sum(marks)", heading = "积分", note = "合计", note_part = "合计" }
 poll = { columns = "评议分", max = 100, min_ballots = 2, origin = "sample" }
-veto = { facts = ["其他违法乱纪"], grade = "不合格", origin = "source" }
+veto = [{ facts = ["其他违法乱纪"], grade = "不合格", origin = "source" }]
 
 [[item]]
 name = "三会一课"

@@ -1,15 +1,20 @@
 //! Filling: a checked template and a form's data become a workbook with every repeat written out.
 //!
+//! Where it depends on the layout what stands on a page (`{本页.…}`, 每页页脚 or 补空行 without 每页行数), `pages`
+//! fills once to measure and once more with the pages known.
+//!
 //! Three steps a sheet: which rows and columns stand there (`rows`, `columns`), what their cells hold (`cells`),
 //! and what spans several of them: merged ranges and formulas (`spans`). Nothing here can fail and nothing reads a
 //! placeholder's text: the template was proved when it was loaded, and data is never looked at for braces.
 
 mod cells;
 mod columns;
+mod pages;
 mod rows;
 mod spans;
 mod values;
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::data::{Datum, Record};
@@ -19,8 +24,35 @@ use super::template::plan::SheetPlan;
 use columns::OutColumn;
 use rows::OutRow;
 
-/// Fills a form.
+pub use pages::fill_pages;
+
+/// Fills a form. Where only the layout knows what stands on a page, the whole group counts as one;
+/// [`fill_pages`] asks it.
 pub fn fill(template: &Template, data: &Record) -> FilledBook {
+    with_cuts(template, data, &[]).0
+}
+
+/// What a filled sheet was made of, for whoever parts it into pages.
+struct Made<'a> {
+    plan: &'a SheetPlan,
+    records: Vec<&'a Record>,
+    parts: Vec<Part>,
+}
+
+/// What a row of a filled sheet belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Head,
+    /// A record, by its place among the sheet's.
+    Record(u32),
+    /// An empty ruled block, by the number of its writing.
+    Ruled(u32),
+    /// The rows below the block, and the page they are of.
+    Foot(u32),
+}
+
+/// Fills a form, each sheet with its pages where they are known.
+fn with_cuts<'a>(template: &'a Template, data: &'a Record, cuts: &[Option<Vec<rows::Cut>>]) -> (FilledBook, Vec<Made<'a>>) {
     let mut book = FilledBook {
         title: template.title.to_owned(),
         normal_font: template.normal_font.clone(),
@@ -29,16 +61,19 @@ pub fn fill(template: &Template, data: &Record) -> FilledBook {
     };
     let mut names = BTreeSet::new();
     let mut looks = cells::Looks::default();
+    let mut made = Vec::new();
     for plan in &template.sheets {
         let list = plan.main.and_then(|main| plan.segments[main].list).unwrap_or("");
         let all = sorted(plan, data.lists.get(list).map_or(&[][..], Vec::as_slice));
         for records in by_sheet(plan, &all) {
-            let sheet = sheet(plan, data, &all, &records, &mut book, &mut looks);
-            let name = values::line(&plan.name, data, records.first().copied(), &all, false);
+            let cuts = cuts.get(book.sheets.len()).and_then(Option::as_deref);
+            let (sheet, parts) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
+            let name = values::line(&plan.name, data, &records, &all, false);
             book.sheets.push(FilledSheet { name: tab_name(&name, template.title, &mut names), ..sheet });
+            made.push(Made { plan, records, parts });
         }
     }
-    book
+    (book, made)
 }
 
 fn sorted<'a>(plan: &SheetPlan, records: &'a [Record]) -> Vec<&'a Record> {
@@ -46,7 +81,7 @@ fn sorted<'a>(plan: &SheetPlan, records: &'a [Record]) -> Vec<&'a Record> {
     if !plan.sort.is_empty() {
         out.sort_by(|one, two| {
             let compare = |(field, down): &(&'static str, bool)| values::compare(one.fields.get(field), two.fields.get(field), *down);
-            plan.sort.iter().map(compare).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+            plan.sort.iter().map(compare).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         });
     }
     out
@@ -83,11 +118,12 @@ fn sheet<'a>(
     data: &'a Record,
     all: &'a [&'a Record],
     records: &[&'a Record],
+    cuts: Option<&rows::Cuts>,
     book: &mut FilledBook,
     looks: &mut cells::Looks,
-) -> FilledSheet {
+) -> (FilledSheet, Vec<Part>) {
     let columns = columns::lay(plan, data);
-    let (rows, pages) = rows::lay(plan, data, records);
+    let (rows, pages) = rows::lay(plan, data, records, cuts);
     let work = Sheet { plan, data, all, rows, columns, pages };
     let (mut rows, formulas) = cells::write(&work, &mut book.styles, looks);
     let merges = spans::merges(&work, &book.styles, &mut rows);
@@ -108,14 +144,22 @@ fn sheet<'a>(
         let first = standing.next()?;
         Some((first, standing.next_back().unwrap_or(first)))
     };
-    FilledSheet {
+    let main = plan.main.unwrap_or(usize::MAX);
+    let part = |row: &OutRow<'_>| match plan.rows[row.template as usize].segment.cmp(&main) {
+        Ordering::Less => Part::Head,
+        Ordering::Equal if matches!(row.mode, rows::Mode::Ruled { .. }) => Part::Ruled(row.run),
+        Ordering::Equal => Part::Record(row.index),
+        Ordering::Greater => Part::Foot(row.page),
+    };
+    let parts = work.rows.iter().map(part).collect();
+    let sheet = FilledSheet {
         name: String::new(),
         columns: columns::widths(plan, &work.columns),
         rows,
         merges,
         page: PageSetup {
-            header: values::line(&plan.header, data, records.first().copied(), all, true),
-            footer: values::line(&plan.footer, data, records.first().copied(), all, true),
+            header: values::line(&plan.header, data, records, all, true),
+            footer: values::line(&plan.footer, data, records, all, true),
             ..plan.page.clone()
         },
         title_rows: plan.title_rows.and_then(within),
@@ -124,21 +168,28 @@ fn sheet<'a>(
             let (rows, columns) = (within((area.first_row, area.last_row))?, across((area.first_column, area.last_column))?);
             Some(Range { first_row: rows.0, first_column: columns.0, last_row: rows.1, last_column: columns.1 })
         }),
+        column_breaks: {
+            let first = |template: &u16| work.columns.iter().position(|column| column.template >= *template);
+            let mut breaks: Vec<u16> = plan.column_breaks.iter().filter_map(first).map(|column| column as u16).collect();
+            breaks.dedup();
+            breaks
+        },
         images: images(&work),
-    }
+    };
+    (sheet, parts)
 }
 
-/// A picture stands again wherever its row does first in a run.
+/// A picture stands wherever its row and column do: with each record of a block, with each element of a column list.
+/// Where its column is left out it stands in the next one.
 fn images(work: &Sheet<'_>) -> Vec<Image> {
     let mut out = Vec::new();
     for image in &work.plan.images {
-        let Some(column) = work.columns.iter().position(|column| column.template >= image.column) else { continue };
-        let mut last_run = None;
-        for (index, row) in work.rows.iter().enumerate().filter(|(_, row)| row.template == image.row) {
-            if last_run != Some(row.run) {
-                last_run = Some(row.run);
-                out.push(Image { row: index as u32, column: column as u16, ..image.clone() });
-            }
+        let mut columns: Vec<usize> = (0..work.columns.len()).filter(|place| work.columns[*place].template == image.column).collect();
+        if columns.is_empty() {
+            columns.extend(work.columns.iter().position(|column| column.template >= image.column).or(work.columns.len().checked_sub(1)));
+        }
+        for (index, _) in work.rows.iter().enumerate().filter(|(_, row)| row.template == image.row) {
+            out.extend(columns.iter().map(|column| Image { row: index as u32, column: *column as u16, ..image.clone() }));
         }
     }
     out

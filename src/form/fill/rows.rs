@@ -11,6 +11,8 @@ pub(super) struct OutRow<'a> {
     pub run: u32,
     pub page: u32,
     pub record: Option<&'a Record>,
+    /// Its place among the sheet's records.
+    pub index: u32,
     pub nested: Option<&'a Record>,
     /// Which element of its nested list.
     pub nested_index: u32,
@@ -40,9 +42,21 @@ pub(super) enum Mode {
     None,
 }
 
+/// How many records and ruled blocks stand on each page, where the layout has told.
+pub(super) type Cuts = [Cut];
+
+/// What stands on one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub records: usize,
+    pub ruled: usize,
+}
+
 /// Records that stand on one page.
 pub(super) struct Page<'a> {
     pub records: Vec<&'a Record>,
+    /// Ruled blocks behind them.
+    pub ruled: usize,
     /// Place among the groups of the sheet; pages of one group follow each other.
     pub group: usize,
 }
@@ -62,6 +76,7 @@ struct Laying<'a, 'p> {
 #[derive(Clone, Copy)]
 struct Writing<'a> {
     record: Option<&'a Record>,
+    index: u32,
     mode: Mode,
     keep_first: bool,
     keep_rest: bool,
@@ -70,27 +85,29 @@ struct Writing<'a> {
 }
 
 const PLAIN: Writing<'static> =
-    Writing { record: None, mode: Mode::Full, keep_first: false, keep_rest: false, bookmark: None, page_break: false };
+    Writing { record: None, index: 0, mode: Mode::Full, keep_first: false, keep_rest: false, bookmark: None, page_break: false };
 
-pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record]) -> (Vec<OutRow<'a>>, Vec<Page<'a>>) {
+pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record], cuts: Option<&Cuts>) -> (Vec<OutRow<'a>>, Vec<Page<'a>>) {
     let mut laying = Laying { plan, data, out: Vec::with_capacity(plan.rows.len() + records.len() * 2), run: 0, page: 0 };
     let Some(main) = plan.main else {
         plan.segments.iter().for_each(|segment| laying.other(segment, false));
-        return (laying.out, vec![Page { records: records.to_vec(), group: 0 }]);
+        return (laying.out, vec![Page { records: records.to_vec(), ruled: 0, group: 0 }]);
     };
     plan.segments[..main].iter().for_each(|segment| laying.other(segment, false));
-    let pages = pages(plan, records);
+    let pages = pages(plan, records, cuts);
     let block = &plan.segments[main];
     let tail = &plan.segments[main + 1..];
+    let mut written = 0;
     for (index, page) in pages.iter().enumerate() {
         laying.page = index as u32;
         let start = laying.out.len();
         for (place, record) in page.records.iter().enumerate() {
             let bookmark = block.bookmark.filter(|_| plan.per_page == Some(1)).and_then(|field| record.fields.get(field));
             let page_break = index > 0 && place == 0;
-            laying.write(block, Writing { record: Some(record), keep_rest: true, bookmark, page_break, ..PLAIN });
+            laying.write(block, Writing { record: Some(record), index: written, keep_rest: true, bookmark, page_break, ..PLAIN });
+            written += 1;
         }
-        let missing = if plan.pad { plan.per_page.unwrap_or(0).saturating_sub(page.records.len()) } else { 0 };
+        let missing = page.ruled;
         let labels = block.last > block.first;
         for place in 0..missing {
             let page_break = index > 0 && place == 0 && page.records.is_empty();
@@ -110,21 +127,43 @@ pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record]
 }
 
 /// Cuts the records where the page ends or the group changes.
-fn pages<'a>(plan: &SheetPlan, records: &[&'a Record]) -> Vec<Page<'a>> {
+fn pages<'a>(plan: &SheetPlan, records: &[&'a Record], cuts: Option<&Cuts>) -> Vec<Page<'a>> {
     let mut out: Vec<Page<'a>> = Vec::new();
     let mut group = 0;
+    let mut ends = cuts.unwrap_or_default().iter().scan(0, |end, cut| {
+        *end += cut.records;
+        Some(*end)
+    });
+    let mut end = ends.next();
     for (index, record) in records.iter().enumerate() {
-        let changed = index > 0 && plan.page_per.is_some_and(|field| record.fields.get(field) != records[index - 1].fields.get(field));
+        let changed = index > 0 && changes(plan, records[index - 1], record);
         group += usize::from(changed);
+        let full = end.is_some_and(|end| index >= end);
+        if full {
+            end = ends.next();
+        }
         match out.last_mut() {
-            Some(page) if !changed && plan.per_page.is_none_or(|most| page.records.len() < most) => page.records.push(record),
-            _ => out.push(Page { records: vec![record], group }),
+            Some(page) if !changed && !full && plan.per_page.is_none_or(|most| page.records.len() < most) => page.records.push(record),
+            _ => out.push(Page { records: vec![record], ruled: 0, group }),
         }
     }
     if out.is_empty() {
-        out.push(Page { records: Vec::new(), group: 0 });
+        out.push(Page { records: Vec::new(), ruled: 0, group: 0 });
+    }
+    for (index, page) in out.iter_mut().enumerate().filter(|_| plan.pad) {
+        page.ruled = match (cuts.and_then(|cuts| cuts.get(index)), plan.per_page) {
+            (Some(cut), _) => cut.ruled,
+            (None, Some(most)) => most.saturating_sub(page.records.len()),
+            // Until the page is known one shows how high they are.
+            (None, None) => 1,
+        };
     }
     out
+}
+
+/// Whether a new page begins between two records.
+pub(super) fn changes(plan: &SheetPlan, one: &Record, two: &Record) -> bool {
+    plan.page_per.is_some_and(|field| one.fields.get(field) != two.fields.get(field))
 }
 
 impl<'a> Laying<'a, '_> {
@@ -199,6 +238,7 @@ impl<'a> Laying<'a, '_> {
             run: self.run,
             page: self.page,
             record: how.record,
+            index: how.index,
             nested,
             nested_index,
             mode: how.mode,

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::cells::{self, Pending};
@@ -12,9 +13,10 @@ use crate::form::template::plan::{MergePlan, RowHome};
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
 pub(super) fn merges(work: &Sheet<'_>, styles: &[Style], rows: &mut [Row]) -> Vec<Range> {
     let mut out = Vec::new();
+    let standing = standing(work);
     for merge in &work.plan.merges {
         let across = column_spans(work, merge);
-        for down in row_spans(work, merge) {
+        for down in row_spans(work, merge, &standing) {
             for (first_column, last_column) in &across {
                 let range = Range { first_row: down.0, first_column: *first_column, last_row: down.1, last_column: *last_column };
                 settle(work, merge, range, styles, rows);
@@ -45,8 +47,19 @@ fn column_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u16, u16)> {
     out
 }
 
-fn row_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u32, u32)> {
-    let inside = |row: &OutRow<'_>| (merge.range.first_row..=merge.range.last_row).contains(&row.template);
+/// For each row of the template the filled rows made of it.
+fn standing(work: &Sheet<'_>) -> Vec<Vec<u32>> {
+    let mut standing: Vec<Vec<u32>> = vec![Vec::new(); work.plan.rows.len()];
+    for (index, row) in work.rows.iter().enumerate() {
+        standing[row.template as usize].push(index as u32);
+    }
+    standing
+}
+
+fn row_spans(work: &Sheet<'_>, merge: &MergePlan, standing: &[Vec<u32>]) -> Vec<(u32, u32)> {
+    let last = (merge.range.last_row as usize + 1).min(standing.len());
+    let mut inside: Vec<u32> = standing.get(merge.range.first_row as usize..last).unwrap_or_default().concat();
+    inside.sort_unstable();
     let key = |row: &OutRow<'_>| match merge.rows {
         RowHome::Segment(_) => (row.run, 0),
         RowHome::Nested(_) => (row.run, row.nested_index),
@@ -55,8 +68,8 @@ fn row_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u32, u32)> {
     };
     let mut out: Vec<(u32, u32)> = Vec::new();
     let mut last_key = None;
-    for (index, row) in work.rows.iter().enumerate().filter(|(_, row)| inside(row)) {
-        let (index, key) = (index as u32, Some(key(row)));
+    for index in inside {
+        let key = Some(key(&work.rows[index as usize]));
         match out.last_mut() {
             Some(span) if key == last_key && span.1 + 1 == index => span.1 = index,
             _ => out.push((index, index)),
@@ -98,10 +111,9 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
     if pending.is_empty() {
         return;
     }
-    let mut standing: Vec<Vec<u32>> = vec![Vec::new(); work.plan.rows.len()];
-    for (index, row) in work.rows.iter().enumerate() {
-        standing[row.template as usize].push(index as u32);
-    }
+    let standing = standing(work);
+    // What a formula came to, for the formulas that need it: a cell holds only as many places as a cell can.
+    let mut exact: HashMap<(u32, u16), Exact> = HashMap::new();
     let mut order: Vec<&Pending> = pending.iter().collect();
     order.sort_by_key(|pending| work.plan.formulas[pending.formula].rank);
     for at in order {
@@ -112,7 +124,9 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
             let mut out = Vec::new();
             for line in lines {
                 for column in &columns {
-                    if let Some(Value::Number(number) | Value::Formula { result: number, .. }) = at_cell(rows, line, *column) {
+                    if let Some(value) = exact.get(&(line, *column)) {
+                        out.push(value.clone());
+                    } else if let Some(Value::Number(number)) = at_cell(rows, line, *column) {
                         out.push(Exact::from(*number));
                     }
                 }
@@ -123,7 +137,11 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
             let (lines, columns) = place(range);
             written(&lines, &columns)
         });
-        let value = match (result.as_ref().and_then(formula_result), text) {
+        let written = result.as_ref().and_then(formula_result);
+        if let Some(result) = result.filter(|_| written.is_some()) {
+            exact.insert((at.row as u32, at.column), result);
+        }
+        let value = match (written, text) {
             (Some(result), Some(text)) if text.len() < 8_000 => Value::Formula { text, result },
             (Some(result), _) => Value::Number(result),
             // A mean of nothing or a division by zero leaves the cell blank rather than print an error.
@@ -154,13 +172,16 @@ fn cells_of(work: &Sheet<'_>, at: &cells::Pending, range: Range, standing: &[Vec
     let mut lines = Vec::new();
     for template in range.first_row..=range.last_row {
         let Some(there_plan) = work.plan.rows.get(template as usize) else { break };
-        lines.extend(standing[template as usize].iter().copied().filter(|index| {
-            let there = &work.rows[*index as usize];
-            if there_plan.segment != here_plan.segment {
-                return !(paged(there_plan.segment) && paged(here_plan.segment)) || there.page == here.page;
-            }
-            there.run == here.run
-                && (there_plan.nested.is_none() || there_plan.nested != here_plan.nested || there.nested_index == here.nested_index)
+        let all = &standing[template as usize];
+        if there_plan.segment != here_plan.segment {
+            let of_page = paged(there_plan.segment) && paged(here_plan.segment);
+            lines.extend(if of_page { stretch(all, |index| work.rows[index as usize].page, here.page) } else { all });
+            continue;
+        }
+        lines.extend(stretch(all, |index| work.rows[index as usize].run, here.run).iter().copied().filter(|index| {
+            there_plan.nested.is_none()
+                || there_plan.nested != here_plan.nested
+                || work.rows[*index as usize].nested_index == here.nested_index
         }));
     }
     lines.sort_unstable();
@@ -178,6 +199,13 @@ fn cells_of(work: &Sheet<'_>, at: &cells::Pending, range: Range, standing: &[Vec
         .map(|(place, _)| place as u16)
         .collect();
     (lines, columns)
+}
+
+/// The rows of one page or one writing: both only rise down the sheet, so they stand together.
+fn stretch(rows: &[u32], key: impl Fn(u32) -> u32, wanted: u32) -> &[u32] {
+    let first = rows.partition_point(|index| key(*index) < wanted);
+    let last = rows.partition_point(|index| key(*index) <= wanted);
+    &rows[first..last]
 }
 
 /// References as a formula names them, neighbours drawn together; `None` where a function cannot take so many.

@@ -7,7 +7,7 @@ use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::form::model::Value;
 use crate::form::template::Slot;
-use crate::form::template::plan::{Fill, Piece};
+use crate::form::template::plan::{Fill, Piece, Scope};
 
 /// Writes a value within text.
 pub(super) fn print(datum: &Datum, out: &mut String) {
@@ -75,9 +75,10 @@ pub(super) fn compare(one: Option<&Datum>, two: Option<&Datum>, down: bool) -> O
     if down { order.reverse() } else { order }
 }
 
-/// A tab name, header or footer.
-pub(super) fn line(pieces: &[Piece], data: &Record, record: Option<&Record>, all: &[&Record], coded: bool) -> String {
+/// A tab name, header or footer; `own` are the records of the sheet.
+pub(super) fn line(pieces: &[Piece], data: &Record, own: &[&Record], all: &[&Record], coded: bool) -> String {
     let mut out = String::new();
+    let record = own.first().copied();
     for piece in pieces {
         let fill = match piece {
             Piece::Text(text) => {
@@ -93,8 +94,13 @@ pub(super) fn line(pieces: &[Piece], data: &Record, record: Option<&Record>, all
                 print(record.and_then(|record| record.fields.get(field)).unwrap_or(&Datum::Empty), &mut text);
             }
             Fill::Slot(_) => {}
-            Fill::Total { field: None, .. } => text = all.len().to_string(),
-            Fill::Total { field: Some(field), .. } => print(&sum(all.iter().map(|record| record.fields.get(field))), &mut text),
+            Fill::Total { scope, field, .. } => {
+                let records = if *scope == Scope::All { all } else { own };
+                match field {
+                    None => text = records.len().to_string(),
+                    Some(field) => print(&sum(records.iter().map(|record| record.fields.get(field))), &mut text),
+                }
+            }
         }
         if coded {
             // A sign of the header's own code, and a number behind a font size, would be read as code.
@@ -128,6 +134,6 @@ mod tests {
         let mut data = Record::default();
         data.set("年度", Datum::Text("2026&年".into()));
         let pieces = [Piece::Text("&C&9".into()), Piece::Fill(Fill::Slot(Slot::Root("年度")))];
-        assert_eq!(line(&pieces, &data, None, &[], true), "&C&9 2026&&年");
+        assert_eq!(line(&pieces, &data, &[], &[], true), "&C&9 2026&&年");
     }
 }

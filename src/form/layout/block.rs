@@ -81,7 +81,8 @@ impl Measure<'_> {
         let number = !matches!(cell.value, Value::Text(_));
         let horizontal = match style.align.horizontal {
             Horizontal::General if style.align.rotation == 255 => Horizontal::Center,
-            Horizontal::General if number => Horizontal::Right,
+            // A number in a cell for text stands like text.
+            Horizontal::General if number && style.number_format.trim() != "@" => Horizontal::Right,
             Horizontal::General | Horizontal::Fill => Horizontal::Left,
             other => other,
         };
@@ -93,6 +94,7 @@ impl Measure<'_> {
             // The file keeps 91 to 180 for turns with the clock; either way of saying it is understood.
             degrees @ 91..=180 => Run::Turned(f32::from(90 - degrees)),
             0 if number => Run::Plain,
+            0 if style.align.horizontal == Horizontal::Fill => Run::Plain,
             0 if style.align.wrap || spread => Run::Wrapped,
             0 if text.contains('\n') => {
                 adjusted.wrap = true;
@@ -108,8 +110,11 @@ impl Measure<'_> {
             Horizontal::Left | Horizontal::Right | Horizontal::Distributed => Length::from(style.align.indent) * self.indent,
             _ => 0,
         };
-        // However deep the indent, a strip of the cell stays for the text.
         let width = grid.width(area.first_column, area.last_column);
+        if style.align.horizontal == Horizontal::Fill && run == Run::Plain {
+            fill_up(&mut shapes, (width - 2 * PADDING) as f32 / POINT as f32 / size);
+        }
+        // However deep the indent, a strip of the cell stays for the text.
         let indent = indent.min((width - 2 * PADDING).max(0) / 2);
         let mut block = Block {
             row,
@@ -282,6 +287,15 @@ impl Block {
             self.break_lines(grid);
         }
         true
+    }
+}
+
+// The same text over and over, as often as it is whole in the width (em).
+fn fill_up(shapes: &mut Vec<Shape>, width: f32) {
+    let once: f32 = shapes.iter().map(|shape| shape.advance).sum();
+    if once > 0.0 && width.is_finite() {
+        let times = (width / once).floor().clamp(1.0, 1000.0) as usize;
+        *shapes = shapes.repeat(times);
     }
 }
 

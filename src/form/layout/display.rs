@@ -2,19 +2,21 @@
 
 use std::borrow::Cow;
 
-use ssfmt::{FormatOptions, NumberFormat};
+use ssfmt::FormatOptions;
 
-use crate::form::model::{FilledBook, Style, Value};
+use super::number::Format;
+use crate::exact::Decimal;
+use crate::form::model::{FilledBook, Value};
 
 /// The number formats of a book's styles, parsed once.
 pub(super) struct Display {
-    formats: Vec<Option<NumberFormat>>,
+    formats: Vec<Option<Format>>,
     options: FormatOptions,
 }
 
 impl Display {
     pub fn new(book: &FilledBook) -> Self {
-        Self { formats: book.styles.iter().map(parse).collect(), options: FormatOptions::default() }
+        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect(), options: FormatOptions::default() }
     }
 
     /// The text of a value; empty for nothing.
@@ -22,32 +24,32 @@ impl Display {
         let format = self.formats.get(style).and_then(Option::as_ref);
         match value {
             Value::Empty => Cow::Borrowed(""),
-            Value::Text(text) => match format {
-                Some(format) if format.sections().iter().any(ssfmt::ast::Section::has_text_placeholder) => {
-                    Cow::Owned(format.format_text(text, &self.options))
-                }
-                _ => Cow::Borrowed(text),
-            },
-            Value::Number(number) | Value::Formula { result: number, .. } => Cow::Owned(match format {
-                Some(format) => format.format(number.to_stored(), &self.options),
-                None => number.to_string(),
-            }),
+            Value::Text(text) => format.and_then(|format| format.text(text)).map_or(Cow::Borrowed(text), Cow::Owned),
+            Value::Number(number) | Value::Formula { result: number, .. } => {
+                let plain = general(*number);
+                Cow::Owned(match format {
+                    Some(format) => format.number(number.to_stored(), &plain, &self.options),
+                    None => plain,
+                })
+            }
             Value::Date(serial) => Cow::Owned(match format {
-                Some(format) => format.format(f64::from(*serial), &self.options),
+                Some(format) => format.number(f64::from(*serial), &plain_date(*serial), &self.options),
                 None => plain_date(*serial),
             }),
         }
     }
 }
 
-// A format that cannot be read shows the plain value rather than nothing.
-fn parse(style: &Style) -> Option<NumberFormat> {
-    let code = style.number_format.as_str();
-    if matches!(code.trim(), "" | "@") || code.trim().eq_ignore_ascii_case("general") || code.len() > 255 {
-        None
-    } else {
-        NumberFormat::parse(code).ok()
+// As General shows a number: eleven characters, the last places rounded away.
+fn general(number: Decimal) -> String {
+    let whole = number.to_string();
+    let Some(point) = whole.find('.') else { return whole };
+    let sign = usize::from(whole.starts_with('-'));
+    if whole.len() - sign <= 11 {
+        return whole;
     }
+    let places = 10_usize.saturating_sub(point - sign) as u32;
+    crate::exact::Exact::from(number).published_decimal(places).map_or(whole, |rounded| rounded.to_string())
 }
 
 // A date must not come out as a bare serial number.
@@ -58,7 +60,7 @@ fn plain_date(serial: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::Decimal;
+    use crate::form::model::Style;
 
     fn shown(code: &str, value: &Value) -> String {
         let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
@@ -82,6 +84,11 @@ mod tests {
             ("yyyy/m/d", Value::Date(46_148), "2026/5/6"),
             ("[$-804]yyyy\"年\"m\"月\";@", Value::Date(46_148), "2026年5月"),
             ("", Value::Date(46_148), "2026-05-06"),
+            ("[$-804]dddd", Value::Date(46_148), "星期三"),
+            ("[$-804]ddd", Value::Date(46_148), "周三"),
+            ("[$-804]mmm mmmm", Value::Date(46_148), "5月 五月"),
+            ("yyyy/m/d aaaa", Value::Date(46_148), "2026/5/6 星期三"),
+            ("\"aaa\"aaa", Value::Date(46_148), "aaa三"),
             ("@", Value::Text("{0.00}".into()), "{0.00}"),
             ("0.00", Value::Text("无".into()), "无"),
             ("General\"分\"", number("8.5"), "8.5分"),

@@ -33,6 +33,8 @@ pub struct LaidSheet {
     pub heights: Vec<Length>,
     /// Width of each column, hidden ones too. A whole number of pixels.
     pub widths: Vec<Length>,
+    /// What stands on the pages besides repeated titles; `None` for a sheet without a page.
+    pub printed: Option<Range>,
     /// Rows that begin a page, but not the first.
     pub row_breaks: Vec<u32>,
     /// Columns that begin a page, but not the first.

@@ -14,6 +14,7 @@ mod display;
 mod furniture;
 mod grid;
 mod laid;
+mod number;
 mod page;
 mod paginate;
 mod paper;
@@ -26,12 +27,15 @@ pub use laid::{
     Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
 };
 
+pub use paginate::room;
+pub use paper::is_known_paper;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
 use crate::font::FontSet;
-use crate::form::model::FilledBook;
+use crate::form::model::{FilledBook, PageSetup};
 use display::Display;
 use page::SheetPages;
 
@@ -74,6 +78,13 @@ pub struct Layout {
     pub book: LaidOut,
     /// In order of sheets and cells, each once.
     pub notes: Vec<Note>,
+}
+
+/// Points across and down of the paper as it lies.
+pub fn paper_points(page: &PageSetup) -> (f64, f64) {
+    let (width, height) = paper::size(page.paper);
+    let (width, height) = if page.landscape { (height, width) } else { (width, height) };
+    (width as f64 / POINT as f64, height as f64 / POINT as f64)
 }
 
 /// Lays a book out. `date` is the run's, for the `&D` of headers and footers.

@@ -29,6 +29,7 @@ impl SheetPages<'_> {
         let plan = plan(self.grid, setup, &printed);
         self.scale = plan.scale;
         measures.scale = plan.scale;
+        measures.printed = printed.area();
         measures.row_breaks = plan.rows.iter().skip(1).map(|rows| rows.start).collect();
         measures.column_breaks = plan.columns.iter().skip(1).map(|columns| columns.start as u16).collect();
         let mut order = Vec::with_capacity(plan.rows.len() * plan.columns.len());

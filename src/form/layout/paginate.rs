@@ -1,12 +1,12 @@
 //! Which rows and columns stand on which page, and at what scale.
 
-use std::ops::Range;
+use std::ops;
 
 use super::grid::Grid;
 use super::laid::{Length, POINT};
 use super::paper;
 use super::rows::Blocks;
-use crate::form::model::{Borders, PageSetup, Style, Value};
+use crate::form::model::{Borders, PageSetup, Range, Style, Value};
 
 /// The frame of a sheet's pages, in sheet units at natural size.
 #[derive(Clone, Copy, Debug)]
@@ -49,17 +49,17 @@ impl Frame {
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub scale: u16,
-    pub rows: Vec<Range<u32>>,
-    pub columns: Vec<Range<u32>>,
+    pub rows: Vec<ops::Range<u32>>,
+    pub columns: Vec<ops::Range<u32>>,
 }
 
 /// What is printed of a sheet.
 #[derive(Clone, Debug)]
 pub(super) struct Printed {
-    pub rows: Range<u32>,
-    pub columns: Range<u32>,
-    pub title_rows: Range<u32>,
-    pub title_columns: Range<u32>,
+    pub rows: ops::Range<u32>,
+    pub columns: ops::Range<u32>,
+    pub title_rows: ops::Range<u32>,
+    pub title_columns: ops::Range<u32>,
 }
 
 impl Printed {
@@ -75,6 +75,14 @@ impl Printed {
             title_rows: grid.sheet.title_rows.map_or(0..0, |(first, last)| clip(first, last, rows)),
             title_columns: grid.sheet.title_columns.map_or(0..0, |(first, last)| clip(u32::from(first), u32::from(last), columns)),
         }
+    }
+}
+
+impl Printed {
+    /// The same as a range; `None` where nothing is printed.
+    pub fn area(&self) -> Option<Range> {
+        let (last_row, last_column) = (self.rows.clone().last()?, self.columns.clone().last()?);
+        Some(Range { first_row: self.rows.start, first_column: self.columns.start as u16, last_row, last_column: last_column as u16 })
     }
 }
 
@@ -111,17 +119,26 @@ struct Track {
     kept: Vec<bool>,
 }
 
+// Printers round: a page filled to the last point would lose its last row to the next page in the spreadsheet.
+fn usable(height: Length) -> Length {
+    height - height / 200
+}
+
+/// What the rows of one page may take together, title rows included, in sheet units at a scale.
+pub fn room(page: &PageSetup, scale: u16) -> Length {
+    usable(Frame::new(page).body().1) * 100 / Length::from(scale.max(1))
+}
+
 /// Plans the pages of a sheet.
 pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan {
     let (width, height) = Frame::new(page).body();
     let rows = row_track(grid);
     let columns = Track {
         sizes: grid.lefts.windows(2).map(|pair| pair[1] - pair[0]).collect(),
-        breaks: vec![false; grid.columns()],
+        breaks: (0..grid.columns()).map(|column| grid.sheet.column_breaks.contains(&(column as u16))).collect(),
         kept: vec![false; grid.columns()],
     };
-    // Printers round: a page filled to the last point would lose its last row to the next page in the spreadsheet.
-    let height = height - height / 200;
+    let height = usable(height);
     let split_rows = |scale: u16| split(&rows, &printed.rows, &printed.title_rows, height * 100 / Length::from(scale));
     let split_columns = |scale: u16| split(&columns, &printed.columns, &printed.title_columns, width * 100 / Length::from(scale));
     let scale = match page.fit {
@@ -157,7 +174,7 @@ fn row_track(grid: &Grid<'_>) -> Track {
     }
 }
 
-fn split(track: &Track, printed: &Range<u32>, titles: &Range<u32>, room: Length) -> Vec<Range<u32>> {
+fn split(track: &Track, printed: &ops::Range<u32>, titles: &ops::Range<u32>, room: Length) -> Vec<ops::Range<u32>> {
     let title: Length = track.sizes[titles.start as usize..titles.end as usize].iter().sum();
     let mut pages = Vec::new();
     let mut start = printed.start;

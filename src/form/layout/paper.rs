@@ -26,6 +26,11 @@ const SIZES: &[(u16, (i64, i64))] = &[
     (94, (9700, 15100)),
 ];
 
+/// Whether a code of the file is one of a paper that can be laid out.
+pub fn is_known_paper(code: u16) -> bool {
+    SIZES.iter().any(|(known, _)| *known == code)
+}
+
 /// Width and height of a paper standing upright; A4 for a code that is not known.
 pub(super) fn size(code: u16) -> (Length, Length) {
     let (width, height) = SIZES.iter().find(|(known, _)| *known == code).map_or((21000, 29700), |(_, size)| *size);

@@ -108,7 +108,11 @@ pub(super) fn place(
                 .max(TIGHTEST.min(natural));
             let columns = lines.len() as f32;
             let advance = block.size * natural;
-            let left = (width - columns * advance) / 2.0;
+            let left = match block.horizontal {
+                Horizontal::Left => points(PADDING),
+                Horizontal::Right => width - points(PADDING) - columns * advance,
+                _ => (width - columns * advance) / 2.0,
+            };
             for (index, line) in lines.iter().enumerate() {
                 let total = line.range.len() as f32 * pitch * block.size;
                 let top = match vertical {
@@ -176,13 +180,13 @@ fn draw_aligned(
     let x = match block.horizontal {
         Horizontal::Right => right - indent - width,
         Horizontal::Center | Horizontal::CenterContinuous => left + (right - left - width) / 2.0,
-        Horizontal::Distributed if shapes.len() == 1 => left + (right - left - width) / 2.0,
         Horizontal::Distributed => {
-            gaps = stretch(shapes, (right - left - 2.0 * indent - width) / block.size, true);
-            left + indent
+            gaps = stretch(shapes, (right - left - 2.0 * indent - width) / block.size);
+            // A single word has nowhere to be opened: it stands in the middle.
+            if gaps.is_empty() { left + (right - left - width) / 2.0 } else { left + indent }
         }
         Horizontal::Justify if !line.last => {
-            gaps = stretch(shapes, (right - left - width) / block.size, false);
+            gaps = stretch(shapes, (right - left - width) / block.size);
             left
         }
         _ => left + indent,
@@ -190,10 +194,10 @@ fn draw_aligned(
     draw_line(fonts, block.choice, shapes, block.size, &gaps, (x, y), frame, font, ink);
 }
 
-// Spreads the spare width over the gaps between characters: all of them, or those that Chinese text may be opened at.
-fn stretch(shapes: &[Shape], spare: f32, everywhere: bool) -> Vec<f32> {
+// Spreads the spare width over the gaps that text may be opened at: at Chinese characters and at spaces, never within a word.
+fn stretch(shapes: &[Shape], spare: f32) -> Vec<f32> {
     let wide = |shape: &Shape| shape.advance > 0.9 || shape.character == ' ';
-    let opens = |pair: &[Shape]| everywhere || wide(&pair[0]) || wide(&pair[1]);
+    let opens = |pair: &[Shape]| wide(&pair[0]) || wide(&pair[1]);
     let count = shapes.windows(2).filter(|pair| opens(pair)).count();
     if count == 0 || spare <= 0.0 || !spare.is_finite() {
         return Vec::new();

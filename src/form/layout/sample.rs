@@ -365,6 +365,7 @@ pub(crate) fn wild(seed: u64) -> FilledBook {
         },
         title_rows: [None, Some((0, 1)), Some((5, 2)), Some((0, 9999))][roll(4)],
         title_columns: [None, Some((0, 0)), Some((3, 9999))][roll(3)],
+        column_breaks: Vec::new(),
         print_area: (roll(4) == 0).then(|| range(&mut roll)),
         images: Vec::new(),
     };

@@ -1,17 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::drawn::DrawnSheet;
+use super::drawn::{DrawnRow, DrawnSheet, written};
 use super::error::Problem;
-use super::plan::{Content, MergePlan, RowHome, SheetPlan};
+use super::plan::{Content, MergePlan, RowHome, SheetPlan, Widths};
 use crate::diag::CellRef;
+use crate::form::layout;
 use crate::form::model::Range;
 
 type Errors = Vec<(Option<CellRef>, Problem)>;
-
-fn written(range: Range) -> String {
-    let first = CellRef { row: range.first_row, column: range.first_column };
-    format!("{first}:{}", CellRef { row: range.last_row, column: range.last_column })
-}
 
 /// How two inclusive spans lie to each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,6 +112,42 @@ pub(super) fn names(drawn: &DrawnSheet, plan: &SheetPlan, errors: &mut Errors) {
     }
 }
 
+/// Paper, margins and what must fit between them.
+pub(super) fn paper(drawn: &DrawnSheet, plan: &SheetPlan, errors: &mut Errors) {
+    let page = &drawn.page;
+    let (width, height) = layout::paper_points(page);
+    let margins = &page.margins;
+    let (across, down) = (width - margins.left - margins.right, height - margins.top - margins.bottom);
+    if across * 4.0 < width || down * 4.0 < height {
+        errors.push((None, Problem::NoRoom));
+        return;
+    }
+    if page.fit.is_some() {
+        return;
+    }
+    let scale = f64::from(page.scale) / 100.0;
+    // Excel's padding is within the width; a pixel is three quarters of a point.
+    let digit = f64::from(super::drawing::digit(&drawn.normal)) * 0.75 * scale;
+    let titles = drawn.title_columns.map_or(0..0, |(first, last)| usize::from(first)..usize::from(last) + 1);
+    let shown = |column: usize| plan.columns.get(column).filter(|column| !column.hidden).map_or(0.0, |column| column.width * digit);
+    let beside: f64 = titles.clone().take(plan.columns.len()).map(shown).sum();
+    let shared = |column: usize| plan.widths != Widths::Keep && plan.columns[column].group.is_some();
+    for column in (0..plan.columns.len()).filter(|column| !shared(*column)) {
+        let needs = shown(column) + if column >= titles.end { beside } else { 0.0 };
+        if needs > across + 0.75 {
+            errors.push((Some(CellRef { row: 0, column: column as u16 }), Problem::TooNarrow));
+        }
+    }
+    if let Some((first, last)) = drawn.title_rows {
+        let usual = drawn.normal.size * 1.25;
+        let height = |row: &DrawnRow| if row.hidden { 0.0 } else { row.height.or(row.height_seen).unwrap_or(usual).min(409.5) };
+        let high: f64 = drawn.rows.iter().take(last as usize + 1).skip(first as usize).map(height).sum();
+        if high * scale * 2.0 > down {
+            errors.push((Some(CellRef { row: first, column: 0 }), Problem::TitleTooHigh));
+        }
+    }
+}
+
 /// More would be a spreadsheet, not a form.
 const MOST_FORMULAS: usize = 2_000;
 
@@ -151,16 +183,20 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
         needs.push(needed);
     }
     // Peeling off what needs nothing more; what is left over needs itself.
+    let mut open: Vec<usize> = needs.iter().map(Vec::len).collect();
+    let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+    for (index, needed) in needs.iter().enumerate() {
+        needed.iter().for_each(|other| needed_by[*other].push(index));
+    }
+    let mut ready: Vec<usize> = (0..needs.len()).filter(|index| open[*index] == 0).collect();
     let mut ranks = vec![None; needs.len()];
-    for rank in 0..needs.len() {
-        let ready: Vec<usize> = (0..needs.len())
-            .filter(|index| ranks[*index].is_none() && needs[*index].iter().all(|needed| ranks[*needed].is_some()))
-            .collect();
-        if ready.is_empty() {
-            break;
-        }
-        for index in ready {
-            ranks[index] = Some(rank);
+    let mut rank = 0;
+    while let Some(index) = ready.pop() {
+        ranks[index] = Some(rank);
+        rank += 1;
+        for other in &needed_by[index] {
+            open[*other] -= 1;
+            ready.extend((open[*other] == 0).then_some(*other));
         }
     }
     for (formula, rank) in plan.formulas.iter_mut().zip(ranks) {
@@ -188,6 +224,12 @@ fn repeats_elsewhere(plan: &SheetPlan, from: CellRef, range: Range) -> bool {
 /// a placeholder that does not speak of the element. They cannot be drawn merged, for there is nothing to merge
 /// with, and so they stretch of themselves.
 pub(super) fn stretch_lone_cells(plan: &mut SheetPlan) {
+    let mut covered: BTreeSet<(u32, u16)> = BTreeSet::new();
+    for MergePlan { range, .. } in &plan.merges {
+        covered.extend(
+            (range.first_row..=range.last_row).flat_map(|row| (range.first_column..=range.last_column).map(move |column| (row, column))),
+        );
+    }
     for group in plan.groups.clone() {
         if group.first != group.last {
             continue;
@@ -201,11 +243,7 @@ pub(super) fn stretch_lone_cells(plan: &mut SheetPlan) {
                 Some(Content::Alone(_) | Content::Pieces(_)) => !speaks(plan, row),
                 _ => false,
             };
-            let merged = plan.merges.iter().any(|merge| {
-                (merge.range.first_row..=merge.range.last_row).contains(&row)
-                    && (merge.range.first_column..=merge.range.last_column).contains(&column)
-            });
-            if once && !merged {
+            if once && !covered.contains(&(row, column)) {
                 let range = Range { first_row: row, first_column: column, last_row: row, last_column: column };
                 let home = plan.rows[row as usize].nested.map_or(RowHome::Segment(plan.rows[row as usize].segment), RowHome::Nested);
                 plan.merges.push(MergePlan { range, rows: home, group: None });

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::check;
 use super::drawn::{Drawn, DrawnSheet};
 use super::error::{Problem, TemplateError};
@@ -8,7 +10,7 @@ use super::settings::Settings;
 use crate::diag::CellRef;
 use crate::exact::Decimal;
 use crate::form::data::{Direction, List, Schema};
-use crate::form::model::{Image, StyleId};
+use crate::form::model::{Image, Range, StyleId};
 
 /// What repeats in one row of the template.
 #[derive(Clone, Copy, Default)]
@@ -20,6 +22,8 @@ struct RowBears {
 /// One sheet on its way from drawing to plan.
 struct Work<'a> {
     drawn: &'a DrawnSheet,
+    /// Merged ranges by their first cell.
+    corners: BTreeMap<(u32, u16), Range>,
     schema: &'a Schema,
     /// Per row and cell, for text cells.
     tokens: Vec<Vec<Option<Vec<Token>>>>,
@@ -32,6 +36,7 @@ struct Work<'a> {
 pub(super) fn sheet(drawn: &DrawnSheet, settings: Settings, schema: &Schema, errors: &mut Vec<TemplateError>) -> SheetPlan {
     let mut work = Work {
         drawn,
+        corners: drawn.merges.iter().map(|range| ((range.first_row, range.first_column), *range)).collect(),
         schema,
         tokens: Vec::new(),
         rows: vec![RowBears::default(); drawn.rows.len()],
@@ -47,8 +52,10 @@ pub(super) fn sheet(drawn: &DrawnSheet, settings: Settings, schema: &Schema, err
     work.edges_of_text(&mut plan);
     check::merges(drawn, &mut plan, &mut work.errors);
     check::names(drawn, &plan, &mut work.errors);
+    check::paper(drawn, &plan, &mut work.errors);
     check::formulas(&mut plan, &mut work.errors);
     check::stretch_lone_cells(&mut plan);
+    work.errors.extend(drawn.problems.iter().cloned());
     work.errors.sort_by_key(|(cell, _)| *cell);
     errors.extend(work.errors.into_iter().map(|(cell, kind)| TemplateError { sheet: drawn.name.clone(), cell, kind }));
     plan
@@ -95,10 +102,8 @@ impl Work<'_> {
 
     /// The last row and column of the merged range that begins at a cell, or its own.
     fn reach(&self, cell: CellRef) -> (usize, usize) {
-        self.drawn
-            .merges
-            .iter()
-            .find(|merge| merge.first_row == cell.row && merge.first_column == cell.column)
+        self.corners
+            .get(&(cell.row, cell.column))
             .map_or((cell.row as usize, cell.column as usize), |merge| (merge.last_row as usize, merge.last_column as usize))
     }
 
@@ -182,6 +187,7 @@ impl Work<'_> {
             title_rows: self.drawn.title_rows,
             title_columns: self.drawn.title_columns,
             print_area: self.drawn.print_area,
+            column_breaks: self.drawn.column_breaks.clone(),
             ..SheetPlan::default()
         };
         for (column, (drawn, list)) in self.drawn.columns.iter().zip(&self.columns).enumerate() {
@@ -235,6 +241,7 @@ impl Work<'_> {
             }
         }
         spans.sort_unstable();
+        self.apart(&spans);
         let mut next = 0;
         for index in 0..spans.len() {
             let (first, last, name) = spans[index];
@@ -260,6 +267,29 @@ impl Work<'_> {
             match plan.nested.last_mut() {
                 Some(above) if above.list == name && above.last + 1 == row => above.last = row,
                 _ => plan.nested.push(NestedPlan { first: row, last: row, list: name }),
+            }
+        }
+    }
+
+    /// A total between two rows of a block is not the record's: what comes below it stands outside.
+    fn apart(&mut self, spans: &[(u32, u32, &'static str)]) {
+        for (first, last, name) in spans {
+            let of_all = |row: &u32| {
+                let bears = self.rows[*row as usize].list.is_some();
+                let totals = |token: &Token| matches!(token, Token::Placeholder(path) if matches!(path.kind, Kind::Total { .. }));
+                !bears && self.tokens[*row as usize].iter().flatten().flatten().any(totals)
+            };
+            let Some(total) = (*first..=*last).find(of_all) else { continue };
+            let below = self.paths().into_iter().find_map(|(cell, kind)| match kind {
+                Kind::Row { list, nested, column, field } if cell.row > total && list == *name => {
+                    let sign = if column { ">" } else { "." };
+                    let nested = nested.map_or_else(String::new, |nested| format!(".{nested}"));
+                    Some((cell, format!("{list}{nested}{sign}{field}")))
+                }
+                _ => None,
+            });
+            if let Some((cell, written)) = below {
+                self.errors.push((Some(cell), Problem::OutsideBlock(written)));
             }
         }
     }
@@ -380,21 +410,17 @@ impl Work<'_> {
 
     fn total(&self, path: &Path, scope: Scope, column: bool, field: &str, at: Option<CellRef>, plan: &SheetPlan) -> Result<Fill, Problem> {
         let written = || path.written.clone();
-        let main = plan.main.filter(|_| at.is_some());
-        if main.is_none() && scope != Scope::All {
-            return Err(Problem::TotalWithoutBlock(written()));
-        }
         let Some(list) = self.main_list(plan) else { return Err(Problem::TotalWithoutBlock(written())) };
-        if let (Some(main), Some(at)) = (main, at) {
-            let place = plan.rows[at.row as usize].segment;
-            let paged = plan.per_page.is_some() || plan.page_per.is_some();
-            if scope == Scope::Page && !(paged && (place == main || (place > main && plan.footer_each_page))) {
+        // A sheet without a block may still tell how many there are in all.
+        if scope != Scope::All {
+            let Some(main) = plan.main else { return Err(Problem::TotalWithoutBlock(written())) };
+            let place = at.map(|at| plan.rows[at.row as usize].segment);
+            if scope == Scope::Page && place.is_none_or(|place| place < main) {
                 return Err(Problem::PageTotal(written()));
             }
             // Below the block a group is known only where the page is, or where the sheet is the group.
-            let grouped =
-                plan.sheet_per.is_some() || (plan.page_per.is_some() && (place == main || (place > main && plan.footer_each_page)));
-            if scope == Scope::Group && !grouped {
+            let paged = plan.page_per.is_some() && place.is_some_and(|place| place == main || (place > main && plan.footer_each_page));
+            if scope == Scope::Group && plan.sheet_per.is_none() && !paged {
                 return Err(Problem::GroupTotal(written()));
             }
         }

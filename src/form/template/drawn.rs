@@ -1,18 +1,26 @@
 use std::collections::BTreeMap;
 
+use super::drawing;
+use super::error::{Feature, Problem};
+use super::lost;
 use super::package::Package;
+use super::settings;
 use super::style::Looks;
 use super::xml::{Element, unescape};
 use crate::diag::CellRef;
-use crate::form::model::{Margins, PageSetup, Range, Style, StyleId};
+use crate::form::layout;
+use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {
     pub looks: Looks,
     pub sheets: Vec<DrawnSheet>,
     /// What was met and will not be carried.
-    pub lost: Vec<(String, Option<CellRef>, &'static str)>,
+    pub lost: Vec<Lost>,
 }
+
+/// Sheet, cell and what of it will not be carried.
+pub(super) type Lost = (String, Option<CellRef>, Feature);
 
 /// One sheet as drawn. Rows and columns run from 0 to the last that bears anything.
 #[derive(Default)]
@@ -21,17 +29,27 @@ pub(super) struct DrawnSheet {
     /// Per row, dense from column A.
     pub rows: Vec<DrawnRow>,
     pub columns: Vec<DrawnColumn>,
+    /// Digits of a column that the file does not mention.
+    pub usual_width: f64,
+    /// The font of the workbook's normal style, in whose digits widths are.
+    pub normal: Font,
     pub merges: Vec<Range>,
     pub page: PageSetup,
     pub title_rows: Option<(u32, u32)>,
     pub title_columns: Option<(u16, u16)>,
     pub print_area: Option<Range>,
+    /// Columns before which a page begins.
+    pub column_breaks: Vec<u16>,
     pub images: Vec<DrawnImage>,
+    /// Mistakes that only the file shows.
+    pub problems: Vec<(Option<CellRef>, Problem)>,
 }
 
 #[derive(Clone, Default)]
 pub(super) struct DrawnRow {
     pub height: Option<f64>,
+    /// What the office made of a row without a height of its own.
+    pub height_seen: Option<f64>,
     pub hidden: bool,
     pub break_before: bool,
     pub cells: Vec<DrawnCell>,
@@ -47,6 +65,8 @@ pub(super) struct DrawnColumn {
 pub(super) struct DrawnCell {
     pub style: StyleId,
     pub content: Drawn,
+    /// The file has this cell, so it inherits nothing from its row and column.
+    present: bool,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -75,10 +95,17 @@ pub(super) enum Refusal {
     TooLarge(String),
 }
 
-const MOST_ROWS: u32 = 10_000;
-const MOST_COLUMNS: u32 = 1_000;
-const MOST_CELLS: usize = 1_000_000;
-const POINTS_PER_EMU: f64 = 1.0 / 12_700.0;
+const MOST_SHEETS: usize = 100;
+pub(super) const MOST_ROWS: u32 = 10_000;
+pub(super) const MOST_COLUMNS: u32 = 1_000;
+/// Cells of all sheets together, those between the drawn ones too.
+const MOST_CELLS: usize = 200_000;
+/// Bytes of all cells' texts together: one long string may stand in every cell of a small file.
+const MOST_TEXT: usize = 4 << 20;
+/// What an office accepts in one cell.
+const LONGEST_TEXT: usize = 32_767;
+const UNKNOWN_PAPER: u16 = u16::MAX;
+const MOST_MERGES: usize = 5_000;
 
 /// Reads the whole workbook.
 pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
@@ -103,29 +130,35 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         None => Vec::new(),
     };
     let mut book = DrawnBook { looks: Looks::default(), sheets: Vec::new(), lost: Vec::new() };
-    let mut cells = 0;
+    let mut budget = Budget { cells: MOST_CELLS, text: MOST_TEXT };
     // Print titles and areas name their sheet by its place among all sheets, charts included.
     let mut places = Vec::new();
     for (place, entry) in workbook.child("sheets").iter().flat_map(|sheets| sheets.all("sheet")).enumerate() {
         let name = entry.attribute("name").unwrap_or_default().to_owned();
         let Some((kind, path)) = entry.attribute("id").and_then(|id| relations.get(id)) else { return Err(unreadable(&name)) };
         if kind != "worksheet" {
-            book.lost.push((name, None, "a shape or chart"));
+            book.lost.push((name, None, Feature::Shape));
             continue;
         }
-        // A sheet that the clerk has hidden is a scratch sheet, not part of the form.
-        if entry.attribute("state").is_some_and(|state| state != "visible") {
+        // A sheet that the clerk has hidden is a scratch sheet, not part of the form; the settings count wherever they are.
+        if name.trim() != settings::SHEET && entry.attribute("state").is_some_and(|state| state != "visible") {
             continue;
+        }
+        if book.sheets.len() >= MOST_SHEETS {
+            return Err(Refusal::TooLarge(name));
         }
         let root = package.xml(path).ok_or_else(|| unreadable(path))?;
-        let mut reading = Reading { looks: &mut looks, strings: &strings, cells: &mut cells, lost: &mut book.lost };
+        let mut reading = Reading { looks: &mut looks, strings: &strings, budget: &mut budget, lost: &mut book.lost };
         let mut sheet = reading.sheet(name, &root)?;
-        if let Some(drawing) = root.child("drawing") {
-            let rels = package.relations(path);
-            if let Some((_, target)) = drawing.attribute("id").and_then(|id| rels.get(id)) {
-                images(&mut package, target, &mut sheet, &mut book.lost);
-            }
+        let parts = package.relations(path);
+        if let Some((_, target)) = root.child("drawing").and_then(|drawing| drawing.attribute("id")).and_then(|id| parts.get(id)) {
+            drawing::pictures(&mut package, target, &mut sheet, &mut book.lost);
         }
+        if let Some((_, target)) = parts.values().find(|(kind, _)| kind == "comments") {
+            lost::comments(package.xml(target).as_ref(), &sheet.name, &mut book.lost);
+        }
+        lost::of_sheet(&root, &sheet.name, &mut book.lost);
+        sheet.reach_pictures();
         book.sheets.push(sheet);
         places.push(place);
     }
@@ -133,7 +166,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         let Some(at) = name.number::<usize>("localSheetId").and_then(|place| places.iter().position(|other| *other == place)) else {
             continue;
         };
-        defined_name(&mut book.sheets[at], name.attribute("name").unwrap_or_default(), &name.text);
+        defined_name(&mut book.sheets[at], name.attribute("name").unwrap_or_default(), &name.text, &mut book.lost);
     }
     book.looks = looks;
     Ok(book)
@@ -142,15 +175,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
 struct Reading<'a> {
     looks: &'a mut Looks,
     strings: &'a [Element],
-    cells: &'a mut usize,
-    lost: &'a mut Vec<(String, Option<CellRef>, &'static str)>,
+    budget: &'a mut Budget,
+    lost: &'a mut Vec<Lost>,
+}
+
+/// What the workbook may still hold.
+struct Budget {
+    cells: usize,
+    text: usize,
 }
 
 impl Reading<'_> {
     fn sheet(&mut self, name: String, root: &Element) -> Result<DrawnSheet, Refusal> {
         let too_large = || Refusal::TooLarge(name.clone());
-        let mut sheet = DrawnSheet { page: page(root), ..DrawnSheet::default() };
+        let mut page = page(root);
+        if !layout::is_known_paper(page.paper) {
+            page.paper = 9;
+            lost::note(self.lost, &name, None, Feature::Paper);
+        }
+        let mut sheet = DrawnSheet { page, normal: self.looks.normal.clone(), ..DrawnSheet::default() };
         let format = root.child("sheetFormatPr");
+        // Rows that the file does not mention may be hidden all together.
+        let default_hidden = format.and_then(|format| format.flag("zeroHeight")).unwrap_or(false);
         let default_height =
             format.filter(|format| format.flag("customHeight") == Some(true)).and_then(|format| format.length("defaultRowHeight"));
         let mut shared: BTreeMap<u32, (CellRef, String)> = BTreeMap::new();
@@ -161,6 +207,7 @@ impl Reading<'_> {
             next_row = index.saturating_add(1);
             let mut drawn = DrawnRow {
                 height: row.length("ht").filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
+                height_seen: row.length("ht"),
                 hidden: row.flag("hidden").unwrap_or(false),
                 ..DrawnRow::default()
             };
@@ -172,20 +219,26 @@ impl Reading<'_> {
                 next_column = column + 1;
                 let style = StyleId(cell.number("s").filter(|style| (*style as usize) < self.looks.cells.len()).unwrap_or(0));
                 let at = CellRef { row: index, column: column as u16 };
-                let (content, style) = self.content(cell, at, style, &mut shared);
-                if content == Drawn::Empty && !self.visible(style) {
+                let (content, style) = self.content(cell, at, style, &mut shared, &name)?;
+                if content == Drawn::Empty && !self.visible(style) && (column >= MOST_COLUMNS || index >= MOST_ROWS) {
                     continue;
                 }
-                *self.cells += 1;
-                if column >= MOST_COLUMNS || index >= MOST_ROWS || *self.cells > MOST_CELLS {
+                if column >= MOST_COLUMNS || index >= MOST_ROWS {
                     return Err(too_large());
                 }
                 let column = column as usize;
                 if drawn.cells.len() <= column {
                     drawn.cells.resize_with(column + 1, DrawnCell::default);
                 }
-                drawn.cells[column] = DrawnCell { style, content };
+                for feature in self.looks.lost(style) {
+                    lost::note(self.lost, &name, Some(at), feature);
+                }
+                drawn.cells[column] = DrawnCell { style, content, present: true };
             }
+            // Cells that show nothing do not make the sheet larger.
+            let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
+            drawn.cells.truncate(shown.map_or(0, |last| last + 1));
+            self.budget.cells = self.budget.cells.checked_sub(drawn.cells.len()).ok_or_else(too_large)?;
             if index < MOST_ROWS {
                 rows.insert(index, (drawn, row_style));
             }
@@ -195,14 +248,21 @@ impl Reading<'_> {
             if range.last_row >= MOST_ROWS || u32::from(range.last_column) >= MOST_COLUMNS {
                 return Err(too_large());
             }
-            let overlaps = sheet.merges.iter().any(|other| {
+            if sheet.merges.len() >= MOST_MERGES {
+                return Err(too_large());
+            }
+            let overlaps = |other: &&Range| {
                 range.first_row <= other.last_row
                     && other.first_row <= range.last_row
                     && range.first_column <= other.last_column
                     && other.first_column <= range.last_column
-            });
-            if !overlaps && sheet.merges.len() < 20_000 {
-                sheet.merges.push(range);
+            };
+            match sheet.merges.iter().find(overlaps) {
+                Some(other) => {
+                    let at = CellRef { row: range.first_row, column: range.first_column };
+                    sheet.problems.push((Some(at), Problem::MergesOverlap(written(*other), written(range))));
+                }
+                None => sheet.merges.push(range),
             }
         }
         sheet.merges.sort_unstable();
@@ -220,21 +280,20 @@ impl Reading<'_> {
             .chain(merged(|range| u32::from(range.last_column) + 1).map(|width| width as usize))
             .max()
             .unwrap_or(0);
-        if height * width > MOST_CELLS {
-            return Err(too_large());
-        }
-        let (columns, column_styles) = columns(root, format, width);
-        sheet.columns = columns;
+        self.budget.cells = self.budget.cells.checked_sub(height * width).ok_or_else(too_large)?;
+        let (columns, column_styles, usual_width) = columns(root, format, width);
+        (sheet.columns, sheet.usual_width) = (columns, usual_width);
         sheet.rows = (0..height as u32)
             .map(|index| {
-                let (mut row, row_style) =
-                    rows.remove(&index).unwrap_or_else(|| (DrawnRow { height: default_height, ..DrawnRow::default() }, None));
+                let (mut row, row_style) = rows
+                    .remove(&index)
+                    .unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
                 // A cell that the file leaves out looks like its row, else like its column.
                 let present = row.cells.len();
                 for (column, column_style) in column_styles.iter().enumerate() {
                     let inherited = row_style.or(*column_style).filter(|style| self.visible(*style));
                     if let Some(style) = inherited
-                        && (column >= present || is_blank(&row.cells[column]))
+                        && (column >= present || !row.cells[column].present)
                     {
                         if row.cells.len() <= column {
                             row.cells.resize_with(column + 1, DrawnCell::default);
@@ -250,15 +309,8 @@ impl Reading<'_> {
                 row.break_before = true;
             }
         }
-        for (part, what) in [
-            ("colBreaks", "a manual column break"),
-            ("conditionalFormatting", "conditional formatting"),
-            ("dataValidations", "data validation"),
-        ] {
-            if let Some(element) = root.child(part) {
-                let cell = element.attribute("sqref").and_then(|refs| refs.split([' ', ':']).next()).and_then(cell_ref);
-                self.lost.push((name.clone(), cell, what));
-            }
+        for mark in root.child("colBreaks").iter().flat_map(|breaks| breaks.all("brk")) {
+            sheet.column_breaks.extend(mark.number::<u16>("id").filter(|column| usize::from(*column) < sheet.columns.len() && *column > 0));
         }
         sheet.name = name;
         Ok(sheet)
@@ -271,7 +323,33 @@ impl Reading<'_> {
             .is_some_and(|style| style.fill.is_some() || style.borders != crate::form::model::Borders::default())
     }
 
-    fn content(&mut self, cell: &Element, at: CellRef, style: StyleId, shared: &mut BTreeMap<u32, (CellRef, String)>) -> (Drawn, StyleId) {
+    fn content(
+        &mut self,
+        cell: &Element,
+        at: CellRef,
+        style: StyleId,
+        shared: &mut BTreeMap<u32, (CellRef, String)>,
+        sheet: &str,
+    ) -> Result<(Drawn, StyleId), Refusal> {
+        let (content, style) = self.read(cell, at, style, shared, sheet);
+        if let Drawn::Text(text) | Drawn::Formula(text) = &content {
+            let too_large = || Refusal::TooLarge(sheet.to_owned());
+            self.budget.text = self.budget.text.checked_sub(text.len()).ok_or_else(too_large)?;
+            if text.chars().count() > LONGEST_TEXT {
+                return Err(too_large());
+            }
+        }
+        Ok((content, style))
+    }
+
+    fn read(
+        &mut self,
+        cell: &Element,
+        at: CellRef,
+        style: StyleId,
+        shared: &mut BTreeMap<u32, (CellRef, String)>,
+        sheet: &str,
+    ) -> (Drawn, StyleId) {
         if let Some(formula) = cell.child("f") {
             let text = formula.text.trim().trim_start_matches('=').to_owned();
             let text = match (formula.attribute("t"), formula.number::<u32>("si")) {
@@ -291,10 +369,10 @@ impl Reading<'_> {
         let value = cell.child("v").map(|value| value.text.as_str());
         match (cell.attribute("t"), value) {
             (Some("s"), Some(index)) => match index.trim().parse::<usize>().ok().and_then(|index| self.strings.get(index)) {
-                Some(string) => self.text(string, style),
+                Some(string) => self.text(string, style, (sheet, at)),
                 None => (Drawn::Empty, style),
             },
-            (Some("inlineStr"), _) => cell.child("is").map_or((Drawn::Empty, style), |string| self.text(string, style)),
+            (Some("inlineStr"), _) => cell.child("is").map_or((Drawn::Empty, style), |string| self.text(string, style, (sheet, at))),
             (Some("str" | "e"), Some(text)) => (text_or_empty(unescape(text)), style),
             (Some("b"), Some(value)) => (Drawn::Text(if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()), style),
             (_, Some(number)) if !number.trim().is_empty() => (Drawn::Number(number.trim().to_owned()), style),
@@ -303,12 +381,19 @@ impl Reading<'_> {
     }
 
     /// A string item: plain, or runs of which the first gives the look.
-    fn text(&mut self, item: &Element, style: StyleId) -> (Drawn, StyleId) {
+    fn text(&mut self, item: &Element, style: StyleId, (sheet, at): (&str, CellRef)) -> (Drawn, StyleId) {
         let mut runs = item.all("r").peekable();
         let Some(first) = runs.peek() else {
             return (text_or_empty(item.child("t").map_or_else(String::new, |text| unescape(&text.text))), style);
         };
         let mut look = style;
+        let looks = |run: &Element| run.child("rPr").map(|properties| self.looks.font(properties, &Font::default()));
+        let shown = |run: &&Element| run.child("t").is_some_and(|text| !text.text.trim().is_empty());
+        let mut fonts = item.all("r").filter(shown).map(looks);
+        let head = fonts.next();
+        if head.is_some_and(|head| fonts.any(|font| font != head)) {
+            lost::note(self.lost, sheet, Some(at), Feature::MixedFonts);
+        }
         if let (Some(properties), Some(base)) = (first.child("rPr"), self.looks.cells.get(style.0 as usize)) {
             let font = self.looks.font(properties, &base.font);
             if font != base.font {
@@ -325,16 +410,12 @@ impl Reading<'_> {
     }
 }
 
-fn is_blank(cell: &DrawnCell) -> bool {
-    cell.content == Drawn::Empty && cell.style == StyleId(0)
-}
-
 fn text_or_empty(text: String) -> Drawn {
     if text.is_empty() { Drawn::Empty } else { Drawn::Text(text) }
 }
 
 /// Widths from A on, and the look that empty cells inherit.
-fn columns(root: &Element, format: Option<&Element>, width: usize) -> (Vec<DrawnColumn>, Vec<Option<StyleId>>) {
+fn columns(root: &Element, format: Option<&Element>, width: usize) -> (Vec<DrawnColumn>, Vec<Option<StyleId>>, f64) {
     // Without a default width the file means eight digits and 5 px padding.
     let usual = format
         .and_then(|format| format.length("defaultColWidth").or_else(|| format.length("baseColWidth").map(|digits| digits + 5.0 / 7.0)))
@@ -351,7 +432,7 @@ fn columns(root: &Element, format: Option<&Element>, width: usize) -> (Vec<Drawn
             styles[column] = entry.number("style").map(StyleId);
         }
     }
-    (columns, styles)
+    (columns, styles, usual)
 }
 
 fn page(root: &Element) -> PageSetup {
@@ -371,7 +452,9 @@ fn page(root: &Element) -> PageSetup {
         };
     }
     if let Some(setup) = root.child("pageSetup") {
-        page.paper = setup.number("paperSize").unwrap_or(9);
+        // Zero is the printer's own choice; a size in millimetres is nobody's code.
+        let sized = setup.attribute("paperHeight").or_else(|| setup.attribute("paperWidth")).is_some();
+        page.paper = setup.number("paperSize").filter(|code| *code > 0).unwrap_or(if sized { UNKNOWN_PAPER } else { 9 });
         page.landscape = setup.attribute("orientation") == Some("landscape");
         page.scale = setup.number("scale").filter(|scale| (10..=400).contains(scale)).unwrap_or(100);
         page.over_then_down = setup.attribute("pageOrder") == Some("overThenDown");
@@ -395,8 +478,17 @@ fn page(root: &Element) -> PageSetup {
     page
 }
 
-fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str) {
-    let parts = text.split(',').map(|part| part.rsplit_once('!').map_or(part, |(_, range)| range).replace('$', ""));
+fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, lost: &mut Vec<Lost>) {
+    // A comma or a mark of exclamation within quotes belongs to a tab name.
+    let mut quoted = false;
+    let plain: String = text
+        .chars()
+        .filter(|character| {
+            quoted ^= *character == '\'';
+            !quoted && *character != '\'' && *character != '$'
+        })
+        .collect();
+    let parts = plain.split(',').map(|part| part.rsplit_once('!').map_or(part, |(_, range)| range));
     match name.trim_start_matches("_xlnm.") {
         "Print_Titles" => {
             for part in parts {
@@ -411,51 +503,33 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str) {
         "Print_Area" => {
             let mut parts = parts;
             sheet.print_area = parts.next().and_then(|part| range_ref(part.trim()));
+            if parts.next().is_some() {
+                lost::note(lost, &sheet.name, None, Feature::PrintAreas);
+            }
         }
         _ => {}
     }
 }
 
-fn images(package: &mut Package<'_>, path: &str, sheet: &mut DrawnSheet, lost: &mut Vec<(String, Option<CellRef>, &'static str)>) {
-    let Some(drawing) = package.xml(path) else { return };
-    let rels = package.relations(path);
-    for anchor in drawing.children.iter().filter(|child| child.name.ends_with("Anchor")) {
-        let number = |at: Option<&Element>, name: &str| -> Option<f64> { at?.child(name)?.text.trim().parse().ok() };
-        let from = anchor.child("from");
-        let place = |at| Some(CellRef { row: number(at, "row")? as u32, column: number(at, "col")? as u16 });
-        let start = place(from);
-        let blip = anchor.child("pic").and_then(|picture| picture.find("blip")).and_then(|blip| blip.attribute("embed"));
-        let (Some(blip), Some(start)) = (blip, start) else {
-            lost.push((sheet.name.clone(), start, "a shape or chart"));
-            continue;
-        };
-        let bytes = rels.get(blip).and_then(|(_, target)| package.bytes(target)).unwrap_or_default();
-        if !(bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF")) {
-            lost.push((sheet.name.clone(), Some(start), "a picture in a format other than PNG or JPEG"));
-            continue;
+impl DrawnSheet {
+    /// Rows and columns down to the last picture: one may stand below everything else.
+    fn reach_pictures(&mut self) {
+        for image in &self.images {
+            while self.rows.len() <= image.row as usize {
+                self.rows.push(DrawnRow::default());
+            }
+            let usual = DrawnColumn { width: self.usual_width, hidden: false };
+            while self.columns.len() <= usize::from(image.column) {
+                self.columns.push(usual);
+            }
         }
-        let points = |value: Option<f64>| value.filter(|value| value.is_finite()).unwrap_or(0.0) * POINTS_PER_EMU;
-        let extent = anchor.child("ext").or_else(|| anchor.find("xfrm").and_then(|frame| frame.child("ext")));
-        let size = |name: &str| points(extent.and_then(|extent| extent.length_emu(name)));
-        sheet.images.push(DrawnImage {
-            bytes: bytes.into(),
-            row: start.row,
-            column: start.column,
-            offset: (points(number(from, "colOff")), points(number(from, "rowOff"))),
-            size: (size("cx"), size("cy")),
-            description: anchor
-                .find("cNvPr")
-                .and_then(|name| name.attribute("descr").filter(|text| !text.is_empty()).or_else(|| name.attribute("name")))
-                .unwrap_or_default()
-                .to_owned(),
-        });
     }
 }
 
-impl Element {
-    fn length_emu(&self, name: &str) -> Option<f64> {
-        self.number::<f64>(name).filter(|value| (0.0..=1.0e9).contains(value))
-    }
+/// A range as a person writes it.
+pub(super) fn written(range: Range) -> String {
+    let first = CellRef { row: range.first_row, column: range.first_column };
+    format!("{first}:{}", CellRef { row: range.last_row, column: range.last_column })
 }
 
 /// `B7`, also `$B$7`; within the format's bounds.

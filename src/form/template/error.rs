@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::picture::PictureFault;
 use crate::diag::{CellRef, Lang};
 
 /// Something in a template that must be put right (or, among the warnings, will not be carried).
@@ -47,7 +48,7 @@ pub enum Problem {
         /// How it is to be written.
         instead: String,
     },
-    /// A record's field where no record is: a header, a footer, a tab name.
+    /// A record's field where no record is: a header, a footer, a tab name, below a row of totals.
     OutsideBlock(String),
     /// One column bears two column lists.
     TwoColumnLists(String, String),
@@ -69,9 +70,9 @@ pub enum Problem {
     PrintAreaCrosses(String),
     /// `{页码}` outside header and footer.
     PageNumberInCell,
-    /// `{本页.…}` where the page is not known: needs 每页行数 or 每组一页, and below the block 每页页脚.
+    /// `{本页.…}` above the block, in a header, a footer or a tab name.
     PageTotal(String),
-    /// `{本组.…}` without 每组一页 or 每组一表.
+    /// `{本组.…}` without 每组一页 or 每组一表, or where the group is not known.
     GroupTotal(String),
     /// A total over a sheet that has no repeating rows.
     TotalWithoutBlock(String),
@@ -89,15 +90,96 @@ pub enum Problem {
         /// What is allowed.
         allowed: &'static str,
     },
-    /// A setting that needs another one.
-    SettingNeeds {
-        /// The key.
-        key: &'static str,
-        /// The key it needs.
-        needs: &'static str,
+    /// Two merged ranges that share a cell.
+    MergesOverlap(String, String),
+    /// A picture that cannot be drawn.
+    Picture(PictureFault),
+    /// The margins leave less than a quarter of the paper.
+    NoRoom,
+    /// A column, with the print titles beside it, is wider than the paper between its margins.
+    TooNarrow,
+    /// The print titles leave less than half of the page to the rows below them.
+    TitleTooHigh,
+    /// The settings speak of a sheet that is not there.
+    UnknownSheet {
+        /// As written.
+        name: String,
+        /// The nearest tab name.
+        nearest: Option<String>,
     },
-    /// Warning: a drawing, chart, conditional format or the like that the written forms will not have.
-    NotCarried(&'static str),
+    /// So many more mistakes that are not listed.
+    More(usize),
+    /// Warning: something drawn that the written forms will not have.
+    NotCarried(Feature),
+}
+
+/// What a workbook may have and a form will not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the texts below say it")]
+pub enum Feature {
+    Shape,
+    OtherPicture,
+    PictureEffect,
+    HeaderPicture,
+    Background,
+    ConditionalFormat,
+    Validation,
+    Hyperlink,
+    Comment,
+    Table,
+    GridLines,
+    OtherHeaders,
+    MixedFonts,
+    DiagonalBorder,
+    Pattern,
+    Paper,
+    PrintAreas,
+}
+
+impl Feature {
+    /// Every one, for the page that lists them.
+    pub const ALL: [Self; 17] = [
+        Self::Shape,
+        Self::OtherPicture,
+        Self::PictureEffect,
+        Self::HeaderPicture,
+        Self::Background,
+        Self::ConditionalFormat,
+        Self::Validation,
+        Self::Hyperlink,
+        Self::Comment,
+        Self::Table,
+        Self::GridLines,
+        Self::OtherHeaders,
+        Self::MixedFonts,
+        Self::DiagonalBorder,
+        Self::Pattern,
+        Self::Paper,
+        Self::PrintAreas,
+    ];
+
+    /// Its name for people, Chinese and English.
+    pub fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Shape => ("图形、图表或控件", "a shape, chart or control"),
+            Self::OtherPicture => ("非 PNG、JPEG 格式的图片", "a picture in a format other than PNG or JPEG"),
+            Self::PictureEffect => ("图片的裁剪、旋转或翻转", "the crop, turn or flip of a picture"),
+            Self::HeaderPicture => ("页眉页脚中的图片", "a picture in the header or footer"),
+            Self::Background => ("工作表背景图", "the sheet's background picture"),
+            Self::ConditionalFormat => ("条件格式", "conditional formatting"),
+            Self::Validation => ("数据有效性", "data validation"),
+            Self::Hyperlink => ("超链接", "a hyperlink"),
+            Self::Comment => ("批注", "a comment"),
+            Self::Table => ("“表格”样式", "the style of a table object"),
+            Self::GridLines => ("打印网格线和行号列标", "printed grid lines and headings"),
+            Self::OtherHeaders => ("首页或奇偶页不同的页眉页脚", "headers that differ on first or even pages"),
+            Self::MixedFonts => ("一格之内的多种字体（取第一种）", "several fonts in one cell (the first is taken)"),
+            Self::DiagonalBorder => ("斜线边框", "a diagonal border"),
+            Self::Pattern => ("渐变或图案填充", "a gradient or pattern fill"),
+            Self::Paper => ("此种纸张（按 A4 印）", "this paper size (A4 is printed)"),
+            Self::PrintAreas => ("第二个及以后的打印区域", "print areas after the first"),
+        }
+    }
 }
 
 impl TemplateError {
@@ -137,16 +219,16 @@ impl Problem {
         let near = |nearest: &Option<String>| nearest.as_ref().map_or_else(String::new, |name| format!("，是否为“{name}”？"));
         match self {
             Self::Unreadable(part) => format!("不是可读取的 xlsx 工作簿（{part}）；请用 WPS 或 Excel 另存为 .xlsx"),
-            Self::TooLarge => "表格过大：模板每张表不超过一万行、一千列、一百万格".into(),
+            Self::TooLarge => "表格过大：一个模板不超过一百张表、二十万格、二百张图，一张表不超过一万行、一千列、五千处合并、两千个公式，一格不超过 32767 字".into(),
             Self::NoSheet => "除“设置”外没有任何工作表".into(),
             Self::Brace => "花括号不成对；要印出花括号本身请写 {{ 或 }}".into(),
             Self::Malformed(text) => format!("占位符 {{{text}}} 写法不对"),
             Self::UnknownField { name, nearest } => format!("没有字段“{name}”{}", near(nearest)),
             Self::UnknownList { name, nearest } => format!("没有列表“{name}”{}", near(nearest)),
             Self::OtherList { name, instead } => format!("字段“{name}”不属于此处，应写作 {instead}"),
-            Self::OutsideBlock(name) => format!("{{{name}}} 是逐条重复的字段，不能写在页眉、页脚或（未设“每组一表”的）工作表名中"),
+            Self::OutsideBlock(name) => format!("{{{name}}} 是逐条重复的字段，却写在重复区之外：不能写在页眉、页脚和工作表名中（设了“每组一表”除外），也不能写在合计行之下"),
             Self::TwoColumnLists(one, two) => format!("同一列用了两个横向列表：“{one}”和“{two}”"),
-            Self::TwoRowLists(one, two) => format!("同一行（或同一重复区）用了两个列表：“{one}”和“{two}”"),
+            Self::TwoRowLists(one, two) => format!("同一行（或同一重复区）用了两个列表：{{{one}.…}} 和 {{{two}.…}}"),
             Self::NoColumnList(name) => format!("{{{name}}} 所在列没有横向列表；请在该列表头写 {{>列表.字段}}"),
             Self::Formula(text) => format!("公式 ={text} 不受支持：只可用 + − × ÷ 和 SUM COUNT AVERAGE MIN MAX ROUND，且只引用本表"),
             Self::FormulaRepeats(text) => format!("公式 ={text} 在重复区外把重复的格子当单个数用；请放进 SUM 等函数"),
@@ -155,15 +237,23 @@ impl Problem {
             Self::MergeCrosses(range) => format!("合并单元格 {range} 跨越了重复区的边界"),
             Self::PrintAreaCrosses(range) => format!("打印区域 {range} 的边界落在重复区之内"),
             Self::PageNumberInCell => "{页码} {总页数} 只能写在页眉页脚中".into(),
-            Self::PageTotal(name) => {
-                format!("{{{name}}} 处不知道本页有哪些行：请设“每页行数”或“每组一页”，写在重复区之下时还须“每页页脚”为是")
+            Self::PageTotal(name) => format!("{{{name}}} 只能写在重复区之内或之下：别处不知道是哪一页"),
+            Self::GroupTotal(name) => {
+                format!("{{{name}}} 需要“每组一表”，或在重复区之内或之下并设“每组一页”；在重复区之下时“每页页脚”还须为是")
             }
-            Self::GroupTotal(name) => format!("{{{name}}} 需要设置“每组一页”或“每组一表”"),
             Self::TotalWithoutBlock(name) => format!("{{{name}}} 所在表没有重复区"),
             Self::UnknownSetting { name, nearest } => format!("没有设置项“{name}”{}", near(nearest)),
             Self::SettingValue { key, allowed } => format!("设置项“{key}”的值不对，应为：{allowed}"),
-            Self::SettingNeeds { key, needs } => format!("设置项“{key}”须与“{needs}”同用"),
-            Self::NotCarried(what) => format!("{} 不会带到生成的表中", not_carried_zh(what)),
+            Self::MergesOverlap(one, two) => format!("合并单元格 {two} 与 {one} 重叠"),
+            Self::Picture(PictureFault::Damaged) => "图片已损坏或不是图片，请重新插入".into(),
+            Self::Picture(PictureFault::TooLarge) => "图片过大：不超过二千五百万像素，请缩小后再插入".into(),
+            Self::Picture(PictureFault::Cmyk) => "图片是印刷用的 CMYK 格式，请另存为 RGB 的 JPEG 或 PNG".into(),
+            Self::NoRoom => "页边距过大：留给表格的不到纸张的四分之一".into(),
+            Self::TooNarrow => "这一列（连同打印标题列）比页面可印宽度还宽；请改窄、缩放或设为“调整为一页宽”".into(),
+            Self::TitleTooHigh => "打印标题行占去半页以上".into(),
+            Self::UnknownSheet { name, nearest } => format!("“设置”中说的工作表“{name}”不存在{}", near(nearest)),
+            Self::More(count) => format!("另有 {count} 处错误未列出"),
+            Self::NotCarried(what) => format!("{}不会带到生成的表中", what.texts().0),
         }
     }
 
@@ -171,7 +261,7 @@ impl Problem {
         let near = |nearest: &Option<String>| nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean '{name}'?"));
         match self {
             Self::Unreadable(part) => format!("not a readable xlsx workbook ({part}); save it as .xlsx in WPS or Excel"),
-            Self::TooLarge => "too large: a template sheet has at most 10,000 rows, 1,000 columns, a million cells".into(),
+            Self::TooLarge => "too large: a template has at most 100 sheets, 200,000 cells, 200 pictures; a sheet 10,000 rows, 1,000 columns, 5,000 merged ranges, 2,000 formulas; a cell 32,767 characters".into(),
             Self::NoSheet => "no sheet beside the settings".into(),
             Self::Brace => "unpaired brace; write {{ or }} to print a brace".into(),
             Self::Malformed(text) => format!("the placeholder {{{text}}} is malformed"),
@@ -179,10 +269,12 @@ impl Problem {
             Self::UnknownList { name, nearest } => format!("no list '{name}'{}", near(nearest)),
             Self::OtherList { name, instead } => format!("the field '{name}' does not belong here; write {instead}"),
             Self::OutsideBlock(name) => {
-                format!("{{{name}}} is a record's field; it cannot stand in a header, a footer or a tab name (unless 每组一表 is set)")
+                format!(
+                    "{{{name}}} is a record's field outside the repeating rows: it cannot stand in a header, a footer or a tab name (unless 每组一表 is set), nor below a row of totals"
+                )
             }
             Self::TwoColumnLists(one, two) => format!("one column bears two column lists, '{one}' and '{two}'"),
-            Self::TwoRowLists(one, two) => format!("one row or block bears two lists, '{one}' and '{two}'"),
+            Self::TwoRowLists(one, two) => format!("one row or block bears two lists, {{{one}.…}} and {{{two}.…}}"),
             Self::NoColumnList(name) => {
                 format!("{{{name}}} stands in a column that repeats for no list; write {{>list.field}} in its heading")
             }
@@ -200,25 +292,26 @@ impl Problem {
             Self::PrintAreaCrosses(range) => format!("the print area {range} ends inside a repeat"),
             Self::PageNumberInCell => "{页码} and {总页数} may stand in headers and footers only".into(),
             Self::PageTotal(name) => {
-                format!("at {{{name}}} the page's rows are not known: set 每页行数 or 每组一页, and below the block 每页页脚 too")
+                format!("{{{name}}} may stand in the repeating rows or below them only: elsewhere no page is meant")
             }
-            Self::GroupTotal(name) => format!("{{{name}}} needs the setting 每组一页 or 每组一表"),
+            Self::GroupTotal(name) => format!(
+                "{{{name}}} needs 每组一表, or 每组一页 and a place in the repeating rows or below them; below them 每页页脚 must be 是 too"
+            ),
             Self::TotalWithoutBlock(name) => format!("{{{name}}} stands on a sheet without repeating rows"),
             Self::UnknownSetting { name, nearest } => format!("no setting '{name}'{}", near(nearest)),
             Self::SettingValue { key, allowed } => format!("bad value of the setting '{key}'; allowed: {allowed}"),
-            Self::SettingNeeds { key, needs } => format!("the setting '{key}' needs '{needs}'"),
-            Self::NotCarried(what) => format!("{what} will not be carried to the written forms"),
+            Self::MergesOverlap(one, two) => format!("the merged range {two} overlaps {one}"),
+            Self::Picture(PictureFault::Damaged) => "the picture is damaged or none; insert it again".into(),
+            Self::Picture(PictureFault::TooLarge) => "the picture has more than 25 million pixels; make it smaller".into(),
+            Self::Picture(PictureFault::Cmyk) => "the picture is a CMYK JPEG for printing presses; save it as RGB JPEG or PNG".into(),
+            Self::NoRoom => "the margins leave less than a quarter of the paper".into(),
+            Self::TooNarrow => {
+                "this column, with the print titles beside it, is wider than the page; make it narrower, scale, or fit to one page wide".into()
+            }
+            Self::TitleTooHigh => "the print titles take more than half of the page".into(),
+            Self::UnknownSheet { name, nearest } => format!("the settings speak of a sheet '{name}' that is not there{}", near(nearest)),
+            Self::More(count) => format!("{count} more mistakes are not listed"),
+            Self::NotCarried(what) => format!("{} will not be carried to the written forms", what.texts().1),
         }
-    }
-}
-
-fn not_carried_zh(what: &str) -> &str {
-    match what {
-        "a shape or chart" => "图形或图表",
-        "a picture in a format other than PNG or JPEG" => "非 PNG、JPEG 格式的图片",
-        "conditional formatting" => "条件格式",
-        "a manual column break" => "手动分列符",
-        "data validation" => "数据有效性",
-        other => other,
     }
 }

@@ -6,24 +6,29 @@
 
 mod check;
 mod compile;
+mod drawing;
 mod drawn;
 mod error;
 mod formula;
+mod lost;
 mod names;
 mod package;
+mod picture;
 mod placeholder;
 pub(in crate::form) mod plan;
 mod settings;
 mod style;
 mod xml;
 
-pub use error::{Problem, TemplateError};
+pub use error::{Feature, Problem, TemplateError};
 pub(in crate::form) use formula::result as formula_result;
 pub(in crate::form) use names::Slot;
+pub use picture::PictureFault;
+pub use settings::KEYS as SETTINGS;
 pub(in crate::form) use style::shows_date;
 
 use super::data::Schema;
-use super::model::{Font, Style};
+use super::model::{Font, Style, StyleId};
 use plan::SheetPlan;
 
 /// A template proved to fit its form. Read once a run, filled any number of times.
@@ -48,8 +53,10 @@ impl Template {
             drawn::Refusal::TooLarge(sheet) => vec![TemplateError { sheet, cell: None, kind: Problem::TooLarge }],
         })?;
         let mut errors = Vec::new();
-        let styles = book.looks.cells;
         let set = book.sheets.iter().find(|sheet| sheet.name.trim() == settings::SHEET);
+        if let Some(set) = set {
+            settings::sheets(set, &book.sheets, &mut errors);
+        }
         let mut sheets = Vec::new();
         for sheet in book.sheets.iter().filter(|sheet| sheet.name.trim() != settings::SHEET) {
             let mut wrong = Vec::new();
@@ -66,8 +73,12 @@ impl Template {
             return Err(whole(Problem::NoSheet));
         }
         if !errors.is_empty() {
+            let more = errors.len().saturating_sub(MOST_ERRORS);
+            errors.truncate(MOST_ERRORS);
+            errors.extend((more > 0).then(|| TemplateError { sheet: String::new(), cell: None, kind: Problem::More(more) }));
             return Err(errors);
         }
+        let styles = used_styles(book.looks.cells, &mut sheets);
         let warnings = book
             .lost
             .into_iter()
@@ -77,8 +88,34 @@ impl Template {
         Ok(Self { title: schema.title, normal_font: book.looks.normal, styles, sheets, warnings })
     }
 
+    /// Whether a page's end, which only the layout knows, decides what stands on it.
+    pub(in crate::form) fn needs_pages(&self) -> bool {
+        self.sheets.iter().any(SheetPlan::needs_pages)
+    }
+
     /// What the drawing has and the written forms will not.
     pub fn warnings(&self) -> &[TemplateError] {
         &self.warnings
     }
+}
+
+/// More would not be read.
+const MOST_ERRORS: usize = 200;
+
+/// The styles that some cell has, the first one always: old workbooks carry thousands that none has.
+fn used_styles(styles: Vec<Style>, sheets: &mut [SheetPlan]) -> Vec<Style> {
+    let mut places: Vec<Option<StyleId>> = vec![None; styles.len()];
+    let mut used: Vec<usize> = Vec::new();
+    let mut place = |style: StyleId| {
+        let Some(slot) = places.get_mut(style.0 as usize) else { return StyleId(0) };
+        *slot.get_or_insert_with(|| {
+            used.push(style.0 as usize);
+            StyleId(used.len() as u32 - 1)
+        })
+    };
+    place(StyleId(0));
+    for cell in sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
+        cell.style = place(cell.style);
+    }
+    used.into_iter().map(|index| styles[index].clone()).collect()
 }

@@ -101,6 +101,10 @@ pub(super) fn slot(schema: &Schema, path: &Path, standing: Standing<'_>) -> Resu
         }
         Kind::Row { list, nested, column, field: name } => {
             let main = find_list(schema, list, Direction::Rows)?;
+            // A nested list that is not there is told before the place, which it decides.
+            if let Some(nested) = nested.as_deref().filter(|nested| row_list(&main.lists, nested).is_none()) {
+                return Err(unknown_list(nested, &main.lists, Direction::Rows));
+            }
             if standing.row_list != Some(list) || nested.as_deref().is_some_and(|nested| standing.nested != Some(nested)) {
                 return Err(Problem::OutsideBlock(path.written.clone()));
             }

@@ -30,6 +30,8 @@ pub(in crate::form) struct SheetPlan {
     pub title_rows: Option<(u32, u32)>,
     pub title_columns: Option<(u16, u16)>,
     pub print_area: Option<Range>,
+    /// Columns before which a page begins.
+    pub column_breaks: Vec<u16>,
     pub images: Vec<Image>,
     pub per_page: Option<usize>,
     pub pad: bool,
@@ -39,6 +41,21 @@ pub(in crate::form) struct SheetPlan {
     /// Field, larger first.
     pub sort: Vec<(&'static str, bool)>,
     pub widths: Widths,
+}
+
+impl SheetPlan {
+    /// Whether what stands on a page depends on where it ends, and that is not said by 每页行数.
+    pub fn needs_pages(&self) -> bool {
+        let of_page = |fill: &Fill| matches!(fill, Fill::Total { scope: Scope::Page, .. });
+        let totals = |cell: &CellPlan| match &cell.content {
+            Content::Alone(fill) => of_page(fill),
+            Content::Pieces(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Fill(fill) if of_page(fill))),
+            _ => false,
+        };
+        self.main.is_some()
+            && self.per_page.is_none()
+            && (self.pad || self.footer_each_page || self.rows.iter().flat_map(|row| &row.cells).any(totals))
+    }
 }
 
 #[derive(Clone, Debug)]

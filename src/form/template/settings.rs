@@ -32,7 +32,8 @@ pub(in crate::form) enum Widths {
 }
 
 pub(super) const SHEET: &str = "设置";
-const KEYS: [&str; 8] = ["每页行数", "补空行", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
+/// Every key, for the page that lists them.
+pub const KEYS: [&str; 8] = ["每页行数", "补空行", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
 
 /// Reads the settings sheet for the sheet of that name:
 ///
@@ -50,8 +51,7 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
         };
         let (key, value, only) = (text(0), text(1), text(2));
         let key = key.trim_end_matches([':', '：']).trim();
-        if key.is_empty() || value.is_empty() || (!only.is_empty() && only != name) || matches!(key, "说明" | "设置" | "项目" | "键")
-        {
+        if key.is_empty() || value.is_empty() || (!only.is_empty() && only != name) || is_remark(key) {
             continue;
         }
         let at = CellRef { row: row as u32, column: 1 };
@@ -92,13 +92,34 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
             _ => report(0, Problem::UnknownSetting { name: key.to_owned(), nearest: super::names::nearest(key, KEYS.into_iter()) }),
         }
     }
-    for (given, key, needed, needs) in [
-        (settings.pad, "补空行", settings.per_page.is_some(), "每页行数"),
-        (settings.footer_each_page, "每页页脚", settings.per_page.is_some() || settings.page_per.is_some(), "每页行数"),
-    ] {
-        if given && !needed {
-            errors.push(TemplateError { sheet: SHEET.into(), cell: None, kind: Problem::SettingNeeds { key, needs } });
+    settings
+}
+
+/// Whether the sheets that settings are for exist.
+pub(super) fn sheets(set: &DrawnSheet, sheets: &[DrawnSheet], errors: &mut Vec<TemplateError>) {
+    for (row, drawn) in sheets_named(set) {
+        let known = |sheet: &&DrawnSheet| sheet.name.trim() != SHEET;
+        if !sheets.iter().filter(known).any(|sheet| sheet.name == drawn) {
+            let nearest = super::names::nearest(&drawn, sheets.iter().filter(known).map(|sheet| &*sheet.name));
+            let kind = Problem::UnknownSheet { name: drawn, nearest };
+            errors.push(TemplateError { sheet: SHEET.into(), cell: Some(CellRef { row, column: 2 }), kind });
         }
     }
-    settings
+}
+
+fn sheets_named(set: &DrawnSheet) -> impl Iterator<Item = (u32, String)> {
+    (0u32..).zip(&set.rows).filter_map(|(row, drawn)| {
+        let text = |column: usize| match drawn.cells.get(column).map(|cell| &cell.content) {
+            Some(Drawn::Text(text) | Drawn::Number(text)) => Some(text.trim()).filter(|text| !text.is_empty()),
+            _ => None,
+        };
+        // A heading over the columns is no setting.
+        text(0).filter(|key| !is_remark(key))?;
+        Some((row, text(2)?.to_owned()))
+    })
+}
+
+/// Rows of the settings that say nothing to the program: the remark, and a heading over the columns.
+fn is_remark(key: &str) -> bool {
+    matches!(key.trim_end_matches([':', '：']).trim(), "说明" | "设置" | "项目" | "键")
 }

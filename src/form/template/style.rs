@@ -1,5 +1,6 @@
+use super::error::Feature;
 use super::xml::Element;
-use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, Vertical};
+use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
 
 /// The look table of a workbook: styles.xml and the theme's colours.
 #[derive(Debug, Default)]
@@ -10,6 +11,8 @@ pub(super) struct Looks {
     pub normal: Font,
     theme: Vec<Color>,
     indexed: Vec<Color>,
+    /// By `s` of a cell: what of its look is not carried.
+    lost: Vec<Vec<Feature>>,
 }
 
 impl Looks {
@@ -44,12 +47,26 @@ impl Looks {
                 }
             })
             .collect();
+        let slanted: Vec<bool> = children(root, "borders", "border").map(diagonal).collect();
+        let patterned: Vec<bool> = children(root, "fills", "fill").map(patterned).collect();
+        looks.lost = children(root, "cellXfs", "xf")
+            .map(|xf| {
+                let on = |flags: &[bool], name: &str| flags.get(at(xf, name)).copied().unwrap_or(false);
+                let marks = [(on(&slanted, "borderId"), Feature::DiagonalBorder), (on(&patterned, "fillId"), Feature::Pattern)];
+                marks.into_iter().filter_map(|(is, feature)| is.then_some(feature)).collect()
+            })
+            .collect();
         let normal = children(root, "cellStyleXfs", "xf").next().map_or(0, |xf| at(xf, "fontId"));
         looks.normal = fonts.get(normal).or(fonts.first()).cloned().unwrap_or_default();
         if looks.cells.is_empty() {
             looks.cells.push(Style { font: looks.normal.clone(), ..Style::default() });
         }
         looks
+    }
+
+    /// What of a cell's look is not carried.
+    pub fn lost(&self, style: StyleId) -> Vec<Feature> {
+        self.lost.get(style.0 as usize).cloned().unwrap_or_default()
     }
 
     /// A font element, or the properties of a rich-text run (`rPr`), which leave out what `base` has.
@@ -115,6 +132,17 @@ impl Looks {
             bottom: edge(["bottom", "bottom"]),
         }
     }
+}
+
+fn diagonal(border: &Element) -> bool {
+    let wanted = border.flag("diagonalUp") == Some(true) || border.flag("diagonalDown") == Some(true);
+    wanted && border.child("diagonal").and_then(|side| side.attribute("style")).is_some_and(|style| style != "none")
+}
+
+/// Neither empty nor one colour. The format's own second fill (`gray125`) stands in every file and is used by no cell.
+fn patterned(fill: &Element) -> bool {
+    fill.child("gradientFill").is_some()
+        || fill.child("patternFill").and_then(|fill| fill.attribute("patternType")).is_some_and(|kind| !matches!(kind, "none" | "solid"))
 }
 
 fn children<'a>(root: &'a Element, list: &str, item: &'a str) -> impl Iterator<Item = &'a Element> {
@@ -300,6 +328,10 @@ fn built_in_format(id: u32) -> &'static str {
 
 /// Whether a number format shows a day: it has a year, month or day letter outside quotes and brackets.
 pub(in crate::form) fn shows_date(format: &str) -> bool {
+    // `aaaa` is a weekday; one `a` alone is of General.
+    if format.to_ascii_lowercase().contains("aaa") {
+        return true;
+    }
     let mut characters = format.chars();
     while let Some(character) = characters.next() {
         match character {

@@ -1,6 +1,7 @@
 //! Reading what branches send: `inbox` and `sheet`.
 
 mod inboxes;
+mod locked;
 pub mod packages;
 
 use std::path::Path;

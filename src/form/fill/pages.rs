@@ -1,0 +1,103 @@
+use chrono::NaiveDate;
+
+use super::rows::{Cut, changes};
+use super::{Made, Part, with_cuts};
+use crate::font::FontSet;
+use crate::form::data::Record;
+use crate::form::layout::{LaidSheet, Length, layout, room};
+use crate::form::model::{FilledBook, FilledSheet};
+use crate::form::template::Template;
+
+/// Totals may make a row higher than the measured one; after so many rounds the pages are left as they are.
+const ROUNDS: usize = 4;
+
+/// Fills a form whose pages end where the paper does. Templates that do not ask for what stands on a page are
+/// filled once and cost nothing more; `date` is the run's, for headers.
+pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, date: NaiveDate) -> FilledBook {
+    let (mut book, mut made) = with_cuts(template, data, &[]);
+    if !template.needs_pages() {
+        return book;
+    }
+    let mut cuts: Vec<Option<Vec<Cut>>> = vec![None; made.len()];
+    for _ in 0..ROUNDS {
+        let laid = layout(&book, fonts, date).book;
+        let sheets = book.sheets.iter().zip(&laid.sheets).zip(&made);
+        let found: Vec<Option<Vec<Cut>>> =
+            sheets.map(|((sheet, measures), made)| made.plan.needs_pages().then(|| part(sheet, measures, made))).collect();
+        if found == cuts {
+            break;
+        }
+        cuts = found;
+        (book, made) = with_cuts(template, data, &cuts);
+    }
+    book
+}
+
+/// Parts the records into pages by the measured heights: as many as fit, the foot counted in where it stands.
+fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> {
+    let room = room(&sheet.page, measures.scale);
+    let height = |row: usize| match sheet.rows.get(row) {
+        Some(drawn) if !drawn.hidden => measures.heights.get(row).copied().unwrap_or(0),
+        _ => 0,
+    };
+    let titles: Length = sheet.title_rows.map_or(0, |(first, last)| (first as usize..=last as usize).map(height).sum());
+    let titles = if titles * 2 < room { titles } else { 0 };
+    let count = made.records.len();
+    let mut records: Vec<Length> = vec![0; count];
+    let (mut ruled, mut feet): (Vec<(u32, Length)>, Vec<(u32, Length)>) = (Vec::new(), Vec::new());
+    let mut used: Length = 0;
+    for (row, part) in made.parts.iter().enumerate() {
+        let (list, key) = match part {
+            // A drawn page break within the head begins the page that the records follow on.
+            Part::Head => {
+                let begins = sheet.rows.get(row).is_some_and(|row| row.break_before) || used + height(row) > room;
+                let above = sheet.title_rows.is_some_and(|(_, last)| row > last as usize);
+                used = height(row)
+                    + if !begins {
+                        used
+                    } else if above {
+                        titles
+                    } else {
+                        0
+                    };
+                continue;
+            }
+            Part::Record(index) => {
+                if let Some(high) = records.get_mut(*index as usize) {
+                    *high += height(row);
+                }
+                continue;
+            }
+            Part::Ruled(run) => (&mut ruled, *run),
+            Part::Foot(page) => (&mut feet, *page),
+        };
+        match list.last_mut() {
+            Some((last, sum)) if *last == key => *sum += height(row),
+            _ => list.push((key, height(row))),
+        }
+    }
+    let foot = feet.iter().map(|(_, height)| *height).max().unwrap_or(0);
+    let each = made.plan.footer_each_page;
+    let ruled = ruled.first().map(|(_, height)| *height).filter(|height| *height > 0);
+    let mut out: Vec<Cut> = Vec::new();
+    let mut page = Cut { records: 0, ruled: 0 };
+    let close = |page: &mut Cut, used: Length| {
+        if let Some(high) = ruled.filter(|_| made.plan.pad) {
+            page.ruled = usize::try_from((room - used - foot).max(0) / high).unwrap_or(0);
+        }
+        std::mem::replace(page, Cut { records: 0, ruled: 0 })
+    };
+    for index in 0..count {
+        let high = records[index];
+        let behind = if each || index + 1 == count { foot } else { 0 };
+        let group = index > 0 && changes(made.plan, made.records[index - 1], made.records[index]);
+        if page.records > 0 && (group || used + high + behind > room) {
+            out.push(close(&mut page, used));
+            used = titles;
+        }
+        page.records += 1;
+        used += high;
+    }
+    out.push(close(&mut page, used));
+    out
+}

@@ -1,0 +1,67 @@
+use super::drawn::{Lost, cell_ref};
+use super::error::Feature;
+use super::xml::Element;
+use crate::diag::CellRef;
+
+/// Of one kind on one sheet; more would bury the rest.
+const MOST_OF_A_KIND: usize = 20;
+
+/// Notes what will not be carried, each cell and kind once.
+pub(super) fn note(lost: &mut Vec<Lost>, sheet: &str, cell: Option<CellRef>, feature: Feature) {
+    let same = lost.iter().filter(|(name, _, other)| name == sheet && *other == feature);
+    let (mut count, mut known) = (0, false);
+    for (_, at, _) in same {
+        count += 1;
+        known |= *at == cell;
+    }
+    if !known && count < MOST_OF_A_KIND {
+        lost.push((sheet.to_owned(), cell, feature));
+    }
+}
+
+fn first_cell(element: &Element, attribute: &str) -> Option<CellRef> {
+    element.attribute(attribute).and_then(|refs| refs.split([' ', ':']).next()).and_then(cell_ref)
+}
+
+/// What a sheet has beside cells, rows, columns and pictures.
+pub(super) fn of_sheet(root: &Element, sheet: &str, lost: &mut Vec<Lost>) {
+    for format in root.all("conditionalFormatting") {
+        note(lost, sheet, first_cell(format, "sqref"), Feature::ConditionalFormat);
+    }
+    // The newer kinds (bars, icons) stand in an extension with their cells as text.
+    for format in root.find("extLst").iter().flat_map(|list| list.find("conditionalFormattings")).flat_map(|list| &list.children) {
+        let cell = format.find("sqref").and_then(|refs| refs.text.split([' ', ':']).next().and_then(cell_ref));
+        note(lost, sheet, cell, Feature::ConditionalFormat);
+    }
+    for rule in root.child("dataValidations").iter().flat_map(|rules| rules.all("dataValidation")) {
+        note(lost, sheet, first_cell(rule, "sqref"), Feature::Validation);
+    }
+    for link in root.child("hyperlinks").iter().flat_map(|links| links.all("hyperlink")) {
+        note(lost, sheet, first_cell(link, "ref"), Feature::Hyperlink);
+    }
+    for (part, feature) in [
+        ("tableParts", Feature::Table),
+        ("legacyDrawingHF", Feature::HeaderPicture),
+        ("picture", Feature::Background),
+        ("oleObjects", Feature::Shape),
+        ("controls", Feature::Shape),
+    ] {
+        if root.child(part).is_some() {
+            note(lost, sheet, None, feature);
+        }
+    }
+    let on = |part: &str, name: &str| root.child(part).and_then(|element| element.flag(name)) == Some(true);
+    if on("headerFooter", "differentFirst") || on("headerFooter", "differentOddEven") {
+        note(lost, sheet, None, Feature::OtherHeaders);
+    }
+    if on("printOptions", "gridLines") || on("printOptions", "headings") {
+        note(lost, sheet, None, Feature::GridLines);
+    }
+}
+
+/// Cell notes.
+pub(super) fn comments(root: Option<&Element>, sheet: &str, lost: &mut Vec<Lost>) {
+    for comment in root.and_then(|root| root.child("commentList")).iter().flat_map(|list| list.all("comment")) {
+        note(lost, sheet, first_cell(comment, "ref"), Feature::Comment);
+    }
+}

@@ -1,0 +1,152 @@
+//! What goes back: 退回意见 and the marked workbook of every returned branch, 催报名单 of every committee.
+
+use rayon::prelude::*;
+
+use super::write::{Desk, short_digest};
+use super::{BranchState, Resolved, RunError};
+use crate::diag::{Code, Finding, Severity};
+use crate::inbox::{self, Incoming};
+use crate::publish::safe_name;
+use crate::report::{self, Deadline, Reminded, Returned, Standing};
+use crate::xlsx::marked::{self, Level, Mark, Marked, Marking};
+
+/// Errors that are of the file as a whole: no cell of it could be marked.
+const WHOLE: [Code; 4] = [Code::UnreadableFile, Code::EncryptedFile, Code::TooLarge, Code::DuplicateSubmission];
+
+/// Characters of a file's stem that its marked copy keeps.
+const LONGEST_STEM: usize = 60;
+
+/// By when and to whom, from `[returns]` and the run's date.
+fn deadline(desk: &Desk<'_>) -> Deadline {
+    let county = desk.county;
+    let returns = &county.workspace.returns;
+    Deadline {
+        days: returns.days,
+        end: county.calendar.publication_end(county.date, returns.days, false),
+        to: returns.to.clone().unwrap_or_default(),
+        phone: returns.phone.clone().or_else(|| county.workspace.notice(county.run).phone).unwrap_or_default(),
+    }
+}
+
+/// Writes 退回意见 and the marked copy into the folder of each returned branch.
+pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<String>]) -> Result<(), RunError> {
+    let deadline = deadline(desk);
+    let returned: Vec<usize> = (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at], BranchState::Returned)).collect();
+    returned.par_iter().try_for_each(|at| {
+        let branch = &desk.county.register.branches[*at];
+        let folder = folders[*at].as_deref().unwrap_or_default();
+        let findings: Vec<&Finding> =
+            resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(branch.code.as_str())).collect();
+        let file = resolved.sources[*at].as_ref();
+        let made = std::panic::AssertUnwindSafe(|| file.and_then(|file| mark(desk, file, &findings, &deadline, &branch.name)));
+        // A copy that cannot be made must not keep back the list of what is wrong.
+        let copy = std::panic::catch_unwind(made).ok().flatten();
+        let name = file.zip(copy.as_ref()).map(|(file, copy)| format!("{}-标注.{}", stem(&file.name), copy.extension));
+        if let Some((name, copy)) = name.as_ref().zip(copy) {
+            desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
+        }
+        let Some(template) = desk.press.template("return", 0) else { return Ok(()) };
+        let source = file.and_then(|file| desk.digests.get(&file.name)).map(String::as_str).unwrap_or_default();
+        let digest = short_digest(&[env!("CARGO_PKG_VERSION"), &template.digest, source]);
+        let record = report::returned(&Returned {
+            issuer: desk.issuer,
+            branch,
+            file: file.map(|file| file.name.as_ref()),
+            marked: name.as_deref(),
+            findings: &findings,
+            deadline: &deadline,
+            lang: desk.county.workspace.language,
+            digest: &digest,
+        });
+        let book = crate::form::fill(&template.template, &record);
+        desk.print("退回意见", &branch.name, folder, &book).map(drop)
+    })
+}
+
+/// The file's own name without folders and extension, cut to what every system takes.
+fn stem(name: &str) -> String {
+    let file = name.rsplit(['/', '!']).next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    // A copy sent back and returned again is not named after its name.
+    let stem: String = stem.trim_end_matches("-标注").chars().take(LONGEST_STEM).collect();
+    safe_name(&stem)
+}
+
+/// The marked copy; none where the file cannot be read or nothing in it is in question.
+fn mark(desk: &Desk<'_>, file: &Incoming, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Marked> {
+    if findings.iter().any(|finding| WHOLE.contains(&finding.code) && finding.place.file.as_ref() == Some(&file.name)) {
+        return None;
+    }
+    let bytes = inbox::fetch(file, &inbox::Limits::default()).ok()?;
+    let book = desk.county.fence.read(&file.name, &bytes).ok()?.ok()?;
+    let lang = desk.county.workspace.language;
+    let marks: Vec<Mark> = findings
+        .iter()
+        .filter(|finding| finding.place.file.as_ref() == Some(&file.name))
+        .filter_map(|finding| {
+            let level = match finding.severity() {
+                Severity::Error => Level::Bad,
+                Severity::Warning => Level::Doubtful,
+                Severity::Note => return None,
+            };
+            Some(Mark {
+                level,
+                severity: crate::diag::severity_word(finding.severity(), lang).to_owned(),
+                sheet: finding.place.sheet.clone(),
+                cell: finding.place.cell,
+                value: finding.value.clone().unwrap_or_default(),
+                message: finding.message(lang),
+                hint: finding.hint(lang),
+                as_text: matches!(finding.code, Code::IdAsNumber | Code::BadId),
+            })
+        })
+        .collect();
+    let mut marks: Vec<Mark> = marks;
+    marks.sort_by_key(|mark| mark.level);
+    let phone = if deadline.phone.is_empty() { String::new() } else { format!("咨询电话：{}。", deadline.phone) };
+    let instructions = format!(
+        "请在本工作簿里直接改正：红色的单元格必须改，橙色的请核对；把鼠标放在单元格上可以看到哪里不对、怎么改。没有写单元格的，是缺少工作表、栏目或整行，请补上。\
+         改好后保存，{}把本工作簿报送{}。这张“{}”不用删，报送时不看。{phone}",
+        deadline.text(),
+        if deadline.to.is_empty() { "上级党组织" } else { &deadline.to },
+        marked::LIST
+    );
+    let marking = Marking {
+        title: format!("{branch} {}报送表退回问题", desk.issuer.run.zh()),
+        instructions,
+        marks,
+        returns: inbox::hex(&inbox::digest(&bytes)),
+        date: desk.county.date,
+    };
+    marked::write(&bytes, &book, &marking).ok()
+}
+
+/// Writes 催报名单 into the folder of each committee that has someone to remind.
+pub fn write_reminders(desk: &Desk<'_>, resolved: &Resolved, folders: &[(&str, String)]) -> Result<(), RunError> {
+    let Some(template) = desk.press.template("reminder", 0) else { return Ok(()) };
+    let deadline = deadline(desk);
+    folders.par_iter().try_for_each(|(committee, folder)| {
+        let branches = desk.county.register.branches.iter().zip(&resolved.branches).filter(|(branch, _)| branch.committee == *committee);
+        let reminded: Vec<Reminded<'_>> = branches
+            .filter_map(|(branch, state)| {
+                let standing = match state {
+                    BranchState::Returned => Standing::Returned,
+                    BranchState::Missing => Standing::Missing,
+                    BranchState::Accepted(_) | BranchState::LeftOut => return None,
+                };
+                let own = |finding: &&Finding| finding.branch_code.as_deref() == Some(branch.code.as_str());
+                let errors = resolved.findings.iter().filter(own).filter(|finding| finding.severity() == Severity::Error).count();
+                Some(Reminded { branch, standing, errors })
+            })
+            .collect();
+        if reminded.is_empty() {
+            return Ok(());
+        }
+        let states: Vec<String> = reminded.iter().map(|line| format!("{}{:?}{}", line.branch.code, line.standing, line.errors)).collect();
+        let mut made_from = vec![env!("CARGO_PKG_VERSION"), &template.digest];
+        made_from.extend(states.iter().map(String::as_str));
+        let record = report::reminder(committee, desk.issuer, &reminded, &deadline, &short_digest(&made_from));
+        let book = crate::form::fill(&template.template, &record);
+        desk.print("催报名单", committee, folder, &book).map(drop)
+    })
+}

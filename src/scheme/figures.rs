@@ -1,0 +1,215 @@
+//! Figures: formulas in an order in which each needs only those above it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::exact::Exact;
+use crate::period::Every;
+
+use super::formula::{self, Builtin, Formula, Names};
+use super::items::usable_name;
+use super::model::{Figure, Item, Value, Window};
+use super::table::{Keys, LENGTHS, Reader, Written};
+
+/// What formulas of a part of the file may name, figures apart.
+pub(super) struct Known<'a> {
+    pub items: &'a [Item],
+    pub values: &'a [Arc<Value>],
+    pub builtins: &'a [Builtin],
+}
+
+/// A formula with its names proven; zero after a fault.
+pub(super) fn formula<'t>(
+    reader: &mut Reader<'t>,
+    text: &Written<String>,
+    known: &Known<'_>,
+    figures: &[String],
+    blocked: &BTreeMap<String, (String, String)>,
+) -> Formula {
+    if text.value.is_empty() {
+        return Formula::Number(Exact::zero()); // missing, which is said already
+    }
+    let names = Names { items: known.items, values: known.values, figures, blocked, builtins: known.builtins };
+    formula::parse(&text.value, &names).unwrap_or_else(|faults| {
+        for (within, zh, en) in faults {
+            reader.fault_within(text, &within, format!("算式有错：{zh}"), format!("formula: {en}"));
+        }
+        Formula::Number(Exact::zero())
+    })
+}
+
+/// Which entries a formula looks at: the key `window`.
+pub(super) fn window<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Window {
+    reader.optional_choice(keys, "window", &[("run", Window::Run), ("so-far", Window::SoFar)]).unwrap_or_default()
+}
+
+struct Draft {
+    id: Written<String>,
+    name: String,
+    runs: Vec<Every>,
+    each_period: bool,
+    window: Window,
+    text: Written<String>,
+    clause: Option<String>,
+}
+
+/// Lengths of run; all of them where none can be read, so that it is not said again wherever the figure is used.
+fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
+    let runs = reader.lengths(keys, "runs");
+    if runs.is_empty() { LENGTHS.map(|(_, every)| every).into() } else { runs }
+}
+
+/// `[[figure]]`.
+pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>, every: Every) -> Vec<Figure> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for mut keys in reader.tables(parent, "figure") {
+        let draft = Draft {
+            id: reader.text(&mut keys, "id"),
+            name: reader.text(&mut keys, "name").value,
+            runs: runs(reader, &mut keys),
+            each_period: reader.flag(&mut keys, "each_period"),
+            window: window(reader, &mut keys),
+            text: reader.text(&mut keys, "value"),
+            clause: reader.clause(&mut keys),
+        };
+        reader.finish(keys);
+        usable_name(reader, &draft.id);
+        drafts.push(draft);
+    }
+    names_apart(reader, &drafts, known, every);
+    let graph = Graph::new(&drafts);
+    let mut used: BTreeSet<(String, Every)> = BTreeSet::new();
+    let mut done: Vec<Figure> = Vec::new();
+    for draft in &drafts {
+        let mut blocked = BTreeMap::new();
+        let mut earlier: Vec<String> = Vec::new();
+        for other in &drafts {
+            let id = &other.id.value;
+            // A figure may be used only where it exists in every run that the user is worked out for.
+            let missing = draft.runs.iter().find(|every| !done.iter().any(|d| d.id == *id && d.runs.contains(every)));
+            if let Some(way) = graph.way(&draft.id.value, id) {
+                blocked.insert(
+                    id.clone(),
+                    (format!("算法兜了圈子：{}", way.join(" → ")), format!("figures refer in circles: {}", way.join(" → "))),
+                );
+            } else if !done.iter().any(|d| d.id == *id) {
+                blocked.insert(
+                    id.clone(),
+                    (
+                        format!("“{id}”写在下面；算法只能用前面的得分，请把它移到上面"),
+                        format!("`{id}` stands below; a figure uses those above it, so move that one up"),
+                    ),
+                );
+            } else if other.each_period {
+                blocked.insert(
+                    id.clone(),
+                    (
+                        format!("“{id}”是各期单算的，不能在别的算法里用"),
+                        format!("`{id}` is worked out for each period alone and cannot be used"),
+                    ),
+                );
+            } else if let Some(every) = missing {
+                blocked.insert(
+                    id.clone(),
+                    (
+                        format!("“{id}”在 {} 的运行里不计算（见它的 runs）", every.word()),
+                        format!("`{id}` is not worked out in `{}` runs (see its `runs`)", every.word()),
+                    ),
+                );
+            } else if !earlier.contains(id) {
+                earlier.push(id.clone());
+            }
+        }
+        for every in &draft.runs {
+            if !used.insert((draft.id.value.clone(), *every)) {
+                let (id, every) = (&draft.id.value, every.word());
+                reader.fault(
+                    &draft.id.span,
+                    format!("“{id}”在 {every} 的运行里写了两次"),
+                    format!("figure `{id}` is given twice for `{every}` runs"),
+                );
+            }
+        }
+        let formula = formula(reader, &draft.text, known, &earlier, &blocked);
+        done.push(Figure {
+            id: draft.id.value.clone(),
+            name: draft.name.clone(),
+            runs: draft.runs.clone(),
+            each_period: draft.each_period,
+            window: draft.window,
+            formula,
+            text: draft.text.value.clone(),
+            clause: draft.clause.clone(),
+        });
+    }
+    if !done.iter().any(|figure| figure.id == "total") {
+        reader.fault(&parent.span.clone(), "没有 id 为“total”的得分", "no figure has the id `total`");
+    }
+    for (draft, figure) in drafts.iter().zip(&done).filter(|(draft, _)| draft.id.value == "total" && draft.each_period) {
+        reader.fault(
+            &draft.id.span,
+            format!("“{}”不能各期单算", figure.id),
+            format!("`{}` cannot be worked out for each period", figure.id),
+        );
+    }
+    done
+}
+
+/// Figures, values and what `each_period` makes of an id must not share a name.
+fn names_apart(reader: &mut Reader<'_>, drafts: &[Draft], known: &Known<'_>, every: Every) {
+    for (at, draft) in drafts.iter().enumerate() {
+        let id = &draft.id.value;
+        if known.values.iter().any(|value| value.id == *id) {
+            reader.fault(&draft.id.span, format!("“{id}”已是 [value] 里的名字"), format!("`{id}` is the name of a value already"));
+        }
+        let numbered =
+            |other: &Draft| other.each_period && every.all().any(|period| format!("{}{}", other.id.value, period.number()) == *id);
+        if drafts.iter().enumerate().any(|(other_at, other)| other_at != at && numbered(other)) {
+            reader.fault(
+                &draft.id.span,
+                format!("“{id}”与各期单算的得分重名"),
+                format!("`{id}` is what a figure worked out for each period is called already"),
+            );
+        }
+    }
+}
+
+/// Which figures a figure's formula names, written order apart.
+struct Graph(BTreeMap<String, BTreeSet<String>>);
+
+impl Graph {
+    fn new(drafts: &[Draft]) -> Self {
+        let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for draft in drafts {
+            let named = formula::mentioned(&draft.text.value).into_iter();
+            let named = named.filter(|name| drafts.iter().any(|other| other.id.value == *name));
+            edges.entry(draft.id.value.clone()).or_default().extend(named);
+        }
+        Self(edges)
+    }
+
+    /// The shortest way from a figure over another one back to itself.
+    fn way(&self, from: &str, over: &str) -> Option<Vec<String>> {
+        if !self.0.get(from)?.contains(over) {
+            return None;
+        }
+        let mut ways = vec![vec![from.to_owned(), over.to_owned()]];
+        let mut seen = BTreeSet::from([over.to_owned()]);
+        while !ways.is_empty() {
+            let mut longer = Vec::new();
+            for way in ways {
+                let last = way.last().cloned().unwrap_or_default();
+                if last == from {
+                    return Some(way);
+                }
+                for next in self.0.get(&last).into_iter().flatten() {
+                    if next == from || seen.insert(next.clone()) {
+                        longer.push([way.as_slice(), std::slice::from_ref(next)].concat());
+                    }
+                }
+            }
+            ways = longer;
+        }
+        None
+    }
+}

@@ -1,0 +1,318 @@
+//! The marked workbook: what a branch sent, with its bad cells red and noted and a first sheet that lists them.
+//!
+//! ```text
+//!   退回问题  支部信息  党员名册  积分登记        the sender's sheets, behind the list
+//!   1  错误  积分登记  L16  分值超出范围 …        L16 leads to the cell
+//! ```
+//!
+//! Where the file is an xlsx package, its parts are changed here and there and otherwise stay as they were: formulas,
+//! drop-downs, widths, pictures. What came of it is read again and compared; where it does not say the same, or the file
+//! has another format, the cells are written anew. Read back without its first sheet it says what the original said, and
+//! its property `scorebook.returns` names that original.
+
+mod anew;
+mod cells;
+mod list;
+mod notes;
+mod package;
+mod styles;
+mod tags;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::XlsxError;
+use crate::diag::CellRef;
+use crate::sheet::{Book, Format, Limits, parts, read};
+
+use cells::Ground;
+use package::Package;
+use styles::Styles;
+use tags::{Edits, Kind, escaped, tags};
+
+/// Name of the list's sheet; readers pass over it.
+pub const LIST: &str = "退回问题";
+/// Custom property: SHA-256 of the file that a marked copy corrects, hexadecimal.
+pub const RETURNS: &str = "scorebook.returns";
+
+/// How bad a marked cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Must be put right: red.
+    Bad,
+    /// To be looked at: amber.
+    Doubtful,
+}
+
+/// One line of the list, and where it has a cell a mark there.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// How bad.
+    pub level: Level,
+    /// 错误 or 警告.
+    pub severity: String,
+    /// The sheet's name in the file; for a missing one the name it should have.
+    pub sheet: Option<Arc<str>>,
+    /// The cell.
+    pub cell: Option<CellRef>,
+    /// What stands there.
+    pub value: String,
+    /// What is wrong.
+    pub message: String,
+    /// How to put it right.
+    pub hint: String,
+    /// The cell is to hold text even where digits are typed.
+    pub as_text: bool,
+}
+
+/// What is to be said about a file.
+#[derive(Clone, Debug)]
+pub struct Marking {
+    /// Above the list.
+    pub title: String,
+    /// Below the title: by when, to whom, how.
+    pub instructions: String,
+    /// In output order.
+    pub marks: Vec<Mark>,
+    /// SHA-256 of the original's bytes, hexadecimal.
+    pub returns: String,
+    /// Time of creation of a workbook that is written anew.
+    pub date: NaiveDate,
+}
+
+/// A marked copy.
+#[derive(Debug)]
+pub struct Marked {
+    /// The workbook.
+    pub bytes: Vec<u8>,
+    /// `xlsx`, or `xlsm` where the sender's macros are kept.
+    pub extension: &'static str,
+}
+
+/// Headings of the list.
+const HEADINGS: [&str; 7] = ["序号", "级别", "工作表", "单元格", "原内容", "问题", "怎么改"];
+/// Widths of its columns in characters.
+const WIDTHS: [u16; 7] = [6, 7, 18, 9, 18, 46, 52];
+
+/// Marks a copy of a file; `bytes` are the file's and `book` what was read from them.
+///
+/// # Errors
+/// What the format does not allow, for a file whose cells had to be written anew.
+pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Marked, XlsxError> {
+    if book.format == Format::Xlsx
+        && let Some(marked) = changed(bytes, book, marking)
+    {
+        return Ok(marked);
+    }
+    Ok(Marked { bytes: anew::write(book, marking)?, extension: "xlsx" })
+}
+
+/// Marks of one sheet: the worst of each cell, and what its note says.
+fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) {
+    let (mut grounds, mut texts): (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) = Default::default();
+    for mark in marking.marks.iter().filter(|mark| mark.sheet.as_deref() == Some(sheet)) {
+        let Some(cell) = mark.cell else { continue };
+        let ground = grounds.entry(cell).or_insert(Ground { level: mark.level, as_text: false });
+        ground.level = ground.level.min(mark.level);
+        ground.as_text |= mark.as_text;
+        let text = texts.entry(cell).or_default();
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&format!("{}\n怎么改：{}", mark.message, mark.hint));
+    }
+    (grounds, texts)
+}
+
+/// The copy by changing the package; none where it is not understood, or would not say the same.
+fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Marked> {
+    let limits = Limits::default();
+    let mut package = Package::new(parts(bytes, &limits).ok()?);
+    let (_, main) = package.related("", "officeDocument")?;
+    change(&mut package, &main, marking)?;
+    let bytes = package.pack()?;
+    let again = read("", &bytes, &limits).ok()?;
+    let own = |book: &Book| -> Vec<crate::sheet::Sheet> { book.sheets.iter().filter(|sheet| &*sheet.name != LIST).cloned().collect() };
+    let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| a.name == b.name && a.rows == b.rows && a.hidden == b.hidden;
+    let (before, after) = (own(book), own(&again));
+    let same = before.len() == after.len() && before.iter().zip(&after).all(alike) && book.date_1904 == again.date_1904;
+    let extension = if package.has_macros() { "xlsm" } else { "xlsx" };
+    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(Marked { bytes, extension })
+}
+
+fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
+    let workbook = package.text(main)?;
+    let style_part = package.related(main, "styles").map(|(_, part)| part);
+    let mut styles = Styles::new(style_part.as_ref().and_then(|part| package.text(part)))?;
+    let mut listed: Option<String> = None;
+    let mut taken_ids = vec![0u32];
+    for (number, tag) in tags(&workbook).filter(|tag| tag.name == "sheet" && tag.kind != Kind::Close).enumerate() {
+        taken_ids.extend(tag.get("sheetId").and_then(|id| id.parse::<u32>().ok()));
+        let (name, part) = (tag.get("name")?, package.by_id(main, &tag.get("id")?)?);
+        if name == LIST {
+            listed = Some(part);
+        } else {
+            let (grounds, texts) = marks_of(marking, &name);
+            mark_sheet(package, &part, &grounds, &texts, &mut styles, number + 1)?;
+        }
+    }
+    let list = list::sheet(marking, &styles, &sheet_names(&workbook));
+    if let Some(part) = &listed {
+        // A copy that was marked before: its list takes the old one's place, without the links the old one had.
+        let relations = part.rsplit_once('/').map(|(folder, file)| format!("{folder}/_rels/{file}.rels"));
+        if let Some(relations) = relations.filter(|name| package.text(name).is_some()) {
+            package.set(&relations, "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>".into());
+        }
+        package.set(part, list);
+        let at = tags(&workbook)
+            .filter(|tag| tag.name == "sheet" && tag.kind != Kind::Close)
+            .position(|tag| tag.get("name").as_deref() == Some(LIST));
+        package.set(main, opened_at(&workbook, at.unwrap_or(0), 0));
+    } else {
+        let part = package.free_name("xl/worksheets/marked", "xml");
+        package.set(&part, list);
+        package.declare(&part, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")?;
+        let id = package.relate(main, "worksheet", &part)?;
+        let sheets = tags(&workbook).find(|tag| tag.name == "sheets" && tag.kind == Kind::Open)?;
+        let number = taken_ids.iter().max()? + 1;
+        let mut edits = Edits::default();
+        let entry = format!(
+            "<{}sheet xmlns:r=\"{}\" name=\"{}\" sheetId=\"{number}\" r:id=\"{id}\"/>",
+            sheets.prefix,
+            package::RELATIONS,
+            escaped(LIST)
+        );
+        edits.insert(sheets.whole.end, entry);
+        package.set(main, opened_at(&edits.apply(&workbook), 0, 1));
+    }
+    let text = styles.finish()?;
+    match &style_part {
+        Some(part) => package.set(part, text),
+        None => {
+            let part = package.free_name("xl/markedStyles", "xml");
+            package.set(&part, text);
+            package.declare(&part, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
+            package.relate(main, "styles", &part)?;
+        }
+    }
+    set_returns(package, &marking.returns)
+}
+
+fn sheet_names(workbook: &str) -> Vec<String> {
+    tags(workbook).filter(|tag| tag.name == "sheet" && tag.kind != Kind::Close).filter_map(|tag| tag.get("name")).collect()
+}
+
+/// The workbook's part with the list in front of the reader, and names of single sheets moved on by `shift`.
+fn opened_at(workbook: &str, active: usize, shift: u32) -> String {
+    let mut edits = Edits::default();
+    for tag in tags(workbook).filter(|tag| tag.kind != Kind::Close) {
+        if tag.name == "workbookView" {
+            let opened = tag.with("activeTab", &active.to_string());
+            let first = tags(&opened).next().map(|tag| tag.with("firstSheet", "0"));
+            edits.replace(tag.whole.clone(), first.unwrap_or_default());
+        } else if tag.name == "definedName"
+            && let Some(local) = tag.get("localSheetId").and_then(|id| id.trim().parse::<u32>().ok())
+        {
+            edits.replace(tag.whole.clone(), tag.with("localSheetId", &(local + shift).to_string()));
+        }
+    }
+    edits.apply(workbook)
+}
+
+fn mark_sheet(
+    package: &mut Package,
+    part: &str,
+    grounds: &BTreeMap<CellRef, Ground>,
+    texts: &BTreeMap<CellRef, String>,
+    styles: &mut Styles,
+    number: usize,
+) -> Option<()> {
+    let mut xml = cells::mark(&package.text(part)?, grounds, styles)?;
+    let own_part = package.related(part, "comments").map(|(_, part)| part);
+    let own = match &own_part {
+        Some(part) => notes::Own::read(&package.text(part)?)?,
+        None => notes::Own::default(),
+    };
+    let drawing = package.related(part, "vmlDrawing").map(|(_, part)| part);
+    if texts.is_empty() && own_part.is_none() {
+        package.set(part, xml);
+        return Some(());
+    }
+    let comments = match own_part {
+        Some(part) => part,
+        None => {
+            let comments = package.free_name("xl/markedComments", "xml");
+            package.set(&comments, String::new());
+            package.declare(&comments, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")?;
+            package.relate(part, "comments", &comments)?;
+            comments
+        }
+    };
+    package.set(&comments, notes::texts(&own, texts));
+    let named = tags(&xml).find(|tag| tag.name == "legacyDrawing" && tag.kind != Kind::Close).and_then(|tag| tag.get("id"));
+    let drawing = match (named.and_then(|id| package.by_id(part, &id)), drawing) {
+        // A header's picture is drawn in such a part too; only the one the sheet names holds notes.
+        (Some(named), _) => {
+            if !notes::only_notes(&package.text(&named)?) {
+                return None;
+            }
+            named
+        }
+        (None, _) => {
+            let drawing = package.free_name("xl/drawings/markedNotes", "vml");
+            let id = package.relate(part, "vmlDrawing", &drawing)?;
+            package.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")?;
+            xml = cells::with_drawing(&xml, &id)?;
+            drawing
+        }
+    };
+    package.set(&drawing, notes::boxes(&own, texts, number));
+    package.set(part, xml);
+    Some(())
+}
+
+/// `<property name="scorebook.returns"><vt:lpwstr>…</vt:lpwstr></property>`
+fn set_returns(package: &mut Package, returns: &str) -> Option<()> {
+    const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes";
+    let property = |number: u32| {
+        format!(
+            "<property xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties\" \
+             fmtid=\"{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}\" pid=\"{number}\" name=\"{RETURNS}\"><vt:lpwstr xmlns:vt=\"{TYPES}\">{}</vt:lpwstr></property>",
+            escaped(returns)
+        )
+    };
+    if let Some((_, part)) = package.related("", "custom-properties") {
+        let text = package.text(&part)?;
+        let mut edits = Edits::default();
+        let mut old: Option<usize> = None;
+        let mut largest = 1;
+        for tag in tags(&text).filter(|tag| tag.name == "property") {
+            largest = largest.max(tag.get("pid").and_then(|pid| pid.parse().ok()).unwrap_or(0));
+            match tag.kind {
+                Kind::Open if tag.get("name").as_deref() == Some(RETURNS) => old = Some(tag.whole.start),
+                Kind::Close => {
+                    if let Some(start) = old.take() {
+                        edits.replace(start..tag.whole.end, "");
+                    }
+                }
+                _ => {}
+            }
+        }
+        let text = package::append(&edits.apply(&text), "Properties", &property(largest + 1))?;
+        package.set(&part, text);
+        return Some(());
+    }
+    // Some programs look for it by this name and not by its relationship.
+    let part = "docProps/custom.xml".to_owned();
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Properties \
+         xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties\">{}</Properties>",
+        property(2)
+    );
+    package.set(&part, text);
+    package.declare(&part, "application/vnd.openxmlformats-officedocument.custom-properties+xml")?;
+    package.relate("", "custom-properties", &part)?;
+    Some(())
+}

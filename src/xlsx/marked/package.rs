@@ -1,0 +1,168 @@
+//! Parts of a package, their relationships and content types.
+
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::tags::{Edits, Kind, escaped, tags};
+use crate::sheet::Part;
+
+pub const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const TYPES: &str = "[Content_Types].xml";
+
+/// A package being changed.
+pub struct Package {
+    parts: Vec<Part>,
+}
+
+/// Part names are compared without case, and may begin with `/`.
+fn same(a: &str, b: &str) -> bool {
+    a.trim_start_matches('/').replace('\\', "/").eq_ignore_ascii_case(b.trim_start_matches('/'))
+}
+
+impl Package {
+    pub fn new(parts: Vec<Part>) -> Self {
+        Self { parts }
+    }
+
+    /// A part as text; none where it is missing or not UTF-8.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let bytes = &self.parts.iter().find(|(own, _)| same(own, name))?.1;
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).ok()?;
+        // What declares another encoding and happens to be ASCII may stay; anything else is left to the slow way.
+        (text.is_ascii() || !text[..text.len().min(120).min(text.find("?>").unwrap_or(0))].to_ascii_lowercase().contains("encoding=\"gb"))
+            .then(|| text.to_owned())
+    }
+
+    pub fn set(&mut self, name: &str, text: String) {
+        match self.parts.iter_mut().find(|(own, _)| same(own, name)) {
+            Some((_, bytes)) => *bytes = text.into_bytes(),
+            None => self.parts.push((name.to_owned(), text.into_bytes())),
+        }
+    }
+
+    /// A name that no part has: `xl/worksheets/sheet<n>.xml`.
+    pub fn free_name(&self, stem: &str, extension: &str) -> String {
+        let name = |number: usize| format!("{stem}{number}.{extension}");
+        let number = (1..).find(|number| !self.parts.iter().any(|(own, _)| same(own, &name(*number)))).unwrap_or(0);
+        name(number)
+    }
+
+    /// The part that a part relates to by the last word of the relationship's type; with the relationship's id.
+    pub fn related(&self, of: &str, kind: &str) -> Option<(String, String)> {
+        self.relations(of).into_iter().find(|(_, own, _)| own == kind).map(|(id, _, part)| (id, part))
+    }
+
+    /// The part behind a relationship's id.
+    pub fn by_id(&self, of: &str, wanted: &str) -> Option<String> {
+        self.relations(of).into_iter().find(|(id, _, _)| id == wanted).map(|(_, _, part)| part)
+    }
+
+    /// Id, last word of the type, part.
+    fn relations(&self, of: &str) -> Vec<(String, String, String)> {
+        let Some(text) = self.text(&relations_of(of)) else { return Vec::new() };
+        let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder);
+        tags(&text)
+            .filter(|tag| tag.name == "Relationship" && tag.kind != Kind::Close)
+            .filter(|tag| tag.get("TargetMode").is_none_or(|mode| !mode.eq_ignore_ascii_case("external")))
+            .filter_map(|tag| {
+                let kind = tag.get("Type")?.rsplit('/').next().unwrap_or_default().to_owned();
+                Some((tag.get("Id")?, kind, resolve(folder, &tag.get("Target")?)))
+            })
+            .collect()
+    }
+
+    /// Relates a part to another and gives the new id.
+    pub fn relate(&mut self, of: &str, kind: &str, target: &str) -> Option<String> {
+        let name = relations_of(of);
+        let empty = || "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>".to_owned();
+        let text = self.text(&name).unwrap_or_else(empty);
+        let taken: Vec<String> = tags(&text).filter_map(|tag| tag.get("Id")).collect();
+        let id = (1..).map(|number| format!("rIdMarked{number}")).find(|id| !taken.contains(id))?;
+        let root = tags(&text).find(|tag| tag.name == "Relationships")?;
+        let relation = format!("<{}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"/{}\"/>", root.prefix, escaped(target));
+        let text = append(&text, "Relationships", &relation)?;
+        self.set(&name, text);
+        Some(id)
+    }
+
+    /// Declares a part's content type.
+    pub fn declare(&mut self, part: &str, content: &str) -> Option<()> {
+        let text = self.text(TYPES)?;
+        if tags(&text).any(|tag| tag.name == "Override" && tag.get("PartName").is_some_and(|name| same(&name, part))) {
+            return Some(());
+        }
+        let prefix = tags(&text).find(|tag| tag.name == "Types")?.prefix.to_owned();
+        let text = append(&text, "Types", &format!("<{prefix}Override PartName=\"/{}\" ContentType=\"{content}\"/>", escaped(part)))?;
+        self.set(TYPES, text);
+        Some(())
+    }
+
+    /// Declares the content type of an extension.
+    pub fn declare_extension(&mut self, extension: &str, content: &str) -> Option<()> {
+        let text = self.text(TYPES)?;
+        let known =
+            tags(&text).any(|tag| tag.name == "Default" && tag.get("Extension").is_some_and(|own| own.eq_ignore_ascii_case(extension)));
+        if !known {
+            let root = tags(&text).find(|tag| tag.name == "Types" && tag.kind == Kind::Open)?;
+            let mut edits = Edits::default();
+            edits.insert(root.whole.end, format!("<{}Default Extension=\"{extension}\" ContentType=\"{content}\"/>", root.prefix));
+            let text = edits.apply(&text);
+            self.set(TYPES, text);
+        }
+        Some(())
+    }
+
+    /// True where the workbook carries macros.
+    pub fn has_macros(&self) -> bool {
+        self.text(TYPES).is_some_and(|text| text.contains("macroEnabled"))
+    }
+
+    /// The package as a file.
+    pub fn pack(&self) -> Option<Vec<u8>> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        for (name, bytes) in &self.parts {
+            writer.start_file(name.as_str(), options).ok()?;
+            writer.write_all(bytes).ok()?;
+        }
+        Some(writer.finish().ok()?.into_inner())
+    }
+}
+
+fn relations_of(part: &str) -> String {
+    match part.rsplit_once('/') {
+        Some((folder, file)) => format!("{folder}/_rels/{file}.rels"),
+        None => format!("_rels/{part}.rels"),
+    }
+}
+
+/// `../x` and `/xl/x` against a folder of the package.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            step => path.push(step),
+        }
+    }
+    path.retain(|step| !step.is_empty());
+    path.join("/")
+}
+
+/// Puts a text at the end of the first element of a name; an empty element is opened for it.
+pub fn append(xml: &str, element: &str, text: &str) -> Option<String> {
+    let mut edits = Edits::default();
+    let first = tags(xml).find(|tag| tag.name == element && tag.kind != Kind::Close)?;
+    if first.kind == Kind::Empty {
+        let opened = format!("<{}>{text}</{}{element}>", first.text.trim_end(), first.prefix);
+        edits.replace(first.whole, opened);
+    } else {
+        edits.insert(tags(xml).find(|tag| tag.name == element && tag.kind == Kind::Close)?.whole.start, text);
+    }
+    Some(edits.apply(xml))
+}

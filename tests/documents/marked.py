@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Marked workbooks corrected at their marked cells and sent back, the faulty originals still in the inbox: accepted.
+
+For each messy workspace of `tests/cases`: every planted fault has its cell red with a note, or a line on the first sheet;
+the sender's cells are untouched; corrected by openpyxl the copy supersedes its original and nothing of it is returned. The
+sheets are opened by LibreOffice too, as a branch would.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+
+from common import PROGRAM, ROOT, fault, finish
+from roundtrip import HEADINGS, SCHEMES, Table, key, name, period, soffice
+
+CASES = ROOT / "tests/cases"
+RED = "FFFF5050"
+LIST = "退回问题"
+WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+
+
+def program(*arguments):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"marked: {arguments} ended with {done.returncode}\n{done.stderr}")
+
+
+def findings(out):
+    return [json.loads(line) for line in (out / "2026/findings.jsonl").read_text("utf-8").splitlines()]
+
+
+def whole_id(start):
+    digits = re.sub(r"\D", "0", str(start))[:17].ljust(17, "0")
+    return digits + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS)) % 11]
+
+
+def missing_rows(found):
+    """Name and period of rows that are not there at all."""
+    parts = [re.match(r"缺少登记：(\S+) (\S+) 整行没有登记", finding["message"]) for finding in found if finding["code"] == "missing-entry"]
+    return [(part[1], part[2]) for part in parts if part]
+
+
+def free_period(table, row, name_of_row, periods):
+    taken = {period(table.get(other, "期间")) for other in table.rows() if name(table.get(other, "姓名")) == name_of_row and other != row}
+    scorer = table.get(row, "评分方")
+    if scorer:
+        rows = [other for other in table.rows() if name(table.get(other, "姓名")) == name_of_row and table.get(other, "评分方") == scorer]
+        taken = {period(table.get(other, "期间")) for other in rows if other != row}
+    return next(one for one in periods if one not in taken)
+
+
+def correct(book, found, blank):
+    rows_to_add = missing_rows(found)
+    for finding in found:
+        code, cell = finding["code"], finding["cell"]
+        if finding["severity"] != "error":
+            continue
+        sheet = book[finding["sheet"]] if finding["sheet"] in book.sheetnames else None
+        if code == "missing-sheet":
+            new = book.create_sheet(finding["sheet"])
+            source = blank[finding["sheet"]]
+            table = Table(source, HEADINGS)
+            for row in source.iter_rows(min_row=table.head):
+                new.append([cell.value for cell in row])
+            copy = Table(new, HEADINGS)
+            for row in copy.rows():
+                for heading, column in copy.columns.items():
+                    if heading not in HEADINGS | {"记录人", "复核人", "加分事由"} and copy.get(row, "姓名"):
+                        new.cell(row, column).value = row % 2
+                for heading, who in [("记录人", "甲"), ("复核人", "乙"), ("加分事由", "志愿服务")]:
+                    if heading in copy.columns and copy.get(row, "姓名"):
+                        copy.put(row, heading, who)
+        elif code == "missing-column":
+            heading = re.search("“(.+?)”", finding["message"])[1]
+            table = Table(sheet, HEADINGS)
+            column = next(column for column in range(1, sheet.max_column + 1) if sheet.cell(table.head, column).value is None)
+            sheet.cell(table.head, column).value = heading
+        elif code == "missing-entry" and cell is None:
+            continue
+        elif code in ("duplicate-member", "duplicate-entry"):
+            for one in sheet[sheet[cell].row]:
+                one.value = None
+        elif code == "wrong-year":
+            sheet[cell].value = 2026
+        elif code == "unknown-period":
+            table = Table(sheet, HEADINGS)
+            row = sheet[cell].row
+            periods = re.search("这里应填：(.+)", finding["message"])[1].split("、")
+            sheet[cell].value = free_period(table, row, name(table.get(row, "姓名")), periods)
+        elif code == "unknown-member":
+            who, when = rows_to_add[0]
+            table = Table(sheet, HEADINGS)
+            at = next(at for at, (who, when) in enumerate(rows_to_add) if period(table.get(sheet[cell].row, "期间")) == when)
+            who = rows_to_add.pop(at)[0]
+            sheet[cell].value = who
+            when, own = period(table.get(sheet[cell].row, "期间")), sheet[cell].row
+            rows = [row for row in table.rows() if name(table.get(row, "姓名")) == who and row != own]
+            there = {table.get(row, "序号") for row in rows if period(table.get(row, "期间")) == when}
+            scorer = table.get(own, "评分方")
+            if scorer:
+                there = {table.get(row, "序号") for row in rows if period(table.get(row, "期间")) == when and table.get(row, "评分方") == scorer}
+            for number in {table.get(row, "序号") for row in rows} - there - {None}:
+                table.put(own, "序号", number)
+        elif code in ("bad-id", "id-as-number"):
+            sheet[cell].value = whole_id(finding["value"])
+        else:
+            sheet[cell].value = 0
+    for who, when in rows_to_add:
+        sheet = book[next(finding["sheet"] for finding in found if finding["code"] == "missing-entry")]
+        table = Table(sheet, HEADINGS)
+        like = [row for row in table.rows() if name(table.get(row, "姓名")) == who]
+        scorers = {table.get(row, "评分方") for row in like}
+        there = {table.get(row, "评分方") for row in like if period(table.get(row, "期间")) == when}
+        for scorer in scorers - there if scorers - there else {None}:
+            row = next(row for row in like if table.get(row, "评分方") == scorer or scorer is None)
+            end = max(row for row in table.rows() if table.get(row, "期间") is not None) + 1
+            sheet.insert_rows(end)
+            for column in table.columns.values():
+                sheet.cell(end, column).value = sheet.cell(row, column).value
+            table.put(end, "期间", when)
+
+
+def looked_at(path, original, found, what):
+    """The copy as it goes out: marks where they belong, everything else as sent."""
+    book = openpyxl.load_workbook(path)
+    if book.sheetnames[0] != LIST:
+        fault(f"{what}: the first sheet is {book.sheetnames[0]}")
+    lines = [row for row in book[LIST].iter_rows(min_row=4, values_only=True) if row[0]]
+    errors = [finding for finding in found if finding["severity"] == "error"]
+    if sum(1 for line in lines if line[1] == "错误") != len(errors):
+        fault(f"{what}: {len(lines)} lines for {len(errors)} errors")
+    for finding in errors:
+        if finding["cell"] and finding["sheet"] in book.sheetnames:
+            cell = book[finding["sheet"]][finding["cell"]]
+            if cell.fill.fgColor.rgb != RED or cell.comment is None or finding["message"] not in cell.comment.text:
+                fault(f"{what}: {finding['sheet']} {finding['cell']} is not marked")
+    links = [cell.hyperlink.location for cell in book[LIST]["D"] if cell.hyperlink]
+    for finding in errors:
+        if finding["cell"] and f"'{finding['sheet']}'!{finding['cell']}" not in links:
+            fault(f"{what}: no link to {finding['sheet']} {finding['cell']}")
+    returns = {one.name: one.value for one in book.custom_doc_props.props}.get("scorebook.returns")
+    if returns != hashlib.sha256(original.read_bytes()).hexdigest():
+        fault(f"{what}: returns {returns}")
+    if original.suffix == ".xlsx":
+        before = openpyxl.load_workbook(original)
+        for sheet in before.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    mine = book[sheet.title][cell.coordinate]
+                    if mine.value != cell.value or mine.number_format != cell.number_format and mine.fill.fgColor.rgb != RED:
+                        fault(f"{what}: {sheet.title} {cell.coordinate} differs: {mine.value!r} {cell.value!r}")
+            if sheet.merged_cells.ranges != book[sheet.title].merged_cells.ranges:
+                fault(f"{what}: {sheet.title} merges differ")
+
+
+def sent_back(scheme, folder):
+    workspace = folder / scheme
+    shutil.copytree(CASES / f"messy-{scheme}", workspace)
+    first = workspace / "first"
+    program("run", workspace, "--out", first, "--forms", "board", "--quiet")
+    program("issue", workspace, "--roster-from", workspace / "inbox", "--quiet")
+    blanks = {path.name.partition("-")[0]: path for path in (workspace / "issue").rglob("*.xlsx")}
+    found = findings(first)
+    returned = sorted({finding["branch_code"] for finding in found if finding["severity"] == "error" and finding["file"]})
+    copies = []
+    for code in returned:
+        own = [finding for finding in found if finding["branch_code"] == code]
+        home = next((first / "2026/支部").glob(f"{code}-*"))
+        for form in ["退回意见.pdf", "退回意见.xlsx"]:
+            if not (home / form).is_file():
+                fault(f"{scheme} {code}: no {form}")
+        marked = next(home.glob("*-标注.xlsx"), None)
+        if marked is None:
+            fault(f"{scheme} {code}: no marked copy")
+            continue
+        original = workspace / "inbox" / next(finding["file"] for finding in own if finding["severity"] == "error")
+        looked_at(marked, original, own, f"{scheme} {code}")
+        copies.append(marked)
+        book = openpyxl.load_workbook(marked)
+        correct(book, own, openpyxl.load_workbook(blanks[code]))
+        (workspace / "inbox/改正").mkdir(exist_ok=True)
+        book.save(workspace / "inbox/改正" / f"{code}.xlsx")
+    second = workspace / "second"
+    program("run", workspace, "--out", second, "--forms", "board", "--quiet")
+    after = findings(second)
+    for finding in after:
+        if finding["severity"] == "error" and finding["code"] != "missing-submission":
+            fault(f"{scheme} again: {finding['branch_code']} {finding['code']} {finding['sheet']} {finding['cell']} {finding['message']}")
+        if finding["code"] == "extra-sheet" and finding["sheet"] == LIST:
+            fault(f"{scheme} again: {finding['branch_code']} the list is taken for a sheet of the branch")
+    superseded = {finding["branch_code"] for finding in after if finding["code"] == "superseded-submission"}
+    if not set(returned) <= superseded:
+        fault(f"{scheme} again: not superseded: {set(returned) - superseded}")
+    # Another program must be able to open every copy; a damaged one gives no file.
+    soffice(copies[:4], "ods", workspace / "ods")
+    if len(list((workspace / "ods").iterdir())) != len(copies[:4]):
+        fault(f"{scheme}: LibreOffice does not open all copies")
+    return len(copies)
+
+
+with tempfile.TemporaryDirectory(prefix="scorebook-") as folder:
+    chosen = sys.argv[1:] or SCHEMES
+    count = sum(sent_back(scheme, Path(folder)) for scheme in chosen)
+finish(f"{count} marked workbooks of {len(chosen)} messy workspaces corrected, sent back and accepted")

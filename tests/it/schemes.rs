@@ -1,0 +1,191 @@
+//! The scheme language: one small example a rule, worked out by hand, from a workbook's cells to score and explanation.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use scorebook::diag::{Lang, Severity};
+use scorebook::exact::Decimal;
+use scorebook::form::table::{Column, Sheet, Value, Workbook};
+use scorebook::period::RunPeriod;
+use scorebook::rollup::{OutcomeKind, branch_outcomes};
+use scorebook::scheme::{Scheme, load_for};
+use scorebook::score::{Trace, trace_member};
+use scorebook::submission::{Expected, read, read_cover};
+use scorebook::{check, sheet, xlsx};
+use serde::Deserialize;
+
+const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    sheets: toml::Table,
+    run: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Run {
+    period: String,
+    /// Codes of errors and warnings, sorted.
+    #[serde(default)]
+    findings: Vec<String>,
+    /// What some of their messages say.
+    #[serde(default)]
+    messages: Vec<String>,
+    member: Vec<Member>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Member {
+    name: String,
+    total: Option<String>,
+    #[serde(default)]
+    figures: toml::Table,
+    grade: Option<String>,
+    stars: Option<u8>,
+    #[serde(default)]
+    honours: Vec<String>,
+    #[serde(default)]
+    flags: Vec<String>,
+    /// Parts of lines of the explanation: `label value  rule`.
+    #[serde(default)]
+    explain: Vec<String>,
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/schemes").join(name)
+}
+
+/// Names of the examples, each a folder.
+fn examples() -> Vec<String> {
+    let entries = std::fs::read_dir(folder("")).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<String> =
+        entries.filter(|path| path.join("case.toml").exists()).map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert!(names.len() >= 14, "{names:?}");
+    names
+}
+
+fn scheme(name: &str) -> Scheme {
+    let text = std::fs::read_to_string(folder(name).join("scheme.toml")).unwrap();
+    let categories = CATEGORIES.map(String::from);
+    load_for(&text, name, &categories).unwrap_or_else(|error| panic!("{}", error.message(name, Lang::En)))
+}
+
+/// A sheet from lines of cells with bars between them: numbers where they read as such.
+fn table(name: &str, text: &str) -> Sheet {
+    let cell = |text: &str| match Decimal::parse(text) {
+        Some(number) => Value::Number(number),
+        None if text.is_empty() => Value::Empty,
+        None => Value::Text(text.into()),
+    };
+    let rows: Vec<Vec<Value>> = text.trim().lines().map(|line| line.split('|').map(|part| cell(part.trim())).collect()).collect();
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    Sheet { name: name.into(), columns: vec![Column::default(); width], rows, plain: true, ..Sheet::default() }
+}
+
+fn lines(trace: &Trace, into: &mut Vec<String>) {
+    let (rule, clause) = (trace.rule.as_deref().unwrap_or_default(), trace.clause.as_deref().unwrap_or_default());
+    into.push(format!("{} {}  {rule} {clause}", trace.label.text(Lang::Zh), trace.value));
+    for part in &trace.parts {
+        lines(part, into);
+    }
+}
+
+#[test]
+fn every_example_scores_as_worked_out_by_hand() {
+    for name in examples() {
+        let schemes = [scheme(&name)];
+        let case: Case = toml::from_str(&std::fs::read_to_string(folder(&name).join("case.toml")).unwrap())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut sheets = vec![table("支部信息", "支部名称 | 第一支部\n支部编码 | 第0101号\n年度 | 2026")];
+        sheets.extend(case.sheets.iter().map(|(name, text)| table(name, text.as_str().unwrap())));
+        let book = Workbook { title: "t".into(), author: "a".into(), date: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), sheets };
+        let book = sheet::read("t.xlsx", &xlsx::tables::write(&book).unwrap(), &sheet::Limits::default()).unwrap();
+        let file: Arc<str> = "t.xlsx".into();
+        let categories = CATEGORIES.map(String::from);
+        for run in &case.run {
+            let period = RunPeriod::parse(&run.period).unwrap();
+            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, categories: &categories };
+            let (cover, _) = read_cover(&book, &file);
+            let (submission, mut findings) = read(&book, cover, &file, &expected);
+            findings.extend(check::submission(&submission, &schemes, period));
+            let (outcomes, found) = branch_outcomes(&submission, &schemes, period);
+            findings.extend(found);
+            findings.retain(|finding| finding.severity() != Severity::Note);
+            let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
+            codes.sort_unstable();
+            assert_eq!(codes, run.findings, "{name} {}", run.period);
+            let messages: Vec<String> = findings.iter().map(|finding| finding.message(Lang::Zh)).collect();
+            for part in &run.messages {
+                assert!(messages.iter().any(|message| message.contains(part)), "{name} {}: {part}: {messages:?}", run.period);
+            }
+            for member in &run.member {
+                let place = format!("{name} {} {}", run.period, member.name);
+                let at = submission.members.iter().position(|own| *own.name == *member.name).unwrap() as u32;
+                let outcome = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Member(at)).unwrap();
+                let score = &outcome.score;
+                assert_eq!(score.total.as_ref().map(ToString::to_string), member.total, "{place}");
+                assert_eq!(score.grade.as_deref().filter(|_| member.grade.is_some()), member.grade.as_deref(), "{place}");
+                assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
+                assert_eq!(outcome.honours, member.honours, "{place}");
+                let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();
+                assert_eq!(flags, member.flags, "{place}");
+                for (id, value) in &member.figures {
+                    assert_eq!(score.figure(id).map(ToString::to_string).as_deref(), value.as_str(), "{place} {id}");
+                }
+                let traces = trace_member(&schemes[0], &submission, at, period);
+                let mut explained = Vec::new();
+                for trace in &traces {
+                    lines(trace, &mut explained);
+                }
+                for part in &member.explain {
+                    assert!(explained.iter().any(|line| line.contains(part)), "{place}: {part}:\n{}", explained.join("\n"));
+                }
+                assert_eq!(traces.is_empty(), member.total.is_none(), "{place}");
+                // What is explained is what was scored.
+                for (id, value) in &score.figures {
+                    let figure = schemes[0].member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
+                    if let Some(figure) = figure {
+                        assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
+                    }
+                }
+                if let Some(total) = &score.total {
+                    assert!(traces.iter().any(|trace| trace.value == *total), "{place}: the explanation ends elsewhere");
+                }
+            }
+        }
+    }
+}
+
+/// What a file of the gallery expects: `#zh 14:5 text` and `#en 14:5 text`, one pair a fault, behind the scheme.
+fn expected_faults(text: &str, mark: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.strip_prefix(mark)).map(|rest| rest.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_fault_of_a_file_is_said_with_its_place_in_both_languages() {
+    let categories = CATEGORIES.map(String::from);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder("errors")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 20, "{files:?}");
+    for path in files {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Err(error) = load_for(&text, &name, &categories) else { panic!("{name} loads") };
+        let said = |lang: Lang| -> Vec<String> {
+            error.faults.iter().map(|f| format!("{}:{} {}", f.line, f.column, if lang == Lang::Zh { &f.zh } else { &f.en })).collect()
+        };
+        let (zh, en) = (said(Lang::Zh), said(Lang::En));
+        assert_eq!(zh, expected_faults(&text, "#zh "), "{name}:\n{}", error.message(&name, Lang::Zh));
+        assert_eq!(en, expected_faults(&text, "#en "), "{name}:\n{}", error.message(&name, Lang::En));
+        // Neither language leaks into the other; only names and words of the file stand in both.
+        for (zh, en) in zh.iter().zip(&en) {
+            assert!(zh.contains(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)), "{name}: {zh}");
+            assert_ne!(zh, en, "{name}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Workbooks as other programs write them.
