@@ -7,12 +7,13 @@
 //! │     ├─ 1月 9  ← 第一党委/x.xlsx › 积分登记 › D3 原文“9分”
 //! ```
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::county::nearest;
-use crate::diag::Place;
+use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
 use crate::report::{finding_row, result_row, short};
 use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
@@ -74,8 +75,16 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
     }
 }
 
+/// Up to three names that are near.
 fn near<'a>(printer: &Printer, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(name, known).map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default()
+    let mut known: BTreeSet<&str> = known.collect();
+    let mut found = Vec::new();
+    while let Some(one) = nearest(name, known.iter().copied()).filter(|_| found.len() < 3) {
+        known.remove(one);
+        found.push(one);
+    }
+    let all = found.join(if printer.lang() == Lang::Zh { "、" } else { ", " });
+    if all.is_empty() { all } else { printer.text("usage-near", &[("name", &all)]) }
 }
 
 /// Somebody who is nowhere may be in what could not be read.
@@ -148,10 +157,15 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
         _ => String::new(),
     };
     let clause = trace.clause.as_deref().map(|clause| format!("（{clause}）")).unwrap_or_default();
-    // The file is the same for all of a branch and named once, above.
+    // The file is the same for all of a branch and named once, above; only a set of text files has more.
+    let whole = |at: &Place| summary.resolved.files.iter().flatten().any(|file| at.file.as_ref() == Some(file));
     let source = trace.place.as_ref().map(|at| {
         let written = originals.text(summary, at).unwrap_or_default();
-        format!("  ← {} {}", place(&Place { file: None, ..at.clone() }), printer.text("explain-written", &[("text", &written)]))
+        format!(
+            "  ← {} {}",
+            place(&Place { file: at.file.clone().filter(|_| !whole(at)), ..at.clone() }),
+            printer.text("explain-written", &[("text", &written)])
+        )
     });
     let label = trace.label.text(printer.lang());
     printer.line(format!("{lead}{branch}{label} {}{rule}{clause}{}", value(trace, digits), source.unwrap_or_default()));

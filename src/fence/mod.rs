@@ -65,14 +65,12 @@ impl Fence {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let bytes = opened.as_deref().unwrap_or(bytes);
-        match (&self.pool, sheet::sniff(bytes)) {
-            (Some(pool), Format::Xls | Format::Xlsb | Format::Ods) => pool.read(name, bytes, &self.limits),
-            _ => {
-                // Whoever held it and panicked has freed its memory all the same.
-                let turn = || self.large.lock().unwrap_or_else(PoisonError::into_inner);
-                let _turn = (sheet::unpacked(bytes) > LARGE).then(turn);
-                Ok(sheet::read(name, bytes, &self.limits))
-            }
+        if let (Some(pool), Format::Xls | Format::Xlsb | Format::Ods) = (&self.pool, sheet::sniff(bytes)) {
+            return pool.read(name, bytes, &self.limits);
         }
+        // Whoever held it and panicked has freed its memory all the same.
+        let turn = || self.large.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = (sheet::unpacked(bytes) > LARGE).then(turn);
+        Ok(sheet::read(name, bytes, &self.limits))
     }
 }

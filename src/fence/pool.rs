@@ -148,13 +148,14 @@ fn kill(child: &Mutex<Child>) {
     let _ = child.wait();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
+    #[cfg(unix)]
     fn read_by(script: &str) -> Result<Answer, FenceError> {
+        use std::os::unix::fs::PermissionsExt;
+
         let folder = tempfile::tempdir().expect("a folder");
         let program = folder.path().join("worker");
         std::fs::write(&program, script).expect("a script");
@@ -162,9 +163,10 @@ mod tests {
         let mut pool = Pool::new(program);
         pool.deadline = Duration::from_millis(300);
         // Three in turn: the place of a dead worker is free again.
-        (0..3).map(|_| pool.read("a.xls", &[0; 100_000], &Limits::default())).last().expect("three answers")
+        (0..3).map(|_| pool.read("a.xls", &vec![0; 100_000], &Limits::default())).last().expect("three answers")
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_worker_that_dies_hangs_or_raves_costs_its_file_only() {
         for script in

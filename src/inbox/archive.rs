@@ -218,10 +218,13 @@ fn entry_name(raw: &[u8]) -> String {
     parts.map(|part| part.chars().filter(|c| !c.is_control()).collect()).collect::<Vec<String>>().join("/")
 }
 
-/// UTF-8, else GB18030.
+/// UTF-8, else GB18030. Two Chinese characters in GBK may happen to be Latin or Hebrew letters in UTF-8, which no branch is
+/// named after.
 pub(super) fn name_text(raw: &[u8]) -> String {
-    let text = std::str::from_utf8(raw).map_or_else(|_| encoding_rs::GB18030.decode_without_bom_handling(raw).0, Into::into);
-    text.into_owned()
+    match std::str::from_utf8(raw) {
+        Ok(text) if text.is_ascii() || text.chars().any(|c| c >= '\u{800}') => text.to_owned(),
+        _ => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -235,5 +238,6 @@ mod tests {
         assert_eq!(entry_name(b"\xd5\x5c\xd0\xc5.xlsx"), "誠信.xlsx");
         assert_eq!(entry_name(b"..\\..\\a\x1b\\b.xlsx"), "a/b.xlsx");
         assert_eq!(entry_name(b"/etc/./x"), "etc/x");
+        assert_eq!(entry_name(b"\xd6\xa7\xb2\xbf.xls"), "支部.xls");
     }
 }

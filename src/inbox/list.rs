@@ -24,9 +24,8 @@ pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding
     // names makes the walk, and what a limit cuts off, the same on every disk.
     let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
     let wanted = |entry: &walkdir::DirEntry| {
-        entry.depth() == 0
-            || !passed_over(&text(entry.file_name()))
-                && !(entry.path_is_symlink() && entry.file_type().is_dir() && reached(&mut linked, entry.path()))
+        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(&mut linked, entry.path());
+        entry.depth() == 0 || !(passed_over(&text(entry.file_name())) || again())
     };
     for entry in walk.into_iter().filter_entry(wanted) {
         if !found.look(entry) {

@@ -84,7 +84,7 @@ pub fn item_rule(item: &Item, scheme: &Scheme) -> String {
         ItemKind::Mark => format!("得分，0～{max}分，{places}，不能空着。"),
         ItemKind::Deduct => format!("扣分，一次最多扣{max}分，{places}；扣 2 分写 2 或 -2（全表写法要一致），不扣的空着。"),
         ItemKind::Bonus => format!("加分，一次最多加{max}分，{places}；没有的空着。"),
-        ItemKind::Count => format!("次数，填整数，最多{max}次；没有的空着。"),
+        ItemKind::Count => format!("次数，填整数，一次登记最多{max}；没有的空着。"),
     }
 }
 
@@ -93,7 +93,8 @@ pub fn item(item: &Item, scheme: &Scheme) -> Column {
     let max = decimal(&item.max);
     let min = if item.kind == ItemKind::Deduct { -max } else { Decimal::ZERO };
     // A bonus may be written with its reason, `+3（县级优秀党员 5月）`, which is no number.
-    let entry = Entry::Number { min, max, decimals: scheme.decimals, lenient: item.reason.is_some() };
+    let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
+    let entry = Entry::Number { min, max, decimals, lenient: item.reason.is_some() };
     let group = if item.group.is_empty() { String::new() } else { format!("{}：", item.group) };
     let reason = item.reason.as_deref().map(|reason| format!("加分的要在“{reason}”栏写明事由。")).unwrap_or_default();
     let note = format!("{group}{}{reason}", item_rule(item, scheme));

@@ -110,7 +110,7 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster, &categories)];
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
     for (name, scheme, own) in serve("积分登记", &categories, |scheme| county.schemes[scheme].member.by_category()) {
-        sheets.push(known(rows::entries(name, &county.schemes[scheme], &own, roster)));
+        sheets.push(known(rows::entries(name, &county.schemes[scheme], &own, roster, county.year)));
     }
     let polled: Vec<(&str, usize)> = categories.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
     for (name, scheme, own) in serve("民主测评", &polled, |_| false) {
@@ -218,7 +218,10 @@ fn guide(county: &County<'_>, schemes: &[&Scheme]) -> Vec<String> {
             lines.push(format!("{}{of}：{}", item.name, columns::item_rule(item, scheme)));
         }
         if let Some(poll) = &scheme.poll {
-            let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} 0～{}分", columns::plain(max))).collect();
+            let words: Vec<&str> = poll.words.iter().map(|(word, _)| word.as_str()).collect();
+            let filled =
+                |max: &crate::exact::Exact| if words.is_empty() { format!("0～{}分", columns::plain(max)) } else { words.join("、") };
+            let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} {}", filled(max))).collect();
             lines.push(format!("民主测评：每名计分党员不少于{}票；{}", poll.min_ballots, names.join("、")));
         }
         if scheme.rests_on_samples() {

@@ -95,12 +95,16 @@ fn scored<'a>(roster: &'a [Listed], categories: &'a [&str]) -> impl Iterator<Ite
 }
 
 /// One sheet of 积分登记.
-pub fn entries(name_of_sheet: String, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Sheet {
+pub fn entries(name_of_sheet: String, scheme: &Scheme, categories: &[&str], roster: &[Listed], year: i32) -> Sheet {
     let rules = &scheme.member;
     let mut columns = vec![seq(), name(), period(&[rules.every])];
     let scorers: Vec<&str> = rules.scorers.iter().flat_map(|scorers| [scorers.own.as_str(), scorers.counts.as_str()]).collect();
     if !scorers.is_empty() {
         columns.push(wide(9, field("评分方", one_of(scorers.iter().copied()), true, "两方各填一行。")));
+    }
+    if rules.dated {
+        columns
+            .push(wide(13, field("日期", day_of(year), false, "哪一天的事。一天一行，同一期间可以加行；整个期间没有事的，留一行空着。")));
     }
     let items = || rules.items.iter().filter(|item| categories.iter().any(|category| item.applies_to(category)));
     columns.extend(items().map(|own| item(own, scheme)));
@@ -139,7 +143,11 @@ pub fn entries(name_of_sheet: String, scheme: &Scheme, categories: &[&str], rost
 pub fn ballots(name_of_sheet: String, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Option<Sheet> {
     let poll = scheme.poll.as_ref()?;
     let mut columns = vec![seq(), name(), wide(8, field("票号", whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
+    let words = || poll.words.iter().map(|(word, _)| word.as_str());
     columns.extend(poll.columns.iter().map(|(column, max)| {
+        if !poll.words.is_empty() {
+            return wide(12, field(column, one_of(words()), true, "从列表中选。"));
+        }
         let note = format!("0～{}分。", plain(max));
         marks(column, max, scheme.decimals, true, &note)
     }));
@@ -153,7 +161,11 @@ pub fn ballots(name_of_sheet: String, scheme: &Scheme, categories: &[&str], rost
     let note = format!(
         "每名计分党员不少于{}票，一票一行；票数更多的在表尾接着填，票号往下排。年底填报。{}",
         poll.min_ballots.max(1),
-        maxima(poll.columns.iter().map(|(name, max)| (name.as_str(), max)))
+        if poll.words.is_empty() {
+            maxima(poll.columns.iter().map(|(name, max)| (name.as_str(), max)))
+        } else {
+            format!("填{}。", words().collect::<Vec<_>>().join("、"))
+        }
     );
     Some(table(&name_of_sheet, &note, columns, rows, spare, 3))
 }

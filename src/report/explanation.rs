@@ -93,8 +93,11 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
         points.push(point.arg("scheme", &scheme.name));
         if year {
             points.extend(grade(branch, outcome, scheme, rules, total));
-            if let Some(bands) = rules.stars.as_ref().filter(|_| outcome.score.stars.is_some()) {
-                points.push(in_band("stars", "explain-stars-band", band(bands, total)));
+            if let (Some(bands), Some(stars)) = (&rules.stars, outcome.score.stars) {
+                let reached = band(bands, total);
+                let capped = reached.is_some_and(|band| band.gives != stars);
+                let key = if capped { "explain-stars-vetoed" } else { "explain-stars-band" };
+                points.push(in_band("stars", key, reached).arg("stars", stars));
             }
         } else {
             points.push(Point::new("grade", "explain-not-due").arg("year", branch.run.year));

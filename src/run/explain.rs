@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::intake::{self, Sent};
 use super::write::short_digest;
 use super::{BranchState, Card, Options, Press, RunError, Summary};
 use crate::diag::{Finding, Lang, Place, Severity, fill, text};
 use crate::form::layout::layout;
-use crate::inbox::{self, Incoming};
+use crate::inbox;
 use crate::pdf::{self, DocumentInfo};
 use crate::publish::{safe_name, write_file};
 use crate::report::{self, BranchOutcomes, ExplainedSubject, Point, points};
@@ -160,7 +161,7 @@ pub fn errors_of(summary: &Summary, branch: usize) -> impl Iterator<Item = &Find
 /// What stood in the cells of traces, read again from the inbox.
 #[derive(Default)]
 pub struct Originals {
-    files: Option<Vec<Incoming>>,
+    files: Option<Vec<Sent>>,
     books: BTreeMap<Arc<str>, Option<Book>>,
 }
 
@@ -180,11 +181,10 @@ impl Originals {
     fn open(&mut self, summary: &Summary, name: &Arc<str>) -> Option<Book> {
         let limits = inbox::Limits::default();
         if self.files.is_none() {
-            self.files = Some(inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0);
+            self.files = Some(intake::group(inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0));
         }
-        let file = self.files.iter().flatten().find(|file| file.name == *name)?;
-        let bytes = inbox::fetch(file, &limits).ok()?;
-        summary.county.fence.read(name, &bytes).ok()?.ok()
+        let sent = self.files.iter().flatten().find(|sent| sent.files.iter().any(|part| part.file.name == *name))?;
+        intake::open(&summary.county, sent, &limits).ok()?.book.ok()
     }
 }
 

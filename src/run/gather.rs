@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::intake::{self, Opened, Print, Sent};
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::fence::FenceError;
-use crate::inbox::{self, Incoming};
+use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
-use crate::sheet;
+use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
 
 /// What is kept of a submission that may be used.
@@ -32,8 +33,8 @@ pub struct Gathered {
     pub name: Arc<str>,
     /// SHA-256 of its bytes; none where it could not be read.
     pub digest: Option<[u8; 32]>,
-    /// Bytes.
-    pub size: u64,
+    /// The file, or those of a set, each with its own SHA-256 and bytes, as far as they could be read.
+    pub files: Vec<Print>,
     /// The branch, where it is known.
     pub branch: Option<usize>,
     /// 报出日期.
@@ -42,10 +43,12 @@ pub struct Gathered {
     pub modified: Option<String>,
     /// Digest of the file that this one corrects.
     pub corrects: Option<String>,
+    /// Names of its sheets.
+    pub sheets: Vec<Arc<str>>,
     /// Cells that held something.
     pub cells: usize,
     /// Where its bytes are.
-    pub source: Incoming,
+    pub source: Arc<Sent>,
     /// Everything found in it, without the branch's code.
     pub findings: Vec<Finding>,
     /// The card, where the file could be read as a submission and holds no error.
@@ -56,6 +59,7 @@ pub struct Gathered {
 pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
     // `collect` keeps the order of the list, whatever thread is done first.
@@ -64,7 +68,7 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
         .map(|file| {
             let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
-                Ok(failed(file, None, finding))
+                Ok(failed(file, Vec::new(), finding))
             });
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
@@ -73,58 +77,70 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
     Ok((gathered, findings))
 }
 
-fn failed(file: &Incoming, digest: Option<[u8; 32]>, finding: Finding) -> Gathered {
+fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
     Gathered {
-        name: Arc::clone(&file.name),
-        digest,
-        size: file.size,
+        name: Arc::clone(&sent.name),
+        digest: (!opened.is_empty()).then(|| intake::digest(&opened)),
+        files: opened,
         branch: None,
         reported: None,
         modified: None,
         corrects: None,
+        sheets: Vec::new(),
         cells: 0,
-        source: file.clone(),
+        source: Arc::clone(sent),
         findings: vec![finding],
         card: None,
     }
 }
 
-fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
-    let place = Place::file(&file.name);
-    let bytes = match inbox::fetch(file, limits) {
-        Ok(bytes) => bytes,
-        Err(unfetched) => return Ok(failed(file, None, unfetched.finding(place))),
-    };
-    let digest = inbox::digest(&bytes);
-    let book = match county.fence.read(&file.name, &bytes)? {
+fn gather_one(county: &County, sent: &Arc<Sent>, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
+    let Opened { book, prints, holders } = intake::open(county, sent, limits)?;
+    let book = match book {
         Ok(book) => book,
-        Err(refusal) => return Ok(failed(file, Some(digest), refusal.finding(place))),
+        Err(finding) => return Ok(failed(sent, prints, finding)),
     };
-    drop(bytes);
+    let mut gathered = gather_book(county, sent, book);
+    gathered.digest = Some(intake::digest(&prints));
+    gathered.files = prints;
+    for finding in &mut gathered.findings {
+        if let Some(holder) = finding.place.sheet.as_ref().and_then(|sheet| holders.get(sheet)) {
+            finding.place.file = Some(Arc::clone(holder));
+        }
+    }
+    if let Some(card) = &mut gathered.card {
+        card.submission.holders = holders;
+    }
+    Ok(gathered)
+}
+
+fn gather_book(county: &County, sent: &Arc<Sent>, book: Book) -> Gathered {
+    let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
-    let (cover, mut findings) = submission::read_cover(&book, &file.name);
-    let identity = check::identify(&cover, &file.name, &county.register, county.workspace.year);
+    let (cover, mut findings) = submission::read_cover(&book, name);
+    let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
-        name: Arc::clone(&file.name),
-        digest: Some(digest),
-        size: file.size,
+        name: Arc::clone(name),
+        digest: None,
+        files: Vec::new(),
         branch: identity.branch,
         reported: cover.reported,
         modified: book.modified.clone(),
         corrects: book.returns.clone(),
+        sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
         cells,
-        source: file.clone(),
+        source: Arc::clone(sent),
         findings,
         card: None,
     };
-    let Some(branch) = identity.branch else { return Ok(gathered) };
+    let Some(branch) = identity.branch else { return gathered };
     if !county.wants(branch) {
-        return Ok(gathered);
+        return gathered;
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
     let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
-    let (submission, found) = submission::read(&book, cover, &file.name, &expected);
+    let (submission, found) = submission::read(&book, cover, name, &expected);
     drop(book);
     gathered.findings.extend(found);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
@@ -132,5 +148,5 @@ fn gather_one(county: &County, file: &Incoming, limits: &inbox::Limits) -> Resul
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);
     gathered.card = Some(Box::new(Card { submission, outcomes }));
-    Ok(gathered)
+    gathered
 }

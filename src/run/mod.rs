@@ -8,6 +8,7 @@
 mod compare;
 mod explain;
 mod gather;
+mod intake;
 mod issue;
 mod prepare;
 mod press;

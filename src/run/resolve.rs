@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::intake::Sent;
 use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
-use crate::inbox::{Incoming, hex};
+use crate::inbox::hex;
+use crate::sheet::words::key;
 
 /// What became of a branch.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ pub struct Resolved {
     /// The file that each branch's state rests on.
     pub files: Vec<Option<Arc<str>>>,
     /// The same with where its bytes are.
-    pub sources: Vec<Option<Incoming>>,
+    pub sources: Vec<Option<Arc<Sent>>>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
     /// Every file of the inbox that could be read: name, digest, size.
@@ -45,7 +47,7 @@ pub struct Resolved {
 /// Decides for every branch.
 pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Finding>)) -> Resolved {
     let branches = county.register.branches.len();
-    let inputs = gathered.iter().filter_map(|one| Some((Arc::clone(&one.name), hex(&one.digest?), one.size))).collect();
+    let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
     let mut candidates: Vec<Vec<Gathered>> = (0..branches).map(|_| Vec::new()).collect();
     for one in gathered {
@@ -121,7 +123,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         }
     }
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
-    let sources = chosen.iter().map(|one| one.as_ref().map(|one| one.source.clone())).collect();
+    let sources = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.source))).collect();
     let states = chosen
         .into_iter()
         .enumerate()
@@ -169,16 +171,29 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
         let one = distinct.swap_remove(at);
         for other in &distinct {
             findings.push(Finding::new(Code::SupersededSubmission, Place::file(&other.name)).arg("other", &one.name));
+            if let Some(part) = part_in(&one, other) {
+                let finding = Finding::new(Code::DuplicateSubmission, Place::file(&one.name));
+                findings.push(finding.arg("other", &other.name).arg("part", part));
+            }
         }
         (Some(one), findings)
     } else {
         let names: Vec<&str> = distinct.iter().map(|one| one.name.as_ref()).collect();
         for one in &distinct {
             let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
-            findings.push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")));
+            let part = distinct.iter().find_map(|other| part_in(one, other)).unwrap_or_default();
+            findings
+                .push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")).arg("part", part));
         }
         (None, findings)
     }
+}
+
+/// A sheet that the one lacks and the other has: the branch's workbook may have come in parts.
+fn part_in(one: &Gathered, other: &Gathered) -> Option<String> {
+    let lacking = one.findings.iter().filter(|finding| finding.code == Code::MissingSheet);
+    let mut names = lacking.flat_map(|finding| &finding.args).filter(|(name, _)| *name == "name").map(|(_, sheet)| sheet);
+    names.find(|name| other.sheets.iter().any(|sheet| key(sheet) == **name)).cloned()
 }
 
 fn later(a: &Gathered, b: &Gathered) -> bool {
@@ -196,13 +211,14 @@ mod tests {
         Gathered {
             name: name.into(),
             digest: Some([digest; 32]),
-            size: 1,
+            files: Vec::new(),
+            sheets: Vec::new(),
             branch: Some(0),
             reported: reported.map(|day| day.parse().expect("date")),
             modified: modified.map(str::to_owned),
             corrects: corrects.map(|digest| hex(&[digest; 32])),
             cells: 0,
-            source: Incoming { name: name.into(), source: crate::inbox::Source::File(name.into()), size: 1 },
+            source: Arc::new(Sent { name: name.into(), files: Vec::new() }),
             findings: Vec::new(),
             card: None,
         }
@@ -226,5 +242,13 @@ mod tests {
         let correction = file("marked", 5, Some("2026-12-01"), None, Some(2));
         assert_eq!(chosen(vec![late(), correction]), (Some("marked".into()), vec![Code::SupersededSubmission]));
         assert_eq!(chosen(vec![]), (None, vec![]));
+        let mut half = late();
+        half.findings.push(Finding::new(Code::MissingSheet, Place::default()).arg("name", "党员名册"));
+        let mut rest = early();
+        rest.sheets.push(" 党员名册".into());
+        let (_, findings) = choose(vec![half, rest]);
+        let parts: Vec<_> =
+            findings.iter().filter(|finding| finding.code == Code::DuplicateSubmission).map(|finding| &finding.args).collect();
+        assert_eq!(parts, [&vec![("other", "early".to_owned()), ("part", "党员名册".to_owned())]]);
     }
 }

@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::intake::{self, Sent};
 use super::write::{Desk, short_digest};
 use super::{BranchState, Resolved, RunError};
 use crate::diag::{Code, Finding, Severity};
-use crate::inbox::{self, Incoming};
+use crate::inbox;
 use crate::publish::safe_name;
 use crate::report::{self, Deadline, Reminded, Returned, Standing};
 use crate::xlsx::marked::{self, Level, Mark, Marked, Marking};
@@ -73,16 +74,23 @@ fn stem(name: &str) -> String {
 }
 
 /// The marked copy; none where the file cannot be read or nothing in it is in question.
-fn mark(desk: &Desk<'_>, file: &Incoming, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Marked> {
+fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Marked> {
     if findings.iter().any(|finding| WHOLE.contains(&finding.code) && finding.place.file.as_ref() == Some(&file.name)) {
         return None;
     }
-    let bytes = inbox::fetch(file, &inbox::Limits::default()).ok()?;
-    let book = desk.county.fence.read(&file.name, &bytes).ok()?.ok()?;
+    let limits = inbox::Limits::default();
+    let opened = intake::open(desk.county, file, &limits).ok()?;
+    let book = opened.book.ok()?;
+    // A set of text files has no look of its own to keep.
+    let bytes = match file.files.as_slice() {
+        [only] => inbox::fetch(&only.file, &limits).ok()?,
+        _ => Vec::new(),
+    };
+    let of_file = |finding: &Finding| file.files.iter().any(|part| finding.place.file.as_ref() == Some(&part.file.name));
     let lang = desk.county.workspace.language;
     let marks: Vec<Mark> = findings
         .iter()
-        .filter(|finding| finding.place.file.as_ref() == Some(&file.name))
+        .filter(|finding| of_file(finding))
         .filter_map(|finding| {
             let level = match finding.severity() {
                 Severity::Error => Level::Bad,
@@ -115,7 +123,7 @@ fn mark(desk: &Desk<'_>, file: &Incoming, findings: &[&Finding], deadline: &Dead
         title: format!("{branch} {}报送表退回问题", desk.issuer.run.zh()),
         instructions,
         marks,
-        returns: inbox::hex(&inbox::digest(&bytes)),
+        returns: inbox::hex(&intake::digest(&opened.prints)),
         date: desk.county.date,
     };
     marked::write(&bytes, &book, &marking).ok()

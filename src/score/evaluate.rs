@@ -112,6 +112,12 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Why a bonus was given in the row of this cell.
+    pub(super) fn reason(&self, spot: Spot) -> Option<&'a str> {
+        let Who::Member { entries, .. } = self.who else { return None };
+        entries.iter().find(|entry| (entry.at.sheet, entry.at.row) == (spot.sheet, spot.row))?.reason.as_deref()
+    }
+
     /// Effects of the member's facts of 一票否决, one a fact.
     fn vetoes(&self) -> impl Iterator<Item = (&'a str, &'a crate::scheme::VetoEffect, Spot)> {
         let member = if let Who::Member { at, .. } = self.who { Some(at) } else { None };

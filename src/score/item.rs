@@ -87,6 +87,11 @@ fn stretch(
         for (entry, points) in entered.iter().zip(&worth.points) {
             let size = Mark::exact_sum(entry.mark.thousandths());
             let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
+            let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot));
+            let when = match reason {
+                Some(reason) => Label::Reasoned { when: when.into(), reason: reason.to_owned() },
+                None => when,
+            };
             let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
             let value = if item.points.is_none() { size } else { points.clone() };
             parts.push(Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))));

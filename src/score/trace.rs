@@ -42,6 +42,13 @@ pub enum Label {
     Period(Period),
     /// What was entered for a day.
     Day(NaiveDate),
+    /// What was given for a reason.
+    Reasoned {
+        /// When.
+        when: Box<Label>,
+        /// Why.
+        reason: String,
+    },
     /// How often something happened.
     Times {
         /// When.
@@ -203,6 +210,7 @@ impl Label {
             Self::Figure(name) => fill("trace-figure", lang, &[("name", name)]),
             Self::Period(period) => period.zh(),
             Self::Day(day) => day.to_string(),
+            Self::Reasoned { when, reason } => format!("{}（{reason}）", when.text(lang)),
             Self::Times { when, times } => fill("trace-times", lang, &[("when", &when.text(lang)), ("times", &plain(times))]),
             Self::Highest => fill("trace-highest", lang, &[]),
             Self::Capped { when, sum, limit } => {

@@ -12,7 +12,7 @@ use super::{Limits, Refusal};
 #[derive(Default)]
 pub(super) struct Hidden {
     pub(super) rows: Vec<u32>,
-    pub(super) columns: Vec<(u16, u16)>,
+    pub(super) columns: Vec<(u32, u32)>,
 }
 
 /// What the records say that calamine does not tell or needs to be told.
@@ -83,7 +83,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
             0x0200 => dimensions.push(here),
             // ROW with fDyZero; COLINFO with fHidden.
             0x0208 if u16_at(data, 12) & 0x20 != 0 => hidden.rows.push(u16_at(data, 0).into()),
-            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0), u16_at(data, 2))),
+            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into())),
             // FORMULA, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK
             0x0006 | 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00fd | 0x00bd => {
                 let (row, column) = (u16_at(data, 0), u16_at(data, 2));

@@ -1,6 +1,6 @@
 //! xls and xlsb, calamine's; xls is decoded into a rectangle, so the rectangle is bounded before.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
@@ -8,7 +8,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 use super::book::{Book, Cell, Content, Sheet};
 use super::gather::Gather;
 use super::package::{Checked, Package};
-use super::{Format, Limits, Refusal, biff, number, ole, xml};
+use super::{Format, Limits, Refusal, biff, number, ole, records, workbook, xml};
 
 type Source<'a> = Cursor<&'a [u8]>;
 
@@ -26,10 +26,15 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut sheets = sheets(&mut reader, date_1904, limits)?;
     for (sheet, number) in sheets.iter_mut().zip(numbers) {
         let Some(hidden) = checked.hidden.get(number) else { continue };
-        let column = |cell: &Cell| hidden.columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column));
-        sheet.hidden_rows = sheet.rows.iter().any(|row| hidden.rows.contains(&row.index) || row.cells.iter().any(column));
+        sheet.hidden_rows = hides(sheet, &hidden.rows, &hidden.columns);
     }
     Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xls })
+}
+
+/// True where a cell of the sheet stands in a hidden row or column.
+fn hides(sheet: &Sheet, rows: &[u32], columns: &[(u32, u32)]) -> bool {
+    let column = |cell: &Cell| columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column.into()));
+    sheet.rows.iter().any(|row| rows.contains(&row.index) || row.cells.iter().any(column))
 }
 
 /// Binary OOXML. Its cells are streamed too.
@@ -38,40 +43,53 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     // Names are in lower case here; macros and printer settings are of no use.
     let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
     let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
-    let mut checked = Checked::new();
-    for name in names.iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin")) {
-        if let Some(part) = package.part(name)? {
-            checked.add(name, &part)?;
+    let names = names.into_iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin"));
+    let (mut checked, mut waiting, mut texts) = (Checked::new(), Vec::new(), 0);
+    for name in names {
+        let Some(part) = package.part(&name)? else { continue };
+        match records::part(&part) {
+            records::Part::Strings => {
+                let (strings, count) = records::strings(&part)?;
+                texts = count;
+                checked.add(&name, &strings)?;
+            }
+            // Their cells point into the string table, which may come later.
+            records::Part::Sheet => waiting.push((name, part)),
+            records::Part::Other => checked.add(&name, &part)?,
         }
     }
+    let mut hidden = BTreeMap::new();
+    for (name, part) in waiting {
+        let sheet = records::sheet(&part, texts)?;
+        checked.add(&name, &sheet.bytes)?;
+        hidden.insert(name, (sheet.hidden_rows, sheet.hidden_columns));
+    }
     let properties = package.text("docProps/core.xml").ok().flatten();
+    let listed = package.part("xl/workbook.bin")?.map_or_else(|| Ok(Vec::new()), |part| records::list(&part))?;
+    let relations = workbook::relations(&mut package, "xl/workbook.bin")?;
+    let part_of = |id: &str| relations.iter().find(|relation| relation.id == id)?.part.as_deref().map(str::to_lowercase);
     let written = checked.finish()?.into_inner();
     let mut reader: Xlsb<Source> = open(&written)?;
     let date_1904 = reader.has_1904_epoch();
     let list: Vec<calamine::Sheet> = distinct(&reader)?;
+    if list.len() > limits.max_sheets {
+        return Err(Refusal::too_large("sheets", limits.max_sheets));
+    }
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
     for sheet in &list {
         let broken = |error: calamine::XlsbError| Refusal::unreadable(format!("{}: {error}", sheet.name));
-        let mut valued = HashSet::new();
         let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();
-            valued.insert((row, column));
             if let Some(content) = content(&Data::from(cell.get_value().clone()), date_1904) {
                 gather.push(row, column, content)?;
             }
         }
-        drop(cells);
-        // A formula cell that holds an error gives no value: shown as never calculated, not passed over.
-        let mut formulas = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
-        while let Some(formula) = formulas.next_formula().map_err(broken)? {
-            let (row, column) = formula.get_position();
-            if !valued.contains(&(row, column)) {
-                gather.push(row, column, Content::Uncalculated(format!("={}", formula.get_value()).into()))?;
-            }
-        }
-        sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
+        let mut gathered = gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?;
+        let part = listed.iter().find(|(name, _)| *name == sheet.name).and_then(|(_, id)| part_of(id));
+        gathered.hidden_rows = part.and_then(|part| hidden.get(&part)).is_some_and(|(rows, columns)| hides(&gathered, rows, columns));
+        sheets.push(gathered);
     }
     let modified = properties.and_then(|text| xml::first_text(&text, "modified"));
     Ok(Book { sheets, date_1904, modified, returns: None, format: Format::Xlsb })

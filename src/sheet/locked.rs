@@ -174,7 +174,7 @@ fn turned<D: Digest>(salt: &[u8], password: &[u8], turns: u32) -> Vec<u8> {
 }
 
 fn digest<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().fold(D::new(), |hasher, part| hasher.chain_update(part)).finalize().to_vec()
+    parts.iter().fold(D::new(), D::chain_update).finalize().to_vec()
 }
 
 /// Agile encryption: Office 2010 and later (MS-OFFCRYPTO 2.3.4.10).
@@ -207,9 +207,6 @@ impl Agile {
         })
         .ok()?;
         let (data, password) = (data?, password?);
-        fn said<'a>(from: &'a [(String, String)], name: &str) -> Option<&'a str> {
-            from.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-        }
         let bytes = |from, name| base64::engine::general_purpose::STANDARD.decode(said(from, name)?.trim()).ok();
         for part in [&data, &password] {
             if said(part, "cipherAlgorithm")? != "AES" || said(part, "cipherChaining")? != "ChainingModeCBC" {
@@ -252,6 +249,11 @@ impl Agile {
             Some(Key::Chained { key, salt: self.package_salt.clone(), hash: self.package_hash })
         })
     }
+}
+
+/// An attribute's value.
+fn said<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// Standard encryption: Office 2007 (MS-OFFCRYPTO 2.3.4.5).

@@ -7,8 +7,10 @@
 
 mod biff;
 mod book;
+mod csv;
 mod dense;
 mod gather;
+mod html;
 mod limits;
 mod locked;
 mod number;
@@ -17,13 +19,16 @@ mod ole;
 mod package;
 mod parts;
 mod quiet;
+mod records;
 mod refusal;
 mod sniff;
 mod survey;
+mod text;
 pub mod words;
 mod workbook;
 mod xlsx;
 mod xml;
+mod xml2003;
 
 pub use book::{Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
@@ -34,7 +39,8 @@ pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 
-/// Decodes a workbook. The format goes by the content; `name` is only said in messages.
+/// Decodes a workbook. The format goes by the content; `name` names the one sheet of a CSV file, and is said in
+/// messages.
 ///
 /// # Errors
 /// A [`Refusal`] is the sender's matter, not the machine's: make a finding of it with [`Refusal::finding`].
@@ -48,6 +54,9 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         Format::Xlsb => dense::xlsb(bytes, limits),
         Format::Ods => ods::read(bytes, limits),
         Format::Xls => dense::xls(bytes, limits),
+        Format::Text => csv::read(name, bytes, limits),
+        Format::Html => html::read(name, bytes, limits),
+        Format::Xml => xml2003::read(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
         // A torn download may be anything; an archive that opens is something else than a workbook.
         Format::Zip => Err(package::Package::open(bytes, limits).err().unwrap_or(Refusal::NotASpreadsheet { kind: format })),

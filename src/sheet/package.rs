@@ -7,7 +7,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Limits, Refusal};
+use super::{Limits, Refusal, text};
 
 /// A package whose directory has been checked. Parts are unpacked one at a time, against one budget.
 pub(super) struct Package<'a> {
@@ -125,15 +125,10 @@ fn decode(bytes: Vec<u8>) -> Option<String> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         return encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]).map(Into::into);
     }
-    let head = bytes.get(..bytes.len().min(200)).and_then(|head| head.strip_prefix(b"<?xml"));
-    if let Some(head) = head.map(String::from_utf8_lossy) {
-        let declaration = head.split("?>").next().unwrap_or_default();
-        let label = declaration.split("encoding").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1));
-        if let Some(encoding) = label.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
-            && encoding != encoding_rs::UTF_8
-        {
-            return encoding.decode_without_bom_handling_and_without_replacement(&bytes).map(Into::into);
-        }
+    if let Some(encoding) = text::declared(&bytes).and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
+        && encoding != encoding_rs::UTF_8
+    {
+        return encoding.decode_without_bom_handling_and_without_replacement(&bytes).map(Into::into);
     }
     String::from_utf8(bytes).ok()
 }

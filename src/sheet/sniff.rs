@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text;
+
 /// What a file's content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the words say it")]
@@ -117,7 +119,7 @@ fn package(bytes: &[u8]) -> Format {
         Format::Document
     } else if office || holds("xl/workbook.xml") {
         Format::Xlsx
-    } else if holds("content.xml") && holds("mimetype") {
+    } else if holds("mimetype") {
         if has(&bytes[..bytes.len().min(200)], b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
     } else {
         Format::Zip
@@ -130,20 +132,21 @@ fn has(bytes: &[u8], wanted: &[u8]) -> bool {
 
 fn text(bytes: &[u8]) -> Format {
     let head = &bytes[..bytes.len().min(4096)];
-    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || text::wide(head).is_some();
     let plain: Vec<u8> = head.iter().copied().filter(|&b| b != 0).map(|b| b.to_ascii_lowercase()).collect();
-    let plain = plain.strip_prefix(b"\xef\xbb\xbf").or_else(|| plain.strip_prefix(b"\xff\xfe")).unwrap_or(&plain);
-    let start = plain.trim_ascii_start();
-    if start.starts_with(b"<html")
-        || start.starts_with(b"<!doctype html")
-        || start.starts_with(b"<table")
-        || start.starts_with(b"mime-version:")
-    {
-        return Format::Html;
-    }
-    if start.starts_with(b"<?xml") || start.starts_with(b"<workbook") {
+    let marked = [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().find_map(|mark| plain.strip_prefix(*mark));
+    let start = marked.unwrap_or(&plain).trim_ascii_start();
+    if start.starts_with(b"<?xml") || start.starts_with(b"<workbook") || start.starts_with(b"<ss:workbook") {
         // XHTML, against SpreadsheetML 2003, which also has tables.
         return if has(start, b"<html") { Format::Html } else { Format::Xml };
+    }
+    // Pages of web systems begin with anything: a comment, a style, the table itself.
+    let tags: [&[u8]; 5] = [b"<html", b"<table", b"<meta", b"<body", b"<head"];
+    let page = start.starts_with(b"<") && tags.iter().any(|tag| has(start, tag));
+    // A saved page's mail headers begin with who saved it.
+    let mail = has(&start[..start.len().min(1024)], b"mime-version:") && (has(start, b"multipart/related") || has(start, b"text/html"));
+    if page || mail {
+        return Format::Html;
     }
     let control = |b: u8| b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x0c | 0x1b);
     if wide || !head.iter().any(|&b| control(b)) { Format::Text } else { Format::Unknown }

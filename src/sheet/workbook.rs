@@ -25,10 +25,10 @@ pub(super) struct Workbook {
 }
 
 /// `<Relationship Id Type Target TargetMode>`: the type's last word, and the part the target names.
-struct Relation {
-    id: String,
+pub(super) struct Relation {
+    pub(super) id: String,
     kind: String,
-    part: Option<String>,
+    pub(super) part: Option<String>,
 }
 
 impl Workbook {
@@ -86,7 +86,7 @@ fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
     Ok((date_1904, sheets))
 }
 
-fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>, Refusal> {
+pub(super) fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>, Refusal> {
     let (folder, file) = of.rsplit_once('/').map_or(("", of), |(folder, file)| (folder, file));
     let part = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
     let Some(text) = package.text(&part)? else { return Ok(Vec::new()) };

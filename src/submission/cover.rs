@@ -12,8 +12,9 @@ use chrono::NaiveDate;
 
 use crate::diag::{CellRef, Code, Finding};
 use crate::exact::Decimal;
-use crate::sheet::{Book, Content};
+use crate::sheet::{Book, Content, Sheet};
 
+use super::COVER;
 use super::cell::{self, Day, Number, shown};
 use super::sink::Sink;
 use super::table::Sheets;
@@ -65,6 +66,15 @@ pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
     };
     let sheet = &book.sheets[at];
     cover.sheet = Some(Arc::clone(&sheet.name));
+    let mut codes = codes_on(sheet);
+    for other in book.sheets.iter().filter(|other| !std::ptr::eq(*other, sheet) && key(&other.name).starts_with(COVER)) {
+        codes.extend(codes_on(other));
+    }
+    // Two branches in one file: which rows are whose, nobody can say.
+    if let Some((second, at)) = codes.iter().find(|(code, _)| *code != codes[0].0) {
+        let finding = Finding::new(Code::BranchMismatch, sink.sheet(at));
+        sink.push(finding.arg("first", &codes[0].0).arg("second", second));
+    }
     let mut seen: Vec<&str> = Vec::new();
     for row in &sheet.rows {
         for (at, cell) in row.cells.iter().enumerate() {
@@ -90,6 +100,21 @@ pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
         }
     }
     (cover, sink.finish())
+}
+
+/// Every 支部编码 of a sheet, and the sheet's name.
+fn codes_on(sheet: &Sheet) -> Vec<(String, Arc<str>)> {
+    let mut codes = Vec::new();
+    for row in &sheet.rows {
+        for pair in row.cells.windows(2) {
+            let named = matches!(&pair[0].content, Content::Text(text) if key(text) == "支部编码");
+            let code = folded(&shown(&pair[1].content));
+            if named && !code.is_empty() && !FIELDS.contains(&key(&code).as_str()) {
+                codes.push((code, Arc::clone(&sheet.name)));
+            }
+        }
+    }
+    codes
 }
 
 fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {

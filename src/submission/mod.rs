@@ -28,6 +28,12 @@ use crate::sheet::Book;
 use sink::Sink;
 use std::sync::Arc;
 
+/// The sheet that says whose workbook it is.
+pub const COVER: &str = "支部信息";
+
+/// Sheets of the workbook; of some there is one a category, `积分登记-农村党员`.
+pub const SHEETS: [&str; 8] = [COVER, "党员名册", "积分登记", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"];
+
 /// What reading a submission needs to know beside the workbook.
 pub struct Expected<'a> {
     /// The run's period; rows of later periods are ignored.

@@ -64,6 +64,8 @@ pub struct Submission {
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Files of single sheets, where the workbook came as several.
+    pub holders: BTreeMap<Arc<str>, Arc<str>>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
@@ -285,6 +287,7 @@ impl Submission {
         Self {
             file,
             sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            holders: BTreeMap::new(),
             cover,
             members: Vec::new(),
             roster_columns: BTreeMap::new(),
@@ -303,9 +306,10 @@ impl Submission {
 
     /// A spot as a place for findings and traces.
     pub fn place(&self, spot: Spot) -> Place {
+        let sheet = self.sheets.get(usize::from(spot.sheet)).cloned();
         Place {
-            file: Some(Arc::clone(&self.file)),
-            sheet: self.sheets.get(usize::from(spot.sheet)).cloned(),
+            file: Some(Arc::clone(sheet.as_ref().and_then(|sheet| self.holders.get(sheet)).unwrap_or(&self.file))),
+            sheet,
             cell: Some(CellRef { row: spot.row, column: spot.column }),
         }
     }

@@ -149,7 +149,7 @@ fn every_example_scores_as_worked_out_by_hand() {
                 // What is explained is what was scored.
                 for (id, value) in &score.figures {
                     let figure = schemes[0].member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
-                    if let Some(figure) = figure {
+                    if figure.is_some() {
                         assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
                     }
                 }

@@ -4,7 +4,7 @@ use super::rows::{Cut, changes};
 use super::{Made, Part, with_cuts};
 use crate::font::FontSet;
 use crate::form::data::Record;
-use crate::form::layout::{LaidSheet, Length, layout, room};
+use crate::form::layout::{LaidSheet, Length, layout, room, with_further_rows};
 use crate::form::model::{FilledBook, FilledSheet};
 use crate::form::template::Template;
 
@@ -12,8 +12,13 @@ use crate::form::template::Template;
 const ROUNDS: usize = 4;
 
 /// Fills a form whose pages end where the paper does. Templates that do not ask for what stands on a page are
-/// filled once and cost nothing more; `date` is the run's, for headers.
+/// filled once and cost nothing more; `date` is the run's, for headers. Text higher than a row can be goes on in
+/// further rows.
 pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, date: NaiveDate) -> FilledBook {
+    with_further_rows(parted(template, data, fonts, date), fonts)
+}
+
+fn parted(template: &Template, data: &Record, fonts: &FontSet, date: NaiveDate) -> FilledBook {
     let (mut book, mut made) = with_cuts(template, data, &[]);
     if !template.needs_pages() {
         return book;

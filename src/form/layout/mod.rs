@@ -12,6 +12,7 @@ mod block;
 mod border;
 mod display;
 mod furniture;
+mod further;
 mod grid;
 mod laid;
 mod number;
@@ -27,6 +28,7 @@ pub use laid::{
     Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
 };
 
+pub use further::with_further_rows;
 pub use paginate::room;
 pub use paper::is_known_paper;
 

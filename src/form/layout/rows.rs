@@ -7,7 +7,7 @@ use super::block::{Block, Measure, Run, TIGHTEST, font_size};
 use super::display::Display;
 use super::grid::{Grid, TALLEST};
 use super::laid::{LaidSheet, Length, PIXEL, POINT};
-use crate::font::{FontSet, private_use_replacement};
+use crate::font::{Choice, FontSet, private_use_replacement};
 use crate::form::model::{FilledBook, FilledSheet, Value};
 
 /// Blocks of a sheet in reading order, with the first of each row.
@@ -44,13 +44,9 @@ pub(super) fn measure<'a>(
     display: &Display,
     notes: &mut BTreeSet<Note>,
 ) -> (Grid<'a>, Blocks, LaidSheet) {
-    let digit = fonts.digit_pixels(&book.normal_font.family, book.normal_font.size);
-    let mut grid = Grid::new(sheet, &book.styles, digit, default_height(book));
-    let normal = fonts.choose(&book.normal_font.family, false);
-    let space = fonts.glyph(normal, ' ').map_or(0.25, |glyph| glyph.advance);
-    let indent = (3.0 * space * font_size(&book.normal_font) * POINT as f32) as Length;
-    let choices: Vec<_> = book.styles.iter().map(|style| fonts.choose(&style.font.family, style.font.bold)).collect();
-    let measure = Measure { fonts, choices: &choices, indent };
+    let mut grid = grid(book, sheet, fonts);
+    let choices = choices(book, fonts);
+    let measure = Measure { fonts, choices: &choices, indent: indent_step(book, fonts) };
     let mut blocks = Blocks { all: Vec::new(), tall: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
     for (index, row) in (0u32..).zip(&sheet.rows) {
         blocks.starts.push(blocks.all.len());
@@ -66,7 +62,7 @@ pub(super) fn measure<'a>(
         }
     }
     grow_rows(&mut grid, fonts, &blocks.all);
-    let mut laid = LaidSheet { digit, ..LaidSheet::default() };
+    let mut laid = LaidSheet { digit: digit(book, fonts), ..LaidSheet::default() };
     for block in &mut blocks.all {
         let height = grid.height(block.area.first_row, block.area.last_row);
         let shown = height > 0 && grid.width(block.area.first_column, block.area.last_column) > 0;
@@ -82,6 +78,27 @@ pub(super) fn measure<'a>(
     laid.heights.clone_from(&grid.heights);
     laid.widths.clone_from(&grid.widths);
     (grid, blocks, laid)
+}
+
+fn digit(book: &FilledBook, fonts: &FontSet) -> u32 {
+    fonts.digit_pixels(&book.normal_font.family, book.normal_font.size)
+}
+
+/// The sheet's columns and rows before any has grown.
+pub(super) fn grid<'a>(book: &'a FilledBook, sheet: &'a FilledSheet, fonts: &FontSet) -> Grid<'a> {
+    Grid::new(sheet, &book.styles, digit(book, fonts), default_height(book))
+}
+
+/// The face of each style.
+pub(super) fn choices(book: &FilledBook, fonts: &FontSet) -> Vec<Choice> {
+    book.styles.iter().map(|style| fonts.choose(&style.font.family, style.font.bold)).collect()
+}
+
+/// Width of one step of indent: three spaces of the normal font.
+pub(super) fn indent_step(book: &FilledBook, fonts: &FontSet) -> Length {
+    let normal = fonts.choose(&book.normal_font.family, false);
+    let space = fonts.glyph(normal, ' ').map_or(0.25, |glyph| glyph.advance);
+    (3.0 * space * font_size(&book.normal_font) * POINT as f32) as Length
 }
 
 // The height Excel gives an empty row: 13.5 pt for 宋体 11, 14.25 for 宋体 12.
@@ -118,8 +135,9 @@ fn grow_rows(grid: &mut Grid<'_>, fonts: &FontSet, blocks: &[Block]) {
     }
 }
 
+/// The height a block's rows need; `None` where they are high enough or not shown.
 // A fixed row keeps its height while the text fits with the least leading; once it has to grow, it grows to full leading.
-fn wanted(grid: &Grid<'_>, fonts: &FontSet, block: &Block, fixed: bool, have: Length) -> Option<Length> {
+pub(super) fn wanted(grid: &Grid<'_>, fonts: &FontSet, block: &Block, fixed: bool, have: Length) -> Option<Length> {
     if grid.width(block.area.first_column, block.area.last_column) == 0 || have == 0 {
         return None;
     }

@@ -24,13 +24,17 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(invisible) {
         return Cow::Borrowed(text);
     }
-    let replace = |c: char| match c {
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").chars().filter_map(shown).collect())
+}
+
+/// The character that is drawn for one, if any.
+pub(super) fn shown(c: char) -> Option<char> {
+    match c {
         '\t' => Some(' '),
         '\n' => Some('\n'),
         c if c.is_control() || steering(c) => None,
         c => Some(private_use_replacement(c).unwrap_or(c)),
-    };
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").chars().filter_map(replace).collect())
+    }
 }
 
 fn steering(c: char) -> bool {

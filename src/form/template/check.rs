@@ -170,7 +170,7 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
         let mut needed = Vec::new();
         for (range, many) in references {
             if !many && repeats_elsewhere(plan, at, range) {
-                errors.push((Some(at), Problem::FormulaRepeats(written(range).split(':').next().unwrap_or_default().to_owned())));
+                errors.push((Some(at), Problem::FormulaRepeats(written(range))));
             }
             let rows = (range.first_row, 0)..=(range.last_row, u16::MAX);
             needed.extend(

@@ -30,7 +30,7 @@ pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnS
         }
         if sheet.images.len() >= MOST_PICTURES || from.row >= MOST_ROWS || u32::from(from.column) >= MOST_COLUMNS {
             sheet.problems.push((Some(at), Problem::TooLarge));
-            continue;
+            return;
         }
         if let Err(why) = super::picture::prove(&bytes) {
             sheet.problems.push((Some(at), Problem::Picture(why)));

@@ -201,13 +201,14 @@ impl Reading<'_> {
             format.filter(|format| format.flag("customHeight") == Some(true)).and_then(|format| format.length("defaultRowHeight"));
         let mut shared: BTreeMap<u32, (CellRef, String)> = BTreeMap::new();
         let mut rows: BTreeMap<u32, (DrawnRow, Option<StyleId>)> = BTreeMap::new();
-        let mut next_row = 0u32;
+        let (mut next_row, mut reading) = (0u32, 0);
         for row in root.child("sheetData").iter().flat_map(|data| data.all("row")) {
             let index = row.number::<u32>("r").and_then(|number| number.checked_sub(1)).unwrap_or(next_row);
             next_row = index.saturating_add(1);
+            let height = row.length("ht").filter(|height| *height >= 0.0);
             let mut drawn = DrawnRow {
-                height: row.length("ht").filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
-                height_seen: row.length("ht"),
+                height: height.filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
+                height_seen: height,
                 hidden: row.flag("hidden").unwrap_or(false),
                 ..DrawnRow::default()
             };
@@ -238,7 +239,10 @@ impl Reading<'_> {
             // Cells that show nothing do not make the sheet larger.
             let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
             drawn.cells.truncate(shown.map_or(0, |last| last + 1));
-            self.budget.cells = self.budget.cells.checked_sub(drawn.cells.len()).ok_or_else(too_large)?;
+            reading += drawn.cells.len();
+            if reading > MOST_CELLS {
+                return Err(too_large());
+            }
             if index < MOST_ROWS {
                 rows.insert(index, (drawn, row_style));
             }
@@ -529,7 +533,8 @@ impl DrawnSheet {
 /// A range as a person writes it.
 pub(super) fn written(range: Range) -> String {
     let first = CellRef { row: range.first_row, column: range.first_column };
-    format!("{first}:{}", CellRef { row: range.last_row, column: range.last_column })
+    let last = CellRef { row: range.last_row, column: range.last_column };
+    if first == last { first.to_string() } else { format!("{first}:{last}") }
 }
 
 /// `B7`, also `$B$7`; within the format's bounds.

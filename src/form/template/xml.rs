@@ -14,8 +14,8 @@ pub(super) struct Element {
 
 /// No part of a workbook nests deeper; a deeper one is an attack on the stack.
 const DEEPEST: usize = 64;
-/// A sheet of a million cells has about four million elements.
-const MOST_ELEMENTS: usize = 4_000_000;
+/// A sheet of two hundred thousand cells has about six hundred thousand elements.
+const MOST_ELEMENTS: usize = 1_000_000;
 
 impl Element {
     pub fn attribute(&self, name: &str) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! Reading what branches send: `inbox` and `sheet`.
 
+mod formats;
 mod inboxes;
 mod locked;
 pub mod packages;

@@ -1,0 +1,610 @@
+//! Tables of a web page, which offices and web systems write under the name of .xls; and MHTML, such pages in a mail.
+//!
+//! ```text
+//! <h1>Sheet 2: <em>党员名册</em></h1>                    what names the table: its caption, the workbook's list of
+//! <table><tr><td rowspan=2>姓名<td x:num="8.6999">8.7    sheets (<x:Name>), the heading or line before it
+//! ```
+
+use base64::Engine;
+
+use super::book::{Book, Content, Sheet};
+use super::gather::Gather;
+use super::{Format, Limits, Refusal, csv, number, text};
+
+/// A page, or a mail of pages.
+pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let mut gather = Gather::new(limits);
+    let mut sheets = Vec::new();
+    match mail(bytes) {
+        None => page(&text::decode(bytes, charset(bytes).as_deref())?, csv::stem(name), &mut gather, limits, &mut sheets)?,
+        Some(parts) => {
+            let mut names: Vec<String> = Vec::new();
+            for part in parts.iter().filter(|part| part.kind.contains("html")) {
+                let text = text::decode(&part.body, part.charset.clone().or_else(|| charset(&part.body)).as_deref())?;
+                // The first part is the workbook: it lists the sheets, each of which is a part of its own.
+                if names.is_empty() {
+                    names = listed(&text);
+                }
+                let fallback = names.get(sheets.len()).map_or_else(|| csv::stem(name), String::as_str).to_owned();
+                page(&text, &fallback, &mut gather, limits, &mut sheets)?;
+            }
+        }
+    }
+    if sheets.is_empty() {
+        return Err(Refusal::NotASpreadsheet { kind: Format::Html });
+    }
+    Ok(Book { sheets, date_1904: false, modified: None, returns: None, format: Format::Html })
+}
+
+/// The encoding that a page says it is in.
+fn charset(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
+    let after = head.split("charset=").nth(1)?.trim_start_matches(['"', '\'']);
+    Some(after.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect())
+}
+
+/// Sheets that an office lists in a comment at the page's head.
+fn listed(text: &str) -> Vec<String> {
+    let names = text.split("<x:Name>").skip(1).filter_map(|rest| rest.split("</x:Name>").next());
+    names.map(|name| unescaped(name).trim().to_owned()).collect()
+}
+
+/// A table whose end has not come.
+struct Table {
+    /// By the order of their beginnings.
+    number: usize,
+    named: Option<String>,
+    row: u32,
+    column: u32,
+    began: bool,
+    hides: bool,
+    /// Rows that a cell above still takes up, by column.
+    taken: Vec<u32>,
+    cells: Vec<(u32, u32, Content)>,
+    cell: Option<Cell>,
+    caption: Option<String>,
+}
+
+#[derive(Default)]
+struct Cell {
+    text: String,
+    stored: Option<String>,
+    is_text: bool,
+    rows: u32,
+    columns: u32,
+}
+
+struct Page<'a> {
+    limits: &'a Limits,
+    open: Vec<Table>,
+    done: Vec<Table>,
+    /// Text outside of tables since the last one, and the last heading.
+    line: String,
+    heading: Option<String>,
+    in_heading: bool,
+    /// Cells of all tables.
+    cells: usize,
+}
+
+fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets: &mut Vec<Sheet>) -> Result<(), Refusal> {
+    let mut page = Page { limits, open: Vec::new(), done: Vec::new(), line: String::new(), heading: None, in_heading: false, cells: 0 };
+    walk(text, |node| page.node(&node))?;
+    while let Some(table) = page.open.pop() {
+        page.done.push(table);
+    }
+    let mut tables = page.done;
+    for table in &mut tables {
+        table.cell_ends(limits)?;
+    }
+    // Layout puts tables around tables; those hold nothing themselves.
+    tables.retain(|table| !table.cells.is_empty());
+    tables.sort_by_key(|table| table.number);
+    let names = listed(text);
+    let several = tables.len() > 1;
+    for (at, table) in tables.into_iter().enumerate() {
+        // One name for several tables names the page.
+        let listed = names.get(at).filter(|_| names.len() > 1 || !several);
+        let name = table.caption.or_else(|| listed.cloned()).or(table.named);
+        let name = name.unwrap_or_else(|| if several { format!("{fallback}-{}", at + 1) } else { fallback.to_owned() });
+        for (row, column, content) in table.cells {
+            gather.push(row, column, content)?;
+        }
+        let mut sheet = gather.sheet(&name, false)?;
+        sheet.hidden_rows = table.hides;
+        sheets.push(sheet);
+        if sheets.len() > limits.max_sheets {
+            return Err(Refusal::too_large("sheets", limits.max_sheets));
+        }
+    }
+    Ok(())
+}
+
+/// A page's parts. Names are in lower case.
+enum Node<'a> {
+    Open(&'a str, &'a str),
+    Close(&'a str),
+    Text(&'a str),
+}
+
+impl Page<'_> {
+    fn node(&mut self, node: &Node) -> Result<(), Refusal> {
+        match *node {
+            Node::Open("table", _) => {
+                let line = named(&std::mem::take(&mut self.line));
+                let named = self.heading.take().or(line);
+                let number = self.open.len() + self.done.len();
+                if self.open.len() >= 64 || number >= self.limits.max_sheets * 64 {
+                    return Err(Refusal::too_large("sheets", self.limits.max_sheets));
+                }
+                self.open.push(Table::new(number, named));
+            }
+            Node::Close("table") => {
+                if let Some(mut table) = self.open.pop() {
+                    table.cell_ends(self.limits)?;
+                    self.done.push(table);
+                }
+            }
+            _ => match self.open.last_mut() {
+                Some(table) => {
+                    let before = table.cells.len();
+                    table.node(node, self.limits)?;
+                    self.cells += table.cells.len() - before;
+                    if self.cells > self.limits.max_cells {
+                        return Err(Refusal::too_large("cells", self.limits.max_cells));
+                    }
+                }
+                None => self.outside(node),
+            },
+        }
+        Ok(())
+    }
+
+    fn outside(&mut self, node: &Node) {
+        match *node {
+            Node::Open("h1" | "h2" | "h3" | "h4" | "h5" | "h6", _) => {
+                self.in_heading = true;
+                self.line.clear();
+            }
+            // LibreOffice: <h1>Sheet 1: <em>name</em></h1>
+            Node::Open("em", _) if self.in_heading => self.line.clear(),
+            Node::Close("h1" | "h2" | "h3" | "h4" | "h5" | "h6") => {
+                self.in_heading = false;
+                self.heading = named(&std::mem::take(&mut self.line)).or(self.heading.take());
+            }
+            Node::Open("p" | "div" | "br" | "li" | "center", _) if !self.in_heading => self.line.clear(),
+            // A name is short; a page of prose is not kept.
+            Node::Text(text) if self.line.len() < 1000 => self.line.push_str(&unescaped(text)),
+            _ => {}
+        }
+    }
+}
+
+/// A line that may be a sheet's name.
+fn named(line: &str) -> Option<String> {
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(line).filter(|line| (1..=31).contains(&line.chars().count()))
+}
+
+impl Table {
+    fn new(number: usize, named: Option<String>) -> Self {
+        Self {
+            number,
+            named,
+            row: 0,
+            column: 0,
+            began: false,
+            hides: false,
+            taken: Vec::new(),
+            cells: Vec::new(),
+            cell: None,
+            caption: None,
+        }
+    }
+
+    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+        match *node {
+            Node::Open("tr", tag) => {
+                self.cell_ends(limits)?;
+                self.row_ends();
+                self.began = true;
+                self.hides |= attribute(tag, "style").is_some_and(|style| hides(&style));
+            }
+            Node::Close("tr") => {
+                self.cell_ends(limits)?;
+                self.row_ends();
+            }
+            Node::Open("td" | "th", tag) => {
+                self.cell_ends(limits)?;
+                self.began = true;
+                self.cell = Some(Cell::of(tag));
+            }
+            Node::Close("td" | "th") => self.cell_ends(limits)?,
+            Node::Open("caption", _) => self.caption = Some(String::new()),
+            Node::Close("caption") => self.caption = self.caption.take().and_then(|caption| named(&caption)),
+            _ => match (&mut self.cell, &mut self.caption) {
+                (Some(cell), _) => cell.node(node, limits)?,
+                (None, Some(caption)) if !self.began => {
+                    if let Node::Text(text) = node {
+                        caption.push_str(&unescaped(text));
+                    }
+                }
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn row_ends(&mut self) {
+        if std::mem::take(&mut self.began) {
+            self.row += 1;
+            self.column = 0;
+            self.taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
+        }
+    }
+
+    fn cell_ends(&mut self, limits: &Limits) -> Result<(), Refusal> {
+        let Some(cell) = self.cell.take() else { return Ok(()) };
+        // `taken` counts this row too.
+        while self.taken.get(self.column as usize).is_some_and(|rows| *rows > 0) {
+            self.column += 1;
+        }
+        let (column, rows, columns) = (self.column, cell.rows, cell.columns.min(limits.max_columns));
+        self.column = self.column.saturating_add(columns);
+        if let Some(content) = cell.content() {
+            if column >= limits.max_columns {
+                return Err(Refusal::too_large("columns", limits.max_columns));
+            }
+            self.cells.push((self.row, column, content));
+        }
+        if rows > 1 && self.column <= limits.max_columns {
+            self.taken.resize(self.taken.len().max(self.column as usize), 0);
+            self.taken[column as usize..self.column as usize].fill(rows);
+        }
+        Ok(())
+    }
+}
+
+impl Cell {
+    fn of(tag: &str) -> Self {
+        let count = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1u32).clamp(1, 1 << 20);
+        let style = attribute(tag, "style").unwrap_or_default();
+        Self {
+            text: String::new(),
+            // Excel and WPS, LibreOffice.
+            stored: attribute(tag, "x:num").or_else(|| attribute(tag, "sdval")).filter(|stored| !stored.is_empty()),
+            is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
+            rows: count("rowspan"),
+            columns: count("colspan"),
+        }
+    }
+
+    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+        match *node {
+            Node::Open("br", _) | Node::Close("p" | "div" | "li") => {
+                self.text.truncate(self.text.trim_end_matches(' ').len());
+                self.text.push('\n');
+            }
+            Node::Text(text) => {
+                for c in unescaped(text).chars() {
+                    let space = matches!(c, ' ' | '\t' | '\r' | '\n');
+                    if !(space && self.text.ends_with([' ', '\n'])) {
+                        self.text.push(if space { ' ' } else { c });
+                    }
+                }
+            }
+            _ => {}
+        }
+        if self.text.len() > limits.max_text {
+            return Err(Refusal::too_large("text", limits.max_text));
+        }
+        Ok(())
+    }
+
+    fn content(self) -> Option<Content> {
+        let shown = self.text.trim_matches([' ', '\n']);
+        if self.is_text {
+            return Some(Content::Text(shown.into())).filter(|_| !shown.is_empty());
+        }
+        // The stored number counts where a number is shown; where a date is, the number says less.
+        let bare: String = shown.chars().filter(|c| !matches!(c, ',' | '%' | '¥' | '￥' | '$' | ' ')).collect();
+        let stored = self.stored.and_then(|stored| stored.trim().parse().ok());
+        match stored {
+            Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(number::content(stored)),
+            _ => text::typed(shown),
+        }
+    }
+}
+
+fn hides(style: &str) -> bool {
+    let style = style.to_ascii_lowercase().replace(' ', "");
+    style.contains("display:none")
+}
+
+/// Calls `visit` for each tag and each text. Nothing is refused: pages are never well formed.
+fn walk(page: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let mut rest = page;
+    while let Some(open) = rest.find('<') {
+        if open > 0 {
+            visit(Node::Text(&rest[..open]))?;
+        }
+        rest = &rest[open..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            // Excel's conditional comments are comments to everybody else; what they enclose is for other programs.
+            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+            continue;
+        }
+        let close = rest.strip_prefix("</").is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let named = close || rest[1..].starts_with(|c: char| c.is_ascii_alphabetic());
+        if !named && !rest.starts_with("<!") && !rest.starts_with("<?") {
+            visit(Node::Text("<"))?;
+            rest = &rest[1..];
+            continue;
+        }
+        let end = tag_end(rest);
+        let tag = &rest[1 + usize::from(close)..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        if !named {
+            continue;
+        }
+        let length = tag.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(tag.len());
+        let name = tag[..length].to_ascii_lowercase();
+        if close {
+            visit(Node::Close(&name))?;
+            continue;
+        }
+        visit(Node::Open(&name, &tag[length..]))?;
+        if matches!(name.as_str(), "script" | "style" | "title" | "xml") {
+            let mark = format!("</{name}");
+            let ends = rest.as_bytes().windows(mark.len()).position(|window| window.eq_ignore_ascii_case(mark.as_bytes()));
+            rest = ends.map_or("", |at| &rest[at..]);
+        }
+    }
+    if rest.is_empty() { Ok(()) } else { visit(Node::Text(rest)) }
+}
+
+/// Where a tag's `>` stands, those inside quoted values not counted.
+fn tag_end(text: &str) -> usize {
+    let mut quote = None;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if c != open => {}
+            Some(_) => quote = None,
+            // A quote opens a value only behind `=`: stray ones would swallow the page.
+            None if matches!(c, '"' | '\'') && before == '=' => quote = Some(c),
+            None if c == '>' => return at,
+            None => {}
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+    }
+    // A quote that never closes: the first `>` it is.
+    text.find('>').unwrap_or(text.len())
+}
+
+/// An attribute's value, empty where it has none; names are compared without case.
+fn attribute(tag: &str, wanted: &str) -> Option<String> {
+    let mut rest = tag.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+    while !rest.is_empty() {
+        let length = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len()).max(1);
+        let length = rest.char_indices().map(|(at, _)| at).chain([rest.len()]).find(|at| *at >= length).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(length);
+        let after = after.trim_start();
+        let (value, after) = match after.strip_prefix('=').map(str::trim_start) {
+            None => ("", after),
+            Some(after) => match after.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
+                None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
+            },
+        };
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(unescaped(value));
+        }
+        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+    }
+    None
+}
+
+/// `&nbsp;` `&#24352;` `&amp`; what is no entity stays as it is written.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(rest.len()).min(32);
+        let entity = rest.get(..length).unwrap_or_default();
+        let code = entity.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => number.parse().ok(),
+        });
+        if let Some(c) = code.and_then(char::from_u32) {
+            out.push(c);
+        } else if let Some(known) = quick_xml::escape::resolve_html5_entity(entity) {
+            out.push_str(known);
+        } else {
+            out.push('&');
+            continue;
+        }
+        rest = &rest[length..];
+        rest = rest.strip_prefix(';').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A part of a mail.
+struct Part {
+    kind: String,
+    charset: Option<String>,
+    body: Vec<u8>,
+}
+
+/// The parts of an MHTML file (RFC 2557); `None` where it is no mail.
+fn mail(bytes: &[u8]) -> Option<Vec<Part>> {
+    let head = &bytes[..bytes.len().min(4096)];
+    if !String::from_utf8_lossy(head).to_ascii_lowercase().contains("mime-version:") || head.trim_ascii_start().starts_with(b"<") {
+        return None;
+    }
+    let (headers, body) = parted(bytes.trim_ascii_start());
+    let kind = header(&headers, "content-type");
+    let Some(boundary) = parameter(&kind, "boundary") else { return Some(vec![Part::of(&headers, body)]) };
+    let boundary = format!("--{boundary}").into_bytes();
+    let mut places: Vec<usize> = memchr::memmem::find_iter(body, &boundary).collect();
+    places.push(body.len());
+    let parts = places.windows(2).map(|pair| &body[pair[0] + boundary.len()..pair[1]]);
+    Some(
+        parts
+            .filter(|part| !part.starts_with(b"--"))
+            .map(|part| {
+                let (headers, body) = parted(part.trim_ascii_start());
+                Part::of(&headers, body)
+            })
+            .collect(),
+    )
+}
+
+impl Part {
+    fn of(headers: &str, body: &[u8]) -> Self {
+        let kind = header(headers, "content-type");
+        let body = match header(headers, "content-transfer-encoding").to_ascii_lowercase().as_str() {
+            "quoted-printable" => quoted_printable(body),
+            "base64" => {
+                let dense: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                base64::engine::general_purpose::STANDARD.decode(dense).unwrap_or_default()
+            }
+            _ => body.to_vec(),
+        };
+        Self { charset: parameter(&kind, "charset"), kind: kind.to_ascii_lowercase(), body }
+    }
+}
+
+/// Headers, folded lines joined, and what follows the blank line.
+fn parted(bytes: &[u8]) -> (String, &[u8]) {
+    let ends = [&b"\r\n\r\n"[..], b"\n\n"].into_iter().filter_map(|blank| Some((memchr::memmem::find(bytes, blank)?, blank.len())));
+    let (at, length) = ends.min().unwrap_or((bytes.len(), 0));
+    let headers = String::from_utf8_lossy(&bytes[..at]).replace("\r\n", "\n").replace("\n\t", " ").replace("\n ", " ");
+    (headers, &bytes[at + length..])
+}
+
+fn header(headers: &str, wanted: &str) -> String {
+    let found = headers.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
+    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+}
+
+/// `boundary="…"` of a header's value.
+fn parameter(value: &str, wanted: &str) -> Option<String> {
+    let found = value.split(';').find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
+    found.map(|(_, value)| value.trim().trim_matches('"').to_owned()).filter(|value| !value.is_empty())
+}
+
+/// RFC 2045, 6.7.
+fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'=' {
+            out.push(byte);
+            continue;
+        }
+        let digit = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
+            out.push((high * 16 + low) as u8);
+            rest = &after[2..];
+        } else {
+            // A line that goes on.
+            rest = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n")).unwrap_or(after);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(page: &[u8]) -> Vec<String> {
+        let book = read("a/导出.xls", page, &Limits::default()).expect("a page");
+        let mut lines = Vec::new();
+        for sheet in &book.sheets {
+            for row in &sheet.rows {
+                lines.extend(row.cells.iter().map(|cell| {
+                    format!(
+                        "{} {},{} {}",
+                        sheet.name,
+                        row.index,
+                        cell.column,
+                        match &cell.content {
+                            Content::Text(text) => format!("{text:?}"),
+                            Content::Number(number) => number.to_string(),
+                            other => format!("{other:?}"),
+                        }
+                    )
+                }));
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn merged_cells_take_their_place() {
+        let page = "<table><tr><td rowspan=2>a<td colspan='2'>b</td><td>c</tr><tr><td>d<td>e<td rowspan=9>f</table>";
+        assert_eq!(
+            told(page.as_bytes()),
+            ["导出 0,0 \"a\"", "导出 0,1 \"b\"", "导出 0,3 \"c\"", "导出 1,1 \"d\"", "导出 1,2 \"e\"", "导出 1,3 \"f\""]
+        );
+    }
+
+    #[test]
+    fn the_stored_number_counts_and_codes_stay_text() {
+        let page = r#"<TABLE><TR><TD x:num="8.6999999999999993">8.70</TD><TD x:num>9</TD><TD x:str>12</TD>
+            <td style='mso-number-format:"\@"'>7</td><td sdval="46284" sdnum="1033;0;YYYY-MM-DD">2026-09-19</td>
+            <td>0101</td><td>360102198905181234</td><td sdval="0.8">80%</td></TR></TABLE>"#;
+        let expected = ["8.7", "9", "\"12\"", "\"7\"", "\"2026-09-19\"", "\"0101\"", "\"360102198905181234\"", "0.8"];
+        assert_eq!(told(page.as_bytes()), expected.iter().enumerate().map(|(at, cell)| format!("导出 0,{at} {cell}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn text_is_what_a_reader_sees() {
+        let page = "<html><head><style>td{x:'<table>'}</style><script>if (a<b) '<table>'</script></head><!-- <table><tr><td>no --><table><tr>\
+                    <td> 张&nbsp;三\r\n  &amp; &#26446;&#x56db; <br> &lt;x&gt; 1 < 2 &unknown; </td><td title=\"a>b\"><b>粗</b><p>段</p></td></table>";
+        assert_eq!(told(page.as_bytes()), ["导出 0,0 \"张\\u{a0}三 & 李四\\n<x> 1 < 2 &unknown;\"", "导出 0,1 \"粗段\""]);
+    }
+
+    #[test]
+    fn tables_get_their_names() {
+        let page = "<h1>总览</h1><p>a</p><h1>Sheet 1: <em>支部信息</em></h1><table><tr><td>1</table><p>党员名册</p><table><tr><td>2</table>\
+                    <table><caption> 奖惩 </caption><tr><td><table><tr><td>3</table>4</table>";
+        assert_eq!(told(page.as_bytes()), ["支部信息 0,0 1", "党员名册 0,0 2", "奖惩 0,0 4", "导出-4 0,0 3"]);
+        let excel = "<!--[if gte mso 9]><xml><x:ExcelWorksheet><x:Name>积分登记</x:Name></xml><![endif]--><body><table><tr><td>1</table>";
+        assert_eq!(told(excel.as_bytes()), ["积分登记 0,0 1"]);
+    }
+
+    #[test]
+    fn pages_come_in_mails() {
+        let mail = b"From: <x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=\"--=b\"\r\n\r\npre\r\n----=b\r\n\
+            Content-Type: text/html; charset=\"gb2312\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<x:Name>=D6=A7</x:Name><x:Name>b</x:=\r\nName>\r\n\
+            ----=b\r\nContent-Type: text/html\r\n\r\n<table><tr><td>1</table>\r\n----=b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+            PHRhYmxlPjx0cj48dGQ+MjwvdGFibGU+\r\n----=b--\r\n";
+        assert_eq!(told(mail), ["支 0,0 1", "b 0,0 2"]);
+    }
+
+    #[test]
+    fn nonsense_ends() {
+        for page in [
+            "<table",
+            "<table><tr><td rowspan=99999999999 colspan=1048576>x",
+            "<table><td colspan=5000>",
+            "<!--",
+            "<script>",
+            "<td>x</td>",
+            "&",
+            "<\"",
+            "<a b='",
+        ] {
+            let _ = read("a", page.as_bytes(), &Limits::default());
+        }
+    }
+}

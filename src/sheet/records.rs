@@ -1,0 +1,267 @@
+//! The records of xlsb (MS-XLSB), written anew before calamine reads them: it trusts every length, and passes over cells
+//! with rich text, formulas whose result is an error, and the short cells that some programs write.
+//!
+//! ```text
+//! BeginSheet … ColInfo* … BeginSheetData  RowHdr CellIsst ShortReal FmlaError …  EndSheetData … EndSheet
+//! BeginSheet WsDim BeginSheetData         RowHdr CellIsst CellReal  CellError …  EndSheetData        what calamine gets
+//! ```
+
+use super::Refusal;
+use super::ole::{u16_at, u32_at};
+
+const BEGIN_SHEET: u16 = 0x81;
+const BEGIN_STRINGS: u16 = 0x9f;
+const STRING: u16 = 0x13;
+const LISTED_SHEET: u16 = 0x9c;
+const COLUMNS: u16 = 0x3c;
+const BEGIN_DATA: u16 = 0x91;
+const END_DATA: u16 = 0x92;
+const DIMENSIONS: u16 = 0x94;
+/// `#VALUE!`
+const VALUE: u8 = 0x0f;
+const KNOWN_ERRORS: [u8; 8] = [0x00, 0x07, VALUE, 0x17, 0x1d, 0x24, 0x2a, 0x2b];
+
+/// What a part is, by its first record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Sheet,
+    Strings,
+    Other,
+}
+
+pub(super) fn part(bytes: &[u8]) -> Part {
+    match next(bytes) {
+        Some((BEGIN_SHEET, ..)) => Part::Sheet,
+        Some((BEGIN_STRINGS, ..)) => Part::Strings,
+        _ => Part::Other,
+    }
+}
+
+/// The string table written anew, and how many strings it holds.
+pub(super) fn strings(bytes: &[u8]) -> Result<(Vec<u8>, u32), Refusal> {
+    let (mut items, mut count) = (Vec::new(), 0u32);
+    walk(bytes, |record, data| {
+        if record == STRING {
+            // A byte of flags, the text, then what makes it rich.
+            let text = data.get(1..).and_then(text).ok_or_else(torn)?;
+            write(&mut items, STRING, &[&[0], text]);
+            count += 1;
+        }
+        Ok(())
+    })?;
+    let mut written = Vec::with_capacity(items.len() + 16);
+    write(&mut written, BEGIN_STRINGS, &[&count.to_le_bytes(), &count.to_le_bytes()]);
+    written.extend(items);
+    Ok((written, count))
+}
+
+/// Names of the sheets of a workbook part, each with the id of its relation.
+pub(super) fn list(bytes: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
+    let mut sheets = Vec::new();
+    walk(bytes, |record, data| {
+        if record == LISTED_SHEET {
+            let id = data.get(8..).and_then(text).ok_or_else(torn)?;
+            let name = data.get(8 + id.len()..).and_then(text).ok_or_else(torn)?;
+            sheets.push((letters(name), letters(id)));
+        }
+        Ok(())
+    })?;
+    Ok(sheets)
+}
+
+/// A text without its length.
+fn letters(text: &[u8]) -> String {
+    let units: Vec<u16> = text[4..].chunks_exact(2).map(|unit| u16_at(unit, 0)).collect();
+    String::from_utf16_lossy(&units)
+}
+
+/// A sheet written anew.
+pub(super) struct Sheet {
+    pub(super) bytes: Vec<u8>,
+    /// Zero-based.
+    pub(super) hidden_rows: Vec<u32>,
+    /// First and last, zero-based.
+    pub(super) hidden_columns: Vec<(u32, u32)>,
+}
+
+/// Cells only, each whole; `strings` is the size of the string table.
+pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
+    let mut sheet = Sheet { bytes: Vec::with_capacity(bytes.len()), hidden_rows: Vec::new(), hidden_columns: Vec::new() };
+    write(&mut sheet.bytes, BEGIN_SHEET, &[]);
+    write(&mut sheet.bytes, DIMENSIONS, &[&[0; 16]]);
+    write(&mut sheet.bytes, BEGIN_DATA, &[]);
+    let (mut inside, mut row, mut column) = (false, 0, 0u32);
+    walk(bytes, |record, data| {
+        match record {
+            BEGIN_DATA => inside = true,
+            END_DATA => inside = false,
+            COLUMNS if u16_at(data, 16) & 1 != 0 => sheet.hidden_columns.push((u32_at(data, 0), u32_at(data, 4))),
+            0x00 if inside => {
+                row = data.first_chunk().map(|row| u32::from_le_bytes(*row)).ok_or_else(torn)?;
+                column = 0;
+                // fDyZero
+                if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    sheet.hidden_rows.push(row);
+                }
+                write(&mut sheet.bytes, 0x00, &[&row.to_le_bytes()]);
+            }
+            // The head of a short cell has no column: it is the one behind the last.
+            0x01..=0x12 | 0x3e if inside => {
+                let short = (0x0c..=0x12).contains(&record);
+                let head = if short { 4 } else { 8 };
+                if !short {
+                    column = data.first_chunk().map(|column| u32::from_le_bytes(*column)).ok_or_else(torn)?;
+                }
+                let (style, value) = (data.get(head - 4..head).ok_or_else(torn)?, &data[head..]);
+                if let Some((record, value)) = cell(record, value, strings).ok_or_else(|| broken(row))? {
+                    write(&mut sheet.bytes, record, &[&column.to_le_bytes(), style, &value]);
+                }
+                column = column.saturating_add(1);
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    write(&mut sheet.bytes, END_DATA, &[]);
+    Ok(sheet)
+}
+
+/// A cell as one of the records that calamine reads: RK, error, truth, real, text, string of the table. A formula's result
+/// counts as its value. Outside `None` for a broken one, inside for a blank one.
+fn cell(record: u16, value: &[u8], strings: u32) -> Option<Option<(u16, Vec<u8>)>> {
+    let taken = |length: usize| value.get(..length).map(<[u8]>::to_vec);
+    Some(Some(match record {
+        0x01 | 0x0c => return Some(None),
+        0x02 | 0x0d => (0x02, taken(4)?),
+        0x03 | 0x0b | 0x0e => {
+            let error = *value.first()?;
+            (0x03, vec![if KNOWN_ERRORS.contains(&error) { error } else { VALUE }])
+        }
+        0x04 | 0x0a | 0x0f => (0x04, taken(1)?),
+        0x05 | 0x09 | 0x10 => (0x05, taken(8)?),
+        0x06 | 0x08 | 0x11 => (0x06, text(value)?.to_vec()),
+        0x07 | 0x12 => (0x07, taken(4).filter(|index| u32_at(index, 0) < strings)?),
+        // Rich text: a byte of flags before.
+        _ => (0x06, text(value.get(1..)?)?.to_vec()),
+    }))
+}
+
+/// A text with its length before it; what follows is left out.
+fn text(data: &[u8]) -> Option<&[u8]> {
+    let length = usize::try_from(u32::from_le_bytes(*data.first_chunk()?)).ok()?.checked_mul(2)?;
+    data.get(..length.checked_add(4)?)
+}
+
+fn walk(bytes: &[u8], mut visit: impl FnMut(u16, &[u8]) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (record, data, after) = next(rest).ok_or_else(torn)?;
+        visit(record, data)?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// A record's kind in one or two bytes and its length in one to four, seven bits each; its data; what follows.
+fn next(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+    let (&first, mut rest) = bytes.split_first()?;
+    let mut record = u16::from(first);
+    if first & 0x80 != 0 {
+        let (&second, after) = rest.split_first()?;
+        record = u16::from(first & 0x7f) | u16::from(second & 0x7f) << 7;
+        rest = after;
+    }
+    let mut length = 0;
+    for step in 0..4 {
+        let (&byte, after) = rest.split_first()?;
+        rest = after;
+        length |= usize::from(byte & 0x7f) << (7 * step);
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    Some((record, rest.get(..length)?, &rest[length..]))
+}
+
+fn write(to: &mut Vec<u8>, record: u16, data: &[&[u8]]) {
+    if record < 0x80 {
+        to.push(record as u8);
+    } else {
+        to.extend([record as u8 & 0x7f | 0x80, (record >> 7) as u8]);
+    }
+    let mut length: usize = data.iter().map(|part| part.len()).sum();
+    while length >= 0x80 {
+        to.push(length as u8 & 0x7f | 0x80);
+        length >>= 7;
+    }
+    to.push(length as u8);
+    data.iter().for_each(|part| to.extend(*part));
+}
+
+fn torn() -> Refusal {
+    Refusal::unreadable("a record is cut short")
+}
+
+fn broken(row: u32) -> Refusal {
+    Refusal::unreadable(format!("row {}: a cell is broken", row.saturating_add(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write(&mut bytes, kind, data);
+        bytes
+    }
+
+    fn wide(text: &str) -> Vec<u8> {
+        let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        [&(units.len() as u32 / 2).to_le_bytes()[..], &units].concat()
+    }
+
+    /// Kinds and columns of the cells that calamine gets.
+    fn cells(bytes: &[u8]) -> Vec<(u16, u32)> {
+        let mut cells = Vec::new();
+        walk(&sheet(bytes, 1).expect("whole").bytes, |record, data| {
+            cells.extend((1..=7).contains(&record).then(|| (record, u32_at(data, 0))));
+            Ok(())
+        })
+        .expect("whole");
+        cells
+    }
+
+    #[test]
+    fn every_kind_of_cell_becomes_one_that_is_read() {
+        let head = [2, 0, 0, 0, 0, 0, 0, 0];
+        let data = [
+            record(BEGIN_SHEET, &[]),
+            record(COLUMNS, &[&[1, 0, 0, 0, 2, 0, 0, 0], &[0; 8], &[1, 0]]),
+            record(BEGIN_DATA, &[]),
+            record(0x00, &[&[4, 0, 0, 0], &[0; 7], &[0x10, 0]]),
+            record(0x0b, &[&head, &[0x17, 0, 0]]),
+            record(0x11, &[&[0; 4], &wide("短")]),
+            record(0x0c, &[&[0; 4]]),
+            record(0x12, &[&[0; 4], &[0; 4]]),
+            record(0x3e, &[&[9, 0, 0, 0, 0, 0, 0, 0], &[1], &wide("富"), &[7; 30]]),
+            record(0x08, &[&[10, 0, 0, 0, 0, 0, 0, 0], &wide("x"), &[7; 9]]),
+            record(END_DATA, &[]),
+            record(0x01, &[&head]),
+        ]
+        .concat();
+        assert_eq!(cells(&data), [(3, 2), (6, 3), (7, 5), (6, 9), (6, 10)]);
+        let written = sheet(&data, 1).expect("whole");
+        assert_eq!((written.hidden_rows, written.hidden_columns), (vec![4], vec![(1, 2)]));
+        // A text that the table lacks, and every cut.
+        assert!(sheet(&data, 0).is_err());
+        (1..data.len()).for_each(|length| drop(sheet(&data[..length], 1)));
+    }
+
+    #[test]
+    fn strings_lose_what_makes_them_rich() {
+        let data = [record(BEGIN_STRINGS, &[&[255; 8]]), record(STRING, &[&[1], &wide("富"), &[9; 8]])].concat();
+        let plain = [record(BEGIN_STRINGS, &[&[1, 0, 0, 0, 1, 0, 0, 0]]), record(STRING, &[&[0], &wide("富")])].concat();
+        assert_eq!(strings(&data).expect("whole"), (plain, 1));
+    }
+}

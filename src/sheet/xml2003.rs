@@ -1,0 +1,218 @@
+//! SpreadsheetML of 2003, one XML file, mostly under the name of .xls.
+//!
+//! ```text
+//! <Worksheet ss:Name="党员名册"><Table>
+//!   <Row ss:Index="3"><Cell ss:MergeAcross="1"><Data ss:Type="Number">8.7</Data></Cell>
+//! ```
+
+use quick_xml::events::BytesStart;
+
+use super::book::{Book, Content, Sheet};
+use super::gather::Gather;
+use super::xml::{self, Node};
+use super::{Format, Limits, Refusal, number, text};
+
+const NAMESPACE: &str = "urn:schemas-microsoft-com:office:spreadsheet";
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
+    let text = text::decode(bytes, text::declared(bytes).as_deref())?;
+    if !text.contains(NAMESPACE) {
+        return Err(Refusal::NotASpreadsheet { kind: Format::Xml });
+    }
+    let mut reader = Reader { limits, gather: Gather::new(limits), sheets: Vec::new(), sheet: None, date_1904: false, path: Vec::new() };
+    xml::walk("workbook", &text, |node| reader.node(&node))?;
+    let modified = xml::first_text(&text, "LastSaved");
+    Ok(Book { sheets: reader.sheets, date_1904: reader.date_1904, modified, returns: None, format: Format::Xml })
+}
+
+struct Reader<'a> {
+    limits: &'a Limits,
+    gather: Gather<'a>,
+    sheets: Vec<Sheet>,
+    sheet: Option<Open>,
+    date_1904: bool,
+    /// Elements around; deeper ones than these matter to nobody.
+    path: Vec<String>,
+}
+
+/// The sheet being read.
+#[derive(Default)]
+struct Open {
+    name: String,
+    hidden: bool,
+    hides: bool,
+    row: u32,
+    row_hidden: bool,
+    column: u32,
+    /// Columns told of so far, and the hidden ones among them.
+    columns: u32,
+    hidden_columns: Vec<(u32, u32)>,
+    cell: Option<Cell>,
+}
+
+struct Cell {
+    across: u32,
+    formula: bool,
+    kind: String,
+    text: String,
+    /// Inside of its `Data`, and not of a comment's.
+    inside: bool,
+}
+
+const DEEPEST: usize = 64;
+
+impl Reader<'_> {
+    fn node(&mut self, node: &Node) -> Result<(), Refusal> {
+        match *node {
+            Node::Open(name, tag) => {
+                if self.path.len() >= DEEPEST {
+                    return Err(Refusal::unreadable("elements inside elements without end"));
+                }
+                self.opens(name, tag)?;
+                self.path.push(name.to_owned());
+            }
+            Node::Close(name) => {
+                self.path.pop();
+                self.closes(name)?;
+            }
+            Node::Text(text) => {
+                if let Some(cell) = self.sheet.as_mut().and_then(|sheet| sheet.cell.as_mut()).filter(|cell| cell.inside) {
+                    cell.text.push_str(text);
+                    if cell.text.len() > self.limits.max_text {
+                        return Err(Refusal::too_large("text", self.limits.max_text));
+                    }
+                } else if let Some(sheet) = &mut self.sheet
+                    && self.path.last().is_some_and(|last| last == "Visible")
+                {
+                    sheet.hidden |= text.contains("Hidden");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn opens(&mut self, name: &str, tag: &BytesStart) -> Result<(), Refusal> {
+        if name == "Worksheet" {
+            self.sheet = Some(Open { name: xml::attribute(tag, "Name").unwrap_or_default(), ..Open::default() });
+        } else if name == "Date1904" {
+            self.date_1904 = true;
+        }
+        let Some(sheet) = &mut self.sheet else { return Ok(()) };
+        let number = |name| count(tag, name);
+        let hidden = || xml::attribute(tag, "Hidden").is_some_and(|hidden| hidden == "1");
+        match name {
+            "Column" => {
+                sheet.columns = number("Index")?.map_or(sheet.columns, |index| index.saturating_sub(1));
+                let end = sheet.columns.saturating_add(number("Span")?.unwrap_or(0)).saturating_add(1);
+                if hidden() {
+                    sheet.hidden_columns.push((sheet.columns, end));
+                }
+                sheet.columns = end;
+            }
+            "Row" => {
+                sheet.row = number("Index")?.map_or(sheet.row, |index| index.saturating_sub(1));
+                sheet.row_hidden = hidden();
+                sheet.column = 0;
+            }
+            "Cell" => {
+                sheet.column = number("Index")?.map_or(sheet.column, |index| index.saturating_sub(1));
+                let formula = xml::attribute(tag, "Formula").is_some();
+                let across = number("MergeAcross")?.unwrap_or(0);
+                sheet.cell = Some(Cell { across, formula, kind: String::new(), text: String::new(), inside: false });
+            }
+            "Data" if self.path.last().is_some_and(|last| last == "Cell") => {
+                if let Some(cell) = &mut sheet.cell {
+                    cell.kind = xml::attribute(tag, "Type").unwrap_or_default();
+                    cell.inside = true;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn closes(&mut self, name: &str) -> Result<(), Refusal> {
+        let Some(sheet) = &mut self.sheet else { return Ok(()) };
+        match name {
+            "Data" => {
+                if let Some(cell) = sheet.cell.as_mut().filter(|_| self.path.last().is_some_and(|last| last == "Cell")) {
+                    cell.inside = false;
+                }
+            }
+            "Cell" => {
+                let Some(cell) = sheet.cell.take() else { return Ok(()) };
+                let across = cell.across;
+                if let Some(content) = cell.content() {
+                    let column = sheet.column;
+                    sheet.hides |= sheet.row_hidden || sheet.hidden_columns.iter().any(|&(first, end)| (first..end).contains(&column));
+                    self.gather.push(sheet.row, column, content)?;
+                }
+                sheet.column = sheet.column.saturating_add(across).saturating_add(1);
+            }
+            "Row" => sheet.row = sheet.row.saturating_add(1),
+            "Worksheet" => {
+                let Some(done) = self.sheet.take() else { return Ok(()) };
+                let mut sheet = self.gather.sheet(&done.name, done.hidden)?;
+                sheet.hidden_rows = done.hides;
+                self.sheets.push(sheet);
+                if self.sheets.len() > self.limits.max_sheets {
+                    return Err(Refusal::too_large("sheets", self.limits.max_sheets));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Cell {
+    fn content(self) -> Option<Content> {
+        let text = self.text;
+        if text.is_empty() {
+            return self.formula.then(|| Content::Uncalculated("=".into()));
+        }
+        Some(match self.kind.as_str() {
+            "Number" => text.trim().parse().map_or_else(|_| Content::Text(text.into()), number::content),
+            "DateTime" => number::iso_content(&text),
+            "Boolean" => Content::Bool(text.trim() == "1"),
+            "Error" => Content::Error(text.trim().into()),
+            _ => Content::Text(text.into()),
+        })
+    }
+}
+
+fn count(tag: &BytesStart, name: &str) -> Result<Option<u32>, Refusal> {
+    let text = xml::attribute(tag, name);
+    text.map(|text| text.trim().parse().map_err(|_| Refusal::unreadable(format!("{name} is {text}")))).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_types_and_hidden_things() {
+        let page = format!(
+            r#"<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><ss:Workbook xmlns:ss="{NAMESPACE}">
+            <ss:Worksheet ss:Name="名册"><ss:Table><ss:Column ss:Index="3" ss:Hidden="1"/><ss:Row ss:Index="2"><ss:Cell ss:MergeAcross="1"><ss:Data ss:Type="String">张<B>三</B></ss:Data>
+            <ss:Comment><ss:Data>注</ss:Data></ss:Comment></ss:Cell><ss:Cell><ss:Data ss:Type="Number">8.6999999999999993</ss:Data></ss:Cell>
+            <ss:Cell ss:Index="6" ss:Formula="=1"/></ss:Row><ss:Row><ss:Cell><ss:Data ss:Type="DateTime">2026-09-19T00:00:00.000</ss:Data></ss:Cell></ss:Row></ss:Table>
+            <x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></ss:Worksheet></ss:Workbook>"#
+        );
+        let book = read(page.as_bytes(), &Limits::default()).expect("a workbook");
+        let sheet = &book.sheets[0];
+        assert_eq!((&*sheet.name, sheet.hidden, sheet.hidden_rows), ("名册", true, true));
+        assert_eq!(sheet.get(1, 0), Some(&Content::Text("张三".into())));
+        assert_eq!(sheet.get(1, 2), Some(&number::content(8.7)));
+        assert_eq!(sheet.get(1, 5), Some(&Content::Uncalculated("=".into())));
+        assert_eq!(sheet.get(2, 0), Some(&number::iso_content("2026-09-19")));
+    }
+
+    #[test]
+    fn other_xml_is_no_workbook() {
+        assert_eq!(
+            read(b"<?xml version='1.0'?><a/>", &Limits::default()).expect_err("refused"),
+            Refusal::NotASpreadsheet { kind: Format::Xml }
+        );
+    }
+}
