@@ -172,9 +172,9 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
         return Vec::new();
     }
     let rules = &schemes[first.scheme].member;
-    // How often things happened says nothing: most members have nothing, and are alike in that.
+    // How often things happened, and that nobody was praised, says nothing: most members are alike in that.
     let judged: Vec<usize> = rules.items.iter().enumerate().filter(|(_, item)| item.kind != ItemKind::Count).map(|(at, _)| at).collect();
-    if rules.dated || judged.is_empty() {
+    if rules.dated || judged.iter().all(|item| rules.items[*item].kind == ItemKind::Bonus) {
         return Vec::new();
     }
     let mut uniform: Vec<Period> = Vec::new();

@@ -10,6 +10,7 @@ mod issue;
 mod printer;
 mod progress;
 mod rule;
+mod rule_sheet;
 mod run;
 mod sample;
 mod scheme;

@@ -47,6 +47,12 @@ impl Printer {
         let _ = writeln!(std::io::stderr(), "{head}{colon}{}", clean(text.as_ref()));
     }
 
+    /// What belongs to a fault and speaks for itself: places, lines of a file.
+    #[expect(clippy::unused_self, reason = "printing goes through the printer, whatever it needs today")]
+    pub fn fault_lines(&self, text: impl AsRef<str>) {
+        let _ = writeln!(std::io::stderr(), "{}", clean(text.as_ref()));
+    }
+
     /// A severity's word in its colour.
     pub fn severity(&self, severity: Severity) -> String {
         self.paint(severity, diag::severity_word(severity, self.lang()), std::io::stdout().is_terminal())

@@ -53,14 +53,20 @@ fn list_lines(printer: &Printer, list: &List, columns: &[&str]) {
         };
         field_line(printer, &placeholder, field);
     }
+    // A field of a named list stands behind that list's name.
+    let own = if list.name.is_empty() { "." } else { list.name };
+    let nested = |inner: &List| if list.name.is_empty() { format!(".{}", inner.name) } else { format!("{}.{}", list.name, inner.name) };
     for inner in &list.lists {
         for field in &inner.fields {
-            let placeholder =
-                if columns.contains(&inner.name) { format!("{{.>{}}}", field.name) } else { format!("{{.{}.{}}}", inner.name, field.name) };
+            let placeholder = if columns.contains(&inner.name) {
+                format!("{{{own}>{}}}", field.name)
+            } else {
+                format!("{{{}.{}}}", nested(inner), field.name)
+            };
             field_line(printer, &placeholder, field);
         }
         for field in inner.lists.iter().flat_map(|innermost| &innermost.fields) {
-            field_line(printer, &format!("{{.{}>{}}}", inner.name, field.name), field);
+            field_line(printer, &format!("{{{}>{}}}", nested(inner), field.name), field);
         }
     }
 }

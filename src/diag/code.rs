@@ -101,6 +101,7 @@ codes! {
         ChangedAfterPublication "changed-after-publication",
         UnknownCalendarYear "unknown-calendar-year",
         ControlCharacters "control-characters",
+        DoesNotFit "does-not-fit",
     }
     Note {
         SupersededSubmission "superseded-submission",

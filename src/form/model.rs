@@ -292,6 +292,8 @@ pub struct PageSetup {
     pub header: String,
     /// Footer, likewise.
     pub footer: String,
+    /// Header and footer are made smaller and larger with the sheet.
+    pub scale_header: bool,
     /// Number of the first page, where set.
     pub first_page: Option<u32>,
 }
@@ -309,6 +311,7 @@ impl Default for PageSetup {
             over_then_down: false,
             header: String::new(),
             footer: String::new(),
+            scale_header: true,
             first_page: None,
         }
     }

@@ -4,7 +4,7 @@ use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Period, zh_date};
 use crate::rollup::{Outcome, OutcomeKind};
-use crate::scheme::{Item, ItemKind};
+use crate::scheme::{Item, ItemKind, Poll};
 use crate::score::{Subject, evaluate_formula};
 use crate::submission::{Day, Mark, Member};
 
@@ -56,9 +56,8 @@ pub fn board(view: &View<'_>) -> Record {
     root.text("监督电话", &view.issuer.phone);
     let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
     // Whom this board no longer shows has no line of his own for it.
-    for change in view.changes.iter().filter(|change| change.kind.is_none()) {
-        note.push_str(&format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow()));
-    }
+    let gone = view.changes.iter().filter(|change| change.kind.is_none());
+    note.extend(gone.map(|change| format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow())));
     root.text("计分说明", note);
     // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
     let rules = &scheme.member;
@@ -98,6 +97,11 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
     let mut root = Record::default();
     view.common(&mut root, members.len());
     root.text("计分说明", &view.scheme.registry_note);
+    // Items that are marked have a mean of the year; of those that are deducted or counted only the sum says something.
+    let marked = view.scheme.member.items.iter().any(|item| item.kind == ItemKind::Mark);
+    root.text("末栏名称", if marked { "年均" } else { "合计" });
+    let polled = |poll: &Poll| view.scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
+    root.text("有测评", if view.scheme.poll.as_ref().is_some_and(polled) { "是" } else { "" });
     root.lists.insert("期间", headings(&columns));
     root.lists.insert("", members);
     root
@@ -199,9 +203,12 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     let periods: Vec<Period> = columns.iter().filter(|column| !column.subtotal).map(|column| column.period).collect();
     let total = Mark::exact_sum(periods.iter().filter_map(|period| within(*period)).sum());
     line.set("合计", mark(&total, scheme.decimals));
+    line.set("末栏", mark(&total, scheme.decimals));
     let expected = periods.iter().filter(|period| member.expected_in(**period)).count();
     if item.kind == ItemKind::Mark && expected > 0 {
-        line.set("年均", score(Some(&(total / expected as i64)), scheme.digits));
+        let mean = score(Some(&(total / expected as i64)), scheme.digits);
+        line.set("年均", mean.clone());
+        line.set("末栏", mean);
     }
     if view.issuer.run.period == Period::YEAR
         && let (Some(poll), Some(ballots)) = (&scheme.poll, view.submission.ballots.get(at as usize))

@@ -48,6 +48,9 @@ pub struct ExplainedSubject<'a> {
     pub digest: &'a str,
 }
 
+/// A cell and what it holds.
+type Leaf<'a> = (&'a Place, &'a Trace);
+
 /// What stood in a cell, as written.
 pub type Written<'a> = &'a mut dyn FnMut(&Place) -> Option<String>;
 
@@ -159,7 +162,7 @@ fn entries(traces: &[Trace], digits: u32, written: Written<'_>) -> Vec<Record> {
 
 /// `积分登记：1月 9（D3）2月 9.5（D15“9.5分”）`; many ballots of one column by value: `民主测评：9×12 9.5×8（C3—C22）`.
 fn cells(leaves: &BTreeMap<&Place, &Trace>, written: Written<'_>) -> String {
-    let mut sheets: Vec<(Option<&Arc<str>>, Vec<(&Place, &Trace)>)> = Vec::new();
+    let mut sheets: Vec<(Option<&Arc<str>>, Vec<Leaf<'_>>)> = Vec::new();
     for (place, leaf) in leaves {
         match sheets.last_mut().filter(|(sheet, _)| *sheet == place.sheet.as_ref()) {
             Some((_, list)) => list.push((place, leaf)),
@@ -174,7 +177,7 @@ fn cells(leaves: &BTreeMap<&Place, &Trace>, written: Written<'_>) -> String {
     parts.collect::<Vec<_>>().join("；")
 }
 
-fn listed(list: &[(&Place, &Trace)], written: Written<'_>) -> String {
+fn listed(list: &[Leaf<'_>], written: Written<'_>) -> String {
     let one = |(place, leaf): &(&Place, &Trace)| {
         format!("{} {}（{}）", leaf.label.text(Lang::Zh), short(&leaf.value, 3), cell(place, Some(leaf), written))
     };
@@ -182,31 +185,28 @@ fn listed(list: &[(&Place, &Trace)], written: Written<'_>) -> String {
 }
 
 /// Ballots stand one below the other: their cells are a range where no row is left out.
-fn ballots_text(list: &[(&Place, &Trace)], written: Written<'_>) -> String {
+fn ballots_text(ballots: &[Leaf<'_>], written: Written<'_>) -> String {
     let cell_of = |place: &Place| place.cell.unwrap_or(CellRef { row: 0, column: 0 });
-    let (first, last) = match list {
-        [(first, _), .., (last, _)] => (cell_of(first), cell_of(last)),
-        _ => return listed_ballots(list, written),
-    };
-    let whole = (last.row - first.row) as usize + 1 == list.len() && list.iter().all(|(place, _)| cell_of(place).column == first.column);
-    let plain = |place: &Place, leaf: &Trace| written_otherwise(place, leaf, &mut *written).is_none();
-    let mut plain = plain;
-    if !whole || !list.iter().all(|(place, leaf)| plain(place, leaf)) {
-        return listed_ballots(list, written);
+    let [(top, _), .., (bottom, _)] = ballots else { return listed_ballots(ballots, written) };
+    let (top, bottom) = (cell_of(top), cell_of(bottom));
+    let whole =
+        (bottom.row - top.row) as usize + 1 == ballots.len() && ballots.iter().all(|(place, _)| cell_of(place).column == top.column);
+    if !whole || ballots.iter().any(|(place, leaf)| written_otherwise(place, leaf, written).is_some()) {
+        return listed_ballots(ballots, written);
     }
-    let values: Vec<String> = if list.len() > LISTED_BALLOTS {
+    let values: Vec<String> = if ballots.len() > LISTED_BALLOTS {
         let mut counts: BTreeMap<&Exact, usize> = BTreeMap::new();
-        for (_, leaf) in list {
+        for (_, leaf) in ballots {
             *counts.entry(&leaf.value).or_default() += 1;
         }
         counts.iter().rev().map(|(value, count)| format!("{}×{count}票", short(value, 3))).collect()
     } else {
-        list.iter().map(|(_, leaf)| short(&leaf.value, 3)).collect()
+        ballots.iter().map(|(_, leaf)| short(&leaf.value, 3)).collect()
     };
-    format!("{}（{first}—{last}）", values.join("、"))
+    format!("{}（{top}—{bottom}）", values.join("、"))
 }
 
-fn listed_ballots(list: &[(&Place, &Trace)], written: Written<'_>) -> String {
+fn listed_ballots(list: &[Leaf<'_>], written: Written<'_>) -> String {
     list.iter()
         .map(|(place, leaf)| format!("{}（{}）", short(&leaf.value, 3), cell(place, Some(leaf), written)))
         .collect::<Vec<_>>()

@@ -237,12 +237,15 @@ pub fn card() -> Schema {
         number("年均", "年均分", "mean of the year", "9.55"),
         number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
         number("加权", "加权得分", "weighted", "9.52"),
+        number("末栏", "年均分；不按评分计的项目为合计", "mean of the year; of items without marks their sum", "9.55"),
     ]);
     Schema {
         form: "card",
         title: "党员积分卡",
         fields: with(vec![
             text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+            text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
+            text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
             text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
         ]),
         lists: vec![periods(), rows("", member, vec![rows("项目", items, marks("9.50")), summary(), figures(), periods_of_member()])],

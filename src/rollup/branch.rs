@@ -231,16 +231,12 @@ fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nominat
 
 /// What the quota is a share of. Exempt members are left out.
 fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
-    match honour.of {
-        QuotaBase::Stars => outcomes
-            .iter()
-            .filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && has_stars(outcome, honour))
-            .count(),
-        _ => {
-            let members = submission.members.iter().filter(|member| member.repeats.is_none());
-            members.filter(|member| member.scheme == scheme && member.scored_in(period)).count()
-        }
+    if honour.of == QuotaBase::Stars {
+        let holders = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some());
+        return holders.filter(|outcome| has_stars(outcome, honour)).count();
     }
+    let members = submission.members.iter().filter(|member| member.repeats.is_none());
+    members.filter(|member| member.scheme == scheme && member.scored_in(period)).count()
 }
 
 /// How many may hold the honour.

@@ -227,7 +227,7 @@ pub fn write_explanation(
         digest: &digest,
     };
     let record = report::explain_form(&subject, &mut |place| originals.text(summary, place));
-    let book = crate::form::fill(&loaded.template, &record);
+    let book = crate::form::fill_pages(&loaded.template, &record, &press.fonts, county.date);
     let laid = layout(&book, &press.fonts, county.date);
     let title = format!("积分说明 {} {}", branch.name, one.name);
     let failed =

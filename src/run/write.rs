@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{CellRef, Code, Finding, Place};
 use crate::form::data::{Record, Schema};
 use crate::form::layout::{Note, layout};
 use crate::form::model::FilledBook;
@@ -150,11 +150,17 @@ pub(super) struct Desk<'a> {
 
 impl Desk<'_> {
     fn forms(&self, job: &Job<'_>) -> Result<Vec<Finding>, RunError> {
-        let mut notes = BTreeSet::new();
+        let (mut notes, mut unfit) = (BTreeSet::new(), Vec::new());
         for form in &self.press.forms {
             let own = if job.code.is_empty() { form.form == "yearly" } else { true };
             if let Some(book) = own.then(|| self.fill(form, job)).flatten() {
-                notes.extend(self.print(form.title, &job.unit, &job.folder, &book)?);
+                for note in self.print(form.title, &job.unit, &job.folder, &book)? {
+                    match note {
+                        Note::MissingCharacter { character, .. } => drop(notes.insert(character)),
+                        Note::DoesNotFit { sheet, cell } => unfit.push(does_not_fit(form, job, &sheet, cell)),
+                        Note::ReplacedCharacter { .. } => {}
+                    }
+                }
             }
         }
         let finding = |character: char| {
@@ -165,7 +171,8 @@ impl Desk<'_> {
             finding
         };
         // A committee's form only repeats what its branches' forms have told.
-        Ok(if job.code.is_empty() { Vec::new() } else { notes.into_iter().map(finding).collect() })
+        unfit.extend(notes.into_iter().filter(|_| !job.code.is_empty()).map(finding));
+        Ok(unfit)
     }
 
     /// The form over all schemes of the unit, one part a scheme.
@@ -211,8 +218,8 @@ impl Desk<'_> {
         whole
     }
 
-    /// Lays a filled form out and writes it as PDF and XLSX; gives the characters that no font has.
-    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<char>, RunError> {
+    /// Lays a filled form out and writes it as PDF and XLSX; gives what layout has to tell.
+    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<Note>, RunError> {
         let title = format!("{unit} {form}");
         let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
@@ -223,15 +230,16 @@ impl Desk<'_> {
         let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
         let bytes = pages::write(book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
         self.staging.write(&format!("{folder}/{form}.xlsx"), &bytes)?;
-        Ok(laid
-            .notes
-            .into_iter()
-            .filter_map(|note| match note {
-                Note::MissingCharacter { character, .. } => Some(character),
-                _ => None,
-            })
-            .collect())
+        Ok(laid.notes)
     }
+}
+
+/// Text that even the smallest letters do not get into its cell: printed over the edge, and said.
+fn does_not_fit(form: &Schema, job: &Job<'_>, sheet: &str, (row, column): (u32, u16)) -> Finding {
+    let place = Place { file: None, sheet: Some(sheet.into()), cell: Some(CellRef { row, column }) };
+    let mut finding = Finding::new(Code::DoesNotFit, place).arg("unit", &job.unit).arg("form", form.title);
+    finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
+    finding
 }
 
 /// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.

@@ -145,8 +145,9 @@ pub fn entries(
     let own: Vec<&Person> = members.iter().filter(|(person, _)| categories.contains(&person.category)).map(|(person, _)| *person).collect();
     let mut rows = Vec::new();
     for (at, person) in own.iter().enumerate() {
+        let judged = items.iter().position(|item| item.kind != ItemKind::Count).unwrap_or_default();
         for period in rules.every.all().filter(|period| period.overlaps(person.first_month, person.last_month)) {
-            // Somebody loses something in every period: whole branches with equal rows would look copied, and are.
+            // Somebody loses or earns something in every period: whole branches with equal rows would look copied, and are.
             let must_lose = at == usize::from(period.number()) % own.len();
             let mut reason = None;
             let mut numbers: Vec<Value> = Vec::new();
@@ -168,7 +169,7 @@ pub fn entries(
                             Level::Fair => 20,
                             Level::Weak => 45,
                         });
-                        if loses || (must_lose && position == 0) {
+                        if loses || (must_lose && position == judged) {
                             // Half a point is the smallest step anybody takes off.
                             let size = (draw.between(1, 6) * if scheme.decimals == 0 { 1 } else { 5 }).min(max);
                             value(if manner.unsigned { size } else { -size }, scheme)
@@ -180,7 +181,9 @@ pub fn entries(
                             manner.nothing.into()
                         }
                     }
-                    ItemKind::Bonus if draw.percent(if person.level == Level::Model { 22 } else { 7 }) => {
+                    ItemKind::Bonus
+                        if (must_lose && position == judged) || draw.percent(if person.level == Level::Model { 22 } else { 7 }) =>
+                    {
                         let size = (draw.between(1, 3) * if scheme.decimals == 0 { 1 } else { 10 }).min(max);
                         let why = *draw.pick(&REASONS);
                         if item.reason.is_some() && manner.reason_in_cell {

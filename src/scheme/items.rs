@@ -362,7 +362,7 @@ fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, val
             );
         }
         if let Some(limit) = amount(reader, node, &word.value, values) {
-            if limit.base().is_negative() {
+            if limit.numbers().any(Exact::is_negative) {
                 reader.fault(&node.span(), "上限按大小写，不带负号", "a cap is a size, without a minus");
             }
             caps.push((per, limit));

@@ -234,6 +234,17 @@ impl Amount {
     }
 }
 
+impl Amount {
+    /// Every number it may ever be.
+    pub fn numbers(&self) -> impl Iterator<Item = &Exact> {
+        let (number, value) = match self {
+            Self::Number(number) => (Some(number), None),
+            Self::Value(value) => (None, Some(value)),
+        };
+        number.into_iter().chain(value.into_iter().flat_map(|value| value.numbers()))
+    }
+}
+
 impl Item {
     /// True where members of the category are scored on it.
     pub fn applies_to(&self, category: &str) -> bool {
@@ -338,6 +349,12 @@ impl Value {
             Some(change) => change.by_category.get(category).unwrap_or(&change.value),
             None => self.by_category.get(category).unwrap_or(&self.value),
         }
+    }
+
+    /// Every number it may ever be.
+    pub fn numbers(&self) -> impl Iterator<Item = &Exact> {
+        let later = self.changes.iter().flat_map(|change| std::iter::once(&change.value).chain(change.by_category.values()));
+        std::iter::once(&self.value).chain(self.by_category.values()).chain(later)
     }
 
     /// The change in force on a day; none where the first number still is.

@@ -1,5 +1,6 @@
 //! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`.
 
+use crate::diag::Lang;
 use crate::exact::Exact;
 
 use super::formula::{Builtin, Formula, Operator};
@@ -108,62 +109,90 @@ pub fn each_word(every: Every) -> &'static str {
 }
 
 impl Item {
-    /// How its score comes about beside adding up its entries, in the order in which the rules work: `每次-2分，每月不超过4分，
-    /// 起始20分，满4次计0分，最低0分`. `None` where there is nothing to say.
+    /// How its score comes about beside adding up its entries, in the order in which the rules work: `每次-2分，每月合计不超过
+    /// 4分，起始20分，合计达到4次的计0分，最低0分`. `None` where there is nothing to say.
     pub fn rule_words(&self, rules: &Rules) -> Option<String> {
-        let mut rule = Vec::new();
+        let rule = self.rules_in(rules, Lang::Zh);
+        (!rule.is_empty()).then(|| rule.join("，"))
+    }
+
+    /// The same, a rule each, in either language.
+    pub fn rules_in(&self, rules: &Rules, lang: Lang) -> Vec<String> {
+        let mut said = Vec::new();
+        let mut say = |zh: String, en: String| said.push(if lang == Lang::Zh { zh } else { en });
         match &self.points {
-            Some(Points::Each(amount)) => rule.push(format!("每次{}分", amount.words())),
-            Some(Points::Steps(steps)) => rule.push(steps_words(steps)),
+            Some(Points::Each(amount)) => say(format!("每次{}分", amount.words()), format!("{} a time", amount.words())),
+            Some(Points::Steps(steps)) => say(steps_zh(steps), steps_en(steps)),
             None => {}
         }
         if self.highest_only {
-            rule.push("只计最高一项".into());
+            say("只计最高一项".into(), "only the largest counts".into());
         }
         for (per, limit) in &self.caps {
-            let per = match per {
-                CapPer::Day => "每日",
-                CapPer::Period(every) => each_word(*every),
+            let (zh, en) = match per {
+                CapPer::Day => ("每日", "day"),
+                CapPer::Period(every) => (each_word(*every), every.word()),
             };
-            rule.push(format!("{per}合计不超过{}分", limit.words()));
+            say(format!("{zh}合计不超过{}分", limit.words()), format!("at most {} a {en}", limit.words()));
         }
         if let Some(start) = &self.start {
-            rule.push(format!("起始{}分", start.words()));
+            say(format!("起始{}分", start.words()), format!("starts at {}", start.words()));
         }
         let unit = if self.kind == ItemKind::Count { "次" } else { "分" };
         for condition in &self.zero_if {
-            let (at, over) = ("达到", "超过");
-            let limit = if condition.above { over } else { at };
-            rule.push(match condition.measure {
-                Measure::Sum => format!("合计{limit}{}{unit}的计0分", plain(&condition.limit)),
-                Measure::Single => format!("有一项登记{limit}{}的计0分", plain(&condition.limit)),
-                Measure::ShareOf(other) => format!("{limit}“{}”的{}的计0分", rules.items[other].name, share(&condition.limit)),
-            });
+            let (zh, en) = if condition.above { ("超过", "above") } else { ("达到", "from") };
+            match condition.measure {
+                Measure::Sum => {
+                    let limit = plain(&condition.limit);
+                    say(format!("合计{zh}{limit}{unit}的计0分"), format!("zero {en} {limit} in all"));
+                }
+                Measure::Single => {
+                    let limit = plain(&condition.limit);
+                    say(format!("有一项登记{zh}{limit}的计0分"), format!("zero where one entry is {en} {limit}"));
+                }
+                Measure::ShareOf(other) => {
+                    let (limit, of) = (share(&condition.limit), &rules.items[other].name);
+                    say(format!("{zh}“{of}”的{limit}的计0分"), format!("zero {en} {limit} of {of}"));
+                }
+            }
         }
         if let Some(floor) = &self.floor {
-            rule.push(format!("最低{}分", floor.words()));
+            say(format!("最低{}分", floor.words()), format!("never below {}", floor.words()));
         }
         if let Some(ceiling) = &self.ceiling {
-            rule.push(format!("最高{}分", ceiling.words()));
+            say(format!("最高{}分", ceiling.words()), format!("never above {}", ceiling.words()));
         }
         if let Some(each) = self.each {
-            rule.push(format!("{}单独计算后相加", each_word(each)));
+            say(format!("{}单独计算后相加", each_word(each)), format!("worked out for each {} and added up", each.word()));
         }
-        (!rule.is_empty()).then(|| rule.join("，"))
+        said
     }
 }
 
-/// `第1次-3分，第2次-5分，第3次起计0分`.
-fn steps_words(steps: &[Step]) -> String {
-    let last = steps.len();
-    let words = steps.iter().zip(1..).map(|(step, number)| {
-        let from = if number == last { "起" } else { "" };
+/// `第1次-3分，第2次-5分，第3次起本项计0分`.
+fn steps_zh(steps: &[Step]) -> String {
+    let words = steps.iter().enumerate().map(|(at, step)| {
+        let last = at + 1 == steps.len();
         match step {
-            Step::Points(points) => format!("第{number}次{from}{}{}分", if number == last { "每次" } else { "" }, plain(points)),
-            Step::Zero => format!("第{number}次{from}本项计0分"),
+            Step::Points(points) if last => format!("第{}次起每次{}分", at + 1, plain(points)),
+            Step::Points(points) => format!("第{}次{}分", at + 1, plain(points)),
+            Step::Zero => format!("第{}次起本项计0分", at + 1),
         }
     });
     words.collect::<Vec<_>>().join("，")
+}
+
+/// `time 1 -3, time 2 -5, from time 3 on the item is zero`.
+fn steps_en(steps: &[Step]) -> String {
+    let words = steps.iter().enumerate().map(|(at, step)| {
+        let last = at + 1 == steps.len();
+        match step {
+            Step::Points(points) if last => format!("from time {} on {} each", at + 1, plain(points)),
+            Step::Points(points) => format!("time {} {}", at + 1, plain(points)),
+            Step::Zero => format!("from time {} on the item is zero", at + 1),
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

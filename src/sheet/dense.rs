@@ -44,7 +44,7 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
     let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
     let names = names.into_iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin"));
-    let (mut checked, mut waiting, mut texts) = (Checked::new(), Vec::new(), 0);
+    let (mut checked, mut waiting, mut texts) = (Checked::new(package.declared(), bytes.len()), Vec::new(), 0);
     for name in names {
         let Some(part) = package.part(&name)? else { continue };
         match records::part(&part) {

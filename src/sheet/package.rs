@@ -13,6 +13,7 @@ use super::{Limits, Refusal, text};
 pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     parts: HashMap<String, usize>,
+    declared: u64,
     left: u64,
     limits: &'a Limits,
 }
@@ -40,7 +41,12 @@ impl<'a> Package<'a> {
         if declared > limits.max_unpacked {
             return Err(Refusal::too_large("unpacked", limits.max_unpacked));
         }
-        Ok(Self { archive, parts, left: limits.max_unpacked, limits })
+        Ok(Self { archive, parts, declared, left: limits.max_unpacked, limits })
+    }
+
+    /// Bytes that all parts declare to unpack to: within the limit.
+    pub(super) fn declared(&self) -> u64 {
+        self.declared
     }
 
     /// Names of all parts, as [`Package::part`] takes them, in no order.
@@ -91,14 +97,21 @@ pub fn unpacked(bytes: &[u8]) -> u64 {
 pub(super) struct Checked(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Checked {
-    pub(super) fn new() -> Self {
-        Self(ZipWriter::new(Cursor::new(Vec::new())))
+    /// For parts of about so many bytes; more memory is not reserved than the packed bytes make likely.
+    pub(super) fn new(declared: u64, packed: usize) -> Self {
+        let likely = declared.min(packed as u64 * 20) as usize;
+        Self(ZipWriter::new(Cursor::new(Vec::with_capacity(likely + (16 << 10)))))
     }
 
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Refusal> {
+        self.add_pieces(name, [bytes])
+    }
+
+    pub(super) fn add_pieces<'b>(&mut self, name: &str, pieces: impl IntoIterator<Item = &'b [u8]>) -> Result<(), Refusal> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         self.0.start_file(name, options).map_err(|error| refusal(&error))?;
-        self.0.write_all(bytes).map_err(|error| Refusal::unreadable(error.to_string()))
+        let mut pieces = pieces.into_iter();
+        pieces.try_for_each(|piece| self.0.write_all(piece)).map_err(|error| Refusal::unreadable(error.to_string()))
     }
 
     pub(super) fn finish(self) -> Result<Cursor<Vec<u8>>, Refusal> {

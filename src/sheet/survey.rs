@@ -6,8 +6,8 @@
 //! <c r="C7" t="e"><v>#SPILL!</v></c>                      an error calamine does not know: the sheet would fail
 //! ```
 
-use super::Refusal;
 use super::book::Sheet;
+use super::{Limits, Refusal};
 
 /// What one worksheet or string table hides.
 #[derive(Default)]
@@ -25,12 +25,12 @@ const LONGEST_NODE: usize = 1 << 20;
 
 impl Survey {
     /// Looks at a worksheet, or at the string table, where only lengths and CDATA matter.
-    pub(super) fn of(xml: &str) -> Result<Self, Refusal> {
+    pub(super) fn of(xml: &str, limits: &Limits) -> Result<Self, Refusal> {
         let bytes = xml.as_bytes();
         let mut survey = Self::default();
         // The kind of the cell being read, and where its `t` stands.
         let mut kind: Option<(u8, std::ops::Range<usize>)> = None;
-        let (mut at, mut row) = (0, 0u32);
+        let (mut at, mut row, mut strings) = (0, 0u32, 0);
         while let Some(open) = find(bytes, at, b'<') {
             if open - at > LONGEST_NODE {
                 return Err(Refusal::too_large("text", LONGEST_NODE));
@@ -70,6 +70,13 @@ impl Survey {
                         survey.value(kind, place, at..end, xml, row)?;
                     }
                 }
+                // Every string of the table costs memory, wanted or not.
+                "si" => {
+                    strings += 1;
+                    if strings > limits.max_cells {
+                        return Err(Refusal::too_large("cells", limits.max_cells));
+                    }
+                }
                 "row" => {
                     row = match attribute(tag, "r") {
                         None => row + 1,
@@ -88,6 +95,12 @@ impl Survey {
                 "col" if truth(tag, "hidden") => {
                     if let (Some(min), Some(max)) = (number(tag, "min"), number(tag, "max")) {
                         survey.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
+                    }
+                }
+                // calamine reserves as many strings unseen; without the attribute it counts for itself.
+                "sst" => {
+                    if let Some(count) = attribute(tag, "uniqueCount") {
+                        survey.edits.push((open + 1 + count.start..open + 1 + count.end, "0".to_owned()));
                     }
                 }
                 // A wrong one fails calamine, and a right one tells nothing.
@@ -121,20 +134,12 @@ impl Survey {
         Ok(())
     }
 
-    /// The XML with what calamine would stumble over put right.
-    pub(super) fn repaired(&self, xml: String) -> String {
-        if self.edits.is_empty() {
-            return xml;
-        }
-        let mut repaired = String::with_capacity(xml.len());
-        let mut at = 0;
-        for (range, text) in &self.edits {
-            repaired.push_str(&xml[at..range.start]);
-            repaired.push_str(text);
-            at = range.end;
-        }
-        repaired.push_str(&xml[at..]);
-        repaired
+    /// The XML with what calamine would stumble over put right, in pieces: a copy of the whole would cost as much again.
+    pub(super) fn repaired<'a>(&'a self, xml: &'a str) -> impl Iterator<Item = &'a str> {
+        let starts = std::iter::once(0).chain(self.edits.iter().map(|(range, _)| range.end));
+        let ends = self.edits.iter().map(|(range, _)| range.start).chain([xml.len()]);
+        let texts = self.edits.iter().map(|(_, text)| text.as_str()).chain([""]);
+        starts.zip(ends).zip(texts).flat_map(|((start, end), text)| [&xml[start..end], text])
     }
 
     /// True where a cell of the sheet stands in a hidden row or column.
@@ -162,7 +167,7 @@ fn local_name(tag: &str) -> &str {
 }
 
 fn find(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
-    Some(from + bytes.get(from..)?.iter().position(|&byte| byte == wanted)?)
+    Some(from + memchr::memchr(wanted, bytes.get(from..)?)?)
 }
 
 /// Where the value of an attribute stands in a tag. By hand, for it is asked of every cell.

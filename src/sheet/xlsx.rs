@@ -18,9 +18,10 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits)?;
     let workbook = Workbook::of(&mut package, limits)?;
-    let (written, surveys) = write_anew(&mut package, &workbook)?;
+    let (written, surveys) = write_anew(&mut package, bytes.len(), &workbook, limits)?;
     let broken = |error: calamine::XlsxError| Refusal::unreadable(error.to_string());
     let mut reader: Xlsx<_> = Xlsx::new(written).map_err(broken)?;
+    drop(package);
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
     for (index, (listed, survey)) in workbook.sheets.iter().zip(surveys).enumerate() {
@@ -41,14 +42,19 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
 }
 
 /// The package as calamine gets it: the string table, number formats, worksheets by number.
-fn write_anew(package: &mut Package, workbook: &Workbook) -> Result<(Cursor<Vec<u8>>, Vec<Survey>), Refusal> {
-    let mut written = Checked::new();
+fn write_anew(
+    package: &mut Package,
+    packed: usize,
+    workbook: &Workbook,
+    limits: &Limits,
+) -> Result<(Cursor<Vec<u8>>, Vec<Survey>), Refusal> {
+    let mut written = Checked::new(package.declared(), packed);
     let (mut list, mut relations, mut surveys) = (String::new(), String::new(), Vec::new());
     for (index, sheet) in workbook.sheets.iter().enumerate() {
         let missing = || Refusal::unreadable(format!("sheet {} is missing from the package", sheet.name));
         let text = package.text(&sheet.part)?.ok_or_else(missing)?;
-        let survey = Survey::of(&text)?;
-        written.add(&format!("xl/{index}.xml"), survey.repaired(text).as_bytes())?;
+        let survey = Survey::of(&text, limits)?;
+        written.add_pieces(&format!("xl/{index}.xml"), survey.repaired(&text).map(str::as_bytes))?;
         surveys.push(survey);
         let _ = write!(list, r#"<sheet name="{index}" sheetId="{}" r:id="r{index}"/>"#, index + 1);
         let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="{index}.xml"/>"#);
@@ -56,9 +62,8 @@ fn write_anew(package: &mut Package, workbook: &Workbook) -> Result<(Cursor<Vec<
     if let Some(part) = &workbook.strings
         && let Some(text) = package.text(part)?
     {
-        // calamine reserves `uniqueCount` strings unseen; without the attribute it counts for itself.
-        let text = Survey::of(&text)?.repaired(text).replacen("uniqueCount", "declaredCount", 1);
-        written.add("xl/sharedStrings.xml", text.as_bytes())?;
+        let survey = Survey::of(&text, limits)?;
+        written.add_pieces("xl/sharedStrings.xml", survey.repaired(&text).map(str::as_bytes))?;
     }
     if let Some(part) = &workbook.styles
         && let Some(text) = package.text(part)?

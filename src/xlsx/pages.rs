@@ -166,7 +166,7 @@ impl Paper<'_> {
             // The writer's `true` is the usual order, down and then over.
             worksheet.set_page_order(false);
         }
-        worksheet.set_header_footer_scale_with_doc(false);
+        worksheet.set_header_footer_scale_with_doc(page.scale_header);
         // The format's limit; a longer one is left to the PDF.
         for (text, header) in [(&self.measures.header, true), (&self.measures.footer, false)] {
             if !text.is_empty() && text.chars().count() <= 255 {

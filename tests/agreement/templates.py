@@ -104,6 +104,18 @@ def long_text():
     s.save()
 
 
+def tall_row():
+    s = Sheet("tall-row", members=3, widths=(8, 50, 16))
+    s.cell("A1:C1", "超过最高行高的文字", TITLE, 20, 40, border=None, horizontal="center")
+    s.row(2, ["序号", "事迹", "姓名"], 24, family=HEI)
+    s.cell("A3", "{.序号}", horizontal="center", vertical="top")
+    s.cell("B3", "\n".join(f"第{n}条，{{支部名称}}党员按时参加组织生活。" for n in range(1, 41)), wrap_text=True, fill="FFF9E5")
+    s.cell("C3", "{.姓名}", horizontal="center", vertical="top")
+    s.cell("A4:C4", "合计 {合计.人数} 人", height=24)
+    s.at.print_title_rows = "1:2"
+    s.save()
+
+
 def vertical_text():
     s = Sheet("vertical-text", widths=(6, 6, 20, 20, 8))
     s.cell("A1:E1", "{支部名称}", TITLE, 18, 36, border=None, horizontal="center")
@@ -196,7 +208,7 @@ def header_footer():
     head.right.text, head.right.size = "A&&B &U线", 9
     foot.left.text, foot.left.size = "制表 &D", 10
     foot.center.text, foot.center.size = "第 &P 页　共 &N 页", 14
-    foot.right.text, foot.right.size = "{书记}\n第二行", 10
+    foot.right.text, foot.right.size = "{书记}", 10
     s.settings(每页行数=20)
     s.save()
 
@@ -438,7 +450,13 @@ def known():
     s.save()
 
     s = sheet("header-pushes")
-    s.at.oddHeader.center.text, s.at.oddHeader.center.size = "第一行\n第二行", 28
+    s.at.oddHeader.center.text, s.at.oddHeader.center.size = "{支部名称}", 16
+    s.at.page_margins.top = 1.2
+    members(s, 1)
+    s.save()
+
+    s = sheet("footer-lines")
+    s.at.oddFooter.left.text, s.at.oddFooter.right.text = "一行", "第一行\n第二行\n第三行"
     members(s, 1)
     s.save()
 
@@ -466,7 +484,7 @@ def main():
         for old in folder.glob("*.xlsx"):
             old.unlink()
     for draw in (
-        long_text, vertical_text, rotated, merged_blocks, wide, a3_to_a4, fit_width, scale, header_footer, fills_borders, formulas, images,
+        long_text, tall_row, vertical_text, rotated, merged_blocks, wide, a3_to_a4, fit_width, scale, header_footer, fills_borders, formulas, images,
         empty, empty_ruled, groups, sheets, page_footer, hidden, shrink, indent, spread, centred, breaks, print_area, spill, looks, calibri,
         known,
     ):

@@ -197,25 +197,36 @@ def entities():
     return sheet(lambda text: head + text.replace("</sheetData>", '<row r="2"><c r="A2" t="inlineStr"><is><t>&c;</t></is></c></row></sheetData>'))
 
 
-def strings():
-    def change(name, data):
-        if name.endswith("sharedStrings.xml"):
-            return data.replace(b"</sst>", b"<si><t>x</t></si>" * 1_700_000 + b"</sst>")
-        return data
+def with_strings(strings, cells):
+    """A book with a table of shared strings and cells that point into it."""
+    parts = {
+        "xl/_rels/workbook.xml.rels": (
+            b"</Relationships>",
+            b'<Relationship Id="rIdS" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"'
+            b' Target="sharedStrings.xml"/></Relationships>',
+        ),
+        "[Content_Types].xml": (
+            b"</Types>",
+            b'<Override PartName="/xl/sharedStrings.xml"'
+            b' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+        ),
+        "xl/worksheets/sheet1.xml": (b"</sheetData>", cells + b"</sheetData>"),
+    }
+    data = repacked(saved(book()[0]), lambda name, data: data.replace(*parts[name]) if name in parts else data)
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        table = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + strings + b"</sst>"
+        archive.writestr("xl/sharedStrings.xml", table)
+    return out.getvalue()
 
-    return repacked(saved(book()[0]), change)
+
+def strings():
+    return with_strings(b"<si><t>x</t></si>" * 1_700_000, b"")
 
 
 def one_string_everywhere():
-    def change(name, data):
-        if name.endswith("sharedStrings.xml"):
-            return data.replace(b"</sst>", b"<si><t>" + b"x" * 32_000 + b"</t></si></sst>")
-        if name.endswith("sheet1.xml"):
-            rows = b"".join(b'<row r="%d">' % row + b'<c t="s"><v>1</v></c>' * 100 + b"</row>" for row in range(2, 1_000))
-            return data.replace(b"</sheetData>", rows + b"</sheetData>")
-        return data
-
-    return repacked(saved(book()[0]), change)
+    rows = b"".join(b'<row r="%d">' % row + b'<c t="s"><v>0</v></c>' * 100 + b"</row>" for row in range(2, 1_000))
+    return with_strings(b"<si><t>" + b"x" * 32_000 + b"</t></si>", rows)
 
 
 def styles():
@@ -329,7 +340,7 @@ GOOD, BAD = "a sample", "an error"
 
 # Name, the file, what must come of it, a pattern its words or its sample's text must show.
 CASES = [
-    ("10,000 characters in a cell", long_cell, GOOD, "字字字"),
+    ("10,000 characters in a cell", long_cell, GOOD, r"(?s)^(?:[^字]*字){10000}[^字]*$"),
     ("the longest cell", longest_cell, GOOD, "字字字"),
     ("500 columns", many_columns, GOOD, r"\b500\b"),
     ("1,001 columns", lambda: many_columns(1_001), BAD, "表格过大"),
@@ -445,7 +456,8 @@ def check(name, data, wanted, pattern, folder):
             fault(f"{name}: the sample is no workbook: {error}")
     elif out.exists():
         fault(f"{name}: a sample in spite of the error")
-    if not re.search(pattern, words):
+    # What the program says of a cell is no part of the sample's text.
+    if not re.search(pattern, text.stdout if done.returncode == 0 and "{" in pattern else words):
         fault(f"{name}: neither said nor printed: {pattern!r} in {words[:300]!r}")
     return taken, peak
 

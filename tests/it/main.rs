@@ -3,8 +3,10 @@
 
 mod configuration;
 mod demo;
+mod engine;
 mod explain;
 mod gallery;
+mod order;
 mod published;
 mod reading;
 mod sample;

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use scorebook::diag::{Lang, Severity};
+use scorebook::diag::{Code, Finding, Lang, Severity};
 use scorebook::exact::Decimal;
 use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{OutcomeKind, branch_outcomes};
+use scorebook::run::{BranchState, Options};
+use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
 use scorebook::submission::{Expected, read, read_cover};
@@ -98,9 +100,29 @@ fn lines(trace: &Trace, into: &mut Vec<String>) {
 #[test]
 fn every_example_scores_as_worked_out_by_hand() {
     for name in examples() {
-        let schemes = [scheme(&name)];
-        let case: Case = toml::from_str(&std::fs::read_to_string(folder(&name).join("case.toml")).unwrap())
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        prove(&name, scheme(&name), &folder(&name).join("case.toml"));
+    }
+}
+
+/// A county with rules of its own writes a file and nothing else.
+fn ninth() -> Scheme {
+    let text = std::fs::read_to_string(ninth_file()).unwrap();
+    load_for(&text, "three-parts-70", &CATEGORIES.map(String::from)).unwrap_or_else(|error| panic!("{}", error.message("", Lang::En)))
+}
+
+fn ninth_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/schemes/three-parts-70.toml")
+}
+
+#[test]
+fn the_ninth_county_scores_as_its_page_says() {
+    prove("ninth", ninth(), &folder("three-parts-70.toml"));
+}
+
+fn prove(name: &str, scheme: Scheme, case: &Path) {
+    let schemes = [scheme];
+    let case: Case = toml::from_str(&std::fs::read_to_string(case).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    {
         let mut sheets = vec![table("支部信息", "支部名称 | 第一支部\n支部编码 | 第0101号\n年度 | 2026")];
         sheets.extend(case.sheets.iter().map(|(name, text)| table(name, text.as_str().unwrap())));
         let book = Workbook { title: "t".into(), author: "a".into(), date: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), sheets };
@@ -188,4 +210,48 @@ fn every_fault_of_a_file_is_said_with_its_place_in_both_languages() {
             assert_ne!(zh, en, "{name}");
         }
     }
+}
+
+/// A generated county of any scheme is clean, whatever rules it has, and in every length of run.
+#[test]
+fn a_generated_county_of_every_example_is_clean() {
+    let mut all: Vec<(Scheme, PathBuf)> = examples().iter().map(|name| (scheme(name), folder(name).join("scheme.toml"))).collect();
+    all.push((ninth(), ninth_file()));
+    for (scheme, file) in all {
+        let id = scheme.id.clone();
+        let county = County::new(Size { branches: 3, members: 7, mess: 0, seed: 11 }, vec![scheme]).unwrap();
+        let root = tempfile::tempdir().unwrap();
+        write_county(root.path(), &county, &|_, _| {}).unwrap();
+        std::fs::create_dir(root.path().join("schemes")).unwrap();
+        std::fs::copy(file, root.path().join(format!("schemes/{id}.toml"))).unwrap();
+        for period in ["2026", "2026H2", "2026Q3", "2026M07"] {
+            let options = Options { workspace: root.path().to_owned(), period: RunPeriod::parse(period), ..Options::default() };
+            let summary = scorebook::run::check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+            // How many are good is for chance to say; a grade's quota is not.
+            let about_grade = |finding: &Finding| finding.code == Code::QuotaExceeded && finding.place.sheet.is_none();
+            let found: Vec<_> = summary.resolved.findings.iter().filter(|f| f.severity() != Severity::Note && !about_grade(f)).collect();
+            assert!(found.is_empty(), "{id} {period}: {found:#?}");
+            assert!(summary.resolved.branches.iter().all(|branch| matches!(branch, BranchState::Accepted(_))), "{id} {period}");
+        }
+    }
+}
+
+/// The ninth county's forms are written like anybody's.
+#[test]
+fn the_ninth_county_gets_its_forms() {
+    let county = County::new(Size { branches: 1, members: 6, mess: 0, seed: 2 }, vec![ninth()]).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    write_county(root.path(), &county, &|_, _| {}).unwrap();
+    std::fs::create_dir(root.path().join("schemes")).unwrap();
+    std::fs::copy(ninth_file(), root.path().join("schemes/three-parts-70.toml")).unwrap();
+    let options = Options { workspace: root.path().to_owned(), ..Options::default() };
+    let summary = scorebook::run::run(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    assert_eq!(summary.count(Severity::Error), 0);
+    let results = std::fs::read_to_string(root.path().join("out/2026/results.jsonl")).unwrap();
+    assert!(results.lines().count() >= 3 && results.contains("\"scheme\":\"three-parts-70\"") && results.contains("\"contribution\""));
+    let forms = |kind: &str| {
+        let all = walkdir::WalkDir::new(root.path().join("out")).into_iter().flatten();
+        all.filter(|entry| entry.path().extension().is_some_and(|extension| extension == kind)).count()
+    };
+    assert!(forms("pdf") >= 2 && forms("xlsx") >= 2);
 }

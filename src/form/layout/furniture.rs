@@ -165,7 +165,7 @@ fn number(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, most: usize) -> O
     digits.parse().ok()
 }
 
-/// Draws a page's header and footer.
+/// Draws a page's header and footer, letters at `scale`.
 #[expect(clippy::too_many_arguments, reason = "one caller's state, told apart by the type of each")]
 pub(super) fn draw(
     fonts: &FontSet,
@@ -175,6 +175,7 @@ pub(super) fn draw(
     footer: &str,
     codes: &Codes<'_>,
     normal: &Font,
+    scale: f32,
     mut missing: impl FnMut(char),
 ) -> (Vec<Text>, Vec<Stroke>) {
     let (mut texts, mut strokes) = (Vec::new(), Vec::new());
@@ -193,7 +194,7 @@ pub(super) fn draw(
                     }
                 }
             }
-            let size = |font: &Font| super::block::font_size(font);
+            let size = |font: &Font| super::block::font_size(font) * scale;
             let tall = |line: &Vec<(String, Font)>| {
                 line.iter().map(|(_, font)| size(font) * fonts.line_height(fonts.choose(&font.family, font.bold))).fold(0.0, f32::max)
             };

@@ -122,8 +122,9 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
         let missing = |character| {
             notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: None });
         };
+        let scale = if sheet.page.scale_header { f32::from(measures.scale) / 100.0 } else { 1.0 };
         let (texts, strokes) =
-            furniture::draw(fonts, &sheet.page, frame, &measures.header, &measures.footer, &codes, &book.normal_font, missing);
+            furniture::draw(fonts, &sheet.page, frame, &measures.header, &measures.footer, &codes, &book.normal_font, scale, missing);
         page.furniture = texts;
         page.strokes.extend(strokes);
     }

@@ -139,6 +139,8 @@ pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan
         kept: vec![false; grid.columns()],
     };
     let height = usable(height);
+    // A sheet that fills the width to the last of its points does so on no printer.
+    let width = width - width / 3000;
     let split_rows = |scale: u16| split(&rows, &printed.rows, &printed.title_rows, height * 100 / Length::from(scale));
     let split_columns = |scale: u16| split(&columns, &printed.columns, &printed.title_columns, width * 100 / Length::from(scale));
     let scale = match page.fit {

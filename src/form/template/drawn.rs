@@ -53,6 +53,8 @@ pub(super) struct DrawnRow {
     pub hidden: bool,
     pub break_before: bool,
     pub cells: Vec<DrawnCell>,
+    /// How many of the cells it takes to show all that the row shows.
+    shown: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -236,9 +238,9 @@ impl Reading<'_> {
                 }
                 drawn.cells[column] = DrawnCell { style, content, present: true };
             }
-            // Cells that show nothing do not make the sheet larger.
+            // Cells that show nothing do not make the sheet larger, but they inherit nothing.
             let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
-            drawn.cells.truncate(shown.map_or(0, |last| last + 1));
+            drawn.shown = shown.map_or(0, |last| last + 1);
             reading += drawn.cells.len();
             if reading > MOST_CELLS {
                 return Err(too_large());
@@ -273,14 +275,14 @@ impl Reading<'_> {
         let merged = |last: fn(&Range) -> u32| sheet.merges.iter().map(last).max();
         let height = rows
             .iter()
-            .filter(|(_, (row, _))| !row.cells.is_empty())
+            .filter(|(_, (row, _))| row.shown > 0)
             .map(|(index, _)| *index)
             .chain(merged(|range| range.last_row))
             .max()
             .map_or(0, |last| last as usize + 1);
         let width = rows
             .values()
-            .map(|(row, _)| row.cells.len())
+            .map(|(row, _)| row.shown)
             .chain(merged(|range| u32::from(range.last_column) + 1).map(|width| width as usize))
             .max()
             .unwrap_or(0);
@@ -293,6 +295,7 @@ impl Reading<'_> {
                     .remove(&index)
                     .unwrap_or_else(|| (DrawnRow { height: default_height, hidden: default_hidden, ..DrawnRow::default() }, None));
                 // A cell that the file leaves out looks like its row, else like its column.
+                row.cells.truncate(width);
                 let present = row.cells.len();
                 for (column, column_style) in column_styles.iter().enumerate() {
                     let inherited = row_style.or(*column_style).filter(|style| self.visible(*style));
@@ -477,6 +480,7 @@ fn page(root: &Element) -> PageSetup {
     if let Some(bands) = root.child("headerFooter") {
         let band = |name: &str| bands.child(name).map_or_else(String::new, |band| unescape(&band.text));
         page.header = band("oddHeader");
+        page.scale_header = bands.flag("scaleWithDoc").unwrap_or(true);
         page.footer = band("oddFooter");
     }
     page

@@ -1,6 +1,8 @@
 //! Templates as real offices save them, loaded, checked and filled.
 
 mod errors;
+mod language;
+mod page;
 mod pages;
 mod pictures;
 mod reading;

@@ -108,6 +108,7 @@ fn rows_that_grow_are_counted_as_high_as_they_grow() {
     let wrapped = Format::new().set_text_wrap();
     let more = |sheet: &mut Worksheet| {
         sheet.write_string_with_format(0, 1, "{.备注}", &wrapped).expect("a cell");
+        sheet.set_column_width(1, 20).expect("a width");
         sheet.set_paper_size(11);
     };
     let bytes = drawn(&[("A1", "{.姓名}"), ("A2", "{本页.人数}")], more, &[("每页页脚", "是")]);

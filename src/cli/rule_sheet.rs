@@ -1,0 +1,284 @@
+//! A scheme as a rule sheet: every limit, band and formula, with a star at each value that is our sample.
+
+use crate::diag::{Lang, fill};
+use crate::period::Every;
+use crate::scheme::{
+    Amount, Formula, Grades, ItemKind, Origin, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share,
+};
+
+/// A sheet in the making.
+struct Page {
+    lang: Lang,
+    lines: Vec<String>,
+}
+
+impl Page {
+    fn say(&mut self, key: &str, args: &[(&str, &str)]) {
+        self.lines.push(fill(key, self.lang, args));
+    }
+
+    fn text(&self, key: &str) -> String {
+        fill(key, self.lang, &[])
+    }
+
+    fn comma(&self) -> &'static str {
+        if self.lang == Lang::Zh { "，" } else { ", " }
+    }
+
+    fn list(&self, parts: &[String]) -> String {
+        parts.join(self.comma())
+    }
+
+    fn clause(&self, clause: Option<&String>) -> String {
+        clause.map(|clause| if self.lang == Lang::Zh { format!("（{clause}）") } else { format!(" ({clause})") }).unwrap_or_default()
+    }
+}
+
+fn star(origin: Origin) -> &'static str {
+    if origin == Origin::Sample { "*" } else { "" }
+}
+
+/// The lines of the sheet.
+pub fn lines(scheme: &Scheme, lang: Lang) -> Vec<String> {
+    let mut page = Page { lang, lines: Vec::new() };
+    page.say("show-title", &[("name", &scheme.name), ("id", &scheme.id), ("version", &scheme.version)]);
+    if scheme.rests_on_samples() {
+        page.say("show-samples", &[]);
+    }
+    page.say("show-numbers", &[("decimals", &scheme.decimals.to_string()), ("digits", &scheme.digits.to_string())]);
+    rules(&mut page, &scheme.member);
+    if let Some(poll) = &scheme.poll {
+        ballots(&mut page, poll);
+    }
+    adjustments(&mut page, scheme);
+    outcomes(&mut page, &scheme.member);
+    consequences(&mut page, scheme);
+    page.say(
+        "show-publication",
+        &[
+            ("year", &format!("{}{}", scheme.publication.year, star(scheme.publication.year_origin))),
+            ("shorter", &format!("{}{}", scheme.publication.shorter, star(scheme.publication.shorter_origin))),
+        ],
+    );
+    page.say("show-board", &[("heading", &scheme.board.heading), ("note", &scheme.board.note)]);
+    for row in &scheme.rows {
+        if let RowContent::Formula { formula, .. } = &row.content {
+            page.say("show-row", &[("name", &row.name), ("formula", &formula.words(&scheme.member))]);
+        }
+    }
+    if let Some(branch) = &scheme.branch {
+        page.lines.push(String::new());
+        page.say("show-branch", &[]);
+        rules(&mut page, branch);
+        outcomes(&mut page, branch);
+    }
+    page.lines
+}
+
+fn every(page: &Page, every: Every) -> String {
+    page.text(&format!("show-every-{}", every.word()))
+}
+
+fn rules(page: &mut Page, rules: &Rules) {
+    let mut how = vec![every(page, rules.every)];
+    if rules.dated {
+        how.push(page.text("show-dated"));
+    }
+    if rules.reviewed {
+        how.push(page.text("show-reviewed"));
+    }
+    if let Some(scorers) = &rules.scorers {
+        let gap = scorers.gap.as_ref().map(|gap| format!("{}{}", plain(gap), star(scorers.origin))).unwrap_or_default();
+        how.push(fill("show-scorers", page.lang, &[("own", &scorers.own), ("counts", &scorers.counts), ("gap", &gap)]));
+    }
+    page.say("show-entries", &[("how", &page.list(&how))]);
+    page.say("show-items", &[]);
+    for item in &rules.items {
+        let kind = page.text(match item.kind {
+            ItemKind::Mark => "show-kind-mark",
+            ItemKind::Deduct => "show-kind-deduct",
+            ItemKind::Bonus => "show-kind-bonus",
+            ItemKind::Count => "show-kind-count",
+        });
+        let mut said = item.rules_in(rules, page.lang);
+        if !item.categories.is_empty() {
+            said.insert(0, fill("show-for", page.lang, &[("who", &item.categories.join("、"))]));
+        }
+        if !item.group.is_empty() {
+            said.insert(0, fill("show-group", page.lang, &[("group", &item.group)]));
+        }
+        let max = format!("{}{}", plain(&item.max), star(item.max_origin));
+        let name = format!("{}{}", item.name, star(item.origin));
+        let clause = page.clause(item.clause.as_ref());
+        let rule = page.list(&said);
+        page.say("show-item", &[("kind", &kind), ("name", &name), ("max", &max), ("rule", &rule), ("clause", &clause)]);
+    }
+    if !rules.values.is_empty() {
+        page.say("show-values", &[]);
+    }
+    for own in &rules.values {
+        value(page, own, rules);
+    }
+    page.say("show-figures", &[]);
+    for figure in &rules.figures {
+        let mut when: Vec<String> = figure.runs.iter().map(|own| page.text(&format!("show-run-{}", own.word()))).collect();
+        if figure.window == Window::SoFar {
+            when.push(page.text("show-so-far"));
+        }
+        if figure.each_period {
+            when.push(page.text("show-alone"));
+        }
+        let formula = if page.lang == Lang::Zh { figure.formula.words(rules) } else { figure.text.clone() };
+        let clause = page.clause(figure.clause.as_ref());
+        let when = page.list(&when);
+        page.say("show-figure", &[("name", &figure.name), ("id", &figure.id), ("when", &when), ("formula", &formula), ("clause", &clause)]);
+    }
+}
+
+fn value(page: &mut Page, value: &Value, rules: &Rules) {
+    // Shares read better as such; nothing in a value tells them but that they are parts of one.
+    let is_share = |number: &crate::exact::Exact| number.to_string().contains('/') && *number < crate::exact::Exact::from(1);
+    let shown = |number: &crate::exact::Exact| if is_share(number) { share(number) } else { plain(number) };
+    let mut said = vec![format!("{}{}{}", shown(&value.value), star(value.origin), page.clause(value.clause.as_ref()))];
+    said.extend(value.by_category.iter().map(|(category, number)| format!("{category} {}{}", shown(number), star(value.origin))));
+    for change in &value.changes {
+        let numbers = change.by_category.iter().map(|(category, number)| format!("{category} {}", shown(number)));
+        let numbers = std::iter::once(shown(&change.value)).chain(numbers).collect::<Vec<_>>().join(" ");
+        let number = format!("{numbers}{}", star(change.origin));
+        let clause = page.clause(change.clause.as_ref());
+        said.push(fill("show-from", page.lang, &[("date", &change.from.to_string()), ("number", &number), ("clause", &clause)]));
+    }
+    let used = rules.items.iter().any(|item| {
+        let limits = item.caps.iter().map(|(_, limit)| limit).chain(&item.start).chain(&item.floor).chain(&item.ceiling);
+        limits
+            .chain(item.points.iter().filter_map(|points| if let crate::scheme::Points::Each(each) = points { Some(each) } else { None }))
+            .any(|limit| matches!(limit, Amount::Value(own) if own.id == value.id))
+    }) || rules
+        .figures
+        .iter()
+        .any(|figure| figure.formula.any(&|part| matches!(part, Formula::Value(own) if own.id == value.id)));
+    if !used {
+        said.push(page.text("show-unused"));
+    }
+    let numbers = page.list(&said);
+    page.say("show-value", &[("name", &value.name), ("id", &value.id), ("numbers", &numbers)]);
+}
+
+fn ballots(page: &mut Page, poll: &Poll) {
+    let columns: Vec<String> = if poll.words.is_empty() {
+        poll.columns.iter().map(|(name, max)| format!("{name} 0—{}{}", plain(max), star(poll.origin))).collect()
+    } else {
+        let words = poll.words.iter().map(|(word, worth)| format!("{word} {}{}", plain(worth), star(poll.origin)));
+        let columns = poll.columns.iter().map(|(name, _)| name.clone());
+        columns.chain(words).collect()
+    };
+    let least = format!("{}{}", poll.min_ballots, star(poll.origin));
+    let (columns, clause) = (page.list(&columns), page.clause(poll.clause.as_ref()));
+    page.say("show-poll", &[("least", &least), ("columns", &columns), ("clause", &clause)]);
+}
+
+fn adjustments(page: &mut Page, scheme: &Scheme) {
+    let Some(rules) = &scheme.adjustments else { return };
+    let stacking = page.text(match rules.stacking {
+        Stacking::Sum => "show-stacking-sum",
+        Stacking::MaxEach => "show-stacking-max-each",
+        Stacking::MaxAbs => "show-stacking-max-abs",
+        Stacking::DeductionFirst => "show-stacking-deduction-first",
+    });
+    let clause = page.clause(rules.clause.as_ref());
+    page.say("show-adjustments", &[("stacking", &stacking), ("clause", &clause)]);
+    for kind in &rules.kinds {
+        let levels: Vec<String> =
+            kind.levels.iter().map(|(level, points)| format!("{level} {}{}", plain(points), star(rules.origin))).collect();
+        let levels = page.list(&levels);
+        page.say("show-kind", &[("name", &kind.name), ("levels", &levels)]);
+    }
+    for (alias, level) in &rules.aliases {
+        page.say("show-alias", &[("alias", alias), ("level", level)]);
+    }
+}
+
+/// Grades and stars, the best first.
+fn outcomes(page: &mut Page, rules: &Rules) {
+    match &rules.grades {
+        Grades::None => {}
+        Grades::Bands(bands) => {
+            let all: Vec<String> = bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)).collect();
+            page.say("show-grades", &[("bands", &page.list(&all))]);
+        }
+        Grades::Rank { top, bottom, rest } => page.say(
+            "show-rank",
+            &[
+                ("top", &top.0),
+                ("best", &format!("{}{}", share(&top.1), star(top.2))),
+                ("bottom", &bottom.0),
+                ("worst", &format!("{}{}", share(&bottom.1), star(bottom.2))),
+                ("rest", rest),
+            ],
+        ),
+    }
+    if let Some(stars) = &rules.stars {
+        let named = |stars: u8| fill("show-star", page.lang, &[("stars", &stars.to_string())]);
+        let all: Vec<String> = stars.iter().rev().map(|band| below(page, band.from.as_ref(), &named(band.gives), band.origin)).collect();
+        page.say("show-stars", &[("bands", &page.list(&all))]);
+    }
+}
+
+fn below(page: &Page, from: Option<&crate::exact::Exact>, gives: &str, origin: Origin) -> String {
+    match from {
+        Some(from) => format!("≥{}{} {gives}", plain(from), star(origin)),
+        None => format!("{} {gives}", page.text("show-else")),
+    }
+}
+
+fn consequences(page: &mut Page, scheme: &Scheme) {
+    if let Some(veto) = &scheme.veto {
+        page.say("show-vetoes", &[]);
+        for (fact, effect) in veto.facts.iter().zip(&veto.effects) {
+            let mut said = Vec::new();
+            said.extend(effect.grade.as_ref().map(|grade| fill("show-veto-grade", page.lang, &[("grade", grade)])));
+            said.extend(effect.zero_total.then(|| page.text("show-veto-zero")));
+            said.extend(effect.points.as_ref().map(|points| fill("show-veto-points", page.lang, &[("points", &plain(points))])));
+            said.extend(effect.max_stars.map(|stars| fill("show-veto-stars", page.lang, &[("stars", &stars.to_string())])));
+            let (fact, effects) = (format!("{fact}{}", star(effect.origin)), page.list(&said));
+            let clause = page.clause(effect.clause.as_ref());
+            page.say("show-veto", &[("fact", &fact), ("effects", &effects), ("clause", &clause)]);
+        }
+    }
+    let round = |page: &Page, floor: bool| page.text(if floor { "show-floor" } else { "show-ceil" });
+    for quota in &scheme.quotas {
+        let of = page.text(if quota.of == QuotaBase::Graded { "show-of-graded" } else { "show-of-expected" });
+        let most = format!("{}{}", share(&quota.share), star(quota.origin));
+        let (round, clause) = (round(page, quota.floor), page.clause(quota.clause.as_ref()));
+        page.say("show-quota", &[("grade", &quota.grade), ("of", &of), ("share", &most), ("round", &round), ("clause", &clause)]);
+    }
+    for honour in &scheme.honours {
+        let stars = honour.stars.map(|stars| stars.to_string()).unwrap_or_default();
+        let of = match honour.of {
+            QuotaBase::Stars => fill("show-of-stars", page.lang, &[("stars", &stars)]),
+            _ => page.text("show-of-expected"),
+        };
+        let most = format!("{}{}", share(&honour.share), star(honour.origin));
+        let least = if honour.min_members > 0 { honour.min_members.to_string() } else { String::new() };
+        let (round, clause) = (round(page, honour.floor), page.clause(honour.clause.as_ref()));
+        let when = every(page, honour.every);
+        page.say(
+            "show-honour",
+            &[
+                ("name", &honour.name),
+                ("every", &when),
+                ("of", &of),
+                ("share", &most),
+                ("round", &round),
+                ("stars", &stars),
+                ("least", &least),
+                ("clause", &clause),
+            ],
+        );
+    }
+    for letter in &scheme.letters {
+        let months = format!("{}{}", letter.months, star(letter.origin));
+        let clause = page.clause(letter.clause.as_ref());
+        page.say("show-letter", &[("grade", &letter.grade), ("name", &letter.name), ("months", &months), ("clause", &clause)]);
+    }
+}

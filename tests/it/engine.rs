@@ -1,0 +1,780 @@
+//! The engine against an evaluation of its own: random schemes and marks, scored by `score` and by plain arithmetic in
+//! big fractions that knows only the description of the scheme. The two share no code; every figure must be equal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{Signed, Zero};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use scorebook::diag::Lang;
+use scorebook::exact::Decimal;
+use scorebook::period::{Every, Period, RunPeriod};
+use scorebook::scheme::{Scheme, load};
+use scorebook::score::{score_member, trace_member};
+use scorebook::submission::{Adjustment, Ballots, Cover, Entry, Fact, Mark, Member, Spot, Submission};
+
+const LENGTHS: [(Every, &str, u8); 4] =
+    [(Every::Month, "month", 1), (Every::Quarter, "quarter", 3), (Every::Half, "half", 6), (Every::Year, "year", 12)];
+
+/// A number of tenths, as the file writes it.
+fn tenths(number: i64) -> String {
+    Decimal::new(number, -1).to_string()
+}
+
+fn big(tenths: i64) -> BigRational {
+    BigRational::new(BigInt::from(tenths), BigInt::from(10))
+}
+
+/// A number of an item's rule: written there, or value 0 or 1.
+#[derive(Clone, Debug)]
+enum Limit {
+    Number(i64),
+    Value(usize),
+}
+
+#[derive(Clone, Debug)]
+struct ValueSpec {
+    value: i64,
+    rural: Option<i64>,
+    /// First month of a later number.
+    change: Option<(u8, i64)>,
+}
+
+#[derive(Clone, Debug)]
+enum Worth {
+    Nothing,
+    Each(Limit),
+    /// Sizes of the steps; the last one may be the zero.
+    Steps(Vec<i64>, bool),
+}
+
+#[derive(Clone, Debug)]
+struct ItemSpec {
+    /// 0 mark, 1 deduct, 2 bonus, 3 count.
+    kind: u8,
+    minus: bool,
+    rural_only: bool,
+    worth: Worth,
+    highest: bool,
+    caps: [Option<Limit>; 5],
+    start: Option<Limit>,
+    zero: Option<(u8, bool, i64)>,
+    floor: Option<i64>,
+    ceiling: Option<i64>,
+    each: Option<usize>,
+    /// Entries, two a period, in tenths for numbers and times for counts.
+    entered: Vec<i64>,
+}
+
+#[derive(Clone, Debug)]
+enum Expr {
+    Number(i64),
+    Value(usize),
+    Earlier(usize),
+    Sum(Vec<usize>),
+    Mean(Vec<usize>),
+    Kind(u8, bool),
+    Poll,
+    Awards,
+    Penalties,
+    Vetoes,
+    Add(Box<Expr>, Box<Expr>),
+    Subtract(Box<Expr>, Box<Expr>),
+    Times(Box<Expr>, i64),
+    Over(Box<Expr>, i64),
+    Negate(Box<Expr>),
+    Min(Box<Expr>, Box<Expr>),
+    Max(Box<Expr>, Box<Expr>),
+}
+
+#[derive(Clone, Debug)]
+struct Spec {
+    every: usize,
+    dated: bool,
+    rural: bool,
+    first_month: u8,
+    run: (usize, u8),
+    values: Vec<ValueSpec>,
+    items: Vec<ItemSpec>,
+    figures: Vec<(Expr, bool)>,
+    ballots: Vec<i64>,
+    stacking: usize,
+    facts: Vec<(bool, usize)>,
+    vetoes: Vec<usize>,
+    /// Lower bounds of the grades above the lowest, in tenths, rising.
+    cuts: [i64; 3],
+}
+
+const LEVELS: [(&str, i64); 3] = [("省部级", 40), ("县级", 25), ("本局", 10)];
+const STACKING: [&str; 4] = ["max_each", "max_abs", "deduction_first", "sum"];
+/// Points, zero, grade, stars of the three facts.
+const VETOES: [&str; 3] = ["points = \"-7.5\"", "total = \"zero\"", "grade = \"丁\"\nmax_stars = 1"];
+
+fn limit() -> impl Strategy<Value = Limit> {
+    prop_oneof![(0i64..120).prop_map(Limit::Number), (0usize..2).prop_map(Limit::Value)]
+}
+
+fn item() -> impl Strategy<Value = ItemSpec> {
+    let worth = prop_oneof![
+        Just(Worth::Nothing),
+        limit().prop_map(Worth::Each),
+        (vec(0i64..60, 1..4), any::<bool>()).prop_map(|(steps, zero)| Worth::Steps(steps, zero)),
+    ];
+    let caps = [
+        option::weighted(0.2, limit()),
+        option::weighted(0.2, limit()),
+        option::weighted(0.2, limit()),
+        option::weighted(0.2, limit()),
+        option::weighted(0.2, limit()),
+    ];
+    let shape = (0u8..4, any::<bool>(), prop::bool::weighted(0.2), worth, prop::bool::weighted(0.2), caps);
+    let ends = (
+        option::weighted(0.3, limit()),
+        option::weighted(0.3, (0u8..3, any::<bool>(), 0i64..80)),
+        option::weighted(0.3, -100i64..100),
+        option::weighted(0.3, 0i64..200),
+        option::weighted(0.3, 0usize..4),
+        vec(prop_oneof![Just(0i64), 0i64..100], 24),
+    );
+    (shape, ends).prop_map(|((kind, minus, rural_only, worth, highest, caps), (start, zero, floor, ceiling, each, entered))| ItemSpec {
+        kind,
+        minus,
+        rural_only,
+        worth,
+        highest,
+        caps,
+        start,
+        zero,
+        floor: floor.filter(|floor| ceiling.is_none_or(|ceiling| *floor <= ceiling)),
+        ceiling,
+        each,
+        entered,
+    })
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![
+        (0i64..500).prop_map(Expr::Number),
+        (0usize..2).prop_map(Expr::Value),
+        (0usize..4).prop_map(Expr::Earlier),
+        vec(0usize..5, 1..4).prop_map(Expr::Sum),
+        vec(0usize..5, 1..4).prop_map(Expr::Mean),
+        (0u8..4, any::<bool>()).prop_map(|(kind, mean)| Expr::Kind(kind, mean)),
+        Just(Expr::Poll),
+        Just(Expr::Awards),
+        Just(Expr::Penalties),
+        Just(Expr::Vetoes),
+    ];
+    leaf.prop_recursive(3, 12, 2, |inner| {
+        let two = || (inner.clone().prop_map(Box::new), inner.clone().prop_map(Box::new));
+        prop_oneof![
+            two().prop_map(|(a, b)| Expr::Add(a, b)),
+            two().prop_map(|(a, b)| Expr::Subtract(a, b)),
+            (inner.clone(), 0i64..30).prop_map(|(a, by)| Expr::Times(Box::new(a), by)),
+            (inner.clone(), 1i64..30).prop_map(|(a, by)| Expr::Over(Box::new(a), by)),
+            inner.clone().prop_map(|a| Expr::Negate(Box::new(a))),
+            two().prop_map(|(a, b)| Expr::Min(a, b)),
+            two().prop_map(|(a, b)| Expr::Max(a, b)),
+        ]
+    })
+}
+
+fn spec() -> impl Strategy<Value = Spec> {
+    let value = (-50i64..700, option::of(-50i64..700), option::of((1u8..13, -50i64..700)));
+    let value = value.prop_map(|(value, rural, change)| ValueSpec { value, rural, change });
+    let who = (0usize..4, any::<bool>(), any::<bool>(), 1u8..13, (0usize..4, 0u8..12));
+    let body = (vec(value, 2), vec(item(), 1..5), vec((expr(), any::<bool>()), 1..5));
+    let year = (
+        vec(0i64..200, 0..4),
+        0usize..4,
+        vec((any::<bool>(), 0usize..3), 0..4),
+        vec(0usize..3, 0..3),
+        [0i64..300, 300i64..600, 600i64..900],
+    );
+    (who, body, year).prop_map(
+        |((every, dated, rural, first_month, run), (values, items, figures), (ballots, stacking, facts, vetoes, cuts))| Spec {
+            every,
+            dated,
+            rural,
+            first_month: first_month.saturating_sub(4).max(1),
+            run: (run.0, run.1 % (12 / LENGTHS[run.0].2)),
+            values,
+            items,
+            figures,
+            ballots,
+            stacking,
+            facts,
+            vetoes,
+            cuts,
+        },
+    )
+}
+
+// ── The scheme as a file ─────────────────────────────────────────────────────────────────────────────────────────────
+
+impl Limit {
+    fn text(&self, minus: bool) -> String {
+        match self {
+            Self::Number(number) => format!("\"{}\"", tenths(if minus { -number } else { *number })),
+            Self::Value(at) => format!("\"v{at}\""),
+        }
+    }
+}
+
+impl ItemSpec {
+    /// What its entries are in formulas: 0 marks, 1 deductions, 2 bonuses; none for a bare count.
+    fn scores_as(&self, values: &[ValueSpec]) -> Option<u8> {
+        match (&self.worth, self.kind) {
+            (Worth::Nothing, 3) => None,
+            (Worth::Each(Limit::Number(number)), 3) => Some(if self.minus && *number > 0 { 1 } else { 2 }),
+            (Worth::Each(Limit::Value(at)), 3) => Some(if values[*at].value < 0 { 1 } else { 2 }),
+            (Worth::Steps(steps, _), 3) => Some(if self.minus && steps[0] > 0 { 1 } else { 2 }),
+            (_, kind) => Some(kind),
+        }
+    }
+}
+
+impl Spec {
+    fn category(&self) -> &'static str {
+        if self.rural { "农村党员" } else { "机关党员" }
+    }
+
+    /// A cap that the file may state: one whose period the entries tell.
+    fn cap<'a>(&self, item: &'a ItemSpec, at: usize) -> Option<&'a Limit> {
+        let told = self.dated || (at > 0 && at > self.every);
+        let below_zero =
+            |value: &ValueSpec| value.value < 0 || value.rural.is_some_and(|v| v < 0) || value.change.is_some_and(|(_, v)| v < 0);
+        item.caps[at].as_ref().filter(|limit| told && !matches!(limit, Limit::Value(value) if below_zero(&self.values[*value])))
+    }
+
+    fn each(&self, item: &ItemSpec) -> Option<usize> {
+        item.each.filter(|each| *each >= self.every)
+    }
+
+    fn zero(&self, at: usize) -> Option<(u8, bool, i64)> {
+        self.items[at].zero.filter(|(measure, ..)| *measure != 1 || self.items.len() > 1)
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!(
+            "id = \"r\"\nname = \"r\"\nversion = \"1\"\ndecimals = 1\ndecimals_origin = \"source\"\nentries = {{ every = \"{}\", dated = {} }}\n\
+             publication = {{ year = 7, year_origin = \"source\", shorter = 5, shorter_origin = \"source\" }}\n\
+             board = {{ period = \"0\", heading = \"b\", note = \"n\", note_part = \"n\" }}\n\
+             poll = {{ columns = \"评议分\", max = 20, min_ballots = 1, origin = \"source\" }}\n",
+            LENGTHS[self.every].1, self.dated
+        );
+        for (at, value) in self.values.iter().enumerate() {
+            let _ = writeln!(text, "[value.v{at}]\nname = \"v{at}\"\nvalue = \"{}\"\norigin = \"source\"", tenths(value.value));
+            if let Some(rural) = value.rural {
+                let _ = writeln!(text, "by_category = {{ \"农村党员\" = \"{}\" }}", tenths(rural));
+            }
+            if let Some((month, later)) = value.change {
+                let _ = writeln!(text, "changes = [{{ from = 2026-{month:02}-01, value = \"{}\", origin = \"source\" }}]", tenths(later));
+            }
+        }
+        for (at, item) in self.items.iter().enumerate() {
+            let kind = ["mark", "deduct", "bonus", "count"][usize::from(item.kind)];
+            let _ = writeln!(text, "[[item]]\nname = \"项{at}\"\nkind = \"{kind}\"\nmax = 100\norigin = \"source\"");
+            if item.rural_only {
+                text.push_str("categories = [\"农村党员\"]\n");
+            }
+            if item.kind == 3 {
+                match &item.worth {
+                    Worth::Nothing => {}
+                    Worth::Each(limit) => {
+                        let _ = writeln!(text, "points = {}", limit.text(item.minus));
+                    }
+                    Worth::Steps(steps, zero) => {
+                        let sign = if item.minus { -1 } else { 1 };
+                        let mut all: Vec<String> = steps.iter().map(|step| format!("\"{}\"", tenths(step * sign))).collect();
+                        all.extend(zero.then(|| "\"zero\"".to_owned()));
+                        let _ = writeln!(text, "steps = [{}]", all.join(", "));
+                    }
+                }
+            }
+            if item.highest {
+                text.push_str("highest_only = true\n");
+            }
+            let caps = (0..5).filter_map(|at| Some((at, self.cap(item, at)?)));
+            let caps: Vec<String> =
+                caps.map(|(at, limit)| format!("{} = {}", ["day", "month", "quarter", "half", "year"][at], limit.text(false))).collect();
+            if !caps.is_empty() {
+                let _ = writeln!(text, "cap = {{ {} }}", caps.join(", "));
+            }
+            if let Some(start) = &item.start {
+                let _ = writeln!(text, "start = {}", start.text(false));
+            }
+            if let Some((measure, above, limit)) = self.zero(at) {
+                let of = match measure {
+                    0 => String::new(),
+                    1 => format!(", of = \"项{}\"", (at + 1) % self.items.len()),
+                    _ => ", single = true".to_owned(),
+                };
+                let _ = writeln!(text, "zero_if = {{ {} = \"{}\"{of} }}", if above { "above" } else { "from" }, tenths(limit));
+            }
+            for (key, limit) in [("floor", item.floor), ("ceiling", item.ceiling)] {
+                if let Some(limit) = limit {
+                    let _ = writeln!(text, "{key} = \"{}\"", tenths(limit));
+                }
+            }
+            if let Some(each) = self.each(item) {
+                let _ = writeln!(text, "each = \"{}\"", LENGTHS[each].1);
+            }
+        }
+        let levels = |sign: i64| LEVELS.map(|(name, points)| format!("\"{name}\" = \"{}\"", tenths(points * sign))).join(", ");
+        let _ = writeln!(text, "[adjustments]\nstacking = \"{}\"\norigin = \"source\"", STACKING[self.stacking]);
+        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"奖\"\nlevels = {{ {} }}", levels(1));
+        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"罚\"\nlevels = {{ {} }}", levels(-1));
+        for (at, effect) in VETOES.iter().enumerate() {
+            let _ = writeln!(text, "[[veto]]\nfacts = [\"情形{at}\"]\norigin = \"source\"\n{effect}");
+        }
+        let last = self.figures.len() - 1;
+        for (at, (formula, so_far)) in self.figures.iter().enumerate() {
+            let id = if at == last { "total".to_owned() } else { format!("f{at}") };
+            let window = if *so_far { "so-far" } else { "run" };
+            let formula = self.formula(formula, at);
+            // Vetoes with points must be used somewhere; nothing is added by that.
+            let formula = if at == last { format!("{formula} + 0 * vetoes") } else { formula };
+            let _ = writeln!(
+                text,
+                "[[figure]]\nid = \"{id}\"\nname = \"{id}\"\nruns = [\"month\", \"quarter\", \"half\", \"year\"]\nwindow = \"{window}\"\nvalue = \"{formula}\""
+            );
+        }
+        let band = |from: Option<i64>, to: Option<i64>, gives: &str| {
+            let bound = |key: &str, at: Option<i64>| at.map(|at| format!("{key} = \"{}\", ", tenths(at))).unwrap_or_default();
+            format!("{{ {}{}{gives}, origin = \"source\" }}", bound("from", from), bound("to", to))
+        };
+        let [low, middle, high] = self.cuts;
+        let bounds = [(None, Some(low)), (Some(low), Some(middle)), (Some(middle), Some(high)), (Some(high), None)];
+        let all =
+            |gives: [&str; 4]| bounds.iter().zip(gives).map(|((from, to), gives)| band(*from, *to, gives)).collect::<Vec<_>>().join(", ");
+        let grades = all(["name = \"丁\"", "name = \"丙\"", "name = \"乙\"", "name = \"甲\""]);
+        let stars = all(["stars = 0", "stars = 1", "stars = 2", "stars = 3"]);
+        let _ = writeln!(text, "[grades]\nbands = [{grades}]\n[stars]\nmax = 3\nbands = [{stars}]");
+        text
+    }
+
+    fn formula(&self, expr: &Expr, at: usize) -> String {
+        let names = |items: &[usize]| items.iter().map(|item| format!("项{}", item % self.items.len())).collect::<Vec<_>>().join(", ");
+        let two = |a: &Expr, b: &Expr, join: fn(&str, &str) -> String| join(&self.formula(a, at), &self.formula(b, at));
+        match expr {
+            Expr::Number(number) => tenths(*number),
+            Expr::Value(value) => format!("v{value}"),
+            Expr::Earlier(_) if at == 0 => "1".to_owned(),
+            Expr::Earlier(figure) => format!("f{}", figure % at),
+            Expr::Sum(items) => format!("sum({})", names(items)),
+            Expr::Mean(items) => format!("mean({})", names(items)),
+            Expr::Kind(kind, mean) if self.of_kind(*kind).is_empty() => format!("{}", i64::from(*mean)),
+            Expr::Kind(kind, mean) => {
+                let word = ["marks", "deductions", "bonuses", "items"][usize::from(*kind)];
+                format!("{}({word})", if *mean { "mean" } else { "sum" })
+            }
+            Expr::Poll => "mean(poll)".to_owned(),
+            Expr::Awards => "awards".to_owned(),
+            Expr::Penalties => "penalties".to_owned(),
+            Expr::Vetoes => "vetoes".to_owned(),
+            Expr::Add(a, b) => two(a, b, |a, b| format!("({a} + {b})")),
+            Expr::Subtract(a, b) => two(a, b, |a, b| format!("({a} - {b})")),
+            Expr::Times(a, by) => format!("{} * {}", self.formula(a, at), tenths(*by)),
+            Expr::Over(a, by) => format!("{} / {}", self.formula(a, at), tenths(*by)),
+            Expr::Negate(a) => format!("-({})", self.formula(a, at)),
+            Expr::Min(a, b) => two(a, b, |a, b| format!("min({a}, {b})")),
+            Expr::Max(a, b) => two(a, b, |a, b| format!("max({a}, {b})")),
+        }
+    }
+
+    fn of_kind(&self, kind: u8) -> Vec<usize> {
+        let of = |item: &ItemSpec| item.scores_as(&self.values);
+        (0..self.items.len()).filter(|at| of(&self.items[*at]).is_some_and(|own| kind == 3 || own == kind)).collect()
+    }
+}
+
+// ── The plain evaluation ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/// One entry: the month it falls in, the month whose rules it goes by, and what was entered.
+struct Written {
+    month: u8,
+    ruled: u8,
+    units: i64,
+}
+
+impl Spec {
+    fn months(&self) -> u8 {
+        LENGTHS[self.every].2
+    }
+
+    /// Numbers of the entry periods from 0, and the months of each.
+    fn periods(&self) -> impl Iterator<Item = (u8, u8, u8)> {
+        let months = self.months();
+        (0..12 / months).map(move |at| (at, at * months + 1, (at + 1) * months))
+    }
+
+    fn run_months(&self) -> (u8, u8) {
+        let months = LENGTHS[self.run.0].2;
+        (self.run.1 * months + 1, (self.run.1 + 1) * months)
+    }
+
+    fn window(&self, so_far: bool) -> Vec<u8> {
+        let (first, last) = self.run_months();
+        self.periods().filter(|(_, from, to)| *to <= last && (so_far || *from >= first)).map(|(at, ..)| at).collect()
+    }
+
+    fn expected(&self, period: u8) -> bool {
+        (period + 1) * self.months() >= self.first_month
+    }
+
+    /// Rows of a period: two days where rows are dated, else one for the period.
+    fn rows(&self, period: u8) -> Vec<(usize, Option<(u8, u8)>)> {
+        let (from, to) = (period * self.months() + 1, (period + 1) * self.months());
+        if self.dated {
+            vec![(usize::from(period) * 2, Some((from, 5))), (usize::from(period) * 2 + 1, Some((to, 20)))]
+        } else {
+            vec![(usize::from(period) * 2, None)]
+        }
+    }
+
+    fn applies(&self, item: &ItemSpec) -> bool {
+        self.rural || !item.rural_only
+    }
+
+    /// What the cell holds, in tenths; times of a count in tens, so that they are whole.
+    fn cell(item: &ItemSpec, row: usize) -> i64 {
+        match item.kind {
+            3 => item.entered[row] % 6 * 10,
+            1 => -item.entered[row],
+            _ => item.entered[row],
+        }
+    }
+
+    fn written(&self, at: usize, window: &[u8]) -> Vec<Written> {
+        let item = &self.items[at];
+        let mut all = Vec::new();
+        for period in window.iter().filter(|period| self.expected(**period) && self.applies(item)) {
+            for (row, day) in self.rows(*period) {
+                let month = day.map_or(period * self.months() + 1, |(month, _)| month);
+                let ruled = day.map_or((period + 1) * self.months(), |(month, _)| month);
+                all.push(Written { month, ruled, units: Self::cell(item, row) });
+            }
+        }
+        all
+    }
+
+    fn value(&self, at: usize, month: u8) -> BigRational {
+        let value = &self.values[at];
+        match value.change {
+            Some((from, later)) if from <= month => big(later),
+            _ => big(value.rural.filter(|_| self.rural).unwrap_or(value.value)),
+        }
+    }
+
+    fn limit(&self, limit: &Limit, month: u8, minus: bool) -> BigRational {
+        match limit {
+            Limit::Number(number) => big(if minus { -number } else { *number }),
+            Limit::Value(at) => self.value(*at, month),
+        }
+    }
+
+    fn item(&self, at: usize, window: &[u8], end: u8) -> BigRational {
+        let item = &self.items[at];
+        if !self.applies(item) {
+            return BigRational::zero();
+        }
+        let Some(each) = self.each(item) else { return self.stretch(at, window, end) };
+        let months = LENGTHS[each].2;
+        let mut total = BigRational::zero();
+        for long in 0..12 / months {
+            let own: Vec<u8> = window.iter().copied().filter(|period| period * self.months() / months == long).collect();
+            if let Some(last) = own.last().filter(|_| own.iter().any(|period| self.expected(*period))) {
+                total += self.stretch(at, &own, (last + 1) * self.months());
+            }
+        }
+        total
+    }
+
+    fn stretch(&self, at: usize, window: &[u8], end: u8) -> BigRational {
+        let item = &self.items[at];
+        let written = self.written(at, window);
+        let mut ran_out = false;
+        let mut points: Vec<(usize, u8, BigRational)> = Vec::new();
+        let mut happened = 0;
+        for (number, entry) in written.iter().enumerate() {
+            let worth = match (&item.worth, item.kind) {
+                (Worth::Nothing, 3) => BigRational::zero(),
+                (Worth::Each(limit), 3) => big(entry.units) * self.limit(limit, entry.ruled, item.minus),
+                (Worth::Steps(steps, zero), 3) => {
+                    // Time by time, as a clerk would.
+                    let mut sum = BigRational::zero();
+                    for _ in 0..entry.units / 10 {
+                        if happened >= steps.len() && *zero {
+                            ran_out = true;
+                        } else {
+                            let step = steps[happened.min(steps.len() - 1)];
+                            sum += big(if item.minus { -step } else { step });
+                        }
+                        happened += 1;
+                    }
+                    sum
+                }
+                _ => big(entry.units),
+            };
+            points.push((number, entry.month, worth));
+        }
+        if item.highest
+            && let Some(best) = points.iter().map(|(.., worth)| worth.abs()).max()
+        {
+            let first = points.iter().position(|(.., worth)| worth.abs() == best).unwrap();
+            points = vec![points.swap_remove(first)];
+        }
+        for per in 0..5 {
+            let Some(limit) = self.cap(item, per) else { continue };
+            let mut groups: BTreeMap<usize, (u8, BigRational)> = BTreeMap::new();
+            for (number, month, worth) in points {
+                let key = if per == 0 { number } else { usize::from((month - 1) / LENGTHS[per - 1].2) };
+                let group = groups.entry(key).or_insert((month, BigRational::zero()));
+                group.1 += worth;
+            }
+            points = Vec::new();
+            for (key, (month, sum)) in groups {
+                let ruled = if per == 0 { month } else { ((key as u8 + 1) * LENGTHS[per - 1].2).min(end) };
+                let most = self.limit(limit, ruled, false);
+                let held = if sum > most {
+                    most
+                } else if sum < -most.clone() {
+                    -most
+                } else {
+                    sum
+                };
+                points.push((key, month, held));
+            }
+        }
+        let mut score: BigRational = points.into_iter().map(|(.., worth)| worth).sum();
+        if let Some(start) = &item.start {
+            score += self.limit(start, end, false);
+        }
+        let size = |at: usize| -> BigRational { self.written(at, window).iter().map(|entry| big(entry.units).abs()).sum() };
+        let measured = self.zero(at).map(|(measure, above, limit)| {
+            let reached = |value: BigRational| if above { value > big(limit) } else { value >= big(limit) };
+            match measure {
+                0 => reached(size(at)),
+                1 => {
+                    let whole = size((at + 1) % self.items.len());
+                    !whole.is_zero() && reached(size(at) / whole)
+                }
+                _ => written.iter().any(|entry| reached(big(entry.units).abs())),
+            }
+        });
+        if ran_out || measured == Some(true) {
+            return BigRational::zero();
+        }
+        if let Some(floor) = item.floor.map(big) {
+            score = score.max(floor);
+        }
+        if let Some(ceiling) = item.ceiling.map(big) {
+            score = score.min(ceiling);
+        }
+        score
+    }
+
+    fn adjustments(&self) -> (BigRational, BigRational) {
+        let of = |deducts: bool| self.facts.iter().filter(move |(own, _)| *own == deducts).map(|(_, level)| LEVELS[*level].1);
+        let (best, worst) = (of(false).max().unwrap_or(0), of(true).max().unwrap_or(0));
+        let (award, penalty) = match STACKING[self.stacking] {
+            "sum" => (of(false).sum(), of(true).sum()),
+            "max_each" => (best, worst),
+            "max_abs" if worst >= best => (0, worst),
+            "max_abs" => (best, 0),
+            _ if worst > 0 => (0, worst),
+            _ => (best, 0),
+        };
+        (big(award), -big(penalty))
+    }
+
+    fn evaluate(&self, expr: &Expr, at: usize, window: &[u8], earlier: &[BigRational]) -> BigRational {
+        let end = self.run_months().1;
+        let of = |expr: &Expr| self.evaluate(expr, at, window, earlier);
+        let sum = |items: &[usize]| -> BigRational {
+            let mut items: Vec<usize> = items.iter().map(|item| item % self.items.len()).collect();
+            items.sort_unstable();
+            items.dedup();
+            items.into_iter().map(|item| self.item(item, window, end)).sum()
+        };
+        let mean = |items: &[usize]| {
+            let expected = window.iter().filter(|period| self.expected(**period)).count();
+            if expected == 0 { BigRational::zero() } else { sum(items) / BigRational::from_integer(BigInt::from(expected)) }
+        };
+        match expr {
+            Expr::Number(number) => big(*number),
+            Expr::Value(value) => self.value(*value, end),
+            Expr::Earlier(_) if at == 0 => big(10),
+            Expr::Earlier(figure) => earlier[figure % at].clone(),
+            Expr::Sum(items) => sum(items),
+            Expr::Mean(items) => mean(items),
+            Expr::Kind(kind, is_mean) => match (self.of_kind(*kind), is_mean) {
+                (items, _) if items.is_empty() => big(i64::from(*is_mean) * 10),
+                (items, true) => mean(&items),
+                (items, false) => sum(&items),
+            },
+            Expr::Poll if self.ballots.is_empty() => BigRational::zero(),
+            Expr::Poll => big(self.ballots.iter().sum()) / BigRational::from_integer(BigInt::from(self.ballots.len())),
+            Expr::Awards => self.adjustments().0,
+            Expr::Penalties => self.adjustments().1,
+            Expr::Vetoes => self.vetoes.iter().filter(|fact| **fact == 0).map(|_| big(-75)).sum(),
+            Expr::Add(a, b) => of(a) + of(b),
+            Expr::Subtract(a, b) => of(a) - of(b),
+            Expr::Times(a, by) => of(a) * big(*by),
+            Expr::Over(a, by) => of(a) / big(*by),
+            Expr::Negate(a) => -of(a),
+            Expr::Min(a, b) => of(a).min(of(b)),
+            Expr::Max(a, b) => of(a).max(of(b)),
+        }
+    }
+
+    fn figures(&self) -> Vec<BigRational> {
+        let mut done: Vec<BigRational> = Vec::new();
+        for (at, (expr, so_far)) in self.figures.iter().enumerate() {
+            let value = self.evaluate(expr, at, &self.window(*so_far), &done);
+            let zeroed = at + 1 == self.figures.len() && self.vetoes.contains(&1);
+            done.push(if zeroed { BigRational::zero() } else { value });
+        }
+        done
+    }
+
+    /// Grade and stars of the year.
+    fn outcome(&self, total: &BigRational) -> (&'static str, u8) {
+        let band = self.cuts.iter().filter(|cut| big(**cut) <= *total).count();
+        if self.vetoes.contains(&2) { ("丁", (band as u8).min(1)) } else { (["丁", "丙", "乙", "甲"][band], band as u8) }
+    }
+}
+
+// ── The engine on the same ───────────────────────────────────────────────────────────────────────────────────────────
+
+const NOWHERE: Spot = Spot { sheet: 0, column: 0, row: 0 };
+
+fn submission(spec: &Spec) -> Submission {
+    let mark = |tenths: i64| Mark::new(Decimal::new(tenths, -1)).unwrap();
+    let entries = spec.periods().filter(|(at, ..)| spec.expected(*at)).flat_map(|(at, ..)| {
+        spec.rows(at).into_iter().map(move |(row, day)| Entry {
+            member: 0,
+            period: Period::new(LENGTHS[spec.every].0, at + 1).unwrap(),
+            own: false,
+            day: day.and_then(|(month, day)| NaiveDate::from_ymd_opt(2026, u32::from(month), u32::from(day))),
+            at: NOWHERE,
+            marks: spec.items.iter().map(|item| if spec.applies(item) { mark(Spec::cell(item, row)) } else { Mark::NONE }).collect(),
+            reason: None,
+        })
+    });
+    let ballots = Ballots { count: spec.ballots.len() as u32, sums: [spec.ballots.iter().sum::<i64>() * 100].into(), ..Ballots::default() };
+    let adjustment = |(deducts, level): &(bool, usize)| Adjustment {
+        member: 0,
+        kind: usize::from(*deducts),
+        level: *level,
+        reason: "".into(),
+        date: None,
+        number: None,
+        at: NOWHERE,
+    };
+    Submission {
+        file: "x".into(),
+        sheets: Vec::new(),
+        cover: Cover { year: Some(2026), ..Cover::default() },
+        members: vec![member(spec)],
+        entries: entries.collect(),
+        entry_tables: Vec::new(),
+        poll_tables: Vec::new(),
+        unreadable: std::collections::BTreeSet::new(),
+        item_columns: BTreeMap::new(),
+        ballots: vec![ballots],
+        adjustments: spec.facts.iter().map(adjustment).collect(),
+        vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
+        nominations: Vec::new(),
+        branch_entries: Vec::new(),
+    }
+}
+
+fn member(spec: &Spec) -> Member {
+    Member {
+        seq: 1,
+        name: "甲".into(),
+        sex: None,
+        nation: None,
+        id: None,
+        born: None,
+        joined: None,
+        probationary: false,
+        category: Arc::from(spec.category()),
+        post: None,
+        first_month: spec.first_month,
+        last_month: 12,
+        exempt: None,
+        direct_grade: None,
+        direct_stars: None,
+        willing: true,
+        helper: None,
+        scheme: 0,
+        at: NOWHERE,
+        id_at: None,
+        born_at: None,
+        seq_at: None,
+        repeats: None,
+    }
+}
+
+/// The same scheme for somebody else: other marks, another period, another category, other months.
+fn turned(spec: &Spec, turn: usize) -> Spec {
+    let mut other = spec.clone();
+    for item in &mut other.items {
+        item.entered.rotate_left(turn * 5);
+    }
+    let (length, at) = ((spec.run.0 + turn) % 4, spec.run.1 as usize + turn * 3);
+    other.run = (length, (at % usize::from(12 / LENGTHS[length].2)) as u8);
+    other.rural ^= turn % 2 == 1;
+    other.first_month = (usize::from(spec.first_month) + turn * 5) as u8 % 9 + 1;
+    other.facts.truncate(4 - turn);
+    other.vetoes.truncate(3 - turn.min(3));
+    other
+}
+
+fn agree(spec: &Spec, scheme: &Scheme) -> Result<(), TestCaseError> {
+    let submission = submission(spec);
+    let run = RunPeriod { year: 2026, period: Period::new(LENGTHS[spec.run.0].0, spec.run.1 + 1).unwrap() };
+    let score = score_member(scheme, &submission, 0, run);
+    if spec.run_months().1 < spec.first_month {
+        prop_assert_eq!(score.total, None);
+        return Ok(());
+    }
+    let figures = spec.figures();
+    let (total, others) = figures.split_last().unwrap();
+    for (at, value) in others.iter().enumerate() {
+        prop_assert_eq!(score.figure(&format!("f{at}")).unwrap().to_string(), value.to_string(), "f{}\n{}", at, spec.text());
+    }
+    prop_assert_eq!(score.total.as_ref().unwrap().to_string(), total.to_string(), "total\n{}", spec.text());
+    if run.period == Period::YEAR {
+        let (grade, stars) = spec.outcome(total);
+        prop_assert_eq!((score.grade.as_deref(), score.stars), (Some(grade), Some(stars)), "{}", spec.text());
+    }
+    // The explanation is the same computation, told.
+    let told: Vec<String> = trace_member(scheme, &submission, 0, run).iter().map(|trace| trace.value.to_string()).collect();
+    prop_assert_eq!(told, figures.iter().map(ToString::to_string).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// How many members each random scheme is tried on; a file is costlier to load than a member to score.
+const TURNS: usize = 5;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000 / TURNS as u32, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn the_engine_agrees_with_plain_arithmetic(spec in spec()) {
+        let text = spec.text();
+        let scheme = load(&text).map_err(|error| TestCaseError::fail(format!("{}\n{text}", error.message("r", Lang::En))))?;
+        for turn in 0..TURNS {
+            agree(&turned(&spec, turn), &scheme)?;
+        }
+    }
+}
