@@ -681,6 +681,8 @@ fn submission(spec: &Spec) -> Submission {
     };
     Submission {
         file: "x".into(),
+        holders: std::collections::BTreeMap::new(),
+        roster_columns: std::collections::BTreeMap::new(),
         sheets: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
