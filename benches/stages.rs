@@ -17,9 +17,8 @@ use scorebook::period::RunPeriod;
 use scorebook::report::{sample, schema};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
-use scorebook::score::trace_member;
 use scorebook::sheet::{self, Book, Limits};
-use scorebook::submission::{self, Expected, read_cover};
+use scorebook::submission::{self, Expected, Intake, read_cover};
 use scorebook::xlsx::pages::{self, Properties};
 use scorebook::{builtin, check, rollup};
 
@@ -64,8 +63,10 @@ fn scoring(criterion: &mut Criterion) {
     let schemes = [scheme()];
     let categories = CATEGORIES.map(String::from);
     let run = RunPeriod::parse("2026").expect("a year");
-    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, categories: &categories };
-    let cover = || read_cover(&book, &file).0;
+    let mut intake = Intake::default();
+    intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
+    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+    let cover = || read_cover(&book, &file, &intake).0;
     let (submission, _) = submission::read(&book, cover(), &file, &expected);
     let found = check::submission(&submission, &schemes, run);
     let outcomes = rollup::branch_outcomes(&submission, &schemes, run).0;
@@ -80,10 +81,6 @@ fn scoring(criterion: &mut Criterion) {
     });
     group.bench_function("check", |bencher| bencher.iter(|| check::submission(black_box(&submission), &schemes, run)));
     group.bench_function("score", |bencher| bencher.iter(|| rollup::branch_outcomes(black_box(&submission), &schemes, run)));
-    // Every figure of every member followed to its cells: what `explain` does for one.
-    let members = submission.members.len() as u32;
-    let follow = |at| trace_member(&schemes[submission.members[at as usize].scheme], black_box(&submission), at, run).len();
-    group.bench_function("score with traces", |bencher| bencher.iter(|| (0..members).map(follow).sum::<usize>()));
     group.bench_function("all, members", |bencher| {
         bencher.iter(|| {
             let (submission, findings) = submission::read(black_box(&book), cover(), &file, &expected);

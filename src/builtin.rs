@@ -47,6 +47,11 @@ pub fn calendars() -> Vec<Cow<'static, [u8]>> {
     names("calendar", "toml").iter().filter_map(|name| bytes(&format!("calendar/{name}.toml"))).collect()
 }
 
+/// What branches call sheets and columns.
+pub fn intake() -> Option<Cow<'static, [u8]>> {
+    bytes("intake.toml")
+}
+
 /// The bundled fonts: file name and bytes.
 pub fn fonts() -> Vec<(String, Cow<'static, [u8]>)> {
     names("fonts", "ttf").into_iter().filter_map(|name| bytes(&format!("fonts/{name}.ttf")).map(|bytes| (name, bytes))).collect()

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use crate::diag::{Lang, fill, text};
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
-use crate::run::Options;
+use crate::run::{Engine, Options};
 
 /// What the person wants.
 pub enum Command {
@@ -188,6 +188,13 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only())
                 .arg(option("forms", "ID,…", "arg-forms").value_delimiter(','))
+                .arg(
+                    option("pdf-engine", "ENGINE", "arg-pdf-engine")
+                        .value_parser(Engine::NAMES)
+                        .default_value(Engine::default().name())
+                        .hide_possible_values(true)
+                        .hide_default_value(true),
+                )
                 .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD")))
                 .arg(path("last-year", "DIR", "arg-last-year")),
         )
@@ -346,6 +353,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         forms: many("forms"),
         last_year: matches.try_get_one::<PathBuf>("last-year").ok().flatten().cloned(),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
+        pdf_engine: matches.try_get_one::<String>("pdf-engine").ok().flatten().and_then(|name| Engine::parse(name)).unwrap_or_default(),
         program: std::env::current_exe().ok(),
     })
 }

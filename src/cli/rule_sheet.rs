@@ -45,7 +45,8 @@ pub fn lines(scheme: &Scheme, lang: Lang) -> Vec<String> {
     if scheme.rests_on_samples() {
         page.say("show-samples", &[]);
     }
-    page.say("show-numbers", &[("decimals", &scheme.decimals.to_string()), ("digits", &scheme.digits.to_string())]);
+    let decimals = format!("{}{}", scheme.decimals, star(scheme.decimals_origin));
+    page.say("show-numbers", &[("decimals", &decimals), ("digits", &scheme.digits.to_string())]);
     rules(&mut page, &scheme.member);
     if let Some(poll) = &scheme.poll {
         ballots(&mut page, poll);

@@ -69,7 +69,13 @@ pub fn about(code: Code, lang: Lang) -> &'static str {
 
 /// What is wrong.
 pub fn message(finding: &Finding, lang: Lang) -> String {
-    fill_finding(entry(finding.code).message.get(lang), finding)
+    let text = entry(finding.code).message.get(lang);
+    let said = fill_finding(text, finding);
+    // Of very many of a kind the last one listed says how many there are; a message may have its own words for it.
+    match finding.args.iter().find(|(name, _)| *name == "more") {
+        Some((_, more)) if !text.contains("{more}") => said + &fill("and-more", lang, &[("more", more)]),
+        _ => said,
+    }
 }
 
 /// What to do.

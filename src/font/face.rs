@@ -2,12 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use skrifa::instance::{LocationRef, Size};
+use skrifa::raw::TableProvider;
 use skrifa::string::StringId;
 use skrifa::{FontRef, MetadataProvider};
 use thiserror::Error;
 
 use super::FontData;
 use super::family::normalise;
+use crate::diag::Lang;
 
 /// A font that cannot be used.
 #[derive(Debug, Error)]
@@ -15,9 +17,28 @@ pub enum FontError {
     /// The file is no font that can be read.
     #[error("{0}: not a readable TrueType or OpenType font")]
     Unreadable(String),
+    /// The font holds pictures of characters, or nothing to draw.
+    #[error("{0}: the font has no outlines, so nothing can be drawn with it")]
+    NoOutlines(String),
+    /// OS/2 `fsType` 2, restricted licence embedding.
+    #[error("{0}: the font's licence forbids embedding it in documents; take it out of templates/fonts")]
+    Restricted(String),
     /// No font was given.
     #[error("no font files")]
     NoFonts,
+}
+
+impl FontError {
+    /// For a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (_, Lang::En) => self.to_string(),
+            (Self::Unreadable(name), _) => format!("{name}：不是能读取的 TrueType 或 OpenType 字体文件"),
+            (Self::NoOutlines(name), _) => format!("{name}：字体没有轮廓，画不出字"),
+            (Self::Restricted(name), _) => format!("{name}：字体的授权禁止嵌入文档，请从 templates/fonts 中移走"),
+            (Self::NoFonts, _) => "没有字体文件".to_owned(),
+        }
+    }
 }
 
 /// A parsed face: its glyphs and widths as flat tables, so that threads share it without locks.
@@ -48,6 +69,13 @@ impl Face {
         let metrics = font.metrics(Size::unscaled(), LocationRef::default());
         if metrics.units_per_em == 0 || metrics.glyph_count == 0 {
             return Err(FontError::Unreadable(data.name));
+        }
+        if font.outline_glyphs().format().is_none() {
+            return Err(FontError::NoOutlines(data.name));
+        }
+        // The bits exclude each other; with several set the most generous counts.
+        if font.os2().is_ok_and(|os2| os2.fs_type() & 0xF == 2) {
+            return Err(FontError::Restricted(data.name));
         }
         let units = f32::from(metrics.units_per_em);
         let mut basic = vec![0u16; 0x1_0000];

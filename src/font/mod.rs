@@ -4,10 +4,12 @@
 //! read from disk here. This room neither shapes nor draws: Chinese forms need one glyph a character, no ligatures.
 //! It uses no other room but `diag`; `form` measures with it and `pdf` draws with it.
 
+mod character;
 mod face;
 mod family;
 mod private;
 
+pub use character::is_steering;
 pub use face::{Face, FontError};
 pub use private::private_use_replacement;
 
@@ -26,10 +28,32 @@ pub struct FontData {
     pub index: u32,
 }
 
+/// What becomes of a character in print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Print {
+    /// It is drawn, or has nothing to draw.
+    Drawn,
+    /// A private use leftover: this character is drawn for it.
+    As(char),
+    /// It asks for a variant of the character before it, whose ordinary form is drawn.
+    Ordinary,
+    /// No face has it: its code point is drawn in a box.
+    Boxed,
+    /// Likewise, because its script joins letters, which this room does not.
+    Unshaped,
+}
+
 impl FontData {
     /// A font from bytes that live as long as the program, or from a buffer.
     pub fn new(name: impl Into<String>, bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self { name: name.into(), bytes: Arc::new(bytes), index: 0 }
+    }
+
+    /// Every font of a file: one, or those of a collection. A broken file comes out as it is; [`FontSet::new`] says so.
+    pub fn all(name: &str, bytes: Vec<u8>) -> Vec<Self> {
+        let count = skrifa::raw::CollectionRef::new(&bytes).map_or(1, |collection| collection.len());
+        let bytes: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(bytes);
+        (0..count.max(1)).map(|index| Self { name: name.to_owned(), bytes: Arc::clone(&bytes), index }).collect()
     }
 }
 
@@ -38,7 +62,7 @@ impl FontData {
 pub struct FaceId(pub u8);
 
 /// The face that draws a family, and what has to be done to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Choice {
     /// First face to look a character up in.
     pub face: FaceId,
@@ -111,8 +135,11 @@ impl FontSet {
     }
 
     /// The glyph of a character: in the chosen face, else in the first face that has it, faces of the wanted
-    /// weight first. `None` where no face has it.
+    /// weight first. `None` where no face has it, or where a glyph by itself would be wrong.
     pub fn glyph(&self, choice: Choice, character: char) -> Option<Glyph> {
+        if character::is_private(character) || character::needs_shaping(character) {
+            return None;
+        }
         let look = |face: FaceId| {
             let (id, advance) = self.face(face).glyph(character)?;
             Some(Glyph { face, id, advance })
@@ -122,6 +149,19 @@ impl FontSet {
             let weighted = |bold: bool| ids().filter(move |id| self.face(*id).bold == bold);
             weighted(choice.bold).chain(weighted(!choice.bold)).find_map(look)
         })
+    }
+
+    /// What becomes of a character in print.
+    pub fn print(&self, character: char) -> Print {
+        let drawn = |c: char| c.is_whitespace() || c.is_control() || self.glyph(Choice::default(), c).is_some();
+        match private_use_replacement(character) {
+            Some(now) if drawn(now) => Print::As(now),
+            _ if character.is_ascii() || drawn(character) => Print::Drawn,
+            _ if character::is_variant_mark(character) => Print::Ordinary,
+            _ if is_steering(character) => Print::Drawn,
+            _ if character::needs_shaping(character) => Print::Unshaped,
+            _ => Print::Boxed,
+        }
     }
 
     /// Whether a face has to be stroked to look bold.
@@ -208,6 +248,28 @@ pub(crate) mod tests {
         assert!(set.glyph(choice, '\u{31350}').is_none());
         assert!(set.needs_stroke(set.choose("楷体", true), set.choose("楷体", true).face));
         assert!(!set.needs_stroke(set.choose("宋体", true), set.choose("宋体", true).face));
+    }
+
+    #[test]
+    fn what_becomes_of_a_character_is_known_beforehand() {
+        for (character, print) in [
+            ('中', Print::Drawn),
+            ('䶮', Print::Drawn),
+            ('a', Print::Drawn),
+            ('\u{3000}', Print::Drawn),
+            ('\u{200D}', Print::Drawn),
+            ('\u{E863}', Print::As('䶮')),
+            ('\u{E000}', Print::Boxed),
+            ('\u{F0001}', Print::Boxed),
+            ('\u{31350}', Print::Boxed),
+            ('\u{E0100}', Print::Ordinary),
+            ('ئ', Print::Unshaped),
+            ('བ', Print::Unshaped),
+            ('ᠮ', Print::Unshaped),
+            ('\u{180B}', Print::Ordinary),
+        ] {
+            assert_eq!(bundled().print(character), print, "U+{:04X}", u32::from(character));
+        }
     }
 
     #[test]

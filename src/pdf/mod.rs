@@ -1,28 +1,27 @@
-//! Laid-out pages as PDF: PDF/A-2b, tagged, with outline, title and language; the same bytes for the same pages.
+//! Laid-out pages as PDF; the sole owner of krilla and genpdf.
 //!
-//! The sole owner of krilla. It measures nothing and decides nothing: every glyph already has its place. Only
-//! `report` and `run` call it. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
+//! Both engines draw the same pages through one canvas. It measures nothing and decides nothing: every glyph already
+//! has its place. krilla is the default: PDF/A-2b, tagged, with outline, title and language, the same bytes for the same
+//! pages. genpdf (`--pdf-engine genpdf`, cargo feature `genpdf`) gives the same pages and the same text, with its limits:
+//! see `plain`. Only `run` calls this room. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
 
-mod draw;
+mod canvas;
+#[cfg(feature = "genpdf")]
+mod plain;
+#[cfg(feature = "genpdf")]
+mod subset;
+mod tagged;
 
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
-use krilla::SerializeSettings;
-use krilla::configure::{Archival, ConfigurationBuilder};
-use krilla::destination::XyzDestination;
-use krilla::geom::Point;
-use krilla::metadata::{DateTime, Metadata};
-use krilla::outline::{Outline, OutlineNode};
-use krilla::page::PageSettings;
-use krilla::tagging::{ArtifactType, ContentTag, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
+use chrono::NaiveDate;
+use krilla::Data;
 use krilla::text::Font;
-use krilla::{Data, Document};
 use thiserror::Error;
 
+use crate::diag::Lang;
 use crate::font::FontSet;
-use crate::form::layout::{LaidOut, Page, PageRow};
-use draw::Pen;
+use crate::form::layout::LaidOut;
 
 /// A PDF that could not be written.
 #[derive(Debug, Error)]
@@ -33,18 +32,95 @@ pub enum PdfError {
     /// The writer, or its check for PDF/A-2b, refuses the document.
     #[error("the PDF could not be written: {0}")]
     Refused(String),
+    /// genpdf reads TrueType outlines only.
+    #[error("font {0} has PostScript outlines, which the PDF engine genpdf cannot read; use krilla or a TrueType font")]
+    Outlines(String),
+    /// The program was built without this engine.
+    #[error("--pdf-engine genpdf: this program was built without genpdf; leave the option out")]
+    NoEngine,
 }
 
-/// The faces of a font set as the writer holds them: made once a run, shared by all documents and threads.
-pub struct PdfFonts(Vec<Font>);
+impl PdfError {
+    /// For a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (_, Lang::En) => self.to_string(),
+            (Self::Font(name), _) => format!("字体不能嵌入 PDF：{name}"),
+            (Self::Refused(why), _) => format!("PDF 写不了：{why}"),
+            (Self::Outlines(name), _) => format!("字体 {name} 是 PostScript 轮廓，genpdf 读不了；请改用 krilla，或换成 TrueType 字体"),
+            (Self::NoEngine, _) => "--pdf-engine genpdf：这个程序编译时没有带上 genpdf，请去掉这个选项".to_owned(),
+        }
+    }
+}
+
+/// Which library writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// PDF/A-2b, tagged; the same bytes every time.
+    #[default]
+    Krilla,
+    /// The same pages and text as plain PDF. It stamps the time, so bytes differ from run to run.
+    Genpdf,
+}
+
+impl Engine {
+    /// Names as `--pdf-engine` takes them.
+    pub const NAMES: [&str; 2] = ["krilla", "genpdf"];
+
+    /// The engine of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Krilla, Self::Genpdf].into_iter().find(|engine| engine.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Krilla => "krilla",
+            Self::Genpdf => "genpdf",
+        }
+    }
+
+    /// Whether this program was built with it.
+    pub fn is_built_in(self) -> bool {
+        self == Self::Krilla || cfg!(feature = "genpdf")
+    }
+}
+
+/// The faces of a font set as an engine holds them: made once a run, shared by all documents and threads.
+pub struct PdfFonts(Faces);
+
+enum Faces {
+    Krilla(Vec<Font>),
+    #[cfg(feature = "genpdf")]
+    Genpdf(Vec<subset::Source>),
+}
 
 impl PdfFonts {
-    /// Takes over the faces of a set.
+    /// Takes over the faces of a set for the default engine.
+    ///
+    /// # Errors
+    /// The writer cannot embed a face.
     pub fn new(fonts: &FontSet) -> Result<Self, PdfError> {
-        let embed = |face: &crate::font::Face| {
-            Font::new(Data::from(Arc::clone(&face.bytes)), face.index).ok_or_else(|| PdfError::Font(face.name.clone()))
-        };
-        fonts.faces().iter().map(embed).collect::<Result<_, _>>().map(Self)
+        Self::for_engine(fonts, Engine::Krilla)
+    }
+
+    /// Takes over the faces of a set.
+    ///
+    /// # Errors
+    /// The engine cannot embed a face, or the program was built without it.
+    pub fn for_engine(fonts: &FontSet, engine: Engine) -> Result<Self, PdfError> {
+        match engine {
+            Engine::Krilla => {
+                let embed = |face: &crate::font::Face| {
+                    Font::new(Data::from(Arc::clone(&face.bytes)), face.index).ok_or_else(|| PdfError::Font(face.name.clone()))
+                };
+                fonts.faces().iter().map(embed).collect::<Result<_, _>>().map(Faces::Krilla).map(Self)
+            }
+            #[cfg(feature = "genpdf")]
+            Engine::Genpdf => fonts.faces().iter().map(subset::Source::new).collect::<Result<_, _>>().map(Faces::Genpdf).map(Self),
+            #[cfg(not(feature = "genpdf"))]
+            Engine::Genpdf => Err(PdfError::NoEngine),
+        }
     }
 }
 
@@ -67,102 +143,16 @@ pub struct DocumentInfo {
     pub date: NaiveDate,
 }
 
-/// Writes a book laid out with the fonts that `fonts` was made from.
+/// Writes a book laid out with the fonts that `fonts` was made from, with their engine.
 ///
 /// # Errors
 /// The writer refuses the document: a picture it cannot read, or a font whose licence forbids embedding.
 pub fn write(book: &LaidOut, fonts: &PdfFonts, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
-    let configuration = ConfigurationBuilder::new()
-        .with_archival_validator(Archival::A2_B)
-        .finish()
-        .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    // All that can fail is tried before the first page is begun: krilla must not be left in the middle of one.
-    let images = draw::images(book)?;
-    let mut tags = TagTree::new().with_lang(Some(info.language.clone()));
-    let mut table: Option<(usize, TagGroup)> = None;
-    for page in &book.pages {
-        let Some(settings) = PageSettings::from_wh(page.width, page.height) else { continue };
-        if table.as_ref().is_none_or(|(sheet, _)| *sheet != page.sheet) {
-            tags.children.extend(table.take().map(|(_, group)| group.into()));
-            table = Some((page.sheet, TagGroup::new(Tag::Table)));
-        }
-        let mut sheet_page = document.start_page_with(settings);
-        let mut pen = Pen::new(sheet_page.surface(), &fonts.0);
-        pen.artifact(ArtifactType::Layout, |pen| {
-            pen.fills(page);
-            pen.strokes(page);
-        });
-        for (picture, image) in page.pictures.iter().zip(page.pictures.iter().map(|picture| images.get(&draw::key(picture)))) {
-            let identifier = pen.surface.start_tagged(ContentTag::Other);
-            if let Some(image) = image {
-                pen.picture(picture, image.clone());
-            }
-            pen.surface.end_tagged();
-            let mut figure = TagGroup::new(Tag::Figure(Some(picture.description.clone())));
-            figure.push(identifier);
-            tags.push(figure);
-        }
-        for row in &page.rows {
-            write_row(&mut pen, row, table.as_mut().map(|(_, group)| group));
-        }
-        if !page.furniture.is_empty() {
-            pen.artifact(ArtifactType::PaginationOther, |pen| page.furniture.iter().for_each(|text| pen.text(text)));
-        }
-        pen.finish();
-        sheet_page.finish();
+    match &fonts.0 {
+        Faces::Krilla(fonts) => tagged::write(book, fonts, info),
+        #[cfg(feature = "genpdf")]
+        Faces::Genpdf(fonts) => plain::write(book, fonts, info),
     }
-    tags.children.extend(table.map(|(_, group)| group.into()));
-    document.set_tag_tree(tags);
-    document.set_outline(outline(book));
-    document.set_metadata(metadata(info));
-    document.finish().map_err(|error| PdfError::Refused(format!("{error}: {error:?}")))
-}
-
-fn write_row(pen: &mut Pen<'_>, row: &PageRow, table: Option<&mut TagGroup>) {
-    let texts = || row.cells.iter().flat_map(|cell| &cell.texts);
-    if row.repeated {
-        // A heading that is said once is not said again on every page.
-        pen.artifact(ArtifactType::PaginationOther, |pen| texts().for_each(|text| pen.text(text)));
-        return;
-    }
-    let identifier = pen.surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-    texts().for_each(|text| pen.text(text));
-    pen.surface.end_tagged();
-    let mut cell = if row.heading { TagGroup::new(Tag::TH(TableHeaderScope::Column)) } else { TagGroup::new(Tag::TD) };
-    cell.push(identifier);
-    let mut line = TagGroup::new(Tag::TR);
-    line.push(cell);
-    if let Some(table) = table {
-        table.push(line);
-    }
-}
-
-fn outline(book: &LaidOut) -> Outline {
-    let mut outline = Outline::new();
-    let exists = |page: &usize| book.pages.get(*page).is_some_and(|page: &Page| page.width > 0.0);
-    for bookmark in book.outline.iter().filter(|bookmark| exists(&bookmark.page)) {
-        outline.push_child(OutlineNode::new(bookmark.title.clone(), XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y))));
-    }
-    outline
-}
-
-fn metadata(info: &DocumentInfo) -> Metadata {
-    let date = DateTime::new(info.date.year().clamp(1, 9999) as u16)
-        .month(info.date.month() as u8)
-        .day(info.date.day() as u8)
-        .hour(0)
-        .minute(0)
-        .second(0)
-        .utc_offset_hour(8)
-        .utc_offset_minute(0);
-    Metadata::new()
-        .title(info.title.clone())
-        .language(info.language.clone())
-        .authors(vec![info.author.clone()])
-        .creator(format!("scorebook {}", env!("CARGO_PKG_VERSION")))
-        .producer("krilla".to_owned())
-        .creation_date(date)
 }
 
 #[cfg(test)]

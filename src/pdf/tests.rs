@@ -92,42 +92,6 @@ fn a_book_without_pages_is_still_a_document() {
     assert!(write(&LaidOut::default(), fonts(), &info).unwrap().starts_with(b"%PDF"));
 }
 
-/// Measured by hand: `cargo test --release --lib -- --ignored --nocapture speed`.
-#[test]
-#[ignore = "measures, proves nothing"]
-fn speed() {
-    let book = board(40);
-    let info = DocumentInfo { title: book.title.clone(), language: "zh-CN".into(), author: "东街社区党支部".into(), date: date() };
-    let properties =
-        crate::xlsx::pages::Properties { title: book.title.clone(), author: "东街".into(), date: date(), custom: Vec::new() };
-    let laid = lay(&book).book;
-    fonts();
-    let time = |name: &str, work: &dyn Fn()| {
-        // The best of many: other work on the machine only ever adds.
-        let run = || {
-            let start = std::time::Instant::now();
-            work();
-            start.elapsed()
-        };
-        let best = (0..200).map(|_| run()).min().unwrap_or_default();
-        let shown = format!("{name}: {:.3} ms\n", best.as_secs_f64() * 1000.0);
-        keep(&format!("speed-{name}.txt"), shown.as_bytes());
-    };
-    time("layout", &|| drop(lay(&book)));
-    time("pdf", &|| drop(write(&laid, fonts(), &info)));
-    let mut one_face = laid.clone();
-    for text in one_face.pages.iter_mut().flat_map(|page| &mut page.rows).flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.texts) {
-        text.face = crate::font::FaceId(0);
-    }
-    time("pdf-one-face", &|| drop(write(&one_face, fonts(), &info)));
-    time("xlsx", &|| drop(crate::xlsx::pages::write(&book, &laid, &properties)));
-    time("all", &|| {
-        let laid = lay(&book).book;
-        drop(write(&laid, fonts(), &info));
-        drop(crate::xlsx::pages::write(&book, &laid, &properties));
-    });
-}
-
 #[test]
 fn whatever_a_template_holds_is_laid_out_and_written() {
     let properties = crate::xlsx::pages::Properties { title: "任意".into(), date: date(), ..Default::default() };
@@ -144,4 +108,39 @@ fn whatever_a_template_holds_is_laid_out_and_written() {
             panic!("{seed}: {error}");
         }
     }
+}
+
+#[cfg(feature = "genpdf")]
+#[test]
+fn the_other_engine_writes_as_many_pages_whatever_they_hold() {
+    let other = PdfFonts::for_engine(bundled(), Engine::Genpdf).unwrap();
+    let mut picture = board(3);
+    picture.sheets[0].images.push(crate::form::model::Image {
+        bytes: PIXEL_PNG.into(),
+        row: 3,
+        column: 1,
+        offset: (2.0, 2.0),
+        size: (99.2, 138.9),
+        description: "照片".into(),
+    });
+    let books = [("board", board(40)), ("mixed", mixed()), ("picture", picture)].into_iter();
+    let wild = (1..=12).map(|seed| ("wild", crate::form::layout::sample::wild(seed)));
+    for (name, book) in books.chain(wild) {
+        let laid = lay(&book).book;
+        let info = DocumentInfo { title: "任意".into(), language: "zh-CN".into(), author: String::new(), date: date() };
+        let bytes = write(&laid, &other, &info).unwrap();
+        keep(&format!("genpdf-{name}.pdf"), &bytes);
+        let text = String::from_utf8_lossy(&bytes);
+        let count = |word: &str| text.matches(word).count();
+        assert_eq!(count("/Type/Page") - count("/Type/Pages"), laid.pages.len().max(1), "{name}");
+        assert!(name != "picture" || count("/Subtype/Image") == 1);
+    }
+    assert!(
+        write(
+            &LaidOut::default(),
+            &other,
+            &DocumentInfo { title: String::new(), language: String::new(), author: String::new(), date: date() }
+        )
+        .is_ok()
+    );
 }

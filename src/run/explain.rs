@@ -198,7 +198,7 @@ pub fn write_explanation(
 ) -> Result<[PathBuf; 2], RunError> {
     let county = &summary.county;
     let options = Options { forms: Some(vec!["explain".to_owned()]), ..options.clone() };
-    let press = Press::load(&options, &county.workspace, &county.schemes, county.run)?;
+    let press = Press::load(&options, county)?;
     let branch = &county.register.branches[one.branch];
     let issuer = county.issuer();
     let (member, outcome, traces): (_, _, &[Trace]) = match &one.what {

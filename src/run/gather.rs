@@ -8,14 +8,19 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::intake::{self, Opened, Print, Sent};
+use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::fence::FenceError;
+use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
+
+/// No branch has a tenth of them.
+const MOST_MEMBERS: usize = 5000;
 
 /// What is kept of a submission that may be used.
 #[derive(Debug)]
@@ -56,7 +61,7 @@ pub struct Gathered {
 }
 
 /// Lists the inbox and works through every file.
-pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
+pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
     let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
@@ -66,7 +71,7 @@ pub fn gather(county: &County, progress: Progress<'_>) -> Result<(Vec<Gathered>,
     let gathered = files
         .par_iter()
         .map(|file| {
-            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, file, &limits))).unwrap_or_else(|_| {
+            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, fonts, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
                 Ok(failed(file, Vec::new(), finding))
             });
@@ -94,13 +99,13 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
     }
 }
 
-fn gather_one(county: &County, sent: &Arc<Sent>, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
+fn gather_one(county: &County, fonts: &FontSet, sent: &Arc<Sent>, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
     let Opened { book, prints, holders } = intake::open(county, sent, limits)?;
     let book = match book {
         Ok(book) => book,
         Err(finding) => return Ok(failed(sent, prints, finding)),
     };
-    let mut gathered = gather_book(county, sent, book);
+    let mut gathered = gather_book(county, fonts, sent, book);
     gathered.digest = Some(intake::digest(&prints));
     gathered.files = prints;
     for finding in &mut gathered.findings {
@@ -114,10 +119,10 @@ fn gather_one(county: &County, sent: &Arc<Sent>, limits: &inbox::Limits) -> Resu
     Ok(gathered)
 }
 
-fn gather_book(county: &County, sent: &Arc<Sent>, book: Book) -> Gathered {
+fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
-    let (cover, mut findings) = submission::read_cover(&book, name);
+    let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
@@ -139,10 +144,23 @@ fn gather_book(county: &County, sent: &Arc<Sent>, book: Book) -> Gathered {
         return gathered;
     }
     let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let expected = Expected {
+        run: county.run,
+        schemes: &county.schemes,
+        scheme_of: &scheme_of,
+        intake: &county.intake,
+        categories: &county.workspace.categories,
+    };
     let (submission, found) = submission::read(&book, cover, name, &expected);
-    drop(book);
     gathered.findings.extend(found);
+    // Checks go through members and periods, which such a roster would make millions of.
+    if submission.members.len() > MOST_MEMBERS {
+        let refusal = sheet::Refusal::too_large("members", MOST_MEMBERS);
+        gathered.findings.push(refusal.finding(Place::file(name)));
+        return gathered;
+    }
+    gathered.findings.extend(rare_characters(&submission, &book, fonts));
+    drop(book);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };

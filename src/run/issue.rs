@@ -154,7 +154,7 @@ fn submitted(county: &County, folder: &Path, progress: Progress<'_>) -> Result<V
 fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Option<Found> {
     let bytes = inbox::fetch(file, limits).ok()?;
     let book = county.fence.read(&file.name, &bytes).ok()?.ok()?;
-    let (cover, _) = submission::read_cover(&book, &file.name);
+    let (cover, _) = submission::read_cover(&book, &file.name, &county.intake);
     let branch = check::identify(&cover, &file.name, &county.register, county.workspace.year).branch?;
     let age = (
         cover.year.unwrap_or(0),
@@ -163,7 +163,13 @@ fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Opti
         file.name.to_string(),
     );
     let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected { run: county.run, schemes: &county.schemes, scheme_of: &scheme_of, categories: &county.workspace.categories };
+    let expected = Expected {
+        run: county.run,
+        schemes: &county.schemes,
+        scheme_of: &scheme_of,
+        intake: &county.intake,
+        categories: &county.workspace.categories,
+    };
     let (submission, _) = submission::read(&book, cover, &file.name, &expected);
     let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);
     Some(Found { branch, age, members: members.collect() })

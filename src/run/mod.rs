@@ -12,11 +12,13 @@ mod intake;
 mod issue;
 mod prepare;
 mod press;
+mod rare;
 mod resolve;
 mod returns;
 mod template;
 mod write;
 
+pub use crate::pdf::Engine;
 pub use compare::Comparison;
 pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
@@ -32,6 +34,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::diag::{Finding, Severity};
+use crate::font::FontSet;
 use crate::period::RunPeriod;
 
 /// What a run is asked to do, resolved from the command line.
@@ -53,6 +56,8 @@ pub struct Options {
     pub date: Option<NaiveDate>,
     /// Last year's results: an out folder, or a bag.
     pub last_year: Option<PathBuf>,
+    /// Which library writes the PDF.
+    pub pdf_engine: Engine,
     /// This program's own file, to be started as reading process; where absent everything is read in this one.
     pub program: Option<PathBuf>,
 }
@@ -95,9 +100,10 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
+    let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     // Its own `out` is for the findings; what was published is where runs put it.
     let published = Path::new(&options.workspace).join("out");
-    let resolved = in_pool(options.jobs, || gather_all(&county, &published, None, progress))??;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, &published, None, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;
     }
@@ -107,17 +113,23 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
+    let press = Press::load(options, &county)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, &out_folder(options), options.last_year.as_deref(), progress)?;
+        let mut resolved = gather_all(&county, &press.fonts, &out_folder(options), options.last_year.as_deref(), progress)?;
         let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })
 }
 
-fn gather_all(county: &County, out: &Path, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
-    let gathered = gather::gather(county, progress)?;
+fn gather_all(
+    county: &County,
+    fonts: &FontSet,
+    out: &Path,
+    last_year: Option<&Path>,
+    progress: Progress<'_>,
+) -> Result<Resolved, RunError> {
+    let gathered = gather::gather(county, fonts, progress)?;
     let mut resolved = resolve(county, gathered);
     compare::compare(county, &mut resolved, out, last_year)?;
     Ok(resolved)

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
@@ -7,11 +7,14 @@ use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
 use crate::fence::{Fence, FenceError};
+use crate::font::FontError;
 use crate::inbox::{self, InboxError};
+use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::PublishError;
 use crate::report::Issuer;
 use crate::scheme::{self, Scheme, SchemeError};
+use crate::submission::{Intake, IntakeError};
 
 /// Forms that exist.
 pub const FORMS: [&str; 6] = ["registry", "board", "card", "yearly", "return", "reminder"];
@@ -39,6 +42,14 @@ pub enum RunError {
         name: String,
         /// What is wrong.
         error: CalendarError,
+    },
+    /// `templates/intake.toml`.
+    #[error("{}: {error}", path.display())]
+    Intake {
+        /// The county's, or the built-in one's name.
+        path: PathBuf,
+        /// What is wrong.
+        error: IntakeError,
     },
     /// A file of the workspace that cannot be read.
     #[error("{}: cannot be read: {source}", path.display())]
@@ -73,9 +84,12 @@ pub enum RunError {
         /// English.
         en: String,
     },
-    /// A font file that is none.
-    #[error("fonts: {0}")]
-    Font(String),
+    /// A font file that cannot be used.
+    #[error("font {0}")]
+    Font(FontError),
+    /// A font that the PDF engine cannot take.
+    #[error("{0}")]
+    Embedding(PdfError),
     /// The threads could not be started.
     #[error("the worker threads could not be started: {0}")]
     Threads(String),
@@ -104,6 +118,7 @@ impl RunError {
             (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
             (Self::Scheme { id, error }, lang) => error.message(id, lang),
             (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
+            (Self::Intake { path, error }, Lang::Zh) => format!("{} 第 {} 行：{}", path.display(), error.line, error.zh),
             (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Template { name, errors }, Lang::Zh) => {
                 format!("表样 {name} 有错：\n{}", errors.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n"))
@@ -113,7 +128,8 @@ impl RunError {
                 format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
             }
             (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
-            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{error}"),
+            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{}", error.message(lang)),
+            (Self::Embedding(error), _) => error.message(lang),
             (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
             (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
             _ => self.to_string(),
@@ -130,6 +146,8 @@ pub struct County {
     pub register: Register,
     /// Schemes that the workspace names, its own first; members point into it.
     pub schemes: Vec<Scheme>,
+    /// What branches call sheets and columns.
+    pub intake: Intake,
     /// Working days.
     pub calendar: Calendar,
     /// The run's period.
@@ -197,6 +215,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         calendar.add(&text).map_err(|error| RunError::Calendar { name: path.display().to_string(), error })?;
     }
+    let intake = load_intake(root)?;
     let register = load_register(&workspace.register)?;
     let run = options.period.unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     if run.year != workspace.year {
@@ -241,7 +260,24 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County { workspace, register, schemes, calendar, run, date, only: options.only.clone(), fence, configuration })
+    Ok(County { workspace, register, schemes, intake, calendar, run, date, only: options.only.clone(), fence, configuration })
+}
+
+/// The built-in words, and the county's own beside them.
+fn load_intake(root: &Path) -> Result<Intake, RunError> {
+    let mut intake = Intake::default();
+    let path = PathBuf::from("templates/intake.toml");
+    let add = |intake: &mut Intake, path: &Path, bytes: &[u8]| {
+        intake.add(&String::from_utf8_lossy(bytes)).map_err(|error| RunError::Intake { path: path.to_owned(), error })
+    };
+    add(&mut intake, &path, &builtin::intake().unwrap_or_default())?;
+    let own = root.join(&path);
+    match std::fs::read(&own) {
+        Ok(bytes) => add(&mut intake, &own, bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(source) => return Err(RunError::Io { path: own, source }),
+    }
+    Ok(intake)
 }
 
 /// The workspace's own file where it has one, else the built-in. A category that the county does not have is refused: its

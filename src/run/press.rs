@@ -5,18 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::prepare::{ALWAYS, files};
-use super::{Options, RunError};
+use super::{County, Options, RunError};
 use crate::builtin;
-use crate::county::Workspace;
 use crate::diag::Lang;
 use crate::font::{FontData, FontSet};
 use crate::form::Template;
 use crate::form::data::Schema;
 use crate::inbox::{digest, hex};
-use crate::pdf::PdfFonts;
-use crate::period::{Every, RunPeriod};
+use crate::pdf::{Engine, PdfError, PdfFonts};
+use crate::period::Every;
 use crate::report::schema;
-use crate::scheme::Scheme;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {
@@ -27,6 +25,8 @@ pub struct Press {
     pub fonts: FontSet,
     /// The same faces for the PDF writer.
     pub pdf_fonts: PdfFonts,
+    /// Which writer.
+    pub engine: Engine,
 }
 
 /// A checked template and where it came from.
@@ -57,7 +57,10 @@ fn defaults(every: Every) -> &'static [&'static str] {
 
 impl Press {
     /// Loads what the run needs; a template with a mistake stops it before a submission is opened.
-    pub fn load(options: &Options, workspace: &Workspace, schemes: &[Scheme], run: RunPeriod) -> Result<Self, RunError> {
+    pub fn load(options: &Options, County { workspace, schemes, run, .. }: &County) -> Result<Self, RunError> {
+        if !options.pdf_engine.is_built_in() {
+            return Err(RunError::Embedding(PdfError::NoEngine));
+        }
         let every = run.period.every();
         let wanted: Vec<String> = options
             .forms
@@ -85,10 +88,9 @@ impl Press {
                 templates.insert((form.form, at), loaded);
             }
         }
-        let faces = faces(&workspace.root.join("templates/fonts"))?;
-        let fonts = FontSet::new(faces).map_err(|error| RunError::Font(error.to_string()))?;
-        let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
-        Ok(Self { forms, templates, fonts, pdf_fonts })
+        let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
+        let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
+        Ok(Self { forms, templates, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
     /// The template of a form for a scheme.
@@ -102,16 +104,16 @@ impl Press {
     }
 }
 
-/// The bundled faces, then the county's own in a folder, which need not exist.
-pub(super) fn faces(folder: &Path) -> Result<Vec<FontData>, RunError> {
+/// The bundled fonts and the county's own in a folder, which need not exist; parsed once a run.
+pub(super) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
     let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
-    for extension in ["ttf", "otf", "ttc"] {
+    for extension in ["ttf", "otf", "ttc", "otc"] {
         for path in files(folder, extension)? {
             let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-            faces.push(FontData::new(path.display().to_string(), bytes));
+            faces.extend(FontData::all(&path.display().to_string(), bytes));
         }
     }
-    Ok(faces)
+    FontSet::new(faces).map_err(RunError::Font)
 }
 
 struct Bytes(std::borrow::Cow<'static, [u8]>);

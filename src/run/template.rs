@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::RunError;
-use super::press::faces;
+use super::press::load_fonts;
 use crate::diag::Lang;
-use crate::font::FontSet;
 use crate::form::data::Schema;
 use crate::form::layout::{Note, layout};
 use crate::form::{Template, TemplateError, fill_pages};
@@ -35,8 +34,8 @@ pub fn check_template(file: &Path, schema: &Schema, members: usize, out: Option<
         errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
     })?;
     // A template in a workspace stands beside the county's fonts.
-    let fonts = FontSet::new(faces(&file.with_file_name("fonts"))?).map_err(|error| RunError::Font(error.to_string()))?;
-    let pdf_fonts = PdfFonts::new(&fonts).map_err(|error| RunError::Font(error.to_string()))?;
+    let fonts = load_fonts(&file.with_file_name("fonts"))?;
+    let pdf_fonts = PdfFonts::new(&fonts).map_err(RunError::Embedding)?;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
     let book = fill_pages(&template, &sample(schema, members), &fonts, date);
     let laid = layout(&book, &fonts, date);

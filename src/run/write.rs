@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{CellRef, Code, Finding, Place};
@@ -46,8 +47,13 @@ pub fn write(
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
+    let mut rare: BTreeMap<Arc<str>, String> = BTreeMap::new();
+    for finding in resolved.findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
+        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().push_str(characters(finding));
+    }
     let desk = Desk {
         changes: &resolved.comparison.changes,
+        rare,
         county,
         press,
         staging,
@@ -146,6 +152,8 @@ pub(super) struct Desk<'a> {
     pub(super) digests: BTreeMap<Arc<str>, String>,
     /// Published scores that are others now.
     pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
+    /// By branch code: rare characters found in its submission.
+    rare: BTreeMap<Arc<str>, String>,
 }
 
 impl Desk<'_> {
@@ -163,15 +171,17 @@ impl Desk<'_> {
                 }
             }
         }
-        let finding = |character: char| {
-            let mut finding = Finding::new(Code::RareCharacter, Place::default())
-                .value(character)
-                .arg("code_point", format!("U+{:04X}", character as u32));
-            finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
-            finding
-        };
         // A committee's form only repeats what its branches' forms have told.
-        unfit.extend(notes.into_iter().filter(|_| !job.code.is_empty()).map(finding));
+        if !job.code.is_empty() {
+            // What the submission holds has been found in its cell; the rest comes from the register or a template.
+            let told = self.rare.get(job.code.as_str());
+            let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(*character)));
+            unfit.extend(
+                untold
+                    .filter_map(|character| rare_character(character, &self.press.fonts))
+                    .map(|finding| Finding { branch_code: Some(job.code.as_str().into()), ..finding }),
+            );
+        }
         Ok(unfit)
     }
 
@@ -360,6 +370,7 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let manifest = json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),
+        "pdf_engine": press.engine.name(),
         "county": county.workspace.county,
         "county_code": county.workspace.county_code,
         "year": county.run.year,

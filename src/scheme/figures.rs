@@ -7,9 +7,10 @@ use crate::exact::Exact;
 use crate::period::Every;
 
 use super::formula::{self, Builtin, Formula, Names};
-use super::items::usable_name;
-use super::model::{Figure, Item, Value, Window};
+use super::model::{Figure, Window};
 use super::table::{Keys, LENGTHS, Reader, Written};
+use super::values::usable_name;
+use super::{Item, Value};
 
 /// What formulas of a part of the file may name, figures apart.
 pub(super) struct Known<'a> {
@@ -19,8 +20,8 @@ pub(super) struct Known<'a> {
 }
 
 /// A formula with its names proven; zero after a fault.
-pub(super) fn formula<'t>(
-    reader: &mut Reader<'t>,
+pub(super) fn formula(
+    reader: &mut Reader<'_>,
     text: &Written<String>,
     known: &Known<'_>,
     figures: &[String],

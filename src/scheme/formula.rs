@@ -12,7 +12,8 @@ use std::sync::Arc;
 use crate::exact::{Decimal, Exact};
 
 use super::fault::near;
-use super::model::{Item, ItemKind, Stacking, Value};
+use super::model::Stacking;
+use super::{Item, ItemKind, Value};
 
 /// A proven formula.
 #[derive(Clone, Debug)]

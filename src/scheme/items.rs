@@ -1,17 +1,15 @@
-//! What branches enter: items, who marks them, ballots, adjustments, and the values behind them.
+//! What branches enter: items with their rules, how often, and who marks them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Exact;
 use crate::period::Every;
 
 use super::fault::near;
-use super::formula::{RESERVED, SELECTORS};
-use super::model::{
-    AdjustmentKind, Adjustments, Amount, CapPer, Change, Item, ItemKind, Measure, Points, Poll, Scorers, Stacking, Step, Value, ZeroIf,
-};
+use super::formula::SELECTORS;
+use super::model::Scorers;
 use super::table::{Keys, LENGTHS, Node, Reader, Written, parse_number};
+use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
 
 /// Largest entry that fits the compact marks of a submission.
 const LARGEST_ENTRY: i64 = 100_000;
@@ -53,83 +51,6 @@ pub(super) fn entries<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, of_bra
     }
     reader.finish(keys);
     Entries { every, scorers, reviewed, dated }
-}
-
-/// `[value.…]`.
-pub(super) fn values<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Vec<(Arc<Value>, Option<Written<String>>, Written<String>)> {
-    let mut values = Vec::new();
-    for (id, node) in reader.named(parent, "value") {
-        let Some(mut keys) = reader.as_table(node, "value") else { continue };
-        usable_name(reader, &id);
-        let name = reader.text(&mut keys, "name").value;
-        let number = reader.number(&mut keys, "value").value;
-        let by_category = by_category(reader, &mut keys);
-        let clause = reader.clause(&mut keys);
-        let origin = reader.origin(&mut keys, "origin");
-        let share_of = reader.optional_text(&mut keys, "share_of");
-        reader.sample(origin, || format!("{name}{number}"));
-        let changes = changes(reader, &mut keys, &name);
-        reader.finish(keys);
-        values.push((Arc::new(Value { id: id.value.clone(), name, value: number, by_category, changes, clause, origin }), share_of, id));
-    }
-    values
-}
-
-fn by_category<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> BTreeMap<String, Exact> {
-    let mut numbers = BTreeMap::new();
-    for (category, node) in reader.named(keys, "by_category") {
-        reader.known_category(&category);
-        if let Some(number) = reader.as_number(node, &category.value) {
-            numbers.insert(category.value, number.value);
-        }
-    }
-    numbers
-}
-
-fn changes<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, name: &str) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::new();
-    for node in reader.list(keys, "changes") {
-        let Some(mut keys) = reader.as_table(node, "changes") else { continue };
-        let from = reader.date(&mut keys, "from");
-        let value = reader.number(&mut keys, "value").value;
-        let by_category = by_category(reader, &mut keys);
-        let clause = reader.clause(&mut keys);
-        let origin = reader.origin(&mut keys, "origin");
-        reader.finish(keys);
-        let Some(from) = from else { continue };
-        if let Some(last) = changes.last()
-            && from.value <= last.from
-        {
-            reader.fault(
-                &from.span,
-                format!("日期要从早到晚写，{} 不晚于上面的 {}", from.value, last.from),
-                format!("dates must rise: {} is not after {} above it", from.value, last.from),
-            );
-        }
-        reader.sample(origin, || format!("{name}{value}（{}起）", from.value));
-        changes.push(Change { from: from.value, value, by_category, clause, origin });
-    }
-    changes
-}
-
-/// A name that formulas may use without quotes, and that they do not have for themselves.
-pub(super) fn usable_name(reader: &mut Reader<'_>, name: &Written<String>) {
-    let said = &name.value;
-    if RESERVED.contains(&said.as_str()) {
-        reader.fault(
-            &name.span,
-            format!("“{said}”是算式自己的词，请换一个名字"),
-            format!("`{said}` is a word of formulas; choose another name"),
-        );
-    }
-    let begins = said.starts_with(|c: char| c.is_alphabetic());
-    if !said.is_empty() && (!begins || said.ends_with('-') || !said.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')) {
-        reader.fault(
-            &name.span,
-            format!("“{said}”不能用作名字：要以字母或汉字开头，只能有字母、汉字、数字、_ 和 -"),
-            format!("`{said}` cannot be a name: it begins with a letter and holds letters, digits, _ and - only"),
-        );
-    }
 }
 
 /// A number of an item's rule, or the name of a value.
@@ -289,7 +210,7 @@ pub(super) fn items<'t>(
 }
 
 /// Names that stand as headings on sheets: found again only where they are written as headings are read.
-fn heading(reader: &mut Reader<'_>, name: &Written<String>) {
+pub(super) fn heading(reader: &mut Reader<'_>, name: &Written<String>) {
     let said = &name.value;
     if HEADINGS.contains(&said.as_str()) || SELECTORS.contains(&said.as_str()) || said == "poll" {
         reader.fault(
@@ -414,182 +335,4 @@ fn zero_if<'t>(
         conditions.push(ZeroIf { measure, limit: limit.value, above: strict });
     }
     conditions
-}
-
-/// `[poll]`.
-pub(super) fn poll<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, items: &[Item]) -> Option<Poll> {
-    let mut keys = reader.optional_table(parent, "poll")?;
-    let columns = reader.text(&mut keys, "columns");
-    let max = reader.optional_number(&mut keys, "max");
-    let min_ballots = reader.whole(&mut keys, "min_ballots", 10_000);
-    let origin = reader.origin(&mut keys, "origin");
-    let clause = reader.clause(&mut keys);
-    let mut words: Vec<(String, Exact)> = Vec::new();
-    let named = reader.named(&mut keys, "words");
-    for (word, node) in &named {
-        heading(reader, word);
-        let Some(worth) = reader.as_number(node, &word.value) else { continue };
-        let fits = worth.value.published_decimal(3).is_some_and(|kept| Exact::from(kept) == worth.value);
-        if !fits || worth.value.is_negative() {
-            reader.fault(&worth.span, "要在零以上，最多三位小数", "must be zero or above, with at most three decimals");
-        }
-        words.push((word.value.clone(), worth.value));
-    }
-    let best = words.iter().map(|(_, worth)| worth.clone()).max();
-    if let (Some(max), Some(_)) = (&max, &best) {
-        reader.fault(
-            &max.span,
-            "按词投票的，最高分就是最好的词，不要再写“max”",
-            "with `words` the best word is the maximum; leave `max` out",
-        );
-    }
-    let place = keys.place("columns");
-    reader.finish(keys);
-    reader.sample(origin, || format!("民主测评每人至少{min_ballots}票"));
-    let max = max.map(|max| max.value);
-    let columns = match (columns.value.as_str(), best.or(max)) {
-        ("", _) => Vec::new(),
-        ("items", Some(max)) if !words.is_empty() => {
-            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), max.clone())).collect()
-        }
-        ("items", None) => {
-            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), item.max.clone())).collect()
-        }
-        ("items", Some(_)) => {
-            reader.fault(
-                &place,
-                "票上各项的最高分就是各项目的分值，不要再写“max”",
-                "the ballots' items have the maxima of the items; leave `max` out",
-            );
-            Vec::new()
-        }
-        (name, None) => {
-            reader.fault(
-                &place,
-                format!("缺少“max”（“{name}”一票的最高分）或“words”（好、一般、差各值多少）"),
-                format!("`max` is missing, the largest number on a ballot in `{name}`, or `words`, what each word is worth"),
-            );
-            Vec::new()
-        }
-        (name, Some(max)) => {
-            heading(reader, &columns);
-            reader.sample(origin, || format!("“{name}”每票上限{max}"));
-            vec![(name.to_owned(), max)]
-        }
-    };
-    Some(Poll { columns, words, min_ballots, clause, origin })
-}
-
-/// `[adjustments]`.
-pub(super) fn adjustments<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Option<Adjustments> {
-    let mut keys = reader.optional_table(parent, "adjustments")?;
-    let ways = [
-        ("max_each", Stacking::MaxEach),
-        ("max_abs", Stacking::MaxAbs),
-        ("deduction_first", Stacking::DeductionFirst),
-        ("sum", Stacking::Sum),
-    ];
-    let stacking = reader.choice(&mut keys, "stacking", &ways).unwrap_or(Stacking::MaxEach);
-    let origin = reader.origin(&mut keys, "origin");
-    let clause = reader.clause(&mut keys);
-    let aliases = reader.named(&mut keys, "aliases");
-    let mut kinds: Vec<AdjustmentKind> = Vec::new();
-    let mut names = Vec::new();
-    for mut keys in reader.tables(&mut keys, "kind") {
-        let name = reader.text(&mut keys, "name");
-        let mut levels: Vec<(String, Exact)> = Vec::new();
-        let mut signs: Option<bool> = None;
-        for (level, node) in reader.named(&mut keys, "levels") {
-            let Some(points) = reader.as_number(node, &level.value) else { continue };
-            if !points.value.is_zero() {
-                let deducts = points.value.is_negative();
-                if signs.is_some_and(|sign| sign != deducts) {
-                    reader.fault(
-                        &points.span,
-                        format!("“{}”里既有加分又有扣分", name.value),
-                        format!("`{}` mixes awards and deductions", name.value),
-                    );
-                }
-                signs = signs.or(Some(deducts));
-            }
-            levels.push((level.value, points.value));
-        }
-        if levels.is_empty() {
-            let place = keys.place("levels");
-            reader.fault(&place, format!("“{}”没有级别", name.value), format!("`{}` has no levels", name.value));
-        }
-        reader.finish(keys);
-        kinds.push(AdjustmentKind { name: name.value.clone(), levels, deducts: signs == Some(true) });
-        names.push(name);
-    }
-    reader.unique(("种类", "kind"), &names);
-    reader.finish(keys);
-    let mut known: BTreeMap<String, String> = BTreeMap::new();
-    for (alias, node) in aliases {
-        let levels: Vec<&str> =
-            kinds.iter().filter(|kind| kind.deducts).flat_map(|kind| &kind.levels).map(|(name, _)| name.as_str()).collect();
-        let Some(level) = node.get_ref().as_str() else {
-            reader.fault(&node.span(), "应是引号里的级别名称", "must be a level's name in quotes");
-            continue;
-        };
-        if levels.contains(&alias.value.as_str()) {
-            reader.fault(
-                &alias.span,
-                format!("“{}”本身就是一个级别，不能再作别名", alias.value),
-                format!("`{}` is a level itself and cannot stand for another", alias.value),
-            );
-        }
-        if !levels.contains(&level) {
-            let (near_zh, near_en) = near(level, levels.iter().copied());
-            reader.fault(
-                &node.span(),
-                format!("扣分的级别里没有“{level}”{near_zh}"),
-                format!("`{level}` is no level of a deduction{near_en}"),
-            );
-        }
-        known.insert(alias.value, level.to_owned());
-    }
-    reader.sample(origin, || "奖惩分值".into());
-    Some(Adjustments { stacking, kinds, aliases: known, clause, origin })
-}
-
-/// Values that are shares of one whole must add up to it, for every category and after every change.
-pub(super) fn shares(reader: &mut Reader<'_>, values: &[(Arc<Value>, Option<Written<String>>, Written<String>)]) {
-    let mut wholes: Vec<&str> = values.iter().filter_map(|(_, of, _)| of.as_ref().map(|of| of.value.as_str())).collect();
-    wholes.sort_unstable();
-    wholes.dedup();
-    for whole in wholes {
-        let parts: Vec<&Arc<Value>> =
-            values.iter().filter(|(_, of, _)| of.as_ref().is_some_and(|of| of.value == whole)).map(|(value, ..)| value).collect();
-        let place = values.iter().rev().find_map(|(_, of, _)| of.as_ref().filter(|of| of.value == whole)).map(|of| of.span.clone());
-        let changes = || parts.iter().flat_map(|value| &value.changes);
-        let maps = parts.iter().map(|value| &value.by_category).chain(changes().map(|change| &change.by_category));
-        let mut categories: Vec<&str> = maps.flat_map(BTreeMap::keys).map(String::as_str).collect();
-        categories.push("");
-        let mut days: Vec<chrono::NaiveDate> = changes().map(|change| change.from).collect();
-        days.push(chrono::NaiveDate::MIN);
-        days.sort_unstable();
-        categories.sort_unstable();
-        let wrong = days.iter().flat_map(|day| categories.iter().map(move |category| (day, category))).find_map(|(day, category)| {
-            let sum: Exact = parts.iter().map(|value| value.on(category, *day).clone()).sum();
-            (sum != Exact::from(1)).then_some((*day, *category, sum))
-        });
-        let (Some(place), Some((day, category, sum))) = (place, wrong) else { continue };
-        let percent = (sum * Exact::from(100)).to_string();
-        let names = parts.iter().map(|value| value.id.as_str()).collect::<Vec<_>>().join(" + ");
-        let (mut zh, mut en) = (String::new(), String::new());
-        if !category.is_empty() {
-            zh = format!("（{category}）");
-            en = format!(" for {category}");
-        }
-        if day != chrono::NaiveDate::MIN {
-            zh = format!("{zh}（{day} 起）");
-            en = format!("{en} from {day} on");
-        }
-        reader.fault(
-            &place,
-            format!("“{whole}”的权重合计是 {percent}%{zh}，应是 100%：{names}"),
-            format!("the shares of `{whole}` add up to {percent}%{en}, not 100%: {names}"),
-        );
-    }
 }

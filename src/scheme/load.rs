@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::Value;
+use super::facts::{adjustments, poll};
 use super::fault::{self, SchemeError};
 use super::figures::{Known, figures, formula, window};
 use super::formula::{Builtin, Formula};
-use super::items::{self, Entries, adjustments, poll, values};
-use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow, Value};
+use super::items::{self, Entries};
+use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
 use super::outcomes::{self, Ends};
 use super::table::{Keys, Reader, Written};
+use super::values::{shares, values};
 
 /// Most decimals that fit the compact marks of a submission.
 const MOST_DECIMALS: u32 = 3;
@@ -132,6 +135,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         digest: String::new(),
         digits,
         decimals,
+        decimals_origin,
         member: Rules {
             every: entries.every,
             scorers: entries.scorers,
@@ -164,8 +168,8 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
 /// The values of a part of the file, the shares among them proven to add up.
 fn values_of<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Arc<Value>> {
     let written = values(reader, keys);
-    items::shares(reader, &written);
-    written.into_iter().map(|(value, ..)| value).collect()
+    shares(reader, &written);
+    written.into_iter().map(|read| read.value).collect()
 }
 
 fn uses_vetoes(figures: &[Figure]) -> bool {

@@ -5,19 +5,23 @@
 //! *figures* (formulas over items, the poll and adjustments) and *outcomes* (bands, honours, vetoes, letters).
 
 mod bands;
+mod facts;
 mod fault;
 mod figures;
 mod formula;
+mod item;
 mod items;
 mod load;
 mod model;
 mod outcomes;
 mod table;
+mod values;
 mod words;
 
 pub use bands::{Band, Bands};
 pub use fault::{Fault, SchemeError};
 pub use formula::{Builtin, Formula, Operator};
+pub use item::{Amount, CapPer, Change, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
 pub use load::{decode, load, load_for};
 pub use model::*;
 pub use words::{each_word, plain, share};

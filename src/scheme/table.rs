@@ -95,6 +95,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Refuses keys that nobody asked for.
+    #[expect(clippy::needless_pass_by_value, reason = "nothing may be asked for afterwards")]
     pub fn finish(&mut self, keys: Keys<'t>) {
         for (key, _) in keys.table {
             let written = key.get_ref().as_ref();
@@ -298,13 +299,10 @@ impl<'t> Reader<'t> {
         };
         let date = node.get_ref().as_datetime().filter(|at| at.time.is_none()).and_then(|at| at.date);
         let date = date.and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
-        match date {
-            Some(value) => Some(Written { value, span: node.span() }),
-            None => {
-                self.wrong(node, key, ("日期（2026-07-01，不加引号）", "a date (2026-07-01, without quotes)"));
-                None
-            }
+        if date.is_none() {
+            self.wrong(node, key, ("日期（2026-07-01，不加引号）", "a date (2026-07-01, without quotes)"));
         }
+        date.map(|value| Written { value, span: node.span() })
     }
 
     /// A list of texts; empty where the key is absent.

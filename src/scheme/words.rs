@@ -4,7 +4,8 @@ use crate::diag::Lang;
 use crate::exact::Exact;
 
 use super::formula::{Builtin, Formula, Operator};
-use super::model::{Amount, CapPer, Item, ItemKind, Measure, Points, Rules, Stacking, Step};
+use super::model::{Rules, Stacking};
+use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
 use crate::period::Every;
 
 impl Formula {
@@ -76,11 +77,13 @@ fn items_in_words(items: &[usize], rules: &Rules) -> String {
 }
 
 impl Amount {
-    /// The number, or the value's name with its number.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Number(number) => plain(number),
-            Self::Value(value) => format!("{}（{}）", plain(&value.value), value.name),
+    /// `-2分`, with a value's name `-2分（缺席一次）`; in English `-2 (缺席一次)`.
+    fn words(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Number(number), Lang::Zh) => format!("{}分", plain(number)),
+            (Self::Number(number), Lang::En) => plain(number),
+            (Self::Value(value), Lang::Zh) => format!("{}分（{}）", plain(&value.value), value.name),
+            (Self::Value(value), Lang::En) => format!("{} ({})", plain(&value.value), value.name),
         }
     }
 }
@@ -121,7 +124,7 @@ impl Item {
         let mut said = Vec::new();
         let mut say = |zh: String, en: String| said.push(if lang == Lang::Zh { zh } else { en });
         match &self.points {
-            Some(Points::Each(amount)) => say(format!("每次{}分", amount.words()), format!("{} a time", amount.words())),
+            Some(Points::Each(amount)) => say(format!("每次{}", amount.words(Lang::Zh)), format!("{} a time", amount.words(Lang::En))),
             Some(Points::Steps(steps)) => say(steps_zh(steps), steps_en(steps)),
             None => {}
         }
@@ -133,10 +136,10 @@ impl Item {
                 CapPer::Day => ("每日", "day"),
                 CapPer::Period(every) => (each_word(*every), every.word()),
             };
-            say(format!("{zh}合计不超过{}分", limit.words()), format!("at most {} a {en}", limit.words()));
+            say(format!("{zh}合计不超过{}", limit.words(Lang::Zh)), format!("at most {} a {en}", limit.words(Lang::En)));
         }
         if let Some(start) = &self.start {
-            say(format!("起始{}分", start.words()), format!("starts at {}", start.words()));
+            say(format!("起始{}", start.words(Lang::Zh)), format!("starts at {}", start.words(Lang::En)));
         }
         let unit = if self.kind == ItemKind::Count { "次" } else { "分" };
         for condition in &self.zero_if {
@@ -157,10 +160,10 @@ impl Item {
             }
         }
         if let Some(floor) = &self.floor {
-            say(format!("最低{}分", floor.words()), format!("never below {}", floor.words()));
+            say(format!("最低{}", floor.words(Lang::Zh)), format!("never below {}", floor.words(Lang::En)));
         }
         if let Some(ceiling) = &self.ceiling {
-            say(format!("最高{}分", ceiling.words()), format!("never above {}", ceiling.words()));
+            say(format!("最高{}", ceiling.words(Lang::Zh)), format!("never above {}", ceiling.words(Lang::En)));
         }
         if let Some(each) = self.each {
             say(format!("{}单独计算后相加", each_word(each)), format!("worked out for each {} and added up", each.word()));

@@ -80,11 +80,10 @@ impl<'a> Subject<'a> {
     /// Entries of an item that count in these periods, in the order of time.
     pub(super) fn entered(&self, item: usize, periods: &[Period]) -> Vec<Entered> {
         match &self.who {
-            Who::Member { at, entries } => {
-                let scheme = self.submission.members[*at as usize].scheme;
+            Who::Member { entries, .. } => {
                 let own = entries.iter().filter(|entry| !entry.own && periods.contains(&entry.period));
                 own.map(|entry| {
-                    let place = self.submission.mark_spot(entry, scheme, item);
+                    let place = self.submission.mark_spot(entry, item);
                     Entered { period: entry.period, day: entry.day, mark: entry.marks[item], place }
                 })
                 .collect()
@@ -236,6 +235,17 @@ fn stated(value: &Arc<Value>, number: Exact, day: NaiveDate) -> Trace {
     let label = Label::Value { name: value.name.clone(), since: change.map(|change| change.from) };
     let clause = change.map_or(&value.clause, |change| &change.clause).clone();
     Trace { clause, ..Trace::leaf(label, number, None) }
+}
+
+/// Since when a value holds, and the clause that says so.
+pub(super) fn value_rule(value: &Arc<Value>, day: NaiveDate) -> Option<String> {
+    match value.change_on(day) {
+        Some(change) => {
+            let clause = change.clause.as_ref().map(|clause| format!("，{clause}")).unwrap_or_default();
+            Some(format!("{}起{clause}", change.from))
+        }
+        None => value.clause.clone(),
+    }
 }
 
 fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {

@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{CapPer, Item, ItemKind, Measure, Points, Step};
+use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
 use crate::submission::Mark;
 
-use super::evaluate::Subject;
+use super::evaluate::{Subject, value_rule};
 use super::trace::{Label, Trace, Zero};
 
 /// One entry of an item that counts.
@@ -94,7 +94,11 @@ fn stretch(
             };
             let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
             let value = if item.points.is_none() { size } else { points.clone() };
-            parts.push(Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))));
+            let clause = match &item.points {
+                Some(Points::Each(Amount::Value(value))) => value_rule(value, entry.ruled_on(year)),
+                _ => None,
+            };
+            parts.push(Trace { clause, ..Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))) });
         }
     }
     let mut points: Vec<(Option<NaiveDate>, u8, Exact)> =

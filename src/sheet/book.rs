@@ -32,8 +32,43 @@ pub struct Sheet {
     pub hidden: bool,
     /// A hidden row or column holds cells. Seen in xlsx only.
     pub hidden_rows: bool,
+    /// Areas merged into one cell that are more than one row high: first and last row and column, zero-based. Seen where the
+    /// format tells.
+    pub merged: Vec<Area>,
     /// Row and column, zero-based, of texts from which control characters were taken.
     pub control_characters: Vec<(u32, u16)>,
+}
+
+/// A rectangle of cells, zero-based, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// First row and column.
+    pub first: (u32, u16),
+    /// Last row and column.
+    pub last: (u32, u16),
+}
+
+impl Area {
+    /// As many as are kept of a sheet.
+    pub(super) const MOST: usize = 10_000;
+
+    /// An area of more than one row: `A2:A5`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (first, last) = text.split_once(':')?;
+        let cell = |name: &str| -> Option<(u32, u16)> {
+            let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let letter = |sum: u32, byte: u8| sum * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
+            let column = (1..=3).contains(&letters).then(|| name.bytes().take(letters).fold(0, letter))?;
+            let row: u32 = name[letters..].parse().ok()?;
+            Some((row.checked_sub(1)?, u16::try_from(column - 1).ok()?))
+        };
+        Self::of(cell(first)?, cell(last)?)
+    }
+
+    /// The area, where it is more than one row high.
+    pub(super) fn of(first: (u32, u16), last: (u32, u16)) -> Option<Self> {
+        (first.0 < last.0).then_some(Self { first, last })
+    }
 }
 
 /// One row.
@@ -77,6 +112,13 @@ impl Sheet {
         let row = &self.rows[self.rows.binary_search_by_key(&row, |r| r.index).ok()?];
         let at = row.cells.binary_search_by_key(&column, |c| c.column).ok()?;
         Some(&row.cells[at].content)
+    }
+
+    /// What the merged area shows that the cell lies in, below its first row.
+    pub fn merged_into(&self, row: u32, column: u16) -> Option<&Content> {
+        let covers = |area: &&Area| area.first.0 < row && row <= area.last.0 && (area.first.1..=area.last.1).contains(&column);
+        let area = self.merged.iter().find(covers)?;
+        self.get(area.first.0, area.first.1)
     }
 
     /// How many cells hold something.

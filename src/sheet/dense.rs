@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
-use super::book::{Book, Cell, Content, Sheet};
+use super::book::{Area, Book, Cell, Content, Sheet};
 use super::gather::Gather;
 use super::package::{Checked, Package};
 use super::{Format, Limits, Refusal, biff, number, ole, records, workbook, xml};
@@ -25,6 +25,9 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
     let mut sheets = sheets(&mut reader, date_1904, limits)?;
     for (sheet, number) in sheets.iter_mut().zip(numbers) {
+        let merged = reader.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
+        let cell = |(row, column): (u32, u32)| (row, column.min(u32::from(u16::MAX)) as u16);
+        sheet.merged = merged.iter().filter_map(|area| Area::of(cell(area.start), cell(area.end))).take(Area::MOST).collect();
         let Some(hidden) = checked.hidden.get(number) else { continue };
         sheet.hidden_rows = hides(sheet, &hidden.rows, &hidden.columns);
     }

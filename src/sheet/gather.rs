@@ -69,7 +69,14 @@ impl<'a> Gather<'a> {
             rows = in_order(rows).map_err(|cell| Refusal::unreadable(format!("{name}: {cell} is stored twice")))?;
         }
         let name: Arc<str> = without_control_characters(name).map_or_else(|| Arc::from(name), Arc::from);
-        Ok(Sheet { name, rows, hidden, hidden_rows: false, control_characters: std::mem::take(&mut self.control_characters) })
+        Ok(Sheet {
+            name,
+            rows,
+            hidden,
+            hidden_rows: false,
+            merged: Vec::new(),
+            control_characters: std::mem::take(&mut self.control_characters),
+        })
     }
 }
 

@@ -30,7 +30,7 @@ mod xlsx;
 mod xml;
 mod xml2003;
 
-pub use book::{Book, Cell, Content, Row, Sheet};
+pub use book::{Area, Book, Cell, Content, Row, Sheet};
 pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 use quick_xml::events::BytesStart;
 
-use super::book::{Book, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet};
 use super::gather::Gather;
 use super::package::Package;
 use super::xml::{self, Node};
@@ -70,11 +70,16 @@ struct Table {
     hidden_columns: Vec<(u32, u32)>,
     /// A hidden row or column holds cells.
     hides: bool,
+    /// Merged areas of more than one row.
+    merged: Vec<Area>,
 }
 
 /// A cell whose closing tag has not come.
 struct Cell {
     repeats: u32,
+    /// How many rows and columns it is merged over.
+    rows: u32,
+    columns: u32,
     kind: String,
     value: Option<String>,
     formula: Option<String>,
@@ -155,6 +160,11 @@ impl<'a> Reader<'a> {
     fn cell_ends(&mut self) -> Result<(), Refusal> {
         let Some(cell) = self.cell.take() else { return Ok(()) };
         let repeats = cell.repeats;
+        if cell.rows > 1 && self.table.merged.len() < Area::MOST {
+            let (row, column) = (self.table.rows, self.column.min(u32::from(u16::MAX)) as u16);
+            let last = (row.saturating_add(cell.rows - 1), column.saturating_add(cell.columns.saturating_sub(1) as u16));
+            self.table.merged.extend(Area::of((row, column), last));
+        }
         if let Some(content) = cell.content() {
             if self.column.saturating_add(repeats) > self.limits.max_columns {
                 return Err(Refusal::too_large("columns", self.limits.max_columns));
@@ -185,6 +195,7 @@ impl<'a> Reader<'a> {
     fn sheet_ends(&mut self) -> Result<(), Refusal> {
         let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
         sheet.hidden_rows = self.table.hides;
+        sheet.merged = std::mem::take(&mut self.table.merged);
         if !self.table.linked {
             self.sheets.push(sheet);
         }
@@ -208,6 +219,8 @@ impl Cell {
         };
         Ok(Self {
             repeats: repeats(tag, "number-columns-repeated")?,
+            rows: repeats(tag, "number-rows-spanned")?,
+            columns: repeats(tag, "number-columns-spanned")?,
             value,
             formula: named("table:formula"),
             error: named("calcext:value-type").as_deref() == Some("error"),

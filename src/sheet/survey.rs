@@ -6,7 +6,7 @@
 //! <c r="C7" t="e"><v>#SPILL!</v></c>                      an error calamine does not know: the sheet would fail
 //! ```
 
-use super::book::Sheet;
+use super::book::{Area, Sheet};
 use super::{Limits, Refusal};
 
 /// What one worksheet or string table hides.
@@ -14,6 +14,8 @@ use super::{Limits, Refusal};
 pub(super) struct Survey {
     rows: Vec<u32>,
     columns: Vec<(u32, u32)>,
+    /// Merged areas of more than one row.
+    pub(super) merged: Vec<Area>,
     edits: Vec<(std::ops::Range<usize>, String)>,
 }
 
@@ -96,6 +98,9 @@ impl Survey {
                     if let (Some(min), Some(max)) = (number(tag, "min"), number(tag, "max")) {
                         survey.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
                     }
+                }
+                "mergeCell" if survey.merged.len() < Area::MOST => {
+                    survey.merged.extend(attribute(tag, "ref").and_then(|area| Area::parse(&tag[area])))
                 }
                 // calamine reserves as many strings unseen; without the attribute it counts for itself.
                 "sst" => {

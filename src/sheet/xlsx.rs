@@ -35,6 +35,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         }
         let mut sheet = gather.sheet(&listed.name, listed.hidden)?;
         sheet.hidden_rows = survey.hides(&sheet);
+        sheet.merged = survey.merged;
         sheets.push(sheet);
     }
     let Workbook { date_1904, modified, returns, .. } = workbook;

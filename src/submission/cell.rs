@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::diag::Code;
 use crate::exact::{Decimal, Exact};
+use crate::scheme::ItemKind;
 use crate::sheet::{Content, serial_to_date};
 
 use crate::sheet::words::folded;
@@ -55,6 +56,19 @@ pub fn text_number(text: &str) -> Number {
         // Exponents are how spreadsheets write, not how people do: `1E5` typed as text is a slip.
         Some(value) if !folded.contains(['e', 'E']) => Number::Is { value, text: true },
         _ => Number::Fault(Code::NotANumber),
+    }
+}
+
+/// `扣2分` in a column of deductions, `加2分` in one of bonuses: what the column says already.
+pub fn points(text: &str, kind: ItemKind) -> Option<Number> {
+    let sign = match kind {
+        ItemKind::Deduct => ['扣', '减'].as_slice(),
+        ItemKind::Bonus => ['加', '奖'].as_slice(),
+        _ => return None,
+    };
+    match text_number(folded(text).strip_prefix(sign)?) {
+        Number::Is { value, .. } if !value.is_negative() => Some(Number::Is { value, text: true }),
+        _ => None,
     }
 }
 

@@ -1,23 +1,24 @@
-//! 支部信息: fields in one column, values to their right.
+//! 支部信息: fields with values to their right, or in the row below where the fields stand side by side.
 //!
 //! ```text
-//!   支部名称：   第一东1支部
-//!   支部编码     0101
+//!   支部名称：   第一东1支部           支部名称     支部编码  年度
+//!   支部编码     0101           or    第一东1支部   0101      2026
 //!   年度         2026
 //! ```
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::diag::{CellRef, Code, Finding};
 use crate::exact::Decimal;
-use crate::sheet::{Book, Content, Sheet};
+use crate::sheet::{Book, Content, Row, Sheet};
 
 use super::COVER;
 use super::cell::{self, Day, Number, shown};
+use super::intake::Intake;
 use super::sink::Sink;
-use super::table::Sheets;
 use crate::sheet::words::{folded, key};
 
 /// What a submission says about itself.
@@ -54,21 +55,27 @@ pub struct Cover {
 }
 
 const FIELDS: [&str; 9] = ["支部名称", "支部编码", "上级党组织", "年度", "支部书记", "填报人", "联系电话", "报出日期", "模板版本"];
+/// Rows in which the fields are looked for.
+const WITHIN: usize = 60;
+
+/// A field's value: what stands there and where.
+type Value<'a> = (&'static str, Option<(Cow<'a, Content>, CellRef)>);
 
 /// Reads 支部信息. The findings name missing fields and values that cannot be read.
-pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
+pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<Finding>) {
     let mut sink = Sink::new(file);
     let mut cover = Cover::default();
-    let sheets = Sheets::new(book);
-    let Some(at) = sheets.find("支部信息") else {
+    let Some((sheet, named)) = find(book, intake) else {
         sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部信息".into())).arg("name", "支部信息"));
         return (cover, sink.finish());
     };
-    let sheet = &book.sheets[at];
+    if !named {
+        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("used", "支部信息"));
+    }
     cover.sheet = Some(Arc::clone(&sheet.name));
-    let mut codes = codes_on(sheet);
+    let mut codes = codes_on(sheet, intake);
     for other in book.sheets.iter().filter(|other| !std::ptr::eq(*other, sheet) && key(&other.name).starts_with(COVER)) {
-        codes.extend(codes_on(other));
+        codes.extend(codes_on(other, intake));
     }
     // Two branches in one file: which rows are whose, nobody can say.
     if let Some((second, at)) = codes.iter().find(|(code, _)| *code != codes[0].0) {
@@ -76,20 +83,13 @@ pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
         sink.push(finding.arg("first", &codes[0].0).arg("second", second));
     }
     let mut seen: Vec<&str> = Vec::new();
-    for row in &sheet.rows {
-        for (at, cell) in row.cells.iter().enumerate() {
-            let Content::Text(text) = &cell.content else { continue };
-            let Some(field) = FIELDS.iter().find(|field| **field == key(text)) else { continue };
-            if seen.contains(field) {
-                continue;
-            }
-            // The value is the next cell that is no field itself; a blank value leaves only the next field or nothing.
-            let next =
-                row.cells.get(at + 1).filter(|cell| !matches!(&cell.content, Content::Text(text) if FIELDS.contains(&key(text).as_str())));
-            seen.push(field);
-            let Some(value) = next else { continue };
-            let place = CellRef { row: row.index, column: value.column };
-            read_field(&mut cover, field, &value.content, place, book.date_1904, &sheet.name, &mut sink);
+    for (field, value) in fields(sheet, intake) {
+        if seen.contains(&field) {
+            continue;
+        }
+        seen.push(field);
+        if let Some((content, place)) = value {
+            read_field(&mut cover, field, &content, place, book.date_1904, &sheet.name, &mut sink);
         }
     }
     for (field, known) in
@@ -102,19 +102,75 @@ pub fn read_cover(book: &Book, file: &Arc<str>) -> (Cover, Vec<Finding>) {
     (cover, sink.finish())
 }
 
-/// Every 支部编码 of a sheet, and the sheet's name.
-fn codes_on(sheet: &Sheet) -> Vec<(String, Arc<str>)> {
-    let mut codes = Vec::new();
-    for row in &sheet.rows {
-        for pair in row.cells.windows(2) {
-            let named = matches!(&pair[0].content, Content::Text(text) if key(text) == "支部编码");
-            let code = folded(&shown(&pair[1].content));
-            if named && !code.is_empty() && !FIELDS.contains(&key(&code).as_str()) {
-                codes.push((code, Arc::clone(&sheet.name)));
+/// The sheet of that name; else the first that has the fields which every submission must have.
+fn find<'a>(book: &'a Book, intake: &Intake) -> Option<(&'a Sheet, bool)> {
+    let named = book.sheets.iter().find(|sheet| intake.sheet(&key(&sheet.name)) == Some("支部信息"));
+    if let Some(sheet) = named {
+        return Some((sheet, true));
+    }
+    let looks = |sheet: &&Sheet| {
+        let found: Vec<&str> = fields(sheet, intake).into_iter().map(|(field, _)| field).collect();
+        !intake.ignores_sheet(&key(&sheet.name)) && ["支部编码", "年度"].iter().all(|field| found.contains(field))
+    };
+    book.sheets.iter().find(looks).map(|sheet| (sheet, false))
+}
+
+/// The field that a cell names.
+fn field(content: &Content, intake: &Intake) -> Option<&'static str> {
+    let Content::Text(text) = content else { return None };
+    // Long texts are no labels, and folding every one of a large sheet would cost.
+    if text.len() > 60 {
+        return None;
+    }
+    let key = key(text);
+    let name = intake.column(&key);
+    FIELDS.iter().copied().find(|field| *field == key || *field == name)
+}
+
+/// `支部编码：0101` in one cell.
+fn within(content: &Content, intake: &Intake) -> Option<(&'static str, Content)> {
+    let Content::Text(text) = content else { return None };
+    let (label, value) = text.split_once([':', '：'])?;
+    let field = field(&Content::Text(label.into()), intake)?;
+    (!value.trim().is_empty()).then(|| (field, Content::Text(value.trim().into())))
+}
+
+/// Every field on a sheet with its value, from above.
+fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
+    let mut found: Vec<Value<'a>> = Vec::new();
+    // The first rows of a sheet; a register of members below has nothing to say here.
+    for (at, row) in sheet.rows.iter().take(WITHIN).enumerate() {
+        let labels: Vec<Option<&'static str>> = row.cells.iter().map(|cell| field(&cell.content, intake)).collect();
+        let below = sheet.rows.get(at + 1).filter(|below| below.index == row.index + 1);
+        // Side by side: only labels in this row, and no label in the next.
+        let across = labels.len() > 1
+            && labels.iter().all(Option::is_some)
+            && below.is_some_and(|below| !below.cells.iter().any(|cell| field(&cell.content, intake).is_some()));
+        for (place, cell) in row.cells.iter().enumerate() {
+            let at = |row: &Row, column: u16| CellRef { row: row.index, column };
+            if let Some((field, value)) = within(&cell.content, intake) {
+                found.push((field, Some((Cow::Owned(value), at(row, cell.column)))));
+                continue;
             }
+            let Some(field) = labels[place] else { continue };
+            let value = if across {
+                let under = below.and_then(|below| below.cells.iter().find(|own| own.column == cell.column).map(|own| (below, own)));
+                under.map(|(below, own)| (Cow::Borrowed(&own.content), at(below, own.column)))
+            } else {
+                // The next cell that is no field itself; a blank value leaves only the next field or nothing.
+                let next = row.cells.get(place + 1).filter(|_| labels.get(place + 1) == Some(&None));
+                next.map(|next| (Cow::Borrowed(&next.content), at(row, next.column)))
+            };
+            found.push((field, value));
         }
     }
-    codes
+    found
+}
+
+/// Every 支部编码 of a sheet, and the sheet's name.
+fn codes_on(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
+    let codes = fields(sheet, intake).into_iter().filter(|(field, _)| *field == "支部编码").filter_map(|(_, value)| value);
+    codes.map(|(content, _)| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
 }
 
 fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {

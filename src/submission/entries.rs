@@ -1,58 +1,75 @@
 //! 积分登记: one row a member and period, one column an item; and 支部积分.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::diag::{Code, Finding};
+use crate::diag::{Code, Finding, Place};
 use crate::exact::{Decimal, Exact};
-use crate::period::Period;
+use crate::period::{Every, Period};
 use crate::scheme::{Item, ItemKind, Rules, Scheme};
-use crate::sheet::{Book, Content, Row};
+use crate::sheet::Content;
 
 use super::Expected;
 use super::cell::{self, Day, Number, shown};
 use super::model::{BranchEntry, Entry, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
-use super::table::{Sheets, Table, get, word};
+use super::table::{Found, Line, Sheets, Slice, Table};
 
-/// A sheet and the category it serves; the plain sheet serves the rest.
+/// Tables of one sheet and the category they serve; those of the plain sheet serve the rest.
 pub struct Serving {
-    pub sheet: usize,
+    pub found: Found,
     pub category: Option<String>,
 }
 
 /// Which sheets of a kind hold which members' rows, and which are missing for scored members.
 ///
-/// `needed` are the categories of scored members with whether their scheme's columns differ by category.
-pub fn serving(kind: &str, sheets: &Sheets<'_>, needed: &BTreeMap<&str, bool>, expected: &Expected<'_>) -> (Vec<Serving>, Vec<String>) {
-    let mut found: Vec<Serving> = sheets
-        .suffixed(kind, expected.categories)
-        .into_iter()
-        .map(|(sheet, category)| Serving { sheet, category: Some(category) })
-        .collect();
-    let plain = sheets.find(kind);
-    let rest: Vec<(&str, bool)> = needed
-        .iter()
-        .map(|(c, b)| (*c, *b))
-        .filter(|(category, _)| !found.iter().any(|s| s.category.as_deref() == Some(category)))
-        .collect();
+/// `needed` are the categories of scored members with the scheme of each.
+pub fn serving(
+    kind: &str,
+    sheets: &Sheets<'_>,
+    needed: &BTreeMap<&str, &Scheme>,
+    by_category: impl Fn(&Scheme) -> bool,
+    sink: &mut Sink,
+) -> Vec<Serving> {
+    let mut served: Vec<Serving> =
+        sheets.suffixed(kind).into_iter().map(|(found, category)| Serving { found, category: Some(category) }).collect();
+    served.extend(sheets.plain(kind).into_iter().map(|found| Serving { found, category: None }));
+    if !missing(kind, &served, needed, &by_category).is_empty() {
+        for found in sheets.by_columns(kind, sink) {
+            // A table that bears one category's items serves that category.
+            let bears = |category: &str, scheme: &Scheme| {
+                by_category(scheme) && sheets.has_all(&found, scheme.member.items_of(category).map(|(_, item)| item.name.as_str()))
+            };
+            let mut bearing =
+                needed.iter().filter(|(category, scheme)| bears(category, scheme)).map(|(category, _)| (*category).to_owned());
+            let category = bearing.next().filter(|_| bearing.next().is_none() && needed.len() > 1);
+            served.push(Serving { found, category });
+        }
+    }
+    for name in missing(kind, &served, needed, &by_category) {
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
+    }
+    served
+}
+
+/// Names of the sheets that needed categories lack.
+fn missing(kind: &str, served: &[Serving], needed: &BTreeMap<&str, &Scheme>, by_category: &impl Fn(&Scheme) -> bool) -> Vec<String> {
+    let has = |category: &str| served.iter().any(|one| one.category.as_deref() == Some(category));
+    let plain = served.iter().any(|one| one.category.is_none());
+    let rest: Vec<(&str, bool)> =
+        needed.iter().filter(|(category, _)| !has(category)).map(|(category, scheme)| (*category, by_category(scheme))).collect();
     let mut missing = Vec::new();
-    for (category, by_category) in &rest {
-        let served = plain.is_some() && (!by_category || rest.len() == 1);
-        if !served {
-            let name = if *by_category { format!("{kind}-{category}") } else { kind.to_owned() };
+    for (category, own) in &rest {
+        if !plain || (*own && rest.len() > 1) {
+            let name = if *own { format!("{kind}-{category}") } else { kind.to_owned() };
             if !missing.contains(&name) {
                 missing.push(name);
             }
         }
     }
-    if let Some(sheet) = plain {
-        found.push(Serving { sheet, category: None });
-    }
-    (found, missing)
+    missing
 }
 
 /// Which members a sheet serves.
@@ -63,40 +80,51 @@ pub fn served<'a>(members: &'a [Member], serving: &'a Serving, all: &'a [Serving
     })
 }
 
-pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+/// The member that a row of a sheet for one category, or for the rest, is about.
+pub fn member_of(line: &Line<'_>, serving: &Serving, people: &People, members: &[Member], sink: &mut Sink) -> Option<u32> {
+    let at = people.resolve(line, members, sink)?;
+    let member = &members[at as usize];
+    match &serving.category {
+        Some(category) if member.category.as_ref() != category => {
+            let finding = Finding::new(Code::CategoryMismatch, line.place("姓名", sink)).value(&*member.name);
+            sink.push(finding.arg("category", &member.category).arg("expected", category));
+            None
+        }
+        _ => Some(at),
+    }
+}
+
+pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
-    let mut needed: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         let scheme = &expected.schemes[member.scheme];
         if scheme.member.scores(run.every()) {
-            needed.insert(&member.category, scheme.member.by_category());
+            needed.insert(&member.category, scheme);
         }
     }
-    let (all, missing) = serving("积分登记", sheets, &needed, expected);
-    for name in missing {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
-    }
+    let all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
     let people = People::new(submission);
     let mut signs = Signs::default();
-    let mut found = Found::default();
+    let mut read = Read::default();
     for one in &all {
-        read_sheet(book, one, &all, submission, &people, expected, &mut signs, &mut found, sink);
+        read_sheet(date_1904, sheets, one, &all, submission, &people, expected, &mut signs, &mut read, sink);
     }
-    found.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
-    submission.entries = found.entries;
-    submission.item_columns = found.columns;
-    submission.entry_tables = found.tables;
-    submission.unreadable = found.unreadable;
-    if let (Some(()), Some(()), Some((sheet, row, column, value))) = (signs.negative, signs.positive, signs.turned) {
-        sink.push(Finding::new(Code::MixedSigns, sink.cell(&sheet, row, column)).value(value));
+    read.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
+    submission.entries = read.entries;
+    submission.layouts = read.layouts;
+    submission.entry_tables = read.tables;
+    submission.unreadable = read.unreadable;
+    if let (Some(()), Some(()), Some((place, value))) = (signs.negative, signs.positive, signs.turned) {
+        sink.push(Finding::new(Code::MixedSigns, place).value(value));
     }
 }
 
 /// What the entry sheets hold.
 #[derive(Default)]
-struct Found {
+struct Read {
     entries: Vec<Entry>,
-    columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    layouts: Vec<Box<[Option<u16>]>>,
     tables: Vec<ServingTable>,
     unreadable: BTreeSet<u32>,
 }
@@ -106,11 +134,11 @@ struct Found {
 struct Signs {
     negative: Option<()>,
     positive: Option<()>,
-    turned: Option<(Arc<str>, u32, u16, String)>,
+    turned: Option<(Place, String)>,
 }
 
 impl Signs {
-    fn see(&mut self, value: Decimal, at: impl FnOnce() -> (Arc<str>, u32, u16, String)) {
+    fn see(&mut self, value: Decimal, at: impl FnOnce() -> (Place, String)) {
         if value.is_zero() {
             return;
         }
@@ -124,25 +152,27 @@ impl Signs {
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one reading; a struct for them would only be unpacked again")]
 fn read_sheet(
-    book: &Book,
+    date_1904: bool,
+    sheets: &Sheets<'_>,
     serving: &Serving,
     all: &[Serving],
     submission: &Submission,
     people: &People,
     expected: &Expected<'_>,
     signs: &mut Signs,
-    into: &mut Found,
+    into: &mut Read,
     sink: &mut Sink,
 ) {
     let run = expected.run.period;
-    let year = expected.run.year;
     let members = &submission.members;
     // Whose rows are to be found here decides which columns are required.
     let scored: BTreeSet<(usize, &str)> = served(members, serving, all)
         .filter(|member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every()))
         .map(|member| (member.scheme, member.category.as_ref()))
         .collect();
-    let present: BTreeSet<usize> = served(members, serving, all).map(|member| member.scheme).collect();
+    let mut present: BTreeSet<usize> = served(members, serving, all).map(|member| member.scheme).collect();
+    // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
+    present.extend(serving.category.as_deref().map(expected.scheme_of));
     let mut required: Vec<&str> = vec!["姓名", "期间"];
     let mut known: Vec<&str> = vec!["序号", "评分方", "记录人", "复核人", "备注"];
     for (scheme, category) in &scored {
@@ -169,125 +199,129 @@ fn read_sheet(
     }
     let mut unique = BTreeSet::new();
     required.retain(|name| unique.insert(*name));
-    let table = Table::find(book, serving.sheet, &required, &known, sink);
+    let table = sheets.table(&serving.found, &required, &known, sink);
     for scheme in &present {
-        let rules = &expected.schemes[*scheme].member;
-        let found: Vec<Option<u16>> = rules.items.iter().map(|item| table.column(&item.name)).collect();
-        into.columns.insert((table.number, *scheme), found);
-        check_heading_maxima(&table, rules, sink);
+        check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
     }
-    let usable = table.column("姓名").is_some() && table.column("期间").is_some();
+    let usable = table.has("姓名") && table.has_period();
     into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
     if !usable {
         return;
     }
-    for row in table.rows() {
-        let Some(at) = people.resolve(&table, row, members, sink) else { continue };
+    // Where the items of a scheme stand in each table and under each of its periods.
+    let mut layouts: BTreeMap<(usize, usize, usize), u32> = BTreeMap::new();
+    for row in table.lines() {
+        let Some(at) = member_of(&row, serving, people, members, sink) else { continue };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
-        let name_place = sink.cell(&table.sheet.name, row.index, table.column("姓名").unwrap_or_default());
-        if let Some(category) = &serving.category
-            && member.category.as_ref() != category
-        {
-            sink.push(
-                Finding::new(Code::CategoryMismatch, name_place)
-                    .value(&*member.name)
-                    .arg("category", &member.category)
-                    .arg("expected", category),
-            );
-            continue;
+        let rules = &scheme.member;
+        for line in row.periods() {
+            let Some(period) = read_period(&line, rules.every, sink) else {
+                into.unreadable.insert(at);
+                continue;
+            };
+            if period.last_month() > run.last_month() {
+                continue; // not due yet
+            }
+            // Periods side by side: a row stands for all of them, also where nothing is entered.
+            if line.period().is_some()
+                && is_blank(&line, rules)
+                && (!member.scored_in(period) || rules.items.iter().any(|item| item.kind == ItemKind::Mark))
+            {
+                continue;
+            }
+            if member.exempt.is_some() {
+                sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
+                continue;
+            }
+            if !member.expected_in(period) {
+                let finding = Finding::new(Code::UnexpectedEntry, line.place("姓名", sink)).value(&*member.name);
+                sink.push(finding.arg("period", period.zh()));
+                continue;
+            }
+            let Some(own) = read_scorer(&line, rules, sink) else {
+                into.unreadable.insert(at);
+                continue;
+            };
+            read_reviewers(&line, rules, sink);
+            let mut reason = None;
+            let marks: Box<[Mark]> = rules
+                .items
+                .iter()
+                .map(|item| {
+                    let applies = item.applies_to(&member.category);
+                    if applies { read_mark(&line, item, scheme, period, signs, &mut reason, sink) } else { Mark::NONE }
+                })
+                .collect();
+            let (part, slice) = line.layout();
+            let layout = *layouts.entry((part, slice, member.scheme)).or_insert_with(|| {
+                into.layouts.push(rules.items.iter().map(|item| line.column(&item.name)).collect());
+                into.layouts.len() as u32 - 1
+            });
+            let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
+            let something = marks.iter().any(|mark| mark.thousandths() != 0);
+            let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
+            into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason });
         }
-        let Some(period) = read_period(&table, row, scheme.member.every, sink) else {
-            into.unreadable.insert(at);
-            continue;
-        };
-        if period.last_month() > run.last_month() {
-            continue; // not due yet
-        }
-        if member.exempt.is_some() {
-            sink.push(Finding::new(Code::NotScored, name_place).value(&*member.name));
-            continue;
-        }
-        if !member.expected_in(period) {
-            sink.push(Finding::new(Code::UnexpectedEntry, name_place).value(&*member.name).arg("period", period.zh()));
-            continue;
-        }
-        let Some(own) = read_scorer(&table, row, &scheme.member, sink) else {
-            into.unreadable.insert(at);
-            continue;
-        };
-        read_reviewers(&table, row, &scheme.member, sink);
-        let mut reason = None;
-        let marks: Box<[Mark]> = scheme
-            .member
-            .items
-            .iter()
-            .map(|item| {
-                let applies = item.applies_to(&member.category);
-                if applies { read_mark(&table, row, item, scheme, signs, &mut reason, sink) } else { Mark::NONE }
-            })
-            .collect();
-        let something = marks.iter().any(|mark| mark.thousandths() != 0);
-        let day = if scheme.member.dated { read_day(&table, row, book.date_1904, (period, year), something, sink) } else { None };
-        let at_spot = Spot { sheet: table.number, row: row.index, column: table.column("姓名").unwrap_or_default() };
-        into.entries.push(Entry { member: at, period, own, day, at: at_spot, marks, reason });
     }
 }
 
+/// True where no item of the line's period has anything entered.
+fn is_blank(line: &Line<'_>, rules: &Rules) -> bool {
+    rules.items.iter().all(|item| line.word(&item.name).is_empty())
+}
+
 fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
-    for column in table.columns() {
+    for column in table.slices().flat_map(Slice::columns) {
         let Some(max) = &column.max else { continue };
         let Some(item) = rules.items.iter().find(|item| item.name == column.heading) else { continue };
         if Decimal::parse(max).map(Exact::from).as_ref() != Some(&item.max) {
-            let place = sink.cell(&table.sheet.name, table.heading_index(), column.index);
+            let place = sink.cell(&table.sheet.name, column.row, column.index);
             sink.push(Finding::new(Code::HeaderMaxMismatch, place).value(max).arg("item", &item.name).arg("max", &item.max));
         }
     }
 }
 
-/// The row's period; one of another length than the scheme's is unknown to it.
-pub fn read_period(table: &Table<'_>, row: &Row, every: crate::period::Every, sink: &mut Sink) -> Option<Period> {
-    let column = table.column("期间")?;
-    let written = word(row, Some(column));
-    let period = Period::parse(&written).filter(|period| period.every() == every);
+/// The row's period, written in it or told by its place; one of another length than the scheme's is unknown to it.
+pub fn read_period(line: &Line<'_>, every: Every, sink: &mut Sink) -> Option<Period> {
+    let written = line.column("期间").is_some();
+    let period = if written { Period::parse(&line.word("期间")) } else { line.period() };
+    let period = period.filter(|period| period.every() == every);
     if period.is_none() {
-        let mut finding = Finding::new(Code::UnknownPeriod, sink.cell(&table.sheet.name, row.index, column));
-        finding.value = get(row, Some(column)).map(shown);
         let names: Vec<String> = every.all().map(Period::zh).collect();
+        // Told by its place, the period has no cell in this row.
+        let mut finding = line.finding(Code::UnknownPeriod, if written { "期间" } else { "姓名" }, sink);
+        finding.args.clear();
+        if !written {
+            finding.value = line.period().map(Period::zh);
+        }
         sink.push(finding.arg("allowed", names.join("、")));
     }
     period
 }
 
 /// Whether the row is the member's own; `None` where 评分方 is neither.
-fn read_scorer(table: &Table<'_>, row: &Row, rules: &Rules, sink: &mut Sink) -> Option<bool> {
+fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> {
     let Some(scorers) = &rules.scorers else { return Some(false) };
-    let Some(column) = table.column("评分方") else { return Some(false) };
-    let written = word(row, Some(column));
+    if line.column("评分方").is_none() {
+        return Some(false);
+    }
+    let written = line.word("评分方");
     if written == scorers.counts {
         return Some(false);
     }
     if written == scorers.own {
         return Some(true);
     }
-    let mut finding = Finding::new(Code::UnknownValue, sink.cell(&table.sheet.name, row.index, column));
-    finding.value = get(row, Some(column)).map(shown);
-    sink.push(finding.arg("column", "评分方").arg("allowed", format!("{}、{}", scorers.own, scorers.counts)));
+    let allowed = format!("{}、{}", scorers.own, scorers.counts);
+    sink.push(line.finding(Code::UnknownValue, "评分方", sink).arg("allowed", allowed));
     None
 }
 
 /// 日期 of a dated row: a day of its period. A row that holds nothing needs none: it says that there was nothing.
-fn read_day(
-    table: &Table<'_>,
-    row: &Row,
-    date_1904: bool,
-    (period, year): (Period, i32),
-    needed: bool,
-    sink: &mut Sink,
-) -> Option<NaiveDate> {
-    let column = table.column("日期")?;
-    let content = get(row, Some(column));
-    let read = cell::date(content, date_1904);
+fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32), needed: bool, sink: &mut Sink) -> Option<NaiveDate> {
+    line.column("日期")?;
+    let read = cell::date(line.get("日期"), date_1904);
     let within = |day: NaiveDate| day.year() == year && period.overlaps(day.month() as u8, day.month() as u8);
     let when = match read {
         Ok(Some(Day::Known(day))) if within(day) => return Some(day),
@@ -295,60 +329,57 @@ fn read_day(
         Ok(Some(Day::Known(_))) => period.zh(),
         _ => String::new(),
     };
-    let mut finding = Finding::new(Code::BadDate, sink.cell(&table.sheet.name, row.index, column)).arg("column", "日期");
-    finding.value = content.map(shown);
-    sink.push(finding.arg("period", when));
+    sink.push(line.finding(Code::BadDate, "日期", sink).arg("period", when));
     None
 }
 
 /// 记录人 and 复核人: both there, two different people.
-fn read_reviewers(table: &Table<'_>, row: &Row, rules: &Rules, sink: &mut Sink) {
-    let (Some(recorder), Some(reviewer)) = (table.column("记录人"), table.column("复核人")) else { return };
-    if !rules.reviewed {
+fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
+    if !rules.reviewed || line.column("记录人").is_none() || line.column("复核人").is_none() {
         return;
     }
-    let (first, second) = (word(row, Some(recorder)), word(row, Some(reviewer)));
+    let (first, second) = (line.word("记录人"), line.word("复核人"));
     let fault = if first.is_empty() {
-        Some((recorder, "记录人"))
+        Some("记录人")
     } else if second.is_empty() || crate::sheet::words::name(&first) == crate::sheet::words::name(&second) {
-        Some((reviewer, "复核人"))
+        Some("复核人")
     } else {
         None
     };
-    if let Some((column, heading)) = fault {
-        let mut finding = Finding::new(Code::MissingReviewer, sink.cell(&table.sheet.name, row.index, column)).arg("column", heading);
-        finding.value = get(row, Some(column)).map(shown);
-        sink.push(finding);
+    if let Some(heading) = fault {
+        sink.push(line.finding(Code::MissingReviewer, heading, sink));
     }
 }
 
 /// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
 /// which rejects the submission anyway.
 fn read_mark(
-    table: &Table<'_>,
-    row: &Row,
+    line: &Line<'_>,
     item: &Item,
     scheme: &Scheme,
+    period: Period,
     signs: &mut Signs,
     reason: &mut Option<Box<str>>,
     sink: &mut Sink,
 ) -> Mark {
-    let Some(column) = table.column(&item.name) else {
+    if line.column(&item.name).is_none() {
         return if item.optional { Mark::ZERO } else { Mark::NONE };
-    };
-    let content = get(row, Some(column));
-    let place = sink.cell(&table.sheet.name, row.index, column);
+    }
+    let content = line.get(&item.name);
+    let place = line.place(&item.name, sink);
     let finding = |code: Code| {
         let mut finding = Finding::new(code, place.clone()).arg("column", &item.name);
         finding.value = content.map(shown);
         finding
     };
-    let reason_cell = item.reason.as_deref().map(|heading| (table.column(heading), cell::text(get(row, table.column(heading)))));
-    let mut given = match reason_cell {
-        Some((_, Ok(text))) => text.filter(|text| !cell::is_nothing(&crate::sheet::words::folded(text))),
+    let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
+        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::sheet::words::folded(text))),
         _ => None,
     };
     let mut read = cell::number(content);
+    if let (Some(Content::Text(text)), Number::Fault(_)) = (content, &read) {
+        read = cell::points(text, item.kind).unwrap_or(read);
+    }
     if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
         && let Some(times) = crate::sheet::words::folded(text).strip_suffix('次')
     {
@@ -369,11 +400,8 @@ fn read_mark(
             return Mark::NONE;
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
-            sink.push(
-                finding(Code::MissingEntry)
-                    .arg("name", word(row, table.column("姓名").or(table.column("项目"))))
-                    .arg("period", word(row, table.column("期间"))),
-            );
+            let who = if line.column("姓名").is_some() { "姓名" } else { "项目" };
+            sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()));
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,
@@ -385,7 +413,7 @@ fn read_mark(
         }
     };
     let value = if item.kind == ItemKind::Deduct {
-        signs.see(value, || (Arc::clone(&table.sheet.name), row.index, column, content.map(shown).unwrap_or_default()));
+        signs.see(value, || (place.clone(), content.map(shown).unwrap_or_default()));
         if value.is_negative() { value } else { -value }
     } else {
         value
@@ -407,7 +435,7 @@ fn read_mark(
         && !value.is_zero()
         && given.is_none()
     {
-        let place = table.column(heading).map_or_else(|| place.clone(), |column| sink.cell(&table.sheet.name, row.index, column));
+        let place = if line.column(heading).is_some() { line.place(heading, sink) } else { place.clone() };
         sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
     }
     if given.is_some() && !value.is_zero() {
@@ -417,44 +445,47 @@ fn read_mark(
 }
 
 /// 支部积分, one row an item and period, for schemes that score branches.
-pub fn read_branch(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
     let Some(scheme) = schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some()) else { return };
     let Some(rules) = &scheme.branch else { return };
     let run = expected.run.period;
-    let Some(number) = sheets.find("支部积分") else {
+    let Some(found) = sheets.find("支部积分", sink) else {
         if rules.scores(run.every()) {
             sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部积分".into())).arg("name", "支部积分"));
         }
         return;
     };
-    let table = Table::find(book, number, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-    let (Some(item_column), Some(_), Some(_)) = (table.column("项目"), table.column("期间"), table.column("审核得分")) else {
+    let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
+    if !table.has("项目") || !table.has_period() || !table.has("审核得分") {
         return;
-    };
-    for row in table.rows() {
-        let written = crate::sheet::words::heading(&word(row, Some(item_column))).0;
-        let place = sink.cell(&table.sheet.name, row.index, item_column);
+    }
+    for row in table.lines() {
+        let written = crate::sheet::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
-            sink.push(Finding::new(Code::UnknownValue, place).value(written).arg("column", "项目").arg("allowed", names.join("、")));
+            let finding = Finding::new(Code::UnknownValue, row.place("项目", sink)).value(written);
+            sink.push(finding.arg("column", "项目").arg("allowed", names.join("、")));
             continue;
         };
-        let Some(period) = read_period(&table, row, rules.every, sink) else { continue };
-        if period.last_month() > run.last_month() {
-            continue;
-        }
-        let mut mark = |heading: &str, required: bool| {
-            let column = table.column(heading);
-            if column.is_none() || (!required && matches!(cell::number(get(row, column)), Number::Nothing)) {
-                return Mark::NONE;
+        for line in row.periods() {
+            let Some(period) = read_period(&line, rules.every, sink) else { continue };
+            let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
+            // Periods side by side: where nothing is entered for one, its row is missing.
+            if period.last_month() > run.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分")) {
+                continue;
             }
-            let as_item = Item { name: heading.to_owned(), ..rules.items[item].clone() };
-            read_mark(&table, row, &as_item, scheme, &mut Signs::default(), &mut None, sink)
-        };
-        let (own, reviewed) = (mark("自评得分", false), mark("审核得分", true));
-        let at = Spot { sheet: table.number, row: row.index, column: table.column("审核得分").unwrap_or_default() };
-        submission.branch_entries.push(BranchEntry { item, period, own, reviewed, at });
+            let mut mark = |heading: &str, required: bool| {
+                if line.column(heading).is_none() || (!required && nothing(heading)) {
+                    return Mark::NONE;
+                }
+                let as_item = Item { name: heading.to_owned(), ..rules.items[item].clone() };
+                read_mark(&line, &as_item, scheme, period, &mut Signs::default(), &mut None, sink)
+            };
+            let (own, reviewed) = (mark("自评得分", false), mark("审核得分", true));
+            let at = Spot { sheet: table.number, row: line.index(), column: line.column("审核得分").unwrap_or_default() };
+            submission.branch_entries.push(BranchEntry { item, period, own, reviewed, at });
+        }
     }
     submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
 }

@@ -9,6 +9,8 @@ mod cell;
 mod cover;
 mod entries;
 mod facts;
+mod heading;
+mod intake;
 mod model;
 mod people;
 mod poll;
@@ -18,6 +20,7 @@ mod table;
 
 pub use cell::shown;
 pub use cover::{Cover, read_cover};
+pub use intake::{Intake, IntakeError};
 pub use model::*;
 
 use crate::diag::{Code, Finding};
@@ -42,6 +45,8 @@ pub struct Expected<'a> {
     pub schemes: &'a [Scheme],
     /// The scheme of this branch's members by category, as an index into `schemes`.
     pub scheme_of: &'a dyn Fn(&str) -> usize,
+    /// What branches call sheets and columns.
+    pub intake: &'a Intake,
     /// Categories that exist in this county.
     pub categories: &'a [String],
 }
@@ -50,7 +55,8 @@ pub struct Expected<'a> {
 pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>) -> (Submission, Vec<Finding>) {
     let mut sink = Sink::new(file);
     let mut submission = Submission::new(Arc::clone(file), book, cover);
-    let sheets = table::Sheets::new(book);
+    let words = heading::Vocabulary::new(expected.intake, expected.schemes);
+    let sheets = table::Sheets::new(book, &words, expected.categories);
     for at in sheets.hidden() {
         sink.push(Finding::new(Code::HiddenData, sink.sheet(&book.sheets[at].name)));
     }
@@ -59,16 +65,17 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
             sink.push(Finding::new(Code::ControlCharacters, sink.cell(&book.sheets[at].name, *row, *column)));
         }
     }
-    roster::read(book, &sheets, &mut submission, expected, &mut sink);
-    entries::read(book, &sheets, &mut submission, expected, &mut sink);
+    roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
+    entries::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
     // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at.
     if expected.run.period == crate::period::Period::YEAR {
-        poll::read(book, &sheets, &mut submission, expected, &mut sink);
-        facts::read_year(book, &sheets, &mut submission, expected, &mut sink);
+        poll::read(&sheets, &mut submission, expected, &mut sink);
+        facts::read_year(book.date_1904, &sheets, &mut submission, expected, &mut sink);
     }
-    facts::read_nominations(book, &sheets, &mut submission, expected, &mut sink);
-    entries::read_branch(book, &sheets, &mut submission, expected, &mut sink);
-    for at in sheets.unknown() {
+    facts::read_nominations(&sheets, &mut submission, expected, &mut sink);
+    entries::read_branch(&sheets, &mut submission, expected, &mut sink);
+    submission.ignored = sheets.unknown();
+    for at in submission.ignored.iter().copied() {
         // An empty leftover sheet (`Sheet1`) tells nobody anything.
         if !book.sheets[at].rows.is_empty() {
             sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&book.sheets[at].name)));

@@ -66,12 +66,14 @@ pub struct Submission {
     pub sheets: Vec<Arc<str>>,
     /// Files of single sheets, where the workbook came as several.
     pub holders: BTreeMap<Arc<str>, Arc<str>>,
+    /// Sheets that are no part of a submission, by position.
+    pub ignored: Vec<usize>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
     pub members: Vec<Member>,
-    /// Columns of the roster by heading.
-    pub roster_columns: BTreeMap<String, u16>,
+    /// Tables of the roster: their first row, and their columns by heading.
+    pub roster_columns: Vec<(u32, BTreeMap<String, u16>)>,
     /// 积分登记, in the order of member, period and scorer.
     pub entries: Vec<Entry>,
     /// Sheets that entries were looked for on.
@@ -80,8 +82,8 @@ pub struct Submission {
     pub poll_tables: Vec<ServingTable>,
     /// Members with a row whose period could not be read; what seems to be missing may be that row.
     pub unreadable: std::collections::BTreeSet<u32>,
-    /// Column of each item by sheet and scheme; items the sheet lacks are `None`.
-    pub item_columns: BTreeMap<(u16, usize), Vec<Option<u16>>>,
+    /// Columns of a scheme's items in a table, and under one of its periods; items the table lacks are `None`.
+    pub layouts: Vec<Box<[Option<u16>]>>,
     /// Ballots of each member, summed; in the order of `members`.
     pub ballots: Vec<Ballots>,
     /// 奖惩.
@@ -175,6 +177,8 @@ pub struct Entry {
     pub day: Option<NaiveDate>,
     /// Sheet and row; the column is the name's.
     pub at: Spot,
+    /// Where the items stand, as an index into [`Submission::layouts`].
+    pub layout: u32,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.
     pub marks: Box<[Mark]>,
     /// Why a bonus was given.
@@ -288,14 +292,15 @@ impl Submission {
             file,
             sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
             holders: BTreeMap::new(),
+            ignored: Vec::new(),
             cover,
             members: Vec::new(),
-            roster_columns: BTreeMap::new(),
+            roster_columns: Vec::new(),
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
             unreadable: std::collections::BTreeSet::new(),
-            item_columns: BTreeMap::new(),
+            layouts: Vec::new(),
             ballots: Vec::new(),
             adjustments: Vec::new(),
             vetoes: Vec::new(),
@@ -322,14 +327,16 @@ impl Submission {
     }
 
     /// Where an item of an entry stands.
-    pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
-        let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
+    pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
+        let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
     }
 
     /// Where a member's value under a heading of the roster stands, if the roster has that column.
     pub fn roster_place(&self, member: &Member, heading: &str) -> Option<Place> {
-        let column = *self.roster_columns.get(heading)?;
+        // The member's own table: not below him, with its names where his stands.
+        let own = |(row, columns): &&(u32, BTreeMap<String, u16>)| *row <= member.at.row && columns.get("姓名") == Some(&member.at.column);
+        let column = *self.roster_columns.iter().rev().find(own)?.1.get(heading)?;
         Some(self.place(Spot { column, ..member.at }))
     }
 

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Code, Finding};
-use crate::sheet::Row;
-
 use super::model::{Member, Submission};
 use super::roster::{read_name, read_seq};
 use super::sink::Sink;
-use super::table::Table;
+use super::table::Line;
+use crate::diag::{Code, Finding};
 
 /// Members by name.
 pub struct People {
@@ -28,11 +26,11 @@ impl People {
     }
 
     /// The member a row is about. 序号 decides only where two share a name; elsewhere it is often just a line number.
-    pub fn resolve(&self, table: &Table<'_>, row: &Row, members: &[Member], sink: &mut Sink) -> Option<u32> {
-        let column = table.column("姓名")?;
+    pub fn resolve(&self, line: &Line<'_>, members: &[Member], sink: &mut Sink) -> Option<u32> {
+        line.column("姓名")?;
         let before = sink.count();
-        let name = read_name(&table.sheet.name, row, column, sink);
-        let place = sink.cell(&table.sheet.name, row.index, column);
+        let name = read_name(line, sink);
+        let place = line.place("姓名", sink);
         let Some(found) = self.by_name.get(name.as_str()) else {
             if name.is_empty() && sink.count() > before {
                 return None; // the cell itself could not be read, which is said already
@@ -44,7 +42,7 @@ impl People {
         if let [only] = found.as_slice() {
             return Some(*only);
         }
-        let seq = read_seq(table, row, sink);
+        let seq = read_seq(line, sink);
         let matched: Vec<u32> = found.iter().copied().filter(|at| seq == Some(members[*at as usize].seq)).collect();
         if let [only] = matched.as_slice() {
             return Some(*only);

@@ -4,41 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Finding};
 use crate::exact::Exact;
-use crate::scheme::Poll;
-use crate::sheet::{Book, Row};
+use crate::scheme::{Poll, Scheme};
 
 use super::Expected;
-use super::cell::{self, Number, shown};
-use super::entries::{Serving, served, serving};
+use super::cell::{self, Number};
+use super::entries::{Serving, member_of, served, serving};
 use super::model::{Ballots, Cast, Mark, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
-use super::table::{Sheets, Table, get, word};
+use super::table::{Line, Sheets};
 
-pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
     submission.ballots = vec![Ballots::default(); submission.members.len()];
-    let mut needed: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         if expected.schemes[member.scheme].poll.is_some() {
-            needed.insert(&member.category, false);
+            needed.insert(&member.category, &expected.schemes[member.scheme]);
         }
     }
     if needed.is_empty() {
         return;
     }
-    let (all, missing) = serving("民主测评", sheets, &needed, expected);
-    for name in missing {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
-    }
+    let all = serving("民主测评", sheets, &needed, |_| false, sink);
     let people = People::new(submission);
     for one in &all {
-        read_sheet(book, one, &all, submission, &people, expected, sink);
+        read_sheet(sheets, one, &all, submission, &people, expected, sink);
     }
 }
 
 fn read_sheet(
-    book: &Book,
+    sheets: &Sheets<'_>,
     serving: &Serving,
     all: &[Serving],
     submission: &mut Submission,
@@ -49,84 +45,70 @@ fn read_sheet(
     let run = expected.run.period;
     let schemes: BTreeSet<usize> =
         served(&submission.members, serving, all).filter(|member| member.scored_in(run)).map(|member| member.scheme).collect();
-    let mut required: Vec<&str> = vec!["姓名"];
-    for scheme in &schemes {
-        for (column, _) in expected.schemes[*scheme].poll.iter().flat_map(|poll| &poll.columns) {
-            if !required.contains(&column.as_str()) {
-                required.push(column);
-            }
+    let columns = |scheme: usize| expected.schemes[scheme].poll.iter().flat_map(|poll| &poll.columns).map(|(column, _)| column.as_str());
+    let summed = sheets.has_all(&serving.found, std::iter::once("票数"));
+    let number_column = if summed { "票数" } else { "票号" };
+    let mut required: Vec<&str> = vec!["姓名", number_column];
+    for column in schemes.iter().flat_map(|scheme| columns(*scheme)) {
+        if !required.contains(&column) {
+            required.push(column);
         }
     }
-    let summed = book.sheets[serving.sheet].rows.iter().take(40).any(|row| {
-        row.cells.iter().any(|cell| matches!(&cell.content, crate::sheet::Content::Text(text) if crate::sheet::words::key(text) == "票数"))
-    });
-    let number_column = if summed { "票数" } else { "票号" };
+    let mut known = vec!["序号", "备注"];
+    // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
+    known.extend(serving.category.as_deref().map(expected.scheme_of).into_iter().flat_map(columns));
     // Votes counted by word have a column a word instead of the poll's one.
     let tallied: Vec<&str> =
         if summed { schemes.iter().flat_map(|at| tally_words(expected.schemes[*at].poll.as_ref())).collect() } else { Vec::new() };
     if !tallied.is_empty() {
-        required.truncate(1);
+        required.truncate(2);
         required.extend(tallied);
     }
-    required.insert(1, number_column);
-    let table = Table::find(book, serving.sheet, &required, &["序号", "备注"], sink);
-    let usable = required.iter().all(|name| table.column(name).is_some());
+    let table = sheets.table(&serving.found, &required, &known, sink);
+    let usable = required.iter().all(|name| table.has(name));
     submission.poll_tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
-    if table.column("姓名").is_none() || table.column(number_column).is_none() {
+    if !table.has("姓名") || !table.has(number_column) {
         return;
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
-    for row in table.rows() {
-        let Some(at) = people.resolve(&table, row, &submission.members, sink) else { continue };
-        let member = submission.members[at as usize].clone();
-        let name_column = table.column("姓名").unwrap_or_default();
-        let name_place = sink.cell(&table.sheet.name, row.index, name_column);
-        if let Some(category) = &serving.category
-            && member.category.as_ref() != category
-        {
-            sink.push(
-                Finding::new(Code::CategoryMismatch, name_place)
-                    .value(&*member.name)
-                    .arg("category", &member.category)
-                    .arg("expected", category),
-            );
-            continue;
-        }
+    for line in table.lines() {
+        let Some(at) = member_of(&line, serving, people, &submission.members, sink) else { continue };
+        let member = &submission.members[at as usize];
         if !member.scored_in(run) {
-            sink.push(Finding::new(Code::NotScored, name_place).value(&*member.name));
+            sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
             continue;
         }
-        let Some(poll) = &expected.schemes[member.scheme].poll else { continue };
+        let scheme = &expected.schemes[member.scheme];
+        let Some(poll) = &scheme.poll else { continue };
         let count = if summed {
-            let Some(count) = read_count(&table, row, sink) else {
+            let Some(count) = read_count(&line, sink) else {
                 submission.ballots[at as usize].faulty += 1;
                 continue;
             };
             count
         } else {
-            let number = word(row, table.column("票号"));
+            let number = line.word("票号");
             if !number.is_empty() && !numbers.insert((at, number.clone())) {
-                let place = sink.cell(&table.sheet.name, row.index, table.column("票号").unwrap_or_default());
-                sink.push(Finding::new(Code::DuplicateBallot, place).value(number).arg("name", &member.name));
+                sink.push(Finding::new(Code::DuplicateBallot, line.place("票号", sink)).value(number).arg("name", &member.name));
                 continue;
             }
             1
         };
         if summed && submission.ballots[at as usize].count > 0 {
-            sink.push(Finding::new(Code::DuplicateBallot, name_place).value(&*member.name).arg("name", &member.name));
+            sink.push(Finding::new(Code::DuplicateBallot, line.place("姓名", sink)).value(&*member.name).arg("name", &member.name));
             continue;
         }
-        let Some(marks) = read_ballot(&table, row, poll, count, expected.schemes[member.scheme].decimals, sink) else {
+        let Some(marks) = read_ballot(&line, poll, count, scheme.decimals, sink) else {
             submission.ballots[at as usize].faulty += 1;
             continue;
         };
-        let spot = Spot { sheet: table.number, row: row.index, column: name_column };
+        let spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
         let ballots = &mut submission.ballots[at as usize];
         ballots.count += count;
         if ballots.sums.is_empty() {
             ballots.sums = vec![0; poll.columns.len()].into();
             // A tally has no column of that name: the count of ballots stands for it.
-            let column = |name: &str| table.column(name).or_else(|| table.column(number_column)).unwrap_or_default();
+            let column = |name: &str| line.column(name).or_else(|| line.column(number_column)).unwrap_or_default();
             ballots.columns = poll.columns.iter().map(|(name, _)| column(name)).collect();
         }
         for (sum, mark) in ballots.sums.iter_mut().zip(&marks) {
@@ -142,10 +124,8 @@ fn tally_words(poll: Option<&Poll>) -> impl Iterator<Item = &str> {
 }
 
 /// 票数: a whole number above zero.
-fn read_count(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<u32> {
-    let column = table.column("票数")?;
-    let content = get(row, Some(column));
-    let code = match cell::number(content) {
+fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
+    let code = match cell::number(line.get("票数")) {
         Number::Is { value, .. } => match value.as_integer() {
             Some(count @ 1..=100_000) => return u32::try_from(count).ok(),
             _ => Code::OutOfRange,
@@ -153,31 +133,25 @@ fn read_count(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<u32> {
         Number::Nothing => Code::MissingEntry,
         Number::Fault(code) => code,
     };
-    let mut finding =
-        Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", "票数").arg("min", 1).arg("max", 100_000);
-    finding.value = content.map(shown);
-    sink.push(finding.arg("name", word(row, table.column("姓名"))));
+    let finding = line.finding(code, "票数", sink).arg("min", 1).arg("max", 100_000);
+    sink.push(finding.arg("name", line.word("姓名")));
     None
 }
 
 /// The marks of one ballot, or the sums of several. `None` where a cell cannot be used.
-fn read_ballot(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, decimals: u16, sink: &mut Sink) -> Option<Vec<Mark>> {
-    if tally_words(Some(poll)).next().is_some() && table.column("票数").is_some() {
-        return read_tally(table, row, poll, count, sink).map(|mark| vec![mark]);
+fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &mut Sink) -> Option<Vec<Mark>> {
+    if tally_words(Some(poll)).next().is_some() && line.column("票数").is_some() {
+        return read_tally(line, poll, count, sink).map(|mark| vec![mark]);
     }
     let mut marks = Vec::with_capacity(poll.columns.len());
     let mut good = true;
     for (name, max) in &poll.columns {
-        let column = table.column(name)?;
-        let content = get(row, Some(column));
-        let finding = |sink: &Sink, code: Code| {
-            let mut finding = Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", name);
-            finding.value = content.map(shown);
-            finding.arg("name", word(row, table.column("姓名")))
-        };
+        line.column(name)?;
+        let content = line.get(name);
+        let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).arg("name", line.word("姓名"));
         let max = max.clone() * Exact::from(i64::from(count));
-        if !poll.words.is_empty() && table.column("票数").is_none() {
-            let written = word(row, Some(column));
+        if !poll.words.is_empty() && line.column("票数").is_none() {
+            let written = line.word(name);
             let worth = poll.words.iter().find(|(name, _)| *name == written).and_then(|(_, worth)| worth.published_decimal(3));
             match worth.and_then(Mark::new) {
                 Some(mark) => marks.push(mark),
@@ -220,12 +194,11 @@ fn read_ballot(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, decimals: 
 }
 
 /// A tally by word: how many ballots said each, together as many as were cast. What they are worth together.
-fn read_tally(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, sink: &mut Sink) -> Option<Mark> {
+fn read_tally(line: &Line<'_>, poll: &Poll, count: u32, sink: &mut Sink) -> Option<Mark> {
     let (mut worth, mut cast, mut good) = (Exact::zero(), 0, true);
     for (name, points) in &poll.words {
-        let column = table.column(name)?;
-        let content = get(row, Some(column));
-        let code = match cell::number(content) {
+        line.column(name)?;
+        let code = match cell::number(line.get(name)) {
             Number::Nothing => continue,
             Number::Is { value, .. } => match value.as_integer() {
                 Some(votes @ 0..=100_000) => {
@@ -237,16 +210,13 @@ fn read_tally(table: &Table<'_>, row: &Row, poll: &Poll, count: u32, sink: &mut 
             },
             Number::Fault(code) => code,
         };
-        let mut finding =
-            Finding::new(code, sink.cell(&table.sheet.name, row.index, column)).arg("column", name).arg("min", 0).arg("max", count);
-        finding.value = content.map(shown);
-        sink.push(finding.arg("name", word(row, table.column("姓名"))));
+        sink.push(line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("name", line.word("姓名")));
         good = false;
     }
     if good && cast != i64::from(count) {
-        let column = table.column("票数")?;
-        let finding = Finding::new(Code::OutOfRange, sink.cell(&table.sheet.name, row.index, column)).value(count.to_string());
-        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("name", word(row, table.column("姓名"))));
+        line.column("票数")?;
+        let finding = Finding::new(Code::OutOfRange, line.place("票数", sink)).value(count.to_string());
+        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("name", line.word("姓名")));
         good = false;
     }
     let worth = worth.published_decimal(3).and_then(Mark::new)?;

@@ -1,15 +1,13 @@
 //! 党员名册: one row a member.
 
-use std::sync::Arc;
-
 use crate::diag::{Code, Finding};
-use crate::sheet::{Book, Content, Row};
+use crate::sheet::Content;
 
 use super::Expected;
 use super::cell::{self, Number, shown};
 use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
-use super::table::{Sheets, Table, get, word};
+use super::table::{Line, Sheets, Table};
 use crate::sheet::words::{folded, name};
 
 const REQUIRED: [&str; 2] = ["姓名", "类别"];
@@ -31,19 +29,23 @@ const KNOWN: [&str; 15] = [
     "备注",
 ];
 
-pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let Some(number) = sheets.find("党员名册") else {
+pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+    let Some(found) = sheets.find("党员名册", sink) else {
         sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"党员名册".into())).arg("name", "党员名册"));
         return;
     };
-    let table = Table::find(book, number, &REQUIRED, &KNOWN, sink);
-    if table.column("姓名").is_none() {
+    let table = sheets.table(&found, &REQUIRED, &KNOWN, sink);
+    if !table.has("姓名") {
         return;
     }
-    submission.roster_columns = table.columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
-    for row in table.rows() {
+    let mut layout = None;
+    for line in table.lines() {
+        if layout.replace(line.layout()) != Some(line.layout()) {
+            let columns = line.slice().columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
+            submission.roster_columns.push((line.index(), columns));
+        }
         let ordinal = submission.members.len() as i64 + 1;
-        let mut member = read_member(&table, row, ordinal, book.date_1904, expected, sink);
+        let mut member = read_member(&table, &line, ordinal, date_1904, expected, sink);
         let repeats = submission.members.iter().position(|other| other.repeats.is_none() && same_person(other, &member));
         member.repeats = repeats.map(|at| at as u32);
         submission.members.push(member);
@@ -55,18 +57,15 @@ fn same_person(a: &Member, b: &Member) -> bool {
     (a.id.is_some() && a.id == b.id) || (a.name == b.name && a.seq == b.seq && a.seq_at.is_some() && b.seq_at.is_some())
 }
 
-fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expected: &Expected<'_>, sink: &mut Sink) -> Member {
-    let sheet = &table.sheet.name;
-    let spot = |column: u16| Spot { sheet: table.number, row: row.index, column };
+fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool, expected: &Expected<'_>, sink: &mut Sink) -> Member {
+    let spot = |column: u16| Spot { sheet: table.number, row: line.index(), column };
     let fault = |sink: &mut Sink, code: Code, heading: &str, args: &[(&'static str, String)]| {
-        let place = sink.cell(sheet, row.index, table.column(heading).unwrap_or_default());
-        let mut finding = Finding::new(code, place).arg("column", heading);
+        let mut finding = line.finding(code, heading, sink);
         finding.args.extend_from_slice(args);
-        finding.value = get(row, table.column(heading)).map(shown);
         sink.push(finding);
     };
     let text = |sink: &mut Sink, heading: &str| -> Option<Box<str>> {
-        let content = get(row, table.column(heading));
+        let content = line.get(heading);
         match cell::text(content) {
             Ok(text) => text.map(Into::into),
             Err(code) => {
@@ -76,18 +75,17 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
         }
     };
 
-    let name_column = table.column("姓名").unwrap_or_default();
-    let name = read_name(sheet, row, name_column, sink);
+    let name_column = line.column("姓名").unwrap_or_default();
+    let name = read_name(line, sink);
     if name.is_empty() {
         fault(sink, Code::UnknownMember, "姓名", &[]);
     }
-    let seq = read_seq(table, row, sink);
-    let category_content = get(row, table.column("类别"));
-    let category = folded(&category_content.map(shown).unwrap_or_default());
-    if table.column("类别").is_some() && !expected.categories.contains(&category) {
+    let seq = read_seq(line, sink);
+    let category = line.word("类别");
+    if line.column("类别").is_some() && !expected.categories.contains(&category) {
         fault(sink, Code::UnknownCategory, "类别", &[("allowed", expected.categories.join("、"))]);
     }
-    let probationary = match word(row, table.column("党员状态")).as_str() {
+    let probationary = match line.word("党员状态").as_str() {
         "" | "正式党员" | "正式" => false,
         "预备党员" | "预备" => true,
         _ => {
@@ -96,7 +94,7 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
         }
     };
     let month = |sink: &mut Sink, heading: &str, missing: u8| -> u8 {
-        let content = get(row, table.column(heading));
+        let content = line.get(heading);
         let stripped = match content {
             Some(Content::Text(text)) => Some(Content::Text(folded(text).trim_end_matches(['份', '月']).into())),
             _ => None,
@@ -123,7 +121,7 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
         fault(sink, Code::OutOfRange, "截止月", &[("min", first_month.to_string()), ("max", "12".to_owned())]);
     }
     let day = |sink: &mut Sink, heading: &str| {
-        let content = get(row, table.column(heading));
+        let content = line.get(heading);
         cell::date(content, date_1904).unwrap_or_else(|code| {
             fault(sink, code, heading, &[]);
             None
@@ -132,14 +130,14 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
     let born = day(sink, "出生日期");
     let joined = day(sink, "入党日期");
     let exempt = text(sink, "免积分原因").filter(|reason| !cell::is_nothing(&folded(reason)));
-    let (direct_grade, direct_stars) = direct_grade(&word(row, table.column("直评等次")));
+    let (direct_grade, direct_stars) = direct_grade(&line.word("直评等次"));
     let scheme = (expected.scheme_of)(&category);
     Member {
         seq: seq.unwrap_or(ordinal),
         name: name.into(),
         sex: text(sink, "性别"),
         nation: text(sink, "民族"),
-        id: read_id(table, row, sink),
+        id: read_id(line, sink),
         born,
         joined,
         probationary,
@@ -150,33 +148,30 @@ fn read_member(table: &Table<'_>, row: &Row, ordinal: i64, date_1904: bool, expe
         exempt,
         direct_grade,
         direct_stars,
-        willing: word(row, table.column("整改意愿")) != "否",
+        willing: line.word("整改意愿") != "否",
         helper: text(sink, "帮带人"),
         scheme,
         at: spot(name_column),
-        id_at: table.column("身份证号").map(spot),
-        born_at: table.column("出生日期").map(spot),
-        seq_at: table.column("序号").filter(|_| seq.is_some()).map(spot),
+        id_at: line.column("身份证号").map(spot),
+        born_at: line.column("出生日期").map(spot),
+        seq_at: line.column("序号").filter(|_| seq.is_some()).map(spot),
         repeats: None,
     }
 }
 
 /// The normalised name in a row; a note where it was written otherwise.
-pub fn read_name(sheet: &Arc<str>, row: &Row, column: u16, sink: &mut Sink) -> String {
-    let content = get(row, Some(column));
-    match cell::text(content) {
+pub fn read_name(line: &Line<'_>, sink: &mut Sink) -> String {
+    match cell::text(line.get("姓名")) {
         Err(code) => {
-            let place = sink.cell(sheet, row.index, column);
-            sink.push(Finding::new(code, place).value(content.map(shown).unwrap_or_default()).arg("column", "姓名"));
+            sink.push(line.finding(code, "姓名", sink));
             String::new()
         }
         Ok(None) => String::new(),
         Ok(Some(_)) => {
-            let written = content.map(shown).unwrap_or_default();
+            let written = line.shown("姓名").unwrap_or_default();
             let folded = name(&written);
             if folded != written {
-                let place = sink.cell(sheet, row.index, column);
-                sink.push(Finding::new(Code::NameNormalised, place).value(written).arg("name", &folded));
+                sink.push(Finding::new(Code::NameNormalised, line.place("姓名", sink)).value(written).arg("name", &folded));
             }
             folded
         }
@@ -184,15 +179,13 @@ pub fn read_name(sheet: &Arc<str>, row: &Row, column: u16, sink: &mut Sink) -> S
 }
 
 /// 序号, where one is given.
-pub fn read_seq(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<i64> {
-    let column = table.column("序号")?;
-    let content = get(row, Some(column));
-    match cell::number(content) {
+pub fn read_seq(line: &Line<'_>, sink: &mut Sink) -> Option<i64> {
+    line.column("序号")?;
+    match cell::number(line.get("序号")) {
         Number::Nothing => None,
         Number::Is { value, .. } if value.as_integer().is_some() => value.as_integer(),
         Number::Is { .. } | Number::Fault(_) => {
-            let place = sink.cell(&table.sheet.name, row.index, column);
-            sink.push(Finding::new(Code::NotANumber, place).value(content.map(shown).unwrap_or_default()).arg("column", "序号"));
+            sink.push(line.finding(Code::NotANumber, "序号", sink));
             None
         }
     }
@@ -211,13 +204,13 @@ fn direct_grade(word: &str) -> (Option<Box<str>>, Option<u8>) {
 }
 
 /// 身份证号 (GB 11643): 18 characters, the last a check digit by ISO 7064 MOD 11-2.
-fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
-    let column = table.column("身份证号")?;
-    let content = get(row, Some(column));
-    let place = sink.cell(&table.sheet.name, row.index, column);
+fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
+    line.column("身份证号")?;
+    let content = line.get("身份证号");
+    let place = line.place("身份证号", sink);
     match content {
         None => {
-            sink.push(Finding::new(Code::MissingId, place).arg("name", word(row, table.column("姓名"))));
+            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
             None
         }
         Some(Content::Text(text)) => {
@@ -227,7 +220,7 @@ fn read_id(table: &Table<'_>, row: &Row, sink: &mut Sink) -> Option<Box<str>> {
                 .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
                 .collect();
             if id.is_empty() {
-                sink.push(Finding::new(Code::MissingId, place).arg("name", word(row, table.column("姓名"))));
+                sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
                 return None;
             }
             if let Some(why) = id_fault(&id) {

@@ -7,7 +7,11 @@ use crate::diag::{CellRef, Code, Finding, Place, Severity};
 /// thousands of them, and a clerk needs one.
 const NOTES_PER_SHEET: u32 = 20;
 
-/// Code and sheet of a note.
+/// Errors and warnings are to be put right one by one; but a sheet with more of one code than this is not what it
+/// should be, and a file of a hundred thousand wrong cells must not fill the memory with words.
+const FAULTS_PER_SHEET: u32 = 2000;
+
+/// Code and sheet of a finding.
 type Kind = (Code, Option<Arc<str>>);
 
 /// Collects the findings of one file.
@@ -15,12 +19,12 @@ pub struct Sink {
     file: Place,
     findings: Vec<Finding>,
     /// By code and sheet: how many there were, and where the last listed one is.
-    notes: BTreeMap<Kind, (u32, usize)>,
+    seen: BTreeMap<Kind, (u32, usize)>,
 }
 
 impl Sink {
     pub fn new(file: &Arc<str>) -> Self {
-        Self { file: Place::file(file), findings: Vec::new(), notes: BTreeMap::new() }
+        Self { file: Place::file(file), findings: Vec::new(), seen: BTreeMap::new() }
     }
 
     pub fn sheet(&self, sheet: &Arc<str>) -> Place {
@@ -32,14 +36,12 @@ impl Sink {
     }
 
     pub fn push(&mut self, finding: Finding) {
-        if finding.severity() == Severity::Note {
-            let seen = self.notes.entry((finding.code, finding.place.sheet.clone())).or_insert((0, 0));
-            seen.0 += 1;
-            if seen.0 > NOTES_PER_SHEET {
-                return;
-            }
-            seen.1 = self.findings.len();
+        let seen = self.seen.entry((finding.code, finding.place.sheet.clone())).or_insert((0, 0));
+        seen.0 += 1;
+        if seen.0 > most(finding.code) {
+            return;
         }
+        seen.1 = self.findings.len();
         self.findings.push(finding);
     }
 
@@ -48,13 +50,36 @@ impl Sink {
         self.findings.len()
     }
 
-    /// The findings; the last listed note of a kind says how many more there are.
+    /// The findings; the last listed of a kind says how many more there are.
     pub fn finish(mut self) -> Vec<Finding> {
-        for (count, at) in self.notes.values() {
-            if *count > NOTES_PER_SHEET {
-                self.findings[*at].args.push(("more", (count - NOTES_PER_SHEET).to_string()));
+        for ((code, _), (count, at)) in &self.seen {
+            if *count > most(*code) {
+                self.findings[*at].args.push(("more", (count - most(*code)).to_string()));
             }
         }
         self.findings
+    }
+}
+
+fn most(code: Code) -> u32 {
+    if code.severity() == Severity::Note { NOTES_PER_SHEET } else { FAULTS_PER_SHEET }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Lang;
+
+    #[test]
+    fn too_many_of_a_kind_are_counted() {
+        let mut sink = Sink::new(&"a.xlsx".into());
+        for row in 0..2500 {
+            sink.push(Finding::new(Code::NotANumber, sink.cell(&"积分登记".into(), row, 3)).value("x"));
+            sink.push(Finding::new(Code::TextNumber, sink.cell(&"积分登记".into(), row, 4)));
+        }
+        let findings = sink.finish();
+        assert_eq!(findings.len(), 2020);
+        let last = findings.last().expect("some");
+        assert!(last.message(Lang::Zh).contains("500") && last.message(Lang::En).contains("500"), "{}", last.message(Lang::Zh));
     }
 }

@@ -7,7 +7,6 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Work
 
 use super::style;
 use crate::exact::Decimal;
-use crate::font::private_use_replacement;
 use crate::form::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 use crate::form::model::{FilledBook, FilledSheet, Range, Value};
 
@@ -221,14 +220,8 @@ fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, f
         Value::Text(text) => {
             // The format's limit for one cell.
             let cut = text.char_indices().nth(32_767).map_or(text.len(), |(at, _)| at);
-            let text = &text[..cut];
-            // The same characters as in the PDF.
-            if text.chars().any(|c| private_use_replacement(c).is_some()) {
-                let text: String = text.chars().map(|c| private_use_replacement(c).unwrap_or(c)).collect();
-                worksheet.write_string_with_format(row, column, text, format)?
-            } else {
-                worksheet.write_string_with_format(row, column, text, format)?
-            }
+            // Every character as it was sent, also where print has another for it.
+            worksheet.write_string_with_format(row, column, &text[..cut], format)?
         }
         Value::Number(number) => match finite(*number) {
             Some(stored) => worksheet.write_number_with_format(row, column, stored, format)?,

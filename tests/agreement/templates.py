@@ -3,6 +3,8 @@
 Named `feature@form-members.xlsx`: the form whose fields it names and how many invented members fill it."""
 
 import io
+import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -77,7 +79,13 @@ class Sheet:
     def save(self):
         # No time of making: the same drawing is the same workbook.
         self.book.properties.created = self.book.properties.modified = datetime(2026, 1, 1)
-        self.book.save(self.path)
+        data = io.BytesIO()
+        self.book.save(data)
+        with zipfile.ZipFile(data) as written, zipfile.ZipFile(self.path, "w", zipfile.ZIP_DEFLATED) as package:
+            for name in written.namelist():
+                # The library notes when it wrote.
+                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", written.read(name))
+                package.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
 
 
 def members(sheet, row, last="备注", **look):
@@ -236,7 +244,7 @@ def formulas():
     formats = [
         (0.856, "0%"), (0.8563, "0.00%"), (1234567.891, "#,##0"), (1234567.891, "#,##0.00"), (-42.5, "0.00_);(0.00)"),
         (-42.5, "0.00_);[Red]\\(0.00\\)"), (46148, 'yyyy"年"m"月"d"日"'), (46148, "yyyy/m/d"), (46148, "yyyy-mm-dd"), (46148, 'm"月"d"日"'),
-        (12.5, '0.0"分"'), (0, '0.00;-0.00;"无"'), (98.5, "General"), (123456789012, "General"), (0.1234567891234, "General"), (1.5, "# ?/?"),
+        (12.5, '0.0"分"'), (0, '0.00;-0.00;"无"'), (98.5, "General"), (123456789012, "General"), (0.125, "General"), (1.5, "# ?/?"),
         (12345.678, "0.00E+00"), (7, "000"), (3.5, "¥#,##0.00"), (1234.5, "#,##0.00_ "), (5, "@"), (12.3456, "0.0#"),
         (46148, "[$-804]dddd"), (88, '"第"0"名"'), (1234567, '0!.0,"万"'), (12345678, '0.0,,"百万"'),
     ]
@@ -453,6 +461,10 @@ def known():
     s.at.oddHeader.center.text, s.at.oddHeader.center.size = "{支部名称}", 16
     s.at.page_margins.top = 1.2
     members(s, 1)
+    s.save()
+
+    s = sheet("general-digits")
+    s.row(1, ["{.姓名}", 0.1234567891234], 20)
     s.save()
 
     s = sheet("footer-lines")

@@ -2,6 +2,7 @@
 """What a run writes, as other programs see it: every PDF by poppler, every XLSX by openpyxl and LibreOffice, and both alike."""
 
 import datetime
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import openpyxl
 from common import COUNTY, PERIODS, WORKSPACES, fault, finish, run
 
 BOARD = "考核公示栏"
+ONE_A_MEMBER = ("积分登记表", "党员积分卡")
 BOARD_MEMBERS, BOARD_BYTES = 40, 200_000
 
 
@@ -81,6 +83,17 @@ def check_pdf(path, where):
     meta = poppler("pdfinfo", "-meta", path)
     if not re.search(r"pdfaid:part>2<", meta) or not re.search(r"pdfaid:conformance>B<", meta):
         fault(f"{where}: XMP does not say PDF/A-2B")
+    # Rows are tagged, each with one cell: print titles as headings, the rest as data.
+    tags = Counter(re.match(r"\s*(\w*)", line)[1] for line in poppler("pdfinfo", "-struct", path).splitlines())
+    if not tags["Table"] or not tags["TR"] or tags["TR"] != tags["TH"] + tags["TD"]:
+        fault(f"{where}: structure {dict(tags)}")
+    if path.stem in ONE_A_MEMBER:
+        entries = len(re.findall(rb"/Title ?[(<]", path.read_bytes())) - 1
+        code = path.parent.name.split("-")[0]
+        results = (path.parents[2] / "results.jsonl").read_text("utf-8").splitlines()
+        members = sum(row["branch_code"] == code and row["subject"] == "member" for row in map(json.loads, results))
+        if entries != members:
+            fault(f"{where}: {entries} entries in the outline for {members} members")
     # Columns of pdffonts, from the right: object (2), uni, sub, emb.
     fonts = [line.split() for line in poppler("pdffonts", path).splitlines()[2:]]
     if not fonts:

@@ -32,7 +32,7 @@ def key(value):
 
 
 def name(value):
-    return re.sub(r"\s", "", str(value or ""))
+    return re.sub("[•・‧．]", "·", re.sub(r"\s", "", str(value or "")))
 
 
 def soffice(files, to, folder):

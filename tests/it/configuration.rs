@@ -5,7 +5,7 @@ use std::path::Path;
 use scorebook::diag::Lang;
 use scorebook::run::{Options, check};
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -5,6 +5,7 @@ mod configuration;
 mod demo;
 mod engine;
 mod explain;
+mod fonts;
 mod gallery;
 mod order;
 mod published;

@@ -13,7 +13,7 @@ use scorebook::run::{BranchState, Options};
 use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
-use scorebook::submission::{Expected, read, read_cover};
+use scorebook::submission::{Expected, Intake, read, read_cover};
 use scorebook::{check, sheet, xlsx};
 use serde::Deserialize;
 
@@ -131,8 +131,9 @@ fn prove(name: &str, scheme: Scheme, case: &Path) {
         let categories = CATEGORIES.map(String::from);
         for run in &case.run {
             let period = RunPeriod::parse(&run.period).unwrap();
-            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, categories: &categories };
-            let (cover, _) = read_cover(&book, &file);
+            let intake = Intake::default();
+            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+            let (cover, _) = read_cover(&book, &file, &intake);
             let (submission, mut findings) = read(&book, cover, &file, &expected);
             findings.extend(check::submission(&submission, &schemes, period));
             let (outcomes, found) = branch_outcomes(&submission, &schemes, period);

@@ -187,7 +187,7 @@ fn each_library_and_each_act_has_one_owner() {
     let owned: &[(&[&str], &[&str])] = &[
         (&["calamine"], &["sheet"]),
         (&["rust_xlsxwriter"], &["xlsx"]),
-        (&["krilla"], &["pdf"]),
+        (&["krilla", "genpdf", "lopdf", "subsetter"], &["pdf"]),
         (&["rayon"], &["run"]),
         (
             &[

@@ -9,7 +9,7 @@ use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{Outcome, branch_outcomes};
 use scorebook::scheme::{Scheme, load};
-use scorebook::submission::{Expected, Submission, read, read_cover};
+use scorebook::submission::{Expected, Intake, Submission, read, read_cover};
 use scorebook::{builtin, sheet, xlsx};
 
 const JU: [&str; 10] =
@@ -51,12 +51,14 @@ fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Read {
     let bytes = xlsx::tables::write(&book).unwrap();
     let book = sheet::read("t.xlsx", &bytes, &sheet::Limits::default()).unwrap();
     let file: Arc<str> = "t.xlsx".into();
-    let (cover, found) = read_cover(&book, &file);
+    let mut intake = Intake::default();
+    intake.add(std::str::from_utf8(&scorebook::builtin::intake().unwrap()).unwrap()).unwrap();
+    let (cover, found) = read_cover(&book, &file, &intake);
     assert!(found.is_empty(), "{found:?}");
     let schemes = std::slice::from_ref(scheme);
     let categories = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"].map(String::from);
     let run = RunPeriod::parse(period).unwrap();
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, categories: &categories };
+    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
     let (submission, mut findings) = read(&book, cover, &file, &expected);
     findings.extend(scorebook::check::submission(&submission, schemes, run));
     let (outcomes, found) = branch_outcomes(&submission, schemes, run);

@@ -12,20 +12,20 @@ use crate::form::template::Template;
 const ROUNDS: usize = 4;
 
 /// Fills a form whose pages end where the paper does. Templates that do not ask for what stands on a page are
-/// filled once and cost nothing more; `date` is the run's, for headers. Text higher than a row can be goes on in
+/// filled once and cost nothing more; `day` is the run's, for headers. Text higher than a row can be goes on in
 /// further rows.
-pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, date: NaiveDate) -> FilledBook {
-    with_further_rows(parted(template, data, fonts, date), fonts)
+pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, day: NaiveDate) -> FilledBook {
+    with_further_rows(parted(template, data, fonts, day), fonts)
 }
 
-fn parted(template: &Template, data: &Record, fonts: &FontSet, date: NaiveDate) -> FilledBook {
+fn parted(template: &Template, data: &Record, fonts: &FontSet, day: NaiveDate) -> FilledBook {
     let (mut book, mut made) = with_cuts(template, data, &[]);
     if !template.needs_pages() {
         return book;
     }
     let mut cuts: Vec<Option<Vec<Cut>>> = vec![None; made.len()];
     for _ in 0..ROUNDS {
-        let laid = layout(&book, fonts, date).book;
+        let laid = layout(&book, fonts, day).book;
         let sheets = book.sheets.iter().zip(&laid.sheets).zip(&made);
         let found: Vec<Option<Vec<Cut>>> =
             sheets.map(|((sheet, measures), made)| made.plan.needs_pages().then(|| part(sheet, measures, made))).collect();
@@ -49,7 +49,9 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
     let titles = if titles * 2 < room { titles } else { 0 };
     let count = made.records.len();
     let mut records: Vec<Length> = vec![0; count];
-    let (mut ruled, mut feet): (Vec<(u32, Length)>, Vec<(u32, Length)>) = (Vec::new(), Vec::new());
+    // By the number of their writing or page.
+    let mut ruled: Vec<(u32, Length)> = Vec::new();
+    let mut feet: Vec<(u32, Length)> = Vec::new();
     let mut used: Length = 0;
     for (row, part) in made.parts.iter().enumerate() {
         let (list, key) = match part {
@@ -77,7 +79,7 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
             Part::Foot(page) => (&mut feet, *page),
         };
         match list.last_mut() {
-            Some((last, sum)) if *last == key => *sum += height(row),
+            Some((known, sum)) if *known == key => *sum += height(row),
             _ => list.push((key, height(row))),
         }
     }
@@ -86,23 +88,23 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
     let ruled = ruled.first().map(|(_, height)| *height).filter(|height| *height > 0);
     let mut out: Vec<Cut> = Vec::new();
     let mut page = Cut { records: 0, ruled: 0 };
-    let close = |page: &mut Cut, used: Length| {
+    let close = |page: &mut Cut, used: Length, end: bool| {
         if let Some(high) = ruled.filter(|_| made.plan.pad) {
-            page.ruled = usize::try_from((room - used - foot).max(0) / high).unwrap_or(0);
+            let behind = if each || end { foot } else { 0 };
+            page.ruled = usize::try_from((room - used - behind).max(0) / high).unwrap_or(0);
         }
         std::mem::replace(page, Cut { records: 0, ruled: 0 })
     };
-    for index in 0..count {
-        let high = records[index];
+    for (index, high) in records.into_iter().enumerate() {
         let behind = if each || index + 1 == count { foot } else { 0 };
         let group = index > 0 && changes(made.plan, made.records[index - 1], made.records[index]);
         if page.records > 0 && (group || used + high + behind > room) {
-            out.push(close(&mut page, used));
+            out.push(close(&mut page, used, false));
             used = titles;
         }
         page.records += 1;
         used += high;
     }
-    out.push(close(&mut page, used));
+    out.push(close(&mut page, used, true));
     out
 }

@@ -5,7 +5,7 @@ use super::laid::{Adjusted, Length, POINT};
 use super::shape::{Shape, printable, shape};
 use super::wrap::{Line, paragraphs, wrap};
 use crate::font::{Choice, FontSet};
-use crate::form::model::{Cell, Font, Horizontal, Range, Style, Value, Vertical};
+use crate::form::model::{Cell, Color, Font, Horizontal, Range, Style, Value, Vertical};
 
 /// Blank between a cell's edge and its text.
 pub(super) const PADDING: Length = 150;
@@ -47,6 +47,8 @@ pub(super) struct Block {
     pub run: Run,
     pub horizontal: Horizontal,
     pub indent: Length,
+    /// In place of the font's.
+    pub ink: Option<Color>,
     /// Columns the text may stand in.
     pub columns: (u16, u16),
     /// What it needed beyond its style.
@@ -128,6 +130,7 @@ impl Measure<'_> {
             run,
             horizontal,
             indent,
+            ink: None,
             columns: (area.first_column, area.last_column),
             adjusted,
             too_wide: false,

@@ -6,7 +6,7 @@ use ssfmt::FormatOptions;
 
 use super::number::Format;
 use crate::exact::Decimal;
-use crate::form::model::{FilledBook, Value};
+use crate::form::model::{Color, FilledBook, Value};
 
 /// The number formats of a book's styles, parsed once.
 pub(super) struct Display {
@@ -38,6 +38,16 @@ impl Display {
             }),
         }
     }
+
+    /// The ink that the number format gives a value, before the font's.
+    pub fn ink(&self, value: &Value, style: usize) -> Option<Color> {
+        let format = self.formats.get(style)?.as_ref()?;
+        match value {
+            Value::Number(number) | Value::Formula { result: number, .. } => format.ink(number.to_stored()),
+            Value::Date(serial) => format.ink(f64::from(*serial)),
+            Value::Empty | Value::Text(_) => None,
+        }
+    }
 }
 
 // As General shows a number: eleven characters, the last places rounded away.
@@ -65,6 +75,21 @@ mod tests {
     fn shown(code: &str, value: &Value) -> String {
         let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
         Display::new(&book).text(value, 0).into_owned()
+    }
+
+    #[test]
+    fn a_format_may_name_its_ink() {
+        let red = Some(Color(255, 0, 0));
+        for (code, value, ink) in [
+            ("0.0;[Red]-0.0", "-2.5", red),
+            ("0.0;[Red]-0.0", "2.5", None),
+            ("[Red][<60]0;0", "59", red),
+            ("[Red][<60]0;0", "60", None),
+            ("[Red]0", "1", red),
+        ] {
+            let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
+            assert_eq!(Display::new(&book).ink(&Value::Number(Decimal::parse(value).unwrap()), 0), ink, "{code} {value}");
+        }
     }
 
     #[test]

@@ -226,7 +226,7 @@ mod tests {
             align: Align { wrap: true, horizontal: Horizontal::Left, ..Align::default() },
             ..Style::default()
         };
-        let text: String = (0..120).map(|line| format!("第{line}行的文字，写满一行以后再往下写，一直写到很多行。\n")).collect();
+        let text = "这一行的文字，写满一行以后再往下写，一直写到很多行。\n".repeat(120);
         let cell = |column, value| Cell { column, style: StyleId(0), value };
         let row = |cells| Row { cells, height: Some(20.0), ..Row::default() };
         let one = crate::exact::Decimal::from(1);

@@ -1,7 +1,10 @@
 //! Number format codes as a Chinese office reads them. ssfmt formats one section; which section, what an empty one
 //! means, texts, Chinese numerals (`[DBNum1]`) and weekdays (`aaaa`) are ours.
 
+use ssfmt::ast::NamedColor;
 use ssfmt::{FormatOptions, NumberFormat};
+
+use crate::form::model::Color;
 
 /// A format code, read once a style.
 pub(super) enum Format {
@@ -41,14 +44,32 @@ impl Format {
             let Self::Whole(section) = self else { return plain.to_owned() };
             return section.number(value, plain, options);
         };
+        let Some(section) = section(parts, value) else { return plain.to_owned() };
         // A section of its own for negative numbers says itself how they are marked.
-        let (section, value) = match parts.as_slice() {
-            [_, negative, ..] if value < 0.0 => (negative, -value),
-            [_, _, zero, ..] if value == 0.0 => (zero, value),
-            [first, ..] => (first, value),
-            [] => return plain.to_owned(),
-        };
+        let value = if value < 0.0 && parts.len() > 1 { -value } else { value };
         section.number(value, plain.strip_prefix('-').filter(|_| value >= 0.0).unwrap_or(plain), options)
+    }
+
+    /// The ink that a section names for a number: `[Red]`.
+    pub fn ink(&self, value: f64) -> Option<Color> {
+        let color = match self {
+            Self::Parts(parts) => section(parts, value)?.format.as_ref()?.sections().first()?.color.as_ref()?,
+            Self::Whole(whole) => {
+                let holds = |section: &&ssfmt::ast::Section| section.condition.as_ref().is_none_or(|condition| condition.evaluate(value));
+                whole.format.as_ref()?.sections().iter().find(holds)?.color.as_ref()?
+            }
+        };
+        let ssfmt::ast::Color::Named(named) = color else { return None };
+        Some(match named {
+            NamedColor::Black => Color(0, 0, 0),
+            NamedColor::Blue => Color(0, 0, 255),
+            NamedColor::Cyan => Color(0, 255, 255),
+            NamedColor::Green => Color(0, 255, 0),
+            NamedColor::Magenta => Color(255, 0, 255),
+            NamedColor::Red => Color(255, 0, 0),
+            NamedColor::White => Color(255, 255, 255),
+            NamedColor::Yellow => Color(255, 255, 0),
+        })
     }
 
     /// A text, where the code has a section for it.
@@ -59,6 +80,14 @@ impl Format {
             parts => parts.iter().rev().find(|part| has_outside(&part.code, |c| c == '@'))?,
         };
         Some(section.text(text))
+    }
+}
+
+fn section(parts: &[Section], value: f64) -> Option<&Section> {
+    match parts {
+        [_, negative, ..] if value < 0.0 => Some(negative),
+        [_, _, zero, ..] if value == 0.0 => Some(zero),
+        parts => parts.first(),
     }
 }
 
@@ -285,7 +314,7 @@ fn said(run: &[usize], digits: [char; 10], formal: bool, date: bool) -> String {
             out.push_str(units[power % 4]);
         }
         let myriad = &run[place.saturating_sub(3 - power % 4)..=place];
-        if power > 0 && power % 4 == 0 && myriad.iter().any(|digit| *digit > 0) {
+        if power > 0 && power.is_multiple_of(4) && myriad.iter().any(|digit| *digit > 0) {
             out.push_str(["", "万", "亿", "万亿"][(power / 4).min(3)]);
             gap = false;
         }

@@ -8,7 +8,7 @@ use super::paginate::{Frame, Printed, plan};
 use super::place::{Ink, Rect, ToPage, place};
 use super::rows::Blocks;
 use crate::font::FontSet;
-use crate::form::model::Style;
+use crate::form::model::{Font, Style};
 
 /// A measured sheet on its way to pages.
 pub(super) struct SheetPages<'a> {
@@ -157,7 +157,9 @@ impl SheetPages<'_> {
         let (block, lines) = squeezed.as_ref().map_or((block, lines), |part| (part, 0..part.lines.len()));
         let mut texts = Vec::new();
         let mut ink = Ink { texts: &mut texts, strokes: &mut page.strokes };
-        place(self.fonts, block, lines, Rect { left, top, width, height }, to_page, &style.font, style.align.vertical, &mut ink);
+        let inked = block.ink.map(|color| Font { color: Some(color), ..style.font.clone() });
+        let font = inked.as_ref().unwrap_or(&style.font);
+        place(self.fonts, block, lines, Rect { left, top, width, height }, to_page, font, style.align.vertical, &mut ink);
         if !texts.is_empty() {
             row.cells.push(PageCell { column: block.column, texts });
         }

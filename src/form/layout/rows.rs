@@ -58,7 +58,8 @@ pub(super) fn measure<'a>(
             let missing = |character| {
                 notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: Some((index, cell.column)) });
             };
-            blocks.all.extend(measure.block(&grid, index, cell, &text, missing));
+            let block = measure.block(&grid, index, cell, &text, missing);
+            blocks.all.extend(block.map(|block| Block { ink: display.ink(&cell.value, cell.style.0 as usize), ..block }));
         }
     }
     grow_rows(&mut grid, fonts, &blocks.all);

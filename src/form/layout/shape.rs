@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::font::{Choice, FaceId, FontSet, private_use_replacement};
+use crate::font::{Choice, FaceId, FontSet, is_steering, private_use_replacement};
 
 /// A character with its glyph. Widths are in em of the text's size.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub(super) const BOX_TEXT: f32 = 0.4;
 
 /// Text without what has no place on paper: control characters and marks that only steer shaping.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let invisible = |c: char| (c.is_control() && c != '\n') || steering(c) || private_use_replacement(c).is_some();
+    let invisible = |c: char| (c.is_control() && c != '\n') || is_steering(c) || private_use_replacement(c).is_some();
     if !text.chars().any(invisible) {
         return Cow::Borrowed(text);
     }
@@ -32,17 +32,9 @@ pub(super) fn shown(c: char) -> Option<char> {
     match c {
         '\t' => Some(' '),
         '\n' => Some('\n'),
-        c if c.is_control() || steering(c) => None,
+        c if c.is_control() || is_steering(c) => None,
         c => Some(private_use_replacement(c).unwrap_or(c)),
     }
-}
-
-fn steering(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{E01EF}')
-}
-
-fn private(c: char) -> bool {
-    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..)
 }
 
 /// The glyphs of a text; characters that no face has are handed to `missing`.
@@ -58,8 +50,7 @@ pub(super) fn shape(fonts: &FontSet, choice: Choice, text: &str, mut missing: im
             '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' => ' ',
             other => other,
         };
-        // A font's own private characters carry no meaning and PDF/A refuses them.
-        let glyph = if private(character) { None } else { fonts.glyph(choice, looked_up) };
+        let glyph = fonts.glyph(choice, looked_up);
         shapes.push(match glyph {
             Some(glyph) => Shape { character, face: glyph.face, id: glyph.id, advance: glyph.advance, missing: false },
             None if looked_up == '\u{3000}' => Shape { character: ' ', face: choice.face, advance: 1.0, ..blank(fonts, choice) },

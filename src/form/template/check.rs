@@ -186,7 +186,9 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
     let mut open: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
     for (index, needed) in needs.iter().enumerate() {
-        needed.iter().for_each(|other| needed_by[*other].push(index));
+        for other in needed {
+            needed_by[*other].push(index);
+        }
     }
     let mut ready: Vec<usize> = (0..needs.len()).filter(|index| open[*index] == 0).collect();
     let mut ranks = vec![None; needs.len()];

@@ -486,7 +486,7 @@ fn page(root: &Element) -> PageSetup {
     page
 }
 
-fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, lost: &mut Vec<Lost>) {
+fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, not_carried: &mut Vec<Lost>) {
     // A comma or a mark of exclamation within quotes belongs to a tab name.
     let mut quoted = false;
     let plain: String = text
@@ -512,7 +512,7 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, lost: &mut Vec<L
             let mut parts = parts;
             sheet.print_area = parts.next().and_then(|part| range_ref(part.trim()));
             if parts.next().is_some() {
-                lost::note(lost, &sheet.name, None, Feature::PrintAreas);
+                lost::note(not_carried, &sheet.name, None, Feature::PrintAreas);
             }
         }
         _ => {}

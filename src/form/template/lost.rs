@@ -29,7 +29,7 @@ pub(super) fn of_sheet(root: &Element, sheet: &str, lost: &mut Vec<Lost>) {
         note(lost, sheet, first_cell(format, "sqref"), Feature::ConditionalFormat);
     }
     // The newer kinds (bars, icons) stand in an extension with their cells as text.
-    for format in root.find("extLst").iter().flat_map(|list| list.find("conditionalFormattings")).flat_map(|list| &list.children) {
+    for format in root.find("extLst").iter().filter_map(|list| list.find("conditionalFormattings")).flat_map(|list| &list.children) {
         let cell = format.find("sqref").and_then(|refs| refs.text.split([' ', ':']).next().and_then(cell_ref));
         note(lost, sheet, cell, Feature::ConditionalFormat);
     }

@@ -78,7 +78,7 @@ impl Template {
             errors.extend((more > 0).then(|| TemplateError { sheet: String::new(), cell: None, kind: Problem::More(more) }));
             return Err(errors);
         }
-        let styles = used_styles(book.looks.cells, &mut sheets);
+        let styles = used_styles(&book.looks.cells, &mut sheets);
         let warnings = book
             .lost
             .into_iter()
@@ -103,7 +103,7 @@ impl Template {
 const MOST_ERRORS: usize = 200;
 
 /// The styles that some cell has, the first one always: old workbooks carry thousands that none has.
-fn used_styles(styles: Vec<Style>, sheets: &mut [SheetPlan]) -> Vec<Style> {
+fn used_styles(styles: &[Style], sheets: &mut [SheetPlan]) -> Vec<Style> {
     let mut places: Vec<Option<StyleId>> = vec![None; styles.len()];
     let mut used: Vec<usize> = Vec::new();
     let mut place = |style: StyleId| {

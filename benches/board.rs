@@ -1,0 +1,474 @@
+//! A board of forty members as XLSX and PDF: what the program takes, beside the bare calls of the two libraries with the
+//! same content laid out beforehand. `cargo bench --bench board`.
+//!
+//! The bare calls write the same bytes, which is asserted before anything is measured; so the difference is what
+//! filling, layout and our own handling of cells and glyphs cost, and nothing else.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use chrono::{Datelike, NaiveDate};
+use criterion::{Criterion, criterion_group, criterion_main};
+use krilla::color::rgb;
+use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::geom::{PathBuilder, Point};
+use krilla::metadata::{DateTime, Metadata};
+use krilla::num::NormalizedF32;
+use krilla::outline::Outline;
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke};
+use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use krilla::{Data, Document, SerializeSettings};
+use rust_xlsxwriter::{Color as XlsxColor, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
+use scorebook::builtin;
+use scorebook::font::{FontData, FontSet};
+use scorebook::form::layout::{LaidOut, PIXEL, Page, Text, layout};
+use scorebook::form::model::{Align, Color, FilledBook, Horizontal, Line, Style, Value, Vertical};
+use scorebook::form::{Template, fill_pages};
+use scorebook::pdf::{self, DocumentInfo, Engine, PdfFonts};
+use scorebook::report::{sample, schema};
+use scorebook::xlsx::pages::{self, Properties};
+
+const MEMBERS: usize = 40;
+const TITLE: &str = "考核公示栏";
+const AUTHOR: &str = "中共示范县委组织部";
+
+/// What both sides write, laid out and turned into the arguments of the libraries.
+struct Content {
+    xlsx: Sheet,
+    pdf: Vec<BarePage>,
+    fonts: Vec<Font>,
+}
+
+struct Sheet {
+    name: String,
+    normal: (String, f64),
+    default_height: u32,
+    widths: Vec<u32>,
+    heights: Vec<u32>,
+    merges: Vec<(u32, u16, u32, u16, usize)>,
+    styles: Vec<Style>,
+    /// Row, column, style, what it holds.
+    cells: Vec<(u32, u16, usize, Bare)>,
+    paper: u8,
+    landscape: bool,
+    margins: [f64; 6],
+    fit: Option<(u16, u16)>,
+    center: (bool, bool),
+    header: String,
+    footer: String,
+    titles: Option<(u32, u32)>,
+    area: Option<(u32, u16, u32, u16)>,
+    breaks: Vec<u32>,
+}
+
+enum Bare {
+    Blank,
+    Text(String),
+    Number(f64),
+}
+
+struct BarePage {
+    width: f32,
+    height: f32,
+    lines: Vec<(f32, Color, Vec<[(f32, f32); 2]>)>,
+    /// Heading, repeated, runs.
+    rows: Vec<(bool, bool, Vec<Run>)>,
+    furniture: Vec<Run>,
+}
+
+struct Run {
+    font: usize,
+    size: f32,
+    at: (f32, f32),
+    color: Color,
+    text: String,
+    glyphs: Vec<KrillaGlyph>,
+}
+
+fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 12, 14).expect("a day")
+}
+
+fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
+    let ([sheet], [measures]) = (book.sheets.as_slice(), laid.sheets.as_slice()) else { panic!("the board is one sheet") };
+    // What the bare calls below do not do must not be needed.
+    assert!(measures.adjusted.is_empty() && sheet.images.is_empty() && sheet.title_columns.is_none() && measures.column_breaks.is_empty());
+    assert!(sheet.columns.iter().all(|column| !column.hidden) && sheet.rows.iter().all(|row| !row.hidden));
+    assert!(measures.digit == 8 && !sheet.page.over_then_down && sheet.page.first_page.is_none());
+    let style_at = |row: u32, column: u16| {
+        let cells = &sheet.rows[row as usize].cells;
+        cells[cells.binary_search_by_key(&column, |cell| cell.column).expect("a merge has its first cell")].style.0 as usize
+    };
+    let merges =
+        measures.merges.iter().map(|m| (m.first_row, m.first_column, m.last_row, m.last_column, style_at(m.first_row, m.first_column)));
+    let bare = |value: &Value| match value {
+        Value::Empty => Bare::Blank,
+        Value::Text(text) if text.is_empty() => Bare::Blank,
+        Value::Text(text) => Bare::Text(text.clone()),
+        Value::Number(number) => Bare::Number(number.to_stored()),
+        Value::Date(day) => Bare::Number(f64::from(*day)),
+        Value::Formula { .. } => panic!("the board has no formulas"),
+    };
+    let rows = (0u32..).zip(&sheet.rows);
+    let cells =
+        rows.flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell.column, cell.style.0 as usize, bare(&cell.value))));
+    let margins = &sheet.page.margins;
+    let xlsx = Sheet {
+        name: sheet.name.clone(),
+        normal: (book.normal_font.family.clone(), book.normal_font.size),
+        default_height: (book.normal_font.size * 96.0 / 72.0 * 1.2).round() as u32,
+        widths: measures.widths.iter().map(|width| (width / PIXEL) as u32).collect(),
+        heights: measures.heights.iter().map(|height| (height / PIXEL) as u32).collect(),
+        merges: merges.collect(),
+        styles: book.styles.clone(),
+        cells: cells.collect(),
+        paper: sheet.page.paper as u8,
+        landscape: sheet.page.landscape,
+        margins: [margins.left, margins.right, margins.top, margins.bottom, margins.header, margins.footer].map(|points| points / 72.0),
+        fit: sheet.page.fit.map(|(across, down)| (across, if measures.row_breaks.is_empty() { down } else { 0 })),
+        center: (sheet.page.center_horizontally, sheet.page.center_vertically),
+        header: measures.header.clone(),
+        footer: measures.footer.clone(),
+        titles: sheet.title_rows,
+        area: sheet.print_area.map(|area| (area.first_row, area.first_column, area.last_row, area.last_column)),
+        breaks: measures.row_breaks.clone(),
+    };
+    let fonts = fonts.faces().iter().map(|face| Font::new(Data::from(face.bytes.clone()), face.index).expect("bundled fonts embed"));
+    Content { xlsx, pdf: laid.pages.iter().map(bare_page).collect(), fonts: fonts.collect() }
+}
+
+fn bare_page(page: &Page) -> BarePage {
+    assert!(page.fills.is_empty() && page.pictures.is_empty() && laid_flat(page));
+    let group = page.strokes.chunk_by(|one, other| (one.width, one.line, one.color) == (other.width, other.line, other.color));
+    BarePage {
+        width: page.width,
+        height: page.height,
+        lines: group.map(|lines| (lines[0].width, lines[0].color, lines.iter().map(|line| [line.from, line.to]).collect())).collect(),
+        rows: page.rows.iter().map(|row| (row.heading, row.repeated, runs(row.cells.iter().flat_map(|cell| &cell.texts)))).collect(),
+        furniture: runs(&page.furniture),
+    }
+}
+
+fn laid_flat(page: &Page) -> bool {
+    let texts = page.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.texts).chain(&page.furniture);
+    let solid = |line: Line| matches!(line, Line::Thin | Line::Medium | Line::Thick | Line::Double);
+    texts.into_iter().all(|text| text.rotation == 0.0 && !text.slanted && !text.stroked) && page.strokes.iter().all(|line| solid(line.line))
+}
+
+/// Texts as runs: what stands on one line in one look is one, with gaps, as whoever calls krilla for speed would do.
+fn runs<'a>(texts: impl IntoIterator<Item = &'a Text>) -> Vec<Run> {
+    let mut runs: Vec<(Run, f32)> = Vec::new();
+    for text in texts {
+        let font = usize::from(text.face.0);
+        let end = text.x + text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size;
+        let same = |(run, until): &&mut (Run, f32)| {
+            (run.font, run.size, run.at.1, run.color) == (font, text.size, text.y, text.color) && text.x >= *until
+        };
+        let known = if let Some((run, until)) = runs.last_mut().filter(|last| same(last)) {
+            if let Some(last) = run.glyphs.last_mut() {
+                last.x_advance += (text.x - *until) / run.size;
+            }
+            *until = end;
+            Some(run)
+        } else {
+            None
+        };
+        let start = known.as_ref().map_or(0, |run| run.text.len());
+        let ends = text.glyphs.iter().skip(1).map(|next| next.start as usize).chain([text.text.len()]);
+        let glyphs: Vec<KrillaGlyph> = text
+            .glyphs
+            .iter()
+            .zip(ends)
+            .map(|(glyph, end)| {
+                let range = start + glyph.start as usize..start + end;
+                KrillaGlyph::new(GlyphId::new(u32::from(glyph.id)), glyph.advance, 0.0, 0.0, 0.0, range, None)
+            })
+            .collect();
+        if let Some(run) = known {
+            run.text.push_str(&text.text);
+            run.glyphs.extend(glyphs);
+        } else {
+            let run = Run { font, size: text.size, at: (text.x, text.y), color: text.color, text: text.text.clone(), glyphs };
+            runs.push((run, end));
+        }
+    }
+    runs.into_iter().map(|(run, _)| run).collect()
+}
+
+/// The calls of rust_xlsxwriter.
+fn bare_xlsx(sheet: &Sheet) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let normal = Format::new().set_font_name(&sheet.normal.0).set_font_size(sheet.normal.1);
+    workbook.set_default_format(&normal, sheet.default_height, 72).expect("a format");
+    let day = ExcelDateTime::from_ymd(date().year() as u16, date().month() as u8, date().day() as u8).expect("a day");
+    workbook.set_properties(&DocProperties::new().set_title(TITLE).set_author(AUTHOR).set_creation_datetime(&day));
+    let formats: Vec<Format> = sheet.styles.iter().map(format).collect();
+    let page = workbook.add_worksheet();
+    page.set_name(&sheet.name).expect("a name");
+    for (column, width) in (0u16..).zip(&sheet.widths) {
+        page.set_column_width_pixels(column, *width).expect("a width");
+    }
+    for (row, height) in (0u32..).zip(&sheet.heights) {
+        page.set_row_height_pixels(row, *height).expect("a height");
+    }
+    for (row, column, last_row, last_column, style) in &sheet.merges {
+        page.merge_range(*row, *column, *last_row, *last_column, "", &formats[*style]).expect("a merge");
+    }
+    for (row, column, style, value) in &sheet.cells {
+        let format = &formats[*style];
+        match value {
+            Bare::Blank => page.write_blank(*row, *column, format),
+            Bare::Text(text) => page.write_string_with_format(*row, *column, text, format),
+            Bare::Number(number) => page.write_number_with_format(*row, *column, *number, format),
+        }
+        .expect("a cell");
+    }
+    page.set_paper_size(sheet.paper);
+    if sheet.landscape {
+        page.set_landscape();
+    }
+    let [left, right, top, bottom, header, footer] = sheet.margins;
+    page.set_margins(left, right, top, bottom, header, footer);
+    match sheet.fit {
+        Some((across, down)) => page.set_print_fit_to_pages(across, down),
+        None => page.set_print_scale(100),
+    };
+    page.set_print_center_horizontally(sheet.center.0).set_print_center_vertically(sheet.center.1);
+    page.set_header_footer_scale_with_doc(false);
+    if !sheet.header.is_empty() {
+        page.set_header(&sheet.header);
+    }
+    if !sheet.footer.is_empty() {
+        page.set_footer(&sheet.footer);
+    }
+    if let Some((first, last)) = sheet.titles {
+        page.set_repeat_rows(first, last).expect("rows");
+    }
+    if let Some((row, column, last_row, last_column)) = sheet.area {
+        page.set_print_area(row, column, last_row, last_column).expect("an area");
+    }
+    page.set_page_breaks(&sheet.breaks).expect("breaks");
+    if sheet.fit.is_none() {
+        page.set_vertical_page_breaks(&[]).expect("breaks");
+    }
+    workbook.save_to_buffer().expect("a workbook")
+}
+
+fn format(style: &Style) -> Format {
+    let color = |Color(red, green, blue)| XlsxColor::RGB(u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue));
+    let mut format = Format::new().set_font_name(&style.font.family).set_font_size(style.font.size);
+    if style.font.bold {
+        format = format.set_bold();
+    }
+    if let Some(ink) = style.font.color {
+        format = format.set_font_color(color(ink));
+    }
+    if !style.number_format.is_empty() && style.number_format != "General" {
+        format = format.set_num_format(&style.number_format);
+    }
+    let edge = |edge: Option<scorebook::form::model::Edge>| {
+        edge.map(|edge| {
+            let line = match edge.line {
+                Line::Thin => FormatBorder::Thin,
+                Line::Medium => FormatBorder::Medium,
+                Line::Hair => FormatBorder::Hair,
+                other => panic!("the board has {other:?} lines: teach this bench"),
+            };
+            (line, edge.color.map_or(XlsxColor::Default, color))
+        })
+    };
+    if let Some((line, ink)) = edge(style.borders.left) {
+        format = format.set_border_left(line).set_border_left_color(ink);
+    }
+    if let Some((line, ink)) = edge(style.borders.right) {
+        format = format.set_border_right(line).set_border_right_color(ink);
+    }
+    if let Some((line, ink)) = edge(style.borders.top) {
+        format = format.set_border_top(line).set_border_top_color(ink);
+    }
+    if let Some((line, ink)) = edge(style.borders.bottom) {
+        format = format.set_border_bottom(line).set_border_bottom_color(ink);
+    }
+    let Align { horizontal, vertical, wrap, shrink, indent, .. } = style.align;
+    format = match horizontal {
+        Horizontal::Left => format.set_align(FormatAlign::Left),
+        Horizontal::Center => format.set_align(FormatAlign::Center),
+        Horizontal::Right => format.set_align(FormatAlign::Right),
+        _ => format,
+    };
+    format = match vertical {
+        Vertical::Top => format.set_align(FormatAlign::Top),
+        Vertical::Center => format.set_align(FormatAlign::VerticalCenter),
+        _ => format,
+    };
+    if wrap {
+        format = format.set_text_wrap();
+    }
+    if shrink {
+        format = format.set_shrink();
+    }
+    if indent > 0 { format.set_indent(indent) } else { format }
+}
+
+/// The calls of krilla, tagged and held to PDF/A-2b.
+fn bare_pdf(pages: &[BarePage], fonts: &[Font]) -> Vec<u8> {
+    let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish().expect("PDF/A-2b");
+    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    let mut table = TagGroup::new(Tag::Table);
+    let artifact = |kind| ContentTag::Artifact(Artifact::with_kind(kind));
+    for page in pages {
+        let mut sheet = document.start_page_with(PageSettings::from_wh(page.width, page.height).expect("a page"));
+        let mut surface = sheet.surface();
+        surface.start_tagged(artifact(ArtifactType::Layout));
+        for (width, color, lines) in &page.lines {
+            let mut path = PathBuilder::new();
+            for [from, to] in lines {
+                path.move_to(from.0, from.1);
+                path.line_to(to.0, to.1);
+            }
+            surface.set_fill(None);
+            surface.set_stroke(Some(Stroke {
+                paint: ink(*color).into(),
+                width: *width,
+                miter_limit: 4.0,
+                line_cap: LineCap::Square,
+                line_join: LineJoin::Round,
+                opacity: NormalizedF32::ONE,
+                dash: None,
+            }));
+            surface.draw_path(&path.finish().expect("lines"));
+        }
+        surface.set_stroke(None);
+        surface.end_tagged();
+        for (heading, repeated, runs) in &page.rows {
+            if *repeated {
+                surface.start_tagged(artifact(ArtifactType::PaginationOther));
+                draw(&mut surface, runs, fonts);
+                surface.end_tagged();
+                continue;
+            }
+            let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+            draw(&mut surface, runs, fonts);
+            surface.end_tagged();
+            let mut cell = if *heading { TagGroup::new(Tag::TH(TableHeaderScope::Column)) } else { TagGroup::new(Tag::TD) };
+            cell.push(identifier);
+            let mut row = TagGroup::new(Tag::TR);
+            row.push(cell);
+            table.push(row);
+        }
+        if !page.furniture.is_empty() {
+            surface.start_tagged(artifact(ArtifactType::PaginationOther));
+            draw(&mut surface, &page.furniture, fonts);
+            surface.end_tagged();
+        }
+        surface.finish();
+        sheet.finish();
+    }
+    let mut tags = TagTree::new().with_lang(Some("zh-CN".to_owned()));
+    tags.push(table);
+    document.set_tag_tree(tags);
+    document.set_outline(Outline::new());
+    let day = DateTime::new(date().year() as u16).month(date().month() as u8).day(date().day() as u8);
+    let day = day.hour(0).minute(0).second(0).utc_offset_hour(8).utc_offset_minute(0);
+    document.set_metadata(
+        Metadata::new()
+            .title(TITLE.to_owned())
+            .language("zh-CN".to_owned())
+            .authors(vec![AUTHOR.to_owned()])
+            .creator(format!("scorebook {}", env!("CARGO_PKG_VERSION")))
+            .producer("krilla".to_owned())
+            .creation_date(day),
+    );
+    document.finish().expect("a document")
+}
+
+fn draw(surface: &mut Surface<'_>, runs: &[Run], fonts: &[Font]) {
+    for run in runs {
+        surface.set_fill(Some(Fill { paint: ink(run.color).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }));
+        let at = Point::from_xy(run.at.0, run.at.1);
+        surface.draw_glyphs(at, &run.glyphs, fonts[run.font].clone(), &run.text, run.size, false);
+    }
+}
+
+fn ink(Color(red, green, blue): Color) -> rgb::Color {
+    rgb::Color::new(red, green, blue)
+}
+
+fn board(criterion: &mut Criterion) {
+    let schema = schema::board();
+    let bytes = builtin::form(schema.form).expect("a built-in form");
+    let template = Template::load(&bytes, &schema).expect("built-in forms are proved by tests");
+    let data = sample(&schema, MEMBERS);
+    let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
+    let fonts = FontSet::new(faces).expect("bundled fonts parse");
+    let book = fill_pages(&template, &data, &fonts, date());
+    let laid = layout(&book, &fonts, date()).book;
+    let content = prepare(&book, &laid, &fonts);
+    let info = DocumentInfo { title: TITLE.into(), language: "zh-CN".into(), author: AUTHOR.into(), date: date() };
+    let properties = Properties { title: TITLE.into(), author: AUTHOR.into(), date: date(), custom: Vec::new() };
+    let krilla = PdfFonts::new(&fonts).expect("bundled fonts embed");
+    let write_xlsx = |book: &FilledBook, laid: &LaidOut| pages::write(book, laid, &properties).expect("the board can be written");
+    let write_pdf = |laid: &LaidOut| pdf::write(laid, &krilla, &info).expect("the board can be written");
+    let ours = || {
+        let book = fill_pages(&template, black_box(&data), &fonts, date());
+        let laid = layout(&book, &fonts, date()).book;
+        (write_xlsx(&book, &laid), write_pdf(&laid))
+    };
+    let bare = || (bare_xlsx(black_box(&content.xlsx)), bare_pdf(black_box(&content.pdf), &content.fonts));
+    let (xlsx, pdf) = ours();
+    assert!(xlsx == bare_xlsx(&content.xlsx), "the bare workbook is another one");
+    assert!(pdf == bare_pdf(&content.pdf, &content.fonts), "the bare PDF is another one");
+    println!("board of {MEMBERS}: {} page(s), {} bytes of XLSX, {} bytes of PDF", laid.pages.len(), xlsx.len(), pdf.len());
+
+    let mut group = criterion.benchmark_group("board, XLSX and PDF");
+    group.bench_function("bare krilla and rust_xlsxwriter", |bencher| bencher.iter(bare));
+    group.bench_function("fill, layout, XLSX, PDF", |bencher| bencher.iter(ours));
+    group.finish();
+    println!("ours / bare: {:.2} (medians of turns)", ratio(&ours, &bare));
+
+    let mut group = criterion.benchmark_group("board, parts");
+    group.bench_function("fill and layout", |bencher| {
+        bencher.iter(|| layout(&fill_pages(&template, black_box(&data), &fonts, date()), &fonts, date()))
+    });
+    group.bench_function("xlsx", |bencher| bencher.iter(|| write_xlsx(&book, &laid)));
+    group.bench_function("xlsx, bare", |bencher| bencher.iter(|| bare_xlsx(&content.xlsx)));
+    group.bench_function("pdf", |bencher| bencher.iter(|| write_pdf(&laid)));
+    group.bench_function("pdf, bare", |bencher| bencher.iter(|| bare_pdf(&content.pdf, &content.fonts)));
+    group.finish();
+
+    if Engine::Genpdf.is_built_in() {
+        let genpdf = PdfFonts::for_engine(&fonts, Engine::Genpdf).expect("bundled fonts are TrueType");
+        let write = || pdf::write(&laid, &genpdf, &info).expect("the board can be written");
+        println!("genpdf: {} bytes", write().len());
+        let mut group = criterion.benchmark_group("board, other engine");
+        group.sample_size(10).bench_function("genpdf", |bencher| bencher.iter(write));
+        group.finish();
+    }
+}
+
+/// One after the other in turns, so that a busy machine is busy for both.
+fn ratio<A, B>(ours: &impl Fn() -> A, bare: &impl Fn() -> B) -> f64 {
+    let time = |work: &dyn Fn()| {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    let mut times: BTreeMap<bool, Vec<Duration>> = BTreeMap::new();
+    for _ in 0..200 {
+        times.entry(true).or_default().push(time(&|| drop(black_box(ours()))));
+        times.entry(false).or_default().push(time(&|| drop(black_box(bare()))));
+    }
+    let mut median = |which| {
+        let times = times.get_mut(&which).expect("both were measured");
+        times.sort();
+        times[times.len() / 2].as_secs_f64()
+    };
+    median(true) / median(false)
+}
+
+criterion_group!(benches, board);
+criterion_main!(benches);

@@ -1,0 +1,352 @@
+//! krilla: PDF/A-2b, tagged, with outline, title and language.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ops::Range;
+
+use chrono::Datelike;
+use krilla::color::rgb;
+use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
+use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
+use krilla::metadata::{DateTime, Metadata};
+use krilla::num::NormalizedF32;
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke, StrokeDash};
+use krilla::surface::{Location, Surface};
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
+use krilla::text::{Font, Glyph, GlyphId};
+use krilla::{Data, Document, SerializeSettings};
+
+use super::canvas::{Canvas, Part, dashes, draw};
+use super::{DocumentInfo, PdfError};
+use crate::font::FaceId;
+use crate::form::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
+use crate::form::model::Color;
+
+/// Writes a book.
+pub(super) fn write(book: &LaidOut, fonts: &[Font], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
+    let configuration = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_B)
+        .finish()
+        .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
+    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    // All that can fail is tried before the first page is begun: krilla must not be left in the middle of one.
+    let images = images(book)?;
+    let mut tags = Tags { tree: TagTree::new().with_lang(Some(info.language.clone())), table: None, open: None };
+    for page in &book.pages {
+        let Some(settings) = PageSettings::from_wh(page.width, page.height) else { continue };
+        tags.on_sheet(page.sheet);
+        let mut sheet_page = document.start_page_with(settings);
+        {
+            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, run: None };
+            draw(page, &mut pen);
+            pen.surface.finish();
+        }
+        sheet_page.finish();
+    }
+    document.set_tag_tree(tags.finish());
+    document.set_outline(outline(book));
+    document.set_metadata(metadata(info));
+    document.finish().map_err(|error| PdfError::Refused(format!("{error}: {error:?}")))
+}
+
+/// The structure of the document: a table a sheet, a row a row, figures beside.
+struct Tags {
+    tree: TagTree,
+    table: Option<(usize, TagGroup)>,
+    /// The part being drawn, its tag, and whether it goes into the table.
+    open: Option<(Identifier, TagGroup, bool)>,
+}
+
+impl Tags {
+    fn on_sheet(&mut self, sheet: usize) {
+        if self.table.as_ref().is_none_or(|(of, _)| *of != sheet) {
+            self.tree.children.extend(self.table.take().map(|(_, group)| group.into()));
+            self.table = Some((sheet, TagGroup::new(Tag::Table)));
+        }
+    }
+
+    fn close(&mut self) {
+        let Some((identifier, mut group, in_table)) = self.open.take() else { return };
+        group.push(identifier);
+        match &mut self.table {
+            Some((_, table)) if in_table => {
+                let mut row = TagGroup::new(Tag::TR);
+                row.push(group);
+                table.push(row);
+            }
+            _ => self.tree.push(group),
+        }
+    }
+
+    fn finish(mut self) -> TagTree {
+        self.tree.children.extend(self.table.map(|(_, group)| group.into()));
+        self.tree
+    }
+}
+
+/// A page's surface.
+struct Pen<'a, 'b> {
+    surface: Surface<'a>,
+    fonts: &'b [Font],
+    images: &'b BTreeMap<usize, Image>,
+    tags: &'b mut Tags,
+    run: Option<Run>,
+}
+
+/// Text to be drawn at once: what stands on one line in one look, whatever its cells.
+struct Run {
+    face: FaceId,
+    size: f32,
+    x: f32,
+    y: f32,
+    rotation: f32,
+    stroked: bool,
+    slanted: bool,
+    color: Color,
+    text: String,
+    glyphs: Vec<Placed>,
+    /// Where the pen is after it; nothing follows a turned run.
+    end: f32,
+}
+
+impl Run {
+    fn goes_on_with(&self, text: &Text) -> bool {
+        (self.face, self.color, self.stroked) == (text.face, text.color, text.stroked)
+            && (self.size, self.y) == (text.size, text.y)
+            && text.x >= self.end
+    }
+}
+
+struct Placed {
+    glyph: PlacedGlyph,
+    end: u32,
+}
+
+impl Glyph for Placed {
+    fn glyph_id(&self) -> GlyphId {
+        GlyphId::new(u32::from(self.glyph.id))
+    }
+
+    fn text_range(&self) -> Range<usize> {
+        self.glyph.start as usize..self.end as usize
+    }
+
+    fn x_advance(&self, size: f32) -> f32 {
+        self.glyph.advance * size
+    }
+
+    fn x_offset(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn y_offset(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn y_advance(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn location(&self) -> Option<Location> {
+        None
+    }
+}
+
+impl Canvas for Pen<'_, '_> {
+    fn begin(&mut self, part: Part<'_>) {
+        let artifact = |kind| ContentTag::Artifact(Artifact::with_kind(kind));
+        let (content, open) = match part {
+            Part::Ruling => (artifact(ArtifactType::Layout), None),
+            Part::Furniture => (artifact(ArtifactType::PaginationOther), None),
+            // A heading that is said once is not said again on every page.
+            Part::Row(row) if row.repeated => (artifact(ArtifactType::PaginationOther), None),
+            Part::Row(row) => {
+                let cell = if row.heading { TagGroup::new(Tag::TH(TableHeaderScope::Column)) } else { TagGroup::new(Tag::TD) };
+                (ContentTag::Span(SpanTag::empty()), Some((cell, true)))
+            }
+            Part::Figure(picture) => (ContentTag::Other, Some((TagGroup::new(Tag::Figure(Some(picture.description.clone()))), false))),
+        };
+        let identifier = self.surface.start_tagged(content);
+        self.tags.open = open.map(|(group, in_table)| (identifier, group, in_table));
+    }
+
+    fn end(&mut self) {
+        self.flush();
+        self.surface.end_tagged();
+        self.tags.close();
+    }
+
+    fn rectangles(&mut self, fills: &[layout::Fill]) {
+        let mut path = PathBuilder::new();
+        for item in fills {
+            if let Some(rect) = Rect::from_xywh(item.x, item.y, item.width, item.height) {
+                path.push_rect(rect);
+            }
+        }
+        self.surface.set_stroke(None);
+        self.surface.set_fill(fills.first().map(|first| fill(first.color)));
+        self.path(path.finish());
+    }
+
+    /// Lines of one look are one path: a grid is a handful of drawing operations.
+    fn lines(&mut self, strokes: &[layout::Stroke]) {
+        let mut path = PathBuilder::new();
+        for item in strokes {
+            path.move_to(item.from.0, item.from.1);
+            path.line_to(item.to.0, item.to.1);
+        }
+        self.surface.set_fill(None);
+        self.surface.set_stroke(strokes.first().map(stroke));
+        self.path(path.finish());
+        self.surface.set_stroke(None);
+    }
+
+    fn text(&mut self, text: &Text) {
+        if text.size <= 0.0 || text.glyphs.is_empty() {
+            return;
+        }
+        let ends = text.glyphs.iter().skip(1).map(|next| next.start).chain([text.text.len() as u32]);
+        let length: f32 = text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size;
+        let flat = text.rotation == 0.0 && !text.slanted;
+        let open = self.run.as_mut().filter(|open| flat && open.goes_on_with(text));
+        let start = if let Some(open) = open {
+            // The rest of a row in one look is one run, with gaps between its cells: a third less to write.
+            if let Some(last) = open.glyphs.last_mut() {
+                last.glyph.advance += (text.x - open.end) / open.size;
+            }
+            open.end = text.x + length;
+            open.text.push_str(&text.text);
+            open.text.len() - text.text.len()
+        } else {
+            self.flush();
+            let end = if flat { text.x + length } else { f32::INFINITY };
+            let Text { face, size, x, y, rotation, stroked, slanted, color, .. } = *text;
+            let (text, glyphs) = (text.text.clone(), Vec::with_capacity(text.glyphs.len()));
+            self.run = Some(Run { face, size, x, y, rotation, stroked, slanted, color, text, glyphs, end });
+            0
+        } as u32;
+        if let Some(open) = &mut self.run {
+            let placed = text
+                .glyphs
+                .iter()
+                .zip(ends)
+                .map(|(glyph, end)| Placed { glyph: PlacedGlyph { start: start + glyph.start, ..*glyph }, end: start + end });
+            open.glyphs.extend(placed);
+        }
+    }
+
+    fn picture(&mut self, picture: &Picture) {
+        let (Some(size), Some(image)) = (Size::from_wh(picture.width, picture.height), self.images.get(&key(picture))) else { return };
+        self.surface.push_transform(&Transform::from_translate(picture.x, picture.y));
+        self.surface.draw_image(image.clone(), size);
+        self.surface.pop();
+    }
+}
+
+impl Pen<'_, '_> {
+    /// Draws the run that was kept open.
+    fn flush(&mut self) {
+        let Some(run) = self.run.take() else { return };
+        let Some(font) = self.fonts.get(usize::from(run.face.0)) else { return };
+        self.surface.set_fill(Some(fill(run.color)));
+        // A thirtieth of the size is the difference between the regular and the bold cut of a Song face.
+        self.surface.set_stroke(run.stroked.then(|| line_stroke(run.color, run.size / 30.0)));
+        let moved = run.rotation != 0.0 || run.slanted;
+        let start = if moved {
+            let (sin, cos) = run.rotation.to_radians().sin_cos();
+            let lean = if run.slanted { 0.2 } else { 0.0 };
+            // Lean first, then turn against the clock; y points down.
+            self.surface.push_transform(&Transform::from_row(cos, -sin, sin - lean * cos, cos + lean * sin, run.x, run.y));
+            Point::from_xy(0.0, 0.0)
+        } else {
+            Point::from_xy(run.x, run.y)
+        };
+        self.surface.draw_glyphs(start, &run.glyphs, font.clone(), &run.text, run.size, false);
+        if moved {
+            self.surface.pop();
+        }
+        self.surface.set_stroke(None);
+    }
+
+    fn path(&mut self, path: Option<Path>) {
+        if let Some(path) = path {
+            self.surface.draw_path(&path);
+        }
+    }
+}
+
+fn outline(book: &LaidOut) -> Outline {
+    let mut outline = Outline::new();
+    let exists = |page: &usize| book.pages.get(*page).is_some_and(|page: &Page| page.width > 0.0);
+    for bookmark in book.outline.iter().filter(|bookmark| exists(&bookmark.page)) {
+        outline.push_child(OutlineNode::new(bookmark.title.clone(), XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y))));
+    }
+    outline
+}
+
+fn metadata(info: &DocumentInfo) -> Metadata {
+    let date = DateTime::new(info.date.year().clamp(1, 9999) as u16)
+        .month(info.date.month() as u8)
+        .day(info.date.day() as u8)
+        .hour(0)
+        .minute(0)
+        .second(0)
+        .utc_offset_hour(8)
+        .utc_offset_minute(0);
+    Metadata::new()
+        .title(info.title.clone())
+        .language(info.language.clone())
+        .authors(vec![info.author.clone()])
+        .creator(format!("scorebook {}", env!("CARGO_PKG_VERSION")))
+        .producer("krilla".to_owned())
+        .creation_date(date)
+}
+
+fn fill(Color(red, green, blue): Color) -> Fill {
+    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+}
+
+fn line_stroke(Color(red, green, blue): Color, width: f32) -> Stroke {
+    Stroke {
+        paint: rgb::Color::new(red, green, blue).into(),
+        width,
+        miter_limit: 4.0,
+        line_cap: LineCap::Butt,
+        line_join: LineJoin::Round,
+        opacity: NormalizedF32::ONE,
+        dash: None,
+    }
+}
+
+fn stroke(item: &layout::Stroke) -> Stroke {
+    let unit = item.width.max(0.25);
+    let dash = dashes(item.line);
+    let plain = line_stroke(item.color, item.width);
+    if dash.is_empty() {
+        // Square ends close the corners of a frame.
+        return Stroke { line_cap: LineCap::Square, ..plain };
+    }
+    Stroke { dash: Some(StrokeDash { array: dash.iter().map(|length| length * unit).collect(), offset: 0.0 }), ..plain }
+}
+
+/// Pictures are the same when they share their bytes: a photo on every page is embedded once.
+fn key(picture: &Picture) -> usize {
+    picture.bytes.as_ptr() as usize
+}
+
+/// Decodes every picture of a book once.
+fn images(book: &LaidOut) -> Result<BTreeMap<usize, Image>, PdfError> {
+    let mut images = BTreeMap::new();
+    for picture in book.pages.iter().flat_map(|page| &page.pictures) {
+        if let Entry::Vacant(slot) = images.entry(key(picture)) {
+            let data = Data::from(picture.bytes.to_vec());
+            let image = if picture.bytes.starts_with(b"\x89PNG") { Image::from_png(data, false) } else { Image::from_jpeg(data, false) };
+            slot.insert(image.map_err(|error| PdfError::Refused(format!("picture {}: {error}", picture.description)))?);
+        }
+    }
+    Ok(images)
+}

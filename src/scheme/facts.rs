@@ -1,0 +1,148 @@
+//! What belongs to the year: ballots, awards and discipline.
+
+use std::collections::BTreeMap;
+
+use crate::exact::Exact;
+
+use super::fault::near;
+use super::items::heading;
+use super::model::{AdjustmentKind, Adjustments, Poll, Stacking};
+use super::table::{Keys, Reader};
+use super::{Item, ItemKind};
+
+/// `[poll]`.
+pub(super) fn poll<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, items: &[Item]) -> Option<Poll> {
+    let mut keys = reader.optional_table(parent, "poll")?;
+    let columns = reader.text(&mut keys, "columns");
+    let max = reader.optional_number(&mut keys, "max");
+    let min_ballots = reader.whole(&mut keys, "min_ballots", 10_000);
+    let origin = reader.origin(&mut keys, "origin");
+    let clause = reader.clause(&mut keys);
+    let mut words: Vec<(String, Exact)> = Vec::new();
+    let named = reader.named(&mut keys, "words");
+    for (word, node) in &named {
+        heading(reader, word);
+        let Some(worth) = reader.as_number(node, &word.value) else { continue };
+        let fits = worth.value.published_decimal(3).is_some_and(|kept| Exact::from(kept) == worth.value);
+        if !fits || worth.value.is_negative() {
+            reader.fault(&worth.span, "要在零以上，最多三位小数", "must be zero or above, with at most three decimals");
+        }
+        words.push((word.value.clone(), worth.value));
+    }
+    let best = words.iter().map(|(_, worth)| worth.clone()).max();
+    if let (Some(max), Some(_)) = (&max, &best) {
+        reader.fault(
+            &max.span,
+            "按词投票的，最高分就是最好的词，不要再写“max”",
+            "with `words` the best word is the maximum; leave `max` out",
+        );
+    }
+    let place = keys.place("columns");
+    reader.finish(keys);
+    reader.sample(origin, || format!("民主测评每人至少{min_ballots}票"));
+    let max = max.map(|max| max.value);
+    let columns = match (columns.value.as_str(), best.or(max)) {
+        ("", _) => Vec::new(),
+        ("items", Some(max)) if !words.is_empty() => {
+            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), max.clone())).collect()
+        }
+        ("items", None) => {
+            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), item.max.clone())).collect()
+        }
+        ("items", Some(_)) => {
+            reader.fault(
+                &place,
+                "票上各项的最高分就是各项目的分值，不要再写“max”",
+                "the ballots' items have the maxima of the items; leave `max` out",
+            );
+            Vec::new()
+        }
+        (name, None) => {
+            reader.fault(
+                &place,
+                format!("缺少“max”（“{name}”一票的最高分）或“words”（好、一般、差各值多少）"),
+                format!("`max` is missing, the largest number on a ballot in `{name}`, or `words`, what each word is worth"),
+            );
+            Vec::new()
+        }
+        (name, Some(max)) => {
+            heading(reader, &columns);
+            reader.sample(origin, || format!("“{name}”每票上限{max}"));
+            vec![(name.to_owned(), max)]
+        }
+    };
+    Some(Poll { columns, words, min_ballots, clause, origin })
+}
+
+/// `[adjustments]`.
+pub(super) fn adjustments<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Option<Adjustments> {
+    let mut keys = reader.optional_table(parent, "adjustments")?;
+    let ways = [
+        ("max_each", Stacking::MaxEach),
+        ("max_abs", Stacking::MaxAbs),
+        ("deduction_first", Stacking::DeductionFirst),
+        ("sum", Stacking::Sum),
+    ];
+    let stacking = reader.choice(&mut keys, "stacking", &ways).unwrap_or(Stacking::MaxEach);
+    let origin = reader.origin(&mut keys, "origin");
+    let clause = reader.clause(&mut keys);
+    let aliases = reader.named(&mut keys, "aliases");
+    let mut kinds: Vec<AdjustmentKind> = Vec::new();
+    let mut names = Vec::new();
+    for mut keys in reader.tables(&mut keys, "kind") {
+        let name = reader.text(&mut keys, "name");
+        let mut levels: Vec<(String, Exact)> = Vec::new();
+        let mut signs: Option<bool> = None;
+        for (level, node) in reader.named(&mut keys, "levels") {
+            let Some(points) = reader.as_number(node, &level.value) else { continue };
+            if !points.value.is_zero() {
+                let deducts = points.value.is_negative();
+                if signs.is_some_and(|sign| sign != deducts) {
+                    reader.fault(
+                        &points.span,
+                        format!("“{}”里既有加分又有扣分", name.value),
+                        format!("`{}` mixes awards and deductions", name.value),
+                    );
+                }
+                signs = signs.or(Some(deducts));
+            }
+            levels.push((level.value, points.value));
+        }
+        if levels.is_empty() {
+            let place = keys.place("levels");
+            reader.fault(&place, format!("“{}”没有级别", name.value), format!("`{}` has no levels", name.value));
+        }
+        reader.finish(keys);
+        kinds.push(AdjustmentKind { name: name.value.clone(), levels, deducts: signs == Some(true) });
+        names.push(name);
+    }
+    reader.unique(("种类", "kind"), &names);
+    reader.finish(keys);
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for (alias, node) in aliases {
+        let levels: Vec<&str> =
+            kinds.iter().filter(|kind| kind.deducts).flat_map(|kind| &kind.levels).map(|(name, _)| name.as_str()).collect();
+        let Some(level) = node.get_ref().as_str() else {
+            reader.fault(&node.span(), "应是引号里的级别名称", "must be a level's name in quotes");
+            continue;
+        };
+        if levels.contains(&alias.value.as_str()) {
+            reader.fault(
+                &alias.span,
+                format!("“{}”本身就是一个级别，不能再作别名", alias.value),
+                format!("`{}` is a level itself and cannot stand for another", alias.value),
+            );
+        }
+        if !levels.contains(&level) {
+            let (near_zh, near_en) = near(level, levels.iter().copied());
+            reader.fault(
+                &node.span(),
+                format!("扣分的级别里没有“{level}”{near_zh}"),
+                format!("`{level}` is no level of a deduction{near_en}"),
+            );
+        }
+        known.insert(alias.value, level.to_owned());
+    }
+    reader.sample(origin, || "奖惩分值".into());
+    Some(Adjustments { stacking, kinds, aliases: known, clause, origin })
+}

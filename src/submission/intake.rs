@@ -1,0 +1,180 @@
+//! What branches call sheets and columns: `templates/intake.toml`, and the county's own over it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::SHEETS;
+use crate::sheet::words::{heading, key};
+
+/// Other names, and words that are no data; everything folded as headings are.
+#[derive(Clone, Debug, Default)]
+pub struct Intake {
+    sheets: BTreeMap<String, String>,
+    columns: BTreeMap<String, String>,
+    ignored_sheets: Vec<String>,
+    ignored_columns: Vec<String>,
+    values: Vec<String>,
+    totals: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// What is wrong with such a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {en}")]
+pub struct IntakeError {
+    /// Counted from 1.
+    pub line: usize,
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    sheets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    columns: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    reading: Reading,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Reading {
+    ignored_sheets: Vec<String>,
+    ignored_columns: Vec<String>,
+    values: Vec<String>,
+    totals: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Intake {
+    /// Adds a file to what is known.
+    ///
+    /// # Errors
+    /// A word that stands for two things, a sheet that a submission does not have, a key that nobody reads.
+    pub fn add(&mut self, text: &str) -> Result<(), IntakeError> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            IntakeError { line, zh: format!("看不懂：{}", error.message()), en: error.message().to_owned() }
+        })?;
+        let line_of = |word: &str| text.lines().position(|line| line.contains(word)).map_or(1, |at| at + 1);
+        for (name, others) in file.sheets {
+            if !SHEETS.contains(&name.as_str()) {
+                let all = SHEETS.join("、");
+                return Err(IntakeError {
+                    line: line_of(&name),
+                    zh: format!("报送表没有名为“{name}”的工作表；有的是：{all}"),
+                    en: format!("a submission has no sheet `{name}`; it has: {all}"),
+                });
+            }
+            for other in &others {
+                stand_for(&mut self.sheets, &key(other), &name, |own| SHEETS.contains(&own))
+                    .map_err(|known| twice(line_of(other), other, &known))?;
+            }
+        }
+        for (name, others) in file.columns {
+            let name = heading(&name).0;
+            for other in &others {
+                stand_for(&mut self.columns, &heading(other).0, &name, |_| false).map_err(|known| twice(line_of(other), other, &known))?;
+            }
+        }
+        let Reading { ignored_sheets, ignored_columns, values, totals, notes } = file.reading;
+        for (known, more) in [
+            (&mut self.ignored_sheets, ignored_sheets),
+            (&mut self.ignored_columns, ignored_columns),
+            (&mut self.values, values),
+            (&mut self.totals, totals),
+        ] {
+            known.extend(more.iter().map(|word| key(word)));
+        }
+        // A colon at the end is part of these: 注: begins a note, 注册 does not.
+        self.notes.extend(notes.iter().map(|word| crate::sheet::words::folded(word)));
+        Ok(())
+    }
+
+    /// The sheet that a folded name stands for.
+    pub fn sheet<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        SHEETS.iter().copied().find(|own| *own == name).or_else(|| self.sheets.get(name).map(String::as_str))
+    }
+
+    /// The column that a folded heading stands for: itself where nothing else is known.
+    pub fn column<'a>(&'a self, heading: &'a str) -> &'a str {
+        self.columns.get(heading).map_or(heading, String::as_str)
+    }
+
+    /// True for sheets that are passed over.
+    pub fn ignores_sheet(&self, name: &str) -> bool {
+        self.ignored_sheets.iter().any(|own| own == name)
+    }
+
+    /// True for columns that are passed over.
+    pub fn ignores_column(&self, heading: &str) -> bool {
+        self.ignored_columns.iter().any(|own| own == heading)
+    }
+
+    /// True for words that mean the heading above them.
+    pub fn is_value(&self, heading: &str) -> bool {
+        self.values.iter().any(|own| own == heading)
+    }
+
+    /// True for what a row of totals begins with.
+    pub fn is_total(&self, word: &str) -> bool {
+        self.totals.iter().any(|own| own == word)
+    }
+
+    /// True for what a note below a table begins with; blanks and full-width forms must be gone.
+    pub fn is_note(&self, text: &str) -> bool {
+        self.notes.iter().any(|own| text.starts_with(own.as_str()))
+    }
+}
+
+/// Enters a word; what it stands for already where that is something else.
+fn stand_for(known: &mut BTreeMap<String, String>, word: &str, name: &str, is_name: impl Fn(&str) -> bool) -> Result<(), String> {
+    if word == name {
+        return Ok(());
+    }
+    if is_name(word) {
+        return Err(word.to_owned());
+    }
+    match known.get(word) {
+        Some(other) if other != name => Err(other.clone()),
+        _ => {
+            known.insert(word.to_owned(), name.to_owned());
+            Ok(())
+        }
+    }
+}
+
+fn twice(line: usize, word: &str, known: &str) -> IntakeError {
+    IntakeError { line, zh: format!("“{word}”已经代表“{known}”"), en: format!("`{word}` stands for `{known}` already") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_a_county_s_words_and_refuses_two_meanings() {
+        let mut intake = Intake::default();
+        intake.add("[sheets]\n'积分登记'=['积分 表']\n[columns]\n'姓名'=['党员姓名：']\n[reading]\nnotes=['注：']\n").expect("loads");
+        intake.add("[columns]\n'姓名'=['同志']\n").expect("loads");
+        assert_eq!((intake.sheet("积分表"), intake.sheet("支部信息"), intake.sheet("别的")), (Some("积分登记"), Some("支部信息"), None));
+        assert_eq!((intake.column("党员姓名"), intake.column("同志"), intake.column("民族")), ("姓名", "姓名", "民族"));
+        assert!(intake.is_note("注:以上属实") && !intake.is_note("注册会计师"));
+        for (text, line) in [
+            ("[columns]\n'民族'=['族']\n'姓名'=['族']\n", 2),
+            ("[sheets]\n'积分'=['x']\n", 2),
+            ("[sheets]\n'积分登记'=['党员名册']\n", 2),
+            ("[sheet]\n", 1),
+            ("[reading]\nvalues='分'\n", 2),
+        ] {
+            let error = intake.clone().add(text).expect_err(text);
+            assert_eq!(error.line, line, "{text}: {error}");
+        }
+    }
+}
