@@ -114,6 +114,9 @@ fn gather_one(county: &County, fonts: &FontSet, sent: &Arc<Sent>, limits: &inbox
             finding.place.file = Some(Arc::clone(holder));
         }
     }
+    if let Some(card) = &mut gathered.card {
+        card.submission.holders = holders;
+    }
     Ok(gathered)
 }
 

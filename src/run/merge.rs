@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::archive::{FirstState, refused};
 use super::write::write_data;
-use super::{BranchState, Card, County, Resolved, RunError, sort_findings};
+use super::{BranchState, Card, Comparison, County, Resolved, RunError, sort_findings};
 use crate::archive::person_key;
 use crate::builtin;
 use crate::check::{Person, same_person_in_branches};
@@ -319,6 +319,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         people: Vec::new(),
         inputs: Vec::new(),
         cells: 0,
+        comparison: Comparison::default(),
     };
     let mut folders = BTreeMap::new();
     for shard in shards {

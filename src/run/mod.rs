@@ -6,6 +6,7 @@
 //! The only room that names rayon; may use every other but `cli`.
 
 mod archive;
+mod compare;
 mod explain;
 mod gather;
 mod intake;
@@ -21,7 +22,8 @@ mod write;
 
 pub use crate::pdf::Engine;
 pub use archive::{ArchiveOrder, Archived, Difference, Rerun, Signer, archive, history, rerun};
-pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
+pub use compare::Comparison;
+pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
 pub use merge::{Merged, merge};
@@ -56,6 +58,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// Last year's results: an out folder, or a bag.
+    pub last_year: Option<PathBuf>,
     /// Which library writes the PDF.
     pub pdf_engine: Engine,
     /// A bag to be scored again in place of a workspace; `workspace` is then the folder of configuration in it.
@@ -103,7 +107,9 @@ impl Summary {
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
+    // Its own `out` is for the findings; what was published is where runs put it.
+    let published = Path::new(&options.workspace).join("out");
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, &published, None, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;
     }
@@ -115,16 +121,24 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
     let county = prepare(options)?;
     let press = Press::load(options, &county)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, &press.fonts, progress)?;
+        let mut resolved = gather_all(&county, &press.fonts, &out_folder(options), options.last_year.as_deref(), progress)?;
         let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })
 }
 
-fn gather_all(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Resolved, RunError> {
+fn gather_all(
+    county: &County,
+    fonts: &FontSet,
+    out: &Path,
+    last_year: Option<&Path>,
+    progress: Progress<'_>,
+) -> Result<Resolved, RunError> {
     let gathered = gather::gather(county, fonts, progress)?;
-    Ok(resolve(county, gathered))
+    let mut resolved = resolve(county, gathered);
+    compare::compare(county, &mut resolved, out, last_year)?;
+    Ok(resolved)
 }
 
 fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, RunError> {

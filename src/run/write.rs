@@ -22,7 +22,7 @@ use crate::publish::{Names, Staging, write_file};
 use crate::report::{
     self, BranchLine, Issuer, Overview, ResultRow, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row,
 };
-use crate::rollup::OutcomeKind;
+use crate::rollup::{Change, OutcomeKind};
 use crate::xlsx::pages::{self, Properties};
 use crate::xlsx::tables;
 
@@ -52,6 +52,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().push_str(characters(finding));
     }
     let desk = Desk {
+        changes: &resolved.comparison.changes,
         rare,
         county,
         press,
@@ -162,6 +163,8 @@ pub(super) struct Desk<'a> {
     pub(super) issuer: &'a Issuer,
     /// SHA-256 of every file of the inbox.
     pub(super) digests: BTreeMap<Arc<str>, String>,
+    /// Published scores that are others now.
+    pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
     /// By branch code: rare characters found in its submission.
     rare: BTreeMap<Arc<str>, String>,
     /// Every form by its path without extension.
@@ -220,6 +223,7 @@ impl Desk<'_> {
                     branch: &self.county.register.branches[*branch],
                     submission: &card.submission,
                     scheme,
+                    changes: self.changes.get(branch).map_or(&[], Vec::as_slice),
                     outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
                     digest: code.clone(),
                 })
@@ -352,9 +356,17 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
             BranchState::Returned => (Standing::Returned, None),
             BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
         };
-        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+        BranchLine { at, branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
     });
-    Overview { issuer, schemes: &county.schemes, branches: branches.collect(), findings: &resolved.findings, files: resolved.inputs.len() }
+    Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        changes: &resolved.comparison.changes,
+        unusual: &resolved.comparison.unusual,
+    }
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
@@ -384,6 +396,7 @@ fn write_manifest(
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
     let inputs: Vec<_> =
         resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
+    let compared: Vec<_> = resolved.comparison.inputs.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
     let configuration: Vec<_> = county.configuration.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
     let outputs: Vec<_> = staging
         .written()
@@ -410,6 +423,7 @@ fn write_manifest(
         "schemes": schemes,
         "templates": templates,
         "inputs": inputs,
+        "compared": compared,
         "outputs": outputs,
     });
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default(); // values of text and numbers always serialise

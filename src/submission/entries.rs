@@ -400,7 +400,8 @@ fn read_mark(
             return Mark::NONE;
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
-            sink.push(finding(Code::MissingEntry).arg("name", line.word("姓名")).arg("period", period.zh()));
+            let who = if line.column("姓名").is_some() { "姓名" } else { "项目" };
+            sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()));
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,

@@ -1,5 +1,6 @@
 //! The typed submission: compact, because one is kept for every branch until its forms are written.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -63,12 +64,16 @@ pub struct Submission {
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Files of single sheets, where the workbook came as several.
+    pub holders: BTreeMap<Arc<str>, Arc<str>>,
     /// Sheets that are no part of a submission, by position.
     pub ignored: Vec<usize>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
     pub members: Vec<Member>,
+    /// Tables of the roster: their first row, and their columns by heading.
+    pub roster_columns: Vec<(u32, BTreeMap<String, u16>)>,
     /// 积分登记, in the order of member, period and scorer.
     pub entries: Vec<Entry>,
     /// Sheets that entries were looked for on.
@@ -321,9 +326,11 @@ impl Submission {
         Self {
             file,
             sheets: Vec::new(),
+            holders: BTreeMap::new(),
             ignored: Vec::new(),
             cover: Cover::default(),
             members,
+            roster_columns: Vec::new(),
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
@@ -339,9 +346,10 @@ impl Submission {
 
     /// A spot as a place for findings and traces.
     pub fn place(&self, spot: Spot) -> Place {
+        let sheet = self.sheets.get(usize::from(spot.sheet)).cloned();
         Place {
-            file: Some(Arc::clone(&self.file)),
-            sheet: self.sheets.get(usize::from(spot.sheet)).cloned(),
+            file: Some(Arc::clone(sheet.as_ref().and_then(|sheet| self.holders.get(sheet)).unwrap_or(&self.file))),
+            sheet,
             cell: Some(CellRef { row: spot.row, column: spot.column }),
         }
     }
@@ -357,6 +365,14 @@ impl Submission {
     pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
         let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
+    }
+
+    /// Where a member's value under a heading of the roster stands, if the roster has that column.
+    pub fn roster_place(&self, member: &Member, heading: &str) -> Option<Place> {
+        // The member's own table: not below him, with its names where his stands.
+        let own = |(row, columns): &&(u32, BTreeMap<String, u16>)| *row <= member.at.row && columns.get("姓名") == Some(&member.at.column);
+        let column = *self.roster_columns.iter().rev().find(own)?.1.get(heading)?;
+        Some(self.place(Spot { column, ..member.at }))
     }
 
     /// 报出日期.

@@ -38,7 +38,12 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     if !table.has("姓名") {
         return;
     }
+    let mut layout = None;
     for line in table.lines() {
+        if layout.replace(line.layout()) != Some(line.layout()) {
+            let columns = line.slice().columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
+            submission.roster_columns.push((line.index(), columns));
+        }
         let ordinal = submission.members.len() as i64 + 1;
         let mut member = read_member(&table, &line, ordinal, date_1904, expected, sink);
         let repeats = submission.members.iter().position(|other| other.repeats.is_none() && same_person(other, &member));

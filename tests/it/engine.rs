@@ -682,6 +682,8 @@ fn submission(spec: &Spec) -> Submission {
     };
     Submission {
         file: "x".into(),
+        holders: std::collections::BTreeMap::new(),
+        roster_columns: Vec::new(),
         sheets: Vec::new(),
         ignored: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },

@@ -4,8 +4,11 @@
 mod configuration;
 mod demo;
 mod engine;
+mod explain;
 mod fonts;
+mod gallery;
 mod order;
+mod published;
 mod reading;
 mod sample;
 mod schemes;

@@ -40,7 +40,7 @@ pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress
     let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), program, jobs, ..Options::default() };
     let county = prepare(&options)?;
     let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(jobs, || gather_all(&county, &fonts, progress))??;
+    let resolved = in_pool(jobs, || gather_all(&county, &fonts, bag, None, progress))??;
     let archived = |name: &str| {
         let path = bag.join(Payload::RUN).join(name);
         std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })
@@ -84,8 +84,9 @@ fn subjects(text: &str) -> BTreeMap<(String, usize), Value> {
 }
 
 fn findings(text: &str) -> BTreeMap<(String, usize), Value> {
-    let printed = [Code::RareCharacter, Code::UnknownCalendarYear].map(Code::word);
-    let own = lines(text).filter(|row| !printed.contains(&row["code"].as_str().unwrap_or_default()));
+    // What only printing shows, and what was compared with earlier periods, which a bag of the year does not hold.
+    let beside = [Code::RareCharacter, Code::DoesNotFit, Code::UnknownCalendarYear, Code::ChangedAfterPublication].map(Code::word);
+    let own = lines(text).filter(|row| !beside.contains(&row["code"].as_str().unwrap_or_default()));
     numbered(own.map(|row| (words(&row, &["branch_code", "code", "file", "sheet", "cell"]), row)))
 }
 

@@ -85,7 +85,9 @@ fn a_field_apart_from_its_block_is_outside() {
 fn what_the_paper_does_not_hold_is_told() {
     let cells = [("A1", "题"), ("B1", "宽"), ("A2", "{.姓名}")];
     let with = |more: fn(&mut Worksheet)| problems(&drawn(&cells, more, &[]));
-    let wide = |sheet: &mut Worksheet| drop(sheet.set_column_width(1, 200).expect("a width"));
+    let wide = |sheet: &mut Worksheet| {
+        sheet.set_column_width(1, 200).expect("a width");
+    };
     let error = Template::load(&drawn(&cells, wide, &[]), &form()).expect_err("an error");
     assert_eq!(
         error.iter().map(|error| (error.cell.map(|cell| cell.to_string()), error.kind.clone())).collect::<Vec<_>>(),
