@@ -17,6 +17,7 @@ use scorebook::period::RunPeriod;
 use scorebook::report::{sample, schema};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
+use scorebook::score::trace_member;
 use scorebook::sheet::{self, Book, Limits};
 use scorebook::submission::{self, Expected, read_cover};
 use scorebook::xlsx::pages::{self, Properties};
@@ -79,6 +80,10 @@ fn scoring(criterion: &mut Criterion) {
     });
     group.bench_function("check", |bencher| bencher.iter(|| check::submission(black_box(&submission), &schemes, run)));
     group.bench_function("score", |bencher| bencher.iter(|| rollup::branch_outcomes(black_box(&submission), &schemes, run)));
+    // Every figure of every member followed to its cells: what `explain` does for one.
+    let members = submission.members.len() as u32;
+    let follow = |at| trace_member(&schemes[submission.members[at as usize].scheme], black_box(&submission), at, run).len();
+    group.bench_function("score with traces", |bencher| bencher.iter(|| (0..members).map(follow).sum::<usize>()));
     group.bench_function("all, members", |bencher| {
         bencher.iter(|| {
             let (submission, findings) = submission::read(black_box(&book), cover(), &file, &expected);

@@ -125,12 +125,13 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
     let mut seen = BTreeMap::new();
     for entry in &submission.branch_entries {
         let item = &rules.items[entry.item];
-        if seen.insert((entry.period, entry.item), entry).is_some() {
+        if let Some(earlier) = seen.insert((entry.period, entry.item), entry) {
+            let first = submission.place(earlier.at).cell.map(|cell| cell.to_string()).unwrap_or_default();
             findings.push(
                 Finding::new(Code::DuplicateEntry, submission.place(entry.at))
                     .value(&item.name)
                     .arg("period", entry.period.zh())
-                    .arg("first", ""),
+                    .arg("first", first),
             );
         }
         let (Some(own), Some(reviewed)) = (entry.own.decimal(), entry.reviewed.decimal()) else { continue };

@@ -20,7 +20,7 @@ pub enum Command {
     Check(Options),
     Issue { options: Options, roster_from: Option<PathBuf> },
     Status(Options),
-    Explain { options: Options, name: String, branch: Option<String> },
+    Explain { options: Options, name: String, branch: Option<String>, seq: Option<i64>, out: Option<PathBuf> },
     Rule { code: Option<String> },
     SchemeList,
     SchemeShow { id: String },
@@ -188,7 +188,8 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(jobs())
                 .arg(only())
                 .arg(option("forms", "ID,…", "arg-forms").value_delimiter(','))
-                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD"))),
+                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD")))
+                .arg(path("last-year", "DIR", "arg-last-year")),
         )
         .subcommand(
             sub("check", "cli-check")
@@ -212,7 +213,10 @@ fn command(lang: Lang) -> clap::Command {
                 .arg(workspace().help_heading(t("help-arguments")))
                 .arg(positional("name", "NAME", "arg-name").required(true))
                 .arg(option("branch", "CODE", "arg-branch"))
+                .arg(option("seq", "N", "arg-seq").value_parser(clap::value_parser!(i64)))
                 .arg(period())
+                .arg(path("out", "DIR", "arg-explain-out"))
+                .arg(option("date", "DATE", "arg-date").value_parser(|text: &str| text.parse::<NaiveDate>().map_err(|_| "YYYY-MM-DD")))
                 .arg(jobs()),
         )
         .subcommand(sub("rule", "cli-rule").arg(positional("code", "CODE", "arg-code")))
@@ -290,7 +294,14 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
         ("check", _) => Command::Check(options(sub)?),
         ("issue", _) => Command::Issue { options: options(sub)?, roster_from: file(sub, "roster-from") },
         ("status", _) => Command::Status(options(sub)?),
-        ("explain", _) => Command::Explain { options: options(sub)?, name: word(sub, "name")?, branch: word(sub, "branch") },
+        // Its folder is for the form; checking must not write its findings there.
+        ("explain", _) => Command::Explain {
+            options: Options { out: None, ..options(sub)? },
+            name: word(sub, "name")?,
+            branch: word(sub, "branch"),
+            seq: sub.get_one::<i64>("seq").copied(),
+            out: file(sub, "out"),
+        },
         ("rule", _) => Command::Rule { code: word(sub, "code") },
         ("scheme", Some(("list", _))) => Command::SchemeList,
         ("scheme", Some(("show", last))) => Command::SchemeShow { id: word(last, "id")? },
@@ -333,6 +344,7 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         jobs: matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs)),
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
+        last_year: matches.try_get_one::<PathBuf>("last-year").ok().flatten().cloned(),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
         program: std::env::current_exe().ok(),
     })

@@ -1,23 +1,32 @@
 //! ```text
-//! 张三  0101 第一支部  ju-10star
-//! 年度总积分 = 91.00（准确值 91）   年终总积分 + 奖励加分 …
-//! ├─ 日常积分 72
-//! │  └─ 理想信念 …
-//! │     ├─ 1月 9   第一党委/x.xlsx › 积分登记 › D3
+//! 张三  0101 第一支部  2026年  评星定格积分制（ju-10star）
+//!   依据文件：第一党委/x.xlsx
+//!   等次  合格：准确分值达到 80，不到 95
+//! 年度总积分 91.00  ＝ 年终总积分＋奖励加分＋惩处扣分
+//! ├─ 年终总积分（见上） 91.00
+//! │     ├─ 1月 9  ← 第一党委/x.xlsx › 积分登记 › D3 原文“9分”
 //! ```
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::county::nearest;
-use crate::exact::Exact;
-use crate::run::{self, Explained, Explanation, Options, Originals, Summary};
-use crate::score::{Flag, Trace};
+use crate::diag::{Lang, Place};
+use crate::exact::{Decimal, Exact};
+use crate::report::{finding_row, result_row, short};
+use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
+use crate::score::{Label, Trace};
 
-use super::printer::{Printer, place};
+use super::printer::{Printer, pad, place};
 use super::progress::watched;
 
-/// `scorebook explain`: where a member's figures come from.
-pub fn explain(printer: &Printer, options: &Options, name: &str, branch: Option<&str>) -> u8 {
+/// How many people of one name are listed.
+const LISTED: usize = 20;
+
+/// `scorebook explain`: where a subject's figures come from, or why there are none.
+pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Option<&Path>) -> u8 {
     let summary = match watched(printer, |progress| run::check(options, progress)) {
         Ok(summary) => summary,
         Err(error) => {
@@ -25,97 +34,141 @@ pub fn explain(printer: &Printer, options: &Options, name: &str, branch: Option<
             return 2;
         }
     };
-    let found = run::explain(&summary, name, branch);
-    if found.is_empty() {
-        let near = nearest(name, run::known_names(&summary)).map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default();
-        printer.fault(printer.text("explain-none", &[("name", name), ("near", &near)]));
+    let register = &summary.county.register;
+    if let Some(code) = wanted.branch.filter(|code| register.by_code(code).is_none()) {
+        let near = near(printer, code, register.branches.iter().map(|branch| branch.code.as_str()));
+        printer.fault(printer.text("explain-no-branch", &[("code", code), ("near", &near)]));
         return 2;
     }
+    let found = run::explain(&summary, wanted);
+    let one = match found.as_slice() {
+        [one] => one,
+        [] => {
+            let near = near(printer, wanted.name, run::known_names(&summary));
+            printer.fault(printer.text("explain-none", &[("name", wanted.name), ("near", &near)]));
+            unread(printer, &summary);
+            return 2;
+        }
+        several => {
+            choose(printer, &summary, wanted.name, several);
+            return 2;
+        }
+    };
     let mut originals = Originals::default();
-    for one in &found {
+    if printer.json() {
+        printer.line(to_json(printer, &summary, one, &mut originals).to_string());
+    } else {
+        print(printer, &summary, one, &mut originals);
+    }
+    let Some(folder) = out else { return 0 };
+    match run::write_explanation(&summary, options, one, &mut originals, folder) {
+        Ok(files) => {
+            for file in files.iter().filter(|_| !printer.json()) {
+                printer.line(printer.text("explain-written-to", &[("file", &file.display().to_string())]));
+            }
+            0
+        }
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            2
+        }
+    }
+}
+
+/// Up to three names that are near.
+fn near<'a>(printer: &Printer, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let mut known: BTreeSet<&str> = known.collect();
+    let mut found = Vec::new();
+    while let Some(one) = nearest(name, known.iter().copied()).filter(|_| found.len() < 3) {
+        known.remove(one);
+        found.push(one);
+    }
+    let all = found.join(if printer.lang() == Lang::Zh { "、" } else { ", " });
+    if all.is_empty() { all } else { printer.text("usage-near", &[("name", &all)]) }
+}
+
+/// Somebody who is nowhere may be in what could not be read.
+fn unread(printer: &Printer, summary: &Summary) {
+    let count = |test: &dyn Fn(&BranchState) -> bool| summary.resolved.branches.iter().filter(|state| test(state)).count();
+    let missing = count(&|state| matches!(state, BranchState::Missing));
+    let returned = count(&|state| matches!(state, BranchState::Returned));
+    let stray = summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.place.file.is_some()).count();
+    if missing + returned + stray > 0 {
+        let number = |count: usize| count.to_string();
+        let args = [("missing", number(missing)), ("returned", number(returned)), ("stray", number(stray))];
+        let args: Vec<(&str, &str)> = args.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        printer.fault(printer.text("explain-unread", &args));
+    }
+}
+
+/// Several people of one name: who they are, and how to say which is meant.
+fn choose(printer: &Printer, summary: &Summary, name: &str, several: &[Explanation<'_>]) {
+    let one_branch = several.windows(2).all(|pair| pair[0].branch == pair[1].branch);
+    let option = if one_branch { "--seq" } else { "--branch" };
+    printer.fault(printer.text("explain-several", &[("name", name), ("count", &several.len().to_string()), ("option", option)]));
+    for one in several.iter().take(LISTED) {
+        let branch = &summary.county.register.branches[one.branch];
+        let seq = match &one.what {
+            Explained::Decided { member: Some(member), .. } => Some(member.seq),
+            _ => None,
+        };
         if printer.json() {
-            printer.line(to_json(&summary, one, &mut originals).to_string());
+            printer.line(json!({ "branch_code": branch.code, "branch": branch.name, "seq": seq, "name": one.name }).to_string());
         } else {
-            print(printer, &summary, one, name, &mut originals);
+            let seq = seq.map(|seq| format!("  --seq {seq}")).unwrap_or_default();
+            printer.line(format!("  {}  --branch {}{seq}  {}  {}", one.name, branch.code, branch.name, branch.committee));
         }
     }
-    0
 }
 
-fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, name: &str, originals: &mut Originals) {
+fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals: &mut Originals) {
     let branch = &summary.county.register.branches[one.branch];
-    let run = summary.county.run;
-    match &one.what {
-        Explained::Returned => {
-            printer.line(format!("{name}  {} {}", branch.code, branch.name));
-            let (count, first) = run::errors_of(summary, one.branch);
-            let first = first.map(|f| format!("{}（{}）", f.message(printer.lang()), place(&f.place))).unwrap_or_default();
-            printer.line(format!(
-                "  {}",
-                printer.text("explain-returned", &[("branch", &branch.name), ("count", &count.to_string()), ("first", &first)])
-            ));
-        }
-        Explained::Decided { member, outcome, traces } => {
-            let scheme = &summary.county.schemes[outcome.scheme];
-            let who = member.map_or(branch.name.as_str(), |member| &member.name);
-            printer.line(format!("{who}  {} {}  {}（{} {}）", branch.code, branch.name, run.zh(), scheme.name, scheme.id));
-            let mut said = Vec::new();
-            if let Some(grade) = &outcome.score.grade {
-                said.push(printer.text("explain-grade", &[("grade", grade)]));
-            }
-            if let Some(stars) = outcome.score.stars {
-                said.push(printer.text("explain-stars", &[("stars", &stars.to_string())]));
-            }
-            if let (Some(rank), Some(of)) = (outcome.rank, outcome.rank_of) {
-                said.push(printer.text("explain-rank", &[("rank", &rank.to_string()), ("of", &of.to_string())]));
-            }
-            if let (Some(veto), false) = (&scheme.veto, outcome.score.veto.is_empty()) {
-                let facts: Vec<&str> = outcome.score.veto.iter().map(|fact| veto.facts[*fact].as_str()).collect();
-                said.push(printer.text("explain-veto", &[("facts", &facts.join("、"))]));
-            }
-            said.extend(outcome.honours.iter().cloned());
-            said.extend(outcome.letter.iter().cloned());
-            if !said.is_empty() {
-                printer.line(format!("  {}", said.join("  ")));
-            }
-            if let Some(member) = member {
-                let months = format!("{}—{}", member.first_month, member.last_month);
-                let absent = outcome.score.flags.iter().find_map(|flag| match flag {
-                    Flag::Exempt => Some(printer.text(
-                        "explain-exempt",
-                        &[
-                            ("reason", member.exempt.as_deref().unwrap_or_default()),
-                            ("grade", outcome.score.grade.as_deref().unwrap_or("—")),
-                        ],
-                    )),
-                    Flag::NotExpected => Some(printer.text("explain-not-expected", &[("months", &months)])),
-                    Flag::NotScored => Some(printer.text("explain-not-scored", &[("scheme", &scheme.name), ("period", &run.zh())])),
-                    _ => None,
-                });
-                if let Some(absent) = absent {
-                    printer.line(format!("  {absent}"));
-                }
-            }
-            for trace in traces {
-                tree(printer, summary, trace, "", "", scheme.digits, originals);
-            }
+    let run = summary.county.run.zh();
+    let scheme = match &one.what {
+        Explained::Decided { outcome, .. } => Some(&summary.county.schemes[outcome.scheme]),
+        _ => None,
+    };
+    let system = scheme.map(|scheme| format!("  {}（{} {}）", scheme.name, scheme.id, scheme.version)).unwrap_or_default();
+    printer.line(format!("{}  {} {}  {run}{system}", one.name, branch.code, branch.name));
+    if let Some(file) = &summary.resolved.files[one.branch] {
+        printer.line(format!("  {}", printer.text("explain-file", &[("file", file)])));
+    }
+    for (heading, text) in run::statements(summary, one, printer.lang(), originals) {
+        printer.line(format!("  {}  {text}", pad(&heading, 8)));
+    }
+    if let (Explained::Decided { traces, .. }, Some(scheme)) = (&one.what, scheme) {
+        for trace in traces {
+            tree(printer, summary, trace, "", "", scheme.digits, originals);
         }
     }
-    printer.line("");
 }
 
-fn published(value: &Exact, digits: u32) -> String {
-    let (published, exact) = (value.publish(digits), value.to_string());
-    if exact.contains('/') { format!("{published}（{exact}）") } else { published }
+/// A figure as it is published, with the exact value behind it where that is another; a step as short as it is exact.
+fn value(trace: &Trace, digits: u32) -> String {
+    let published = if trace.figure.is_some() { trace.value.publish(digits) } else { short(&trace.value, digits) };
+    let same = Decimal::parse(&published).is_some_and(|shown| Exact::from(shown) == trace.value);
+    if same { published } else { format!("{published}（{}）", trace.value) }
 }
 
 fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch: &str, digits: u32, originals: &mut Originals) {
-    let rule = trace.rule.as_deref().map(|rule| format!("  ＝ {rule}")).unwrap_or_default();
+    let rule = match (&trace.label, &trace.rule) {
+        (Label::Value { .. }, _) => format!("  ＝ {}", printer.text("trace-stated", &[])),
+        (_, Some(rule)) => format!("  ＝ {rule}"),
+        _ => String::new(),
+    };
+    let clause = trace.clause.as_deref().map(|clause| format!("（{clause}）")).unwrap_or_default();
+    // The file is the same for all of a branch and named once, above; only a set of text files has more.
+    let whole = |at: &Place| summary.resolved.files.iter().flatten().any(|file| at.file.as_ref() == Some(file));
     let source = trace.place.as_ref().map(|at| {
-        let written = originals.text(summary, at).map(|text| format!(" {}", printer.text("explain-written", &[("text", &text)])));
-        format!("  ← {}{}", place(at), written.unwrap_or_default())
+        let written = originals.text(summary, at).unwrap_or_default();
+        format!(
+            "  ← {} {}",
+            place(&Place { file: at.file.clone().filter(|_| !whole(at)), ..at.clone() }),
+            printer.text("explain-written", &[("text", &written)])
+        )
     });
-    printer.line(format!("{lead}{branch}{} {}{rule}{}", trace.label, published(&trace.value, digits), source.unwrap_or_default()));
+    let label = trace.label.text(printer.lang());
+    printer.line(format!("{lead}{branch}{label} {}{rule}{clause}{}", value(trace, digits), source.unwrap_or_default()));
     let below = match branch {
         "" => lead.to_owned(),
         "└─ " => format!("{lead}   "),
@@ -127,36 +180,78 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
     }
 }
 
-fn trace_json(summary: &Summary, trace: &Trace, digits: u32, originals: &mut Originals) -> Value {
-    let written = trace.place.as_ref().and_then(|place| originals.text(summary, place));
-    let source = trace.place.as_ref().map(|place| {
-        json!({ "file": place.file.as_deref(), "sheet": place.sheet.as_deref(), "cell": place.cell.map(|cell| cell.to_string()), "text": written })
-    });
-    let parts: Vec<Value> = trace.parts.iter().map(|part| trace_json(summary, part, digits, originals)).collect();
-    json!({ "label": trace.label, "rule": trace.rule, "value": trace.value.publish(digits), "exact": trace.value.to_string(), "source": source, "parts": parts })
+fn source_json(summary: &Summary, place: &Place, originals: &mut Originals) -> Value {
+    json!({
+        "file": place.file.as_deref(),
+        "sheet": place.sheet.as_deref(),
+        "cell": place.cell.map(|cell| cell.to_string()),
+        "text": originals.text(summary, place),
+    })
 }
 
-fn to_json(summary: &Summary, one: &Explanation<'_>, originals: &mut Originals) -> Value {
-    let branch = &summary.county.register.branches[one.branch];
-    match &one.what {
-        Explained::Returned => json!({ "branch_code": branch.code, "branch": branch.name, "state": "returned" }),
-        Explained::Decided { member, outcome, traces } => {
-            let scheme = &summary.county.schemes[outcome.scheme];
-            let figures: Vec<Value> = traces.iter().map(|trace| trace_json(summary, trace, scheme.digits, originals)).collect();
-            json!({
-                "branch_code": branch.code,
-                "branch": branch.name,
-                "state": "decided",
-                "seq": member.map(|member| member.seq),
-                "name": member.map_or(branch.name.as_str(), |member| &member.name),
-                "scheme": scheme.id,
-                "total": outcome.score.total.as_ref().map(|total| total.publish(scheme.digits)),
-                "grade": outcome.score.grade,
-                "stars": outcome.score.stars,
-                "rank": outcome.rank,
-                "flags": outcome.score.flags.iter().map(|flag| flag.word()).collect::<Vec<_>>(),
-                "figures": figures,
-            })
+fn trace_json(printer: &Printer, summary: &Summary, trace: &Trace, digits: u32, originals: &mut Originals) -> Value {
+    let source = trace.place.as_ref().map(|place| source_json(summary, place, originals));
+    let parts: Vec<Value> = trace.parts.iter().map(|part| trace_json(printer, summary, part, digits, originals)).collect();
+    json!({
+        "id": trace.figure,
+        "label": trace.label.text(printer.lang()),
+        "rule": trace.rule,
+        "clause": trace.clause,
+        "value": trace.value.publish(digits),
+        "exact": trace.value.to_string(),
+        "source": source,
+        "parts": parts,
+    })
+}
+
+/// The keys are described in docs/explain.md; a subject that was decided has those of `results.jsonl` too.
+fn to_json(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals: &mut Originals) -> Value {
+    let county = &summary.county;
+    let branch = &county.register.branches[one.branch];
+    let (state, mut whole) = match &one.what {
+        Explained::Returned { .. } => ("returned", Value::Null),
+        Explained::Missing => ("missing", Value::Null),
+        Explained::BranchUnscored => ("unscored", Value::Null),
+        Explained::Decided { outcome, .. } => {
+            let row = match &summary.resolved.branches[one.branch] {
+                BranchState::Accepted(card) => {
+                    serde_json::to_value(result_row(branch, &card.submission, &county.schemes, outcome, county.run)).ok()
+                }
+                _ => None,
+            };
+            ("decided", row.unwrap_or_default())
         }
+    };
+    if whole.is_null() {
+        whole = json!({
+            "year": county.run.year,
+            "period": county.run.to_string(),
+            "committee": branch.committee,
+            "branch_code": branch.code,
+            "branch": branch.name,
+            "name": one.name,
+        });
     }
+    whole["state"] = json!(state);
+    whole["file"] = json!(summary.resolved.files[one.branch].as_deref());
+    match &one.what {
+        Explained::Decided { outcome, points, traces, .. } => {
+            let scheme = &county.schemes[outcome.scheme];
+            whole["scheme_name"] = json!(scheme.name);
+            whole["scheme_version"] = json!(scheme.version);
+            let point = |point: &crate::report::Point, originals: &mut Originals| {
+                let sources: Vec<Value> = point.places.iter().map(|place| source_json(summary, place, originals)).collect();
+                json!({ "about": point.about, "text": point.text(printer.lang()), "sources": sources })
+            };
+            whole["points"] = points.iter().map(|one| point(one, originals)).collect();
+            whole["explained"] = traces.iter().map(|trace| trace_json(printer, summary, trace, scheme.digits, originals)).collect();
+        }
+        Explained::Returned { errors, own } => {
+            whole["own_errors"] = json!(own);
+            whole["errors"] =
+                errors.iter().map(|finding| serde_json::to_value(finding_row(finding, printer.lang())).unwrap_or_default()).collect();
+        }
+        Explained::Missing | Explained::BranchUnscored => {}
+    }
+    whole
 }

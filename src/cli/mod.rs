@@ -19,6 +19,7 @@ mod template;
 
 use std::process::ExitCode;
 
+use crate::run::Wanted;
 use args::Command;
 use printer::Printer;
 
@@ -36,7 +37,9 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::check(&printer, options),
         Command::Issue { options, roster_from } => issue::issue(&printer, options, roster_from.as_deref()),
         Command::Status(options) => status::status(&printer, options),
-        Command::Explain { options, name, branch } => explain::explain(&printer, options, name, branch.as_deref()),
+        Command::Explain { options, name, branch, seq, out } => {
+            explain::explain(&printer, options, Wanted { name, branch: branch.as_deref(), seq: *seq }, out.as_deref())
+        }
         Command::Rule { code } => rule::rule(&printer, code.as_deref()),
         Command::SchemeList => scheme::list(&printer),
         Command::SchemeShow { id } => scheme::show(&printer, id),

@@ -1,8 +1,10 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 
-use crate::diag::{Finding, Severity};
+use crate::diag::{Code, Finding, Lang, Severity};
 use crate::period::Period;
-use crate::rollup::Counts;
+use crate::rollup::{Counts, UnusualKind};
 use crate::run::{self, BranchState, Options, Summary};
 
 use super::printer::{Printer, place};
@@ -88,6 +90,7 @@ fn print(printer: &Printer, summary: &Summary) {
     if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
+    print_comparison(printer, summary);
     print_returned(printer, summary, &returned);
     if !missing.is_empty() {
         printer.line(printer.text("run-missing", &[]));
@@ -113,6 +116,28 @@ fn print(printer: &Printer, summary: &Summary) {
     }
 }
 
+/// What differs from what was published, and whom somebody should look at.
+fn print_comparison(printer: &Printer, summary: &Summary) {
+    let comparison = &summary.resolved.comparison;
+    let changed = summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count();
+    if changed > 0 {
+        let branches = comparison.changes.len().to_string();
+        printer.line(printer.text("run-changed", &[("people", &changed.to_string()), ("branches", &branches)]));
+    }
+    let mut kinds: BTreeMap<UnusualKind, usize> = BTreeMap::new();
+    for one in &comparison.unusual {
+        *kinds.entry(one.kind).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        let branches: BTreeSet<usize> = comparison.unusual.iter().map(|one| one.branch).collect();
+        let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", kind.text(printer.lang()))).collect();
+        printer.line(printer.text(
+            "run-unusual",
+            &[("branches", &branches.len().to_string()), ("kinds", &told.join(if printer.lang() == Lang::Zh { "、" } else { ", " }))],
+        ));
+    }
+}
+
 fn more(printer: &Printer, count: usize) {
     if count > NAMED {
         printer.line(format!("  {}", printer.text("run-more-branches", &[("count", &(count - NAMED).to_string())])));
@@ -126,7 +151,9 @@ fn print_returned(printer: &Printer, summary: &Summary, returned: &[usize]) {
     printer.line(printer.text("run-returned", &[]));
     for at in returned.iter().take(NAMED) {
         let branch = &summary.county.register.branches[*at];
-        let (errors, Some(first)) = run::errors_of(summary, *at) else { continue };
+        let mut all = run::errors_of(summary, *at);
+        let Some(first) = all.next() else { continue };
+        let errors = 1 + all.count();
         let count = if errors > 1 { printer.text("run-more-faults", &[("count", &errors.to_string())]) } else { String::new() };
         printer.line(format!("  {} {}  {}{count}", branch.code, branch.name, first.message(printer.lang())));
         printer.line(format!("      {}", place(&first.place)));
@@ -152,6 +179,8 @@ fn print_json(printer: &Printer, summary: &Summary) {
             "notes": summary.count(Severity::Note),
             "members": counts.members,
             "scored": counts.scored,
+            "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
+            "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
             "grades": counts.grades,
         })
         .to_string(),

@@ -3,7 +3,7 @@
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Period, zh_date};
-use crate::rollup::Outcome;
+use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::{Item, ItemKind, Poll};
 use crate::score::{Subject, evaluate_formula};
 use crate::submission::{Day, Mark, Member};
@@ -30,6 +30,11 @@ pub fn board(view: &View<'_>) -> Record {
         row.set("分值", score(shown, scheme.digits));
         row.text("荣誉", outcome.honours.join("、"));
         standing(&mut row, member, outcome);
+        let mut remarks = vec![remark(outcome, member)];
+        let corrected = view.changes.iter().filter(|change| change.kind == Some(OutcomeKind::Member(at)));
+        remarks.extend(corrected.map(|change| format!("更正：{} {}", change.period.zh(), change.arrow())));
+        remarks.retain(|remark| !remark.is_empty());
+        row.text("备注", remarks.join("；"));
         let subject = Subject::member(scheme, view.submission, at);
         let cells = columns.iter().map(|column| {
             let mut cell = Record::default();
@@ -49,7 +54,11 @@ pub fn board(view: &View<'_>) -> Record {
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("监督电话", &view.issuer.phone);
-    root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
+    let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
+    // Whom this board no longer shows has no line of his own for it.
+    let gone = view.changes.iter().filter(|change| change.kind.is_none());
+    note.extend(gone.map(|change| format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow())));
+    root.text("计分说明", note);
     // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
     let rules = &scheme.member;
     let shown = rules.figure("board", run.every()).or_else(|| rules.figure("total", run.every()));

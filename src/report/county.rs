@@ -7,7 +7,7 @@ use crate::county::Branch;
 use crate::diag::{Code, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::form::table::{Align, Column, Sheet, Value, Workbook};
-use crate::rollup::{Counts, GRADES, Outcome};
+use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
 
@@ -36,6 +36,8 @@ impl Standing {
 
 /// One branch for the overview.
 pub struct BranchLine<'a> {
+    /// Position in the register.
+    pub at: usize,
     /// Its entry in the register.
     pub branch: &'a Branch,
     /// What became of it.
@@ -60,6 +62,10 @@ pub struct Overview<'a> {
     pub findings: &'a [Finding],
     /// Files received.
     pub files: usize,
+    /// Published scores that are others now, by position in the register.
+    pub changes: &'a BTreeMap<usize, Vec<Change>>,
+    /// Unusual branches.
+    pub unusual: &'a [Unusual],
 }
 
 fn column(heading: &str, width: f64) -> Column {
@@ -109,6 +115,8 @@ pub fn county_workbook(overview: &Overview<'_>, details: Vec<Vec<Value>>) -> Wor
             branches(overview),
             returned(overview),
             missing(overview),
+            unusual(overview),
+            changes(overview),
             detail_sheet(overview, details),
         ],
     }
@@ -424,6 +432,55 @@ fn missing(overview: &Overview<'_>) -> Sheet {
         number("党员数", 10.0),
     ];
     sheet(overview, "催报", "未报支部催报名单", columns, rows)
+}
+
+/// The branch of that place in the register. Branches that a run leaves out are no lines.
+fn register_line<'a>(overview: &'a Overview<'_>, at: usize) -> Option<&'a Branch> {
+    overview.branches.iter().find(|line| line.at == at).map(|line| line.branch)
+}
+
+fn unusual(overview: &Overview<'_>) -> Sheet {
+    let rows = overview.unusual.iter().filter_map(|one| {
+        let branch = register_line(overview, one.branch)?;
+        let scheme = one.scheme.map_or(Value::Empty, |at| text(&overview.schemes[at].name));
+        Some(vec![
+            text(&branch.code),
+            text(&branch.name),
+            text(&branch.committee),
+            one.kind.text(Lang::Zh).into(),
+            scheme,
+            text(&one.now),
+            text(&one.before),
+        ])
+    });
+    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 26.0), column("上级党组织", 22.0)];
+    columns.extend([column("情况", 18.0), column("积分制", 22.0), column("本次", 24.0), column("上年", 14.0)]);
+    sheet(overview, "异常", "需要关注的支部", columns, rows.collect())
+}
+
+fn changes(overview: &Overview<'_>) -> Sheet {
+    let mut rows = Vec::new();
+    for (at, changes) in overview.changes {
+        let Some(branch) = register_line(overview, *at) else { continue };
+        for change in changes {
+            let [old, new] = [&change.old, &change.new].map(|value| value.as_deref().and_then(Decimal::parse));
+            let number = |value: Option<Decimal>| value.map_or(Value::Empty, Value::Number);
+            let difference = old.zip(new).and_then(|(old, new)| (Exact::from(new) - Exact::from(old)).published_decimal(4));
+            let told = match (&change.old, &change.new) {
+                (None, _) => "原公布中没有此人的积分",
+                (_, None) => "现在没有积分",
+                _ => "更正",
+            };
+            let mut row = vec![text(&branch.code), text(&branch.name), text(&branch.committee), text(&change.name)];
+            row.extend([text(change.period.zh()), number(old), number(new), number(difference), told.into()]);
+            rows.push(row);
+        }
+    }
+    let mut columns = vec![column("支部编码", 12.0), column("支部名称", 26.0), column("上级党组织", 22.0), column("姓名", 14.0)];
+    columns.push(column("公布的期间", 14.0));
+    columns.extend(["原公布积分", "现重算积分", "相差"].map(|name| number(name, 12.0).format("0.00")));
+    columns.push(column("说明", 26.0));
+    sheet(overview, "变更", "公布后有变动的积分", columns, rows)
 }
 
 fn detail_sheet(overview: &Overview<'_>, rows: Vec<Vec<Value>>) -> Sheet {

@@ -5,6 +5,8 @@
 
 mod branch_forms;
 mod county;
+mod explain_form;
+mod explanation;
 mod findings;
 mod results;
 mod returns;
@@ -15,6 +17,8 @@ mod yearly;
 
 pub use branch_forms::{board, card, registry};
 pub use county::{BranchLine, Overview, Standing, county_workbook, findings_workbook};
+pub use explain_form::{ExplainedSubject, explain_form, short, statement};
+pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use findings::{FindingRow, finding_row};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
 pub use returns::{Deadline, Reminded, Returned, reminder, returned};

@@ -6,7 +6,7 @@ use crate::county::Branch;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Period, RunPeriod, zh_date};
-use crate::rollup::{Outcome, OutcomeKind};
+use crate::rollup::{Change, Outcome, OutcomeKind};
 use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
 use crate::submission::{Member, Submission};
@@ -42,6 +42,8 @@ pub struct View<'a> {
     pub submission: &'a Submission,
     /// The scheme.
     pub scheme: &'a Scheme,
+    /// Published scores of the branch that are others now.
+    pub changes: &'a [Change],
     /// Outcomes of the members under it, in roster order.
     pub outcomes: Vec<&'a Outcome>,
     /// Short digest of what the form is made from.

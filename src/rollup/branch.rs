@@ -8,7 +8,7 @@ use crate::score::{Flag, Score, score_branch, score_member, vetoed_grade};
 use crate::submission::{Nomination, Submission};
 
 /// Who an outcome is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OutcomeKind {
     /// A member, by position in the roster.
     Member(u32),
@@ -135,9 +135,39 @@ fn letters(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
     }
 }
 
-/// Honours by nomination, held to entitlement and quota.
-fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// The nominations of one honour and period in a branch.
+#[derive(Debug)]
+pub struct Nominees<'a> {
+    /// Scheme, as an index into the workspace's.
+    pub scheme: usize,
+    /// The honour.
+    pub honour: &'a Honour,
+    /// For which period.
+    pub period: Period,
+    /// Those who may hold it.
+    pub entitled: Vec<&'a Nomination>,
+    /// Those who may not; each is void on its own.
+    pub barred: Vec<&'a Nomination>,
+    /// What the quota is a share of.
+    pub base: usize,
+    /// How many may hold it.
+    pub quota: i64,
+}
+
+impl Nominees<'_> {
+    /// True where more are entitled than may hold the honour: then nobody does.
+    pub fn too_many(&self) -> bool {
+        self.entitled.len() as i64 > self.quota
+    }
+
+    /// `年度之星`, `季度之星-三季度`.
+    pub fn title(&self) -> String {
+        if self.period == Period::YEAR { self.honour.name.clone() } else { format!("{}-{}", self.honour.name, self.period.zh()) }
+    }
+}
+
+/// Everyone nominated, sorted by whether he is entitled, with the quota. Outcomes need their stars already.
+pub fn nominees<'a>(outcomes: &[Outcome], submission: &'a Submission, schemes: &'a [Scheme], run: RunPeriod) -> Vec<Nominees<'a>> {
     let mut groups: BTreeMap<(usize, usize, Period), Vec<&Nomination>> = BTreeMap::new();
     for nomination in &submission.nominations {
         let scheme = submission.members[nomination.member as usize].scheme;
@@ -147,35 +177,45 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
             group.push(nomination);
         }
     }
+    let mut all = Vec::new();
     for ((scheme, honour, period), group) in groups {
         let honour = &schemes[scheme].honours[honour];
         if honour.every == Every::Year && run.period != Period::YEAR {
             continue;
         }
-        let mut entitled: Vec<&Nomination> = Vec::new();
-        for nomination in group {
+        let (entitled, barred) = group.into_iter().partition(|nomination| {
             let outcome = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Member(nomination.member));
-            if outcome.is_some_and(|outcome| may_hold(outcome, honour, submission, nomination, period)) {
-                entitled.push(nomination);
-            } else {
-                let name = submission.members[nomination.member as usize].name.to_string();
-                findings.push(
-                    Finding::new(Code::HonourNotEligible, submission.place(nomination.at))
-                        .value(name)
-                        .arg("honour", &honour.name)
-                        .arg("period", period.zh()),
-                );
-            }
+            outcome.is_some_and(|outcome| may_hold(outcome, honour, submission, nomination, period))
+        });
+        let base = quota_base(outcomes, submission, scheme, honour, period);
+        let quota = quota(base, submission, honour, period);
+        all.push(Nominees { scheme, honour, period, entitled, barred, base, quota });
+    }
+    all
+}
+
+/// Honours by nomination, held to entitlement and quota.
+fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for group in nominees(outcomes, submission, schemes, run) {
+        for nomination in &group.barred {
+            let name = submission.members[nomination.member as usize].name.to_string();
+            findings.push(
+                Finding::new(Code::HonourNotEligible, submission.place(nomination.at))
+                    .value(name)
+                    .arg("honour", &group.honour.name)
+                    .arg("period", group.period.zh()),
+            );
         }
-        let quota = quota(outcomes, submission, scheme, honour, period);
-        if entitled.len() as i64 > quota {
-            let at = entitled.get(usize::try_from(quota).unwrap_or(0)).map_or(submission.nominations[0].at, |nomination| nomination.at);
-            let finding = Finding::new(Code::QuotaExceeded, submission.place(at)).value(entitled.len().to_string());
-            findings.push(finding.arg("honour", &honour.name).arg("period", period.zh()).arg("quota", quota));
+        if group.too_many() {
+            let first = group.entitled.get(usize::try_from(group.quota).unwrap_or(0));
+            let at = first.map_or(submission.nominations[0].at, |nomination| nomination.at);
+            let finding = Finding::new(Code::QuotaExceeded, submission.place(at)).value(group.entitled.len().to_string());
+            findings.push(finding.arg("honour", &group.honour.name).arg("period", group.period.zh()).arg("quota", group.quota));
             continue;
         }
-        let name = if period == Period::YEAR { honour.name.clone() } else { format!("{}-{}", honour.name, period.zh()) };
-        for nomination in entitled {
+        let name = group.title();
+        for nomination in &group.entitled {
             if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.kind == OutcomeKind::Member(nomination.member)) {
                 outcome.honours.push(name.clone());
             }
@@ -189,17 +229,20 @@ fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nominat
     member.scored_in(period) && has_stars(outcome, honour)
 }
 
-/// How many may hold the honour. Exempt members are left out of what the share is of.
-fn quota(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> i64 {
-    let members = || submission.members.iter().filter(|member| member.repeats.is_none());
-    let base = match honour.of {
-        QuotaBase::Stars => outcomes
-            .iter()
-            .filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && has_stars(outcome, honour))
-            .count(),
-        _ => members().filter(|member| member.scheme == scheme && member.scored_in(period)).count(),
-    };
-    if members().filter(|member| member.expected_in(period)).count() < honour.min_members as usize {
+/// What the quota is a share of. Exempt members are left out.
+fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
+    if honour.of == QuotaBase::Stars {
+        let holders = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some());
+        return holders.filter(|outcome| has_stars(outcome, honour)).count();
+    }
+    let members = submission.members.iter().filter(|member| member.repeats.is_none());
+    members.filter(|member| member.scheme == scheme && member.scored_in(period)).count()
+}
+
+/// How many may hold the honour.
+fn quota(base: usize, submission: &Submission, honour: &Honour, period: Period) -> i64 {
+    let members = submission.members.iter().filter(|member| member.repeats.is_none());
+    if members.filter(|member| member.expected_in(period)).count() < honour.min_members as usize {
         return 0;
     }
     share_of(base, &honour.share, honour.floor)

@@ -5,6 +5,10 @@
 
 mod branch;
 mod counts;
+mod published;
+mod unusual;
 
-pub use branch::{Outcome, OutcomeKind, branch_outcomes};
+pub use branch::{Nominees, Outcome, OutcomeKind, branch_outcomes, nominees};
 pub use counts::{Counts, GRADES};
+pub use published::{Change, PublishedRow, change_findings, changes};
+pub use unusual::{LastYear, Tally, Unusual, UnusualKind, add_row, unusual};

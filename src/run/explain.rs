@@ -1,20 +1,30 @@
 //! One member's figures followed to their cells. Traces are worked out here, on demand, and never kept.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{BranchState, Summary, intake};
-use crate::diag::{Place, Severity};
+use super::intake::{self, Sent};
+use super::write::short_digest;
+use super::{BranchState, Card, Options, Press, RunError, Summary};
+use crate::diag::{Finding, Lang, Place, Severity, fill, text};
+use crate::form::layout::layout;
 use crate::inbox;
+use crate::pdf::{self, DocumentInfo};
+use crate::publish::{safe_name, write_file};
+use crate::report::{self, BranchOutcomes, ExplainedSubject, Point, points};
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::score::{Trace, trace_branch, trace_member};
 use crate::sheet::{self, Book};
 use crate::submission::{Member, shown};
+use crate::xlsx::pages::{self, Properties};
 
 /// One subject of that name.
 pub struct Explanation<'a> {
     /// Index into the register.
     pub branch: usize,
+    /// The member's name, or the branch's.
+    pub name: &'a str,
     /// What there is to say.
     pub what: Explained<'a>,
 }
@@ -22,49 +32,68 @@ pub struct Explanation<'a> {
 /// What there is to say about a subject.
 pub enum Explained<'a> {
     /// Its branch's submission was returned.
-    Returned,
-    /// Scored, or not and why: see the outcome's flags.
+    Returned {
+        /// The errors that brought it back, those about this person first.
+        errors: Vec<&'a Finding>,
+        /// How many of them are about this person.
+        own: usize,
+    },
+    /// Its branch has sent nothing.
+    Missing,
+    /// A branch whose scheme scores members only.
+    BranchUnscored,
+    /// Scored, or not and why.
     Decided {
         /// The member; none for the branch itself.
         member: Option<&'a Member>,
         /// The outcome.
         outcome: &'a Outcome,
-        /// Every figure, the total last; empty where nothing is scored.
+        /// What is said beside the figures.
+        points: Vec<Point>,
+        /// Every figure, in the scheme's order; empty where nothing is scored.
         traces: Vec<Trace>,
     },
 }
 
+/// Whom to explain.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// A member's name, or a branch's name or code.
+    pub name: &'a str,
+    /// The branch's code, where names repeat.
+    pub branch: Option<&'a str>,
+    /// 序号, where a name repeats within a branch.
+    pub seq: Option<i64>,
+}
+
 /// Everyone of that name, in the order of branches. In a returned branch its roster may not be readable, so those are
-/// listed only where the roster was.
-pub fn explain<'a>(summary: &'a Summary, name: &str, branch_code: Option<&str>) -> Vec<Explanation<'a>> {
+/// listed only where the roster was, or where the branch is asked for by its code.
+pub fn explain<'a>(summary: &'a Summary, wanted: Wanted<'a>) -> Vec<Explanation<'a>> {
     let county = &summary.county;
-    let wanted = sheet::words::name(name);
+    let name = sheet::words::name(wanted.name);
     let mut found = Vec::new();
     for (at, state) in summary.resolved.branches.iter().enumerate() {
         let branch = &county.register.branches[at];
-        if branch_code.is_some_and(|code| code != branch.code) {
+        if wanted.branch.is_some_and(|code| code != branch.code) {
             continue;
         }
+        let itself = wanted.seq.is_none() && (sheet::words::name(&branch.name) == name || branch.code == wanted.name);
+        let on_roster = summary.resolved.rosters[at].iter().any(|member| **member == *name);
+        let shown = if itself { branch.name.as_str() } else { wanted.name };
         match state {
             BranchState::Accepted(card) => {
-                for outcome in &card.outcomes {
-                    let scheme = &county.schemes[outcome.scheme];
-                    let what = match outcome.kind {
-                        OutcomeKind::Member(number) if *card.submission.members[number as usize].name == *wanted => Explained::Decided {
-                            member: Some(&card.submission.members[number as usize]),
-                            outcome,
-                            traces: trace_member(scheme, &card.submission, number, county.run),
-                        },
-                        OutcomeKind::Branch if sheet::words::name(&branch.name) == wanted => {
-                            Explained::Decided { member: None, outcome, traces: trace_branch(scheme, &card.submission, county.run) }
-                        }
-                        _ => continue,
-                    };
-                    found.push(Explanation { branch: at, what });
+                let before = found.len();
+                found.extend(in_branch(summary, at, card, &name, wanted.seq, itself));
+                if itself && found.len() == before {
+                    found.push(Explanation { branch: at, name: &branch.name, what: Explained::BranchUnscored });
                 }
             }
-            BranchState::Returned if summary.resolved.rosters[at].iter().any(|member| **member == *wanted) => {
-                found.push(Explanation { branch: at, what: Explained::Returned });
+            BranchState::Returned if itself || on_roster || wanted.branch.is_some() => {
+                let what = returned(summary, at, &name);
+                found.push(Explanation { branch: at, name: shown, what });
+            }
+            BranchState::Missing if itself || wanted.branch.is_some() => {
+                found.push(Explanation { branch: at, name: shown, what: Explained::Missing });
             }
             _ => {}
         }
@@ -72,22 +101,67 @@ pub fn explain<'a>(summary: &'a Summary, name: &str, branch_code: Option<&str>) 
     found
 }
 
+fn in_branch<'a>(
+    summary: &'a Summary,
+    at: usize,
+    card: &'a Card,
+    name: &str,
+    seq: Option<i64>,
+    itself: bool,
+) -> impl Iterator<Item = Explanation<'a>> {
+    let county = &summary.county;
+    let submission = &card.submission;
+    let branch = BranchOutcomes { submission, outcomes: &card.outcomes, schemes: &county.schemes, run: county.run };
+    card.outcomes.iter().filter_map(move |outcome| {
+        let scheme = &county.schemes[outcome.scheme];
+        let (member, shown, traces) = match outcome.kind {
+            OutcomeKind::Member(number) => {
+                let member = &submission.members[number as usize];
+                if *member.name != *name || seq.is_some_and(|seq| seq != member.seq) {
+                    return None;
+                }
+                (Some(member), &*member.name, trace_member(scheme, submission, number, county.run))
+            }
+            OutcomeKind::Branch if itself => {
+                (None, county.register.branches[at].name.as_str(), trace_branch(scheme, submission, county.run))
+            }
+            OutcomeKind::Branch => return None,
+        };
+        let changes = summary.resolved.comparison.changes.get(&at).map_or(&[][..], Vec::as_slice);
+        let mut points = points(&branch, outcome);
+        points.extend(report::corrections(changes, outcome.kind));
+        let what = Explained::Decided { member, outcome, points, traces };
+        Some(Explanation { branch: at, name: shown, what })
+    })
+}
+
+/// Why the branch was sent back: what concerns the person first.
+fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a> {
+    let about = |finding: &Finding| {
+        let named = finding.args.iter().filter(|(key, _)| *key == "name").map(|(_, value)| value.as_str());
+        named.chain(finding.value.as_deref()).any(|value| sheet::words::name(value) == name)
+    };
+    let (mut errors, others): (Vec<&Finding>, Vec<&Finding>) = errors_of(summary, branch).partition(|finding| about(finding));
+    let own = errors.len();
+    errors.extend(others);
+    Explained::Returned { errors, own }
+}
+
 /// Names of all members that can be explained, for the hint after a slip.
 pub fn known_names(summary: &Summary) -> impl Iterator<Item = &str> {
     summary.resolved.rosters.iter().flatten().map(AsRef::as_ref)
 }
 
-/// First error of a returned branch, and how many there are.
-pub fn errors_of(summary: &Summary, branch: usize) -> (usize, Option<&crate::diag::Finding>) {
+/// Errors of a branch, in output order.
+pub fn errors_of(summary: &Summary, branch: usize) -> impl Iterator<Item = &Finding> {
     let code = &summary.county.register.branches[branch].code;
-    let mut errors = summary.resolved.findings.iter().filter(|f| f.severity() == Severity::Error && f.branch_code.as_deref() == Some(code));
-    let first = errors.next();
-    (usize::from(first.is_some()) + errors.count(), first)
+    summary.resolved.findings.iter().filter(move |f| f.severity() == Severity::Error && f.branch_code.as_deref() == Some(code))
 }
 
 /// What stood in the cells of traces, read again from the inbox.
 #[derive(Default)]
 pub struct Originals {
+    files: Option<Vec<Sent>>,
     books: BTreeMap<Arc<str>, Option<Book>>,
 }
 
@@ -96,17 +170,114 @@ impl Originals {
     pub fn text(&mut self, summary: &Summary, place: &Place) -> Option<String> {
         let (file, sheet, cell) = (place.file.as_ref()?, place.sheet.as_ref()?, place.cell?);
         if !self.books.contains_key(file) {
-            self.books.insert(Arc::clone(file), open(summary, file));
+            let book = self.open(summary, file);
+            self.books.insert(Arc::clone(file), book);
         }
         let book = self.books.get(file)?.as_ref()?;
         let sheet = book.sheets.iter().find(|own| own.name == *sheet)?;
         sheet.get(cell.row, cell.column).map(shown)
     }
+
+    fn open(&mut self, summary: &Summary, name: &Arc<str>) -> Option<Book> {
+        let limits = inbox::Limits::default();
+        if self.files.is_none() {
+            self.files = Some(intake::group(inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0));
+        }
+        let sent = self.files.iter().flatten().find(|sent| sent.files.iter().any(|part| part.file.name == *name))?;
+        intake::open(&summary.county, sent, &limits).ok()?.book.ok()
+    }
 }
 
-fn open(summary: &Summary, name: &Arc<str>) -> Option<Book> {
-    let limits = inbox::Limits::default();
-    let (files, _) = inbox::list(&summary.county.workspace.inbox, &limits).ok()?;
-    let sent = intake::group(files).into_iter().find(|sent| sent.name == *name)?;
-    intake::open(&summary.county, &sent, &limits).ok()?.book.ok()
+/// Writes 积分说明 as PDF and XLSX into a folder; gives the two files.
+pub fn write_explanation(
+    summary: &Summary,
+    options: &Options,
+    one: &Explanation<'_>,
+    originals: &mut Originals,
+    folder: &Path,
+) -> Result<[PathBuf; 2], RunError> {
+    let county = &summary.county;
+    let options = Options { forms: Some(vec!["explain".to_owned()]), ..options.clone() };
+    let press = Press::load(&options, &county.workspace, &county.schemes, county.run)?;
+    let branch = &county.register.branches[one.branch];
+    let issuer = county.issuer();
+    let (member, outcome, traces): (_, _, &[Trace]) = match &one.what {
+        Explained::Decided { member, outcome, traces, .. } => (*member, Some(*outcome), traces),
+        _ => (None, None, &[]),
+    };
+    let scheme = outcome.map(|outcome| outcome.scheme);
+    let loaded = press.template("explain", scheme.unwrap_or(0)).ok_or_else(|| RunError::Template {
+        name: "explain".to_owned(),
+        errors: vec![("找不到这张表的表样".into(), "the form has no template".into())],
+    })?;
+    let file = summary.resolved.files[one.branch].as_deref().unwrap_or_default();
+    let input = summary.resolved.inputs.iter().find(|(name, ..)| **name == *file).map_or("", |(_, digest, _)| digest);
+    let digest = short_digest(&[env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest, input]);
+    let statements = statements(summary, one, Lang::Zh, originals);
+    let subject = ExplainedSubject {
+        issuer: &issuer,
+        branch,
+        member,
+        name: one.name,
+        scheme: scheme.map(|at| &county.schemes[at]),
+        outcome,
+        statements,
+        traces,
+        file,
+        digest: &digest,
+    };
+    let record = report::explain_form(&subject, &mut |place| originals.text(summary, place));
+    let book = crate::form::fill_pages(&loaded.template, &record, &press.fonts, county.date);
+    let laid = layout(&book, &press.fonts, county.date);
+    let title = format!("积分说明 {} {}", branch.name, one.name);
+    let failed =
+        |kind: &str, error: String| RunError::Document { what: format!("积分说明（{kind}）"), branch: branch.code.clone(), error };
+    let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: issuer.name.clone(), date: county.date };
+    let printed = pdf::write(&laid.book, &press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
+    let properties = Properties { title, author: issuer.name.clone(), date: county.date, custom: Vec::new() };
+    let sheets = pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
+    let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("积分说明-{}", one.name))));
+    let paths = [path("pdf"), path("xlsx")];
+    write_file(&paths[0], &printed)?;
+    write_file(&paths[1], &sheets)?;
+    Ok(paths)
+}
+
+/// Errors of others that are named where a branch was returned.
+const OTHERS_NAMED: usize = 3;
+
+/// Everything that is said beside the figures, as heading and text.
+pub fn statements(summary: &Summary, one: &Explanation<'_>, lang: Lang, originals: &mut Originals) -> Vec<(String, String)> {
+    let said = |about: &str, key: &str, args: &[(&str, &str)]| (text(&format!("about-{about}"), lang).to_owned(), fill(key, lang, args));
+    let branch = &summary.county.register.branches[one.branch];
+    match &one.what {
+        Explained::Decided { points, .. } => {
+            points.iter().map(|point| report::statement(point, lang, &mut |place| originals.text(summary, place))).collect()
+        }
+        Explained::Missing => {
+            let contact = [branch.contact.as_deref(), branch.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            vec![said("missing", "explain-missing", &[("branch", &branch.name), ("contact", &contact)])]
+        }
+        Explained::BranchUnscored => vec![said("total", "explain-branch-unscored", &[("branch", &branch.name)])],
+        Explained::Returned { errors, own } => {
+            let count = errors.len().to_string();
+            let mut all =
+                vec![said("returned", "explain-returned", &[("branch", &branch.name), ("count", &count), ("own", &own.to_string())])];
+            for finding in errors.iter().take(own + OTHERS_NAMED) {
+                let at = place_text(&finding.place);
+                let at = if at.is_empty() { at } else { format!("（{at}）") };
+                all.push((text("about-error", lang).to_owned(), format!("{}{at}", finding.message(lang))));
+            }
+            let rest = errors.len().saturating_sub(own + OTHERS_NAMED);
+            if rest > 0 {
+                all.push(said("error", "explain-more-errors", &[("count", &rest.to_string())]));
+            }
+            all
+        }
+    }
+}
+
+fn place_text(place: &Place) -> String {
+    let cell = place.cell.map(|cell| cell.to_string());
+    [place.file.as_deref(), place.sheet.as_deref(), cell.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" › ")
 }

@@ -108,6 +108,9 @@ fn gather_one(county: &County, sent: &Arc<Sent>, limits: &inbox::Limits) -> Resu
             finding.place.file = Some(Arc::clone(holder));
         }
     }
+    if let Some(card) = &mut gathered.card {
+        card.submission.holders = holders;
+    }
     Ok(gathered)
 }
 

@@ -5,6 +5,7 @@
 //! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
 //! The only room that names rayon; may use every other but `cli`.
 
+mod compare;
 mod explain;
 mod gather;
 mod intake;
@@ -16,7 +17,8 @@ mod returns;
 mod template;
 mod write;
 
-pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
+pub use compare::Comparison;
+pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
 pub use prepare::{County, FORMS, RunError, prepare};
@@ -49,6 +51,8 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
+    /// Last year's results: an out folder, or a bag.
+    pub last_year: Option<PathBuf>,
     /// This program's own file, to be started as reading process; where absent everything is read in this one.
     pub program: Option<PathBuf>,
 }
@@ -91,7 +95,9 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, progress))??;
+    // Its own `out` is for the findings; what was published is where runs put it.
+    let published = Path::new(&options.workspace).join("out");
+    let resolved = in_pool(options.jobs, || gather_all(&county, &published, None, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out)?;
     }
@@ -103,16 +109,18 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
     let county = prepare(options)?;
     let press = Press::load(options, &county.workspace, &county.schemes, county.run)?;
     let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, progress)?;
+        let mut resolved = gather_all(&county, &out_folder(options), options.last_year.as_deref(), progress)?;
         let folder = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, folder))
     })??;
     Ok(Summary { folder: Some(folder), county, resolved })
 }
 
-fn gather_all(county: &County, progress: Progress<'_>) -> Result<Resolved, RunError> {
+fn gather_all(county: &County, out: &Path, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
     let gathered = gather::gather(county, progress)?;
-    Ok(resolve(county, gathered))
+    let mut resolved = resolve(county, gathered);
+    compare::compare(county, &mut resolved, out, last_year)?;
+    Ok(resolved)
 }
 
 fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, RunError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::intake::Sent;
-use super::{Card, County, Gathered, sort_findings};
+use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::hex;
@@ -40,6 +40,8 @@ pub struct Resolved {
     pub inputs: Vec<(Arc<str>, String, u64)>,
     /// Cells read.
     pub cells: usize,
+    /// Beside other results.
+    pub comparison: Comparison,
 }
 
 /// Decides for every branch.
@@ -54,11 +56,18 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             None => findings.extend(one.findings),
         }
     }
+    // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
+    let names = |one: &Gathered| -> Vec<Arc<str>> {
+        one.card.as_ref().map_or_else(Vec::new, |card| card.submission.members.iter().map(|member| Arc::clone(&member.name)).collect())
+    };
+    let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(branches);
     let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(branches);
     let mut undecided = vec![false; branches];
     for (branch, files) in candidates.into_iter().enumerate() {
         let code: Arc<str> = county.register.branches[branch].code.as_str().into();
+        let all: Vec<Arc<str>> = files.iter().flat_map(names).collect();
         let (one, mut found) = choose(files);
+        rosters.push(one.as_ref().map_or(all, names));
         undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
         for finding in &mut found {
             finding.branch_code = Some(Arc::clone(&code));
@@ -113,14 +122,6 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             faulty.insert(Arc::clone(code));
         }
     }
-    let rosters = chosen
-        .iter()
-        .map(|one| {
-            one.as_ref()
-                .and_then(|one| one.card.as_ref())
-                .map_or_else(Vec::new, |card| card.submission.members.iter().map(|m| Arc::clone(&m.name)).collect())
-        })
-        .collect();
     let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
     let sources = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.source))).collect();
     let states = chosen
@@ -137,7 +138,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, sources, findings, inputs, cells }
+    Resolved { branches: states, rosters, files, sources, findings, inputs, cells, comparison: Comparison::default() }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the

@@ -21,7 +21,7 @@ use crate::publish::{Names, Staging, write_file};
 use crate::report::{
     self, BranchLine, Issuer, Overview, ResultRow, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row,
 };
-use crate::rollup::OutcomeKind;
+use crate::rollup::{Change, OutcomeKind};
 use crate::xlsx::pages::{self, Properties};
 use crate::xlsx::tables;
 
@@ -47,6 +47,7 @@ pub fn write(
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
     let desk = Desk {
+        changes: &resolved.comparison.changes,
         county,
         press,
         staging,
@@ -143,6 +144,8 @@ pub(super) struct Desk<'a> {
     pub(super) issuer: &'a Issuer,
     /// SHA-256 of every file of the inbox.
     pub(super) digests: BTreeMap<Arc<str>, String>,
+    /// Published scores that are others now.
+    pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
 }
 
 impl Desk<'_> {
@@ -193,6 +196,7 @@ impl Desk<'_> {
                     branch: &self.county.register.branches[*branch],
                     submission: &card.submission,
                     scheme,
+                    changes: self.changes.get(branch).map_or(&[], Vec::as_slice),
                     outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
                     digest: code.clone(),
                 })
@@ -313,9 +317,17 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
             BranchState::Returned => (Standing::Returned, None),
             BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
         };
-        BranchLine { branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+        BranchLine { at, branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
     });
-    Overview { issuer, schemes: &county.schemes, branches: branches.collect(), findings: &resolved.findings, files: resolved.inputs.len() }
+    Overview {
+        issuer,
+        schemes: &county.schemes,
+        branches: branches.collect(),
+        findings: &resolved.findings,
+        files: resolved.inputs.len(),
+        changes: &resolved.comparison.changes,
+        unusual: &resolved.comparison.unusual,
+    }
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
@@ -338,6 +350,7 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
     let inputs: Vec<_> =
         resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
+    let compared: Vec<_> = resolved.comparison.inputs.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
     let configuration: Vec<_> = county.configuration.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
     let outputs: Vec<_> = staging
         .written()
@@ -356,6 +369,7 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
         "schemes": schemes,
         "templates": templates,
         "inputs": inputs,
+        "compared": compared,
         "outputs": outputs,
     });
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default(); // values of text and numbers always serialise

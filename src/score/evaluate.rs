@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use crate::diag::Place;
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::{Builtin, Figure, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window, plain};
+use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window};
 use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
 
 use super::item::{self, Entered, last_day};
-use super::trace::Trace;
+use super::trace::{Label, Trace};
 use super::window_periods;
 
 /// Whose entries a formula looks at.
@@ -112,6 +112,12 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Why a bonus was given in the row of this cell.
+    pub(super) fn reason(&self, spot: Spot) -> Option<&'a str> {
+        let Who::Member { entries, .. } = self.who else { return None };
+        entries.iter().find(|entry| (entry.at.sheet, entry.at.row) == (spot.sheet, spot.row))?.reason.as_deref()
+    }
+
     /// Effects of the member's facts of 一票否决, one a fact.
     fn vetoes(&self) -> impl Iterator<Item = (&'a str, &'a crate::scheme::VetoEffect, Spot)> {
         let member = if let Who::Member { at, .. } = self.who { Some(at) } else { None };
@@ -152,24 +158,22 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
             {
                 value = Exact::zero();
                 let place = Some(subject.place(at));
-                let rule = effect.clause.clone();
-                parts.push(Trace { rule, ..Trace::leaf(format!("一票否决“{fact}”，总分计0分"), value.clone(), place) });
+                let clause = effect.clause.clone();
+                parts.push(Trace { clause, ..Trace::leaf(Label::VetoZero(fact.to_owned()), value.clone(), place) });
             }
             if let Some(traces) = traces.as_deref_mut() {
-                traces.push(Trace { label: name, rule: Some(rule_text(figure, rules)), value: value.clone(), place: None, parts });
+                let step = Trace::step(name, value.clone(), parts);
+                traces.push(Trace {
+                    figure: Some(id.clone()),
+                    rule: Some(figure.formula.words(rules)),
+                    clause: figure.clause.clone(),
+                    ..step
+                });
             }
             values.push((id, value));
         }
     }
     values
-}
-
-fn rule_text(figure: &Figure, rules: &Rules) -> String {
-    let words = figure.formula.words(rules);
-    match &figure.clause {
-        Some(clause) => format!("{words}（{clause}）"),
-        None => words,
-    }
 }
 
 /// A formula of a view (a board's period column, a registry's summary row) over a window.
@@ -183,13 +187,13 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
         Formula::Number(number) => number.clone(),
         Formula::Value(value) => {
             let number = value.on(subject.category(), scope.end).clone();
-            note(parts, || Trace { rule: value_rule(value, scope.end), ..Trace::leaf(&value.name, number.clone(), None) });
+            note(parts, || stated(value, number.clone(), scope.end));
             number
         }
         Formula::Figure(id) => {
             let value = scope.earlier.iter().rev().find(|(key, _)| key == id).map(|(_, value)| value.clone()).unwrap_or_default();
             let name = subject.rules.figures.iter().find(|figure| figure.id == *id).map_or(id.as_str(), |figure| &figure.name);
-            note(parts, || Trace::leaf(name, value.clone(), None));
+            note(parts, || Trace::leaf(Label::Figure(name.to_owned()), value.clone(), None));
             value
         }
         Formula::Builtin(builtin) => built_in(subject, *builtin, parts),
@@ -205,8 +209,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
                     let mut inner = Vec::new();
                     let total = sum(subject, items, scope, Some(&mut inner));
                     let mean = total.clone() / expected as i64;
-                    let label = format!("平均：合计{}÷应评{expected}期", plain(&total));
-                    parts.push(Trace::step(label, mean.clone(), inner));
+                    parts.push(Trace::step(Label::Mean { sum: total, periods: expected }, mean.clone(), inner));
                     mean
                 }
             }
@@ -227,15 +230,12 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
     }
 }
 
-/// Since when a value holds, and the clause that says so.
-pub(super) fn value_rule(value: &Arc<Value>, day: NaiveDate) -> Option<String> {
-    match value.change_on(day) {
-        Some(change) => {
-            let clause = change.clause.as_ref().map(|clause| format!("，{clause}")).unwrap_or_default();
-            Some(format!("{}起{clause}", change.from))
-        }
-        None => value.clause.clone(),
-    }
+/// A value of the scheme: since when it holds, and the clause that says so.
+pub(super) fn stated(value: &Arc<Value>, number: Exact, day: NaiveDate) -> Trace {
+    let change = value.change_on(day);
+    let label = Label::Value { name: value.name.clone(), since: change.map(|change| change.from) };
+    let clause = change.map_or(&value.clause, |change| &change.clause).clone();
+    Trace { clause, ..Trace::leaf(label, number, None) }
 }
 
 fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {
@@ -270,10 +270,9 @@ fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&
     for item in items.iter().filter(|item| subject.applies(&rules.items[**item])) {
         let (value, leaves) = item::score(subject, *item, scope.periods, scope.end, parts.is_some());
         if parts.is_some() {
-            steps.push(Trace {
-                rule: item_rule(&rules.items[*item], rules),
-                ..Trace::step(&rules.items[*item].name, value.clone(), leaves)
-            });
+            let item = &rules.items[*item];
+            let step = Trace::step(&item.name, value.clone(), leaves);
+            steps.push(Trace { rule: item.rule_words(rules), clause: item.clause.clone(), ..step });
         }
         total = total + value;
     }
@@ -281,13 +280,6 @@ fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&
         parts.extend(steps);
     }
     total
-}
-
-fn item_rule(item: &Item, rules: &Rules) -> Option<String> {
-    match (item.rule_words(rules), &item.clause) {
-        (Some(words), Some(clause)) => Some(format!("{words}（{clause}）")),
-        (words, clause) => words.or_else(|| clause.clone()),
-    }
 }
 
 fn built_in(subject: &Subject<'_>, builtin: Builtin, parts: Option<&mut Vec<Trace>>) -> Exact {
@@ -312,15 +304,13 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
         let columns = poll.columns.iter().enumerate().map(|(column, (name, _))| {
             let cells = ballots.cast.iter().enumerate().map(|(number, cast)| {
                 let place = ballots.columns.get(column).map(|at| subject.submission.place(Spot { column: *at, ..cast.at }));
-                Trace::leaf(format!("第{}行", number + 1), Mark::exact_sum(cast.marks[column].thousandths()), place)
+                Trace::leaf(Label::Ballot(number + 1), Mark::exact_sum(cast.marks[column].thousandths()), place)
             });
             let sum = Mark::exact_sum(ballots.sums[column]);
-            let label = format!("{name}：{count}票合计{}", plain(&sum));
-            Trace::step(label, sum / count, cells.collect())
+            Trace::step(Label::PollColumn { name: name.clone(), ballots: count, sum: sum.clone() }, sum / count, cells.collect())
         });
         let columns = columns.collect();
-        let label = format!("民主测评{count}票平均");
-        parts.push(Trace { rule: poll.clause.clone(), ..Trace::step(label, value.clone(), columns) });
+        parts.push(Trace { clause: poll.clause.clone(), ..Trace::step(Label::Poll { ballots: count }, value.clone(), columns) });
     }
     value
 }
@@ -332,7 +322,7 @@ fn vetoes(subject: &Subject<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
         let Some(points) = &effect.points else { continue };
         note(parts.as_deref_mut(), || {
             let place = Some(subject.place(at));
-            Trace { rule: effect.clause.clone(), ..Trace::leaf(format!("一票否决“{fact}”"), points.clone(), place) }
+            Trace { clause: effect.clause.clone(), ..Trace::leaf(Label::Veto(fact.to_owned()), points.clone(), place) }
         });
         total = total + points.clone();
     }
@@ -352,25 +342,32 @@ fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&
     };
     let award = of(false).map(|(_, points)| points.clone()).max().unwrap_or_default();
     let penalty = of(true).map(|(_, points)| points.clone()).min().unwrap_or_default();
-    let sum = || of(deductions).map(|(_, points)| points.clone()).sum();
-    if let Some(parts) = parts {
-        for (fact, points) in of(deductions) {
-            let kind = &rules.kinds[fact.kind];
-            let label = format!("{} {} {}", kind.name, kind.levels[fact.level].0, fact.reason);
-            let place = Some(subject.submission.place(fact.at));
-            parts.push(Trace { rule: rules.clause.clone(), ..Trace::leaf(label, points.clone(), place) });
-        }
-    }
     let counts = match rules.stacking {
-        Stacking::Sum => return sum(),
-        Stacking::MaxEach => true,
+        Stacking::Sum | Stacking::MaxEach => true,
         Stacking::MaxAbs if deductions => penalty.abs() >= award,
         Stacking::MaxAbs => award > penalty.abs(),
         Stacking::DeductionFirst => deductions || penalty.is_zero(),
     };
-    match (counts, deductions) {
+    let value = match (counts, rules.stacking) {
         (false, _) => Exact::zero(),
-        (true, true) => penalty,
-        (true, false) => award,
+        (true, Stacking::Sum) => of(deductions).map(|(_, points)| points.clone()).sum(),
+        (true, _) => {
+            if deductions {
+                penalty
+            } else {
+                award
+            }
+        }
+    };
+    if let Some(parts) = parts {
+        let facts = of(deductions).map(|(fact, points)| {
+            let kind = &rules.kinds[fact.kind];
+            let (kind, level) = (kind.name.clone(), kind.levels[fact.level].0.clone());
+            let label = Label::Fact { kind, level, reason: fact.reason.to_string() };
+            Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at)))
+        });
+        let label = Label::Adjustments { deductions, stacking: rules.stacking, counts };
+        parts.push(Trace { clause: rules.clause.clone(), ..Trace::step(label, value.clone(), facts.collect()) });
     }
+    value
 }

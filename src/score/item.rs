@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, plain};
+use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
 use crate::submission::Mark;
 
-use super::evaluate::{Subject, value_rule};
-use super::trace::Trace;
+use super::evaluate::{Subject, stated};
+use super::trace::{Label, Trace, Zero};
 
 /// One entry of an item that counts.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub fn score(subject: &Subject<'_>, at: usize, periods: &[Period], end: NaiveDat
         let end = within.last().map_or(end, |last| last_day(*last, subject.year()));
         let (value, parts) = stretch(subject, at, item, &own, &within, end, trace);
         if trace {
-            steps.push(Trace::step(long.zh(), value.clone(), parts));
+            steps.push(Trace::step(Label::Period(long), value.clone(), parts));
         }
         total = total + value;
     }
@@ -85,15 +85,24 @@ fn stretch(
     let mut parts = Vec::new();
     if trace {
         for (entry, points) in entered.iter().zip(&worth.points) {
-            let when = entry.day.map_or_else(|| entry.period.zh(), |day| day.format("%Y-%m-%d").to_string());
             let size = Mark::exact_sum(entry.mark.thousandths());
-            let label = if item.kind == ItemKind::Count { format!("{when} {}次", plain(&size)) } else { when };
-            let value = if item.points.is_none() { size } else { points.clone() };
-            let rule = match &item.points {
-                Some(Points::Each(Amount::Value(value))) => value_rule(value, entry.ruled_on(year)),
-                _ => None,
+            let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
+            let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot));
+            let when = match reason {
+                Some(reason) => Label::Reasoned { when: when.into(), reason: reason.to_owned() },
+                None => when,
             };
-            parts.push(Trace { rule, ..Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))) });
+            let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
+            let value = if item.points.is_none() { size } else { points.clone() };
+            let leaf = Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot)));
+            parts.push(match &item.points {
+                // What a time is worth changes: which number held is part of the answer.
+                Some(Points::Each(Amount::Value(value))) if !value.changes.is_empty() => {
+                    let day = entry.ruled_on(year);
+                    Trace { parts: vec![stated(value, value.on(category, day).clone(), day)], ..leaf }
+                }
+                _ => leaf,
+            });
         }
     }
     let mut points: Vec<(Option<NaiveDate>, u8, Exact)> =
@@ -101,9 +110,13 @@ fn stretch(
     if item.highest_only {
         let largest = points.iter().map(|(.., points)| points.abs()).max();
         let first = points.iter().position(|(.., points)| Some(points.abs()) == largest);
+        let several = points.len() > 1;
         points = first.map(|first| points.swap_remove(first)).into_iter().collect();
+        if let ([(.., only)], true, true) = (points.as_slice(), several, trace) {
+            parts.push(Trace::leaf(Label::Highest, only.clone(), None));
+        }
     }
-    let mut note = |label: String, value: &Exact| {
+    let mut note = |label: Label, value: &Exact| {
         if trace {
             parts.push(Trace::leaf(label, value.clone(), None));
         }
@@ -125,8 +138,8 @@ fn stretch(
             let limit = limit.on(category, day.or(period.map(|period| last_day(period, year))).unwrap_or(end).min(end));
             if sum.abs() > *limit {
                 let held = if sum.is_negative() { -limit.clone() } else { limit.clone() };
-                let when = period.map(Period::zh).or_else(|| day.map(|day| day.to_string())).unwrap_or_default();
-                note(format!("{when}合计{}，超过上限{}，计", plain(sum), plain(limit)), &held);
+                let when = period.map(Label::Period).or(day.map(Label::Day)).map(Box::new);
+                note(Label::Capped { when, sum: sum.clone(), limit: limit.clone() }, &held);
                 *sum = held;
             }
         }
@@ -136,24 +149,24 @@ fn stretch(
     if let Some(start) = &item.start {
         let start = start.on(category, end);
         value = value + start.clone();
-        note("起始分".into(), start);
+        note(Label::Start, start);
     }
-    let zero = if worth.zero { Some("已到计零的次数".to_owned()) } else { zeroed(subject, at, item, entered, periods) };
+    let zero = if worth.zero { Some(Zero::Times) } else { zeroed(subject, at, item, entered, periods) };
     if let Some(why) = zero {
-        note(format!("{why}，本项计0分"), &Exact::zero());
+        note(Label::Zero(why), &Exact::zero());
         return (Exact::zero(), parts);
     }
     if let Some(floor) = &item.floor {
         let floor = floor.on(category, end);
         if value < *floor {
-            note(format!("合计{}，低于最低分，计", plain(&value)), floor);
+            note(Label::Floor(value.clone()), floor);
             value = floor.clone();
         }
     }
     if let Some(ceiling) = &item.ceiling {
         let ceiling = ceiling.on(category, end);
         if value > *ceiling {
-            note(format!("合计{}，高于最高分，计", plain(&value)), ceiling);
+            note(Label::Ceiling(value.clone()), ceiling);
             value = ceiling.clone();
         }
     }
@@ -205,26 +218,26 @@ fn stepped(steps: &[Step], before: i64, until: i64) -> (Exact, bool) {
 }
 
 /// Why the item's score is zero, if it is.
-fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], periods: &[Period]) -> Option<String> {
+fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], periods: &[Period]) -> Option<Zero> {
     let size = |entered: &[Entered]| Mark::exact_sum(entered.iter().map(|entry| entry.mark.thousandths().abs()).sum());
     item.zero_if.iter().find_map(|condition| {
         let reached = |value: &Exact| if condition.above { *value > condition.limit } else { *value >= condition.limit };
-        let over = if condition.above { "超过" } else { "达到" };
+        let (limit, above) = (condition.limit.clone(), condition.above);
         match condition.measure {
             Measure::Sum => {
                 let sum = size(entered);
-                reached(&sum).then(|| format!("合计{}，{over}{}", plain(&sum), plain(&condition.limit)))
+                reached(&sum).then_some(Zero::Sum { sum, limit, above })
             }
             Measure::Single => {
                 let largest = entered.iter().map(|entry| size(std::slice::from_ref(entry))).max()?;
-                reached(&largest).then(|| format!("有一项登记{}，{over}{}", plain(&largest), plain(&condition.limit)))
+                reached(&largest).then_some(Zero::Single { largest, limit, above })
             }
             Measure::ShareOf(other) => {
                 debug_assert_ne!(other, at);
                 let whole = size(&subject.entered(other, periods));
                 let share = size(entered).checked_div(&whole)?;
-                let limit = crate::scheme::share(&condition.limit);
-                reached(&share).then(|| format!("占“{}”{}的{share}，{over}{limit}", subject.rules().items[other].name, plain(&whole)))
+                let of = subject.rules().items[other].name.clone();
+                reached(&share).then_some(Zero::Share { share, of, whole, limit, above })
             }
         }
     })

@@ -9,7 +9,7 @@ mod item;
 mod trace;
 
 pub use evaluate::{Subject, evaluate_formula};
-pub use trace::Trace;
+pub use trace::{Label, Trace, Zero};
 
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};

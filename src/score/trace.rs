@@ -1,13 +1,21 @@
-use crate::diag::Place;
-use crate::exact::Exact;
+use chrono::NaiveDate;
 
-/// One step of a computation: a figure, a part of its formula, or a cell.
+use crate::diag::{Lang, Place, fill};
+use crate::exact::Exact;
+use crate::period::Period;
+use crate::scheme::{Stacking, plain};
+
+/// One step of a computation: a figure, a part of its formula, a value of the scheme, or a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
-    /// What it is: a figure's name, an item with its period, a value of the scheme.
-    pub label: String,
-    /// The rule as the scheme states it.
+    /// What it is.
+    pub label: Label,
+    /// Key of a figure in results: `q1`; only the outermost steps have one.
+    pub figure: Option<String>,
+    /// The rule as the scheme states it, in words.
     pub rule: Option<String>,
+    /// The clause of the county's own text that the rule comes from.
+    pub clause: Option<String>,
     /// The value.
     pub value: Exact,
     /// Where it stood, for a leaf that was read from a cell.
@@ -16,19 +24,244 @@ pub struct Trace {
     pub parts: Vec<Trace>,
 }
 
+/// What a step is. Names are the scheme's and the sender's own words; the rest is said in either language when printed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Label {
+    /// A figure, an item: the scheme's own word.
+    Named(String),
+    /// A value that the scheme states.
+    Value {
+        /// Its name.
+        name: String,
+        /// Since when it is this one, where it has changed.
+        since: Option<NaiveDate>,
+    },
+    /// A figure worked out above.
+    Figure(String),
+    /// What was entered for a period, or what a period comes to.
+    Period(Period),
+    /// What was entered for a day.
+    Day(NaiveDate),
+    /// What was given for a reason.
+    Reasoned {
+        /// When.
+        when: Box<Label>,
+        /// Why.
+        reason: String,
+    },
+    /// How often something happened.
+    Times {
+        /// When.
+        when: Box<Label>,
+        /// How often.
+        times: Exact,
+    },
+    /// Of several entries only the largest counts.
+    Highest,
+    /// A sum held to its limit.
+    Capped {
+        /// Within which period or day.
+        when: Option<Box<Label>>,
+        /// What was added up.
+        sum: Exact,
+        /// The limit.
+        limit: Exact,
+    },
+    /// Where an item starts.
+    Start,
+    /// The item counts nothing at all.
+    Zero(Zero),
+    /// A sum raised to the item's least.
+    Floor(Exact),
+    /// A sum cut to the item's most.
+    Ceiling(Exact),
+    /// Points that a fact of 一票否决 takes off.
+    Veto(String),
+    /// A fact of 一票否决 that makes the total zero.
+    VetoZero(String),
+    /// A sum divided by the number of expected periods.
+    Mean {
+        /// The sum.
+        sum: Exact,
+        /// Expected periods.
+        periods: usize,
+    },
+    /// The means of all columns of the poll together.
+    Poll {
+        /// Valid ballots.
+        ballots: i64,
+    },
+    /// One column of the poll.
+    PollColumn {
+        /// Its heading.
+        name: String,
+        /// Valid ballots.
+        ballots: i64,
+        /// What they add up to.
+        sum: Exact,
+    },
+    /// One ballot, or one row of several ballots' sums, counted from 1.
+    Ballot(usize),
+    /// Awards, or discipline and criticism, after stacking.
+    Adjustments {
+        /// Discipline and criticism.
+        deductions: bool,
+        /// How several facts add up.
+        stacking: Stacking,
+        /// False where the other side displaces them.
+        counts: bool,
+    },
+    /// One award, discipline or criticism.
+    Fact {
+        /// 种类.
+        kind: String,
+        /// 级别.
+        level: String,
+        /// 事由.
+        reason: String,
+    },
+}
+
+/// Why an item counts nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Zero {
+    /// A progressive table ran to its end.
+    Times,
+    /// What was entered adds up to too much.
+    Sum {
+        /// What it adds up to.
+        sum: Exact,
+        /// The limit.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+    /// One entry is too large.
+    Single {
+        /// That entry.
+        largest: Exact,
+        /// The limit.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+    /// Too large a share of another item.
+    Share {
+        /// The share.
+        share: Exact,
+        /// The other item.
+        of: String,
+        /// What was entered there.
+        whole: Exact,
+        /// The limit, a share.
+        limit: Exact,
+        /// Beyond the limit, not just at it.
+        above: bool,
+    },
+}
+
+impl Zero {
+    fn text(&self, lang: Lang) -> String {
+        let over = |above: &bool| if *above { "above" } else { "reached" };
+        match self {
+            Self::Times => fill("trace-zero-times", lang, &[]),
+            Self::Sum { sum, limit, above } => {
+                fill("trace-zero-sum", lang, &[("sum", &plain(sum)), ("limit", &plain(limit)), ("over", over(above))])
+            }
+            Self::Single { largest, limit, above } => {
+                fill("trace-zero-single", lang, &[("largest", &plain(largest)), ("limit", &plain(limit)), ("over", over(above))])
+            }
+            Self::Share { share, of, whole, limit, above } => {
+                let [limit, share] = [limit, share].map(crate::scheme::share);
+                let args = [("share", share.as_str()), ("of", of), ("whole", &plain(whole)), ("limit", &limit), ("over", over(above))];
+                fill("trace-zero-share", lang, &args)
+            }
+        }
+    }
+}
+
+impl From<&str> for Label {
+    fn from(name: &str) -> Self {
+        Self::Named(name.to_owned())
+    }
+}
+
+impl From<String> for Label {
+    fn from(name: String) -> Self {
+        Self::Named(name)
+    }
+}
+
+impl From<&String> for Label {
+    fn from(name: &String) -> Self {
+        Self::Named(name.clone())
+    }
+}
+
+impl Label {
+    /// For a person.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Named(name) => name.clone(),
+            Self::Value { name, since } => {
+                let since = since.map(|day| day.to_string()).unwrap_or_default();
+                fill("trace-value", lang, &[("name", name), ("since", &since)])
+            }
+            Self::Figure(name) => fill("trace-figure", lang, &[("name", name)]),
+            Self::Period(period) => period.zh(),
+            Self::Day(day) => day.to_string(),
+            Self::Reasoned { when, reason } => format!("{}（{reason}）", when.text(lang)),
+            Self::Times { when, times } => fill("trace-times", lang, &[("when", &when.text(lang)), ("times", &plain(times))]),
+            Self::Highest => fill("trace-highest", lang, &[]),
+            Self::Capped { when, sum, limit } => {
+                let when = when.as_ref().map(|when| when.text(lang)).unwrap_or_default();
+                fill("trace-capped", lang, &[("when", &when), ("sum", &plain(sum)), ("limit", &plain(limit))])
+            }
+            Self::Start => fill("trace-start", lang, &[]),
+            Self::Zero(why) => why.text(lang),
+            Self::Floor(sum) => fill("trace-floor", lang, &[("sum", &plain(sum))]),
+            Self::Ceiling(sum) => fill("trace-ceiling", lang, &[("sum", &plain(sum))]),
+            Self::Veto(fact) => fill("trace-veto", lang, &[("fact", fact)]),
+            Self::VetoZero(fact) => fill("trace-veto-zero", lang, &[("fact", fact)]),
+            Self::Mean { sum, periods } => fill("trace-mean", lang, &[("sum", &plain(sum)), ("periods", &periods.to_string())]),
+            Self::Poll { ballots } => fill("trace-poll", lang, &[("ballots", &ballots.to_string())]),
+            Self::PollColumn { name, ballots, sum } => {
+                fill("trace-poll-column", lang, &[("name", name), ("ballots", &ballots.to_string()), ("sum", &plain(sum))])
+            }
+            Self::Ballot(number) => fill("trace-ballot", lang, &[("number", &number.to_string())]),
+            Self::Adjustments { deductions, stacking, counts } => {
+                let key = match (deductions, counts, stacking) {
+                    (false, true, Stacking::Sum) => "trace-awards-sum",
+                    (true, true, Stacking::Sum) => "trace-penalties-sum",
+                    (false, true, _) => "trace-awards",
+                    (true, true, _) => "trace-penalties",
+                    (false, false, Stacking::DeductionFirst) => "trace-awards-barred",
+                    (false, false, _) => "trace-awards-smaller",
+                    (true, false, _) => "trace-penalties-smaller",
+                };
+                fill(key, lang, &[])
+            }
+            Self::Fact { kind, level, reason } => [kind.as_str(), level, reason].join(" ").trim_end().to_owned(),
+        }
+    }
+}
+
 impl Trace {
     /// A step made of parts.
-    pub fn step(label: impl Into<String>, value: Exact, parts: Vec<Self>) -> Self {
-        Self { label: label.into(), rule: None, value, place: None, parts }
+    pub fn step(label: impl Into<Label>, value: Exact, parts: Vec<Self>) -> Self {
+        Self { label: label.into(), figure: None, rule: None, clause: None, value, place: None, parts }
     }
 
-    /// A value read from a cell.
-    pub fn leaf(label: impl Into<String>, value: Exact, place: Option<Place>) -> Self {
-        Self { label: label.into(), rule: None, value, place, parts: Vec::new() }
+    /// A value read from a cell, or stated by the scheme.
+    pub fn leaf(label: impl Into<Label>, value: Exact, place: Option<Place>) -> Self {
+        Self { place, ..Self::step(label, value, Vec::new()) }
     }
 
-    /// Leaves below this step.
-    pub fn leaves(&self) -> usize {
-        if self.parts.is_empty() { 1 } else { self.parts.iter().map(Self::leaves).sum() }
+    /// This step and all below it, outermost first.
+    pub fn each<'a>(&'a self, see: &mut impl FnMut(&'a Self)) {
+        see(self);
+        for part in &self.parts {
+            part.each(see);
+        }
     }
 }

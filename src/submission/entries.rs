@@ -370,7 +370,9 @@ fn read_mark(
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
             sink.push(
-                finding(Code::MissingEntry).arg("name", word(row, table.column("姓名"))).arg("period", word(row, table.column("期间"))),
+                finding(Code::MissingEntry)
+                    .arg("name", word(row, table.column("姓名").or(table.column("项目"))))
+                    .arg("period", word(row, table.column("期间"))),
             );
             return Mark::NONE;
         }

@@ -58,16 +58,20 @@ impl Mark {
 }
 
 /// One branch's submission.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Submission {
     /// Name of the file in the inbox.
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Files of single sheets, where the workbook came as several.
+    pub holders: BTreeMap<Arc<str>, Arc<str>>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
     pub members: Vec<Member>,
+    /// Columns of the roster by heading.
+    pub roster_columns: BTreeMap<String, u16>,
     /// 积分登记, in the order of member, period and scorer.
     pub entries: Vec<Entry>,
     /// Sheets that entries were looked for on.
@@ -283,8 +287,10 @@ impl Submission {
         Self {
             file,
             sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            holders: BTreeMap::new(),
             cover,
             members: Vec::new(),
+            roster_columns: BTreeMap::new(),
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),
@@ -300,9 +306,10 @@ impl Submission {
 
     /// A spot as a place for findings and traces.
     pub fn place(&self, spot: Spot) -> Place {
+        let sheet = self.sheets.get(usize::from(spot.sheet)).cloned();
         Place {
-            file: Some(Arc::clone(&self.file)),
-            sheet: self.sheets.get(usize::from(spot.sheet)).cloned(),
+            file: Some(Arc::clone(sheet.as_ref().and_then(|sheet| self.holders.get(sheet)).unwrap_or(&self.file))),
+            sheet,
             cell: Some(CellRef { row: spot.row, column: spot.column }),
         }
     }
@@ -318,6 +325,12 @@ impl Submission {
     pub fn mark_spot(&self, entry: &Entry, scheme: usize, item: usize) -> Option<Spot> {
         let column = self.item_columns.get(&(entry.at.sheet, scheme))?.get(item).copied().flatten()?;
         Some(Spot { column, ..entry.at })
+    }
+
+    /// Where a member's value under a heading of the roster stands, if the roster has that column.
+    pub fn roster_place(&self, member: &Member, heading: &str) -> Option<Place> {
+        let column = *self.roster_columns.get(heading)?;
+        Some(self.place(Spot { column, ..member.at }))
     }
 
     /// 报出日期.

@@ -40,6 +40,7 @@ pub fn read(book: &Book, sheets: &Sheets<'_>, submission: &mut Submission, expec
     if table.column("姓名").is_none() {
         return;
     }
+    submission.roster_columns = table.columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
     for row in table.rows() {
         let ordinal = submission.members.len() as i64 + 1;
         let mut member = read_member(&table, row, ordinal, book.date_1904, expected, sink);

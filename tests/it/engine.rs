@@ -681,19 +681,13 @@ fn submission(spec: &Spec) -> Submission {
     };
     Submission {
         file: "x".into(),
-        sheets: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
         entries: entries.collect(),
-        entry_tables: Vec::new(),
-        poll_tables: Vec::new(),
-        unreadable: std::collections::BTreeSet::new(),
-        item_columns: BTreeMap::new(),
         ballots: vec![ballots],
         adjustments: spec.facts.iter().map(adjustment).collect(),
         vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
-        nominations: Vec::new(),
-        branch_entries: Vec::new(),
+        ..Submission::default()
     }
 }
 

@@ -4,7 +4,10 @@
 mod configuration;
 mod demo;
 mod engine;
+mod explain;
+mod gallery;
 mod order;
+mod published;
 mod reading;
 mod sample;
 mod schemes;

@@ -90,7 +90,8 @@ fn table(name: &str, text: &str) -> Sheet {
 }
 
 fn lines(trace: &Trace, into: &mut Vec<String>) {
-    into.push(format!("{} {}  {}", trace.label, trace.value, trace.rule.as_deref().unwrap_or_default()));
+    let (rule, clause) = (trace.rule.as_deref().unwrap_or_default(), trace.clause.as_deref().unwrap_or_default());
+    into.push(format!("{} {}  {rule} {clause}", trace.label.text(Lang::Zh), trace.value));
     for part in &trace.parts {
         lines(part, into);
     }
@@ -170,8 +171,8 @@ fn prove(name: &str, scheme: Scheme, case: &Path) {
                 // What is explained is what was scored.
                 for (id, value) in &score.figures {
                     let figure = schemes[0].member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
-                    if let Some(figure) = figure {
-                        assert!(traces.iter().any(|trace| trace.label == figure.name && trace.value == *value), "{place} {id}");
+                    if figure.is_some() {
+                        assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
                     }
                 }
                 if let Some(total) = &score.total {

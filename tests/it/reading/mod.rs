@@ -3,7 +3,7 @@
 mod formats;
 mod inboxes;
 mod locked;
-mod packages;
+pub mod packages;
 
 use std::path::Path;
 

@@ -1,0 +1,235 @@
+//! Data of 积分说明: one member's trace in words and numbers, condensed to a page.
+//!
+//! ```text
+//!   一、结论      等次  合格：准确分值 1079/12，达到 80，未到 95
+//!   二、分值      日常积分  72.00   72        各项评分各期平均×日常积分权重
+//!   三、原始登记  理想信念  108   积分登记：1月 9（D3） 2月 9（D15） …
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::county::Branch;
+use crate::diag::{CellRef, Lang, Place};
+use crate::exact::Exact;
+use crate::form::data::{Datum, Record};
+use crate::rollup::Outcome;
+use crate::scheme::Scheme;
+use crate::score::{Label, Trace};
+use crate::submission::Member;
+
+use super::explanation::Point;
+use super::view::{Issuer, common, score, stars_text};
+
+/// Ballots of one column beyond this are told by value and number, not one by one.
+const LISTED_BALLOTS: usize = 30;
+
+/// What the form 积分说明 is made of.
+pub struct ExplainedSubject<'a> {
+    /// The county and the run.
+    pub issuer: &'a Issuer,
+    /// The branch.
+    pub branch: &'a Branch,
+    /// The member; none for the branch itself.
+    pub member: Option<&'a Member>,
+    /// 姓名, or the branch's name.
+    pub name: &'a str,
+    /// Its scheme; none where nothing could be scored.
+    pub scheme: Option<&'a Scheme>,
+    /// Its outcome; none where nothing could be scored.
+    pub outcome: Option<&'a Outcome>,
+    /// What is said beside the figures: heading and text.
+    pub statements: Vec<(String, String)>,
+    /// Every figure.
+    pub traces: &'a [Trace],
+    /// The file everything was read from.
+    pub file: &'a str,
+    /// Short digest of what the form was made from.
+    pub digest: &'a str,
+}
+
+/// A cell and what it holds.
+type Leaf<'a> = (&'a Place, &'a Trace);
+
+/// What stood in a cell, as written.
+pub type Written<'a> = &'a mut dyn FnMut(&Place) -> Option<String>;
+
+/// A point as one line, its cells behind it.
+pub fn statement(point: &Point, lang: Lang, written: Written<'_>) -> (String, String) {
+    let cells: Vec<String> = point.places.iter().map(|place| cell(place, None, written)).collect();
+    let sheet = point.places.first().and_then(|place| place.sheet.as_deref()).unwrap_or_default();
+    let cells = if cells.is_empty() { String::new() } else { format!("（{sheet}：{}）", cells.join("、")) };
+    (point.heading(lang).to_owned(), format!("{}{cells}", point.text(lang)))
+}
+
+/// 积分说明.
+pub fn explain_form(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
+    let mut root = Record::default();
+    let schemes: Vec<&Scheme> = subject.scheme.into_iter().collect();
+    let digits = subject.scheme.map_or(2, |scheme| scheme.digits);
+    common(&mut root, subject.issuer, &schemes, subject.digest, 1);
+    root.text("支部名称", &subject.branch.name);
+    root.text("支部编码", &subject.branch.code);
+    root.text("上级党组织", &subject.branch.committee);
+    root.text("姓名", subject.name);
+    root.text("依据文件", subject.file);
+    if let Some(member) = subject.member {
+        root.set("序号", Datum::Number { value: member.seq.into(), digits: 0 });
+        root.text("类别", &*member.category);
+        root.text("党员状态", if member.probationary { "预备党员" } else { "正式党员" });
+    }
+    if let Some(outcome) = subject.outcome {
+        root.set("总分", score(outcome.score.total.as_ref(), digits));
+        root.text("准确值", outcome.score.total.as_ref().map(ToString::to_string).unwrap_or_default());
+        root.text("等次", outcome.score.grade.clone().unwrap_or_default());
+        root.text("星级", stars_text(outcome.score.stars));
+    }
+    let statements = subject.statements.iter().map(|(heading, text)| {
+        let mut row = Record::default();
+        row.text("事项", heading);
+        row.text("说明", text);
+        row
+    });
+    root.lists.insert("结论", statements.collect());
+    let figures = subject.traces.iter().map(|trace| {
+        let mut row = Record::default();
+        row.text("名称", trace.label.text(Lang::Zh));
+        row.set("分值", score(Some(&trace.value), digits));
+        row.text("准确值", trace.value.to_string());
+        row.text("算法", working(trace, digits));
+        row
+    });
+    root.lists.insert("分值", figures.collect());
+    root.lists.insert("", entries(subject.traces, digits, written));
+    root
+}
+
+/// `年度基础分＋扣分（不低于0）：年度基础分 60，组织生活 －2，…（第三条）`
+fn working(trace: &Trace, digits: u32) -> String {
+    let mut text = trace.rule.clone().unwrap_or_default();
+    let parts: Vec<String> =
+        trace.parts.iter().map(|part| format!("{} {}", part.label.text(Lang::Zh), short(&part.value, digits))).collect();
+    if !parts.is_empty() {
+        text = format!("{text}：{}", parts.join("，"));
+    }
+    if let Some(clause) = &trace.clause {
+        text = format!("{text}（{clause}）");
+    }
+    text
+}
+
+/// A number as people write it: `9.5` where it has few places, else as it is published.
+pub fn short(value: &Exact, digits: u32) -> String {
+    match value.published_decimal(3) {
+        Some(plain) if Exact::from(plain) == *value => plain.to_string(),
+        _ => value.publish(digits),
+    }
+}
+
+/// One row an item: everything that was entered for it, each cell once however many figures use it.
+fn entries(traces: &[Trace], digits: u32, written: Written<'_>) -> Vec<Record> {
+    let mut rows: Vec<(String, &Trace, BTreeMap<&Place, &Trace>)> = Vec::new();
+    for trace in traces {
+        trace.each(&mut |step| {
+            let leaves: Vec<(&Place, &Trace)> = step.parts.iter().filter_map(|leaf| Some((leaf.place.as_ref()?, leaf))).collect();
+            if leaves.is_empty() {
+                return;
+            }
+            let name = match &step.label {
+                Label::PollColumn { name, .. } => format!("民主测评 {name}"),
+                other => other.text(Lang::Zh),
+            };
+            match rows.iter_mut().find(|(known, ..)| *known == name) {
+                Some((_, widest, all)) => {
+                    if leaves.len() > widest.parts.len() {
+                        *widest = step;
+                    }
+                    all.extend(leaves);
+                }
+                None => rows.push((name, step, leaves.into_iter().collect())),
+            }
+        });
+    }
+    let records = rows.into_iter().map(|(name, step, leaves)| {
+        let mut row = Record::default();
+        row.text("名称", name);
+        row.text("得分", short(&step.value, digits));
+        row.text("登记", cells(&leaves, written));
+        row
+    });
+    records.collect()
+}
+
+/// `积分登记：1月 9（D3）2月 9.5（D15“9.5分”）`; many ballots of one column by value: `民主测评：9×12 9.5×8（C3—C22）`.
+fn cells(leaves: &BTreeMap<&Place, &Trace>, written: Written<'_>) -> String {
+    let mut sheets: Vec<(Option<&Arc<str>>, Vec<Leaf<'_>>)> = Vec::new();
+    for (place, leaf) in leaves {
+        match sheets.last_mut().filter(|(sheet, _)| *sheet == place.sheet.as_ref()) {
+            Some((_, list)) => list.push((place, leaf)),
+            None => sheets.push((place.sheet.as_ref(), vec![(place, leaf)])),
+        }
+    }
+    let parts = sheets.into_iter().map(|(sheet, list)| {
+        let ballots = list.iter().all(|(_, leaf)| matches!(leaf.label, Label::Ballot(_)));
+        let text = if ballots { ballots_text(&list, written) } else { listed(&list, written) };
+        format!("{}：{text}", sheet.map(AsRef::as_ref).unwrap_or_default())
+    });
+    parts.collect::<Vec<_>>().join("；")
+}
+
+fn listed(list: &[Leaf<'_>], written: Written<'_>) -> String {
+    let one = |(place, leaf): &(&Place, &Trace)| {
+        format!("{} {}（{}）", leaf.label.text(Lang::Zh), short(&leaf.value, 3), cell(place, Some(leaf), written))
+    };
+    list.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Ballots stand one below the other: their cells are a range where no row is left out.
+fn ballots_text(ballots: &[Leaf<'_>], written: Written<'_>) -> String {
+    let cell_of = |place: &Place| place.cell.unwrap_or(CellRef { row: 0, column: 0 });
+    let [(top, _), .., (bottom, _)] = ballots else { return listed_ballots(ballots, written) };
+    let (top, bottom) = (cell_of(top), cell_of(bottom));
+    let whole =
+        (bottom.row - top.row) as usize + 1 == ballots.len() && ballots.iter().all(|(place, _)| cell_of(place).column == top.column);
+    if !whole || ballots.iter().any(|(place, leaf)| written_otherwise(place, leaf, written).is_some()) {
+        return listed_ballots(ballots, written);
+    }
+    let values: Vec<String> = if ballots.len() > LISTED_BALLOTS {
+        let mut counts: BTreeMap<&Exact, usize> = BTreeMap::new();
+        for (_, leaf) in ballots {
+            *counts.entry(&leaf.value).or_default() += 1;
+        }
+        counts.iter().rev().map(|(value, count)| format!("{}×{count}票", short(value, 3))).collect()
+    } else {
+        ballots.iter().map(|(_, leaf)| short(&leaf.value, 3)).collect()
+    };
+    format!("{}（{top}—{bottom}）", values.join("、"))
+}
+
+fn listed_ballots(list: &[Leaf<'_>], written: Written<'_>) -> String {
+    list.iter()
+        .map(|(place, leaf)| format!("{}（{}）", short(&leaf.value, 3), cell(place, Some(leaf), written)))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `D3`, and what stood there where that is not the number itself: `D3“9.5分”`, `D3空白`.
+fn cell(place: &Place, leaf: Option<&Trace>, written: Written<'_>) -> String {
+    let at = place.cell.map(|cell| cell.to_string()).unwrap_or_default();
+    match leaf {
+        Some(leaf) => format!("{at}{}", written_otherwise(place, leaf, written).unwrap_or_default()),
+        None => match written(place) {
+            Some(text) => format!("{at}“{text}”"),
+            None => at,
+        },
+    }
+}
+
+/// None where the cell holds just the number that counts.
+fn written_otherwise(place: &Place, leaf: &Trace, written: Written<'_>) -> Option<String> {
+    match written(place) {
+        Some(text) if text == short(&leaf.value, 3) => None,
+        Some(text) => Some(format!("“{text}”")),
+        None => Some("空白".to_owned()),
+    }
+}

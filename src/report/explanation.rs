@@ -1,0 +1,305 @@
+//! Why a subject stands where it does, beside the figures: 直评, months, grade, stars, rank, honours, letter, veto; and
+//! the data of the form 积分说明.
+//!
+//! ```text
+//!   等次   合格：准确分值 1079/12，达到 80，未到 95
+//!   名次   第 3 名（共 22 人）：2 人高于本人，没有同分的
+//!   荣誉   年度之星：八星，应有十星，推荐无效            评优推荐!B4
+//! ```
+
+use crate::diag::{Lang, Place, fill, text};
+use crate::exact::Exact;
+use crate::period::{Every, Period, RunPeriod};
+use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
+use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
+use crate::score::{Flag, vetoed_grade};
+use crate::submission::{Member, Submission};
+
+/// One thing said about a subject, with the cells it rests on.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// What it is about: `exempt` `status` `months` `total` `grade` `stars` `rank` `honour` `letter` `veto` `changed`.
+    pub about: &'static str,
+    /// Key of its text.
+    key: &'static str,
+    args: Vec<(&'static str, String)>,
+    /// Cells it rests on.
+    pub places: Vec<Place>,
+}
+
+impl Point {
+    fn new(about: &'static str, key: &'static str) -> Self {
+        Self { about, key, args: Vec::new(), places: Vec::new() }
+    }
+
+    fn arg(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+
+    fn at(mut self, place: Option<Place>) -> Self {
+        self.places.extend(place);
+        self
+    }
+
+    /// Its heading.
+    pub fn heading(&self, lang: Lang) -> &'static str {
+        text(&format!("about-{}", self.about), lang)
+    }
+
+    /// What it says.
+    pub fn text(&self, lang: Lang) -> String {
+        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fill(self.key, lang, &args)
+    }
+}
+
+/// A branch as its outcomes are explained.
+#[derive(Clone, Copy)]
+pub struct BranchOutcomes<'a> {
+    /// Its submission.
+    pub submission: &'a Submission,
+    /// All its outcomes.
+    pub outcomes: &'a [Outcome],
+    /// Schemes; outcomes point into them.
+    pub schemes: &'a [Scheme],
+    /// The run.
+    pub run: RunPeriod,
+}
+
+/// Everything to be said about one outcome of the branch.
+pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
+    let scheme = &branch.schemes[outcome.scheme];
+    let year = branch.run.period == Period::YEAR;
+    let mut points = Vec::new();
+    let (member, rules) = match outcome.kind {
+        OutcomeKind::Member(at) => (Some(&branch.submission.members[at as usize]), &scheme.member),
+        OutcomeKind::Branch => (None, scheme.branch.as_ref().unwrap_or(&scheme.member)),
+    };
+    if let Some(member) = member {
+        points.extend(presence(branch, member, outcome, scheme));
+    }
+    if outcome.score.flags.contains(&Flag::NotScored) {
+        let scored = scored_periods(rules, branch.run.year);
+        points.push(
+            Point::new("total", "explain-not-scored").arg("scheme", &scheme.name).arg("period", branch.run.zh()).arg("scored", scored),
+        );
+    }
+    if outcome.score.flags.contains(&Flag::Exempt) {
+        return points;
+    }
+    if let Some(total) = &outcome.score.total {
+        let point = Point::new("total", "explain-total").arg("total", total.publish(scheme.digits)).arg("exact", total);
+        points.push(point.arg("scheme", &scheme.name));
+        if year {
+            points.extend(grade(branch, outcome, scheme, rules, total));
+            if let (Some(bands), Some(stars)) = (&rules.stars, outcome.score.stars) {
+                let reached = band(bands, total);
+                let capped = reached.is_some_and(|band| band.gives != stars);
+                let key = if capped { "explain-stars-vetoed" } else { "explain-stars-band" };
+                points.push(in_band("stars", key, reached).arg("stars", stars));
+            }
+        } else {
+            points.push(Point::new("grade", "explain-not-due").arg("year", branch.run.year));
+        }
+        points.extend(rank(branch, outcome, total));
+    }
+    if let OutcomeKind::Member(at) = outcome.kind {
+        points.extend(honours(branch, outcome, scheme, at));
+        if year {
+            points.extend(letter(outcome, scheme));
+            points.extend(vetoes(branch.submission, scheme, at));
+        }
+    }
+    points
+}
+
+/// What the roster says that decides whether the member is scored here.
+fn presence(branch: &BranchOutcomes<'_>, member: &Member, outcome: &Outcome, scheme: &Scheme) -> Vec<Point> {
+    let run = branch.run.period;
+    let on_roster = |heading: &str| branch.submission.roster_place(member, heading);
+    let months = |key| {
+        let point =
+            Point::new("months", key).arg("first", member.first_month).arg("last", member.last_month).arg("period", branch.run.zh());
+        let place = |heading, given: bool| if given { on_roster(heading) } else { None };
+        point.at(place("起始月", member.first_month > 1)).at(place("截止月", member.last_month < 12))
+    };
+    let mut points = Vec::new();
+    for flag in &outcome.score.flags {
+        points.push(match flag {
+            Flag::Exempt => Point::new("exempt", if run == Period::YEAR { "explain-exempt" } else { "explain-exempt-part" })
+                .arg("reason", member.exempt.as_deref().unwrap_or_default())
+                .arg("grade", member.direct_grade.as_deref().unwrap_or_default())
+                .arg("stars", member.direct_stars.map(|stars| stars.to_string()).unwrap_or_default())
+                .at(on_roster("免积分原因"))
+                .at(on_roster("直评等次").filter(|_| member.direct_grade.is_some() || member.direct_stars.is_some())),
+            Flag::Probationary => {
+                let key = if scheme.grade_probationary { "explain-probationary-graded" } else { "explain-probationary" };
+                Point::new("status", key).at(on_roster("党员状态"))
+            }
+            Flag::PartYear => months("explain-part-year"),
+            Flag::NotExpected if member.first_month > run.last_month() => months("explain-not-yet"),
+            Flag::NotExpected => months("explain-left"),
+            Flag::NotScored => continue,
+        });
+    }
+    points
+}
+
+/// `2026Q1—2026Q4、2026`: runs that have a total under these rules.
+fn scored_periods(rules: &Rules, year: i32) -> String {
+    let mut names = Vec::new();
+    for every in [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().filter(|every| rules.scores(*every)) {
+        let runs: Vec<String> = every.all().map(|period| RunPeriod { year, period }.to_string()).collect();
+        names.push(match runs.as_slice() {
+            [first, .., last] => format!("{first}—{last}"),
+            only => only.concat(),
+        });
+    }
+    names.join("、")
+}
+
+fn band<'a, T>(bands: &'a Bands<T>, total: &Exact) -> Option<&'a Band<T>> {
+    bands.iter().rev().find(|band| band.from.as_ref().is_none_or(|from| from <= total))
+}
+
+fn in_band<T: std::fmt::Display>(about: &'static str, key: &'static str, band: Option<&Band<T>>) -> Point {
+    let bound = |bound: Option<&Exact>| bound.map(ToString::to_string).unwrap_or_default();
+    Point::new(about, key)
+        .arg("gives", band.map(|band| band.gives.to_string()).unwrap_or_default())
+        .arg("from", bound(band.and_then(|band| band.from.as_ref())))
+        .arg("to", bound(band.and_then(|band| band.to.as_ref())))
+}
+
+/// Why the grade is what it is.
+fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules: &Rules, total: &Exact) -> Option<Point> {
+    let Some(grade) = &outcome.score.grade else {
+        // A probationary member's missing grade is told with his status.
+        return matches!(rules.grades, Grades::None).then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
+    };
+    if let Some(forced) = vetoed_grade(scheme, &outcome.score) {
+        let otherwise = match &rules.grades {
+            Grades::Bands(bands) => bands.get(total).as_str(),
+            _ => "",
+        };
+        return Some(Point::new("grade", "explain-grade-vetoed").arg("grade", forced).arg("otherwise", otherwise));
+    }
+    match &rules.grades {
+        Grades::Bands(bands) => Some(in_band("grade", "explain-grade-band", band(bands, total))),
+        Grades::Rank { top, bottom, rest } => {
+            let totals: Vec<&Exact> = branch
+                .outcomes
+                .iter()
+                .filter(|other| other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch && other.score.grade.is_some())
+                .filter_map(|other| other.score.total.as_ref())
+                .collect();
+            let most = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
+            Some(
+                Point::new("grade", "explain-grade-rank")
+                    .arg("grade", grade)
+                    .arg("graded", totals.len())
+                    .arg("top", &top.0)
+                    .arg("top_most", most(&top.1))
+                    .arg("bottom", &bottom.0)
+                    .arg("bottom_most", most(&bottom.1))
+                    .arg("rest", rest)
+                    .arg("not_below", totals.iter().filter(|other| **other >= total).count())
+                    .arg("not_above", totals.iter().filter(|other| **other <= total).count()),
+            )
+        }
+        Grades::None => None,
+    }
+}
+
+fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option<Point> {
+    let ranked = branch.outcomes.iter().filter(|other| other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch);
+    let totals: Vec<&Exact> = ranked.filter_map(|other| other.score.total.as_ref()).collect();
+    let count = |test: &dyn Fn(&Exact) -> bool| totals.iter().filter(|other| test(other)).count();
+    Some(
+        Point::new("rank", "explain-rank")
+            .arg("rank", outcome.rank?)
+            .arg("of", outcome.rank_of?)
+            .arg("above", count(&|other| other > total))
+            // Oneself is among the equals.
+            .arg("same", count(&|other| other == total).saturating_sub(1)),
+    )
+}
+
+/// Published scores of a subject that are others now.
+pub fn corrections<'a>(changes: &'a [Change], kind: OutcomeKind) -> impl Iterator<Item = Point> + 'a {
+    let own = changes.iter().filter(move |change| change.kind == Some(kind));
+    own.map(|change| {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
+        Point::new("changed", "explain-changed")
+            .arg("period", change.period.zh())
+            .arg("old", shown(&change.old))
+            .arg("new", shown(&change.new))
+    })
+}
+
+/// Each nomination of the member, and what became of it.
+fn honours(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, at: u32) -> Vec<Point> {
+    let submission = branch.submission;
+    let member = &submission.members[at as usize];
+    let mut points = Vec::new();
+    for group in nominees(branch.outcomes, submission, branch.schemes, branch.run) {
+        let own = |list: &[&crate::submission::Nomination]| list.iter().find(|nomination| nomination.member == at).map(|one| one.at);
+        let place = |spot| Some(submission.place(spot));
+        if let Some(spot) = own(&group.barred) {
+            points.push(barred(&group, member, outcome).at(place(spot)));
+        } else if let Some(spot) = own(&group.entitled) {
+            let key = if group.too_many() { "explain-honour-void" } else { "explain-honour" };
+            let share = (group.honour.share.clone() * Exact::from(100)).to_string();
+            points.push(
+                Point::new("honour", key)
+                    .arg("honour", group.title())
+                    .arg("nominated", group.entitled.len())
+                    .arg("quota", group.quota)
+                    .arg("base", group.base)
+                    .arg("share", share)
+                    .arg("round", if group.honour.floor { "floor" } else { "ceil" })
+                    .at(place(spot)),
+            );
+        }
+    }
+    if points.is_empty() && branch.run.period == Period::YEAR && !scheme.honours.is_empty() && outcome.score.total.is_some() {
+        points.push(Point::new("honour", "explain-honour-none"));
+    }
+    points
+}
+
+/// The first condition that the nominee does not meet.
+fn barred(group: &Nominees<'_>, member: &Member, outcome: &Outcome) -> Point {
+    let why = if member.exempt.is_some() {
+        "exempt"
+    } else if !member.scored_in(group.period) {
+        "away"
+    } else {
+        "stars"
+    };
+    let point = Point::new("honour", "explain-honour-barred").arg("honour", group.title()).arg("why", why);
+    if why != "stars" {
+        return point;
+    }
+    let own = outcome.score.stars.map_or_else(|| "—".to_owned(), |stars| stars.to_string());
+    point.arg("stars", own).arg("needed", group.honour.stars.map(|stars| stars.to_string()).unwrap_or_default())
+}
+
+fn letter(outcome: &Outcome, scheme: &Scheme) -> Option<Point> {
+    let grade = outcome.score.grade.as_deref()?;
+    let own = scheme.letters.iter().find(|letter| outcome.letter.as_deref() == Some(letter.name.as_str()) && letter.grade == grade)?;
+    Some(Point::new("letter", "explain-letter").arg("letter", &own.name).arg("grade", grade).arg("months", own.months))
+}
+
+fn vetoes(submission: &Submission, scheme: &Scheme, at: u32) -> Vec<Point> {
+    let Some(veto) = &scheme.veto else { return Vec::new() };
+    let facts = submission.vetoes.iter().filter(|fact| fact.member == at);
+    facts
+        .map(|fact| {
+            Point::new("veto", "explain-veto")
+                .arg("fact", &veto.facts[fact.fact])
+                .arg("ground", &fact.ground)
+                .at(Some(submission.place(fact.at)))
+        })
+        .collect()
+}

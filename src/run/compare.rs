@@ -1,0 +1,170 @@
+//! This run beside other results: what was published for earlier periods of the year, and last year's.
+//!
+//! ```text
+//!   out/2026Q1/results.jsonl  ─▶ each member scored again for 2026Q1 ─▶ changed-after-publication, 更正, 变更
+//!   --last-year DIR           ─▶ means and shares a branch           ─▶ 异常
+//! ```
+//!
+//! No submission is read again: cards hold the entries of all periods up to the run's end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{BranchState, County, Resolved, RunError, sort_findings};
+use crate::diag::{Code, Severity};
+use crate::inbox::{digest, hex};
+use crate::period::{Every, RunPeriod};
+use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, change_findings, changes, unusual};
+
+/// What a run was compared with, and what came of it.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// Published scores that are others now, by position in the register.
+    pub changes: BTreeMap<usize, Vec<Change>>,
+    /// Unusual branches.
+    pub unusual: Vec<Unusual>,
+    /// The results compared with: name for the manifest, SHA-256.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// The file every result has.
+const RESULTS: &str = "results.jsonl";
+
+/// Compares with the earlier periods in the out folder, and with last year's results where given. Adds findings.
+pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: Option<&Path>) -> Result<(), RunError> {
+    let mut comparison = Comparison::default();
+    for earlier in earlier_periods(county.run) {
+        let path = out.join(earlier.to_string()).join(RESULTS);
+        let Some(bytes) = read(&path)? else { continue };
+        comparison.inputs.push((format!("{earlier}/{RESULTS}"), hex(&digest(&bytes))));
+        let mut by_branch: BTreeMap<String, Vec<PublishedRow>> = BTreeMap::new();
+        rows(&path, &bytes, |row| by_branch.entry(row.branch_code.clone()).or_default().push(row))?;
+        let found: Vec<(usize, Vec<Change>)> = resolved
+            .branches
+            .par_iter()
+            .enumerate()
+            .filter_map(|(at, state)| {
+                let BranchState::Accepted(card) = state else { return None };
+                let branch = &county.register.branches[at];
+                let published = by_branch.get(&branch.code)?;
+                let found = changes(published, &card.submission, &card.outcomes, &county.schemes, &branch.name, earlier);
+                (!found.is_empty()).then_some((at, found))
+            })
+            .collect();
+        for (at, found) in found {
+            comparison.changes.entry(at).or_default().extend(found);
+        }
+    }
+    for (at, changes) in &comparison.changes {
+        let BranchState::Accepted(card) = &resolved.branches[*at] else { continue };
+        for mut finding in change_findings(changes, &card.submission) {
+            finding.branch_code = Some(county.register.branches[*at].code.as_str().into());
+            resolved.findings.push(finding);
+        }
+    }
+    let last = last_year.map(|folder| last_results(county.run, folder, &mut comparison)).transpose()?;
+    let uniform: BTreeMap<&str, &str> = resolved
+        .findings
+        .iter()
+        .filter(|finding| finding.code == Code::UniformMarks && finding.severity() == Severity::Warning)
+        .filter_map(|finding| {
+            let periods = finding.args.iter().find(|(name, _)| *name == "periods")?;
+            Some((finding.branch_code.as_deref()?, periods.1.as_str()))
+        })
+        .collect();
+    for (at, state) in resolved.branches.iter().enumerate() {
+        if let BranchState::Accepted(card) = state {
+            let code = county.register.branches[at].code.as_str();
+            comparison.unusual.extend(unusual(at, code, &card.outcomes, &county.schemes, uniform.get(code).copied(), last.as_ref()));
+        }
+    }
+    sort_findings(&mut resolved.findings);
+    resolved.comparison = comparison;
+    Ok(())
+}
+
+/// Periods of the year that end before the run's, or lie within it.
+fn earlier_periods(run: RunPeriod) -> impl Iterator<Item = RunPeriod> {
+    let all = [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().flat_map(Every::all);
+    let earlier = move |period: &crate::period::Period| {
+        *period != run.period && (period.last_month() < run.period.last_month() || run.period.contains(*period))
+    };
+    all.filter(earlier).map(move |period| RunPeriod { year: run.year, period })
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(RunError::Io { path: path.to_owned(), source }),
+    }
+}
+
+/// Every row of a `results.jsonl`; a line that is none stops the run, for a comparison with half a file would mislead.
+fn rows(path: &Path, bytes: &[u8], mut take: impl FnMut(PublishedRow)) -> Result<(), RunError> {
+    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+        let row = serde_json::from_slice(line).map_err(|_| RunError::Argument {
+            zh: format!("{} 第 {} 行不是结果记录，不能用来比较；请移走这个文件夹或重新运行那个期间", path.display(), number + 1),
+            en: format!(
+                "{}, line {}, is no result and cannot be compared with; take that folder away or run its period again",
+                path.display(),
+                number + 1
+            ),
+        })?;
+        take(row);
+    }
+    Ok(())
+}
+
+/// Last year's results of the same part of the year: in the folder itself, in its folder of that period as in an out
+/// folder, or anywhere below `data/` as in a bag.
+fn last_results(run: RunPeriod, folder: &Path, comparison: &mut Comparison) -> Result<LastYear, RunError> {
+    let wanted = RunPeriod { year: run.year - 1, ..run }.to_string();
+    let mut candidates = vec![folder.join(RESULTS), folder.join(&wanted).join(RESULTS)];
+    let in_bag = walkdir::WalkDir::new(folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok);
+    candidates.extend(in_bag.filter(|entry| entry.file_name() == RESULTS).map(walkdir::DirEntry::into_path));
+    let mut other: Vec<PathBuf> = Vec::new();
+    for path in candidates {
+        let Some(bytes) = read(&path)? else { continue };
+        let mut last = LastYear::new();
+        let mut fits = true;
+        rows(&path, &bytes, |row| {
+            fits &= row.period == wanted;
+            add_row(&mut last, row);
+        })?;
+        if fits && !bytes.is_empty() {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            comparison.inputs.push((format!("last-year/{name}"), hex(&digest(&bytes))));
+            return Ok(last);
+        }
+        other.push(path);
+    }
+    let seen = other.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
+    let (of_zh, of_en) = if seen.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("；找到的是别的期间：{seen}"), format!("; found, but of other periods: {seen}"))
+    };
+    Err(RunError::Argument {
+        zh: format!("--last-year {}：没有 {wanted} 的 {RESULTS}{of_zh}", folder.display()),
+        en: format!("--last-year {}: there is no {RESULTS} of {wanted}{of_en}", folder.display()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_is_what_ends_before_or_lies_within() {
+        let of = |run: &str| -> Vec<String> { earlier_periods(RunPeriod::parse(run).expect("period")).map(|p| p.to_string()).collect() };
+        assert_eq!(of("2026M01"), Vec::<String>::new());
+        assert_eq!(of("2026Q1"), ["2026M01", "2026M02", "2026M03"]);
+        assert_eq!(of("2026M04"), ["2026M01", "2026M02", "2026M03", "2026Q1"]);
+        let year = of("2026");
+        assert!(year.len() == 18 && year.contains(&"2026H2".to_owned()) && !year.contains(&"2026".to_owned()));
+        assert!(!of("2026Q2").contains(&"2026H1".to_owned()) && of("2026H1").contains(&"2026Q2".to_owned()));
+    }
+}

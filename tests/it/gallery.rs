@@ -1,0 +1,377 @@
+//! One minimal case a finding code, and `docs/errors.md`, which is made of them.
+//!
+//! `tests/cases/findings/<code>.toml` changes a few cells of a workbook in `base/`; the case must give just that code
+//! (or what `expect` lists). The page shows the input, the place and the words. `BLESS=1` writes it anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use scorebook::diag::{CellRef, Code, Finding, Lang, severity_word, title};
+use scorebook::period::RunPeriod;
+use scorebook::run::{self, Options};
+use serde::Deserialize;
+
+use crate::reading::packages::zip;
+
+/// What a case changes in a workbook.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Workbook {
+    name: String,
+    /// `half`, `locked-zip`, `many-sheets`, `text`: no workbook at all.
+    raw: Option<String>,
+    /// Cells by `sheet!A1`.
+    set: BTreeMap<String, String>,
+    /// Rows added below a sheet's.
+    rows: BTreeMap<String, Vec<String>>,
+    /// Rows made blank, `sheet!3`.
+    cut: Vec<String>,
+    /// Sheets left out.
+    drop: Vec<String>,
+    /// Sheets added.
+    sheets: BTreeMap<String, Vec<String>>,
+    /// Sheets hidden.
+    hidden: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// A workbook of `base/`, named after the scheme it is for.
+    base: String,
+    period: String,
+    /// Codes that must be found, sorted; the case's own where absent.
+    expect: Option<Vec<String>>,
+    /// What the input is, where no sheet shows it.
+    shows: Option<String>,
+    /// 支部编码, 支部名称, 上级党组织, 党员数.
+    #[serde(default = "one_branch")]
+    register: Vec<String>,
+    /// Lines of `scorebook.toml`.
+    #[serde(default)]
+    configuration: String,
+    /// Forms to be written: the case needs a whole run.
+    forms: Option<Vec<String>>,
+    /// Results of earlier periods in the out folder.
+    #[serde(default)]
+    published: BTreeMap<String, Vec<String>>,
+    /// The branch sent nothing.
+    #[serde(default)]
+    nothing: bool,
+    #[serde(default)]
+    set: BTreeMap<String, String>,
+    #[serde(default)]
+    rows: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    cut: Vec<String>,
+    #[serde(default)]
+    drop: Vec<String>,
+    #[serde(default)]
+    sheets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    hidden: Vec<String>,
+    #[serde(default)]
+    file: Vec<Workbook>,
+}
+
+fn one_branch() -> Vec<String> {
+    vec!["0101 | 第一支部 | 第一党委".to_owned()]
+}
+
+/// Sheets in order, each with its rows of cells as text.
+type Sheets = Vec<(String, Vec<Vec<String>>)>;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/findings")
+}
+
+fn cells(line: &str) -> Vec<String> {
+    line.split('|').map(|cell| cell.trim_matches(' ').to_owned()).collect()
+}
+
+fn base(name: &str) -> Sheets {
+    let text = std::fs::read_to_string(folder().join("base").join(format!("{name}.txt"))).unwrap();
+    let mut sheets = Sheets::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) => sheets.push((name.to_owned(), Vec::new())),
+            None => sheets.last_mut().unwrap().1.push(cells(line)),
+        }
+    }
+    sheets
+}
+
+/// `C12` as zero-based row and column.
+fn place_of(cell: &str) -> (usize, usize) {
+    let digits = cell.find(|c: char| c.is_ascii_digit()).unwrap();
+    let column = cell[..digits].bytes().fold(0, |column, letter| column * 26 + usize::from(letter - b'A') + 1) - 1;
+    (cell[digits..].parse::<usize>().unwrap() - 1, column)
+}
+
+fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<String>> {
+    &mut sheets.iter_mut().find(|(own, _)| own == name).unwrap_or_else(|| panic!("no sheet {name}")).1
+}
+
+fn changed(mut sheets: Sheets, change: &Workbook) -> Sheets {
+    for (at, value) in &change.set {
+        let (sheet, cell) = at.split_once('!').unwrap();
+        let (row, column) = place_of(cell);
+        let row = &mut sheet_of(&mut sheets, sheet)[row];
+        row.resize(row.len().max(column + 1), String::new());
+        row[column].clone_from(value);
+    }
+    for (sheet, rows) in &change.rows {
+        sheet_of(&mut sheets, sheet).extend(rows.iter().map(|row| cells(row)));
+    }
+    for at in &change.cut {
+        let (sheet, row) = at.split_once('!').unwrap();
+        sheet_of(&mut sheets, sheet)[row.parse::<usize>().unwrap() - 1].clear();
+    }
+    sheets.retain(|(name, _)| !change.drop.contains(name));
+    sheets.extend(change.sheets.iter().map(|(name, rows)| (name.clone(), rows.iter().map(|row| cells(row)).collect())));
+    sheets
+}
+
+/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, a number a number, anything else text.
+fn cell_xml(at: CellRef, cell: &str) -> String {
+    let escaped = |text: &str| {
+        let plain = text.replace('&', "&amp;").replace('<', "&lt;");
+        plain.chars().map(|c| if c.is_control() { format!("_x{:04X}_", c as u32) } else { c.to_string() }).collect::<String>()
+    };
+    if cell.is_empty() {
+        String::new()
+    } else if let Some(formula) = cell.strip_prefix('=') {
+        format!(r#"<c r="{at}"><f>{}</f></c>"#, escaped(formula))
+    } else if cell.starts_with('#') {
+        format!(r#"<c r="{at}" t="e"><v>{cell}</v></c>"#)
+    } else if scorebook::exact::Decimal::parse(cell).is_some() {
+        format!(r#"<c r="{at}"><v>{cell}</v></c>"#)
+    } else {
+        let text = cell.strip_prefix('\'').unwrap_or(cell);
+        format!(r#"<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text))
+    }
+}
+
+fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let (mut list, mut relations) = (String::new(), String::new());
+    let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
+    for (index, (name, rows)) in sheets.iter().enumerate() {
+        let state = if hidden.contains(name) { r#" state="hidden""# } else { "" };
+        let _ = write!(list, r#"<sheet name="{name}" sheetId="{}"{state} r:id="r{index}"/>"#, index + 1);
+        let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
+        let mut data = String::new();
+        for (row, cells) in rows.iter().enumerate() {
+            let cells: String =
+                cells.iter().enumerate().map(|(column, cell)| cell_xml(CellRef { row: row as u32, column: column as u16 }, cell)).collect();
+            let _ = write!(data, r#"<row r="{}">{cells}</row>"#, row + 1);
+        }
+        parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into()));
+    }
+    parts.push(("xl/workbook.xml".into(), format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets></workbook>"#).into()));
+    parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    zip(&parts)
+}
+
+fn raw(kind: &str, whole: &[u8]) -> Vec<u8> {
+    match kind {
+        "half" => whole[..whole.len() / 2].to_vec(),
+        "text" => "各支部：请于本月底前报送。\n".as_bytes().to_vec(),
+        "many-sheets" => workbook(&(0..300).map(|at| (format!("表{at}"), Vec::new())).collect(), &[]),
+        "locked-zip" => {
+            let mut bytes = zip(&[("第一支部.xlsx", whole)]);
+            // Bit 0 of the general-purpose flags, in the entry's own header and in the directory.
+            for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+                let at = bytes.windows(4).position(|window| window == signature).unwrap();
+                bytes[at + flags] |= 1;
+            }
+            bytes
+        }
+        other => panic!("{other}"),
+    }
+}
+
+impl Case {
+    fn read(code: Code) -> Self {
+        let path = folder().join(format!("{code}.toml"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{code} has no case: {}", path.display()));
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{code}: {error}"))
+    }
+
+    /// All workbooks with their sheets, the branch's own first.
+    fn files(&self) -> Vec<(String, Option<String>, Sheets, Vec<String>)> {
+        let base = base(&self.base);
+        let own = Workbook {
+            set: self.set.clone(),
+            rows: self.rows.clone(),
+            cut: self.cut.clone(),
+            drop: self.drop.clone(),
+            sheets: self.sheets.clone(),
+            ..Workbook::default()
+        };
+        let mut files = vec![("第一支部.xlsx".to_owned(), None, changed(base.clone(), &own), self.hidden.clone())];
+        if self.nothing {
+            files.clear();
+        }
+        for more in &self.file {
+            files.push((more.name.clone(), more.raw.clone(), changed(base.clone(), more), more.hidden.clone()));
+        }
+        files
+    }
+
+    fn write(&self, root: &Path) {
+        std::fs::create_dir(root.join("inbox")).unwrap();
+        let settings = format!(
+            "county = \"示范县\"\nissuer = \"中共示范县委组织部\"\nyear = 2026\nregister = \"机构名册.xlsx\"\ninbox = \"inbox\"\nscheme = \"{}\"\n{}",
+            self.base, self.configuration
+        );
+        std::fs::write(root.join("scorebook.toml"), settings).unwrap();
+        let mut register = vec![["支部编码", "支部名称", "上级党组织", "党员数"].map(String::from).to_vec()];
+        register.extend(self.register.iter().map(|line| {
+            let mut row = cells(line);
+            row[0] = format!("'{}", row[0]);
+            row
+        }));
+        std::fs::write(root.join("机构名册.xlsx"), workbook(&vec![("机构名册".to_owned(), register)], &[])).unwrap();
+        for (name, kind, sheets, hidden) in self.files() {
+            let whole = workbook(&sheets, &hidden);
+            let bytes = kind.map_or_else(|| whole.clone(), |kind| raw(&kind, &whole));
+            std::fs::write(root.join("inbox").join(name), bytes).unwrap();
+        }
+        for (period, rows) in &self.published {
+            let out = root.join("out").join(period);
+            std::fs::create_dir_all(&out).unwrap();
+            std::fs::write(out.join("results.jsonl"), rows.join("\n") + "\n").unwrap();
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let root = tempfile::tempdir().unwrap();
+        self.write(root.path());
+        let options = Options {
+            workspace: root.path().to_owned(),
+            period: RunPeriod::parse(&self.period),
+            forms: self.forms.clone(),
+            ..Options::default()
+        };
+        let work = if self.forms.is_some() { run::run } else { run::check };
+        work(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En))).resolved.findings
+    }
+}
+
+/// The sheet around a finding: its heading and the rows about the cell, the cell itself in bold.
+fn table(rows: &[Vec<String>], cell: Option<CellRef>) -> String {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let shown = |row: usize| match cell {
+        Some(at) => row == 0 || row.abs_diff(at.row as usize) <= 1,
+        None => row < 8,
+    };
+    let letters: Vec<String> =
+        (0..width).map(|column| CellRef { row: 0, column: column as u16 }.to_string().trim_end_matches('1').to_owned()).collect();
+    let mut text = format!("| | {} |\n|{}\n", letters.join(" | "), " --- |".repeat(width + 1));
+    for (number, row) in rows.iter().enumerate().filter(|(number, _)| shown(*number)) {
+        let cells: Vec<String> = (0..width)
+            .map(|column| {
+                let written = row.get(column).map_or("", String::as_str);
+                let plain: String = written.strip_prefix('\'').unwrap_or(written).chars().filter(|c| !c.is_control()).collect();
+                match cell {
+                    Some(at) if (at.row as usize, usize::from(at.column)) == (number, column) => {
+                        if plain.is_empty() {
+                            "**（空白）**".to_owned()
+                        } else {
+                            format!("**{plain}**")
+                        }
+                    }
+                    _ => plain,
+                }
+            })
+            .collect();
+        let _ = writeln!(text, "| {} | {} |", number + 1, cells.join(" | "));
+    }
+    text
+}
+
+/// The page's part about a code.
+fn section(code: Code, case: &Case, findings: &[Finding]) -> String {
+    let mut text = format!("### {code}\n\n{} · {}\n\n", title(code, Lang::Zh), title(code, Lang::En));
+    let finding = findings.iter().find(|finding| finding.code == code).unwrap();
+    let place = &finding.place;
+    if let Some(shows) = &case.shows {
+        let _ = writeln!(text, "Input: {shows}.\n");
+    }
+    let files = case.files();
+    let file = files.iter().find(|(name, kind, ..)| place.file.as_deref() == Some(name) && kind.is_none());
+    if let Some((_, rows)) = file.and_then(|(_, _, sheets, _)| sheets.iter().find(|(name, _)| place.sheet.as_deref() == Some(name))) {
+        let _ = writeln!(text, "{}", table(rows, place.cell));
+    } else if code == Code::RareCharacter {
+        let _ = writeln!(text, "{}", table(&files[0].2.iter().find(|(name, _)| name == "党员名册").unwrap().1, None));
+    }
+    let cell = place.cell.map(|cell| cell.to_string());
+    let parts: Vec<&str> = [place.file.as_deref(), place.sheet.as_deref(), cell.as_deref()].into_iter().flatten().collect();
+    let at = if parts.is_empty() { "（没有位置）".to_owned() } else { parts.join(" › ") };
+    let value = finding.value.as_deref().map(|value| format!(", `value` {value:?}")).unwrap_or_default();
+    let _ = writeln!(text, "* At: {at}{value}");
+    for lang in [Lang::Zh, Lang::En] {
+        let (what, how) = if lang == Lang::Zh { ("问题", "怎么改") } else { ("Message", "Remedy") };
+        let _ = writeln!(text, "* {what}: {}\n* {how}: {}", finding.message(lang), finding.hint(lang));
+    }
+    text + "\n"
+}
+
+const HEAD: &str = "# Findings
+
+Every kind of finding with the smallest input that gives it: where it stands, what is said in both languages, and what
+to do. `scorebook rule CODE` explains each at length. The cell is bold. An error returns the submission; a warning wants
+to be looked at; a note tells what was done.
+
+This page is made of `tests/cases/findings` by the test `gallery`, which fails where the two differ or a code has no case;
+`BLESS=1 cargo test --test it gallery` writes it anew.
+";
+
+#[test]
+fn every_code_has_a_case_that_gives_just_it_and_the_page_shows_it() {
+    let mut page = HEAD.to_owned();
+    let mut severity = None;
+    let mut wrong = Vec::new();
+    for code in Code::ALL {
+        let case = Case::read(*code);
+        let findings = case.findings();
+        let mut found: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
+        found.sort_unstable();
+        let expected = case.expect.clone().unwrap_or_else(|| vec![code.word().to_owned()]);
+        if found != expected || !found.contains(&code.word()) {
+            wrong.push(format!(
+                "{code}: {:?}",
+                findings.iter().map(|f| format!("{} {:?} {}", f.code, f.place, f.message(Lang::En))).collect::<Vec<_>>()
+            ));
+            continue;
+        }
+        if severity.replace(code.severity()) != Some(code.severity()) {
+            let (zh, en) = (severity_word(code.severity(), Lang::Zh), severity_word(code.severity(), Lang::En));
+            let _ = write!(page, "\n## {zh} · {en}\n\n");
+        }
+        page += &section(*code, &case, &findings);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let page = page.trim_end().to_owned() + "\n";
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let first = page.lines().zip(kept.lines()).position(|(new, old)| new != old);
+    assert!(page == kept, "docs/errors.md differs from line {:?} on; BLESS=1 writes it anew", first.map(|line| line + 1));
+}
+
+#[test]
+fn every_case_is_about_a_code() {
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let word = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(Code::from_word(&word).is_some(), "{word} is no code");
+        }
+    }
+}
