@@ -53,6 +53,9 @@ struct Case {
     configuration: String,
     /// Forms to be written: the case needs a whole run.
     forms: Option<Vec<String>>,
+    /// The county's own board: `{人数}` in a column far too narrow.
+    #[serde(default)]
+    narrow_board: bool,
     /// Results of earlier periods in the out folder.
     #[serde(default)]
     published: BTreeMap<String, Vec<String>>,
@@ -239,6 +242,15 @@ impl Case {
             let whole = workbook(&sheets, &hidden);
             let bytes = kind.map_or_else(|| whole.clone(), |kind| raw(&kind, &whole));
             std::fs::write(root.join("inbox").join(name), bytes).unwrap();
+        }
+        if self.narrow_board {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet();
+            let large = rust_xlsxwriter::Format::new().set_font_size(72);
+            sheet.set_column_width(0, 0.5).unwrap().write_with_format(0, 0, "{人数}", &large).unwrap();
+            sheet.write(1, 1, "{.姓名}").unwrap();
+            std::fs::create_dir(root.join("templates")).unwrap();
+            book.save(root.join("templates/board.xlsx")).unwrap();
         }
         for (period, rows) in &self.published {
             let out = root.join("out").join(period);
