@@ -230,22 +230,11 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
 }
 
 /// A value of the scheme: since when it holds, and the clause that says so.
-fn stated(value: &Arc<Value>, number: Exact, day: NaiveDate) -> Trace {
+pub(super) fn stated(value: &Arc<Value>, number: Exact, day: NaiveDate) -> Trace {
     let change = value.change_on(day);
     let label = Label::Value { name: value.name.clone(), since: change.map(|change| change.from) };
     let clause = change.map_or(&value.clause, |change| &change.clause).clone();
     Trace { clause, ..Trace::leaf(label, number, None) }
-}
-
-/// Since when a value holds, and the clause that says so.
-pub(super) fn value_rule(value: &Arc<Value>, day: NaiveDate) -> Option<String> {
-    match value.change_on(day) {
-        Some(change) => {
-            let clause = change.clause.as_ref().map(|clause| format!("，{clause}")).unwrap_or_default();
-            Some(format!("{}起{clause}", change.from))
-        }
-        None => value.clause.clone(),
-    }
 }
 
 fn note(parts: Option<&mut Vec<Trace>>, trace: impl FnOnce() -> Trace) {

@@ -11,7 +11,7 @@ use crate::period::{Every, Period};
 use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
 use crate::submission::Mark;
 
-use super::evaluate::{Subject, value_rule};
+use super::evaluate::{Subject, stated};
 use super::trace::{Label, Trace, Zero};
 
 /// One entry of an item that counts.
@@ -94,11 +94,15 @@ fn stretch(
             };
             let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
             let value = if item.points.is_none() { size } else { points.clone() };
-            let clause = match &item.points {
-                Some(Points::Each(Amount::Value(value))) => value_rule(value, entry.ruled_on(year)),
-                _ => None,
-            };
-            parts.push(Trace { clause, ..Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot))) });
+            let leaf = Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot)));
+            parts.push(match &item.points {
+                // What a time is worth changes: which number held is part of the answer.
+                Some(Points::Each(Amount::Value(value))) if !value.changes.is_empty() => {
+                    let day = entry.ruled_on(year);
+                    Trace { parts: vec![stated(value, value.on(category, day).clone(), day)], ..leaf }
+                }
+                _ => leaf,
+            });
         }
     }
     let mut points: Vec<(Option<NaiveDate>, u8, Exact)> =

@@ -58,7 +58,7 @@ impl Mark {
 }
 
 /// One branch's submission.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Submission {
     /// Name of the file in the inbox.
     pub file: Arc<str>,

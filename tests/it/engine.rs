@@ -682,22 +682,13 @@ fn submission(spec: &Spec) -> Submission {
     };
     Submission {
         file: "x".into(),
-        holders: std::collections::BTreeMap::new(),
-        roster_columns: Vec::new(),
-        sheets: Vec::new(),
-        ignored: Vec::new(),
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
         entries: entries.collect(),
-        entry_tables: Vec::new(),
-        poll_tables: Vec::new(),
-        unreadable: std::collections::BTreeSet::new(),
-        layouts: Vec::new(),
         ballots: vec![ballots],
         adjustments: spec.facts.iter().map(adjustment).collect(),
         vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
-        nominations: Vec::new(),
-        branch_entries: Vec::new(),
+        ..Submission::default()
     }
 }
 
