@@ -90,8 +90,8 @@ fn table(name: &str, text: &str) -> Sheet {
 }
 
 fn lines(trace: &Trace, into: &mut Vec<String>) {
-    let (rule, clause) = (trace.rule.as_deref().unwrap_or_default(), trace.clause.as_deref().unwrap_or_default());
-    into.push(format!("{} {}  {rule} {clause}", trace.label.text(Lang::Zh), trace.value));
+    let said: Vec<&str> = [trace.rule.as_deref(), trace.clause.as_deref()].into_iter().flatten().collect();
+    into.push(format!("{} {}  {}", trace.label.text(Lang::Zh), trace.value, said.join(" ")));
     for part in &trace.parts {
         lines(part, into);
     }
