@@ -58,6 +58,7 @@ struct Sheet {
     margins: [f64; 6],
     fit: Option<(u16, u16)>,
     center: (bool, bool),
+    scale_header: bool,
     header: String,
     footer: String,
     titles: Option<(u32, u32)>,
@@ -117,12 +118,16 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
     let cells =
         rows.flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell.column, cell.style.0 as usize, bare(&cell.value))));
     let margins = &sheet.page.margins;
+    let heights: Vec<u32> = measures.heights.iter().map(|height| (height / PIXEL) as u32).collect();
+    // A height that no row has, so that each row says its own.
+    let usual = (book.normal_font.size * 96.0 / 72.0 * 1.2).round() as u32;
+    let default_height = (usual..).find(|height| !heights.contains(height)).expect("some height is free");
     let xlsx = Sheet {
         name: sheet.name.clone(),
         normal: (book.normal_font.family.clone(), book.normal_font.size),
-        default_height: (book.normal_font.size * 96.0 / 72.0 * 1.2).round() as u32,
+        default_height,
         widths: measures.widths.iter().map(|width| (width / PIXEL) as u32).collect(),
-        heights: measures.heights.iter().map(|height| (height / PIXEL) as u32).collect(),
+        heights,
         merges: merges.collect(),
         styles: book.styles.clone(),
         cells: cells.collect(),
@@ -131,10 +136,11 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         margins: [margins.left, margins.right, margins.top, margins.bottom, margins.header, margins.footer].map(|points| points / 72.0),
         fit: sheet.page.fit.map(|(across, down)| (across, if measures.row_breaks.is_empty() { down } else { 0 })),
         center: (sheet.page.center_horizontally, sheet.page.center_vertically),
+        scale_header: sheet.page.scale_header,
         header: measures.header.clone(),
         footer: measures.footer.clone(),
         titles: sheet.title_rows,
-        area: sheet.print_area.map(|area| (area.first_row, area.first_column, area.last_row, area.last_column)),
+        area: measures.printed.map(|area| (area.first_row, area.first_column, area.last_row, area.last_column)),
         breaks: measures.row_breaks.clone(),
     };
     let fonts = fonts.faces().iter().map(|face| Font::new(Data::from(face.bytes.clone()), face.index).expect("bundled fonts embed"));
@@ -238,7 +244,7 @@ fn bare_xlsx(sheet: &Sheet) -> Vec<u8> {
         None => page.set_print_scale(100),
     };
     page.set_print_center_horizontally(sheet.center.0).set_print_center_vertically(sheet.center.1);
-    page.set_header_footer_scale_with_doc(false);
+    page.set_header_footer_scale_with_doc(sheet.scale_header);
     if !sheet.header.is_empty() {
         page.set_header(&sheet.header);
     }

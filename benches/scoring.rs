@@ -11,7 +11,7 @@ use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, decode, load};
 use scorebook::score::{score_member, trace_member};
 use scorebook::sheet::{self, Limits};
-use scorebook::submission::{self, Expected, Submission, read_cover};
+use scorebook::submission::{self, Expected, Intake, Submission, read_cover};
 
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
 
@@ -21,8 +21,10 @@ fn scheme() -> Scheme {
 
 fn read(file: &Arc<str>, bytes: &[u8], schemes: &[Scheme], categories: &[String], run: RunPeriod) -> Submission {
     let book = sheet::read(file, bytes, &Limits::default()).expect("samples can be read");
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, categories };
-    submission::read(&book, read_cover(&book, file).0, file, &expected).0
+    let mut intake = Intake::default();
+    intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
+    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories };
+    submission::read(&book, read_cover(&book, file, &intake).0, file, &expected).0
 }
 
 fn scoring(criterion: &mut Criterion) {

@@ -42,9 +42,10 @@ pub fn form(name: &str) -> Option<Cow<'static, [u8]>> {
     bytes(&format!("forms/{name}.xlsx"))
 }
 
-/// The built-in calendar files, by rising year.
-pub fn calendars() -> Vec<Cow<'static, [u8]>> {
-    names("calendar", "toml").iter().filter_map(|name| bytes(&format!("calendar/{name}.toml"))).collect()
+/// The built-in calendar files, by rising year: `2026.toml` and bytes.
+pub fn calendars() -> Vec<(String, Cow<'static, [u8]>)> {
+    let named = names("calendar", "toml").into_iter().map(|name| format!("{name}.toml"));
+    named.filter_map(|name| bytes(&format!("calendar/{name}")).map(|bytes| (name, bytes))).collect()
 }
 
 /// What branches call sheets and columns.

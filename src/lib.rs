@@ -3,6 +3,7 @@
 //! Data flows one way: `inbox → sheet → submission → check → score → rollup → form → xlsx | pdf → publish`.
 //! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
 
+pub mod archive;
 pub mod builtin;
 pub mod check;
 pub mod cli;

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use crate::diag::{Lang, fill, text};
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
-use crate::run::{Engine, Options};
+use crate::run::{ArchiveOrder, Engine, Options};
 
 /// What the person wants.
 pub enum Command {
@@ -29,6 +29,10 @@ pub enum Command {
     TemplateFields { form: String },
     TemplateCheck { file: PathBuf, form: Option<String>, members: usize, out: Option<PathBuf> },
     TemplateExport { form: String, out: Option<PathBuf> },
+    Archive { options: Options, order: ArchiveOrder, sign_with: Option<String> },
+    Verify { dir: PathBuf, rerun: bool, jobs: Option<usize> },
+    History { dir: PathBuf, name: String },
+    Merge { outs: Vec<PathBuf>, out: PathBuf },
     Sample { dir: PathBuf, size: SampleSize },
     ServeReader,
 }
@@ -134,6 +138,19 @@ fn command(lang: Lang) -> clap::Command {
     let positional = |name: &'static str, value: &'static str, key: &str| {
         Arg::new(name).value_name(value).display_order(1).help(t(key).to_owned()).help_heading(t("help-arguments"))
     };
+    let dir = || positional("dir", "DIR", "arg-dir").required(true).value_parser(clap::value_parser!(PathBuf));
+    let archive = sub("archive", "cli-archive")
+        .arg(workspace().help_heading(t("help-arguments")))
+        .arg(path("to", "DIR", "arg-to").required(true))
+        .arg(option("incomplete", "REASON", "arg-incomplete").value_parser(clap::builder::NonEmptyStringValueParser::new()))
+        .arg(option("sign-with", "CMD", "arg-sign-with"))
+        .arg(path("out", "DIR", "arg-archive-out"))
+        .arg(jobs());
+    let verify = sub("verify", "cli-verify")
+        .arg(dir())
+        .arg(Arg::new("rerun").long("rerun").action(ArgAction::SetTrue).help(t("arg-rerun").to_owned()))
+        .arg(jobs());
+    let history = sub("history", "cli-history").arg(dir()).arg(positional("name", "NAME", "arg-name").required(true).display_order(2));
     let members = |help: &str, usual: &'static str, least: i64| {
         option("members", "N", help).default_value(usual).value_parser(clap::value_parser!(u32).range(least..=500))
     };
@@ -253,6 +270,14 @@ fn command(lang: Lang) -> clap::Command {
                         .arg(path("out", "FILE", "arg-file")),
                 ),
         )
+        .subcommand(archive)
+        .subcommand(verify)
+        .subcommand(history)
+        .subcommand(
+            sub("merge", "cli-merge")
+                .arg(positional("outs", "OUT", "arg-outs").required(true).num_args(1..).value_parser(clap::value_parser!(PathBuf)))
+                .arg(path("out", "DIR", "arg-merge-out").required(true)),
+        )
         .subcommand(sample)
         .subcommand(clap::Command::new(SERVE).hide(true))
 }
@@ -309,6 +334,14 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
             Command::TemplateCheck { file: file(last, "file")?, form: word(last, "form"), members, out: file(last, "out") }
         }
         ("template", Some(("export", last))) => Command::TemplateExport { form: word(last, "form")?, out: file(last, "out") },
+        ("archive", _) => Command::Archive {
+            options: options(sub)?,
+            order: ArchiveOrder { to: file(sub, "to")?, incomplete: word(sub, "incomplete") },
+            sign_with: word(sub, "sign-with"),
+        },
+        ("verify", _) => Command::Verify { dir: file(sub, "dir")?, rerun: sub.get_flag("rerun"), jobs: count(sub) },
+        ("merge", _) => Command::Merge { outs: sub.get_many::<PathBuf>("outs")?.cloned().collect(), out: file(sub, "out")? },
+        ("history", _) => Command::History { dir: file(sub, "dir")?, name: word(sub, "name")? },
         (SERVE, _) => Command::ServeReader,
         ("sample", _) => Command::Sample {
             dir: file(sub, "dir")?,
@@ -324,6 +357,10 @@ fn resolve(matches: &ArgMatches) -> Option<Command> {
     })
 }
 
+fn count(matches: &ArgMatches) -> Option<usize> {
+    matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs))
+}
+
 fn options(matches: &ArgMatches) -> Option<Options> {
     // Not every command has every option; asking for one that a command lacks gives none.
     let many = |id: &str| {
@@ -337,11 +374,12 @@ fn options(matches: &ArgMatches) -> Option<Options> {
         workspace: matches.get_one::<PathBuf>("workspace")?.clone(),
         period: matches.try_get_one::<RunPeriod>("period").ok().flatten().copied(),
         out: matches.try_get_one::<PathBuf>("out").ok().flatten().cloned(),
-        jobs: matches.try_get_one::<u16>("jobs").ok().flatten().map(|jobs| usize::from(*jobs)),
+        jobs: count(matches),
         only: many("only").unwrap_or_default(),
         forms: many("forms"),
         date: matches.try_get_one::<NaiveDate>("date").ok().flatten().copied(),
         pdf_engine: matches.try_get_one::<String>("pdf-engine").ok().flatten().and_then(|name| Engine::parse(name)).unwrap_or_default(),
+        bag: None,
         program: std::env::current_exe().ok(),
     })
 }

@@ -3,10 +3,13 @@
 //! stdout carries the result, stderr the talk and the progress bar. The only room that prints. May use `run`, `diag`,
 //! `period` and what a command shows.
 
+mod archive;
 mod args;
 mod check;
 mod explain;
+mod history;
 mod issue;
+mod merge;
 mod printer;
 mod progress;
 mod rule;
@@ -16,6 +19,7 @@ mod sample;
 mod scheme;
 mod status;
 mod template;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -45,6 +49,10 @@ pub fn main() -> ExitCode {
         Command::TemplateFields { form } => template::fields(&printer, form),
         Command::TemplateCheck { file, form, members, out } => template::check(&printer, file, form.as_deref(), *members, out.as_deref()),
         Command::TemplateExport { form, out } => template::export(&printer, form, out.as_deref()),
+        Command::Archive { options, order, sign_with } => archive::archive(&printer, options, order, sign_with.as_deref()),
+        Command::Verify { dir, rerun, jobs } => verify::verify(&printer, dir, *rerun, *jobs),
+        Command::History { dir, name } => history::history(&printer, dir, name),
+        Command::Merge { outs, out } => merge::merge(&printer, outs, out),
         Command::Sample { dir, size } => sample::sample(&printer, dir, size),
         Command::ServeReader => {
             crate::fence::serve(std::io::stdin().lock(), std::io::stdout().lock());

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diag::{CellRef, Lang};
 use crate::sheet::words::{folded, key};
 use crate::sheet::{Content, Limits, Row, read};
@@ -15,7 +17,7 @@ use crate::sheet::{Content, Limits, Row, read};
 use super::CountyError;
 
 /// A branch that must submit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {
     /// 支部编码.
     pub code: String,

@@ -43,6 +43,8 @@ pub struct Workspace {
     pub date: Option<NaiveDate>,
     /// Forms by length of run, where the county chose.
     pub forms: BTreeMap<Every, Vec<String>>,
+    /// The yearly archive's numbers and retention periods.
+    pub archive: ArchiveRules,
     /// By when and to whom returned submissions come again.
     pub returns: Returns,
     /// For encrypted submissions.
@@ -50,6 +52,26 @@ pub struct Workspace {
     notice: Notice,
     notices: BTreeMap<String, Notice>,
 }
+
+/// `[archive]`: what the county's archive has given out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveRules {
+    /// 全宗号; without it documents get no 档号.
+    pub fonds: Option<String>,
+    /// 档案门类代码; WS (文书) where absent.
+    pub category: Option<String>,
+    /// 机构（问题）代码.
+    pub department: Option<String>,
+    /// 保管期限 by kind of document (a form's id, or one of [`ARCHIVED_KINDS`]): 永久, 30年 or 10年.
+    #[serde(default)]
+    pub retention: BTreeMap<String, String>,
+}
+
+/// Kinds of archived documents beside the forms.
+pub const ARCHIVED_KINDS: [&str; 5] = ["submission", "register", "findings", "scheme", "data"];
+
+const RETENTIONS: [&str; 3] = ["永久", "30年", "10年"];
 
 /// Boards: when they go up and whom to call.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -117,6 +139,8 @@ struct File {
     #[serde(default)]
     forms: BTreeMap<Every, Vec<String>>,
     #[serde(default)]
+    archive: ArchiveRules,
+    #[serde(default)]
     passwords: Vec<String>,
 }
 
@@ -138,6 +162,11 @@ pub fn load_workspace(root: &Path, known_schemes: &[String], known_forms: &[&str
     let bytes = std::fs::read(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
     let text = decode(&bytes);
     parse(root, &path, &text, known_schemes, known_forms)
+}
+
+/// The same of a text that lies in no folder.
+pub fn workspace_of(text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
+    parse(Path::new(""), Path::new("scorebook.toml"), text, known_schemes, known_forms)
 }
 
 /// UTF-8 with or without BOM, else GB18030.
@@ -216,6 +245,28 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             ));
         }
     }
+    for (kind, retention) in &file.archive.retention {
+        let kinds = || known_forms.iter().chain(&ARCHIVED_KINDS).copied();
+        if !kinds().any(|known| known == kind) {
+            let near = nearest(kind, kinds());
+            let all = kinds().collect::<Vec<_>>().join(" ");
+            return Err(fault(
+                line_of(kind),
+                format!("没有“{kind}”这一种文件；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
+                format!(
+                    "there is no kind of document `{kind}`; known are: {all}{}",
+                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                ),
+            ));
+        }
+        if !RETENTIONS.contains(&retention.as_str()) {
+            return Err(fault(
+                line_of(kind),
+                format!("“{kind}”的保管期限“{retention}”不对；可用的有：{}", RETENTIONS.join(" ")),
+                format!("`{kind}`: there is no retention period `{retention}`; known are: {}", RETENTIONS.join(" ")),
+            ));
+        }
+    }
     if !(1949..=9998).contains(&file.year) {
         return Err(fault(
             line_of("year"),
@@ -266,6 +317,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         language,
         date: file.date,
         forms: file.forms,
+        archive: file.archive,
         returns: file.returns,
         passwords: Passwords::new(file.passwords),
         notice,
@@ -380,6 +432,8 @@ mod tests {
             (GOOD.replace("ju-10star", "ju-10stars"), 6, "您是否想写 ju-10star"),
             (format!("{GOOD}[notice]\nphon='1'\n"), 8, "您是否想写 phone"),
             (format!("{GOOD}[forms]\nyear=['bord']\n"), 8, "您是否想写 board"),
+            (format!("{GOOD}[archive.retention]\nbord='10年'\n"), 8, "您是否想写 board"),
+            (format!("{GOOD}[archive.retention]\nboard='长期'\n"), 8, "永久 30年 10年"),
             (GOOD.replace("year=2026", "year='2026'"), 3, "应是整数"),
             (GOOD.replace("issuer='中共示范县委组织部'\n", ""), 1, "缺少必填项“issuer”"),
         ] {

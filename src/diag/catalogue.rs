@@ -108,6 +108,21 @@ pub fn fill(key: &str, lang: Lang, args: &[(&str, &str)]) -> String {
     render(text(key, lang), &|name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
 }
 
+/// The name of a value that a finding's texts use, as the catalogue holds it; none where they do not.
+pub fn value_name(code: Code, name: &str) -> Option<&'static str> {
+    let entry = entry(code);
+    let texts = [&entry.message.zh, &entry.message.en, &entry.hint.zh, &entry.hint.en];
+    texts.into_iter().find_map(|text| named(&pieces(text), name))
+}
+
+fn named<'a>(pieces: &[Piece<'a>], wanted: &str) -> Option<&'a str> {
+    pieces.iter().find_map(|piece| match piece {
+        Piece::Value { name, .. } if *name == wanted => Some(*name),
+        Piece::Optional(inside) => named(inside, wanted),
+        _ => None,
+    })
+}
+
 fn fill_finding(text: &str, finding: &Finding) -> String {
     render(text, &|name| match name {
         "value" => finding.value.clone(),

@@ -9,7 +9,7 @@ mod code;
 mod finding;
 mod place;
 
-pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title};
+pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
 pub use finding::{Checked, Finding};
 pub use place::{CellRef, Place};

@@ -72,7 +72,8 @@ pub fn plain(max: &Exact) -> String {
     decimal(max).to_string()
 }
 
-fn decimal(value: &Exact) -> Decimal {
+/// A limit as a number.
+pub fn decimal(value: &Exact) -> Decimal {
     value.published_decimal(3).unwrap_or(Decimal::ZERO)
 }
 

@@ -110,11 +110,11 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster, &categories)];
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
     for (name, scheme, own) in serve("积分登记", &categories, |scheme| county.schemes[scheme].member.by_category()) {
-        sheets.push(known(rows::entries(name, &county.schemes[scheme], &own, roster, county.year)));
+        sheets.push(known(rows::entries(&name, &county.schemes[scheme], &own, roster, county.year)));
     }
     let polled: Vec<(&str, usize)> = categories.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
     for (name, scheme, own) in serve("民主测评", &polled, |_| false) {
-        sheets.extend(rows::ballots(name, &county.schemes[scheme], &own, roster).map(known));
+        sheets.extend(rows::ballots(&name, &county.schemes[scheme], &own, roster).map(known));
     }
     sheets.extend(rows::adjustments(&schemes, county.year).map(known));
     sheets.extend(rows::vetoes(&schemes, county.year).map(known));

@@ -1,6 +1,6 @@
 //! Sheets of the blank workbook: their columns, and a row for every member and period that is known.
 
-use super::columns::{day_of, day_of_life, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
+use super::columns::{day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
 use super::{County, Listed};
 use crate::county::Branch;
 use crate::form::table::Value;
@@ -20,7 +20,7 @@ fn table(name: &str, note: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, sp
         name: name.to_owned(),
         title: name.to_owned(),
         note: note.to_owned(),
-        body: Body::Table { columns, rows, spare, frozen },
+        body: Body::Table { columns, rows, spare, frozen, limits: Vec::new() },
         landscape,
     }
 }
@@ -95,7 +95,7 @@ fn scored<'a>(roster: &'a [Listed], categories: &'a [&str]) -> impl Iterator<Ite
 }
 
 /// One sheet of 积分登记.
-pub fn entries(name_of_sheet: String, scheme: &Scheme, categories: &[&str], roster: &[Listed], year: i32) -> Sheet {
+pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster: &[Listed], year: i32) -> Sheet {
     let rules = &scheme.member;
     let mut columns = vec![seq(), name(), period(&[rules.every])];
     let scorers: Vec<&str> = rules.scorers.iter().flat_map(|scorers| [scorers.own.as_str(), scorers.counts.as_str()]).collect();
@@ -136,11 +136,11 @@ pub fn entries(name_of_sheet: String, scheme: &Scheme, categories: &[&str], rost
         maxima(items().map(|item| (item.name.as_str(), &item.max)))
     );
     let frozen = if scorers.is_empty() { 3 } else { 4 };
-    table(&name_of_sheet, &note, columns, rows, spare, frozen)
+    table(name_of_sheet, &note, columns, rows, spare, frozen)
 }
 
 /// One sheet of 民主测评: as many ballots a member as there must be, and room for more.
-pub fn ballots(name_of_sheet: String, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Option<Sheet> {
+pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Option<Sheet> {
     let poll = scheme.poll.as_ref()?;
     let mut columns = vec![seq(), name(), wide(8, field("票号", whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
     let words = || poll.words.iter().map(|(word, _)| word.as_str());
@@ -167,7 +167,7 @@ pub fn ballots(name_of_sheet: String, scheme: &Scheme, categories: &[&str], rost
             format!("填{}。", words().collect::<Vec<_>>().join("、"))
         }
     );
-    Some(table(&name_of_sheet, &note, columns, rows, spare, 3))
+    Some(table(name_of_sheet, &note, columns, rows, spare, 3))
 }
 
 /// 奖惩, where a scheme looks at it.
@@ -246,5 +246,9 @@ pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
         .flat_map(|period: Period| rules.items.iter().map(move |item| vec![item.name.as_str().into(), period.zh().into()]))
         .collect();
     let note = format!("每个项目每个期间一行。{}", maxima(rules.items.iter().map(|item| (item.name.as_str(), &item.max))));
-    Some(table("支部积分", &note, columns, rows, 0, 2))
+    let mut sheet = table("支部积分", &note, columns, rows, 0, 2);
+    if let Body::Table { limits, .. } = &mut sheet.body {
+        *limits = rules.every.all().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
+    }
+    Some(sheet)
 }

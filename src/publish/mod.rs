@@ -128,6 +128,24 @@ impl Staging {
         Ok(target)
     }
 
+    /// Makes the result visible in one step where nothing stands yet; what is there is never replaced.
+    pub fn publish_new(self) -> Result<PathBuf, PublishError> {
+        let target = self.out.join(&self.name);
+        // Of an empty folder only the name is taken. Windows does not rename onto it, so it goes first; no data can be
+        // lost with it, since a folder that holds anything is not removed.
+        let made = match fs::remove_dir(&target) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::NotEmpty { path: target.clone() }),
+            _ => fs::rename(&self.folder, &target).map_err(failed(&target)),
+        };
+        match made {
+            Ok(()) => Ok(target),
+            Err(error) => {
+                self.discard()?;
+                Err(error)
+            }
+        }
+    }
+
     /// Throws away what was staged.
     pub fn discard(self) -> Result<(), PublishError> {
         remove(&self.folder)
@@ -193,6 +211,19 @@ mod tests {
             assert_eq!(fs::read_to_string(target.join("a/b.txt")).expect("file"), content);
         }
         assert_eq!(fs::read_dir(out.path()).expect("folder").count(), 1, "nothing is left beside the result");
+    }
+
+    #[test]
+    fn never_replaces_what_must_be_new() {
+        let out = tempfile::tempdir().expect("folder");
+        fs::create_dir_all(out.path().join("bag")).expect("an empty folder counts as nothing");
+        for (content, new) in [("one", true), ("two", false)] {
+            let staging = Staging::open(out.path(), "bag").expect("staging");
+            staging.write("x", content.as_bytes()).expect("written");
+            assert_eq!(staging.publish_new().is_ok(), new);
+            assert_eq!(fs::read_to_string(out.path().join("bag/x")).expect("file"), "one");
+        }
+        assert_eq!(fs::read_dir(out.path()).expect("folder").count(), 1, "nothing is left beside it");
     }
 
     #[test]

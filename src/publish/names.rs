@@ -1,16 +1,19 @@
 use std::collections::BTreeSet;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Most characters of a name.
 const LONGEST: usize = 80;
 
-/// A file or folder name that every system takes: none of `<>:"/\|?*`, no control characters, no reserved words, no
-/// trailing dots or spaces, at most 80 characters; never empty.
+/// A file or folder name that every system takes: none of `<>:"/\|?*`, no `%` (BagIt manifests escape it, and several
+/// of their readers do not know), no control characters, no reserved words, no trailing dots or spaces, at most 80
+/// characters, composed (NFC), since systems disagree about the other form; never empty.
 pub fn safe_name(text: &str) -> String {
     let cleaned: String = text
-        .chars()
+        .nfc()
         .map(|c| {
             if c.is_control()
-                || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+                || matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '%' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
             {
                 '_'
             } else {
@@ -56,6 +59,8 @@ mod tests {
             ("0101-第一支部", "0101-第一支部"),
             ("../../etc/passwd", "_.._.._etc_passwd"),
             ("a:b?c", "a_b_c"),
+            ("达标100%", "达标100_"),
+            ("e\u{301}", "\u{e9}"),
             ("con", "_con"),
             ("COM1.txt", "_COM1.txt"),
             ("name. . ", "name"),

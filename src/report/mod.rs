@@ -6,6 +6,7 @@
 mod branch_forms;
 mod county;
 mod findings;
+mod normalized;
 mod results;
 mod returns;
 mod sample;
@@ -16,6 +17,7 @@ mod yearly;
 pub use branch_forms::{board, card, registry};
 pub use county::{BranchLine, Overview, Standing, county_workbook, findings_workbook};
 pub use findings::{FindingRow, finding_row};
+pub use normalized::{NORMALIZED, NormalizedTable, scorer};
 pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
 pub use returns::{Deadline, Reminded, Returned, reminder, returned};
 pub use sample::{sample, sample_over};

@@ -14,29 +14,52 @@ use crate::submission::Submission;
 /// One line of `results.jsonl`. Scores are strings with fixed digits, counts and ranks numbers.
 #[derive(Clone, Debug, Serialize)]
 pub struct ResultRow {
-    year: i32,
-    period: String,
-    committee: String,
-    branch_code: String,
-    branch: String,
-    seq: Option<i64>,
-    name: String,
-    category: Option<String>,
-    status: Option<&'static str>,
-    scheme: String,
-    subject: &'static str,
-    figures: Map<String, Value>,
-    total: Option<String>,
-    total_exact: Option<String>,
-    board: Option<String>,
-    grade: Option<String>,
-    stars: Option<u8>,
-    rank: Option<u32>,
-    rank_of: Option<u32>,
-    honours: Vec<String>,
-    veto: Vec<String>,
-    letter: Option<String>,
-    flags: Vec<&'static str>,
+    /// 年度.
+    pub year: i32,
+    /// `2026`, `2026Q3`.
+    pub period: String,
+    /// 上级党组织.
+    pub committee: String,
+    /// 支部编码.
+    pub branch_code: String,
+    /// 支部名称.
+    pub branch: String,
+    /// 序号; none for a branch.
+    pub seq: Option<i64>,
+    /// 姓名, or the branch's name.
+    pub name: String,
+    /// 类别; none for a branch.
+    pub category: Option<String>,
+    /// 正式党员 or 预备党员; none for a branch.
+    pub status: Option<&'static str>,
+    /// Scheme id.
+    pub scheme: String,
+    /// `member` or `branch`.
+    pub subject: &'static str,
+    /// Published figures by id.
+    pub figures: Map<String, Value>,
+    /// Published total, points.
+    pub total: Option<String>,
+    /// The total as a fraction.
+    pub total_exact: Option<String>,
+    /// What the board shows where it is not the total.
+    pub board: Option<String>,
+    /// 等次.
+    pub grade: Option<String>,
+    /// 星级.
+    pub stars: Option<u8>,
+    /// Rank within scheme and branch.
+    pub rank: Option<u32>,
+    /// Among how many.
+    pub rank_of: Option<u32>,
+    /// 荣誉.
+    pub honours: Vec<String>,
+    /// 一票否决.
+    pub veto: Vec<String>,
+    /// 告诫 or 限期整改通知书.
+    pub letter: Option<String>,
+    /// Flags.
+    pub flags: Vec<&'static str>,
 }
 
 /// The result of one subject.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
-use super::{County, Progress, RunError, Stage};
+use super::{County, Progress, RunError, Stage, archive};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::fence::FenceError;
@@ -63,7 +63,8 @@ pub struct Gathered {
 /// Lists the inbox and works through every file.
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
-    let (files, findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    archive::restore_names(county, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());

@@ -103,7 +103,8 @@ pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
                 return Ok(opened);
             }
         };
-        opened.prints.push((Arc::clone(&part.file.name), inbox::digest(&bytes), bytes.len() as u64));
+        let digest = county.first.digest(&part.file.name).unwrap_or_else(|| inbox::digest(&bytes));
+        opened.prints.push((Arc::clone(&part.file.name), digest, bytes.len() as u64));
         let mut book = match county.fence.read(&part.file.name, &bytes)? {
             Ok(book) => book,
             Err(refusal) => {

@@ -5,10 +5,12 @@
 //! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
 //! The only room that names rayon; may use every other but `cli`.
 
+mod archive;
 mod explain;
 mod gather;
 mod intake;
 mod issue;
+mod merge;
 mod prepare;
 mod press;
 mod rare;
@@ -18,9 +20,11 @@ mod template;
 mod write;
 
 pub use crate::pdf::Engine;
+pub use archive::{ArchiveOrder, Archived, Difference, Rerun, Signer, archive, history, rerun};
 pub use explain::{Explained, Explanation, Originals, errors_of, explain, known_names};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
+pub use merge::{Merged, merge};
 pub use prepare::{County, FORMS, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
@@ -54,6 +58,8 @@ pub struct Options {
     pub date: Option<NaiveDate>,
     /// Which library writes the PDF.
     pub pdf_engine: Engine,
+    /// A bag to be scored again in place of a workspace; `workspace` is then the folder of configuration in it.
+    pub bag: Option<PathBuf>,
     /// This program's own file, to be started as reading process; where absent everything is read in this one.
     pub program: Option<PathBuf>,
 }

@@ -3,6 +3,8 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::Options;
+use super::archive::{self, FirstState};
+use crate::archive::ArchiveError;
 use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
@@ -76,6 +78,9 @@ pub enum RunError {
     /// The output.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// An argument that names nothing.
     #[error("{en}")]
     Argument {
@@ -110,6 +115,7 @@ impl RunError {
     pub fn message(&self, lang: Lang) -> String {
         match (self, lang) {
             (Self::County(error), _) => error.message(lang),
+            (Self::Archive(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
@@ -160,6 +166,8 @@ pub struct County {
     pub fence: Fence,
     /// The county's own files and their SHA-256.
     pub configuration: Vec<(String, String)>,
+    /// What the files of an archive were when they came; empty for a workspace.
+    pub first: FirstState,
 }
 
 impl County {
@@ -201,13 +209,17 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     ids.sort();
-    let workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut first = FirstState::default();
+    if let Some(bag) = &options.bag {
+        first = archive::move_into_bag(&mut workspace, bag)?;
+    }
     let mut schemes = Vec::new();
     for id in workspace.schemes() {
         schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id, &workspace.categories)?);
     }
     let mut calendar = Calendar::default();
-    for bytes in builtin::calendars() {
+    for (_, bytes) in builtin::calendars() {
         let text = String::from_utf8_lossy(&bytes);
         calendar.add(&text).map_err(|error| RunError::Calendar { name: "built-in".into(), error })?;
     }
@@ -253,14 +265,15 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     let mut configuration = Vec::new();
-    for path in [root.join("scorebook.toml"), workspace.register.clone()] {
+    let calendars = files(&root.join("calendar"), "toml")?;
+    for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars) {
         let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
     }
     let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County { workspace, register, schemes, intake, calendar, run, date, only: options.only.clone(), fence, configuration })
+    Ok(County { workspace, register, schemes, intake, calendar, run, date, only: options.only.clone(), fence, configuration, first })
 }
 
 /// The built-in words, and the county's own beside them.

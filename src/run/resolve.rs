@@ -36,6 +36,8 @@ pub struct Resolved {
     pub sources: Vec<Option<Arc<Sent>>>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
+    /// Everybody with an identity number, for comparing branches.
+    pub people: Vec<Person>,
     /// Every file of the inbox that could be read: name, digest, size.
     pub inputs: Vec<(Arc<str>, String, u64)>,
     /// Cells read.
@@ -137,7 +139,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, sources, findings, inputs, cells }
+    Resolved { branches: states, rosters, files, sources, findings, people, inputs, cells }
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -58,6 +58,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         staging,
         issuer: &issuer,
         digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
+        papers: Mutex::default(),
     };
     let accepted: Vec<(usize, &Card)> = resolved
         .branches
@@ -129,7 +130,12 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     }
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
     write_data(county, resolved, &issuer, &folders, staging)?;
-    write_manifest(county, resolved, press, staging)
+    // A run of single branches is no part of a county to be merged.
+    if county.only.is_empty() {
+        staging.write("merge.json", super::merge::state(county, resolved, &folders)?.as_bytes())?;
+    }
+    let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    write_manifest(county, resolved, press, &papers, staging)
 }
 
 /// One folder of forms: a branch's, or a committee's.
@@ -139,6 +145,13 @@ struct Job<'a> {
     code: String,
     folder: String,
     branches: Vec<(usize, &'a Card)>,
+}
+
+/// What the manifest tells of a form: its pages, and for each scheme what the code in its fine print stands for.
+#[derive(Default)]
+pub(super) struct Paper {
+    pages: usize,
+    made_from: Vec<serde_json::Value>,
 }
 
 /// What everything that is written needs.
@@ -151,6 +164,8 @@ pub(super) struct Desk<'a> {
     pub(super) digests: BTreeMap<Arc<str>, String>,
     /// By branch code: rare characters found in its submission.
     rare: BTreeMap<Arc<str>, String>,
+    /// Every form by its path without extension.
+    pub(super) papers: Mutex<BTreeMap<String, Paper>>,
 }
 
 impl Desk<'_> {
@@ -158,7 +173,7 @@ impl Desk<'_> {
         let (mut notes, mut unfit) = (BTreeSet::new(), Vec::new());
         for form in &self.press.forms {
             let own = if job.code.is_empty() { form.form == "yearly" } else { true };
-            if let Some(book) = own.then(|| self.fill(form, job)).flatten() {
+            if let Some((book, made_from)) = own.then(|| self.fill(form, job)).flatten() {
                 for note in self.print(form.title, &job.unit, &job.folder, &book)? {
                     match note {
                         Note::MissingCharacter { character, .. } => drop(notes.insert(character)),
@@ -166,6 +181,7 @@ impl Desk<'_> {
                         Note::ReplacedCharacter { .. } => {}
                     }
                 }
+                self.paper(&job.folder, form.title, |paper| paper.made_from = made_from);
             }
         }
         // A committee's form only repeats what its branches' forms have told.
@@ -183,8 +199,9 @@ impl Desk<'_> {
     }
 
     /// The form over all schemes of the unit, one part a scheme.
-    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<FilledBook> {
+    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<(FilledBook, Vec<serde_json::Value>)> {
         let mut whole: Option<FilledBook> = None;
+        let mut sources = Vec::new();
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             // A form without a single score would only puzzle whoever reads it on the wall.
             if !scheme.member.scores(self.county.run.period.every()) {
@@ -215,13 +232,20 @@ impl Desk<'_> {
                 "card" => report::card(first),
                 _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
             };
+            let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
+            sources.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
             let book = crate::form::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
             match &mut whole {
                 Some(whole) => whole.append(book),
                 None => whole = Some(book),
             }
         }
-        whole
+        whole.map(|book| (book, sources))
+    }
+
+    fn paper(&self, folder: &str, form: &str, tell: impl FnOnce(&mut Paper)) {
+        let mut papers = self.papers.lock().unwrap_or_else(PoisonError::into_inner);
+        tell(papers.entry(format!("{folder}/{form}")).or_default());
     }
 
     /// Lays a filled form out and writes it as PDF and XLSX; gives what layout has to tell.
@@ -229,6 +253,7 @@ impl Desk<'_> {
         let title = format!("{unit} {form}");
         let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
         let laid = layout(book, &self.press.fonts, self.county.date);
+        self.paper(folder, form, |paper| paper.pages = laid.book.pages.len());
         let info =
             DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
         let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
@@ -264,7 +289,7 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
-fn write_data(
+pub(super) fn write_data(
     county: &County,
     resolved: &Resolved,
     issuer: &Issuer,
@@ -276,9 +301,7 @@ fn write_data(
         move |error: String| RunError::Document { what, branch: String::new(), error }
     };
     // Rows are made anew for each file: those of a large county together would be its largest data.
-    let lines: String = result_rows(county, resolved).map(|row| json_line(&row)).collect();
-    staging.write("results.jsonl", lines.as_bytes())?;
-    drop(lines);
+    staging.write("results.jsonl", result_lines(county, resolved).as_bytes())?;
     let figures = figure_ids(result_rows(county, resolved));
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
     let table = std::iter::once(csv_headings(&figures)).chain(result_rows(county, resolved).map(|row| row.csv_fields(&figures)));
@@ -312,7 +335,13 @@ fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<
     })
 }
 
-fn finding_lines(county: &County, resolved: &Resolved) -> String {
+/// `results.jsonl`.
+pub(super) fn result_lines(county: &County, resolved: &Resolved) -> String {
+    result_rows(county, resolved).map(|row| json_line(&row)).collect()
+}
+
+/// `findings.jsonl`.
+pub(super) fn finding_lines(county: &County, resolved: &Resolved) -> String {
     resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
 }
 
@@ -341,8 +370,15 @@ pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Resul
     Ok(write_file(&out.join("问题清单.xlsx"), &bytes)?)
 }
 
-/// `manifest.json`: what the result was made by and from, and what it consists of.
-fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: &Staging) -> Result<(), RunError> {
+/// `manifest.json`: what the result was made by and from, and what it consists of. For a form it lists the code in its
+/// fine print with the inputs, scheme and template that went into it, so that a paper leads back to the files.
+fn write_manifest(
+    county: &County,
+    resolved: &Resolved,
+    press: &Press,
+    papers: &BTreeMap<String, Paper>,
+    staging: &Staging,
+) -> Result<(), RunError> {
     let schemes: Vec<_> =
         county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
@@ -352,7 +388,14 @@ fn write_manifest(county: &County, resolved: &Resolved, press: &Press, staging: 
     let outputs: Vec<_> = staging
         .written()
         .into_iter()
-        .map(|(path, written)| json!({ "file": path, "sha256": written.digest, "bytes": written.size }))
+        .map(|(path, written)| {
+            let mut output = json!({ "file": path, "sha256": written.digest, "bytes": written.size });
+            if let Some(paper) = path.rsplit_once('.').and_then(|(stem, _)| papers.get(stem)) {
+                output["pages"] = paper.pages.into();
+                output["made_from"] = paper.made_from.clone().into();
+            }
+            output
+        })
         .collect();
     let manifest = json!({
         "program": "scorebook",

@@ -108,7 +108,7 @@ impl Survey {
                     }
                 }
                 "mergeCell" if survey.merged.len() < Area::MOST => {
-                    survey.merged.extend(attribute(tag, "ref").and_then(|area| Area::parse(&tag[area])))
+                    survey.merged.extend(attribute(tag, "ref").and_then(|area| Area::parse(&tag[area])));
                 }
                 // calamine reserves as many strings unseen; without the attribute it counts for itself.
                 "sst" => {

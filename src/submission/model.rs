@@ -143,6 +143,35 @@ pub struct Member {
 }
 
 impl Member {
+    /// A member of whom only what results tell is known.
+    pub fn named(seq: i64, name: &str, category: &str, scheme: usize) -> Self {
+        Self {
+            seq,
+            name: name.into(),
+            sex: None,
+            nation: None,
+            id: None,
+            born: None,
+            joined: None,
+            probationary: false,
+            category: category.into(),
+            post: None,
+            first_month: 1,
+            last_month: 12,
+            exempt: None,
+            direct_grade: None,
+            direct_stars: None,
+            willing: true,
+            helper: None,
+            scheme,
+            at: Spot { sheet: 0, column: 0, row: 0 },
+            id_at: None,
+            born_at: None,
+            seq_at: None,
+            repeats: None,
+        }
+    }
+
     /// True where the member is expected in some month of the period.
     pub fn expected_in(&self, period: Period) -> bool {
         period.overlaps(self.first_month, self.last_month)
@@ -283,12 +312,18 @@ pub struct BranchEntry {
 
 impl Submission {
     pub(super) fn new(file: Arc<str>, book: &Book, cover: Cover) -> Self {
+        let sheets = book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect();
+        Self { sheets, cover, ..Self::of_roster(file, Vec::new()) }
+    }
+
+    /// A submission of which only the roster is known.
+    pub fn of_roster(file: Arc<str>, members: Vec<Member>) -> Self {
         Self {
             file,
-            sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+            sheets: Vec::new(),
             ignored: Vec::new(),
-            cover,
-            members: Vec::new(),
+            cover: Cover::default(),
+            members,
             entries: Vec::new(),
             entry_tables: Vec::new(),
             poll_tables: Vec::new(),

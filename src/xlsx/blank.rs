@@ -68,6 +68,8 @@ pub enum Body {
         spare: usize,
         /// Columns that stay on the screen.
         frozen: u16,
+        /// The largest number that a row takes, where that differs from row to row; empty where it does not.
+        limits: Vec<Decimal>,
     },
     /// Fields below each other, values to their right.
     Fields(Vec<(Column, Value)>),
@@ -154,7 +156,7 @@ pub fn write(blank: &Blank) -> Result<Vec<u8>, XlsxError> {
     }
     book.set_properties(&properties);
     let mut taken = BTreeSet::new();
-    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, lists: Vec::new() };
+    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, words: Vec::new() };
     let mut sheets = Vec::new();
     for sheet in &blank.sheets {
         let mut worksheet = Worksheet::new();
@@ -176,17 +178,17 @@ struct Lists {
     sheet: String,
     /// The first free row.
     rows: u32,
-    lists: Vec<Vec<String>>,
+    words: Vec<Vec<String>>,
 }
 
 impl Lists {
     /// The range that holds the list.
     fn place(&mut self, list: &[String]) -> String {
-        let at = self.lists.iter().position(|own| own == list).unwrap_or_else(|| {
-            self.lists.push(list.to_vec());
-            self.lists.len() - 1
+        let at = self.words.iter().position(|own| own == list).unwrap_or_else(|| {
+            self.words.push(list.to_vec());
+            self.words.len() - 1
         });
-        let above: usize = self.lists[..at].iter().map(Vec::len).sum();
+        let above: usize = self.words[..at].iter().map(Vec::len).sum();
         let first = self.rows as usize + above + 1;
         format!("='{}'!$A${}:$A${}", self.sheet, first, first + list.len() - 1)
     }
@@ -201,7 +203,7 @@ fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Re
         worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 98.0) })?;
     }
     let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
-    for (row, text) in (lists.rows..).zip(lists.lists.iter().flatten()) {
+    for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {
         worksheet.write_string_with_format(row, 0, text, &small)?;
     }
     print_setup(worksheet, false);
@@ -213,7 +215,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
     // A row can only be inserted or deleted where all its cells are unlocked, also those beyond the table.
     worksheet.set_column_range_format(0, 16_383, &base().set_unlocked())?;
     match &sheet.body {
-        Body::Table { columns, rows, spare, frozen } => {
+        Body::Table { columns, rows, spare, frozen, limits } => {
             let last = columns.len().saturating_sub(1) as u16;
             banner(worksheet, 0, last, &sheet.title, &title())?;
             worksheet.set_row_height(0, 28)?;
@@ -227,7 +229,17 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
                 worksheet.write_string_with_format(HEAD - 1, at, &column.heading, &heading(column.required))?;
                 tallest = tallest.max(lines_of(&column.heading, f64::from(column.width) - 1.0));
                 note(worksheet, HEAD - 1, at, &column.note)?;
-                offer(worksheet, column, (HEAD, at, REACH.max(HEAD + (rows.len() + spare) as u32 + 200)), lists)?;
+                let reach = REACH.max(HEAD + (rows.len() + spare) as u32 + 200);
+                match &column.entry {
+                    Entry::Number { min, decimals, lenient, .. } if !limits.is_empty() => {
+                        for (row, max) in (HEAD..).zip(limits) {
+                            let entry = Entry::Number { min: *min, max: *max, decimals: *decimals, lenient: *lenient };
+                            offer(worksheet, &Column { entry, ..column.clone() }, (row, at, row), lists)?;
+                        }
+                        offer(worksheet, column, (HEAD + limits.len() as u32, at, reach), lists)?;
+                    }
+                    _ => offer(worksheet, column, (HEAD, at, reach), lists)?,
+                }
                 let ruled = framed(&column.entry).set_unlocked();
                 for (row, cells) in (HEAD..).zip(rows.iter().map(Some).chain(std::iter::repeat_n(None, *spare))) {
                     match cells.and_then(|cells| cells.get(usize::from(at))) {

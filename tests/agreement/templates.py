@@ -484,7 +484,7 @@ def known():
     s.save()
 
     s = sheet("small-scaled", widths=(12, 16, 22, 14, 40))
-    s.cell("A1:E1", LONG[:120], size=8, height=24, wrap_text=True)
+    s.cell("A1:E1", LONG[:140].replace("，", "").replace("、", "") * 3, size=8, wrap_text=True)
     members(s, 2, size=8)
     s.fit(1, 0)
     s.save()

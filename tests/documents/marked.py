@@ -119,12 +119,19 @@ def correct(book, found, blank):
         scorers = {table.get(row, "评分方") for row in like}
         there = {table.get(row, "评分方") for row in like if period(table.get(row, "期间")) == when}
         for scorer in scorers - there if scorers - there else {None}:
-            row = next(row for row in like if table.get(row, "评分方") == scorer or scorer is None)
+            # Who has no row at all gets another's, with his own name and number.
+            data = [row for row in table.rows() if table.get(row, "期间") is not None]
+            row = next(row for row in [*like, *data] if table.get(row, "评分方") == scorer or scorer is None)
             end = max(row for row in table.rows() if table.get(row, "期间") is not None) + 1
             sheet.insert_rows(end)
             for column in table.columns.values():
                 sheet.cell(end, column).value = sheet.cell(row, column).value
             table.put(end, "期间", when)
+            table.put(end, "姓名", who)
+            if not like and "序号" in table.columns:
+                roster = Table(next(own for own in book.worksheets if key(own.title) == "党员名册"), HEADINGS)
+                numbers = [roster.get(own, "序号") for own in roster.rows() if name(roster.get(own, "姓名")) == who]
+                table.put(end, "序号", numbers[0])
 
 
 def looked_at(path, original, found, what):

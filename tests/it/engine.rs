@@ -665,6 +665,7 @@ fn submission(spec: &Spec) -> Submission {
             own: false,
             day: day.and_then(|(month, day)| NaiveDate::from_ymd_opt(2026, u32::from(month), u32::from(day))),
             at: NOWHERE,
+            layout: 0,
             marks: spec.items.iter().map(|item| if spec.applies(item) { mark(Spec::cell(item, row)) } else { Mark::NONE }).collect(),
             reason: None,
         })
@@ -689,13 +690,12 @@ fn submission(spec: &Spec) -> Submission {
         entry_tables: Vec::new(),
         poll_tables: Vec::new(),
         unreadable: std::collections::BTreeSet::new(),
-        item_columns: BTreeMap::new(),
+        layouts: Vec::new(),
         ballots: vec![ballots],
         adjustments: spec.facts.iter().map(adjustment).collect(),
         vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
         nominations: Vec::new(),
         branch_entries: Vec::new(),
-        ignored: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod order;
 mod reading;
 mod sample;
 mod schemes;
+mod sendback;
 mod template;
 mod tidy;
 mod worked;

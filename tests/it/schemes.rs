@@ -130,8 +130,9 @@ fn prove(name: &str, scheme: Scheme, case: &Path) {
         let categories = CATEGORIES.map(String::from);
         for run in &case.run {
             let period = RunPeriod::parse(&run.period).unwrap();
-            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, categories: &categories };
-            let (cover, _) = read_cover(&book, &file);
+            let intake = crate::worked::intake();
+            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+            let (cover, _) = read_cover(&book, &file, &intake);
             let (submission, mut findings) = read(&book, cover, &file, &expected);
             findings.extend(check::submission(&submission, &schemes, period));
             let (outcomes, found) = branch_outcomes(&submission, &schemes, period);

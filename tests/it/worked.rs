@@ -51,8 +51,7 @@ fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Read {
     let bytes = xlsx::tables::write(&book).unwrap();
     let book = sheet::read("t.xlsx", &bytes, &sheet::Limits::default()).unwrap();
     let file: Arc<str> = "t.xlsx".into();
-    let mut intake = Intake::default();
-    intake.add(std::str::from_utf8(&scorebook::builtin::intake().unwrap()).unwrap()).unwrap();
+    let intake = intake();
     let (cover, found) = read_cover(&book, &file, &intake);
     assert!(found.is_empty(), "{found:?}");
     let schemes = std::slice::from_ref(scheme);
@@ -239,4 +238,11 @@ fn a_bonus_may_carry_its_reason_and_needs_one() {
     assert_eq!(read.outcomes[0].score.figure("bonus").unwrap().publish(2), "9.00");
     assert_eq!(read.submission.entries[0].reason.as_deref(), Some("县级优秀党员 5月"));
     assert_eq!(score(&scheme, "2026Q3", vec![people, rows("3")]).codes, [Code::MissingReason; 3]);
+}
+
+/// The built-in words for sheets and columns.
+pub fn intake() -> Intake {
+    let mut intake = Intake::default();
+    intake.add(std::str::from_utf8(&scorebook::builtin::intake().unwrap()).unwrap()).unwrap();
+    intake
 }

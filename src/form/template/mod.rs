@@ -64,7 +64,7 @@ impl Template {
             sheets.push(compile::sheet(sheet, settings, schema, &mut wrong));
             for error in wrong {
                 // The settings are read once a sheet; their mistakes are told once.
-                if !errors.contains(&error) {
+                if error.sheet != settings::SHEET || !errors.contains(&error) {
                     errors.push(error);
                 }
             }

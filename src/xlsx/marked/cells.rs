@@ -1,6 +1,7 @@
 //! A worksheet's part: marked cells get another style, missing ones are put in.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::Level;
 use super::package::RELATIONS;
@@ -102,7 +103,7 @@ fn new_rows(left: &mut BTreeMap<CellRef, Ground>, before: u32, prefix: &str, col
     while let Some((cell, _)) = left.first_key_value().filter(|(cell, _)| cell.row < before) {
         let row = Row { index: cell.row, style: None };
         let cells = new_cells(left, &row, u16::MAX, prefix, columns, styles);
-        out += &format!("<{prefix}row r=\"{}\">{cells}</{prefix}row>", row.index + 1);
+        let _ = write!(out, "<{prefix}row r=\"{}\">{cells}</{prefix}row>", row.index + 1);
     }
     out
 }
@@ -124,7 +125,7 @@ fn new_cells(
         let column = u32::from(cell.column) + 1;
         let of_column = columns.iter().find(|(min, max, _)| (*min..=*max).contains(&column)).map(|(_, _, style)| *style);
         let style = styles.marked(row.style.or(of_column).unwrap_or(0), Some(ground.level), ground.as_text);
-        out += &format!("<{prefix}c r=\"{cell}\" s=\"{style}\"/>");
+        let _ = write!(out, "<{prefix}c r=\"{cell}\" s=\"{style}\"/>");
     }
     out
 }

@@ -19,6 +19,7 @@ mod styles;
 mod tags;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -121,7 +122,7 @@ fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTree
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        text.push_str(&format!("{}\n怎么改：{}", mark.message, mark.hint));
+        let _ = write!(text, "{}\n怎么改：{}", mark.message, mark.hint);
     }
     (grounds, texts)
 }
@@ -188,14 +189,13 @@ fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
         package.set(main, opened_at(&edits.apply(&workbook), 0, 1));
     }
     let text = styles.finish()?;
-    match &style_part {
-        Some(part) => package.set(part, text),
-        None => {
-            let part = package.free_name("xl/markedStyles", "xml");
-            package.set(&part, text);
-            package.declare(&part, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
-            package.relate(main, "styles", &part)?;
-        }
+    if let Some(part) = &style_part {
+        package.set(part, text);
+    } else {
+        let part = package.free_name("xl/markedStyles", "xml");
+        package.set(&part, text);
+        package.declare(&part, "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml")?;
+        package.relate(main, "styles", &part)?;
     }
     set_returns(package, &marking.returns)
 }
@@ -235,38 +235,33 @@ fn mark_sheet(
         Some(part) => notes::Own::read(&package.text(part)?)?,
         None => notes::Own::default(),
     };
-    let drawing = package.related(part, "vmlDrawing").map(|(_, part)| part);
     if texts.is_empty() && own_part.is_none() {
         package.set(part, xml);
         return Some(());
     }
-    let comments = match own_part {
-        Some(part) => part,
-        None => {
-            let comments = package.free_name("xl/markedComments", "xml");
-            package.set(&comments, String::new());
-            package.declare(&comments, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")?;
-            package.relate(part, "comments", &comments)?;
-            comments
-        }
+    let comments = if let Some(part) = own_part {
+        part
+    } else {
+        let comments = package.free_name("xl/markedComments", "xml");
+        package.set(&comments, String::new());
+        package.declare(&comments, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")?;
+        package.relate(part, "comments", &comments)?;
+        comments
     };
     package.set(&comments, notes::texts(&own, texts));
     let named = tags(&xml).find(|tag| tag.name == "legacyDrawing" && tag.kind != Kind::Close).and_then(|tag| tag.get("id"));
-    let drawing = match (named.and_then(|id| package.by_id(part, &id)), drawing) {
-        // A header's picture is drawn in such a part too; only the one the sheet names holds notes.
-        (Some(named), _) => {
-            if !notes::only_notes(&package.text(&named)?) {
-                return None;
-            }
-            named
+    // A header's picture is drawn in such a part too; only the one the sheet names holds notes.
+    let drawing = if let Some(named) = named.and_then(|id| package.by_id(part, &id)) {
+        if !notes::only_notes(&package.text(&named)?) {
+            return None;
         }
-        (None, _) => {
-            let drawing = package.free_name("xl/drawings/markedNotes", "vml");
-            let id = package.relate(part, "vmlDrawing", &drawing)?;
-            package.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")?;
-            xml = cells::with_drawing(&xml, &id)?;
-            drawing
-        }
+        named
+    } else {
+        let drawing = package.free_name("xl/drawings/markedNotes", "vml");
+        let id = package.relate(part, "vmlDrawing", &drawing)?;
+        package.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")?;
+        xml = cells::with_drawing(&xml, &id)?;
+        drawing
     };
     package.set(&drawing, notes::boxes(&own, texts, number));
     package.set(part, xml);

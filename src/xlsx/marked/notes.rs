@@ -80,7 +80,10 @@ pub fn texts(own: &Own, ours: &BTreeMap<CellRef, String>) -> String {
             (us, format!("<text><r><rPr><sz val=\"9\"/><rFont val=\"宋体\"/></rPr><t xml:space=\"preserve\">{text}</t></r></text>")),
         );
     }
-    let authors: String = authors.iter().map(|name| format!("<author>{}</author>", escaped(name))).collect();
+    let authors = authors.iter().fold(String::new(), |mut list, name| {
+        let _ = write!(list, "<author>{}</author>", escaped(name));
+        list
+    });
     let list = all.iter().fold(String::new(), |mut list, (cell, (author, body))| {
         let _ = write!(list, "<comment ref=\"{cell}\" authorId=\"{author}\">{body}</comment>");
         list

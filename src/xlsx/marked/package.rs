@@ -46,7 +46,7 @@ impl Package {
     /// A name that no part has: `xl/worksheets/sheet<n>.xml`.
     pub fn free_name(&self, stem: &str, extension: &str) -> String {
         let name = |number: usize| format!("{stem}{number}.{extension}");
-        let number = (1..).find(|number| !self.parts.iter().any(|(own, _)| same(own, &name(*number)))).unwrap_or(0);
+        let number = (1..=self.parts.len() + 1).find(|number| !self.parts.iter().any(|(own, _)| same(own, &name(*number)))).unwrap_or(0);
         name(number)
     }
 
@@ -80,7 +80,7 @@ impl Package {
         let empty = || "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>".to_owned();
         let text = self.text(&name).unwrap_or_else(empty);
         let taken: Vec<String> = tags(&text).filter_map(|tag| tag.get("Id")).collect();
-        let id = (1..).map(|number| format!("rIdMarked{number}")).find(|id| !taken.contains(id))?;
+        let id = (0..=taken.len()).map(|number| format!("rIdMarked{number}")).find(|id| !taken.contains(id))?;
         let root = tags(&text).find(|tag| tag.name == "Relationships")?;
         let relation = format!("<{}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"/{}\"/>", root.prefix, escaped(target));
         let text = append(&text, "Relationships", &relation)?;

@@ -81,7 +81,7 @@ impl Styles {
         let side = |side: &str| format!("<{p}{side} style=\"thin\"><{p}color rgb=\"FFA6A6A6\"/></{p}{side}>");
         let border = format!("<{p}border>{}{}{}{}<{p}diagonal/></{p}border>", side("left"), side("right"), side("top"), side("bottom"));
         let border = add(&mut text, "borders", "border", &border)?;
-        let style = |font: usize, border: usize, align: &str| {
+        let look = |font: usize, border: usize, align: &str| {
             format!(
                 "<{p}xf numFmtId=\"49\" fontId=\"{font}\" fillId=\"0\" borderId=\"{border}\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" \
                  applyBorder=\"1\" applyAlignment=\"1\"><{p}alignment {align}/></{p}xf>"
@@ -91,11 +91,11 @@ impl Styles {
         let (own, list) = (formats.len(), formats.len());
         let mut styles = Self { prefix: String::new(), text: String::new(), formats, own, fills, stale, variants: BTreeMap::new(), list };
         styles.formats.extend([
-            style(title, 0, "horizontal=\"center\" vertical=\"center\""),
-            style(plain, 0, wrapped),
-            style(strong, border, "horizontal=\"center\" vertical=\"center\" wrapText=\"1\""),
-            style(plain, border, wrapped),
-            style(link, border, wrapped),
+            look(title, 0, "horizontal=\"center\" vertical=\"center\""),
+            look(plain, 0, wrapped),
+            look(strong, border, "horizontal=\"center\" vertical=\"center\" wrapText=\"1\""),
+            look(plain, border, wrapped),
+            look(link, border, wrapped),
         ]);
         prefix.clone_into(&mut styles.prefix);
         styles.text = text;

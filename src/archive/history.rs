@@ -1,0 +1,308 @@
+//! One person over many bags: the tables are the database, read in process.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use super::columns::{Cell, Columns};
+use super::paths::Payload;
+use super::{ArchiveError, hex, unreadable};
+use crate::exact::Decimal;
+
+/// What a year's bag says of a person in one branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Year {
+    /// Code of the county, or its name where it has none.
+    pub county: String,
+    /// Its name.
+    pub county_name: String,
+    /// The year.
+    pub year: i64,
+    /// Upper committee.
+    pub committee: String,
+    /// Branch code.
+    pub branch_code: String,
+    /// Branch.
+    pub branch: String,
+    /// 姓名.
+    pub name: String,
+    /// 类别.
+    pub category: String,
+    /// Scheme id.
+    pub scheme: String,
+    /// Published total, points.
+    pub total: Option<String>,
+    /// 等次.
+    pub grade: Option<String>,
+    /// 星级.
+    pub stars: Option<i64>,
+    /// Rank, and among how many.
+    pub rank: Option<(i64, i64)>,
+    /// 荣誉, joined by `;`.
+    pub honours: String,
+    /// 一票否决, joined by `;`.
+    pub veto: String,
+    /// 告诫 or 限期整改通知书.
+    pub letter: Option<String>,
+    /// Flags, joined by `;`.
+    pub flags: String,
+    /// Further figures as a JSON object.
+    pub figures: String,
+}
+
+/// One person, as far as the bags let tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// True where the identity number ties the years together, false where only name and branch do.
+    pub by_number: bool,
+    /// By year, then branch code.
+    pub years: Vec<Year>,
+}
+
+impl Person {
+    /// Changes of branch from one entry to the next: positions in `years` of the later one.
+    pub fn transfers(&self) -> Vec<usize> {
+        let place = |year: &Year| (year.county.clone(), year.branch_code.clone());
+        (1..self.years.len()).filter(|at| place(&self.years[*at]) != place(&self.years[at - 1])).collect()
+    }
+}
+
+/// Everybody of a name.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// One entry a person.
+    pub people: Vec<Person>,
+    /// Bags looked into.
+    pub bags: usize,
+    /// Bags whose table is missing, changed or unreadable, and which therefore say nothing.
+    pub unusable: Vec<PathBuf>,
+}
+
+/// Bags at or below a folder, at most three levels down, by path.
+pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+    std::fs::read_dir(folder).map_err(unreadable(folder))?;
+    let mut bags = Vec::new();
+    let mut walk = WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let Ok(entry) = entry else { continue };
+        if entry.file_type().is_dir() && entry.path().join("bagit.txt").is_file() {
+            bags.push(entry.into_path());
+            walk.skip_current_dir();
+        }
+    }
+    Ok(bags)
+}
+
+/// Looks for everybody of a name; the name as results write it, without white space.
+pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
+    let mut history = History::default();
+    let mut open: Vec<Columns> = Vec::new();
+    for bag in bags_below(folder)? {
+        history.bags += 1;
+        match table(&bag, "results") {
+            Some(columns) => open.push(columns),
+            None => history.unusable.push(bag),
+        }
+    }
+    let mut found: Vec<(Option<String>, Year)> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
+    let broken = |source| ArchiveError::Table { path: folder.to_owned(), source };
+    for columns in &open {
+        let rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
+        keys.extend(columns.cells("person", &rows).map_err(broken)?.iter().filter_map(Cell::text).map(str::to_owned));
+    }
+    keys.sort();
+    keys.dedup();
+    for columns in &open {
+        let mut rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
+        // A changed name is the same person still.
+        rows.extend(columns.rows_where("person", |own| keys.binary_search_by(|key| key.as_str().cmp(own)).is_ok()).map_err(broken)?);
+        rows.sort_unstable();
+        rows.dedup();
+        if !rows.is_empty() {
+            found.extend(years(columns, &rows).map_err(broken)?);
+        }
+    }
+    history.people = people(found);
+    Ok(history)
+}
+
+/// A bag's table, where its bytes are those that the manifest lists.
+fn table(bag: &Path, name: &str) -> Option<Columns> {
+    let manifest = std::fs::read_to_string(bag.join("manifest-sha256.txt")).ok()?;
+    let folder = format!("{}/{name}/", Payload::TABLES);
+    let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
+    let bytes = std::fs::read(bag.join(super::paths::decoded(path))).ok()?;
+    (hex(&Sha256::digest(&bytes)) == digest).then(|| Columns::open(bytes).ok()).flatten()
+}
+
+fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
+    let names = [
+        "county",
+        "year",
+        "county_name",
+        "committee",
+        "branch_code",
+        "branch",
+        "name",
+        "person",
+        "category",
+        "scheme",
+        "subject",
+        "figures",
+        "total",
+        "grade",
+        "stars",
+        "rank",
+        "rank_of",
+        "honours",
+        "veto",
+        "letter",
+        "flags",
+    ];
+    let mut table: BTreeMap<&str, std::vec::IntoIter<Cell>> = BTreeMap::new();
+    for name in names {
+        table.insert(name, columns.cells(name, rows)?.into_iter());
+    }
+    let mut found = Vec::new();
+    for _ in rows {
+        let row: BTreeMap<&str, Cell> = table.iter_mut().filter_map(|(name, cells)| Some((*name, cells.next()?))).collect();
+        let optional = |name: &str| row.get(name).and_then(Cell::text).map(str::to_owned);
+        let text = |name: &str| optional(name).unwrap_or_default();
+        let number = |name: &str| row.get(name).and_then(Cell::number);
+        // A branch may bear the name that is looked for; it is nobody.
+        if text("subject") != "member" {
+            continue;
+        }
+        let year = Year {
+            county: text("county"),
+            county_name: text("county_name"),
+            year: number("year").unwrap_or_default(),
+            committee: text("committee"),
+            branch_code: text("branch_code"),
+            branch: text("branch"),
+            name: text("name"),
+            category: text("category"),
+            scheme: text("scheme"),
+            total: number("total").map(points),
+            grade: optional("grade"),
+            stars: number("stars"),
+            rank: number("rank").zip(number("rank_of")),
+            honours: text("honours"),
+            veto: text("veto"),
+            letter: optional("letter"),
+            flags: text("flags"),
+            figures: text("figures"),
+        };
+        found.push((optional("person"), year));
+    }
+    Ok(found)
+}
+
+/// Millionths as points, with two decimals or as many as are needed: `91.00`, `0.125`.
+fn points(units: i64) -> String {
+    let value = Decimal::new(units, -6);
+    let text = crate::exact::Exact::from(value).publish(6);
+    let needed = text.find('.').map_or(text.len(), |point| text.trim_end_matches('0').len().max(point + 3));
+    text[..needed].to_owned()
+}
+
+/// Rows to people: by identity number; a row without one joins the only person of its name who was in its branch, else
+/// the other rows without one of that name and branch.
+fn people(found: Vec<(Option<String>, Year)>) -> Vec<Person> {
+    let mut known: BTreeMap<String, Vec<Year>> = BTreeMap::new();
+    let mut unknown: BTreeMap<(String, String, String), Vec<Year>> = BTreeMap::new();
+    let mut loose = Vec::new();
+    for (key, year) in found {
+        match key {
+            Some(key) => known.entry(key).or_default().push(year),
+            None => loose.push(year),
+        }
+    }
+    let place = |year: &Year| (year.county.clone(), year.branch_code.clone(), year.name.clone());
+    for year in loose {
+        let fits = |years: &&mut Vec<Year>| {
+            years.iter().any(|other| place(other) == place(&year)) && years.iter().all(|other| other.year != year.year)
+        };
+        let mut candidates: Vec<&mut Vec<Year>> = known.values_mut().filter(fits).collect();
+        match candidates.as_mut_slice() {
+            [one] => one.push(year),
+            _ => unknown.entry(place(&year)).or_default().push(year),
+        }
+    }
+    let known = known.into_values().map(|years| Person { by_number: true, years });
+    let unknown = unknown.into_values().map(|years| Person { by_number: false, years });
+    let mut people: Vec<Person> = known.chain(unknown).collect();
+    for person in &mut people {
+        person.years.sort_by(|a, b| (a.year, &a.county, &a.branch_code).cmp(&(b.year, &b.county, &b.branch_code)));
+    }
+    // Keys are digests: their order would tell nobody anything.
+    people.sort_by(|a, b| {
+        let first = |person: &Person| person.years.first().map(|year| (year.county.clone(), year.branch_code.clone(), year.year));
+        first(a).cmp(&first(b))
+    });
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(key: Option<&str>, year: i64, branch: &str) -> (Option<String>, Year) {
+        let year = Year {
+            county: "360102".into(),
+            county_name: "示范县".into(),
+            year,
+            committee: String::new(),
+            branch_code: branch.into(),
+            branch: String::new(),
+            name: "张三".into(),
+            category: String::new(),
+            scheme: String::new(),
+            total: None,
+            grade: None,
+            stars: None,
+            rank: None,
+            honours: String::new(),
+            veto: String::new(),
+            letter: None,
+            flags: String::new(),
+            figures: String::new(),
+        };
+        (key.map(str::to_owned), year)
+    }
+
+    fn told(people: &[Person]) -> Vec<(bool, Vec<(i64, &str)>)> {
+        let years = |person: &Person| person.years.len();
+        assert!(people.iter().all(|person| years(person) > 0));
+        people.iter().map(|one| (one.by_number, one.years.iter().map(|year| (year.year, year.branch_code.as_str())).collect())).collect()
+    }
+
+    #[test]
+    fn follows_the_number_across_branches() {
+        let found = people(vec![row(Some("a"), 2026, "0202"), row(Some("b"), 2025, "0101"), row(Some("a"), 2025, "0101")]);
+        assert_eq!(told(&found), [(true, vec![(2025, "0101"), (2026, "0202")]), (true, vec![(2025, "0101")])]);
+        assert_eq!(found[0].transfers(), [1]);
+    }
+
+    #[test]
+    fn joins_a_row_without_number_only_where_it_fits_one_person() {
+        let one = people(vec![row(Some("a"), 2025, "0101"), row(None, 2026, "0101")]);
+        assert_eq!(told(&one), [(true, vec![(2025, "0101"), (2026, "0101")])]);
+        let two = people(vec![row(Some("a"), 2025, "0101"), row(Some("b"), 2025, "0101"), row(None, 2026, "0101")]);
+        assert_eq!(two.len(), 3, "two of that name were in the branch");
+        let elsewhere = people(vec![row(Some("a"), 2025, "0101"), row(None, 2026, "0102")]);
+        assert_eq!(elsewhere.len(), 2);
+        let same_year = people(vec![row(Some("a"), 2026, "0101"), row(None, 2026, "0101")]);
+        assert_eq!(same_year.len(), 2, "nobody is twice in one branch and year");
+    }
+
+    #[test]
+    fn writes_points_with_two_decimals_or_more() {
+        for (units, text) in [(91_000_000, "91.00"), (125_000, "0.125"), (-2_500_000, "-2.50"), (0, "0.00")] {
+            assert_eq!(points(units), text);
+        }
+    }
+}

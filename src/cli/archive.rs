@@ -1,0 +1,82 @@
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::run::{self, ArchiveOrder, Options};
+
+use super::printer::Printer;
+use super::progress::watched;
+
+/// `scorebook archive`: one bag of the year. 1 where it was closed unfinished.
+pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_with: Option<&str>) -> u8 {
+    let signer = sign_with.map(|command| move |digest: &str| sign(command, digest));
+    let signer = signer.as_ref().map(|signer| signer as run::Signer<'_>);
+    let done = match watched(printer, |progress| run::archive(options, order, signer, progress)) {
+        Ok(done) => done,
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
+    let (returned, missing) = &done.unfinished;
+    let code = u8::from(!returned.is_empty() || !missing.is_empty());
+    if printer.json() {
+        printer.line(
+            json!({
+                "folder": done.folder.display().to_string(),
+                "new": done.new,
+                "county": done.county,
+                "year": done.year,
+                "sha256": done.digest,
+                "files": done.files,
+                "bytes": done.bytes,
+                "signed": done.signed,
+                "returned": returned,
+                "missing": missing,
+            })
+            .to_string(),
+        );
+        return code;
+    }
+    let (year, files, bytes) = (done.year.to_string(), done.files.to_string(), done.bytes.to_string());
+    let values = [("county", done.county.as_str()), ("year", &year), ("files", &files), ("bytes", &bytes)];
+    printer.line(if done.new { printer.text("archive-done", &values) } else { printer.text("archive-same", &values) });
+    if code == 1 {
+        let values = [("returned", returned.len().to_string()), ("missing", missing.len().to_string())];
+        printer.line(printer.text("archive-unfinished", &[(values[0].0, &values[0].1), (values[1].0, &values[1].1)]));
+    }
+    printer.line(printer.text("archive-where", &[("folder", &done.folder.display().to_string())]));
+    if done.signed {
+        printer.line(printer.text("archive-signed", &[]));
+    }
+    printer.line(printer.text("archive-paper", &[]));
+    printer.line(paper_line(&done.county, &year, &done.digest));
+    code
+}
+
+/// The line to keep on paper, in groups that can be read out:
+/// `scorebook 360102 2026 sha256 6f1c09aa 77e2…`.
+pub fn paper_line(county: &str, year: &str, digest: &str) -> String {
+    let groups: Vec<String> = digest.chars().collect::<Vec<_>>().chunks(8).map(|group| group.iter().collect()).collect();
+    format!("scorebook {county} {year} sha256 {}", groups.join(" "))
+}
+
+/// Has an outside program sign: the digest and a line feed on its standard input, the signature on its output. It is the
+/// person's own command line, so the system's shell reads it.
+fn sign(command: &str, digest: &str) -> Result<Vec<u8>, String> {
+    let failed = |why: String| format!("{command}: {why}");
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut shell = Command::new(shell);
+    shell.args([flag, command]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = shell.spawn().map_err(|error| failed(error.to_string()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read fails below, by its exit code.
+        let _ = stdin.write_all(format!("{digest}\n").as_bytes());
+    }
+    let done = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
+    if !done.status.success() {
+        return Err(failed(done.status.to_string()));
+    }
+    if done.stdout.is_empty() { Err(failed("no output".into())) } else { Ok(done.stdout) }
+}

@@ -1,0 +1,31 @@
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::run;
+
+use super::printer::Printer;
+
+/// `scorebook merge`: runs over disjoint branches become one result. 1 where branches are returned or missing.
+pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
+    let merged = match run::merge(outs, out) {
+        Ok(merged) => merged,
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
+    let [accepted, returned, missing] = merged.branches;
+    let folder = merged.folder.display().to_string();
+    if printer.json() {
+        let told = json!({ "folder": folder, "runs": merged.runs, "accepted": accepted, "returned": returned, "missing": missing });
+        printer.line(told.to_string());
+    } else {
+        let [accepted, returned, missing] = merged.branches.map(|count| count.to_string());
+        let runs = merged.runs.to_string();
+        printer
+            .line(printer.text("merge-done", &[("runs", &runs), ("accepted", &accepted), ("returned", &returned), ("missing", &missing)]));
+        printer.line(printer.text("run-result", &[("folder", &folder)]));
+    }
+    u8::from(returned + missing > 0)
+}

@@ -1,0 +1,119 @@
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::archive::{self, Verdict};
+use crate::run::{self, Rerun};
+
+use super::archive::paper_line;
+use super::printer::Printer;
+use super::progress::watched;
+
+/// `scorebook verify`: 0 whole, 1 damaged or scored otherwise, 2 not to be read.
+pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -> u8 {
+    let verdict = match archive::verify(dir) {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
+    print(printer, &verdict);
+    if !rerun {
+        return u8::from(!verdict.damages.is_empty());
+    }
+    if !verdict.damages.is_empty() {
+        // What a damaged bag scores would prove nothing.
+        if !printer.json() {
+            printer.line(printer.text("rerun-damaged", &[]));
+        }
+        return 1;
+    }
+    match watched(printer, |progress| run::rerun(dir, std::env::current_exe().ok(), jobs, progress)) {
+        Ok(rerun) => {
+            print_rerun(printer, &rerun);
+            u8::from(!rerun.differences.is_empty())
+        }
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            2
+        }
+    }
+}
+
+fn print(printer: &Printer, verdict: &Verdict) {
+    let identifier = |label: &str| verdict.info.get(label).map_or("", String::as_str);
+    if printer.json() {
+        for damage in &verdict.damages {
+            printer.line(json!({ "damage": damage.kind.word(), "path": damage.path, "detail": damage.detail }).to_string());
+        }
+        printer.line(
+            json!({
+                "whole": verdict.damages.is_empty(),
+                "damages": verdict.damages.len(),
+                "sha256": verdict.digest,
+                "files": verdict.files,
+                "bytes": verdict.bytes,
+                "signed": verdict.signed,
+                "info": verdict.info,
+            })
+            .to_string(),
+        );
+        return;
+    }
+    for damage in &verdict.damages {
+        let what = printer.text(&format!("damage-{}", damage.kind.word()), &[("detail", &damage.detail)]);
+        printer.line(format!("{}  {what}", damage.path));
+    }
+    let (files, bytes, count) = (verdict.files.to_string(), verdict.bytes.to_string(), verdict.damages.len().to_string());
+    printer.line(if verdict.damages.is_empty() {
+        printer.text("verify-whole", &[("files", &files), ("bytes", &bytes)])
+    } else {
+        printer.text("verify-damaged", &[("count", &count)])
+    });
+    if let Some(reason) = verdict.info.get("Scorebook-Incomplete") {
+        printer.line(printer.text("verify-incomplete", &[("reason", reason)]));
+    }
+    if verdict.signed {
+        printer.line(printer.text("verify-signed", &[]));
+    }
+    if let Some(digest) = &verdict.digest {
+        let county = Some(identifier("Scorebook-County-Code")).filter(|code| !code.is_empty()).unwrap_or(identifier("Scorebook-County"));
+        printer.line(printer.text("verify-digest", &[]));
+        printer.line(paper_line(county, identifier("Scorebook-Year"), digest));
+    }
+}
+
+fn print_rerun(printer: &Printer, rerun: &Rerun) {
+    for one in &rerun.differences {
+        if printer.json() {
+            printer.line(json!({ "differs": one.of, "subject": one.subject, "archived": one.archived, "now": one.now }).to_string());
+            continue;
+        }
+        let (then, now) = (one.archived.as_deref().unwrap_or_default(), one.now.as_deref().unwrap_or_default());
+        printer.line(printer.text("rerun-one", &[("of", one.of), ("subject", &one.subject), ("then", then), ("now", now)]));
+    }
+    let (results, findings, count) = (rerun.results.to_string(), rerun.findings.to_string(), rerun.differences.len().to_string());
+    if printer.json() {
+        printer.line(json!({ "results": rerun.results, "findings": rerun.findings, "differences": rerun.differences.len() }).to_string());
+    } else if rerun.differences.is_empty() {
+        printer.line(printer.text("rerun-same", &[("results", &results), ("findings", &findings)]));
+    } else {
+        printer.line(printer.text("rerun-differs", &[("count", &count)]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::archive::DamageKind;
+    use crate::diag::{Lang, text};
+
+    #[test]
+    fn every_damage_has_its_text() {
+        for kind in DamageKind::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(!text(&format!("damage-{}", kind.word()), lang).is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What was understood of a submission, as plain tables: read again in ten years without this program.
+//!
+//! ```text
+//!   支部编码 支部名称 序号 姓名 期间   评分方 项目     分值 加分事由 文件 工作表   单元格
+//!   0101     东一支部 1    张三 一季度        理想信念 9.5          x.xlsx 积分登记 D3
+//! ```
+
+use crate::county::Branch;
+use crate::diag::Place;
+use crate::scheme::Scheme;
+use crate::submission::{Day, Mark, Spot, Submission};
+
+/// A table of the normalized data.
+#[derive(Clone, Copy, Debug)]
+pub struct NormalizedTable {
+    /// Its file's name without extension: the sheet's.
+    pub name: &'static str,
+    /// Headings between 支部名称 and 文件.
+    headings: &'static [&'static str],
+    rows: fn(&Submission, &[Scheme]) -> Rows,
+}
+
+/// Every table, in the order of the workbook's sheets.
+pub const NORMALIZED: [NormalizedTable; 7] = [
+    NormalizedTable {
+        name: "党员名册",
+        headings: &[
+            "序号",
+            "姓名",
+            "性别",
+            "民族",
+            "身份证号",
+            "出生日期",
+            "入党日期",
+            "党员状态",
+            "类别",
+            "职务",
+            "起始月",
+            "截止月",
+            "免积分原因",
+            "直评等次",
+            "整改意愿",
+            "帮带人",
+        ],
+        rows: roster,
+    },
+    NormalizedTable {
+        name: "积分登记", headings: &["序号", "姓名", "期间", "评分方", "项目", "分值", "加分事由"], rows: entries
+    },
+    NormalizedTable { name: "民主测评", headings: &["序号", "姓名", "项目", "票数", "分值合计"], rows: polls },
+    NormalizedTable {
+        name: "奖惩", headings: &["序号", "姓名", "种类", "级别", "事由", "日期", "文号"], rows: adjustments
+    },
+    NormalizedTable { name: "一票否决", headings: &["序号", "姓名", "情形", "依据"], rows: vetoes },
+    NormalizedTable { name: "评优推荐", headings: &["序号", "姓名", "荣誉", "期间"], rows: nominations },
+    NormalizedTable { name: "支部积分", headings: &["项目", "期间", "自评得分", "审核得分"], rows: branch_entries },
+];
+
+impl NormalizedTable {
+    /// The heading row.
+    pub fn headings(&self) -> Vec<&'static str> {
+        [&["支部编码", "支部名称"], self.headings, &["文件", "工作表", "单元格"]].concat()
+    }
+
+    /// A branch's rows, in the order of the submission.
+    pub fn rows(&self, branch: &Branch, submission: &Submission, schemes: &[Scheme]) -> Vec<Vec<String>> {
+        let row = |(cells, at): (Vec<String>, Option<Spot>)| {
+            let place = at.map_or_else(|| Place::file(&submission.file), |at| submission.place(at));
+            let source = [place.file.as_deref(), place.sheet.as_deref()].map(|text| text.unwrap_or_default().to_owned());
+            let cell = place.cell.map(|cell| cell.to_string()).unwrap_or_default();
+            [vec![branch.code.clone(), branch.name.clone()], cells, source.into(), vec![cell]].concat()
+        };
+        (self.rows)(submission, schemes).into_iter().map(row).collect()
+    }
+}
+
+fn who(submission: &Submission, member: u32) -> Vec<String> {
+    let member = &submission.members[member as usize];
+    vec![member.seq.to_string(), member.name.to_string()]
+}
+
+fn word(text: Option<&str>) -> String {
+    text.unwrap_or_default().to_owned()
+}
+
+fn day(day: Option<Day>) -> String {
+    match day {
+        None => String::new(),
+        Some(Day::Known(date)) => date.to_string(),
+        Some(Day::Month(year, month)) => format!("{year}-{month:02}"),
+    }
+}
+
+fn mark(mark: Mark) -> String {
+    mark.decimal().map(|value| value.to_string()).unwrap_or_default()
+}
+
+type Rows = Vec<(Vec<String>, Option<Spot>)>;
+
+fn roster(submission: &Submission, _: &[Scheme]) -> Rows {
+    let row = |(at, member): (usize, &crate::submission::Member)| {
+        let mut cells = who(submission, at as u32);
+        let direct = [member.direct_grade.as_deref().map(str::to_owned), member.direct_stars.map(|stars| format!("{stars}星"))];
+        cells.extend([
+            word(member.sex.as_deref()),
+            word(member.nation.as_deref()),
+            word(member.id.as_deref()),
+            day(member.born),
+            day(member.joined),
+            if member.probationary { "预备党员" } else { "正式党员" }.to_owned(),
+            member.category.to_string(),
+            word(member.post.as_deref()),
+            member.first_month.to_string(),
+            member.last_month.to_string(),
+            word(member.exempt.as_deref()),
+            direct.into_iter().flatten().collect::<Vec<_>>().join("/"),
+            if member.willing { "是" } else { "否" }.to_owned(),
+            word(member.helper.as_deref()),
+        ]);
+        (cells, Some(member.at))
+    };
+    submission.members.iter().enumerate().map(row).collect()
+}
+
+fn entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let mut rows = Vec::new();
+    for entry in &submission.entries {
+        let member = &submission.members[entry.member as usize];
+        let rules = &schemes[member.scheme].member;
+        let entered = rules.items.iter().zip(&entry.marks).enumerate().filter(|(_, (_, value))| **value != Mark::NONE);
+        for (at, (item, value)) in entered {
+            let mut cells = who(submission, entry.member);
+            cells.extend([entry.period.zh(), scorer(rules, entry.own), item.name.clone(), mark(*value), word(entry.reason.as_deref())]);
+            rows.push((cells, submission.mark_spot(entry, at).or(Some(entry.at))));
+        }
+    }
+    rows
+}
+
+/// 评分方, where the scheme has two.
+pub fn scorer(rules: &crate::scheme::Rules, own: bool) -> String {
+    rules.scorers.as_ref().map(|scorers| if own { &scorers.own } else { &scorers.counts }).cloned().unwrap_or_default()
+}
+
+fn polls(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let mut rows = Vec::new();
+    for (at, (ballots, member)) in submission.ballots.iter().zip(&submission.members).enumerate() {
+        let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| ballots.count > 0) else { continue };
+        for ((column, _), sum) in poll.columns.iter().zip(&ballots.sums) {
+            let mut cells = who(submission, at as u32);
+            cells.extend([column.clone(), ballots.count.to_string(), crate::exact::Decimal::new(*sum, -3).to_string()]);
+            rows.push((cells, ballots.cast.first().map(|cast| cast.at)));
+        }
+    }
+    rows
+}
+
+fn adjustments(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let row = |fact: &crate::submission::Adjustment| {
+        let kinds = schemes[submission.members[fact.member as usize].scheme].adjustments.as_ref()?;
+        let kind = kinds.kinds.get(fact.kind)?;
+        let mut cells = who(submission, fact.member);
+        let level = kind.levels.get(fact.level).map(|(level, _)| level.as_str());
+        cells.extend([kind.name.clone(), word(level), fact.reason.to_string(), day(fact.date), word(fact.number.as_deref())]);
+        Some((cells, Some(fact.at)))
+    };
+    submission.adjustments.iter().filter_map(row).collect()
+}
+
+fn vetoes(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let row = |fact: &crate::submission::Fact| {
+        let veto = schemes[submission.members[fact.member as usize].scheme].veto.as_ref()?;
+        let mut cells = who(submission, fact.member);
+        cells.extend([word(veto.facts.get(fact.fact).map(String::as_str)), fact.ground.to_string()]);
+        Some((cells, Some(fact.at)))
+    };
+    submission.vetoes.iter().filter_map(row).collect()
+}
+
+fn nominations(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let row = |one: &crate::submission::Nomination| {
+        let honour = schemes[submission.members[one.member as usize].scheme].honours.get(one.honour)?;
+        let mut cells = who(submission, one.member);
+        cells.extend([honour.name.clone(), one.period.zh()]);
+        Some((cells, Some(one.at)))
+    };
+    submission.nominations.iter().filter_map(row).collect()
+}
+
+fn branch_entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
+    let rules = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref());
+    let row = |entry: &crate::submission::BranchEntry| {
+        let item = rules?.items.get(entry.item)?;
+        Some((vec![item.name.clone(), entry.period.zh(), mark(entry.own), mark(entry.reviewed)], Some(entry.at)))
+    };
+    submission.branch_entries.iter().filter_map(row).collect()
+}

@@ -1,0 +1,76 @@
+//! Schemes, templates, calendars, register and `scorebook.toml` as they counted, whether shipped or the county's own.
+
+use super::{Desk, refused};
+use crate::archive::Payload;
+use crate::builtin;
+use crate::inbox::{digest, hex};
+use crate::run::RunError;
+use crate::run::prepare::files;
+
+impl Desk<'_> {
+    /// Adds everything that is not a submission and decided a figure or a form.
+    pub(super) fn configuration(&self) -> Result<(), RunError> {
+        let workspace = &self.county.workspace;
+        let read = |path: &std::path::Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
+        let add = |name: &str, bytes: &[u8]| self.bag.add(&format!("{}/{name}", Payload::WORKSPACE), bytes);
+        add("scorebook.toml", &without_passwords(read(&workspace.root.join("scorebook.toml"))?))?;
+        if let Some(name) = workspace.register.file_name() {
+            add(&name.to_string_lossy(), &read(&workspace.register)?)?;
+        }
+        for scheme in &self.county.schemes {
+            let name = format!("schemes/{}.toml", scheme.id);
+            let own = workspace.root.join(&name);
+            let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
+            add(&name, &bytes)?;
+        }
+        for template in &self.record.templates {
+            let (name, bytes) = match template.name.strip_prefix("built-in:") {
+                Some(name) => (format!("templates/{name}.xlsx"), builtin::form(name).map(Into::into).unwrap_or_default()),
+                None => (template.name.clone(), read(&workspace.root.join(&template.name))?),
+            };
+            if hex(&digest(&bytes)) != template.sha256 {
+                return Err(refused(
+                    format!("表样 {} 在运行之后有变化；请重新运行 scorebook run，再归档", template.name),
+                    format!("the template {} changed after the run; run again before archiving", template.name),
+                ));
+            }
+            add(&name, &bytes)?;
+        }
+        let own = files(&workspace.root.join("calendar"), "toml")?;
+        let named = |name: &str| own.iter().any(|path| path.file_name().is_some_and(|own| own == name));
+        for (name, bytes) in builtin::calendars() {
+            // The county's own file of a name stands over the built-in one.
+            if !named(&name) {
+                add(&format!("calendar/{name}"), &bytes)?;
+            }
+        }
+        for path in &own {
+            if let Some(name) = path.file_name() {
+                add(&format!("calendar/{}", name.to_string_lossy()), &read(path)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `scorebook.toml` without the passwords of submissions: what they opened is kept opened, and an archive that is handed
+/// on must not hand them on. A file without any is kept byte for byte.
+fn without_passwords(bytes: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).into_owned();
+    let Ok(mut table) = text.parse::<toml::Table>() else { return bytes };
+    if table.remove("passwords").is_some() { toml::to_string(&table).unwrap_or_default().into_bytes() } else { bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_passwords;
+
+    #[test]
+    fn passwords_stay_out_of_the_archive() {
+        let plain = "# 县\r\ncounty = '示范县'\n".as_bytes().to_vec();
+        assert_eq!(without_passwords(plain.clone()), plain, "nothing is rewritten without need");
+        let kept = without_passwords(b"county = 'x'\npasswords = ['geheim']\n[forms]\nyear = ['board']\n".to_vec());
+        let kept = String::from_utf8(kept).expect("text");
+        assert!(!kept.contains("geheim") && kept.contains("board") && kept.contains("county"), "{kept}");
+    }
+}

@@ -1,0 +1,243 @@
+//! Closing a year: what the run left and what it was made from go into one bag.
+//!
+//! The archive repeats the run's reading and scoring, for two reasons: what is kept must be what today's inbox gives, and
+//! the tables need every mark with its cell, which a result folder does not hold. It writes no form again; those of the
+//! run are taken as they are, each held against its digest in the run's manifest.
+
+mod configuration;
+mod content;
+mod originals;
+mod papers;
+mod record;
+mod rerun;
+mod tables;
+
+pub use originals::FirstState;
+pub(super) use originals::{move_into_bag, restore_names};
+pub use rerun::{Difference, Rerun, rerun};
+
+use std::path::{Path, PathBuf};
+
+use super::press::load_fonts;
+use super::write::result_lines;
+use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
+use crate::archive::{Bag, Payload};
+use crate::period::{Period, RunPeriod};
+use record::RunRecord;
+
+/// What is asked of an archive.
+#[derive(Clone, Debug, Default)]
+pub struct ArchiveOrder {
+    /// The bag's folder.
+    pub to: PathBuf,
+    /// Why a year is archived though branches are missing or returned.
+    pub incomplete: Option<String>,
+}
+
+/// Signs a bag's digest, 64 hexadecimal digits; the signature, or why there is none.
+pub type Signer<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
+
+/// A finished archive.
+#[derive(Debug)]
+pub struct Archived {
+    /// The bag.
+    pub folder: PathBuf,
+    /// False where the same bag stood there already.
+    pub new: bool,
+    /// County code, or its name where it has none.
+    pub county: String,
+    /// The year.
+    pub year: i32,
+    /// SHA-256 of the bag's tag manifest.
+    pub digest: String,
+    /// Payload files.
+    pub files: usize,
+    /// Payload bytes.
+    pub bytes: u64,
+    /// True where it was signed.
+    pub signed: bool,
+    /// Codes of returned branches, of missing ones.
+    pub unfinished: (Vec<String>, Vec<String>),
+}
+
+/// Everything the parts of a bag are made from.
+struct Desk<'a> {
+    county: &'a County,
+    resolved: &'a Resolved,
+    record: &'a RunRecord,
+    /// The run's folder.
+    folder: &'a Path,
+    incomplete: Option<&'a str>,
+    bag: &'a Bag,
+}
+
+/// Makes the bag of the workspace's year. Nothing in the workspace is touched.
+pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_>>, progress: Progress<'_>) -> Result<Archived, RunError> {
+    let county = prepare(&Options { period: None, ..options.clone() })?;
+    let folder = out_folder(options).join(RunPeriod { year: county.workspace.year, period: Period::YEAR }.to_string());
+    outside(&order.to, &county.workspace.inbox)?;
+    outside(&order.to, &folder)?;
+    let record = RunRecord::read(&folder, options)?;
+    let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, progress))??;
+    record.same_inputs(&county, &resolved)?;
+    let unfinished = unfinished(&county, &resolved);
+    if let Some(why) = order.incomplete.is_none().then(|| told(&unfinished)).flatten() {
+        return Err(why);
+    }
+    let incomplete = order.incomplete.as_deref().filter(|_| unfinished != (Vec::new(), Vec::new()));
+    let bag = Bag::open(&order.to)?;
+    let desk = Desk { county: &county, resolved: &resolved, record: &record, folder: &folder, incomplete, bag: &bag };
+    let filled = desk.fill();
+    let info = desk.info(&unfinished);
+    if let Err(error) = filled {
+        // What was staged is of no use; failing to remove it must not hide why.
+        let _ = bag.discard();
+        return Err(error);
+    }
+    let sealed = bag.seal(&info)?;
+    if let Some(sign) = signer {
+        let failed = |why: String| refused(format!("没有签成：{why}"), format!("it was not signed: {why}"));
+        let made = sign(&sealed.digest).map_err(failed).and_then(|signature| Ok(sealed.sign(&signature)?));
+        if let Err(error) = made {
+            let _ = sealed.discard();
+            return Err(error);
+        }
+    }
+    let (digest, files, bytes) = (sealed.digest.clone(), sealed.files, sealed.bytes);
+    let (folder, new) = sealed.publish()?;
+    Ok(Archived {
+        folder,
+        new,
+        county: county.key(),
+        year: county.workspace.year,
+        digest,
+        files,
+        bytes,
+        signed: signer.is_some(),
+        unfinished,
+    })
+}
+
+impl County {
+    /// What stands for the county in names: its code, or its name where it has none.
+    pub(super) fn key(&self) -> String {
+        self.workspace.county_code.clone().unwrap_or_else(|| self.workspace.county.clone())
+    }
+}
+
+impl Desk<'_> {
+    fn fill(&self) -> Result<(), RunError> {
+        self.run()?;
+        let originals = self.originals()?;
+        self.configuration()?;
+        self.normalized()?;
+        self.tables()?;
+        self.papers(&originals)
+    }
+
+    /// The run's files, each as its manifest lists it.
+    fn run(&self) -> Result<(), RunError> {
+        for output in &self.record.outputs {
+            let path = self.folder.join(&output.file);
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            if crate::inbox::hex(&crate::inbox::digest(&bytes)) != output.sha256 {
+                return Err(refused(
+                    format!("{} 在运行之后被改动过，不能归档；请重新运行 scorebook run", path.display()),
+                    format!("{} was changed after the run; run again before archiving", path.display()),
+                ));
+            }
+            if output.file == "results.jsonl" && bytes != result_lines(self.county, self.resolved).as_bytes() {
+                return Err(refused(
+                    "今天计算的结果与运行时的 results.jsonl 不一致（程序版本不同？）；请重新运行 scorebook run，再归档".into(),
+                    "what is scored today differs from the run's results.jsonl (another version?); run again before archiving".into(),
+                ));
+            }
+            self.bag.add(&format!("{}/{}", Payload::RUN, output.file), &bytes)?;
+        }
+        self.bag.add(&format!("{}/manifest.json", Payload::RUN), &self.record.bytes)?;
+        Ok(())
+    }
+
+    /// `bag-info.txt`.
+    fn info(&self, unfinished: &(Vec<String>, Vec<String>)) -> Vec<(&'static str, String)> {
+        let workspace = &self.county.workspace;
+        let mut info = vec![
+            ("Source-Organization", workspace.issuer.clone()),
+            ("External-Description", format!("{}{}年度党员积分管理归档", workspace.county, workspace.year)),
+            ("External-Identifier", format!("{}-{}", self.county.key(), workspace.year)),
+            ("Bagging-Date", self.record.date.clone()),
+            ("Bag-Software-Agent", format!("scorebook {}", env!("CARGO_PKG_VERSION"))),
+            ("Scorebook-County", workspace.county.clone()),
+            ("Scorebook-Year", workspace.year.to_string()),
+            ("Scorebook-Run-Version", self.record.version.clone()),
+        ];
+        if let Some(code) = &workspace.county_code {
+            info.push(("Scorebook-County-Code", code.clone()));
+        }
+        if let Some(reason) = self.incomplete {
+            info.push(("Scorebook-Incomplete", reason.to_owned()));
+            info.push(("Scorebook-Returned-Branches", unfinished.0.join(" ")));
+            info.push(("Scorebook-Missing-Branches", unfinished.1.join(" ")));
+        }
+        info
+    }
+}
+
+/// One person's years over the bags of a folder; the name as anybody writes it.
+pub fn history(folder: &Path, name: &str) -> Result<crate::archive::History, RunError> {
+    Ok(crate::archive::history(folder, &crate::sheet::words::name(name))?)
+}
+
+pub(super) fn refused(zh: String, en: String) -> RunError {
+    RunError::Argument { zh, en }
+}
+
+/// A bag inside what is archived would be archived next time, or change what is.
+fn outside(to: &Path, of: &Path) -> Result<(), RunError> {
+    let whole = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // The bag does not exist yet; the folder that it will stand in does.
+        path.ancestors()
+            .find_map(|above| above.canonicalize().ok().map(|real| real.join(path.strip_prefix(above).unwrap_or(Path::new("")))))
+    };
+    if let (Some(to), Some(of)) = (whole(to), whole(of))
+        && to.starts_with(&of)
+    {
+        return Err(refused(format!("--to 不能放在 {} 里面", of.display()), format!("--to must not lie inside {}", of.display())));
+    }
+    Ok(())
+}
+
+fn unfinished(county: &County, resolved: &Resolved) -> (Vec<String>, Vec<String>) {
+    let codes = |wanted: fn(&BranchState) -> bool| {
+        let branches = county.register.branches.iter().zip(&resolved.branches);
+        branches.filter(|(_, state)| wanted(state)).map(|(branch, _)| branch.code.clone()).collect()
+    };
+    (codes(|state| matches!(state, BranchState::Returned)), codes(|state| matches!(state, BranchState::Missing | BranchState::LeftOut)))
+}
+
+fn told((returned, missing): &(Vec<String>, Vec<String>)) -> Option<RunError> {
+    let some = |codes: &[String]| {
+        let more = if codes.len() > 8 { " …" } else { "" };
+        format!("{}{more}", codes.iter().take(8).cloned().collect::<Vec<_>>().join(" "))
+    };
+    (!returned.is_empty() || !missing.is_empty()).then(|| {
+        refused(
+            format!(
+                "年度尚未完成：退回 {} 个（{}），未报 {} 个（{}）；确要归档请加 --incomplete 说明原因",
+                returned.len(),
+                some(returned),
+                missing.len(),
+                some(missing)
+            ),
+            format!(
+                "the year is unfinished: {} returned ({}), {} missing ({}); to archive it all the same give --incomplete REASON",
+                returned.len(),
+                some(returned),
+                missing.len(),
+                some(missing)
+            ),
+        )
+    })
+}

@@ -1,0 +1,259 @@
+//! What the branches sent, kept as it came under names that every system takes; and the way back to the first names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::Desk;
+use crate::archive::Payload;
+use crate::county::Workspace;
+use crate::diag::Finding;
+use crate::inbox::{self, Incoming, Source};
+use crate::publish::Names;
+use crate::run::{County, RunError};
+
+/// One original in the bag: a line of `originals.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// Relative to the folder of originals.
+    pub path: String,
+    /// Its name in the inbox.
+    pub first_name: String,
+    /// SHA-256 of what the branch sent.
+    pub sha256: String,
+    /// Bytes of what the branch sent.
+    pub bytes: u64,
+    /// SHA-256 of the archive it came in, where that was taken apart because something in it was encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive_sha256: Option<String>,
+    /// SHA-256 of what is kept, where that is the workbook without its password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_sha256: Option<String>,
+}
+
+impl Desk<'_> {
+    /// Adds every file of the inbox, archives whole; gives them in the order of their first names.
+    pub(super) fn originals(&self) -> Result<Vec<Original>, RunError> {
+        let inbox = &self.county.workspace.inbox;
+        let (files, _) = inbox::list(inbox, &inbox::Limits::default())?;
+        let mut sent: BTreeMap<String, Vec<&Incoming>> = BTreeMap::new();
+        for file in &files {
+            sent.entry(on_disk(inbox, file)).or_default().push(file);
+        }
+        let mut keep = Keeper { desk: self, safe: SafePaths::default(), originals: Vec::new() };
+        for (first_name, inside) in sent {
+            keep.original(first_name, &inside)?;
+        }
+        let originals = keep.originals;
+        let lines: String = originals.iter().map(crate::report::json_line).collect();
+        self.bag.add(Payload::NAMES, lines.as_bytes())?;
+        Ok(originals)
+    }
+}
+
+struct Keeper<'a> {
+    desk: &'a Desk<'a>,
+    safe: SafePaths,
+    originals: Vec<Original>,
+}
+
+impl Keeper<'_> {
+    /// Keeps one file of the inbox as it is. What a password opened is kept opened, for in ten years nobody has the
+    /// password; an archive that holds such a workbook is kept as the files in it.
+    fn original(&mut self, first_name: String, inside: &[&Incoming]) -> Result<(), RunError> {
+        let path = self.desk.county.workspace.inbox.join(&first_name);
+        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
+        if inside.iter().all(|file| matches!(file.source, Source::File(_))) {
+            return self.keep(first_name, &bytes, None);
+        }
+        let limits = inbox::Limits::default();
+        let locked = |file: &&&Incoming| inbox::fetch(file, &limits).is_ok_and(|bytes| self.opened(&bytes).is_some());
+        if inside.iter().find(locked).is_none() {
+            return self.keep_as_sent(first_name, &bytes);
+        }
+        let archive = inbox::hex(&inbox::digest(&bytes));
+        for file in inside {
+            // What cannot be fetched was no input of the run either, only a finding of it.
+            if let Ok(bytes) = inbox::fetch(file, &limits) {
+                self.keep(file.name.to_string(), &bytes, Some(archive.clone()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn opened(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        crate::sheet::unlock(bytes, &self.desk.county.workspace.passwords).ok().flatten()
+    }
+
+    fn keep_as_sent(&mut self, first_name: String, bytes: &[u8]) -> Result<(), RunError> {
+        let path = self.safe.claim(&first_name);
+        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
+        let sha256 = inbox::hex(&inbox::digest(bytes));
+        self.originals.push(Original { path, first_name, sha256, bytes: bytes.len() as u64, archive_sha256: None, opened_sha256: None });
+        Ok(())
+    }
+
+    fn keep(&mut self, first_name: String, bytes: &[u8], archive_sha256: Option<String>) -> Result<(), RunError> {
+        let opened = self.opened(bytes);
+        let kept = opened.as_deref().unwrap_or(bytes);
+        let path = self.safe.claim(&first_name);
+        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), kept)?;
+        self.originals.push(Original {
+            path,
+            first_name,
+            sha256: inbox::hex(&inbox::digest(bytes)),
+            bytes: bytes.len() as u64,
+            archive_sha256,
+            opened_sha256: opened.as_deref().map(|opened| inbox::hex(&inbox::digest(opened))),
+        });
+        Ok(())
+    }
+}
+
+/// The name of the file on the disk that an incoming file is, or came in. A folder may be called `a!`, so what stands
+/// before a `!/` is asked for.
+fn on_disk(inbox: &Path, file: &Incoming) -> String {
+    let outer = file.name.match_indices("!/").map(|(at, _)| &file.name[..at]).find(|outer| inbox.join(outer).is_file());
+    match (&file.source, outer) {
+        (Source::Entry(_), Some(outer)) => outer.to_owned(),
+        _ => file.name.to_string(),
+    }
+}
+
+/// Gives each folder and file of a tree a safe name; what lay together stays together.
+#[derive(Default)]
+struct SafePaths {
+    folders: BTreeMap<String, String>,
+    names: BTreeMap<String, Names>,
+}
+
+impl SafePaths {
+    fn claim(&mut self, path: &str) -> String {
+        match path.rsplit_once('/') {
+            Some((folder, name)) => {
+                let safe = self.folder(folder);
+                format!("{safe}/{}", self.unused(folder, name))
+            }
+            None => self.unused("", path),
+        }
+    }
+
+    fn claim_folder(&mut self, folder: &str) -> String {
+        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let above = if above.is_empty() { String::new() } else { format!("{}/", self.folder(above)) };
+        let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+        format!("{above}{}", self.names.entry(parent).or_default().claim(name, ""))
+    }
+
+    fn folder(&mut self, folder: &str) -> String {
+        if let Some(safe) = self.folders.get(folder) {
+            return safe.clone();
+        }
+        let safe = self.claim_folder(folder);
+        self.folders.insert(folder.to_owned(), safe.clone());
+        safe
+    }
+
+    /// The extension is kept: it tells people what a file is, and a long name would lose it.
+    fn unused(&mut self, folder: &str, name: &str) -> String {
+        let (stem, extension) = match name.rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() && extension.chars().all(|c| c.is_ascii_alphanumeric()) && extension.len() <= 5 => {
+                (stem, format!(".{extension}"))
+            }
+            _ => (name, String::new()),
+        };
+        self.names.entry(folder.to_owned()).or_default().claim(stem, &extension)
+    }
+}
+
+/// What originals in a bag were when they came.
+#[derive(Debug, Default)]
+pub struct FirstState {
+    /// First names of those that bear another.
+    names: BTreeMap<String, String>,
+    /// First digests, by first name, of those whose password was taken off.
+    digests: BTreeMap<String, [u8; 32]>,
+}
+
+impl FirstState {
+    /// SHA-256 of what the branch sent, where that is not what is kept.
+    pub fn digest(&self, name: &str) -> Option<[u8; 32]> {
+        self.digests.get(name).copied()
+    }
+}
+
+/// Points a workspace that lies in a bag to the register and the originals there.
+pub fn move_into_bag(workspace: &mut Workspace, bag: &Path) -> Result<FirstState, RunError> {
+    if let Some(name) = workspace.register.file_name() {
+        workspace.register = bag.join(Payload::WORKSPACE).join(name);
+    }
+    workspace.inbox = bag.join(Payload::ORIGINALS);
+    let path = bag.join(Payload::NAMES);
+    let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })?;
+    let mut first = FirstState::default();
+    for original in text.lines().filter_map(|line| serde_json::from_str::<Original>(line).ok()) {
+        if original.opened_sha256.is_some()
+            && let Some(digest) = unhex(&original.sha256)
+        {
+            first.digests.insert(original.first_name.clone(), digest);
+        }
+        if original.path != original.first_name {
+            first.names.insert(original.path, original.first_name);
+        }
+    }
+    Ok(first)
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
+    bytes?.try_into().ok()
+}
+
+/// Gives files and findings the names that the branches gave them, and their order.
+pub fn restore_names(county: &County, files: &mut [Incoming], findings: &mut [Finding]) {
+    if county.first.names.is_empty() {
+        return;
+    }
+    let first = |name: &str| {
+        if let Some(whole) = county.first.names.get(name) {
+            return Some(whole.clone());
+        }
+        let (outer, inner) = name.split_once("!/").map_or((name, None), |(outer, inner)| (outer, Some(inner)));
+        let outer = county.first.names.get(outer)?;
+        Some(inner.map_or_else(|| outer.clone(), |inner| format!("{outer}!/{inner}")))
+    };
+    for file in files.iter_mut() {
+        if let Some(name) = first(&file.name) {
+            file.name = name.into();
+        }
+    }
+    for finding in findings {
+        if let Some(name) = finding.place.file.as_deref().and_then(first) {
+            finding.place.file = Some(name.into());
+        }
+    }
+    files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn originals_get_names_that_every_system_takes() {
+        let mut safe = SafePaths::default();
+        let long = format!("{}.xlsx", "长".repeat(100));
+        for (first, name) in [
+            ("第一党委/a?.xlsx", "第一党委/a_.xlsx"),
+            ("第一党委/a*.xlsx", "第一党委/a_(2).xlsx"),
+            ("a:/b.xlsx", "a_/b.xlsx"),
+            ("a|/b.xlsx", "a_(2)/b.xlsx"),
+            ("a:/c/d 100%.xls", "a_/c/d 100_.xls"),
+            ("无扩展名", "无扩展名"),
+        ] {
+            assert_eq!(safe.claim(first), name, "{first}");
+        }
+        assert_eq!(safe.claim(&long), format!("{}.xlsx", "长".repeat(80)), "the extension outlives the cut");
+    }
+}

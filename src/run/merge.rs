@@ -1,0 +1,541 @@
+//! Several runs over disjoint branches become one: what a county that is too large for one machine does.
+//!
+//! Each run leaves `merge.json`, its state after the first pass: the register's rows, what became of each branch, findings
+//! with their values, and people by the key of their identity number. Results come from `results.jsonl`. From these the
+//! county's tables are written anew by the same code as in a run; forms are copied, for a branch's and a committee's forms
+//! rest on nothing outside it. What only the whole county can show, one person in two branches, is looked for again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::archive::{FirstState, refused};
+use super::write::write_data;
+use super::{BranchState, Card, County, Resolved, RunError, sort_findings};
+use crate::archive::person_key;
+use crate::builtin;
+use crate::check::{Person, same_person_in_branches};
+use crate::county::{Branch, Register, workspace_of};
+use crate::diag::{CellRef, Code, Finding, Place, value_name};
+use crate::exact::{Decimal, Exact};
+use crate::fence::Fence;
+use crate::inbox::{digest, hex};
+use crate::period::{Calendar, RunPeriod};
+use crate::publish::Staging;
+use crate::rollup::{Outcome, OutcomeKind};
+use crate::scheme::{self, Scheme};
+use crate::score::{Flag, Score};
+use crate::submission::{Intake, Member, Submission};
+
+/// A run's state, `merge.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    version: String,
+    period: String,
+    date: String,
+    /// `scorebook.toml` without what is a machine's own: register, inbox, passwords.
+    rules: String,
+    /// Id and text of each scheme, in the workspace's order.
+    schemes: Vec<(String, String)>,
+    branches: Vec<Line>,
+    findings: Vec<Found>,
+    people: Vec<Known>,
+    inputs: Vec<(String, String, u64)>,
+    cells: usize,
+}
+
+/// A branch and what became of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    branch: Branch,
+    /// `accepted`, `returned`, `missing`.
+    state: String,
+    file: Option<String>,
+    folder: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Found {
+    code: String,
+    branch_code: Option<String>,
+    place: Spot,
+    value: Option<String>,
+    args: Vec<(String, String)>,
+}
+
+/// File, sheet, and row and column from 0.
+type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Known {
+    /// By [`person_key`]; the number itself stays where it was.
+    key: String,
+    name: String,
+    branch_code: String,
+    months: (u8, u8),
+    place: Spot,
+}
+
+fn spot(place: &Place) -> Spot {
+    let text = |part: &Option<Arc<str>>| part.as_deref().map(str::to_owned);
+    (text(&place.file), text(&place.sheet), place.cell.map(|cell| (cell.row, cell.column)))
+}
+
+fn place((file, sheet, cell): &Spot) -> Place {
+    let text = |part: &Option<String>| part.as_deref().map(Arc::from);
+    Place { file: text(file), sheet: text(sheet), cell: cell.map(|(row, column)| CellRef { row, column }) }
+}
+
+/// `merge.json` of a run.
+pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
+    let root = &county.workspace.root;
+    let read = |path: &Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
+    let rules = rules(&read(&root.join("scorebook.toml"))?);
+    let mut schemes = Vec::new();
+    for scheme in &county.schemes {
+        let own = root.join("schemes").join(format!("{}.toml", scheme.id));
+        let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
+        schemes.push((scheme.id.clone(), scheme::decode(&bytes)));
+    }
+    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
+        branch: branch.clone(),
+        state: match resolved.branches[at] {
+            BranchState::Accepted(_) => "accepted",
+            BranchState::Returned => "returned",
+            BranchState::Missing | BranchState::LeftOut => "missing",
+        }
+        .to_owned(),
+        file: resolved.files[at].as_deref().map(str::to_owned),
+        folder: folders.get(&at).cloned(),
+    });
+    let found = |finding: &Finding| Found {
+        code: finding.code.word().to_owned(),
+        branch_code: finding.branch_code.as_deref().map(str::to_owned),
+        place: spot(&finding.place),
+        value: finding.value.clone(),
+        args: finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+    };
+    let known = |person: &Person| Known {
+        key: person_key(&person.id),
+        name: person.name.to_string(),
+        branch_code: county.register.branches[person.branch].code.clone(),
+        months: (person.first_month, person.last_month),
+        place: spot(&person.place),
+    };
+    let state = State {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        period: county.run.to_string(),
+        date: county.date.to_string(),
+        rules,
+        schemes,
+        branches: branches.collect(),
+        findings: resolved.findings.iter().map(found).collect(),
+        people: resolved.people.iter().map(known).collect(),
+        inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
+        cells: resolved.cells,
+    };
+    Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
+}
+
+fn rules(bytes: &[u8]) -> String {
+    let text = scheme::decode(bytes);
+    let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
+    for own in ["register", "inbox", "passwords"] {
+        table.remove(own);
+    }
+    toml::to_string(&table).unwrap_or_default()
+}
+
+/// A run's folder with its state and manifest.
+struct Shard {
+    folder: PathBuf,
+    state: State,
+    manifest: Value,
+    results: String,
+}
+
+/// What a merge tells.
+#[derive(Debug)]
+pub struct Merged {
+    /// Where the result is.
+    pub folder: PathBuf,
+    /// Branches accepted, returned, missing.
+    pub branches: [usize; 3],
+    /// Runs put together.
+    pub runs: usize,
+}
+
+/// Puts runs over disjoint branches together, into `out/<period>`.
+pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
+    let mut shards = outs.iter().map(|folder| read(folder)).collect::<Result<Vec<_>, _>>()?;
+    // The order of the arguments changes nothing.
+    shards.sort_by(|a, b| {
+        let first = |shard: &Shard| shard.state.branches.iter().map(|line| line.branch.code.clone()).min();
+        first(a).cmp(&first(b))
+    });
+    fit(&shards)?;
+    let county = county(&shards)?;
+    let (resolved, folders) = resolved(&shards, &county)?;
+    let staging = Staging::open(out, &county.run.to_string())?;
+    let written = write(&shards, &county, &resolved, &folders, &staging);
+    if let Err(error) = written {
+        // What was staged is of no use; failing to remove it must not hide why.
+        let _ = staging.discard();
+        return Err(error);
+    }
+    let count = |wanted: fn(&BranchState) -> bool| resolved.branches.iter().filter(|state| wanted(state)).count();
+    let branches = [
+        count(|state| matches!(state, BranchState::Accepted(_))),
+        count(|state| matches!(state, BranchState::Returned)),
+        count(|state| matches!(state, BranchState::Missing)),
+    ];
+    Ok(Merged { folder: staging.publish()?, branches, runs: shards.len() })
+}
+
+/// A run's folder, `out/2026`, or the `out` that holds only one.
+fn read(given: &Path) -> Result<Shard, RunError> {
+    let mut folder = given.to_owned();
+    if !folder.join("merge.json").is_file() {
+        let below = std::fs::read_dir(given).map_err(|source| RunError::Io { path: given.to_owned(), source })?;
+        let runs: Vec<PathBuf> =
+            below.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.join("merge.json").is_file()).collect();
+        match runs.as_slice() {
+            [one] => folder.clone_from(one),
+            _ => {
+                return Err(refused(
+                    format!("{} 不是一次运行的结果（没有 merge.json）；请写明期间的文件夹，如 out/2026", given.display()),
+                    format!("{} is not the result of one run (no merge.json); name a period's folder, such as out/2026", given.display()),
+                ));
+            }
+        }
+    }
+    let text = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })
+    };
+    let damaged = |error: serde_json::Error| {
+        refused(format!("{} 看不懂：{error}", folder.display()), format!("{} cannot be understood: {error}", folder.display()))
+    };
+    let state: State = serde_json::from_str(&text("merge.json")?).map_err(damaged)?;
+    let manifest = serde_json::from_str(&text("manifest.json")?).map_err(damaged)?;
+    Ok(Shard { state, manifest, results: text("results.jsonl")?, folder })
+}
+
+/// Refuses runs that cannot be parts of one.
+fn fit(shards: &[Shard]) -> Result<(), RunError> {
+    let Some((first, rest)) = shards.split_first() else {
+        return Err(refused("没有可合并的结果".into(), "there is nothing to merge".into()));
+    };
+    let path = |shard: &Shard| shard.folder.display().to_string();
+    for shard in rest {
+        let (one, other) = (&first.state, &shard.state);
+        let differs = [
+            (one.version != other.version, "程序版本", "the program's version"),
+            (one.period != other.period, "期间", "the period"),
+            (one.date != other.date, "日期", "the date"),
+            (one.schemes != other.schemes, "积分细则", "the schemes"),
+            (one.rules != other.rules, "scorebook.toml（名册、收件夹、密码除外）", "scorebook.toml (but for register, inbox, passwords)"),
+            (first.manifest["templates"] != shard.manifest["templates"], "表样", "the templates"),
+        ];
+        if let Some((_, zh, en)) = differs.iter().find(|(differs, ..)| *differs) {
+            return Err(refused(
+                format!("{} 与 {} 的{zh}不同，不能合并", path(first), path(shard)),
+                format!("{} and {} cannot be merged: {en} differs", path(first), path(shard)),
+            ));
+        }
+    }
+    let mut codes: BTreeMap<&str, &Shard> = BTreeMap::new();
+    let mut committees: BTreeMap<&str, &Shard> = BTreeMap::new();
+    for shard in shards {
+        for line in &shard.state.branches {
+            if let Some(other) = codes.insert(&line.branch.code, shard) {
+                return Err(refused(
+                    format!("支部 {} 同时在 {} 和 {} 中", line.branch.code, path(other), path(shard)),
+                    format!("branch {} is in both {} and {}", line.branch.code, path(other), path(shard)),
+                ));
+            }
+            let other = committees.insert(&line.branch.committee, shard);
+            if let Some(other) = other.filter(|other| !std::ptr::eq(*other, shard)) {
+                return Err(refused(
+                    format!("{} 的支部分在 {} 和 {} 中；请按党委划分", line.branch.committee, path(other), path(shard)),
+                    format!("{} has branches in both {} and {}; split by committee", line.branch.committee, path(other), path(shard)),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn county(shards: &[Shard]) -> Result<County, RunError> {
+    let first = &shards[0].state;
+    let ids: Vec<String> = first.schemes.iter().map(|(id, _)| id.clone()).collect();
+    // Register and inbox are where each run had them; nothing of the whole is read from either.
+    let workspace = workspace_of(&format!("register = ''\ninbox = ''\n{}", first.rules), &ids, &super::FORMS)?;
+    let mut schemes = Vec::new();
+    for (id, text) in &first.schemes {
+        let loaded = scheme::load_for(text, id, &workspace.categories);
+        let mut scheme: Scheme = loaded.map_err(|error| RunError::Scheme { id: id.clone(), error })?;
+        let digests = shards[0].manifest["schemes"].as_array().into_iter().flatten();
+        let digest = digests.filter(|one| one["id"] == **id).find_map(|one| one["sha256"].as_str());
+        digest.unwrap_or_default().clone_into(&mut scheme.digest);
+        schemes.push(scheme);
+    }
+    let mut branches: Vec<Branch> = shards.iter().flat_map(|shard| shard.state.branches.iter().map(|line| line.branch.clone())).collect();
+    branches.sort_by(|a, b| a.code.cmp(&b.code));
+    let run = RunPeriod::parse(&first.period).unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
+    let date = first.date.parse().unwrap_or_else(|_| run.last_day());
+    let fence = Fence::new(None, workspace.passwords.clone());
+    Ok(County {
+        workspace,
+        register: Register { branches },
+        schemes,
+        intake: Intake::default(),
+        calendar: Calendar::default(),
+        run,
+        date,
+        only: Vec::new(),
+        fence,
+        configuration: Vec::new(),
+        first: FirstState::default(),
+    })
+}
+
+/// Findings of one person in two branches, which are looked for over all runs together.
+const ACROSS: [Code; 2] = [Code::MemberInTwoBranches, Code::TransferredMember];
+
+type Whole = (Resolved, BTreeMap<usize, String>);
+
+fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
+    let count = county.register.branches.len();
+    let mut whole = Resolved {
+        branches: (0..count).map(|_| BranchState::Missing).collect(),
+        rosters: vec![Vec::new(); count],
+        files: vec![None; count],
+        sources: vec![None; count],
+        findings: Vec::new(),
+        people: Vec::new(),
+        inputs: Vec::new(),
+        cells: 0,
+    };
+    let mut folders = BTreeMap::new();
+    for shard in shards {
+        let mut cards = cards(shard, county)?;
+        for line in &shard.state.branches {
+            let Some(at) = county.register.by_code(&line.branch.code) else { continue };
+            whole.files[at] = line.file.as_deref().map(Into::into);
+            whole.branches[at] = match line.state.as_str() {
+                "accepted" => {
+                    let card = cards.remove(&line.branch.code).unwrap_or_else(|| empty(line));
+                    BranchState::Accepted(Box::new(card))
+                }
+                "returned" => BranchState::Returned,
+                _ => BranchState::Missing,
+            };
+            folders.extend(line.folder.clone().map(|folder| (at, folder)));
+        }
+        whole.findings.extend(shard.state.findings.iter().filter_map(finding).filter(|finding| !ACROSS.contains(&finding.code)));
+        whole.people.extend(shard.state.people.iter().filter_map(|known| {
+            Some(Person {
+                id: known.key.as_str().into(),
+                name: known.name.as_str().into(),
+                branch: county.register.by_code(&known.branch_code)?,
+                first_month: known.months.0,
+                last_month: known.months.1,
+                place: place(&known.place),
+            })
+        }));
+        whole.inputs.extend(shard.state.inputs.iter().map(|(name, digest, size)| (name.as_str().into(), digest.clone(), *size)));
+        whole.cells += shard.state.cells;
+    }
+    let across = same_person_in_branches(&mut whole.people, &county.register.branches);
+    for finding in across.iter().filter(|finding| finding.code == Code::MemberInTwoBranches) {
+        let at = finding.branch_code.as_deref().and_then(|code| county.register.by_code(code));
+        if let Some(at) = at
+            && matches!(whole.branches[at], BranchState::Accepted(_))
+        {
+            // Its forms are written already and would have to be taken back.
+            let (branch, said) = (&county.register.branches[at], finding.value.clone().unwrap_or_default());
+            return Err(refused(
+                format!("{said}（支部 {}）在另一部分的支部里也有同一身份证号，月份重叠；请先更正，再重新运行和合并", branch.code),
+                format!(
+                    "{said} of branch {} has the identity number of a member in another run, in the same months; mend that, run and merge again",
+                    branch.code
+                ),
+            ));
+        }
+    }
+    whole.findings.extend(across);
+    sort_findings(&mut whole.findings);
+    whole.inputs.sort();
+    Ok((whole, folders))
+}
+
+fn finding(found: &Found) -> Option<Finding> {
+    let code = Code::from_word(&found.code)?;
+    let args = found.args.iter().filter_map(|(name, value)| Some((value_name(code, name)?, value.clone())));
+    Some(Finding {
+        code,
+        branch_code: found.branch_code.as_deref().map(Into::into),
+        place: place(&found.place),
+        value: found.value.clone(),
+        args: args.collect(),
+    })
+}
+
+fn empty(line: &Line) -> Card {
+    let file = line.file.as_deref().unwrap_or_default().into();
+    Card { submission: Submission::of_roster(file, Vec::new()), outcomes: Vec::new() }
+}
+
+/// The cards of a run's accepted branches, as far as the county's tables need them, from its results.
+fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunError> {
+    let lines: BTreeMap<&str, &Line> = shard.state.branches.iter().map(|line| (line.branch.code.as_str(), line)).collect();
+    let mut cards: BTreeMap<String, Card> = BTreeMap::new();
+    for (number, text) in shard.results.lines().enumerate() {
+        let path = shard.folder.join("results.jsonl");
+        let broken = || {
+            refused(
+                format!("{} 第{}行看不懂", path.display(), number + 1),
+                format!("{}, line {}: cannot be understood", path.display(), number + 1),
+            )
+        };
+        let row: Value = serde_json::from_str(text).map_err(|_| broken())?;
+        let code = row["branch_code"].as_str().ok_or_else(broken)?;
+        let line = lines.get(code).ok_or_else(broken)?;
+        let card = cards.entry(code.to_owned()).or_insert_with(|| empty(line));
+        outcome(&row, county, card).ok_or_else(broken)?;
+    }
+    Ok(cards)
+}
+
+/// Reads one line of `results.jsonl` back.
+fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
+    let word = |key: &str| row[key].as_str();
+    let words = |key: &str| row[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
+    let at = county.schemes.iter().position(|scheme| Some(scheme.id.as_str()) == word("scheme"))?;
+    let published = |text: &str| Some(Exact::from(Decimal::parse(text)?));
+    let facts = county.schemes[at].veto.as_ref().map(|veto| veto.facts.as_slice()).unwrap_or_default();
+    let flags = [Flag::Exempt, Flag::Probationary, Flag::PartYear, Flag::NotExpected, Flag::NotScored];
+    let score = Score {
+        total: match word("total_exact") {
+            Some(total) => Some(fraction(total)?),
+            None => None,
+        },
+        board: word("board").and_then(published),
+        figures: row["figures"].as_object()?.iter().filter_map(|(id, value)| Some((id.clone(), published(value.as_str()?)?))).collect(),
+        grade: word("grade").map(str::to_owned),
+        stars: row["stars"].as_u64().map(|stars| stars as u8),
+        veto: words("veto").into_iter().filter_map(|name| facts.iter().position(|fact| fact == name)).collect(),
+        flags: words("flags").into_iter().filter_map(|word| flags.into_iter().find(|flag| flag.word() == word)).collect(),
+    };
+    let kind = if word("subject")? == "member" {
+        let mut member = Member::named(row["seq"].as_i64()?, word("name")?, word("category")?, at);
+        member.probationary = word("status") == Some("预备党员");
+        card.submission.members.push(member);
+        OutcomeKind::Member(card.submission.members.len() as u32 - 1)
+    } else {
+        OutcomeKind::Branch
+    };
+    card.outcomes.push(Outcome {
+        kind,
+        scheme: at,
+        score,
+        rank: row["rank"].as_u64().map(|rank| rank as u32),
+        rank_of: row["rank_of"].as_u64().map(|rank| rank as u32),
+        honours: words("honours").into_iter().map(str::to_owned).collect(),
+        letter: word("letter").map(str::to_owned),
+    });
+    Some(())
+}
+
+/// `6749/75`, whole `102`.
+fn fraction(text: &str) -> Option<Exact> {
+    let (above, below) = text.split_once('/').unwrap_or((text, "1"));
+    Exact::fraction(above.parse().ok()?, below.parse().ok()?)
+}
+
+fn write(
+    shards: &[Shard],
+    county: &County,
+    resolved: &Resolved,
+    folders: &BTreeMap<usize, String>,
+    staging: &Staging,
+) -> Result<(), RunError> {
+    let mut known: BTreeMap<String, Value> = BTreeMap::new();
+    for shard in shards {
+        for output in shard.manifest["outputs"].as_array().into_iter().flatten() {
+            let Some(file) = output["file"].as_str().filter(|file| file.contains('/')) else { continue };
+            let path = shard.folder.join(file);
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            if output["sha256"] != *hex(&digest(&bytes)) {
+                return Err(refused(
+                    format!("{} 在运行之后被改动过，不能合并", path.display()),
+                    format!("{} was changed after its run and cannot be merged", path.display()),
+                ));
+            }
+            if known.insert(file.to_owned(), output.clone()).is_some() {
+                return Err(refused(format!("有两个结果都含 {file}"), format!("two results hold {file}")));
+            }
+            staging.write(file, &bytes)?;
+        }
+    }
+    write_data(county, resolved, &county.issuer(), folders, staging)?;
+    let lists = |key: &str| {
+        let mut seen = BTreeSet::new();
+        let all = shards.iter().flat_map(|shard| shard.manifest[key].as_array().into_iter().flatten());
+        let mut list: Vec<&Value> = all.filter(|one| seen.insert(one.to_string())).collect();
+        list.sort_by_key(|one| one["file"].as_str().unwrap_or_default().as_bytes());
+        json!(list)
+    };
+    let outputs: Vec<Value> = staging
+        .written()
+        .into_iter()
+        .map(|(path, written)| {
+            known.remove(&path).unwrap_or_else(|| json!({ "file": path, "sha256": written.digest, "bytes": written.size }))
+        })
+        .collect();
+    let first = &shards[0].manifest;
+    let runs: Vec<Value> =
+        shards.iter().map(|shard| json!({ "branches": shard.state.branches.len(), "inputs": shard.state.inputs.len() })).collect();
+    let manifest = json!({
+        "program": "scorebook",
+        "version": first["version"],
+        "county": first["county"],
+        "county_code": first["county_code"],
+        "year": first["year"],
+        "period": first["period"],
+        "date": first["date"],
+        "merged": runs,
+        "configuration": lists("configuration"),
+        "schemes": first["schemes"],
+        "templates": first["templates"],
+        "inputs": lists("inputs"),
+        "outputs": outputs,
+    });
+    let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"; // values of text and numbers always serialise
+    Ok(staging.write("manifest.json", text.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_fractions_as_results_write_them() {
+        for text in ["6749/75", "102", "-1/3", "0"] {
+            assert_eq!(fraction(text).map(|value| value.to_string()).as_deref(), Some(text));
+        }
+        assert!(fraction("1/0").is_none() && fraction("x").is_none());
+    }
+
+    #[test]
+    fn rules_leave_out_what_is_a_machine_s_own() {
+        let one = rules("county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\n[notice]\nphone='1'\n".as_bytes());
+        let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n".as_bytes());
+        assert_eq!(one, other);
+        assert!(!one.contains('p') || !one.contains("passwords"));
+    }
+}

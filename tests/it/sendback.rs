@@ -1,0 +1,200 @@
+//! What goes out and comes back: blank workbooks filled in, marked workbooks sent again.
+
+use std::path::{Path, PathBuf};
+
+use scorebook::county::Branch;
+use scorebook::diag::{Code, Severity};
+use scorebook::form::table::Value;
+use scorebook::issue::{self, Listed};
+use scorebook::run::{BranchState, Options, Summary, check, prepare, run};
+use scorebook::sheet::{Book, Limits, read};
+use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
+use scorebook::xlsx::marked::LIST;
+
+fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+/// A workspace like the case's with an empty inbox.
+fn workspace(name: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["scorebook.toml", "机构名册.xlsx"] {
+        std::fs::copy(case(name).join(file), folder.path().join(file)).unwrap();
+    }
+    std::fs::create_dir(folder.path().join("inbox")).unwrap();
+    folder
+}
+
+fn options(workspace: &Path) -> Options {
+    Options { workspace: workspace.to_owned(), jobs: Some(1), forms: Some(vec!["return".into()]), ..Options::default() }
+}
+
+fn checked(workspace: &Path) -> Summary {
+    check(&options(workspace), &|_, _, _| {}).unwrap()
+}
+
+/// What a clerk would enter: full marks, no deductions, a day, two reviewers.
+fn entered(column: &Column, row: usize) -> Value {
+    match (&column.entry, column.heading.as_str()) {
+        (_, "记录人") => "甲".into(),
+        (_, "复核人") => "乙".into(),
+        (Entry::Number { max, min, .. }, _) if column.required && !min.is_negative() => Value::Number(*max),
+        (Entry::OneOf(words), _) if column.required => words[row % words.len()].as_str().into(),
+        _ => Value::Empty,
+    }
+}
+
+fn filled(blank: &mut Blank) {
+    for sheet in &mut blank.sheets {
+        let Body::Table { columns, rows, limits, .. } = &mut sheet.body else { continue };
+        if sheet.name == "党员名册" {
+            continue;
+        }
+        for (at, row) in rows.iter_mut().enumerate() {
+            let known = row.len();
+            row.extend(columns[known..].iter().map(|column| match (entered(column, at), limits.get(at)) {
+                (Value::Number(_), Some(limit)) => Value::Number(*limit),
+                (value, _) => value,
+            }));
+        }
+    }
+}
+
+#[test]
+fn blank_workbooks_filled_in_read_without_an_error() {
+    for (scheme, total) in [
+        ("ju-10star", "100.00"),
+        ("register-60", "80.00"),
+        ("community-4", "100.00"),
+        ("detail-cap", "100.00"),
+        ("two-way-rank", "100.00"),
+        ("enterprise-82", "100.00"),
+        ("fuxian-418", "100.00"),
+        ("hospital-dual", "100.00"),
+    ] {
+        let name = format!("clean-{scheme}");
+        let before = checked(&case(&name));
+        let folder = workspace(&name);
+        let county = prepare(&options(folder.path())).unwrap();
+        let shared = issue::County {
+            issuer: &county.workspace.issuer,
+            year: county.run.year,
+            date: county.date,
+            schemes: &county.schemes,
+            categories: &county.workspace.categories,
+        };
+        let mut scored = 0;
+        for (at, state) in before.resolved.branches.iter().enumerate() {
+            let BranchState::Accepted(card) = state else { continue };
+            let branch: &Branch = &county.register.branches[at];
+            let roster: Vec<Listed> = card.submission.members.iter().map(Listed::from).collect();
+            scored += roster.iter().filter(|member| member.exempt.is_none()).count();
+            let mut book = issue::workbook(&shared, branch, &roster, &|category| county.scheme_of(at, category));
+            filled(&mut book);
+            let bytes = blank::write(&book).unwrap();
+            assert_eq!(bytes, blank::write(&book).unwrap(), "{name}: the same bytes every time");
+            std::fs::write(folder.path().join("inbox").join(format!("{}.xlsx", branch.code)), bytes).unwrap();
+        }
+        assert!(scored > 10);
+        let after = checked(folder.path());
+        let said = |code: Code| !matches!(code, Code::UniformMarks | Code::MissingSubmission | Code::NotScored);
+        let findings: Vec<String> =
+            after.resolved.findings.iter().filter(|finding| said(finding.code)).map(|finding| format!("{finding:?}")).collect();
+        assert!(findings.is_empty(), "{name}: {findings:#?}");
+        let totals = after.resolved.branches.iter().filter_map(|state| match state {
+            BranchState::Accepted(card) => Some(card),
+            _ => None,
+        });
+        let totals: Vec<String> = totals
+            .flat_map(|card| card.outcomes.iter())
+            .filter(|outcome| matches!(outcome.kind, scorebook::rollup::OutcomeKind::Member(_)))
+            .filter_map(|outcome| outcome.score.total.as_ref().map(|total| total.publish(2)))
+            .collect();
+        assert_eq!(totals.len(), scored, "{name}");
+        assert!(totals.iter().all(|own| own == total), "{name}: {totals:?}");
+    }
+}
+
+#[test]
+fn an_unknown_branch_gets_the_sheets_of_every_category() {
+    let folder = workspace("clean-register-60");
+    let county = prepare(&options(folder.path())).unwrap();
+    let shared =
+        issue::County { issuer: "县", year: 2026, date: county.date, schemes: &county.schemes, categories: &county.workspace.categories };
+    let branch = Branch { code: "0101".into(), name: "东支部".into(), committee: "党委".into(), ..Branch::default() };
+    let names = |branch: &Branch| -> Vec<String> {
+        issue::workbook(&shared, branch, &[], &|_| 0).sheets.into_iter().map(|sheet| sheet.name).collect()
+    };
+    assert_eq!(names(&branch).iter().filter(|name| name.starts_with("积分登记-")).count(), 5);
+    let village = Branch { kind: Some("农村".into()), ..branch };
+    assert_eq!(names(&village).iter().filter(|name| name.starts_with("积分登记")).collect::<Vec<_>>(), ["积分登记-农村党员"]);
+}
+
+fn book(path: &Path) -> Book {
+    read("x", &std::fs::read(path).unwrap(), &Limits::default()).unwrap()
+}
+
+/// The one file of a folder whose name ends so.
+fn ending(folder: &Path, end: &str) -> Option<PathBuf> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .find(|path| path.to_string_lossy().ends_with(end))
+}
+
+#[test]
+fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
+    let folder = workspace("messy-register-60");
+    let faulty = checked(&case("messy-register-60"));
+    let returned = |summary: &Summary| -> Vec<(String, String, Option<String>)> {
+        let errors =
+            summary.resolved.findings.iter().filter(|finding| finding.severity() == Severity::Error && finding.place.cell.is_some());
+        errors
+            .map(|finding| {
+                let place = &finding.place;
+                (
+                    finding.code.word().to_owned(),
+                    place.sheet.as_deref().unwrap_or_default().to_owned(),
+                    place.cell.map(|cell| cell.to_string()),
+                )
+            })
+            .collect()
+    };
+    let files: Vec<PathBuf> = faulty
+        .resolved
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error && finding.place.cell.is_some())
+        .filter_map(|finding| finding.place.file.as_deref())
+        .filter(|file| file.ends_with(".xlsx"))
+        .map(|file| case("messy-register-60").join("inbox").join(file))
+        .collect();
+    assert!(files.len() >= 5, "{files:?}");
+    for file in &files {
+        std::fs::copy(file, folder.path().join("inbox").join(file.file_name().unwrap())).unwrap();
+    }
+    let first = run(&options(folder.path()), &|_, _, _| {}).unwrap();
+    let before = returned(&first);
+    for file in &files {
+        let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let marked =
+            ending(first.folder.as_ref().unwrap(), &format!("{stem}-标注.xlsx")).unwrap_or_else(|| panic!("no marked copy of {stem}"));
+        let (sent, copy) = (book(file), book(&marked));
+        assert_eq!(&*copy.sheets[0].name, LIST);
+        assert!(copy.returns.is_some());
+        for (own, copied) in sent.sheets.iter().zip(&copy.sheets[1..]) {
+            assert_eq!((&own.name, &own.rows), (&copied.name, &copied.rows), "{stem}");
+        }
+        assert_eq!(copy.sheets.len(), sent.sheets.len() + 1);
+        std::fs::copy(&marked, folder.path().join("inbox").join(format!("{stem}-改.xlsx"))).unwrap();
+    }
+    let second = checked(folder.path());
+    assert_eq!(returned(&second), before, "nothing was corrected, so the same is wrong with the copies");
+    let superseded = second.resolved.findings.iter().filter(|finding| finding.code == Code::SupersededSubmission).count();
+    assert_eq!(superseded, files.len());
+    assert!(
+        second.resolved.findings.iter().all(|finding| finding.place.sheet.as_deref() != Some(LIST)),
+        "the list is no sheet of the branch"
+    );
+}
