@@ -68,7 +68,8 @@ impl<'a> Gather<'a> {
         if !std::mem::replace(&mut self.rising, true) {
             rows = in_order(rows).map_err(|cell| Refusal::unreadable(format!("{name}: {cell} is stored twice")))?;
         }
-        let name: Arc<str> = without_control_characters(name).map_or_else(|| Arc::from(name), Arc::from);
+        let clean = without_control_characters(name).unwrap_or_else(|| name.to_owned());
+        let name: Arc<str> = clean.replace(['\t', '\n'], " ").into();
         Ok(Sheet {
             name,
             rows,

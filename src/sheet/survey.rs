@@ -72,6 +72,14 @@ impl Survey {
                         survey.value(kind, place, at..end, xml, row)?;
                     }
                 }
+                // calamine takes the one end from the other.
+                "f" => {
+                    if let Some(range) = attribute(tag, "ref").map(|range| &tag[range])
+                        && !rises(range)
+                    {
+                        return Err(Refusal::unreadable(format!("row {row}: a formula is shared by {range}")));
+                    }
+                }
                 // Every string of the table costs memory, wanted or not.
                 "si" => {
                     strings += 1;
@@ -198,6 +206,18 @@ fn is_cell_name(name: &[u8]) -> bool {
     let letters = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let digits = &name[letters..];
     (1..=3).contains(&letters) && (1..=7).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// `B2:D7`, or one cell: the first is not behind the last.
+fn rises(range: &str) -> bool {
+    let place = |name: &str| {
+        let (letters, digits) = name.split_at(name.bytes().take_while(u8::is_ascii_alphabetic).count());
+        is_cell_name(name.as_bytes()).then(|| ((letters.len(), letters.to_ascii_uppercase()), digits.parse::<u32>().unwrap_or(0)))
+    };
+    let (first, last) = range.split_once(':').unwrap_or((range, range));
+    // What is no cell's name calamine refuses by itself.
+    let (Some(first), Some(last)) = (place(first), place(last)) else { return true };
+    first.0 <= last.0 && first.1 <= last.1
 }
 
 fn number(tag: &str, name: &str) -> Option<u32> {
