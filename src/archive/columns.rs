@@ -155,7 +155,9 @@ mod tests {
         ];
         let write = || {
             let mut table = Table::new("t", &fields).expect("table");
-            rows.iter().for_each(|row| table.push(row.clone()).expect("row"));
+            for row in &rows {
+                table.push(row.clone()).expect("row");
+            }
             table.finish().expect("bytes")
         };
         assert_eq!(write(), write(), "the same bytes every time");

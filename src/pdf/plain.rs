@@ -56,8 +56,12 @@ fn with_whole_codes(bytes: &[u8]) -> Result<Vec<u8>, lopdf::Error> {
             let code = line.trim_end().strip_suffix('>').and_then(|line| line.rsplit_once("> <")).filter(|(_, code)| code.len() > 4);
             match code.and_then(|(glyph, code)| Some((glyph, char::from_u32(u32::from_str_radix(code, 16).ok()?)?))) {
                 Some((glyph, character)) => {
-                    let units = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{unit:04x}")).collect::<String>();
-                    whole.push_str(&format!("{glyph}> <{units}>\n"));
+                    whole.push_str(glyph);
+                    whole.push_str("> <");
+                    for byte in character.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()) {
+                        whole.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+                    }
+                    whole.push_str(">\n");
                 }
                 None => whole.push_str(line),
             }
@@ -70,6 +74,7 @@ fn with_whole_codes(bytes: &[u8]) -> Result<Vec<u8>, lopdf::Error> {
     Ok(bytes)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a function for `map_err`")]
 fn refused(error: genpdf::error::Error) -> PdfError {
     PdfError::Refused(error.to_string())
 }

@@ -226,7 +226,7 @@ fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option
 }
 
 /// Published scores of a subject that are others now.
-pub fn corrections<'a>(changes: &'a [Change], kind: OutcomeKind) -> impl Iterator<Item = Point> + 'a {
+pub fn corrections(changes: &[Change], kind: OutcomeKind) -> impl Iterator<Item = Point> {
     let own = changes.iter().filter(move |change| change.kind == Some(kind));
     own.map(|change| {
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());

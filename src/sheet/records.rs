@@ -128,6 +128,7 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
 
 /// A cell as one of the records that calamine reads: RK, error, truth, real, text, string of the table. A formula's result
 /// counts as its value. Outside `None` for a broken one, inside for a blank one.
+#[expect(clippy::option_option, reason = "broken and blank are different things")]
 fn cell(record: u16, value: &[u8], strings: u32) -> Option<Option<(u16, Vec<u8>)>> {
     let taken = |length: usize| value.get(..length).map(<[u8]>::to_vec);
     Some(Some(match record {
@@ -195,7 +196,9 @@ fn write(to: &mut Vec<u8>, record: u16, data: &[&[u8]]) {
         length >>= 7;
     }
     to.push(length as u8);
-    data.iter().for_each(|part| to.extend(*part));
+    for part in data {
+        to.extend(*part);
+    }
 }
 
 fn torn() -> Refusal {

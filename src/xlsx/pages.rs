@@ -39,7 +39,7 @@ pub fn write(book: &FilledBook, laid: &LaidOut, properties: &Properties) -> Resu
     // The writer says nothing of a row that has the default height, and an office then chooses one by its own measure.
     let heights: BTreeSet<u32> = laid.sheets.iter().flat_map(|sheet| &sheet.heights).map(|height| (*height / PIXEL) as u32).collect();
     let usual = (book.normal_font.size * 96.0 / 72.0 * 1.2).clamp(1.0, 500.0).round() as u32;
-    let default_height = (usual..).find(|height| !heights.contains(height)).unwrap_or(usual);
+    let default_height = (usual..=546).find(|height| !heights.contains(height)).unwrap_or(usual);
     workbook.set_default_format(&normal, default_height, default_width)?;
     let mut document = DocProperties::new().set_title(&properties.title).set_author(&properties.author);
     for (name, value) in &properties.custom {

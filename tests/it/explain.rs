@@ -155,7 +155,7 @@ fn said(summary: &Summary, wanted: Wanted<'_>) -> (usize, Vec<(String, String)>)
     (found.len(), lines)
 }
 
-fn anyone<'a>(name: &'a str) -> Wanted<'a> {
+fn anyone(name: &str) -> Wanted<'_> {
     Wanted { name, branch: None, seq: None }
 }
 

@@ -21,8 +21,8 @@ fn number(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Offset and length of a table of a font file.
-fn table(font: &[u8], tag: &[u8; 4]) -> (usize, usize) {
-    let record = (12..).step_by(16).find(|at| &font[*at..at + 4] == tag).unwrap();
+fn table(font: &[u8], tag: [u8; 4]) -> (usize, usize) {
+    let record = (12..).step_by(16).find(|at| font[*at..at + 4] == tag).unwrap();
     (number(font, record + 8), number(font, record + 12))
 }
 
@@ -30,7 +30,7 @@ fn table(font: &[u8], tag: &[u8; 4]) -> (usize, usize) {
 fn renamed(file: &str, old: &str, new: &str) -> Vec<u8> {
     let mut font = bundled(file);
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
-    let (start, length) = table(&font, b"name");
+    let (start, length) = table(&font, *b"name");
     for (old, new) in [(utf16(old), utf16(new)), (old.as_bytes().to_vec(), new.as_bytes().to_vec())] {
         assert_eq!(old.len(), new.len());
         for at in start..start + length - old.len() {
@@ -93,7 +93,7 @@ fn fonts_that_cannot_be_used_stop_the_run_with_a_word() {
     let options = Options { workspace: county.path().to_owned(), forms: Some(vec!["board".into()]), ..Options::default() };
     let sound = bundled("LXGWWenKai-Regular.ttf");
     let mut restricted = sound.clone();
-    let (os2, _) = table(&restricted, b"OS/2");
+    let (os2, _) = table(&restricted, *b"OS/2");
     restricted[os2 + 8..os2 + 10].copy_from_slice(&[0, 2]);
     let mut blind = sound.clone();
     for at in (12..).step_by(16).take(usize::from(blind[5])) {

@@ -69,7 +69,11 @@ fn rows(file: &Path) -> Vec<Value> {
 
 fn write_rows(file: &Path, rows: &[Value]) {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let mut text = String::new();
+    for row in rows {
+        text.push_str(&row.to_string());
+        text.push('\n');
+    }
     std::fs::write(file, text).unwrap();
 }
 

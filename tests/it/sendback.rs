@@ -167,7 +167,7 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
         .iter()
         .filter(|finding| finding.severity() == Severity::Error && finding.place.cell.is_some())
         .filter_map(|finding| finding.place.file.as_deref())
-        .filter(|file| file.ends_with(".xlsx"))
+        .filter(|file| Path::new(file).extension().is_some_and(|extension| extension == "xlsx"))
         .map(|file| case("messy-register-60").join("inbox").join(file))
         .collect();
     assert!(files.len() >= 5, "{files:?}");
