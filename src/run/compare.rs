@@ -65,6 +65,14 @@ pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: 
         }
     }
     let last = last_year.map(|folder| last_results(county.run, folder, &mut comparison)).transpose()?;
+    comparison.unusual = unusual_branches(county, resolved, last.as_ref());
+    sort_findings(&mut resolved.findings);
+    resolved.comparison = comparison;
+    Ok(())
+}
+
+/// What is unusual about the accepted branches, in register order.
+pub(super) fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
     let uniform: BTreeMap<&str, &str> = resolved
         .findings
         .iter()
@@ -74,15 +82,14 @@ pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: 
             Some((finding.branch_code.as_deref()?, periods.1.as_str()))
         })
         .collect();
+    let mut found = Vec::new();
     for (at, state) in resolved.branches.iter().enumerate() {
         if let BranchState::Accepted(card) = state {
             let code = county.register.branches[at].code.as_str();
-            comparison.unusual.extend(unusual(at, code, &card.outcomes, &county.schemes, uniform.get(code).copied(), last.as_ref()));
+            found.extend(unusual(at, code, &card.outcomes, &county.schemes, uniform.get(code).copied(), last));
         }
     }
-    sort_findings(&mut resolved.findings);
-    resolved.comparison = comparison;
-    Ok(())
+    found
 }
 
 /// Periods of the year that end before the run's, or lie within it.

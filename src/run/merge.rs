@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archive::{FirstState, refused};
+use super::compare::unusual_branches;
 use super::write::write_data;
 use super::{BranchState, Card, Comparison, County, Resolved, RunError, sort_findings};
 use crate::archive::person_key;
@@ -371,6 +372,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     whole.findings.extend(across);
     sort_findings(&mut whole.findings);
     whole.inputs.sort();
+    whole.comparison.unusual = unusual_branches(county, &whole, None);
     Ok((whole, folders))
 }
 
