@@ -91,10 +91,11 @@ def check_pdf(path, where):
         entries = len(re.findall(rb"/Title ?[(<]", path.read_bytes())) - 1
         code = path.parent.name.split("-")[0]
         results = (path.parents[2] / "results.jsonl").read_text("utf-8").splitlines()
-        # Whoever the period asks nothing of has no form.
-        absent = {"not-scored", "not-expected"}
-        rows = [row for row in map(json.loads, results) if row["branch_code"] == code and row["subject"] == "member"]
-        members = sum(absent.isdisjoint(row["flags"]) for row in rows)
+        # A scheme that the period leaves unscored has no form, nor has whom the period asks nothing of.
+        rows = [json.loads(line) for line in results]
+        scored = {row["scheme"] for row in rows if row["total"] is not None}
+        own = [row for row in rows if row["branch_code"] == code and row["subject"] == "member" and row["scheme"] in scored]
+        members = sum({"not-scored", "not-expected"}.isdisjoint(row["flags"]) for row in own)
         if entries != members:
             fault(f"{where}: {entries} entries in the outline for {members} members")
     # Columns of pdffonts, from the right: object (2), uni, sub, emb.
@@ -145,6 +146,12 @@ def check_alike(book, pdf, where):
                 fault(f"{where} page {number}: only in the PDF: {text[at:]!r}")
 
 
+def values(sheet):
+    """What the cells hold; LibreOffice drops empty texts and keeps fifteen digits of a number."""
+    cells = {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value not in (None, "")}
+    return {key: float(f"{value:.15g}") if isinstance(value, float) else value for key, value in cells.items()}
+
+
 def check_office(books):
     """LibreOffice reads the same values from one workbook of each kind."""
     with tempfile.TemporaryDirectory() as folder:
@@ -161,8 +168,7 @@ def check_office(books):
                 continue
             for sheet in ours.worksheets:
                 other = theirs[sheet.title]
-                cells = {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None}
-                read = {cell.coordinate: cell.value for row in other.iter_rows() for cell in row if cell.value is not None}
+                cells, read = values(sheet), values(other)
                 for key in cells.keys() | read.keys():
                     if cells.get(key) != read.get(key):
                         fault(f"{path.name} {sheet.title} {key}: {cells.get(key)!r} is {read.get(key)!r} in LibreOffice")
