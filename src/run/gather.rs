@@ -42,6 +42,8 @@ pub struct Gathered {
     pub files: Vec<Print>,
     /// The branch, where it is known.
     pub branch: Option<usize>,
+    /// Another branch that is in the same file.
+    pub second: Option<usize>,
     /// 报出日期.
     pub reported: Option<NaiveDate>,
     /// When the document says it was last changed.
@@ -89,6 +91,7 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
         digest: (!opened.is_empty()).then(|| intake::digest(&opened)),
         files: opened,
         branch: None,
+        second: None,
         reported: None,
         modified: None,
         corrects: None,
@@ -131,6 +134,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         digest: None,
         files: Vec::new(),
         branch: identity.branch,
+        second: identity.second,
         reported: cover.reported,
         modified: book.modified.clone(),
         corrects: book.returns.clone(),
