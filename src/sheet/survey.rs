@@ -8,6 +8,7 @@
 
 use super::book::{Area, Sheet};
 use super::{Limits, Refusal};
+use crate::diag::Unreadable;
 
 /// What one worksheet or string table hides.
 #[derive(Default)]
@@ -59,7 +60,7 @@ impl Survey {
                     if let Some(name) = attribute(tag, "r").map(|r| &tag[r])
                         && !is_cell_name(name.as_bytes())
                     {
-                        return Err(Refusal::unreadable(format!("row {row}: a cell is named {name}")));
+                        return Err(Refusal::unreadable(Unreadable::Content, format!("row {row}: a cell is named {name}")));
                     }
                     kind = attribute(tag, "t").filter(|t| matches!(&tag[t.clone()], "s" | "e")).map(|t| {
                         let first = tag.as_bytes()[t.start];
@@ -77,7 +78,7 @@ impl Survey {
                     if let Some(range) = attribute(tag, "ref").map(|range| &tag[range])
                         && !rises(range)
                     {
-                        return Err(Refusal::unreadable(format!("row {row}: a formula is shared by {range}")));
+                        return Err(Refusal::unreadable(Unreadable::Content, format!("row {row}: a formula is shared by {range}")));
                     }
                 }
                 // Every string of the table costs memory, wanted or not.
@@ -96,7 +97,7 @@ impl Survey {
                             .parse()
                             .ok()
                             .filter(|row| (1..=1_048_576).contains(row))
-                            .ok_or_else(|| Refusal::unreadable(format!("a row is numbered {}", &tag[r])))?,
+                            .ok_or_else(|| Refusal::unreadable(Unreadable::Content, format!("a row is numbered {}", &tag[r])))?,
                     };
                     if truth(tag, "hidden") {
                         survey.rows.push(row.saturating_sub(1));
@@ -136,7 +137,7 @@ impl Survey {
         if kind == b's' {
             // calamine reads "-1" and "x" as the first string.
             if !text.trim().bytes().all(|digit| digit.is_ascii_digit()) {
-                return Err(Refusal::unreadable(format!("row {row}: refers to text {text}")));
+                return Err(Refusal::unreadable(Unreadable::Content, format!("row {row}: refers to text {text}")));
             }
         } else if !KNOWN_ERRORS.contains(&text) {
             self.edits.push((place, "str".to_owned()));

@@ -12,6 +12,7 @@ use super::package::{Checked, Package};
 use super::survey::{Survey, is_error};
 use super::workbook::{Workbook, number_formats};
 use super::{Format, Limits, Refusal, number};
+use crate::diag::Unreadable;
 
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
@@ -19,13 +20,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits)?;
     let workbook = Workbook::of(&mut package, limits)?;
     let (written, surveys) = write_anew(&mut package, bytes.len(), &workbook, limits)?;
-    let broken = |error: calamine::XlsxError| Refusal::unreadable(error.to_string());
+    let broken = |error: calamine::XlsxError| Refusal::unreadable(Unreadable::Content, error.to_string());
     let mut reader: Xlsx<_> = Xlsx::new(written).map_err(broken)?;
     drop(package);
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
     for (index, (listed, survey)) in workbook.sheets.iter().zip(surveys).enumerate() {
-        let torn = |error: calamine::XlsxError| Refusal::unreadable(format!("{}: {error}", listed.name));
+        let torn = |error: calamine::XlsxError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", listed.name));
         // Sheets go by number in the new package: two of one name would both give the first.
         let mut cells = reader.worksheet_cells_reader(&index.to_string()).map_err(torn)?;
         while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(torn)? {
@@ -52,7 +53,7 @@ fn write_anew(
     let mut written = Checked::new(package.declared(), packed);
     let (mut list, mut relations, mut surveys) = (String::new(), String::new(), Vec::new());
     for (index, sheet) in workbook.sheets.iter().enumerate() {
-        let missing = || Refusal::unreadable(format!("sheet {} is missing from the package", sheet.name));
+        let missing = || Refusal::unreadable(Unreadable::Missing, format!("sheet {} is missing from the package", sheet.name));
         let text = package.text(&sheet.part)?.ok_or_else(missing)?;
         let survey = Survey::of(&text, limits)?;
         written.add_pieces(&format!("xl/{index}.xml"), survey.repaired(&text).map(str::as_bytes))?;

@@ -4,6 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Refusal;
+use crate::diag::Unreadable;
 
 /// What a part is made of, with prefixes taken off the names.
 pub(super) enum Node<'a> {
@@ -19,7 +20,7 @@ pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<
     reader.config_mut().expand_empty_elements = true;
     // Deep nesting would otherwise be kept name by name; depth alone tells a torn part.
     reader.config_mut().check_end_names = false;
-    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(format!("{part}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
     let mut depth = 0i64;
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
