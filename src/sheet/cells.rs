@@ -19,6 +19,7 @@ use super::book::{Area, Content, Sheet};
 use super::gather::Gather;
 use super::text::is_error;
 use super::{Refusal, number, strings, xml};
+use crate::diag::Unreadable;
 use crate::exact::Decimal;
 
 /// What the cells of all sheets refer to.
@@ -270,5 +271,5 @@ fn torn(name: &str, row: u32, error: &quick_xml::Error) -> Refusal {
 }
 
 fn refused(name: &str, row: u32, what: &str) -> Refusal {
-    Refusal::unreadable(format!("{name}: row {}: {what}", row + 1))
+    Refusal::unreadable(Unreadable::Content, format!("{name}: row {}: {what}", row + 1))
 }

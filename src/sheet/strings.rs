@@ -6,10 +6,11 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::{Limits, Refusal, xml};
+use crate::diag::Unreadable;
 
 /// The string table, every `<si>` of it: cells count them.
 pub(super) fn table(part: &str, text: &str, limits: &Limits) -> Result<Vec<Box<str>>, Refusal> {
-    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(format!("{part}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
     let mut reader = xml::reader(text);
     let mut strings = Vec::new();
     let mut whole = false;

@@ -3,6 +3,7 @@
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::{Content, Refusal};
+use crate::diag::Unreadable;
 use crate::exact::Decimal;
 
 /// A number longer than this is a name of digits: an identity number, an account.
@@ -13,7 +14,7 @@ const DIGITS: usize = 15;
 ///
 /// A byte that fits none is refused: put in its place, something else would be read than was sent.
 pub(super) fn decode(bytes: &[u8], said: Option<&str>) -> Result<String, Refusal> {
-    let broken = || Refusal::unreadable("broken characters");
+    let broken = || Refusal::unreadable(Unreadable::Text, "broken characters");
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
         return text.map(Into::into).ok_or_else(broken);

@@ -7,6 +7,7 @@ use quick_xml::events::BytesStart;
 use super::package::Package;
 use super::xml::{self, Node};
 use super::{Limits, Refusal};
+use crate::diag::Unreadable;
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {
@@ -42,7 +43,7 @@ impl Workbook {
         };
         let main = named("officeDocument", "xl/workbook.xml");
         let (core, custom) = (named("core-properties", "docProps/core.xml"), named("custom-properties", "docProps/custom.xml"));
-        let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(format!("{main} is missing")))?;
+        let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("{main} is missing")))?;
         let (date_1904, listed) = list(&main, &text)?;
         if listed.len() > limits.max_sheets {
             return Err(Refusal::too_large("sheets", limits.max_sheets));
@@ -52,10 +53,14 @@ impl Workbook {
         let mut sheets = Vec::new();
         for (name, hidden, id) in listed {
             let relation = relations.iter().find(|relation| relation.id == id);
-            let relation = relation.ok_or_else(|| Refusal::unreadable(format!("sheet {name} is nowhere in the package")))?;
+            let relation =
+                relation.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("sheet {name} is nowhere in the package")))?;
             // Chart sheets, dialog sheets and macro sheets hold nothing a branch reports.
             if relation.kind == "worksheet" {
-                let part = relation.part.clone().ok_or_else(|| Refusal::unreadable(format!("sheet {name} lies outside the file")))?;
+                let part = relation
+                    .part
+                    .clone()
+                    .ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("sheet {name} lies outside the file")))?;
                 sheets.push(Listed { name, hidden, part });
             }
         }
@@ -78,7 +83,10 @@ fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
             Node::Open("workbookPr", tag) => date_1904 |= xml::attribute(tag, "date1904").is_some_and(|v| v == "1" || v == "true"),
             Node::Open("sheet", tag) => {
                 let hidden = xml::attribute(tag, "state").is_some_and(|state| state != "visible");
-                let said = |name| xml::attribute(tag, name).ok_or_else(|| Refusal::unreadable(format!("{part}: a sheet has no {name}")));
+                let said = |name| {
+                    xml::attribute(tag, name)
+                        .ok_or_else(|| Refusal::unreadable(Unreadable::Content, format!("{part}: a sheet has no {name}")))
+                };
                 sheets.push((said("name")?, hidden, said("id")?));
             }
             _ => {}

@@ -7,6 +7,7 @@ use super::gather::Gather;
 use super::package::Package;
 use super::workbook::{self, Workbook};
 use super::{Format, Limits, Refusal, strings};
+use crate::diag::Unreadable;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits)?;
@@ -24,7 +25,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::with_capacity(listed.len());
     for listed in listed {
-        let missing = || Refusal::unreadable(format!("sheet {} is missing from the package", listed.name));
+        let missing = || Refusal::unreadable(Unreadable::Missing, format!("sheet {} is missing from the package", listed.name));
         let text = package.text(&listed.part)?.ok_or_else(missing)?;
         let shape = cells::stream(&listed.name, &text, &tables, &mut gather)?;
         let mut sheet = gather.sheet(&listed.name, listed.hidden)?;

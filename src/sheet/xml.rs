@@ -8,6 +8,7 @@ use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::Refusal;
+use crate::diag::Unreadable;
 
 /// What a part is made of, with prefixes taken off the names.
 pub(super) enum Node<'a> {
@@ -21,7 +22,7 @@ pub(super) enum Node<'a> {
 pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
     let mut reader = reader(xml);
     reader.config_mut().expand_empty_elements = true;
-    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(format!("{part}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
     let mut depth = 0i64;
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
