@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use walkdir::WalkDir;
-
+use super::ArchiveError;
 use super::columns::{Cell, Columns};
-use super::paths::Payload;
-use super::{ArchiveError, hex, unreadable};
-use crate::exact::Decimal;
+use super::dataset::{bags_below, part, points, rows};
 
 /// What a year's bag says of a person in one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,28 +76,13 @@ pub struct History {
     pub unusable: Vec<PathBuf>,
 }
 
-/// Bags at or below a folder, at most three levels down, by path.
-pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
-    std::fs::read_dir(folder).map_err(unreadable(folder))?;
-    let mut bags = Vec::new();
-    let mut walk = WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter();
-    while let Some(entry) = walk.next() {
-        let Ok(entry) = entry else { continue };
-        if entry.file_type().is_dir() && entry.path().join("bagit.txt").is_file() {
-            bags.push(entry.into_path());
-            walk.skip_current_dir();
-        }
-    }
-    Ok(bags)
-}
-
 /// Looks for everybody of a name; the name as results write it, without white space.
 pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     let mut history = History::default();
     let mut open: Vec<Columns> = Vec::new();
     for bag in bags_below(folder)? {
         history.bags += 1;
-        match table(&bag, "results") {
+        match part(&bag, "results").and_then(|part| part.open()) {
             Some(columns) => open.push(columns),
             None => history.unusable.push(bag),
         }
@@ -129,16 +110,7 @@ pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     Ok(history)
 }
 
-/// A bag's table, where its bytes are those that the manifest lists.
-fn table(bag: &Path, name: &str) -> Option<Columns> {
-    let manifest = std::fs::read_to_string(bag.join("manifest-sha256.txt")).ok()?;
-    let folder = format!("{}/{name}/", Payload::TABLES);
-    let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
-    let bytes = std::fs::read(bag.join(super::paths::decoded(path))).ok()?;
-    (hex(&Sha256::digest(&bytes)) == digest).then(|| Columns::open(bytes).ok()).flatten()
-}
-
-fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
+fn years(columns: &Columns, at: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
     let names = [
         "county",
         "year",
@@ -162,13 +134,9 @@ fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)
         "letter",
         "flags",
     ];
-    let mut table: BTreeMap<&str, std::vec::IntoIter<Cell>> = BTreeMap::new();
-    for name in names {
-        table.insert(name, columns.cells(name, rows)?.into_iter());
-    }
     let mut found = Vec::new();
-    for _ in rows {
-        let row: BTreeMap<&str, Cell> = table.iter_mut().filter_map(|(name, cells)| Some((*name, cells.next()?))).collect();
+    for row in rows(columns, &names, at)? {
+        let row: BTreeMap<&str, Cell> = names.into_iter().zip(row).collect();
         let optional = |name: &str| row.get(name).and_then(Cell::text).map(str::to_owned);
         let text = |name: &str| optional(name).unwrap_or_default();
         let number = |name: &str| row.get(name).and_then(Cell::number);
@@ -199,14 +167,6 @@ fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)
         found.push((optional("person"), year));
     }
     Ok(found)
-}
-
-/// Millionths as points, with two decimals or as many as are needed: `91.00`, `0.125`.
-fn points(units: i64) -> String {
-    let value = Decimal::new(units, -6);
-    let text = crate::exact::Exact::from(value).publish(6);
-    let needed = text.find('.').map_or(text.len(), |point| text.trim_end_matches('0').len().max(point + 3));
-    text[..needed].to_owned()
 }
 
 /// Rows to people: by identity number; a row without one joins the only person of its name who was in its branch, else
@@ -297,12 +257,5 @@ mod tests {
         assert_eq!(elsewhere.len(), 2);
         let same_year = people(vec![row(Some("a"), 2026, "0101"), row(None, 2026, "0101")]);
         assert_eq!(same_year.len(), 2, "nobody is twice in one branch and year");
-    }
-
-    #[test]
-    fn writes_points_with_two_decimals_or_more() {
-        for (units, text) in [(91_000_000, "91.00"), (125_000, "0.125"), (-2_500_000, "-2.50"), (0, "0.00")] {
-            assert_eq!(points(units), text);
-        }
     }
 }
