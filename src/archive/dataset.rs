@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::columns::{Cell, Columns};
 use super::paths::{Payload, decoded};
-use super::{ArchiveError, hex, unreadable};
+use super::{ArchiveError, NO_KEY, hex, unreadable};
 use crate::exact::{Decimal, Exact};
 
 /// One bag's part of a table.
@@ -58,6 +58,12 @@ pub fn part(bag: &Path, table: &str) -> Option<Part> {
     let folder = format!("{}/{table}/", Payload::TABLES);
     let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
     Some(Part { bag: bag.to_owned(), path: decoded(path), digest: digest.to_owned() })
+}
+
+/// The mark of the secret under which a bag knows people.
+pub(super) fn person_mark(bag: &Path) -> String {
+    let info = std::fs::read_to_string(bag.join("bag-info.txt")).unwrap_or_default();
+    info.lines().find_map(|line| line.strip_prefix("Scorebook-Person-Key: ")).unwrap_or(NO_KEY).to_owned()
 }
 
 /// Some columns of some rows, in the columns' order.

@@ -1,11 +1,11 @@
 //! One person over many bags: the tables are the database, read in process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::ArchiveError;
 use super::columns::{Cell, Columns};
-use super::dataset::{bags_below, part, points, rows};
+use super::dataset::{bags_below, part, person_mark, points, rows};
 
 /// What a year's bag says of a person in one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,35 +74,39 @@ pub struct History {
     pub bags: usize,
     /// Bags whose table is missing, changed or unreadable, and which therefore say nothing.
     pub unusable: Vec<PathBuf>,
+    /// Marks of the secrets under which the bags that hold rows of these people know people: under two of them nobody can
+    /// be recognised.
+    pub keys: BTreeSet<String>,
 }
 
 /// Looks for everybody of a name; the name as results write it, without white space.
 pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     let mut history = History::default();
-    let mut open: Vec<Columns> = Vec::new();
+    let mut open: Vec<(String, Columns)> = Vec::new();
     for bag in bags_below(folder)? {
         history.bags += 1;
         match part(&bag, "results").and_then(|part| part.open()) {
-            Some(columns) => open.push(columns),
+            Some(columns) => open.push((person_mark(&bag), columns)),
             None => history.unusable.push(bag),
         }
     }
     let mut found: Vec<(Option<String>, Year)> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     let broken = |source| ArchiveError::Table { path: folder.to_owned(), source };
-    for columns in &open {
+    for (_, columns) in &open {
         let rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
         keys.extend(columns.cells("person", &rows).map_err(broken)?.iter().filter_map(Cell::text).map(str::to_owned));
     }
     keys.sort();
     keys.dedup();
-    for columns in &open {
+    for (mark, columns) in &open {
         let mut rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
         // A changed name is the same person still.
         rows.extend(columns.rows_where("person", |own| keys.binary_search_by(|key| key.as_str().cmp(own)).is_ok()).map_err(broken)?);
         rows.sort_unstable();
         rows.dedup();
         if !rows.is_empty() {
+            history.keys.insert(mark.clone());
             found.extend(years(columns, &rows).map_err(broken)?);
         }
     }

@@ -10,6 +10,7 @@ mod dataset;
 mod history;
 mod items;
 mod paths;
+mod person;
 mod tables;
 mod verify;
 
@@ -19,7 +20,8 @@ pub use dataset::{Part, bags_below, part, points, rows};
 pub use history::{History, Person, Year, history};
 pub use items::{ArchiveCode, Item, Numbered, Retention, number};
 pub use paths::Payload;
-pub use tables::{BRANCHES, ENTRIES, FINDINGS, Field, Kind, RESULTS, Table, person_key};
+pub use person::{NO_KEY, PersonKey};
+pub use tables::{BRANCHES, ENTRIES, FINDINGS, Field, Kind, RESULTS, Table};
 pub use verify::{Damage, DamageKind, Verdict, verify};
 
 use std::path::{Path, PathBuf};

@@ -16,10 +16,9 @@ use super::archive::{FirstState, refused};
 use super::compare::unusual_branches;
 use super::write::write_data;
 use super::{BranchState, Card, Comparison, County, Resolved, RunError, sort_findings};
-use crate::archive::person_key;
 use crate::builtin;
 use crate::check::{Person, same_person_in_branches};
-use crate::county::{Branch, Register, workspace_of};
+use crate::county::{Branch, Register, SECRETS, workspace_of};
 use crate::diag::{CellRef, Code, Finding, Place, value_name};
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
@@ -37,8 +36,10 @@ struct State {
     version: String,
     period: String,
     date: String,
-    /// `scorebook.toml` without what is a machine's own: register, inbox, passwords.
+    /// `scorebook.toml` without what is a machine's own, register and inbox, and without its secrets.
     rules: String,
+    /// Tells whether parts know people by the same key.
+    person_key: String,
     /// Id and text of each scheme, in the workspace's order.
     schemes: Vec<(String, String)>,
     branches: Vec<Line>,
@@ -72,7 +73,7 @@ type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Known {
-    /// By [`person_key`]; the number itself stays where it was.
+    /// By [`crate::archive::PersonKey`]; the number itself stays where it was.
     key: String,
     name: String,
     branch_code: String,
@@ -119,8 +120,9 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         value: finding.value.clone(),
         args: finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
     };
+    let key = county.person_key();
     let known = |person: &Person| Known {
-        key: person_key(&person.id),
+        key: key.of(&person.id),
         name: person.name.to_string(),
         branch_code: county.register.branches[person.branch].code.clone(),
         months: (person.first_month, person.last_month),
@@ -131,6 +133,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         period: county.run.to_string(),
         date: county.date.to_string(),
         rules,
+        person_key: key.mark(),
         schemes,
         branches: branches.collect(),
         findings: resolved.findings.iter().map(found).collect(),
@@ -144,7 +147,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
 fn rules(bytes: &[u8]) -> String {
     let text = scheme::decode(bytes);
     let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
-    for own in ["register", "inbox", "passwords"] {
+    for own in ["register", "inbox"].into_iter().chain(SECRETS) {
         table.remove(own);
     }
     toml::to_string(&table).unwrap_or_default()
@@ -239,6 +242,7 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
             (one.date != other.date, "日期", "the date"),
             (one.schemes != other.schemes, "积分细则", "the schemes"),
             (one.rules != other.rules, "scorebook.toml（名册、收件夹、密码除外）", "scorebook.toml (but for register, inbox, passwords)"),
+            (one.person_key != other.person_key, "person_key", "person_key in scorebook.toml"),
             (first.manifest["templates"] != shard.manifest["templates"], "表样", "the templates"),
         ];
         if let Some((_, zh, en)) = differs.iter().find(|(differs, ..)| *differs) {
@@ -536,9 +540,11 @@ mod tests {
 
     #[test]
     fn rules_leave_out_what_is_a_machine_s_own() {
-        let one = rules("county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\n[notice]\nphone='1'\n".as_bytes());
+        let one = rules(
+            "county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\nperson_key='0123456789abcdef'\n[notice]\nphone='1'\n".as_bytes(),
+        );
         let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n".as_bytes());
         assert_eq!(one, other);
-        assert!(!one.contains('p') || !one.contains("passwords"));
+        assert!(!one.contains("passwords") && !one.contains("0123456789abcdef"), "{one}");
     }
 }

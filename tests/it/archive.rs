@@ -131,3 +131,72 @@ fn last_year_is_read_from_the_tables_of_bags() {
     }
     assert!(!damages(&at("bags/then")).is_empty());
 }
+
+/// Changes the county's settings.
+fn configure(root: &Path, change: impl FnOnce(String) -> String) {
+    let path = root.join("scorebook.toml");
+    std::fs::write(&path, change(std::fs::read_to_string(&path).unwrap())).unwrap();
+}
+
+/// Every file below a folder with its bytes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries =
+        walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    entries.map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+/// Who stands first in the roster of the first submission, with the identity number.
+fn first_member(root: &Path) -> (String, String) {
+    let mut found = None;
+    for (path, bytes) in files(&root.join("inbox")) {
+        let book = scorebook::sheet::read(&path.to_string_lossy(), &bytes, &scorebook::sheet::Limits::default()).unwrap();
+        let roster = book.sheets.iter().find(|sheet| &*sheet.name == "党员名册").unwrap();
+        let texts: Vec<String> = roster.rows[1].cells.iter().map(|cell| format!("{:?}", cell.content)).collect();
+        let number = texts.iter().find_map(|text| text.split('"').nth(1).filter(|text| text.len() == 18)).unwrap().to_owned();
+        found.get_or_insert((texts[1].split('"').nth(1).unwrap().to_owned(), number));
+    }
+    found.unwrap()
+}
+
+#[test]
+fn a_person_key_ties_years_and_counties_and_reaches_no_output() {
+    const KEY: &str = "one-key-of-the-province-2026";
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    // The same people in two counties and two years, as if everybody had moved.
+    for (name, year, code, key) in [("a", 2025, "369901", KEY), ("b", 2026, "369902", KEY), ("c", 2026, "369902", "another-key-than-that")]
+    {
+        county(&at(name), year, |_, _| {});
+        configure(&at(name), |text| format!("person_key = \"{key}\"\n{}", text.replace("369901", code)));
+    }
+    let (name, number) = first_member(&at("a"));
+    bag(&at("a"), at("bags/a"));
+    bag(&at("b"), at("bags/b"));
+    let found = history(&at("bags"), &name).unwrap();
+    let person = found.people.iter().find(|person| person.years.len() == 2).unwrap();
+    assert!(person.by_number && person.transfers() == [1], "{person:?}");
+    assert_eq!((found.keys.len(), person.years[0].county.as_str(), person.years[1].county.as_str()), (1, "369901", "369902"));
+
+    // No plain digest in any table, the secret nowhere, and still all of it verifies and scores the same again.
+    let plain = scorebook::archive::PersonKey::new(None).of(&number);
+    let keyed = scorebook::archive::PersonKey::new(Some(KEY)).of(&number);
+    let holds = |folder: &Path, text: &str| -> Vec<PathBuf> {
+        let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        files(folder).into_iter().filter(|(_, bytes)| holds(bytes)).map(|(path, _)| path).collect()
+    };
+    for place in [at("a/out"), at("bags/a")] {
+        assert_eq!(holds(&place, KEY), Vec::<PathBuf>::new());
+        assert_eq!(holds(&place, &plain), Vec::<PathBuf>::new());
+        assert!(!holds(&place, &keyed).is_empty());
+    }
+    assert_eq!(damages(&at("bags/a")), []);
+    let again = scorebook::run::rerun(&at("bags/a"), None, None, &|_, _, _| {}).unwrap();
+    assert!(again.results > 10 && again.differences.is_empty(), "{again:?}");
+
+    // Under another key nobody is recognised, and history says why.
+    std::fs::create_dir(at("mixed")).unwrap();
+    std::fs::rename(at("bags/a"), at("mixed/a")).unwrap();
+    bag(&at("c"), at("mixed/c"));
+    let found = history(&at("mixed"), &name).unwrap();
+    assert!(found.people.iter().all(|person| person.years.len() == 1) && found.keys.len() == 2, "{found:?}");
+}

@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 use super::press::load_fonts;
 use super::write::result_lines;
 use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
-use crate::archive::{Bag, Payload};
+use crate::archive::{Bag, Payload, PersonKey};
+use crate::county::Secret;
 use crate::period::{Period, RunPeriod};
 use record::RunRecord;
 
@@ -120,6 +121,11 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
 }
 
 impl County {
+    /// What stands for people in tables and states.
+    pub(super) fn person_key(&self) -> PersonKey {
+        PersonKey::new(self.workspace.person_key.as_ref().map(Secret::reveal))
+    }
+
     /// What stands for the county in names: its code, or its name where it has none.
     pub(super) fn key(&self) -> String {
         self.workspace.county_code.clone().unwrap_or_else(|| self.workspace.county.clone())
@@ -171,6 +177,7 @@ impl Desk<'_> {
             ("Scorebook-County", workspace.county.clone()),
             ("Scorebook-Year", workspace.year.to_string()),
             ("Scorebook-Run-Version", self.record.version.clone()),
+            ("Scorebook-Person-Key", self.county.person_key().mark()),
         ];
         if let Some(code) = &workspace.county_code {
             info.push(("Scorebook-County-Code", code.clone()));
