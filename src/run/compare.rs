@@ -74,7 +74,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: 
 }
 
 /// What is unusual about the accepted branches, in register order.
-pub(super) fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
+fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
     let uniform: BTreeMap<&str, &str> = resolved
         .findings
         .iter()

@@ -6,7 +6,7 @@ use crate::builtin;
 use crate::county::SECRETS;
 use crate::inbox::{digest, hex};
 use crate::run::RunError;
-use crate::run::prepare::files;
+use crate::run::prepare::{INTAKE, files};
 use crate::scheme;
 
 impl Desk<'_> {
@@ -45,6 +45,10 @@ impl Desk<'_> {
             if !named(&name) {
                 add(&format!("calendar/{name}"), &bytes)?;
             }
+        }
+        let words = workspace.root.join(INTAKE);
+        if words.exists() {
+            add(INTAKE, &read(&words)?)?;
         }
         for path in &own {
             if let Some(name) = path.file_name() {

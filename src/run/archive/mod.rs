@@ -24,7 +24,7 @@ use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_a
 use crate::archive::{Bag, Payload, PersonKey};
 use crate::county::Secret;
 use crate::period::{Period, RunPeriod};
-use record::RunRecord;
+use record::{RunRecord, whole_workspace};
 
 /// What is asked of an archive.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +74,7 @@ struct Desk<'a> {
 
 /// Makes the bag of the workspace's year. Nothing in the workspace is touched.
 pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_>>, progress: Progress<'_>) -> Result<Archived, RunError> {
+    whole_workspace(options)?;
     let county = prepare(&Options { period: None, ..options.clone() })?;
     let folder = out_folder(options).join(RunPeriod { year: county.workspace.year, period: Period::YEAR }.to_string());
     outside(&order.to, &county.workspace.inbox)?;
