@@ -12,6 +12,8 @@ mod items;
 mod paths;
 mod person;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use bag::{Bag, Sealed};

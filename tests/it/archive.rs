@@ -200,3 +200,165 @@ fn a_person_key_ties_years_and_counties_and_reaches_no_output() {
     let found = history(&at("mixed"), &name).unwrap();
     assert!(found.people.iter().all(|person| person.years.len() == 1) && found.keys.len() == 2, "{found:?}");
 }
+
+/// Lines of a JSON file.
+fn rows(path: &Path) -> Vec<serde_json::Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    scorebook::inbox::hex(&scorebook::inbox::digest(bytes))
+}
+
+fn rerun(bag: &Path) -> scorebook::run::Rerun {
+    scorebook::run::rerun(bag, None, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
+}
+
+/// The fixture is the first branch's submission under the password 县委2026.
+#[test]
+fn what_a_password_opened_is_kept_open() {
+    let root = super::published::workspace("clean-register-60");
+    let at = |name: &str| root.path().join(name);
+    let own = at("inbox/第一党委/第一东1支部.xlsx");
+    let plain = std::fs::read(&own).unwrap();
+    let locked = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/reading/submission.xlsx")).unwrap();
+    configure(root.path(), |text| format!("passwords = [\"12345\", \"县委2026\"]\n{text}"));
+    let closed = tempfile::tempdir().unwrap();
+    std::fs::write(&own, &locked).unwrap();
+    // A branch of this county has sent nothing.
+    let bag = |name: &str| {
+        scored(&options(root.path()));
+        let order = ArchiveOrder { incomplete: Some("x".into()), ..order(closed.path().join(name)) };
+        super::archive::closed(root.path(), &order).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
+    };
+    let first = bag("file");
+    // The same inside an archive: that cannot be kept as it is, so what is in it is.
+    std::fs::remove_file(&own).unwrap();
+    std::fs::write(
+        at("inbox/第一党委/东.zip"),
+        super::reading::packages::zip(&[("第一东1支部.xlsx", &locked), ("说明.txt", "x".as_bytes())]),
+    )
+    .unwrap();
+    let second = bag("zip");
+    for (bag, first_name) in [(&first.folder, "第一党委/第一东1支部.xlsx"), (&second.folder, "第一党委/东.zip!/第一东1支部.xlsx")]
+    {
+        let originals = rows(&bag.join("data/originals.jsonl"));
+        let one = originals.iter().find(|one| one["first_name"] == first_name).unwrap_or_else(|| panic!("{originals:?}"));
+        assert_eq!((one["sha256"].as_str(), one["opened_sha256"].as_str()), (Some(&*sha256(&locked)), Some(&*sha256(&plain))));
+        assert_eq!(std::fs::read(bag.join("data/originals").join(one["path"].as_str().unwrap())).unwrap(), plain);
+        assert_eq!(one["archive_sha256"].is_string(), first_name.contains("zip"));
+        let config = std::fs::read_to_string(bag.join("data/workspace/scorebook.toml")).unwrap();
+        assert!(!config.contains("县委2026") && config.contains("register-60"), "{config}");
+        assert_eq!(damages(bag), []);
+        let again = rerun(bag);
+        assert!(again.results > 10 && again.differences.is_empty(), "{again:?}");
+    }
+}
+
+#[test]
+fn an_unfinished_year_is_closed_with_its_reason_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    county(&at("w"), 2026, |_, _| {});
+    let inbox = files(&at("w/inbox"));
+    let of = |code: &str| at("w/inbox").join(&inbox.iter().find(|(path, _)| path.to_string_lossy().contains(code)).unwrap().0);
+    std::fs::remove_file(of("0101")).unwrap();
+    std::fs::write(of("0201"), "no workbook").unwrap();
+    scored(&options(&at("w")));
+    let refused = said(closed(&at("w"), &order(at("bag"))));
+    assert!(refused.contains("the year is unfinished: 0 returned (), 2 missing (0101 0201)"), "{refused}");
+    assert!(!at("bag").exists() && std::fs::read_dir(folder.path()).unwrap().count() == 1, "nothing is left");
+
+    // With the reason it is in the bag for good: for people, and for programs.
+    county(&at("w"), 2026, |at, sheets| {
+        if at == 1 {
+            sheets.retain(|(name, _)| name != "党员名册");
+        }
+    });
+    std::fs::remove_file(of("0101")).unwrap();
+    scored(&options(&at("w")));
+    let reason = ArchiveOrder { incomplete: Some("大雪封山，\n年后补".into()), ..order(at("bag")) };
+    let done = closed(&at("w"), &reason).unwrap();
+    assert_eq!(done.unfinished, (vec!["0201".to_owned()], vec!["0101".to_owned()]));
+    let verdict = verify(&at("bag")).unwrap();
+    assert_eq!(verdict.damages, []);
+    let info = |label: &str| verdict.info.get(label).cloned().unwrap_or_default();
+    assert_eq!(info("Scorebook-Incomplete"), "大雪封山， 年后补", "a value is one line");
+    assert_eq!((info("Scorebook-Returned-Branches"), info("Scorebook-Missing-Branches")), ("0201".into(), "0101".into()));
+    let report = std::fs::read(at("bag/data/四性检测报告.xlsx")).unwrap();
+    let report = scorebook::sheet::read("x.xlsx", &report, &scorebook::sheet::Limits::default()).unwrap();
+    assert!(format!("{report:?}").contains("未完成即归档，原因：大雪封山"));
+
+    // A finished year takes no reason, whatever is said.
+    county(&at("whole"), 2026, |_, _| {});
+    scored(&options(&at("whole")));
+    closed(&at("whole"), &ArchiveOrder { to: at("bag-2"), ..reason }).unwrap();
+    assert_eq!(verify(&at("bag-2")).unwrap().info.get("Scorebook-Incomplete"), None);
+}
+
+#[test]
+fn the_same_year_gives_the_same_bag_and_another_inbox_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    county(&at("w"), 2026, |_, _| {});
+    let first = bag(&at("w"), at("first"));
+    let workspace = files(&at("w"));
+    let second = closed(&at("w"), &order(at("second"))).unwrap();
+    assert!(first.new && second.new && first.digest == second.digest);
+    assert!(files(&at("first")) == files(&at("second")), "the same bytes");
+    assert!(!closed(&at("w"), &order(at("first"))).unwrap().new, "its own bag stands already");
+    assert!(files(&at("w")) == workspace, "nothing in the workspace is touched");
+
+    let own = at("w/inbox").join(&files(&at("w/inbox"))[0].0);
+    let kept = std::fs::read(&own).unwrap();
+    std::fs::write(at("w/inbox/late.xlsx"), "late").unwrap();
+    let words = "# 字\n";
+    for (change, word) in
+        [("added", "added 1: late.xlsx"), ("changed", "changed 1: "), ("gone", "gone 1: "), ("words", "added 1: templates/intake.toml")]
+    {
+        match change {
+            "changed" => {
+                std::fs::remove_file(at("w/inbox/late.xlsx")).unwrap();
+                std::fs::write(&own, "other").unwrap();
+            }
+            "gone" => std::fs::remove_file(&own).unwrap(),
+            "words" => {
+                std::fs::write(&own, &kept).unwrap();
+                std::fs::create_dir(at("w/templates")).unwrap();
+                std::fs::write(at("w/templates/intake.toml"), words).unwrap();
+            }
+            _ => {}
+        }
+        let refused = said(closed(&at("w"), &order(at("none"))));
+        assert!(refused.contains("changed after the run") && refused.contains(word), "{change}: {refused}");
+    }
+    // What was read with the county's own words is archived with them.
+    bag(&at("w"), at("with-words"));
+    assert_eq!(std::fs::read_to_string(at("with-words/data/workspace/templates/intake.toml")).unwrap(), words);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "nothing is left beside workspace and bags");
+}
+
+#[test]
+fn a_bag_is_signed_or_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    county(&at("w"), 2026, |_, _| {});
+    scored(&options(&at("w")));
+    let asked = std::sync::Mutex::new(Vec::new());
+    let sign = |digest: &str| -> Result<Vec<u8>, String> {
+        asked.lock().unwrap().push(digest.to_owned());
+        Ok(b"signature".to_vec())
+    };
+    let done = archive(&options(&at("w")), &order(at("signed")), Some(&sign), &|_, _, _| {}).unwrap();
+    assert_eq!(*asked.lock().unwrap(), [done.digest.clone()]);
+    assert_eq!(done.digest, sha256(&std::fs::read(at("signed/tagmanifest-sha256.txt")).unwrap()));
+    assert_eq!(std::fs::read(at("signed/signature.bin")).unwrap(), b"signature");
+    let verdict = verify(&at("signed")).unwrap();
+    assert!(verdict.signed && verdict.damages.is_empty(), "{verdict:?}");
+    let fail = |_: &str| -> Result<Vec<u8>, String> { Err("no card in the reader".into()) };
+    let failed = said(archive(&options(&at("w")), &order(at("none")), Some(&fail), &|_, _, _| {}));
+    assert!(failed.contains("no card in the reader"), "{failed}");
+    let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["signed", "w"]);
+}

@@ -11,7 +11,7 @@ use scorebook::sheet::{self, Content, Limits};
 use serde_json::Value;
 
 /// A copy of a demo workspace that may be written into.
-fn workspace(case: &str) -> tempfile::TempDir {
+pub(super) fn workspace(case: &str) -> tempfile::TempDir {
     let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case);
     let to = tempfile::tempdir().unwrap();
     for entry in walkdir::WalkDir::new(&from).min_depth(1) {
