@@ -155,6 +155,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         scheme_of: &scheme_of,
         intake: &county.intake,
         categories: &county.workspace.categories,
+        registered: county.register.branches[branch].members,
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     gathered.findings.extend(found);

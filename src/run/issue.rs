@@ -169,6 +169,7 @@ fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Opti
         scheme_of: &scheme_of,
         intake: &county.intake,
         categories: &county.workspace.categories,
+        registered: None,
     };
     let (submission, _) = submission::read(&book, cover, &file.name, &expected);
     let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);

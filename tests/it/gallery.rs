@@ -43,6 +43,9 @@ struct Case {
     period: String,
     /// Codes that must be found, sorted; the case's own where absent.
     expect: Option<Vec<String>>,
+    /// What must stand in a message or hint.
+    #[serde(default)]
+    says: Vec<String>,
     /// What the input is, where no sheet shows it.
     shows: Option<String>,
     /// 支部编码, 支部名称, 上级党组织, 党员数.
@@ -353,6 +356,7 @@ fn every_code_has_a_case_that_gives_just_it_and_the_page_shows_it() {
         let mut found: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
         found.sort_unstable();
         let expected = case.expect.clone().unwrap_or_else(|| vec![code.word().to_owned()]);
+        wrong.extend(hollow(&findings).map(|text| format!("{code}: a value is missing: {text}")));
         if found != expected || !found.contains(&code.word()) {
             wrong.push(format!(
                 "{code}: {:?}",
@@ -375,6 +379,34 @@ fn every_code_has_a_case_that_gives_just_it_and_the_page_shows_it() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let first = page.lines().zip(kept.lines()).position(|(new, old)| new != old);
     assert!(page == kept, "docs/errors.md differs from line {:?} on; BLESS=1 writes it anew", first.map(|line| line + 1));
+}
+
+/// Messages and hints in which a value is missing: quotation marks with nothing in them, two blanks.
+fn hollow(findings: &[Finding]) -> impl Iterator<Item = String> + '_ {
+    let texts = findings.iter().flat_map(|finding| [Lang::Zh, Lang::En].map(|lang| [finding.message(lang), finding.hint(lang)]));
+    texts.flatten().filter(|text| {
+        let traces = ["“”", "``", "（）", "()", "《》", "  ", " 、", "：，", "：；"];
+        text.is_empty() || text.trim() != text || text.contains(['{', '}']) || traces.iter().any(|trace| text.contains(trace))
+    })
+}
+
+#[test]
+fn further_cases_find_and_say_what_they_list() {
+    let text = std::fs::read_to_string(folder().join("further/cases.toml")).unwrap();
+    let cases: BTreeMap<String, Case> = toml::from_str(&text).unwrap();
+    let mut wrong = Vec::new();
+    for (name, case) in &cases {
+        let findings = case.findings();
+        let mut found: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
+        found.sort_unstable();
+        let said: Vec<String> = findings.iter().flat_map(|finding| [finding.message(Lang::Zh), finding.hint(Lang::Zh)]).collect();
+        let unsaid: Vec<&String> = case.says.iter().filter(|words| !said.iter().any(|text| text.contains(words.as_str()))).collect();
+        if Some(&found.iter().map(|word| (*word).to_owned()).collect()) != case.expect.as_ref() || !unsaid.is_empty() {
+            wrong.push(format!("{name}: {found:?} unsaid {unsaid:?} of {said:?}"));
+        }
+        wrong.extend(hollow(&findings).map(|text| format!("{name}: a value is missing: {text}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
