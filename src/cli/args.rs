@@ -426,6 +426,9 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
             let value = first(ContextKind::InvalidValue).unwrap_or_default();
             fill("usage-value", lang, &[("value", &value), ("what", &what), ("allowed", &allowed)])
         }),
+        ErrorKind::ArgumentConflict => first(ContextKind::InvalidArg)
+            .filter(|what| context(ContextKind::PriorArg).iter().all(|prior| prior == what))
+            .map(|what| fill("usage-twice", lang, &[("what", &what)])),
         _ => None,
     };
     let said = said.unwrap_or_else(|| error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned());
