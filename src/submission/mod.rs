@@ -107,7 +107,9 @@ fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expect
         let suffixed = sheets.suffixed(kind).into_iter().map(|(found, _)| found);
         for found in sheets.plain(kind, &mut untold).into_iter().chain(suffixed) {
             let table = sheets.table(&found, &[], &[], &mut untold);
-            if table.lines().next().is_some() {
+            // Without headings that anybody knows it holds something all the same.
+            let unheaded = table.slices().next().is_none() && table.sheet.rows.len() > 1;
+            if unheaded || table.lines().next().is_some() {
                 sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&table.sheet.name)).arg("why", "unused"));
             }
         }

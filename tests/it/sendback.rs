@@ -33,12 +33,13 @@ fn checked(workspace: &Path) -> Summary {
     check(&options(workspace), &|_, _, _| {}).unwrap()
 }
 
-/// What a clerk would enter: full marks, no deductions, a day, two reviewers.
+/// What a clerk would enter: full marks, deductions of nothing, a day, two reviewers.
 fn entered(column: &Column, row: usize) -> Value {
     match (&column.entry, column.heading.as_str()) {
         (_, "记录人") => "甲".into(),
         (_, "复核人") => "乙".into(),
         (Entry::Number { max, min, .. }, _) if column.required && !min.is_negative() => Value::Number(*max),
+        (Entry::Number { min, .. }, _) if min.is_negative() => Value::Number(scorebook::exact::Decimal::new(0, 0)),
         (Entry::OneOf(words), _) if column.required => words[row % words.len()].as_str().into(),
         _ => Value::Empty,
     }
