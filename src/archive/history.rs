@@ -1,15 +1,11 @@
 //! One person over many bags: the tables are the database, read in process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use walkdir::WalkDir;
-
+use super::ArchiveError;
 use super::columns::{Cell, Columns};
-use super::paths::Payload;
-use super::{ArchiveError, hex, unreadable};
-use crate::exact::Decimal;
+use super::dataset::{bags_below, part, person_mark, points, rows};
 
 /// What a year's bag says of a person in one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,50 +74,39 @@ pub struct History {
     pub bags: usize,
     /// Bags whose table is missing, changed or unreadable, and which therefore say nothing.
     pub unusable: Vec<PathBuf>,
-}
-
-/// Bags at or below a folder, at most three levels down, by path.
-pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
-    std::fs::read_dir(folder).map_err(unreadable(folder))?;
-    let mut bags = Vec::new();
-    let mut walk = WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter();
-    while let Some(entry) = walk.next() {
-        let Ok(entry) = entry else { continue };
-        if entry.file_type().is_dir() && entry.path().join("bagit.txt").is_file() {
-            bags.push(entry.into_path());
-            walk.skip_current_dir();
-        }
-    }
-    Ok(bags)
+    /// Marks of the secrets under which the bags that hold rows of these people know people: under two of them nobody can
+    /// be recognised.
+    pub keys: BTreeSet<String>,
 }
 
 /// Looks for everybody of a name; the name as results write it, without white space.
 pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     let mut history = History::default();
-    let mut open: Vec<Columns> = Vec::new();
+    let mut open: Vec<(String, Columns)> = Vec::new();
     for bag in bags_below(folder)? {
         history.bags += 1;
-        match table(&bag, "results") {
-            Some(columns) => open.push(columns),
+        match part(&bag, "results").and_then(|part| part.open()) {
+            Some(columns) => open.push((person_mark(&bag), columns)),
             None => history.unusable.push(bag),
         }
     }
     let mut found: Vec<(Option<String>, Year)> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     let broken = |source| ArchiveError::Table { path: folder.to_owned(), source };
-    for columns in &open {
+    for (_, columns) in &open {
         let rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
         keys.extend(columns.cells("person", &rows).map_err(broken)?.iter().filter_map(Cell::text).map(str::to_owned));
     }
     keys.sort();
     keys.dedup();
-    for columns in &open {
+    for (mark, columns) in &open {
         let mut rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
         // A changed name is the same person still.
         rows.extend(columns.rows_where("person", |own| keys.binary_search_by(|key| key.as_str().cmp(own)).is_ok()).map_err(broken)?);
         rows.sort_unstable();
         rows.dedup();
         if !rows.is_empty() {
+            history.keys.insert(mark.clone());
             found.extend(years(columns, &rows).map_err(broken)?);
         }
     }
@@ -129,16 +114,7 @@ pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     Ok(history)
 }
 
-/// A bag's table, where its bytes are those that the manifest lists.
-fn table(bag: &Path, name: &str) -> Option<Columns> {
-    let manifest = std::fs::read_to_string(bag.join("manifest-sha256.txt")).ok()?;
-    let folder = format!("{}/{name}/", Payload::TABLES);
-    let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
-    let bytes = std::fs::read(bag.join(super::paths::decoded(path))).ok()?;
-    (hex(&Sha256::digest(&bytes)) == digest).then(|| Columns::open(bytes).ok()).flatten()
-}
-
-fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
+fn years(columns: &Columns, at: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
     let names = [
         "county",
         "year",
@@ -162,13 +138,9 @@ fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)
         "letter",
         "flags",
     ];
-    let mut table: BTreeMap<&str, std::vec::IntoIter<Cell>> = BTreeMap::new();
-    for name in names {
-        table.insert(name, columns.cells(name, rows)?.into_iter());
-    }
     let mut found = Vec::new();
-    for _ in rows {
-        let row: BTreeMap<&str, Cell> = table.iter_mut().filter_map(|(name, cells)| Some((*name, cells.next()?))).collect();
+    for row in rows(columns, &names, at)? {
+        let row: BTreeMap<&str, Cell> = names.into_iter().zip(row).collect();
         let optional = |name: &str| row.get(name).and_then(Cell::text).map(str::to_owned);
         let text = |name: &str| optional(name).unwrap_or_default();
         let number = |name: &str| row.get(name).and_then(Cell::number);
@@ -199,14 +171,6 @@ fn years(columns: &Columns, rows: &[usize]) -> Result<Vec<(Option<String>, Year)
         found.push((optional("person"), year));
     }
     Ok(found)
-}
-
-/// Millionths as points, with two decimals or as many as are needed: `91.00`, `0.125`.
-fn points(units: i64) -> String {
-    let value = Decimal::new(units, -6);
-    let text = crate::exact::Exact::from(value).publish(6);
-    let needed = text.find('.').map_or(text.len(), |point| text.trim_end_matches('0').len().max(point + 3));
-    text[..needed].to_owned()
 }
 
 /// Rows to people: by identity number; a row without one joins the only person of its name who was in its branch, else
@@ -297,12 +261,5 @@ mod tests {
         assert_eq!(elsewhere.len(), 2);
         let same_year = people(vec![row(Some("a"), 2026, "0101"), row(None, 2026, "0101")]);
         assert_eq!(same_year.len(), 2, "nobody is twice in one branch and year");
-    }
-
-    #[test]
-    fn writes_points_with_two_decimals_or_more() {
-        for (units, text) in [(91_000_000, "91.00"), (125_000, "0.125"), (-2_500_000, "-2.50"), (0, "0.00")] {
-            assert_eq!(points(units), text);
-        }
     }
 }

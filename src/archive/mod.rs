@@ -6,18 +6,24 @@
 
 mod bag;
 mod columns;
+mod dataset;
 mod history;
 mod items;
 mod paths;
+mod person;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use bag::{Bag, Sealed};
-pub use columns::Cell;
-pub use history::{History, Person, Year, bags_below, history};
+pub use columns::{Cell, Columns};
+pub use dataset::{Part, bags_below, part, points, rows};
+pub use history::{History, Person, Year, history};
 pub use items::{ArchiveCode, Item, Numbered, Retention, number};
 pub use paths::Payload;
-pub use tables::{BRANCHES, ENTRIES, FINDINGS, Field, Kind, RESULTS, Table, person_key};
+pub use person::{NO_KEY, PersonKey};
+pub use tables::{BRANCHES, ENTRIES, FINDINGS, Field, Kind, RESULTS, Table};
 pub use verify::{Damage, DamageKind, Verdict, verify};
 
 use std::path::{Path, PathBuf};

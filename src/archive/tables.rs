@@ -14,10 +14,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use sha2::{Digest, Sha256};
 
 use super::columns::Cell;
-use super::hex;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,12 +133,6 @@ pub const BRANCHES: &[Field] = &[
     count("notes"),
 ];
 
-/// What stands for a person in the tables: the SHA-256 of the identity number, shortened to 128 bits. It joins years and
-/// counties without showing the number; whoever knows a number can work it out, so it does not make the tables anonymous.
-pub fn person_key(identity_number: &str) -> String {
-    hex(&Sha256::digest(format!("scorebook person {identity_number}"))[..16])
-}
-
 /// Rows of a group: large enough to compress well, small enough that a county's marks are never in memory together.
 const GROUP: usize = 1 << 17;
 
@@ -238,13 +230,5 @@ mod tests {
             let listed: Vec<&str> = columns.split('`').skip(1).step_by(2).collect();
             assert_eq!(listed, fields.iter().map(|field| field.name).collect::<Vec<_>>(), "{table}");
         }
-    }
-
-    #[test]
-    fn a_person_s_key_shows_no_number() {
-        let key = person_key("36990119800101001X");
-        assert_eq!(key.len(), 32);
-        assert!(!key.contains("19800101"));
-        assert_ne!(key, person_key("369901198001010028"));
     }
 }

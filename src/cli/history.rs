@@ -38,6 +38,10 @@ pub fn history(printer: &Printer, dir: &Path, name: &str) -> u8 {
             print(printer, name, person);
         }
     }
+    if history.keys.len() > 1 {
+        let marks = history.keys.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        printer.fault_lines(printer.text("history-keys", &[("keys", &marks)]));
+    }
     if history.people.is_empty() && !printer.json() {
         printer.line(printer.text("history-none", &[("name", name), ("bags", &history.bags.to_string())]));
     }

@@ -49,9 +49,34 @@ pub struct Workspace {
     pub returns: Returns,
     /// For encrypted submissions.
     pub passwords: Passwords,
+    /// What keys of people are made with, where the county or its province keeps one.
+    pub person_key: Option<Secret>,
     notice: Notice,
     notices: BTreeMap<String, Notice>,
 }
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Characters that a `person_key` has at least: a word can be tried out.
+const SHORTEST_KEY: usize = 16;
+
+/// Keys of `scorebook.toml` that no output may hold: what is opened or hidden with them is handed on, they are not.
+pub const SECRETS: [&str; 2] = ["passwords", "person_key"];
 
 /// `[archive]`: what the county's archive has given out.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -142,6 +167,7 @@ struct File {
     archive: ArchiveRules,
     #[serde(default)]
     passwords: Vec<String>,
+    person_key: Option<String>,
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
@@ -283,6 +309,13 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             format!("year {} is not a four-digit year", file.year),
         ));
     }
+    if file.person_key.as_ref().is_some_and(|key| key.chars().count() < SHORTEST_KEY) {
+        return Err(fault(
+            line_of("person_key"),
+            format!("person_key 至少要 {SHORTEST_KEY} 个字符，最好用随机数，如 openssl rand -hex 32 的输出"),
+            format!("person_key needs at least {SHORTEST_KEY} characters, best random ones such as `openssl rand -hex 32` gives"),
+        ));
+    }
     let language = match file.language.as_deref() {
         None | Some("zh") => crate::diag::Lang::Zh,
         Some("en") => crate::diag::Lang::En,
@@ -329,6 +362,7 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         archive: file.archive,
         returns: file.returns,
         passwords: Passwords::new(file.passwords),
+        person_key: file.person_key.map(Secret),
         notice,
         notices,
     })
@@ -444,6 +478,7 @@ mod tests {
             (format!("{GOOD}[archive.retention]\nbord='10年'\n"), 8, "您是否想写 board"),
             (format!("{GOOD}[archive.retention]\nboard='长期'\n"), 8, "永久 30年 10年"),
             (GOOD.replace("year=2026", "year='2026'"), 3, "应是整数"),
+            (format!("{GOOD}person_key='short'\n"), 7, "至少要 16 个字符"),
             (GOOD.replace("issuer='中共示范县委组织部'\n", ""), 1, "缺少必填项“issuer”"),
         ] {
             match parse_text(&text).expect_err("must be refused") {
@@ -464,6 +499,14 @@ mod tests {
         assert_eq!((quarter.posted.map(|d| d.to_string()).as_deref(), quarter.phone.as_deref()), (Some("2026-10-15"), Some("12380")));
         let other = workspace.notice(RunPeriod::parse("2026Q2").expect("period"));
         assert_eq!(other.posted.map(|d| d.to_string()).as_deref(), Some("2026-12-14"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let workspace = parse_text(&format!("{GOOD}person_key='0123456789abcdef'\npasswords=['geheim']\n")).expect("loads");
+        assert_eq!(workspace.person_key.as_ref().map(Secret::reveal), Some("0123456789abcdef"));
+        let shown = format!("{workspace:?}");
+        assert!(!shown.contains("0123456789abcdef") && !shown.contains("geheim"), "{shown}");
     }
 
     #[test]

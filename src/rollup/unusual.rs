@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diag::{Lang, text};
 use crate::exact::Exact;
 use crate::scheme::Scheme;
@@ -21,7 +23,8 @@ const FEWEST: u64 = 5;
 const FEWEST_EXCELLENT: u64 = 3;
 
 /// What is unusual about a branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum UnusualKind {
     /// All members have equal marks.
     UniformMarks,

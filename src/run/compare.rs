@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{BranchState, County, Resolved, RunError, sort_findings};
+use crate::archive;
 use crate::diag::{Code, Severity};
 use crate::inbox::{digest, hex};
 use crate::period::{Every, RunPeriod};
+use crate::publish::safe_name;
 use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, change_findings, changes, unusual};
 
 /// What a run was compared with, and what came of it.
@@ -64,7 +66,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: 
             resolved.findings.push(finding);
         }
     }
-    let last = last_year.map(|folder| last_results(county.run, folder, &mut comparison)).transpose()?;
+    let last = last_year.map(|folder| last_results(county, folder, &mut comparison)).transpose()?;
     comparison.unusual = unusual_branches(county, resolved, last.as_ref());
     sort_findings(&mut resolved.findings);
     resolved.comparison = comparison;
@@ -72,7 +74,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: 
 }
 
 /// What is unusual about the accepted branches, in register order.
-pub(super) fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
+fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
     let uniform: BTreeMap<&str, &str> = resolved
         .findings
         .iter()
@@ -126,38 +128,126 @@ fn rows(path: &Path, bytes: &[u8], mut take: impl FnMut(PublishedRow)) -> Result
 }
 
 /// Last year's results of the same part of the year: in the folder itself, in its folder of that period as in an out
-/// folder, or anywhere below `data/` as in a bag.
-fn last_results(run: RunPeriod, folder: &Path, comparison: &mut Comparison) -> Result<LastYear, RunError> {
-    let wanted = RunPeriod { year: run.year - 1, ..run }.to_string();
-    let mut candidates = vec![folder.join(RESULTS), folder.join(&wanted).join(RESULTS)];
-    let in_bag = walkdir::WalkDir::new(folder.join("data")).sort_by_file_name().into_iter().filter_map(Result::ok);
-    candidates.extend(in_bag.filter(|entry| entry.file_name() == RESULTS).map(walkdir::DirEntry::into_path));
-    let mut other: Vec<PathBuf> = Vec::new();
-    for path in candidates {
+/// folder, or in the tables of the bags at or below it.
+fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> Result<LastYear, RunError> {
+    let wanted = RunPeriod { year: county.run.year - 1, ..county.run };
+    let mut other: Vec<String> = Vec::new();
+    for path in [folder.join(RESULTS), folder.join(wanted.to_string()).join(RESULTS)] {
         let Some(bytes) = read(&path)? else { continue };
         let mut last = LastYear::new();
         let mut fits = true;
         rows(&path, &bytes, |row| {
-            fits &= row.period == wanted;
+            fits &= row.period == wanted.to_string();
             add_row(&mut last, row);
         })?;
         if fits && !bytes.is_empty() {
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            comparison.inputs.push((format!("last-year/{name}"), hex(&digest(&bytes))));
+            comparison.inputs.push((format!("last-year/{}", relative(&path, folder)), hex(&digest(&bytes))));
             return Ok(last);
         }
-        other.push(path);
+        other.push(path.display().to_string());
     }
-    let seen = other.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
-    let (of_zh, of_en) = if seen.is_empty() {
-        (String::new(), String::new())
-    } else {
-        (format!("；找到的是别的期间：{seen}"), format!("; found, but of other periods: {seen}"))
+    let bags = archive::bags_below(folder)?;
+    if !bags.is_empty() {
+        return archived_results(county, wanted, folder, &bags, comparison);
+    }
+    Err(nothing_of(folder, &format!("{wanted} 的 {RESULTS}"), &format!("{RESULTS} of {wanted}"), &other))
+}
+
+/// Last year's results out of bags: of the county's own, however many counties and years lie there. A county may have
+/// been archived by its name before it had a code.
+fn archived_results(
+    county: &County,
+    wanted: RunPeriod,
+    folder: &Path,
+    bags: &[PathBuf],
+    comparison: &mut Comparison,
+) -> Result<LastYear, RunError> {
+    let names = [county.workspace.county_code.as_deref(), Some(county.workspace.county.as_str())];
+    let own = |part: &archive::Part| names.into_iter().flatten().any(|name| part.is_of(&safe_name(name), wanted.year));
+    let mut last = LastYear::new();
+    let mut from: BTreeMap<String, &Path> = BTreeMap::new();
+    let mut other: Vec<String> = Vec::new();
+    for bag in bags {
+        // A bag that does not tell whose table it holds may hold ours.
+        let part = archive::part(bag, "results").ok_or_else(|| unusable(bag))?;
+        if !own(&part) {
+            other.push(bag.display().to_string());
+            continue;
+        }
+        let found = part.open().and_then(|columns| published_rows(&columns, wanted)).ok_or_else(|| unusable(bag))?;
+        if found.is_empty() {
+            other.push(bag.display().to_string());
+            continue;
+        }
+        comparison.inputs.push((format!("last-year/{}", relative(&bag.join(&part.path), folder)), part.digest));
+        for row in found {
+            if let Some(first) = from.insert(row.branch_code.clone(), bag).filter(|first| first != bag) {
+                return Err(RunError::Argument {
+                    zh: format!("--last-year：支部 {} 同时在 {} 和 {} 中", row.branch_code, first.display(), bag.display()),
+                    en: format!("--last-year: branch {} is in both {} and {}", row.branch_code, first.display(), bag.display()),
+                });
+            }
+            add_row(&mut last, row);
+        }
+    }
+    if from.is_empty() {
+        let name = &county.workspace.county;
+        return Err(nothing_of(folder, &format!("{name} {wanted} 的结果"), &format!("result of {name} of {wanted}"), &other));
+    }
+    Ok(last)
+}
+
+/// The rows of a period in a bag's table; none where it is no such table.
+fn published_rows(columns: &archive::Columns, wanted: RunPeriod) -> Option<Vec<PublishedRow>> {
+    let wanted = wanted.to_string();
+    let at = columns.rows_where("period", |period| period == wanted).ok()?;
+    let names = ["branch_code", "seq", "name", "scheme", "subject", "total", "board", "grade"];
+    let rows = archive::rows(columns, &names, &at).ok()?.into_iter().map(|row| {
+        let optional = |at: usize| row.get(at).and_then(archive::Cell::text).map(str::to_owned);
+        let text = |at: usize| optional(at).unwrap_or_default();
+        let number = |at: usize| row.get(at).and_then(archive::Cell::number);
+        PublishedRow {
+            period: wanted.clone(),
+            branch_code: text(0),
+            seq: number(1),
+            name: text(2),
+            scheme: text(3),
+            subject: text(4),
+            total: number(5).map(archive::points),
+            board: number(6).map(archive::points),
+            grade: optional(7),
+        }
+    });
+    Some(rows.collect())
+}
+
+fn unusable(bag: &Path) -> RunError {
+    RunError::Argument {
+        zh: format!("--last-year {}：归档包里的数据表 results 缺失或损坏，不能用来比较；请运行 scorebook verify 检查", bag.display()),
+        en: format!(
+            "--last-year {}: the bag's table `results` is missing or damaged and cannot be compared with; run scorebook verify",
+            bag.display()
+        ),
+    }
+}
+
+fn nothing_of(folder: &Path, zh: &str, en: &str, other: &[String]) -> RunError {
+    let (of_zh, of_en) = match other {
+        [] => (String::new(), String::new()),
+        some => {
+            let more = if some.len() > 5 { " …" } else { "" };
+            let seen = format!("{}{more}", some.iter().take(5).cloned().collect::<Vec<_>>().join(" "));
+            (format!("；找到的是别的：{seen}"), format!("; found others: {seen}"))
+        }
     };
-    Err(RunError::Argument {
-        zh: format!("--last-year {}：没有 {wanted} 的 {RESULTS}{of_zh}", folder.display()),
-        en: format!("--last-year {}: there is no {RESULTS} of {wanted}{of_en}", folder.display()),
-    })
+    RunError::Argument {
+        zh: format!("--last-year {}：没有{zh}{of_zh}", folder.display()),
+        en: format!("--last-year {}: there is no {en}{of_en}", folder.display()),
+    }
+}
+
+fn relative(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 #[cfg(test)]

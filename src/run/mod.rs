@@ -58,7 +58,7 @@ pub struct Options {
     pub forms: Option<Vec<String>>,
     /// The run's date.
     pub date: Option<NaiveDate>,
-    /// Last year's results: an out folder, or a bag.
+    /// Last year's results: an out folder, a bag, or a folder of bags.
     pub last_year: Option<PathBuf>,
     /// Which library writes the PDF.
     pub pdf_engine: Engine,

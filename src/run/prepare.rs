@@ -266,7 +266,8 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let mut configuration = Vec::new();
     let calendars = files(&root.join("calendar"), "toml")?;
-    for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars) {
+    let words = Some(root.join(INTAKE)).filter(|path| path.exists());
+    for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars).chain(words) {
         let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
@@ -276,10 +277,13 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     Ok(County { workspace, register, schemes, intake, calendar, run, date, only: options.only.clone(), fence, configuration, first })
 }
 
+/// Other names of sheets and columns, the county's own.
+pub(super) const INTAKE: &str = "templates/intake.toml";
+
 /// The built-in words, and the county's own beside them.
 fn load_intake(root: &Path) -> Result<Intake, RunError> {
     let mut intake = Intake::default();
-    let path = PathBuf::from("templates/intake.toml");
+    let path = PathBuf::from(INTAKE);
     let add = |intake: &mut Intake, path: &Path, bytes: &[u8]| {
         intake.add(&String::from_utf8_lossy(bytes)).map_err(|error| RunError::Intake { path: path.to_owned(), error })
     };

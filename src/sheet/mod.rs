@@ -7,6 +7,7 @@
 
 mod biff;
 mod book;
+mod cells;
 mod csv;
 mod dense;
 mod gather;
@@ -22,7 +23,7 @@ mod quiet;
 mod records;
 mod refusal;
 mod sniff;
-mod survey;
+mod strings;
 mod text;
 pub mod words;
 mod workbook;

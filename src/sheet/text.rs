@@ -2,7 +2,6 @@
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::survey::is_error;
 use super::{Content, Refusal};
 use crate::diag::Unreadable;
 use crate::exact::Decimal;
@@ -63,6 +62,12 @@ pub(super) fn typed(text: &str) -> Option<Content> {
         return Some(Content::Error(text.into()));
     }
     Some(number(text).map_or_else(|| Content::Text(text.into()), Content::Number))
+}
+
+/// Shaped like an error value: `#SPILL!`, `#NAME?`, `#N/A`.
+pub(super) fn is_error(text: &str) -> bool {
+    let shaped = text.starts_with('#') && (text.ends_with('!') || text.ends_with('?') || text == "#N/A" || text == "#GETTING_DATA");
+    shaped && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"#!?/_".contains(&b))
 }
 
 /// A number as a program writes it: `-2`, `8.70`, `3.60102E+17`; not `08`, `+3`, `1,000`, nor one of too many digits.

@@ -295,29 +295,87 @@ def kills(workspace, folder, count, chance):
     return killed, stood
 
 
+def small_disk(point, size):
+    """Mounts a disk of so many KiB; false where that is not allowed."""
+    point.mkdir(exist_ok=True)
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k", "none", point], capture_output=True).returncode == 0
+
+
 def full_disk(workspace, folder):
-    """A file size limit stands for the full disk: the kernel refuses to write on."""
-    bag = folder / "full"
-    limited = f"ulimit -f 40; exec {PROGRAM} archive {workspace} --to {bag} --incomplete x --quiet"
-    done = subprocess.run(["bash", "-c", "trap '' XFSZ; " + limited], capture_output=True, text=True)
-    if done.returncode != 2 or bag.exists() or any(folder.glob(".full*")):
-        fault(f"a full disk: ended with {done.returncode}, left {[p.name for p in folder.iterdir()]}; {done.stderr}")
+    """Disks that fill up after so much of the bag: a clean refusal, nothing left, and on the same disk with room a whole bag.
+    Gives how many were tried, or none where disks cannot be mounted."""
+    before = tree(workspace)
+    needed = sum(path.stat().st_size for path in (folder / "bag").rglob("*") if path.is_file()) // 1024
+    point = folder / "disk"
+    tried = 0
+    for share in [0.01, 0.3, 0.6, 0.9, 0.98]:
+        if not small_disk(point, max(16, int(needed * share))):
+            return None
+        try:
+            done = archive(workspace, point / "bag", expect=(2,))
+            left = [path.name for path in point.iterdir()]
+            if left or "os error 28" not in done.stderr:
+                fault(f"a disk of {share:.0%} of the bag: left {left}; {done.stderr}")
+            subprocess.run(["mount", "-o", f"remount,size={needed * 4}k", point], check=True)
+            archive(workspace, point / "bag")
+            if damages(point / "bag"):
+                fault(f"after a full disk: {damages(point / 'bag')[:2]}")
+        finally:
+            subprocess.run(["umount", point], check=True)
+        tried += 1
+    if tree(workspace) != before:
+        fault("the workspace was touched while the disk was full")
+    return tried
+
+
+def killed_on_full_disk(workspace, folder, count, chance):
+    """Killed on a disk that is nearly full: still no bag, or a whole one."""
+    needed = sum(path.stat().st_size for path in (folder / "bag").rglob("*") if path.is_file()) // 1024
+    point = folder / "disk"
+    if not small_disk(point, int(needed * 1.6)):
+        return
+    try:
+        for _ in range(count):
+            command = [PROGRAM, "archive", workspace, "--to", point / "bag", "--incomplete", REASON, "--quiet"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0, 1))
+            process.kill()
+            process.wait()
+            if (point / "bag").exists():
+                if damages(point / "bag"):
+                    fault(f"killed on a full disk, and a damaged bag stands: {damages(point / 'bag')[:2]}")
+                shutil.rmtree(point / "bag")
+    finally:
+        subprocess.run(["umount", point], check=True)
 
 
 def read_only(workspace, folder):
-    closed = folder / "closed"
-    closed.mkdir()
-    closed.chmod(0o555)
-    command = [PROGRAM, "archive", workspace, "--to", closed / "bag", "--incomplete", "x", "--quiet"]
+    """Into a closed folder nothing is written; out of a closed workspace a whole bag is made."""
+    closed, opened = folder / "closed", folder / "opened"
+    for place, mode in [(closed, 0o555), (opened, 0o777)]:
+        place.mkdir()
+        place.chmod(mode)
+    other = []
     if os.geteuid() == 0:
         # Root may write anywhere; somebody else tries.
         if not shutil.which("setpriv"):
             return
-        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode not in (2, 126) or (closed / "bag").exists():
-        fault(f"a read-only folder: ended with {done.returncode}; {done.stderr}")
+    subprocess.run(["chmod", "-R", "a-w", workspace], check=True)
+    before = tree(workspace)
+    for place, wanted in [(closed, (2,)), (opened, (0, 1))]:
+        command = [*other, PROGRAM, "archive", workspace, "--to", place / "bag", "--incomplete", "x", "--quiet"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode == 126:
+            return  # the program itself lies where others cannot look
+        if done.returncode not in wanted or (place / "bag").exists() != (place == opened):
+            fault(f"{place.name}: ended with {done.returncode}; {done.stderr}")
+    if damages(opened / "bag"):
+        fault(f"out of a workspace that cannot be written: {damages(opened / 'bag')[:2]}")
+    if tree(workspace) != before:
+        fault("a workspace that cannot be written was touched")
+    subprocess.run(["chmod", "-R", "u+w", workspace], check=True)
 
 
 def main():
@@ -347,7 +405,8 @@ def main():
         copies = zipped(bag, folder)
         signed(workspace, folder)
         killed, stood = kills(workspace, folder, count, chance)
-        full_disk(workspace, folder)
+        disks = full_disk(workspace, folder)
+        killed_on_full_disk(workspace, folder, 3, chance)
         read_only(workspace, folder)
         # The damage is done to a small bag: every payload file is flipped in turn and the whole proved again.
         small = folder / "small"
@@ -357,6 +416,7 @@ def main():
         tried = each_damage(folder / "small-bag", folder, chance)
     finish(
         f"two validators agree; {tried} damages found; {codes} codes followed to the originals; {copies} zips;"
+        f" {'no disk can be mounted here, full ones were skipped' if disks is None else f'{disks} full disks'};"
         f" {killed} of {count} killed, {stood} bags stood whole; {compared['results']} results scored again"
     )
 

@@ -1,6 +1,7 @@
 //! The one binary of integration tests; a module a subject.
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod archive;
 mod configuration;
 mod demo;
 mod engine;

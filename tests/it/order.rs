@@ -20,10 +20,10 @@ fn scheme(path: &str) -> Scheme {
 }
 
 /// A sheet of a submission: its name and its cells.
-type Cells = (String, Vec<Vec<Value>>);
+pub(super) type Cells = (String, Vec<Vec<Value>>);
 
 /// The sheets of every submission of a small county that scores by both schemes.
-fn submissions(county: &County) -> Vec<(String, Vec<Cells>)> {
+pub(super) fn submissions(county: &County) -> Vec<(String, Vec<Cells>)> {
     let mut all = Vec::new();
     for branch in 0..county.branches() {
         for (path, bytes) in county.submissions(branch).unwrap() {
@@ -58,7 +58,7 @@ fn shuffled(count: usize, draws: &[Index]) -> Vec<usize> {
     (0..count).map(|at| left.remove(draws[at % draws.len()].index(left.len()))).collect()
 }
 
-fn write(root: &Path, path: &str, sheets: &[Cells]) {
+pub(super) fn write(root: &Path, path: &str, sheets: &[Cells]) {
     let sheets = sheets.iter().map(|(name, rows)| {
         let width = rows.first().map_or(0, Vec::len);
         Sheet { name: name.clone(), columns: vec![Column::default(); width], rows: rows.clone(), plain: true, ..Sheet::default() }

@@ -11,7 +11,7 @@ use scorebook::sheet::{self, Content, Limits};
 use serde_json::Value;
 
 /// A copy of a demo workspace that may be written into.
-fn workspace(case: &str) -> tempfile::TempDir {
+pub(super) fn workspace(case: &str) -> tempfile::TempDir {
     let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case);
     let to = tempfile::tempdir().unwrap();
     for entry in walkdir::WalkDir::new(&from).min_depth(1) {
@@ -134,7 +134,7 @@ fn a_published_score_that_changed_is_told_with_old_and_new() {
 }
 
 #[test]
-fn last_year_may_be_a_folder_or_a_bag() {
+fn last_year_may_be_a_result_or_a_folder_of_results() {
     let root = workspace("clean-register-60");
     ran(root.path(), "2026", &[]);
     let mut then = rows(&root.path().join("out/2026/results.jsonl"));
@@ -147,7 +147,7 @@ fn last_year_may_be_a_folder_or_a_bag() {
         }
     }
     let elsewhere = tempfile::tempdir().unwrap();
-    for (place, given) in [("a/results.jsonl", "a"), ("b/2025/results.jsonl", "b"), ("c/data/out/2025/results.jsonl", "c")] {
+    for (place, given) in [("a/results.jsonl", "a"), ("b/2025/results.jsonl", "b")] {
         write_rows(&elsewhere.path().join(place), &then);
         let summary = attempt(root.path(), "2026", &[], Some(elsewhere.path().join(given)))
             .unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
@@ -157,15 +157,7 @@ fn last_year_may_be_a_folder_or_a_bag() {
         let row = sheet.iter().find(|row| row.contains(&branch)).unwrap();
         assert!(row.contains(&"平均分与上年相差大".to_owned()) && row.contains(&"20.00".to_owned()), "{row:?}");
     }
-    // A bag may hold parts of the year too; the same part is taken.
-    write_rows(
-        &elsewhere.path().join("c/data/out/2025H1/results.jsonl"),
-        &[
-            serde_json::json!({ "period": "2025H1", "branch_code": branch, "seq": 1, "name": "甲", "scheme": "register-60", "subject": "member", "total": "1.00", "board": null, "grade": null }),
-        ],
-    );
-    assert!(attempt(root.path(), "2026", &[], Some(elsewhere.path().join("c"))).is_ok());
-    let error = attempt(root.path(), "2026Q3", &[], Some(elsewhere.path().join("c"))).unwrap_err();
+    let error = attempt(root.path(), "2026Q3", &[], Some(elsewhere.path().join("b"))).unwrap_err();
     assert!(error.message(Lang::En).contains("2025Q3"), "{}", error.message(Lang::En));
     assert!(attempt(root.path(), "2026", &[], Some(elsewhere.path().join("nothing"))).is_err());
 }

@@ -3,9 +3,11 @@
 use super::{Desk, refused};
 use crate::archive::Payload;
 use crate::builtin;
+use crate::county::SECRETS;
 use crate::inbox::{digest, hex};
 use crate::run::RunError;
-use crate::run::prepare::files;
+use crate::run::prepare::{INTAKE, files};
+use crate::scheme;
 
 impl Desk<'_> {
     /// Adds everything that is not a submission and decided a figure or a form.
@@ -13,7 +15,7 @@ impl Desk<'_> {
         let workspace = &self.county.workspace;
         let read = |path: &std::path::Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
         let add = |name: &str, bytes: &[u8]| self.bag.add(&format!("{}/{name}", Payload::WORKSPACE), bytes);
-        add("scorebook.toml", &without_passwords(read(&workspace.root.join("scorebook.toml"))?))?;
+        add("scorebook.toml", &without_secrets(read(&workspace.root.join("scorebook.toml"))?))?;
         if let Some(name) = workspace.register.file_name() {
             add(&name.to_string_lossy(), &read(&workspace.register)?)?;
         }
@@ -44,6 +46,10 @@ impl Desk<'_> {
                 add(&format!("calendar/{name}"), &bytes)?;
             }
         }
+        let words = workspace.root.join(INTAKE);
+        if words.exists() {
+            add(INTAKE, &read(&words)?)?;
+        }
         for path in &own {
             if let Some(name) = path.file_name() {
                 add(&format!("calendar/{}", name.to_string_lossy()), &read(path)?)?;
@@ -53,24 +59,27 @@ impl Desk<'_> {
     }
 }
 
-/// `scorebook.toml` without the passwords of submissions: what they opened is kept opened, and an archive that is handed
-/// on must not hand them on. A file without any is kept byte for byte.
-fn without_passwords(bytes: Vec<u8>) -> Vec<u8> {
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).into_owned();
-    let Ok(mut table) = text.parse::<toml::Table>() else { return bytes };
-    if table.remove("passwords").is_some() { toml::to_string(&table).unwrap_or_default().into_bytes() } else { bytes }
+/// `scorebook.toml` without its secrets: what the passwords opened is kept opened, keys of people are worked out already, and
+/// an archive that is handed on must not hand them on. A file without any is kept byte for byte.
+fn without_secrets(bytes: Vec<u8>) -> Vec<u8> {
+    let Ok(mut table) = scheme::decode(&bytes).parse::<toml::Table>() else { return Vec::new() }; // it was read strictly before
+    let secret = SECRETS.into_iter().filter(|key| table.remove(*key).is_some()).count() > 0;
+    if secret { toml::to_string(&table).unwrap_or_default().into_bytes() } else { bytes }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_passwords;
+    use super::without_secrets;
 
     #[test]
-    fn passwords_stay_out_of_the_archive() {
+    fn secrets_stay_out_of_the_archive() {
         let plain = "# 县\r\ncounty = '示范县'\n".as_bytes().to_vec();
-        assert_eq!(without_passwords(plain.clone()), plain, "nothing is rewritten without need");
-        let kept = without_passwords(b"county = 'x'\npasswords = ['geheim']\n[forms]\nyear = ['board']\n".to_vec());
-        let kept = String::from_utf8(kept).expect("text");
-        assert!(!kept.contains("geheim") && kept.contains("board") && kept.contains("county"), "{kept}");
+        assert_eq!(without_secrets(plain.clone()), plain, "nothing is rewritten without need");
+        for secret in ["passwords = ['geheim']", "person_key = 'geheim-und-lang-genug'"] {
+            let (own, _, _) = encoding_rs::GB18030.encode("county = '示范县'\n");
+            let kept = without_secrets([&own, secret.as_bytes(), b"\n[forms]\nyear = ['board']\n"].concat());
+            let kept = String::from_utf8(kept).expect("text");
+            assert!(!kept.contains("geheim") && kept.contains("board") && kept.contains("示范县"), "{kept}");
+        }
     }
 }

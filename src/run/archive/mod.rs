@@ -21,9 +21,10 @@ use std::path::{Path, PathBuf};
 use super::press::load_fonts;
 use super::write::result_lines;
 use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
-use crate::archive::{Bag, Payload};
+use crate::archive::{Bag, Payload, PersonKey};
+use crate::county::Secret;
 use crate::period::{Period, RunPeriod};
-use record::RunRecord;
+use record::{RunRecord, whole_workspace};
 
 /// What is asked of an archive.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +74,7 @@ struct Desk<'a> {
 
 /// Makes the bag of the workspace's year. Nothing in the workspace is touched.
 pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_>>, progress: Progress<'_>) -> Result<Archived, RunError> {
+    whole_workspace(options)?;
     let county = prepare(&Options { period: None, ..options.clone() })?;
     let folder = out_folder(options).join(RunPeriod { year: county.workspace.year, period: Period::YEAR }.to_string());
     outside(&order.to, &county.workspace.inbox)?;
@@ -120,6 +122,11 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
 }
 
 impl County {
+    /// What stands for people in tables and states.
+    pub(super) fn person_key(&self) -> PersonKey {
+        PersonKey::new(self.workspace.person_key.as_ref().map(Secret::reveal))
+    }
+
     /// What stands for the county in names: its code, or its name where it has none.
     pub(super) fn key(&self) -> String {
         self.workspace.county_code.clone().unwrap_or_else(|| self.workspace.county.clone())
@@ -171,6 +178,7 @@ impl Desk<'_> {
             ("Scorebook-County", workspace.county.clone()),
             ("Scorebook-Year", workspace.year.to_string()),
             ("Scorebook-Run-Version", self.record.version.clone()),
+            ("Scorebook-Person-Key", self.county.person_key().mark()),
         ];
         if let Some(code) = &workspace.county_code {
             info.push(("Scorebook-County-Code", code.clone()));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Desk;
 use super::originals::Original;
-use crate::archive::{ArchiveCode, Item, Numbered, Payload, Retention, number};
+use crate::archive::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::form::table::{Align, Column, Sheet, Value, Workbook};
@@ -252,6 +252,17 @@ impl Desk<'_> {
             unlisted == 0,
             format!("{} 个文件，另有本报告与封装清单", payload.len()),
         ));
+        let key = self.county.person_key().mark();
+        checks.push(Check {
+            property: "安全性",
+            what: "数据表以密钥代替身份证号",
+            passed: (key != NO_KEY).then_some(true),
+            detail: if key == NO_KEY {
+                "scorebook.toml 未设 person_key：person 列是身份证号的摘要，逐号试算即可还原；单独提供数据表前请先设置".into()
+            } else {
+                format!("person 列为 HMAC-SHA-256，密钥（标记 {key}）不在包内")
+            },
+        });
         checks.push(Check {
             property: "安全性",
             what: "病毒检测",

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::refused;
-use crate::run::{County, Options, Resolved, RunError};
+use crate::run::merge::{rules, whole_configuration};
+use crate::run::{County, Options, Resolved, RunError, out_folder};
 
 /// What `manifest.json` says, as far as an archive needs it.
 #[derive(Debug, Deserialize)]
@@ -16,6 +17,9 @@ pub struct RunRecord {
     /// The run's date.
     pub date: String,
     configuration: Vec<Listed>,
+    /// Of runs that were merged: what a whole county's configuration comes to, however it was split.
+    #[serde(default)]
+    merged_configuration: Vec<Listed>,
     schemes: Vec<Rules>,
     /// Templates in use.
     pub templates: Vec<Template>,
@@ -77,8 +81,17 @@ impl RunRecord {
     /// Refuses where the workspace is not what the run was made from.
     pub fn same_inputs(&self, county: &County, resolved: &Resolved) -> Result<(), RunError> {
         let today = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone()));
+        let (configuration, merged) = if self.merged_configuration.is_empty() {
+            (county.configuration.clone(), false)
+        } else {
+            let path = county.workspace.root.join("scorebook.toml");
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
+            (whole_configuration(county, &rules(&bytes)), true)
+        };
+        let same = |zh, en, then: &_, now: &_| same(zh, en, then, now, merged);
         same("收件夹", "the inbox", &listed(&self.inputs), &today.collect())?;
-        same("设置", "the configuration", &listed(&self.configuration), &county.configuration.iter().cloned().collect())?;
+        let listed_then = if merged { &self.merged_configuration } else { &self.configuration };
+        same("设置", "the configuration", &listed(listed_then), &configuration.into_iter().collect())?;
         let then = self.schemes.iter().map(|scheme| (scheme.id.clone(), scheme.sha256.clone())).collect();
         let now = county.schemes.iter().map(|scheme| (scheme.id.clone(), scheme.digest.clone())).collect();
         same("积分细则", "the schemes", &then, &now)
@@ -90,7 +103,7 @@ fn listed(files: &[Listed]) -> BTreeMap<String, String> {
 }
 
 /// Refuses where two lists of files differ, naming some that do.
-fn same(zh: &str, en: &str, then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Result<(), RunError> {
+fn same(zh: &str, en: &str, then: &BTreeMap<String, String>, now: &BTreeMap<String, String>, merged: bool) -> Result<(), RunError> {
     let added: Vec<&str> = now.keys().filter(|name| !then.contains_key(*name)).map(String::as_str).collect();
     let gone: Vec<&str> = then.keys().filter(|name| !now.contains_key(*name)).map(String::as_str).collect();
     let changed: Vec<&str> =
@@ -107,8 +120,39 @@ fn same(zh: &str, en: &str, then: &BTreeMap<String, String>, now: &BTreeMap<Stri
     if added.is_empty() && gone.is_empty() && changed.is_empty() {
         return Ok(());
     }
+    let told = (parts(["新增", "缺少", "改动"], "：", "、").join("；"), parts(["added", "gone", "changed"], ": ", ", ").join("; "));
+    if merged {
+        return Err(refused(
+            format!("合并的结果与这个工作区的{zh}不一致（{}）；{}", told.0, WHOLE.0),
+            format!("the merged result is not of this workspace's {} ({}); {}", en.trim_start_matches("the "), told.1, WHOLE.1),
+        ));
+    }
     Err(refused(
-        format!("{zh}在运行之后有变化（{}）；请重新运行 scorebook run，再归档", parts(["新增", "缺少", "改动"], "：", "、").join("；")),
-        format!("{en} changed after the run ({}); run again before archiving", parts(["added", "gone", "changed"], ": ", ", ").join("; ")),
+        format!("{zh}在运行之后有变化（{}）；请重新运行 scorebook run，再归档", told.0),
+        format!("{en} changed after the run ({}); run again before archiving", told.1),
     ))
+}
+
+/// What a county in parts archives from.
+const WHOLE: (&str, &str) = (
+    "合并的结果要从全县的工作区归档：把各部分的 scorebook.toml（相同）、全部支部的名册和全部报送文件（沿用各部分收件夹中的路径）放在一起，合并到它的 out，再归档",
+    "archive a merged result from a workspace of the whole county: the parts' scorebook.toml, the register of all branches, and all submissions under the paths that they have in the parts' inboxes; merge into its out, then archive",
+);
+
+/// Refuses a folder that holds nothing but what a merge left: there is nothing in it to archive a year from.
+pub fn whole_workspace(options: &Options) -> Result<(), RunError> {
+    let out = out_folder(options);
+    if options.workspace.join("scorebook.toml").exists() {
+        return Ok(());
+    }
+    let folders = std::fs::read_dir(&out).into_iter().flatten().filter_map(Result::ok);
+    let mut records = folders.filter_map(|entry| std::fs::read(entry.path().join("manifest.json")).ok());
+    let merged = |bytes: Vec<u8>| serde_json::from_slice::<RunRecord>(&bytes).is_ok_and(|record| !record.merged_configuration.is_empty());
+    if records.any(merged) {
+        return Err(refused(
+            format!("{} 只有合并的结果；{}", out.display(), WHOLE.0),
+            format!("{} holds only a merged result; {}", out.display(), WHOLE.1),
+        ));
+    }
+    Ok(())
 }

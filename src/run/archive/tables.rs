@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Desk;
-use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Payload, RESULTS, Table, person_key};
+use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Payload, PersonKey, RESULTS, Table};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::publish::safe_name;
@@ -17,8 +17,8 @@ fn table<E: std::fmt::Display>(name: &'static str) -> impl Fn(E) -> RunError {
     move |error| RunError::Document { what: format!("{name}.parquet"), branch: String::new(), error: error.to_string() }
 }
 
-fn person(member: &Member) -> Cell {
-    member.id.as_deref().map(person_key).as_deref().into()
+fn person(key: &PersonKey, member: &Member) -> Cell {
+    member.id.as_deref().map(|number| key.of(number)).as_deref().into()
 }
 
 fn number(count: u64) -> Cell {
@@ -54,12 +54,13 @@ impl Desk<'_> {
     fn results(&self) -> Result<Vec<u8>, RunError> {
         let failed = table("results");
         let mut rows = Table::new("results", RESULTS).map_err(&failed)?;
+        let key = self.county.person_key();
         for (branch, state) in self.county.register.branches.iter().zip(&self.resolved.branches) {
             let BranchState::Accepted(card) = state else { continue };
             for outcome in &card.outcomes {
                 let row = result_row(branch, &card.submission, &self.county.schemes, outcome, self.county.run);
                 let person = match outcome.kind {
-                    OutcomeKind::Member(at) => person(&card.submission.members[at as usize]),
+                    OutcomeKind::Member(at) => person(&key, &card.submission.members[at as usize]),
                     OutcomeKind::Branch => Cell::Null,
                 };
                 let mut cells = self.partition().to_vec();
@@ -99,6 +100,7 @@ impl Desk<'_> {
     fn entries(&self) -> Result<Vec<u8>, RunError> {
         let failed = table("entries");
         let mut rows = Table::new("entries", ENTRIES).map_err(&failed)?;
+        let key = self.county.person_key();
         for (branch, state) in self.county.register.branches.iter().zip(&self.resolved.branches) {
             let BranchState::Accepted(card) = state else { continue };
             let submission = &card.submission;
@@ -106,6 +108,7 @@ impl Desk<'_> {
                 let member = &submission.members[entry.member as usize];
                 let scheme = &self.county.schemes[member.scheme];
                 let scorer = scorer(&scheme.member, entry.own);
+                let person = person(&key, member);
                 for (item, (rule, mark)) in scheme.member.items.iter().zip(&entry.marks).enumerate() {
                     let Some(mark) = mark.decimal() else { continue };
                     let place = submission.place(submission.mark_spot(entry, item).unwrap_or(entry.at));
@@ -114,7 +117,7 @@ impl Desk<'_> {
                         branch.code.as_str().into(),
                         member.seq.into(),
                         (&*member.name).into(),
-                        person(member),
+                        person.clone(),
                         scheme.id.as_str().into(),
                         entry.period.zh().as_str().into(),
                         rule.name.as_str().into(),

@@ -22,8 +22,8 @@ PASSWORD = "县委2026"
 SALT = bytes(range(16))
 
 
-def agile(name, password):
-    with open(HERE / "kinds.xlsx", "rb") as plain, open(HERE / name, "wb") as locked:
+def agile(name, password, source=HERE / "kinds.xlsx"):
+    with open(source, "rb") as plain, open(HERE / name, "wb") as locked:
         OOXMLFile(plain).encrypt(password, locked)
 
 
@@ -136,6 +136,8 @@ def cryptoapi():
 
 agile("agile.xlsx", PASSWORD)
 agile("velvet.xlsx", "VelvetSweatshop")
+# A whole submission, for the archive.
+agile("submission.xlsx", PASSWORD, HERE.parent / "clean-register-60/inbox/第一党委/第一东1支部.xlsx")
 standard()
 (HERE / "office97.xls").write_bytes(container(office97()))
 (HERE / "cryptoapi.xls").write_bytes(container(cryptoapi()))

@@ -5,150 +5,32 @@
 //! county's tables are written anew by the same code as in a run; forms are copied, for a branch's and a committee's forms
 //! rest on nothing outside it. What only the whole county can show, one person in two branches, is looked for again.
 
+mod state;
+
+pub(super) use state::{rules, state, whole_configuration};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use state::{Line, State, finding, place, shared};
+
 use super::archive::{FirstState, refused};
-use super::compare::unusual_branches;
 use super::write::write_data;
 use super::{BranchState, Card, Comparison, County, Resolved, RunError, sort_findings};
-use crate::archive::person_key;
-use crate::builtin;
 use crate::check::{Person, same_person_in_branches};
 use crate::county::{Branch, Register, workspace_of};
-use crate::diag::{CellRef, Code, Finding, Place, value_name};
+use crate::diag::Code;
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
 use crate::inbox::{digest, hex};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::Staging;
-use crate::rollup::{Outcome, OutcomeKind};
+use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
 use crate::submission::{Intake, Member, Submission};
-
-/// A run's state, `merge.json`.
-#[derive(Debug, Serialize, Deserialize)]
-struct State {
-    version: String,
-    period: String,
-    date: String,
-    /// `scorebook.toml` without what is a machine's own: register, inbox, passwords.
-    rules: String,
-    /// Id and text of each scheme, in the workspace's order.
-    schemes: Vec<(String, String)>,
-    branches: Vec<Line>,
-    findings: Vec<Found>,
-    people: Vec<Known>,
-    inputs: Vec<(String, String, u64)>,
-    cells: usize,
-}
-
-/// A branch and what became of it.
-#[derive(Debug, Serialize, Deserialize)]
-struct Line {
-    branch: Branch,
-    /// `accepted`, `returned`, `missing`.
-    state: String,
-    file: Option<String>,
-    folder: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Found {
-    code: String,
-    branch_code: Option<String>,
-    place: Spot,
-    value: Option<String>,
-    args: Vec<(String, String)>,
-}
-
-/// File, sheet, and row and column from 0.
-type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Known {
-    /// By [`person_key`]; the number itself stays where it was.
-    key: String,
-    name: String,
-    branch_code: String,
-    months: (u8, u8),
-    place: Spot,
-}
-
-fn spot(place: &Place) -> Spot {
-    let text = |part: &Option<Arc<str>>| part.as_deref().map(str::to_owned);
-    (text(&place.file), text(&place.sheet), place.cell.map(|cell| (cell.row, cell.column)))
-}
-
-fn place((file, sheet, cell): &Spot) -> Place {
-    let text = |part: &Option<String>| part.as_deref().map(Arc::from);
-    Place { file: text(file), sheet: text(sheet), cell: cell.map(|(row, column)| CellRef { row, column }) }
-}
-
-/// `merge.json` of a run.
-pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
-    let root = &county.workspace.root;
-    let read = |path: &Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
-    let rules = rules(&read(&root.join("scorebook.toml"))?);
-    let mut schemes = Vec::new();
-    for scheme in &county.schemes {
-        let own = root.join("schemes").join(format!("{}.toml", scheme.id));
-        let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
-        schemes.push((scheme.id.clone(), scheme::decode(&bytes)));
-    }
-    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
-        branch: branch.clone(),
-        state: match resolved.branches[at] {
-            BranchState::Accepted(_) => "accepted",
-            BranchState::Returned => "returned",
-            BranchState::Missing | BranchState::LeftOut => "missing",
-        }
-        .to_owned(),
-        file: resolved.files[at].as_deref().map(str::to_owned),
-        folder: folders.get(&at).cloned(),
-    });
-    let found = |finding: &Finding| Found {
-        code: finding.code.word().to_owned(),
-        branch_code: finding.branch_code.as_deref().map(str::to_owned),
-        place: spot(&finding.place),
-        value: finding.value.clone(),
-        args: finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-    };
-    let known = |person: &Person| Known {
-        key: person_key(&person.id),
-        name: person.name.to_string(),
-        branch_code: county.register.branches[person.branch].code.clone(),
-        months: (person.first_month, person.last_month),
-        place: spot(&person.place),
-    };
-    let state = State {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        period: county.run.to_string(),
-        date: county.date.to_string(),
-        rules,
-        schemes,
-        branches: branches.collect(),
-        findings: resolved.findings.iter().map(found).collect(),
-        people: resolved.people.iter().map(known).collect(),
-        inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
-        cells: resolved.cells,
-    };
-    Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
-}
-
-fn rules(bytes: &[u8]) -> String {
-    let text = scheme::decode(bytes);
-    let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
-    for own in ["register", "inbox", "passwords"] {
-        table.remove(own);
-    }
-    toml::to_string(&table).unwrap_or_default()
-}
 
 /// A run's folder with its state and manifest.
 struct Shard {
@@ -239,6 +121,9 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
             (one.date != other.date, "日期", "the date"),
             (one.schemes != other.schemes, "积分细则", "the schemes"),
             (one.rules != other.rules, "scorebook.toml（名册、收件夹、密码除外）", "scorebook.toml (but for register, inbox, passwords)"),
+            (one.person_key != other.person_key, "person_key", "person_key in scorebook.toml"),
+            (first.manifest["pdf_engine"] != shard.manifest["pdf_engine"], "PDF 引擎", "the PDF engine"),
+            (shared(&first.manifest) != shared(&shard.manifest), "工作日历或 templates/intake.toml", "a calendar or templates/intake.toml"),
             (first.manifest["templates"] != shard.manifest["templates"], "表样", "the templates"),
         ];
         if let Some((_, zh, en)) = differs.iter().find(|(differs, ..)| *differs) {
@@ -289,6 +174,8 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     let run = RunPeriod::parse(&first.period).unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     let date = first.date.parse().unwrap_or_else(|_| run.last_day());
     let fence = Fence::new(None, workspace.passwords.clone());
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+    let configuration = shared(&shards[0].manifest).into_iter().map(|one| (text(one, "file"), text(one, "sha256"))).collect();
     Ok(County {
         workspace,
         register: Register { branches },
@@ -299,7 +186,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
         date,
         only: Vec::new(),
         fence,
-        configuration: Vec::new(),
+        configuration,
         first: FirstState::default(),
     })
 }
@@ -349,6 +236,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
                 place: place(&known.place),
             })
         }));
+        compared(&shard.state, county, &mut whole.comparison);
         whole.inputs.extend(shard.state.inputs.iter().map(|(name, digest, size)| (name.as_str().into(), digest.clone(), *size)));
         whole.cells += shard.state.cells;
     }
@@ -372,20 +260,27 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     whole.findings.extend(across);
     sort_findings(&mut whole.findings);
     whole.inputs.sort();
-    whole.comparison.unusual = unusual_branches(county, &whole, None);
+    whole.comparison.unusual.sort_by_key(|unusual| unusual.branch);
     Ok((whole, folders))
 }
 
-fn finding(found: &Found) -> Option<Finding> {
-    let code = Code::from_word(&found.code)?;
-    let args = found.args.iter().filter_map(|(name, value)| Some((value_name(code, name)?, value.clone())));
-    Some(Finding {
-        code,
-        branch_code: found.branch_code.as_deref().map(Into::into),
-        place: place(&found.place),
-        value: found.value.clone(),
-        args: args.collect(),
-    })
+/// What a run found beside other results. Both are about one branch alone, so the whole county changes nothing in them.
+fn compared(state: &State, county: &County, comparison: &mut Comparison) {
+    for changed in &state.changes {
+        let (Some(at), Some(run)) = (county.register.by_code(&changed.branch_code), RunPeriod::parse(&changed.period)) else { continue };
+        // Whose position in the roster it was, only the forms asked, and they are made.
+        let (name, old, new) = (changed.name.clone(), changed.old.clone(), changed.new.clone());
+        comparison.changes.entry(at).or_default().push(Change { kind: None, name, period: run.period, old, new });
+    }
+    comparison.unusual.extend(state.unusual.iter().filter_map(|odd| {
+        Some(Unusual {
+            branch: county.register.by_code(&odd.branch_code)?,
+            kind: odd.kind,
+            scheme: odd.scheme.as_ref().and_then(|id| county.schemes.iter().position(|scheme| scheme.id == *id)),
+            now: odd.now.clone(),
+            before: odd.before.clone(),
+        })
+    }));
 }
 
 fn empty(line: &Line) -> Card {
@@ -503,19 +398,23 @@ fn write(
     let first = &shards[0].manifest;
     let runs: Vec<Value> =
         shards.iter().map(|shard| json!({ "branches": shard.state.branches.len(), "inputs": shard.state.inputs.len() })).collect();
+    let whole = whole_configuration(county, &shards[0].state.rules);
     let manifest = json!({
         "program": "scorebook",
         "version": first["version"],
+        "pdf_engine": first["pdf_engine"],
         "county": first["county"],
         "county_code": first["county_code"],
         "year": first["year"],
         "period": first["period"],
         "date": first["date"],
         "merged": runs,
+        "merged_configuration": whole.iter().map(|(file, digest)| json!({ "file": file, "sha256": digest })).collect::<Vec<_>>(),
         "configuration": lists("configuration"),
         "schemes": first["schemes"],
         "templates": first["templates"],
         "inputs": lists("inputs"),
+        "compared": lists("compared"),
         "outputs": outputs,
     });
     let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"; // values of text and numbers always serialise
@@ -532,13 +431,5 @@ mod tests {
             assert_eq!(fraction(text).map(|value| value.to_string()).as_deref(), Some(text));
         }
         assert!(fraction("1/0").is_none() && fraction("x").is_none());
-    }
-
-    #[test]
-    fn rules_leave_out_what_is_a_machine_s_own() {
-        let one = rules("county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\n[notice]\nphone='1'\n".as_bytes());
-        let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n".as_bytes());
-        assert_eq!(one, other);
-        assert!(!one.contains('p') || !one.contains("passwords"));
     }
 }

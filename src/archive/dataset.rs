@@ -1,0 +1,113 @@
+//! The tables of many bags as one dataset: which bags there are, and a table of theirs, read in process.
+//!
+//! What a bag holds of a table is known from its manifest alone: the path names county and year. A file is read only
+//! where it is wanted, and believed only where it has the digest that the manifest lists.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use super::columns::{Cell, Columns};
+use super::paths::{Payload, decoded};
+use super::{ArchiveError, NO_KEY, hex, unreadable};
+use crate::exact::{Decimal, Exact};
+
+/// One bag's part of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bag.
+    pub bag: PathBuf,
+    /// Its path in the bag.
+    pub path: String,
+    /// SHA-256, hexadecimal, as the bag's manifest lists it.
+    pub digest: String,
+}
+
+impl Part {
+    /// True where it holds that county's rows of that year; county as a folder is named after it.
+    pub fn is_of(&self, county: &str, year: i32) -> bool {
+        self.path.contains(&format!("/county={county}/year={year}/"))
+    }
+
+    /// Reads it; none where it is missing, changed or no table.
+    pub fn open(&self) -> Option<Columns> {
+        let bytes = std::fs::read(self.bag.join(&self.path)).ok()?;
+        (hex(&Sha256::digest(&bytes)) == self.digest).then(|| Columns::open(bytes).ok()).flatten()
+    }
+}
+
+/// Bags at or below a folder, at most three levels down, by path.
+pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+    std::fs::read_dir(folder).map_err(unreadable(folder))?;
+    let mut bags = Vec::new();
+    let mut walk = WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let Ok(entry) = entry else { continue };
+        if entry.file_type().is_dir() && entry.path().join("bagit.txt").is_file() {
+            bags.push(entry.into_path());
+            walk.skip_current_dir();
+        }
+    }
+    Ok(bags)
+}
+
+/// A bag's part of a table, as its manifest lists it; none where the manifest is gone or lists none.
+pub fn part(bag: &Path, table: &str) -> Option<Part> {
+    let manifest = std::fs::read_to_string(bag.join("manifest-sha256.txt")).ok()?;
+    let folder = format!("{}/{table}/", Payload::TABLES);
+    let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
+    Some(Part { bag: bag.to_owned(), path: decoded(path), digest: digest.to_owned() })
+}
+
+/// The mark of the secret under which a bag knows people.
+pub(super) fn person_mark(bag: &Path) -> String {
+    let info = std::fs::read_to_string(bag.join("bag-info.txt")).unwrap_or_default();
+    info.lines().find_map(|line| line.strip_prefix("Scorebook-Person-Key: ")).unwrap_or(NO_KEY).to_owned()
+}
+
+/// Some columns of some rows, in the columns' order.
+pub fn rows(columns: &Columns, names: &[&str], rows: &[usize]) -> Result<Vec<Vec<Cell>>, parquet::errors::ParquetError> {
+    let mut found: Vec<Vec<Cell>> = rows.iter().map(|_| Vec::with_capacity(names.len())).collect();
+    for name in names {
+        for (row, cell) in found.iter_mut().zip(columns.cells(name, rows)?) {
+            row.push(cell);
+        }
+    }
+    Ok(found)
+}
+
+/// Units of a `DECIMAL(18,6)` as points, with two decimals or as many as are needed: `91.00`, `0.125`.
+pub fn points(units: i64) -> String {
+    let text = Exact::from(Decimal::new(units, -6)).publish(6);
+    let needed = text.find('.').map_or(text.len(), |point| text.trim_end_matches('0').len().max(point + 3));
+    text[..needed].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_points_with_two_decimals_or_more() {
+        for (units, text) in [(91_000_000, "91.00"), (125_000, "0.125"), (-2_500_000, "-2.50"), (0, "0.00")] {
+            assert_eq!(points(units), text);
+        }
+    }
+
+    #[test]
+    fn a_part_is_found_by_its_manifest_and_believed_by_its_digest() {
+        let bag = tempfile::tempdir().expect("folder");
+        let path = "data/parquet/results/county=100%25/year=2026/part.parquet";
+        let (name, digest) = (decoded(path), hex(&Sha256::digest(b"no table")));
+        std::fs::write(bag.path().join("manifest-sha256.txt"), format!("{digest}  data/x\n{digest}  {path}\n")).expect("file");
+        let part = part(bag.path(), "results").expect("listed");
+        assert_eq!(part.path, name);
+        assert!(part.is_of("100%", 2026) && !part.is_of("100%", 2025) && !part.is_of("100", 2026));
+        assert!(part.open().is_none(), "not there");
+        std::fs::create_dir_all(bag.path().join(&name).parent().expect("folder")).expect("folder");
+        std::fs::write(bag.path().join(&name), "no table").expect("file");
+        assert!(part.open().is_none(), "the listed bytes, and no table");
+        assert_eq!(super::part(bag.path(), "entries"), None);
+    }
+}

@@ -1,0 +1,230 @@
+//! `merge.json`: what a run leaves of its first pass for others to merge.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::builtin;
+use crate::check::Person;
+use crate::county::{Branch, SECRETS};
+use crate::diag::{CellRef, Code, Finding, Place, value_name};
+use crate::inbox::{digest, hex};
+use crate::period::RunPeriod;
+use crate::rollup::{Change, Unusual, UnusualKind};
+use crate::run::prepare::INTAKE;
+use crate::run::{BranchState, County, Resolved, RunError};
+use crate::scheme;
+
+/// A run's state, `merge.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct State {
+    pub(super) version: String,
+    pub(super) period: String,
+    pub(super) date: String,
+    /// `scorebook.toml` without what is a machine's own, register and inbox, and without its secrets.
+    pub(super) rules: String,
+    /// Tells whether parts know people by the same key.
+    pub(super) person_key: String,
+    /// Id and text of each scheme, in the workspace's order.
+    pub(super) schemes: Vec<(String, String)>,
+    pub(super) branches: Vec<Line>,
+    pub(super) findings: Vec<Found>,
+    pub(super) people: Vec<Known>,
+    pub(super) changes: Vec<Changed>,
+    pub(super) unusual: Vec<Odd>,
+    pub(super) inputs: Vec<(String, String, u64)>,
+    pub(super) cells: usize,
+}
+
+/// A branch and what became of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Line {
+    pub(super) branch: Branch,
+    /// `accepted`, `returned`, `missing`.
+    pub(super) state: String,
+    pub(super) file: Option<String>,
+    pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Found {
+    pub(super) code: String,
+    pub(super) branch_code: Option<String>,
+    pub(super) place: Spot,
+    pub(super) value: Option<String>,
+    pub(super) args: Vec<(String, String)>,
+}
+
+/// A published score that is another now.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Changed {
+    pub(super) branch_code: String,
+    pub(super) name: String,
+    /// `2026H1`.
+    pub(super) period: String,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+}
+
+/// What is unusual about a branch; compared with last year by its own run, which had the results.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Odd {
+    pub(super) branch_code: String,
+    pub(super) kind: UnusualKind,
+    pub(super) scheme: Option<String>,
+    pub(super) now: String,
+    pub(super) before: String,
+}
+
+/// File, sheet, and row and column from 0.
+pub(super) type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Known {
+    /// By [`crate::archive::PersonKey`]; the number itself stays where it was.
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) branch_code: String,
+    pub(super) months: (u8, u8),
+    pub(super) place: Spot,
+}
+
+fn spot(place: &Place) -> Spot {
+    let text = |part: &Option<Arc<str>>| part.as_deref().map(str::to_owned);
+    (text(&place.file), text(&place.sheet), place.cell.map(|cell| (cell.row, cell.column)))
+}
+
+pub(super) fn place((file, sheet, cell): &Spot) -> Place {
+    let text = |part: &Option<String>| part.as_deref().map(Arc::from);
+    Place { file: text(file), sheet: text(sheet), cell: cell.map(|(row, column)| CellRef { row, column }) }
+}
+
+/// `merge.json` of a run.
+pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
+    let root = &county.workspace.root;
+    let read = |path: &Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
+    let rules = rules(&read(&root.join("scorebook.toml"))?);
+    let mut schemes = Vec::new();
+    for scheme in &county.schemes {
+        let own = root.join("schemes").join(format!("{}.toml", scheme.id));
+        let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
+        schemes.push((scheme.id.clone(), scheme::decode(&bytes)));
+    }
+    let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
+        branch: branch.clone(),
+        state: match resolved.branches[at] {
+            BranchState::Accepted(_) => "accepted",
+            BranchState::Returned => "returned",
+            BranchState::Missing | BranchState::LeftOut => "missing",
+        }
+        .to_owned(),
+        file: resolved.files[at].as_deref().map(str::to_owned),
+        folder: folders.get(&at).cloned(),
+    });
+    let found = |finding: &Finding| Found {
+        code: finding.code.word().to_owned(),
+        branch_code: finding.branch_code.as_deref().map(str::to_owned),
+        place: spot(&finding.place),
+        value: finding.value.clone(),
+        args: finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+    };
+    let key = county.person_key();
+    let known = |person: &Person| Known {
+        key: key.of(&person.id),
+        name: person.name.to_string(),
+        branch_code: county.register.branches[person.branch].code.clone(),
+        months: (person.first_month, person.last_month),
+        place: spot(&person.place),
+    };
+    let changed = |(at, change): (usize, &Change)| Changed {
+        branch_code: county.register.branches[at].code.clone(),
+        name: change.name.clone(),
+        period: RunPeriod { period: change.period, ..county.run }.to_string(),
+        old: change.old.clone(),
+        new: change.new.clone(),
+    };
+    let odd = |unusual: &Unusual| Odd {
+        branch_code: county.register.branches[unusual.branch].code.clone(),
+        kind: unusual.kind,
+        scheme: unusual.scheme.map(|at| county.schemes[at].id.clone()),
+        now: unusual.now.clone(),
+        before: unusual.before.clone(),
+    };
+    let changes = resolved.comparison.changes.iter().flat_map(|(at, changes)| changes.iter().map(|change| (*at, change)));
+    let state = State {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        period: county.run.to_string(),
+        date: county.date.to_string(),
+        rules,
+        person_key: key.mark(),
+        schemes,
+        branches: branches.collect(),
+        findings: resolved.findings.iter().map(found).collect(),
+        people: resolved.people.iter().map(known).collect(),
+        changes: changes.map(changed).collect(),
+        unusual: resolved.comparison.unusual.iter().map(odd).collect(),
+        inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
+        cells: resolved.cells,
+    };
+    Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
+}
+
+/// `scorebook.toml` as parts have it in common.
+pub(in crate::run) fn rules(bytes: &[u8]) -> String {
+    let text = scheme::decode(bytes);
+    let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
+    for own in ["register", "inbox"].into_iter().chain(SECRETS) {
+        table.remove(own);
+    }
+    toml::to_string(&table).unwrap_or_default()
+}
+
+/// Files of the configuration that are the same in every part; `scorebook.toml` and the register are not.
+pub(super) fn shared(manifest: &Value) -> Vec<&Value> {
+    let all = manifest["configuration"].as_array().into_iter().flatten();
+    all.filter(|one| one["file"].as_str().is_some_and(is_shared)).collect()
+}
+
+fn is_shared(file: &str) -> bool {
+    file.starts_with("calendar/") || file == INTAKE
+}
+
+/// The configuration of a whole county, told in a way that does not depend on how it was split: the rules without what is a
+/// machine's own, the register's rows by code, the files that all parts share.
+pub(in crate::run) fn whole_configuration(county: &County, rules: &str) -> Vec<(String, String)> {
+    let own = |what: &str, text: &str| (what.to_owned(), hex(&digest(text.as_bytes())));
+    let rows: String = county.register.branches.iter().map(crate::report::json_line).collect();
+    let shared = county.configuration.iter().filter(|(file, _)| is_shared(file)).cloned();
+    [own("scorebook.toml", rules), own("register", &rows)].into_iter().chain(shared).collect()
+}
+
+/// A finding as it was found.
+pub(super) fn finding(found: &Found) -> Option<Finding> {
+    let code = Code::from_word(&found.code)?;
+    let args = found.args.iter().filter_map(|(name, value)| Some((value_name(code, name)?, value.clone())));
+    Some(Finding {
+        code,
+        branch_code: found.branch_code.as_deref().map(Into::into),
+        place: place(&found.place),
+        value: found.value.clone(),
+        args: args.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rules;
+
+    #[test]
+    fn rules_leave_out_what_is_a_machine_s_own() {
+        let one = rules(
+            "county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\nperson_key='0123456789abcdef'\n[notice]\nphone='1'\n".as_bytes(),
+        );
+        let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n".as_bytes());
+        assert_eq!(one, other);
+        assert!(!one.contains("passwords") && !one.contains("0123456789abcdef"), "{one}");
+    }
+}
