@@ -87,18 +87,19 @@ fn second(scheme: &str) -> Sheets {
 
 #[test]
 fn two_branches_in_one_file_are_both_told() {
-    let named = |sheets: Sheets, name: &dyn Fn(&str) -> String| -> Sheets {
-        sheets.into_iter().map(|(sheet, rows)| (name(&sheet), rows)).collect()
-    };
     // A second set of sheets with a number behind, another name of the cover, the branches' names before the sheets.
-    let ways: [(&dyn Fn(&str) -> String, &dyn Fn(&str) -> String); 3] = [
-        (&str::to_owned, &|sheet| format!("{sheet} (2)")),
-        (&str::to_owned, &|sheet| if sheet == "支部信息" { "封面".into() } else { format!("{sheet}二") }),
-        (&|sheet| format!("一支部{sheet}"), &|sheet| format!("二支部{sheet}")),
-    ];
-    for (own, other) in ways {
-        let mut book = named(base("community-4"), own);
-        book.extend(named(second("community-4"), other));
+    let called = |way: usize, second: bool, sheet: &str| match (way, second) {
+        (0, true) => format!("{sheet} (2)"),
+        (1, true) if sheet == "支部信息" => "封面".to_owned(),
+        (1, true) => format!("{sheet}二"),
+        (2, _) => format!("{}支部{sheet}", if second { "二" } else { "一" }),
+        _ => sheet.to_owned(),
+    };
+    for way in 0..3 {
+        let mut book = Sheets::new();
+        for (sheets, is_second) in [(base("community-4"), false), (second("community-4"), true)] {
+            book.extend(sheets.into_iter().map(|(sheet, rows)| (called(way, is_second, &sheet), rows)));
+        }
         let summary = checked("community-4", &BOTH, "2026", &[("两个支部.xlsx", &book)]);
         let found = all(&summary, Code::BranchMismatch);
         let branches: Vec<&str> = found.iter().filter_map(|finding| finding.branch_code.as_deref()).collect();
