@@ -208,8 +208,17 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
     let file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
-        let (zh, en) = explain(error.message(), key);
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        // A line of a list has no key before it; it may be a password.
+        let bare =
+            |key: &&str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        let key = key.filter(bare);
+        let (zh, en) = match (error.message().rsplit_once("expected "), key) {
+            (Some((_, expected)), None | Some("passwords")) if error.message().starts_with("invalid") => {
+                explain(&format!("invalid value, expected {expected}"), key)
+            }
+            _ => explain(error.message(), key),
+        };
         fault(line, zh, en)
     })?;
     let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);

@@ -144,7 +144,7 @@ fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes
     if entry.is_dir() || name.is_empty() || name.split('/').any(passed_over) {
         return Ok(None);
     }
-    let start = entry.data_start().ok_or_else(|| Unfetched::Unreadable { why: Unreadable::Package })?;
+    let start = entry.data_start().ok_or(Unfetched::Unreadable { why: Unreadable::Package })?;
     let (packed, size, crc32) = (entry.compressed_size(), entry.size(), entry.crc32());
     let (method, encrypted) = (entry.compression(), entry.encrypted());
     Ok(Some((name, Entry { archive: archive.clone(), start, packed, size, crc32, method, encrypted })))

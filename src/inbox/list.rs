@@ -24,7 +24,7 @@ pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding
     // names makes the walk, and what a limit cuts off, the same on every disk.
     let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
     let wanted = |entry: &walkdir::DirEntry| {
-        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(&mut linked, entry.path());
+        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(inbox, &mut linked, entry.path());
         entry.depth() == 0 || !(passed_over(&text(entry.file_name())) || again())
     };
     for entry in walk.into_iter().filter_entry(wanted) {
@@ -56,7 +56,9 @@ impl Found<'_> {
                 // A link to a folder above it holds nothing that is not already listed.
                 if error.loop_ancestor().is_none() {
                     let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
-                    let why = error.io_error().map_or(Unreadable::Disk, Unreadable::of);
+                    // A link to nothing, or to itself.
+                    let astray = error.path().is_some_and(Path::is_symlink);
+                    let why = if astray { Unreadable::Gone } else { error.io_error().map_or(Unreadable::Disk, Unreadable::of) };
                     self.refuse(&name, &Unfetched::Unreadable { why });
                 }
                 return true;
@@ -97,8 +99,12 @@ impl Found<'_> {
 
 /// True for a linked folder that is reached another way; remembers it otherwise. Each is entered once: two links in
 /// every folder of a chain would make more ways through it than a run has time for.
-fn reached(known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
+fn reached(inbox: &Path, known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
     let Ok(folder) = link.canonicalize() else { return false };
+    // A folder above the inbox holds the inbox again, and what is none of it: the results, other years.
+    if inbox.canonicalize().is_ok_and(|inbox| inbox.starts_with(&folder)) {
+        return true;
+    }
     folder.ancestors().any(|above| known.contains(above)) || !known.insert(folder)
 }
 
