@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scorebook::builtin;
+use scorebook::diag::Lang;
 use scorebook::period::RunPeriod;
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, decode, load};
@@ -48,8 +49,9 @@ fn scoring(criterion: &mut Criterion) {
     });
     group.bench_function("score with traces", |bencher| {
         bencher.iter(|| {
-            let all = (0..members)
-                .map(|at| (score_member(&schemes[0], black_box(&submission), at, run), trace_member(&schemes[0], &submission, at, run)));
+            let all = (0..members).map(|at| {
+                (score_member(&schemes[0], black_box(&submission), at, run), trace_member(&schemes[0], &submission, at, run, Lang::Zh))
+            });
             all.collect::<Vec<_>>()
         });
     });

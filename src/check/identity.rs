@@ -9,6 +9,8 @@ use crate::submission::Cover;
 pub struct Identity {
     /// Index into the register.
     pub branch: Option<usize>,
+    /// Another branch whose cover is in the same file; a finding of `read_cover` says so.
+    pub second: Option<usize>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
 }
@@ -17,7 +19,7 @@ pub struct Identity {
 /// differs is a warning, unless it is another branch's.
 pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) -> Identity {
     let mut findings = Vec::new();
-    let Some(sheet) = &cover.sheet else { return Identity { branch: None, findings } };
+    let Some(sheet) = &cover.sheet else { return Identity { branch: None, second: None, findings } };
     let place = |cell: Option<CellRef>| Place { file: Some(Arc::clone(file)), sheet: Some(Arc::clone(sheet)), cell };
     let folded_name = cover.branch_name.as_deref().map(crate::sheet::words::folded);
     let by_name = folded_name.as_ref().and_then(|name| {
@@ -64,5 +66,6 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
     } else if cover.year.is_none() && cover.year_at.is_none() {
         findings.push(Finding::new(Code::WrongYear, place(None)).arg("year", year));
     }
-    Identity { branch, findings }
+    let second = cover.second.as_deref().and_then(|code| register.by_code(code).or_else(|| register.by_code_without_zeros(code)));
+    Identity { branch, second: second.filter(|second| Some(*second) != branch), findings }
 }

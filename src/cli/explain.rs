@@ -61,7 +61,8 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
         print(printer, &summary, one, &mut originals);
     }
     let Some(folder) = out else { return 0 };
-    match run::write_explanation(&summary, options, one, &mut originals, folder) {
+    let told = run::explain(&summary, Wanted { lang: Lang::Zh, ..wanted });
+    match run::write_explanation(&summary, options, told.first().unwrap_or(one), &mut originals, folder) {
         Ok(files) => {
             for file in files.iter().filter(|_| !printer.json()) {
                 printer.line(printer.text("explain-written-to", &[("file", &file.display().to_string())]));

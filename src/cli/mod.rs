@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
         Command::Issue { options, roster_from } => issue::issue(&printer, options, roster_from.as_deref()),
         Command::Status(options) => status::status(&printer, options),
         Command::Explain { options, name, branch, seq, out } => {
-            explain::explain(&printer, options, Wanted { name, branch: branch.as_deref(), seq: *seq }, out.as_deref())
+            explain::explain(&printer, options, Wanted { name, branch: branch.as_deref(), seq: *seq, lang: printer.lang() }, out.as_deref())
         }
         Command::Rule { code } => rule::rule(&printer, code.as_deref()),
         Command::SchemeList => scheme::list(&printer),

@@ -64,7 +64,7 @@ pub fn lines(scheme: &Scheme, lang: Lang) -> Vec<String> {
     page.say("show-board", &[("heading", &scheme.board.heading), ("note", &scheme.board.note)]);
     for row in &scheme.rows {
         if let RowContent::Formula { formula, .. } = &row.content {
-            page.say("show-row", &[("name", &row.name), ("formula", &formula.words(&scheme.member))]);
+            page.say("show-row", &[("name", &row.name), ("formula", &formula.words(&scheme.member, lang))]);
         }
     }
     if let Some(branch) = &scheme.branch {
@@ -129,7 +129,7 @@ fn rules(page: &mut Page, rules: &Rules) {
         if figure.each_period {
             when.push(page.text("show-alone"));
         }
-        let formula = if page.lang == Lang::Zh { figure.formula.words(rules) } else { figure.text.clone() };
+        let formula = figure.formula.words(rules, page.lang);
         let clause = page.clause(figure.clause.as_ref());
         let when = page.list(&when);
         page.say("show-figure", &[("name", &figure.name), ("id", &figure.id), ("when", &when), ("formula", &formula), ("clause", &clause)]);

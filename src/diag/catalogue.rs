@@ -344,6 +344,17 @@ mod tests {
     }
 
     #[test]
+    fn why_a_file_cannot_be_read_is_said_in_the_reader_s_language() {
+        for why in crate::diag::Unreadable::ALL {
+            let finding = Finding::new(Code::UnreadableFile, crate::diag::Place::default()).arg("detail", why.word());
+            let (zh, en) = (finding.message(Lang::Zh), finding.message(Lang::En));
+            let latin = zh.replace("Excel", "").chars().any(|c| c.is_ascii_alphabetic());
+            assert!(!latin && zh.contains('（'), "{zh}");
+            assert!(en.is_ascii() && !en.contains(&format!("({})", why.word())), "{en}");
+        }
+    }
+
+    #[test]
     fn a_missing_row_and_a_blank_cell_read_differently() {
         let row =
             Finding::new(Code::MissingEntry, super::super::Place::default()).arg("name", "张三").arg("period", "7月").arg("column", "");

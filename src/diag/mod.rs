@@ -8,8 +8,10 @@ mod catalogue;
 mod code;
 mod finding;
 mod place;
+mod unreadable;
 
 pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
 pub use finding::{Checked, Finding};
 pub use place::{CellRef, Place};
+pub use unreadable::Unreadable;

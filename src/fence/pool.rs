@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::FenceError;
 use super::wire::{Answer, Request, receive, send};
+use crate::diag::Unreadable;
 use crate::sheet::{Limits, Refusal};
 
 /// The argument that makes the program a worker; no command that people see.
@@ -63,7 +64,7 @@ impl Pool {
             // It may have died of what earlier files left in its memory: only a fresh one's death counts, so that the
             // order of files decides nothing.
             if late || !used {
-                return Ok(Err(Refusal::unreadable("gave-up")));
+                return Ok(Err(Refusal::unreadable(Unreadable::GaveUp, "gave-up")));
             }
         }
     }
@@ -172,7 +173,7 @@ mod tests {
         for script in
             ["#!/bin/sh\nexit 3", "#!/bin/sh\nexec sleep 100", "#!/bin/sh\nexec yes", "#!/bin/sh\nprintf '\\1\\0\\0\\0\\77'; sleep 1"]
         {
-            assert_eq!(read_by(script).expect("started").unwrap_err(), Refusal::unreadable("gave-up"), "{script}");
+            assert_eq!(read_by(script).expect("started").unwrap_err(), Refusal::unreadable(Unreadable::GaveUp, "gave-up"), "{script}");
         }
     }
 

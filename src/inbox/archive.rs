@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
-use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::list::{passed_over, regular};
 use super::{Incoming, Limits, Source, Unfetched};
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{Code, Finding, Place, Unreadable};
 
 /// Archives inside archives are opened this often: a committee zips what its branches zipped.
 const NESTING: usize = 2;
@@ -85,7 +84,7 @@ impl Found<'_> {
         }
         if zip.has_duplicate_names() {
             // Only one of them can be reached; the sender has to say which.
-            self.refuse(name, &Unfetched::Unreadable { detail: "two files of one name in the archive".to_owned() });
+            self.refuse(name, &Unfetched::Unreadable { why: Unreadable::Twice });
         }
         let before = (self.files.len(), self.findings.len());
         for index in 0..zip.len() {
@@ -140,12 +139,12 @@ impl Found<'_> {
 
 /// Name and whereabouts of an entry that somebody sent; `None` for folders and what programs leave behind.
 fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes) -> Result<Option<(String, Entry)>, Unfetched> {
-    let entry = zip.by_index_raw(index).map_err(|error| unreadable(&error))?;
+    let entry = zip.by_index_raw(index).map_err(|_| Unfetched::Unreadable { why: Unreadable::Package })?;
     let name = entry_name(entry.name_raw());
     if entry.is_dir() || name.is_empty() || name.split('/').any(passed_over) {
         return Ok(None);
     }
-    let start = entry.data_start().ok_or_else(|| Unfetched::Unreadable { detail: format!("{name}: lies nowhere in the archive") })?;
+    let start = entry.data_start().ok_or_else(|| Unfetched::Unreadable { why: Unreadable::Package })?;
     let (packed, size, crc32) = (entry.compressed_size(), entry.size(), entry.crc32());
     let (method, encrypted) = (entry.compression(), entry.encrypted());
     Ok(Some((name, Entry { archive: archive.clone(), start, packed, size, crc32, method, encrypted })))
@@ -182,21 +181,19 @@ fn inflate(from: impl Read, entry: &Entry) -> Result<Vec<u8>, Unfetched> {
     let read = match entry.method {
         CompressionMethod::Stored => packed.take(entry.size + 1).read_to_end(&mut bytes),
         CompressionMethod::Deflated => DeflateDecoder::new(packed).take(entry.size + 1).read_to_end(&mut bytes),
-        other => return Err(Unfetched::Unreadable { detail: format!("compression method {other} is not known") }),
+        _ => return Err(Unfetched::Unreadable { why: Unreadable::Method }),
     };
     read.map_err(|error| damaged(&error))?;
     if bytes.len() as u64 != entry.size || crc32fast::hash(&bytes) != entry.crc32 {
-        return Err(Unfetched::Unreadable { detail: "damaged in its archive".to_owned() });
+        return Err(Unfetched::Unreadable { why: Unreadable::Packed });
     }
     Ok(bytes)
 }
 
+/// What the system refuses, or else bytes that do not unpack.
 fn damaged(error: &std::io::Error) -> Unfetched {
-    Unfetched::Unreadable { detail: error.to_string() }
-}
-
-fn unreadable(error: &ZipError) -> Unfetched {
-    Unfetched::Unreadable { detail: error.to_string() }
+    let why = if error.raw_os_error().is_some() { Unreadable::of(error) } else { Unreadable::Packed };
+    Unfetched::Unreadable { why }
 }
 
 fn begins_like_zip(path: &Path) -> bool {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{InboxError, Incoming, Limits, Source, Unfetched, archive};
-use crate::diag::{Finding, Place};
+use crate::diag::{Finding, Place, Unreadable};
 
 /// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name.
 ///
@@ -56,8 +56,8 @@ impl Found<'_> {
                 // A link to a folder above it holds nothing that is not already listed.
                 if error.loop_ancestor().is_none() {
                     let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
-                    let detail = error.io_error().map_or_else(|| "cannot be opened".to_owned(), ToString::to_string);
-                    self.refuse(&name, &Unfetched::Unreadable { detail });
+                    let why = error.io_error().map_or(Unreadable::Disk, Unreadable::of);
+                    self.refuse(&name, &Unfetched::Unreadable { why });
                 }
                 return true;
             }
@@ -71,7 +71,7 @@ impl Found<'_> {
         }
         // FIFOs, sockets and devices block or never end: they are never opened.
         if !entry.file_type().is_file() {
-            self.refuse(&name, &Unfetched::Unreadable { detail: "not a regular file".to_owned() });
+            self.refuse(&name, &Unfetched::Unreadable { why: Unreadable::Irregular });
             return true;
         }
         if self.files.len() >= self.limits.max_files {
@@ -115,11 +115,11 @@ pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
 
 /// A file opened for reading, if it is one and no larger than a limit.
 pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
-    let failed = |error: std::io::Error| Unfetched::Unreadable { detail: error.to_string() };
+    let failed = |error: std::io::Error| Unfetched::Unreadable { why: Unreadable::of(&error) };
     // Between the listing and now it may have become something that blocks when it is opened.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
-        return Err(Unfetched::Unreadable { detail: "not a regular file".to_owned() });
+        return Err(Unfetched::Unreadable { why: Unreadable::Irregular });
     }
     if metadata.len() > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { File::open(path).map_err(failed) }
 }
@@ -127,7 +127,7 @@ pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
 fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
     let mut bytes = Vec::new();
     let read = regular(path, limit)?.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Unfetched::Unreadable { detail: error.to_string() })?;
+    read.map_err(|error| Unfetched::Unreadable { why: Unreadable::of(&error) })?;
     if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { Ok(bytes) }
 }
 

@@ -88,10 +88,10 @@ pub enum InboxError {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unfetched {
     /// Gone, locked, not allowed, damaged in its archive.
-    #[error("cannot be read: {detail}")]
+    #[error("cannot be read: {}", why.word())]
     Unreadable {
-        /// What the system or the archive said.
-        detail: String,
+        /// Of which kind.
+        why: crate::diag::Unreadable,
     },
     /// In an archive that asks for a password.
     #[error("is encrypted in its archive")]
@@ -120,7 +120,7 @@ impl Unfetched {
     pub fn finding(&self, place: crate::diag::Place) -> crate::diag::Finding {
         let finding = crate::diag::Finding::new(self.code(), place);
         match self {
-            Self::Unreadable { detail } => finding.arg("detail", detail),
+            Self::Unreadable { why } => finding.arg("detail", why.word()),
             Self::Encrypted => finding,
             Self::TooLarge { what, limit } => finding.arg("what", what).arg("limit", limit),
         }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::county::Branch;
+use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Period, RunPeriod, zh_date};
@@ -233,7 +234,7 @@ pub struct NamedFigure {
 pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<NamedFigure> {
     let named = |figure: &Figure, value: Option<&Exact>| NamedFigure {
         name: figure.name.clone(),
-        rule: figure.formula.words(rules),
+        rule: figure.formula.words(rules, Lang::Zh),
         value: value.cloned(),
     };
     let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, outcome.score.figure(&figure.id))).collect();

@@ -64,6 +64,8 @@ pub struct Wanted<'a> {
     pub branch: Option<&'a str>,
     /// 序号, where a name repeats within a branch.
     pub seq: Option<i64>,
+    /// The language in which rules are told; forms want Chinese.
+    pub lang: Lang,
 }
 
 /// Everyone of that name, in the order of branches. In a returned branch its roster may not be readable, so those are
@@ -83,7 +85,7 @@ pub fn explain<'a>(summary: &'a Summary, wanted: Wanted<'a>) -> Vec<Explanation<
         match state {
             BranchState::Accepted(card) => {
                 let before = found.len();
-                found.extend(in_branch(summary, at, card, &name, wanted.seq, itself));
+                found.extend(in_branch(summary, at, card, &name, itself, wanted));
                 if itself && found.len() == before {
                     found.push(Explanation { branch: at, name: &branch.name, what: Explained::BranchUnscored });
                 }
@@ -106,8 +108,8 @@ fn in_branch<'a>(
     at: usize,
     card: &'a Card,
     name: &str,
-    seq: Option<i64>,
     itself: bool,
+    wanted: Wanted<'_>,
 ) -> impl Iterator<Item = Explanation<'a>> {
     let county = &summary.county;
     let submission = &card.submission;
@@ -117,13 +119,13 @@ fn in_branch<'a>(
         let (member, shown, traces) = match outcome.kind {
             OutcomeKind::Member(number) => {
                 let member = &submission.members[number as usize];
-                if *member.name != *name || seq.is_some_and(|seq| seq != member.seq) {
+                if *member.name != *name || wanted.seq.is_some_and(|seq| seq != member.seq) {
                     return None;
                 }
-                (Some(member), &*member.name, trace_member(scheme, submission, number, county.run))
+                (Some(member), &*member.name, trace_member(scheme, submission, number, county.run, wanted.lang))
             }
             OutcomeKind::Branch if itself => {
-                (None, county.register.branches[at].name.as_str(), trace_branch(scheme, submission, county.run))
+                (None, county.register.branches[at].name.as_str(), trace_branch(scheme, submission, county.run, wanted.lang))
             }
             OutcomeKind::Branch => return None,
         };
@@ -181,7 +183,7 @@ impl Originals {
     fn open(&mut self, summary: &Summary, name: &Arc<str>) -> Option<Book> {
         let limits = inbox::Limits::default();
         if self.files.is_none() {
-            self.files = Some(intake::group(inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0));
+            self.files = Some(intake::group(&summary.county, inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0, &limits));
         }
         let sent = self.files.iter().flatten().find(|sent| sent.files.iter().any(|part| part.file.name == *name))?;
         intake::open(&summary.county, sent, &limits).ok()?.book.ok()

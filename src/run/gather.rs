@@ -11,7 +11,7 @@ use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage, archive};
 use crate::check;
-use crate::diag::{Code, Finding, Place, Severity};
+use crate::diag::{Code, Finding, Place, Severity, Unreadable};
 use crate::fence::FenceError;
 use crate::font::FontSet;
 use crate::inbox;
@@ -42,6 +42,8 @@ pub struct Gathered {
     pub files: Vec<Print>,
     /// The branch, where it is known.
     pub branch: Option<usize>,
+    /// Another branch that is in the same file.
+    pub second: Option<usize>,
     /// 报出日期.
     pub reported: Option<NaiveDate>,
     /// When the document says it was last changed.
@@ -65,7 +67,7 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
     archive::restore_names(county, &mut files, &mut findings);
-    let files: Vec<Arc<Sent>> = intake::group(files).into_iter().map(Arc::new).collect();
+    let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
     // `collect` keeps the order of the list, whatever thread is done first.
@@ -73,7 +75,7 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
         .par_iter()
         .map(|file| {
             let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, fonts, file, &limits))).unwrap_or_else(|_| {
-                let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", "panic");
+                let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
                 Ok(failed(file, Vec::new(), finding))
             });
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
@@ -89,6 +91,7 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
         digest: (!opened.is_empty()).then(|| intake::digest(&opened)),
         files: opened,
         branch: None,
+        second: None,
         reported: None,
         modified: None,
         corrects: None,
@@ -131,6 +134,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         digest: None,
         files: Vec::new(),
         branch: identity.branch,
+        second: identity.second,
         reported: cover.reported,
         modified: book.modified.clone(),
         corrects: book.returns.clone(),

@@ -4,6 +4,8 @@
 //! 一支部/0101-支部信息.csv   ┐ one folder (or archive), one beginning, the rest a sheet's name:
 //! 一支部/0101-党员名册.csv   ┘ one workbook, called by the file of 支部信息
 //! 二支部/支部.xlsx             one workbook
+//! 三支部/1.csv                 ┐ named after nothing: one workbook where one of the folder's holds 支部信息
+//! 三支部/2.csv                 ┘
 //! ```
 
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ use crate::fence::FenceError;
 use crate::inbox::{self, Incoming, Limits};
 use crate::sheet::words::key;
 use crate::sheet::{Book, Format};
-use crate::submission::{COVER, SHEETS};
+use crate::submission::{COVER, Intake, read_cover};
 
 /// Files that together are one workbook.
 #[derive(Debug)]
@@ -46,11 +48,11 @@ pub(super) struct Opened {
 }
 
 /// Puts the files of sets together; the order is that of the first file of each.
-pub(super) fn group(files: Vec<Incoming>) -> Vec<Sent> {
+pub(super) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> Vec<Sent> {
     let mut all: Vec<Sent> = Vec::new();
     let mut sets: BTreeMap<(String, String), usize> = BTreeMap::new();
     for file in files {
-        let Some((set, sheet)) = of_a_set(&file.name) else {
+        let Some((set, sheet)) = of_a_set(&file.name, &county.intake) else {
             all.push(Sent { name: Arc::clone(&file.name), files: vec![Part { file, sheet: None }] });
             continue;
         };
@@ -58,29 +60,94 @@ pub(super) fn group(files: Vec<Incoming>) -> Vec<Sent> {
             all.push(Sent { name: Arc::clone(&file.name), files: Vec::new() });
             all.len() - 1
         });
-        if sheet == COVER {
+        if county.intake.sheet(&sheet) == Some(COVER) {
             all[at].name = Arc::clone(&file.name);
         }
         all[at].files.push(Part { file, sheet: Some(sheet) });
     }
-    all
+    join_by_content(county, all, limits)
+}
+
+/// Text files that are named after nothing, `1.csv` and `2.csv`: where one folder or archive holds one 支部信息 in such a
+/// file or in a set, its others are the rest of it. At the top of the inbox lie files of many senders; there they must
+/// begin alike.
+fn join_by_content(county: &County, all: Vec<Sent>, limits: &Limits) -> Vec<Sent> {
+    let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, sent) in all.iter().enumerate() {
+        if sent.files.iter().all(|part| is_text(&part.file.name)) {
+            folders.entry(folder(&sent.name)).or_default().push(at);
+        }
+    }
+    // Which file each one goes to.
+    let mut into: BTreeMap<usize, usize> = BTreeMap::new();
+    let unnamed = |at: &usize| all[*at].files.iter().all(|part| part.sheet.is_none());
+    for (folder, members) in folders.into_iter().filter(|(_, members)| members.len() > 1 && members.iter().any(unnamed)) {
+        let of: Vec<(usize, Bears)> = members.into_iter().map(|at| (at, bears(county, &all[at], limits))).collect();
+        let covers: Vec<usize> = of.iter().filter(|(_, bears)| *bears == Bears::Cover).map(|(at, _)| *at).collect();
+        let [cover] = covers.as_slice() else { continue };
+        let alike = |at: &usize| !folder.is_empty() || beginning(&all[*at].name) == beginning(&all[*cover].name);
+        into.extend(of.iter().filter(|(at, bears)| *bears == Bears::Table && alike(at)).map(|(at, _)| (*at, *cover)));
+    }
+    let mut joined: Vec<Option<Sent>> = all.into_iter().map(Some).collect();
+    for (from, to) in into {
+        if let Some(part) = joined[from].take()
+            && let Some(whole) = &mut joined[to]
+        {
+            whole.files.extend(part.files);
+        }
+    }
+    joined.into_iter().flatten().collect()
+}
+
+/// What text files hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bears {
+    Cover,
+    Table,
+    Nothing,
+}
+
+fn bears(county: &County, sent: &Sent, limits: &Limits) -> Bears {
+    let mut found = Bears::Nothing;
+    for part in &sent.files {
+        let Ok(bytes) = inbox::fetch(&part.file, limits) else { continue };
+        let Ok(book) = crate::sheet::read(&part.file.name, &bytes, &crate::sheet::Limits::default()) else { continue };
+        if book.format != Format::Text {
+            continue;
+        }
+        found = Bears::Table;
+        if read_cover(&book, &part.file.name, &county.intake).0.branch_code.is_some() {
+            return Bears::Cover;
+        }
+    }
+    found
+}
+
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn is_text(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["csv", "tsv", "txt"].iter().any(|own| extension.eq_ignore_ascii_case(own))
+}
+
+/// A file's name without its folder, its extension and the number at its end.
+fn beginning(name: &str) -> String {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = key(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+    stem.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '(' | ')')).to_owned()
 }
 
 /// Folder and beginning of the name, and the sheet it ends with, of a text file named after a sheet.
-fn of_a_set(name: &str) -> Option<((String, String), String)> {
-    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-    let (stem, extension) = file.rsplit_once('.')?;
-    if !["csv", "tsv", "txt"].iter().any(|own| extension.eq_ignore_ascii_case(own)) {
+fn of_a_set(name: &str, intake: &Intake) -> Option<((String, String), String)> {
+    if !is_text(name) {
         return None;
     }
-    let stem = key(stem);
-    let (at, sheet) = SHEETS.iter().find_map(|sheet| {
-        let at = stem.rfind(sheet)?;
-        // A category may follow: 积分登记-农村党员.
-        let after = &stem[at + sheet.len()..];
-        (after.is_empty() || after.starts_with('-')).then(|| (at, stem[at..].to_owned()))
-    })?;
-    Some(((folder.to_owned(), stem[..at].trim_end_matches('-').to_owned()), sheet))
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = key(file.rsplit_once('.')?.0);
+    let at = intake.sheet_within(&stem)?;
+    Some(((folder(name).to_owned(), stem[..at].trim_end_matches('-').to_owned()), stem[at..].to_owned()))
 }
 
 /// Fetches and decodes every file of a workbook.
@@ -141,32 +208,21 @@ pub(super) fn digest(files: &[Print]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    fn grouped(names: &[&str]) -> Vec<(String, usize)> {
-        let file = |name: &&str| Incoming { name: (*name).into(), source: inbox::Source::File((*name).into()), size: 1 };
-        group(names.iter().map(file).collect()).iter().map(|sent| (sent.name.to_string(), sent.files.len())).collect()
-    }
-
     #[test]
-    fn files_named_after_sheets_of_one_folder_are_one_workbook() {
-        let names = [
-            "a/0101-党员名册.csv",
-            "a/0101-支部信息.CSV",
-            "a/0101_积分登记－农村党员.txt",
-            "a/0102-支部信息.csv",
-            "b/党员名册.csv",
-            "b/说明.csv",
-            "b/支部信息.xlsx",
-            "c.zip!/支部信息.csv",
-            "c.zip!/奖惩.csv",
-        ];
-        let expected = [
-            ("a/0101-支部信息.CSV", 3),
-            ("a/0102-支部信息.csv", 1),
-            ("b/党员名册.csv", 1),
-            ("b/说明.csv", 1),
-            ("b/支部信息.xlsx", 1),
-            ("c.zip!/支部信息.csv", 2),
-        ];
-        assert_eq!(grouped(&names), expected.map(|(name, files)| (name.to_owned(), files)));
+    fn names_tell_sets() {
+        let mut intake = Intake::default();
+        intake.add("[sheets]\n'党员名册'=['花名册','党员花名册']\n").expect("loads");
+        let set = |name: &str| of_a_set(name, &intake).map(|((folder, begins), sheet)| format!("{folder}|{begins}|{sheet}"));
+        for (name, told) in [
+            ("a/0101-党员名册.csv", Some("a|0101|党员名册")),
+            ("a/0101_积分登记－农村党员.TXT", Some("a|0101|积分登记-农村党员")),
+            ("0101党员花名册.tsv", Some("|0101|党员花名册")),
+            ("c.zip!/奖惩.csv", Some("c.zip!||奖惩")),
+            ("b/说明.csv", None),
+            ("b/支部信息.xlsx", None),
+        ] {
+            assert_eq!(set(name).as_deref(), told, "{name}");
+        }
+        assert_eq!(beginning("a/第一支部 (2).csv"), beginning("第一支部1.csv"));
     }
 }

@@ -8,6 +8,7 @@ use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::hex;
+use crate::period::Period;
 use crate::sheet::words::key;
 
 /// What became of a branch.
@@ -65,9 +66,11 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(branches);
     let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(branches);
     let mut undecided = vec![false; branches];
+    let mut elsewhere: Vec<(usize, Finding)> = Vec::new();
     for (branch, files) in candidates.into_iter().enumerate() {
         let code: Arc<str> = county.register.branches[branch].code.as_str().into();
         let all: Vec<Arc<str>> = files.iter().flat_map(names).collect();
+        elsewhere.extend(files.iter().filter_map(second_branch));
         let (one, mut found) = choose(files);
         rosters.push(one.as_ref().map_or(all, names));
         undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
@@ -78,6 +81,14 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             findings.extend(found);
         }
         chosen.push(one);
+    }
+    // A branch that is in another's file did send something: it is told that, and not that nothing came.
+    for (branch, mut finding) in elsewhere {
+        if chosen[branch].is_none() && !undecided[branch] && county.wants(branch) {
+            finding.branch_code = Some(county.register.branches[branch].code.as_str().into());
+            findings.push(finding);
+            undecided[branch] = true;
+        }
     }
     let mut people = Vec::new();
     for (branch, one) in chosen.iter().enumerate() {
@@ -161,7 +172,7 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
     if distinct.iter().any(stands) {
         let (kept, gone): (Vec<_>, Vec<_>) = distinct.into_iter().partition(stands);
         for one in &gone {
-            findings.push(Finding::new(Code::SupersededSubmission, Place::file(&one.name)).arg("other", &kept[0].name));
+            findings.push(superseded(one, &kept[0]));
         }
         distinct = kept;
     }
@@ -172,7 +183,7 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
     if let Some(at) = winner {
         let one = distinct.swap_remove(at);
         for other in &distinct {
-            findings.push(Finding::new(Code::SupersededSubmission, Place::file(&other.name)).arg("other", &one.name));
+            findings.push(superseded(other, &one));
             if let Some(part) = part_in(&one, other) {
                 let finding = Finding::new(Code::DuplicateSubmission, Place::file(&one.name));
                 findings.push(finding.arg("other", &other.name).arg("part", part));
@@ -191,11 +202,42 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
     }
 }
 
-/// A sheet that the one lacks and the other has: the branch's workbook may have come in parts.
+/// The finding about a second branch in a file, and which branch that is.
+fn second_branch(one: &Gathered) -> Option<(usize, Finding)> {
+    let second = one.second?;
+    let finding = one.findings.iter().find(|finding| finding.args.iter().any(|(name, _)| *name == "second"))?;
+    Some((second, finding.clone()))
+}
+
+/// The note about a file that another replaces, with what went missing on the way.
+fn superseded(one: &Gathered, by: &Gathered) -> Finding {
+    let finding = Finding::new(Code::SupersededSubmission, Place::file(&one.name)).arg("other", &by.name);
+    let (Some(old), Some(new)) = (&one.card, &by.card) else { return finding };
+    let rows = |card: &Card| {
+        let submission = &card.submission;
+        let counts = [submission.adjustments.len(), submission.vetoes.len(), submission.nominations.len()];
+        counts.into_iter().zip(["奖惩", "一票否决", "评优推荐"])
+    };
+    let lost: Vec<&str> =
+        rows(old).zip(rows(new)).filter(|((old, _), (new, _))| *old > 0 && *new == 0).map(|((_, name), _)| name).collect();
+    finding.arg("lost", lost.join("、"))
+}
+
+/// A sheet that the one lacks and the other has, or months and quarters of 积分登记: the branch's workbook may have come in
+/// parts.
 fn part_in(one: &Gathered, other: &Gathered) -> Option<String> {
     let lacking = one.findings.iter().filter(|finding| finding.code == Code::MissingSheet);
     let mut names = lacking.flat_map(|finding| &finding.args).filter(|(name, _)| *name == "name").map(|(_, sheet)| sheet);
-    names.find(|name| other.sheets.iter().any(|sheet| key(sheet) == **name)).cloned()
+    let sheet = names.find(|name| other.sheets.iter().any(|sheet| key(sheet) == **name)).cloned();
+    sheet.or_else(|| {
+        one.findings.iter().find(|finding| finding.code == Code::MissingEntry)?;
+        let periods = |file: &Gathered| -> Option<BTreeSet<Period>> {
+            Some(file.card.as_ref()?.submission.entries.iter().map(|entry| entry.period).collect())
+        };
+        let (own, others) = (periods(one)?, periods(other)?);
+        let more: Vec<String> = others.difference(&own).map(|period| period.zh()).collect();
+        (!more.is_empty()).then(|| format!("积分登记 {}", more.join("、")))
+    })
 }
 
 fn later(a: &Gathered, b: &Gathered) -> bool {
@@ -216,6 +258,7 @@ mod tests {
             files: Vec::new(),
             sheets: Vec::new(),
             branch: Some(0),
+            second: None,
             reported: reported.map(|day| day.parse().expect("date")),
             modified: modified.map(str::to_owned),
             corrects: corrects.map(|digest| hex(&[digest; 32])),

@@ -139,7 +139,6 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             each_period: draft.each_period,
             window: draft.window,
             formula,
-            text: draft.text.value.clone(),
             clause: draft.clause.clone(),
         });
     }

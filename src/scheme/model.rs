@@ -119,8 +119,6 @@ pub struct Figure {
     pub window: Window,
     /// The formula.
     pub formula: Formula,
-    /// The formula as written, for explanations.
-    pub text: String,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
 }

@@ -1,4 +1,5 @@
-//! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`.
+//! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`,
+//! `年度基础分 + sum of deductions (at least 0)`.
 
 use crate::diag::Lang;
 use crate::exact::Exact;
@@ -10,52 +11,64 @@ use crate::period::Every;
 
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
-    pub fn words(&self, rules: &Rules) -> String {
-        self.at(rules, 0)
+    pub fn words(&self, rules: &Rules, lang: Lang) -> String {
+        self.at(rules, lang, 0)
     }
 
     /// `outer` is how tightly the surroundings bind: 1 for a product's factor, 2 for what a sign stands before.
-    fn at(&self, rules: &Rules, outer: u8) -> String {
-        let many = |parts: &[Self]| parts.iter().map(|part| part.at(rules, 0)).collect::<Vec<_>>().join("，");
+    fn at(&self, rules: &Rules, lang: Lang, outer: u8) -> String {
+        let in_lang = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+        let enclosed = |text: String| if lang == Lang::Zh { format!("（{text}）") } else { format!("({text})") };
+        let many = |parts: &[Self]| {
+            let parts: Vec<_> = parts.iter().map(|part| part.at(rules, lang, 0)).collect();
+            enclosed(parts.join(&in_lang("，", ", ")))
+        };
         match self {
             Self::Number(number) => plain(number),
             Self::Value(value) => value.name.clone(),
             Self::Figure(id) => {
                 rules.figures.iter().find(|figure| figure.id == *id).map_or_else(|| id.clone(), |figure| figure.name.clone())
             }
-            Self::Builtin(Builtin::Poll) => "民主测评平均".into(),
-            Self::Builtin(Builtin::Awards(Stacking::Sum)) => "各项奖励合计".into(),
-            Self::Builtin(Builtin::Penalties(Stacking::Sum)) => "各项惩处合计".into(),
-            Self::Builtin(Builtin::Awards(_)) => "最高一项奖励".into(),
-            Self::Builtin(Builtin::Penalties(_)) => "最重一项惩处".into(),
-            Self::Builtin(Builtin::Vetoes) => "一票否决扣分".into(),
-            Self::Sum(items) => format!("{}合计", items_in_words(items, rules)),
-            Self::Mean(items) => format!("{}各期平均", items_in_words(items, rules)),
-            Self::Negate(inner) => format!("－{}", inner.at(rules, 2)),
-            // The usual case reads as people say it: a bound first, then what is bounded.
+            Self::Builtin(Builtin::Poll) => in_lang("民主测评平均", "mean of the ballots"),
+            Self::Builtin(Builtin::Awards(Stacking::Sum)) => in_lang("各项奖励合计", "sum of the awards"),
+            Self::Builtin(Builtin::Penalties(Stacking::Sum)) => in_lang("各项惩处合计", "sum of the penalties"),
+            Self::Builtin(Builtin::Awards(_)) => in_lang("最高一项奖励", "highest award"),
+            Self::Builtin(Builtin::Penalties(_)) => in_lang("最重一项惩处", "largest penalty"),
+            Self::Builtin(Builtin::Vetoes) => in_lang("一票否决扣分", "points of vetoes"),
+            Self::Sum(items) => match lang {
+                Lang::Zh => format!("{}合计", items_in_words(items, rules, lang)),
+                Lang::En => format!("sum of {}", items_in_words(items, rules, lang)),
+            },
+            Self::Mean(items) => match lang {
+                Lang::Zh => format!("{}各期平均", items_in_words(items, rules, lang)),
+                Lang::En => format!("mean over the periods of {}", items_in_words(items, rules, lang)),
+            },
+            Self::Negate(inner) => format!("{}{}", in_lang("－", "-"), inner.at(rules, lang, 2)),
+            // The usual case reads as people say it: what is bounded first, then its bound.
             Self::Min(parts) | Self::Max(parts) if matches!(parts.as_slice(), [Self::Number(_) | Self::Value(_), _]) => {
-                let bound = if matches!(self, Self::Min(_)) { "不超过" } else { "不低于" };
-                format!("{}（{bound}{}）", parts[1].at(rules, 0), parts[0].at(rules, 0))
+                let bound = if matches!(self, Self::Min(_)) { in_lang("不超过", "at most ") } else { in_lang("不低于", "at least ") };
+                let bounded = parts[1].at(rules, lang, 0);
+                format!("{bounded}{}{}", in_lang("", " "), enclosed(format!("{bound}{}", parts[0].at(rules, lang, 0))))
             }
-            Self::Min(parts) => format!("最小（{}）", many(parts)),
-            Self::Max(parts) => format!("最大（{}）", many(parts)),
+            Self::Min(parts) => in_lang("最小", "least of ") + &many(parts),
+            Self::Max(parts) => in_lang("最大", "greatest of ") + &many(parts),
             Self::Binary(operator, left, right) => {
                 let (sign, binds) = match operator {
-                    Operator::Add => ("＋", 0),
-                    Operator::Subtract => ("－", 0),
-                    Operator::Multiply => ("×", 1),
-                    Operator::Divide => ("÷", 1),
+                    Operator::Add => (in_lang("＋", " + "), 0),
+                    Operator::Subtract => (in_lang("－", " - "), 0),
+                    Operator::Multiply => (in_lang("×", " × "), 1),
+                    Operator::Divide => (in_lang("÷", " ÷ "), 1),
                 };
                 // The right side of a difference or quotient keeps its own parentheses.
                 let tighter = binds + u8::from(matches!(operator, Operator::Subtract | Operator::Divide));
-                let text = format!("{}{sign}{}", left.at(rules, binds), right.at(rules, tighter));
-                if outer > binds { format!("（{text}）") } else { text }
+                let text = format!("{}{sign}{}", left.at(rules, lang, binds), right.at(rules, lang, tighter));
+                if outer > binds { enclosed(text) } else { text }
             }
         }
     }
 }
 
-fn items_in_words(items: &[usize], rules: &Rules) -> String {
+fn items_in_words(items: &[usize], rules: &Rules, lang: Lang) -> String {
     let of = |test: &dyn Fn(Option<ItemKind>) -> bool| -> Vec<usize> {
         rules.items.iter().enumerate().filter(|(_, item)| test(item.scores_as())).map(|(at, _)| at).collect()
     };
@@ -63,17 +76,19 @@ fn items_in_words(items: &[usize], rules: &Rules) -> String {
         let of_kind = of(&|own| own == Some(kind));
         !of_kind.is_empty() && of_kind == items
     };
-    if items == of(&|own| own.is_some()) {
-        "各项".into()
+    let (zh, en) = if items == of(&|own| own.is_some()) {
+        ("各项", "all items")
     } else if all(ItemKind::Mark) {
-        "各项评分".into()
+        ("各项评分", "all marks")
     } else if all(ItemKind::Deduct) {
-        "扣分".into()
+        ("扣分", "deductions")
     } else if all(ItemKind::Bonus) {
-        "加分".into()
+        ("加分", "bonuses")
     } else {
-        items.iter().map(|item| rules.items[*item].name.as_str()).collect::<Vec<_>>().join("、")
-    }
+        let names: Vec<_> = items.iter().map(|item| rules.items[*item].name.as_str()).collect();
+        return names.join(if lang == Lang::Zh { "、" } else { ", " });
+    };
+    if lang == Lang::Zh { zh.into() } else { en.into() }
 }
 
 impl Amount {
@@ -114,9 +129,9 @@ pub fn each_word(every: Every) -> &'static str {
 impl Item {
     /// How its score comes about beside adding up its entries, in the order in which the rules work: `每次-2分，每月合计不超过
     /// 4分，起始20分，合计达到4次的计0分，最低0分`. `None` where there is nothing to say.
-    pub fn rule_words(&self, rules: &Rules) -> Option<String> {
-        let rule = self.rules_in(rules, Lang::Zh);
-        (!rule.is_empty()).then(|| rule.join("，"))
+    pub fn rule_words(&self, rules: &Rules, lang: Lang) -> Option<String> {
+        let rule = self.rules_in(rules, lang);
+        (!rule.is_empty()).then(|| rule.join(if lang == Lang::Zh { "，" } else { ", " }))
     }
 
     /// The same, a rule each, in either language.
@@ -200,13 +215,19 @@ fn steps_en(steps: &[Step]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::diag::Lang;
+
     #[test]
     fn writes_formulas_in_words() {
         let path = format!("{}/templates/schemes/register-60.toml", env!("CARGO_MANIFEST_DIR"));
         let scheme = crate::scheme::load(&std::fs::read_to_string(path).expect("scheme")).expect("scheme");
-        let words = |id: &str| scheme.member.figure(id, crate::period::Every::Year).expect("figure").formula.words(&scheme.member);
-        assert_eq!(words("base"), "年度基础分＋扣分合计（不低于0）");
-        assert_eq!(words("total"), "基础分＋加分＋评议分");
-        assert_eq!(words("review"), "民主测评平均");
+        let words =
+            |id: &str, lang| scheme.member.figure(id, crate::period::Every::Year).expect("figure").formula.words(&scheme.member, lang);
+        assert_eq!(words("base", Lang::Zh), "年度基础分＋扣分合计（不低于0）");
+        assert_eq!(words("base", Lang::En), "年度基础分 + sum of deductions (at least 0)");
+        assert_eq!(words("total", Lang::Zh), "基础分＋加分＋评议分");
+        assert_eq!(words("total", Lang::En), "基础分 + 加分 + 评议分");
+        assert_eq!(words("review", Lang::Zh), "民主测评平均");
+        assert_eq!(words("review", Lang::En), "mean of the ballots");
     }
 }

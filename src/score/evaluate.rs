@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::diag::Place;
+use crate::diag::{Lang, Place};
 use crate::exact::Exact;
 use crate::period::Period;
 use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window};
@@ -21,6 +21,8 @@ pub struct Subject<'a> {
     submission: &'a Submission,
     who: Who<'a>,
     only: Option<usize>,
+    /// Of the rules in traces.
+    lang: Lang,
 }
 
 enum Who<'a> {
@@ -31,18 +33,32 @@ enum Who<'a> {
 impl<'a> Subject<'a> {
     /// A member.
     pub fn member(scheme: &'a Scheme, submission: &'a Submission, at: u32) -> Self {
-        Self { scheme, rules: &scheme.member, submission, who: Who::Member { at, entries: submission.entries_of(at) }, only: None }
+        Self {
+            scheme,
+            rules: &scheme.member,
+            submission,
+            who: Who::Member { at, entries: submission.entries_of(at) },
+            only: None,
+            lang: Lang::Zh,
+        }
     }
 
     /// The branch itself.
     pub fn branch(scheme: &'a Scheme, rules: &'a Rules, submission: &'a Submission) -> Self {
-        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries }, only: None }
+        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries }, only: None, lang: Lang::Zh }
     }
 
     /// The same subject as if this item, and the poll's column of its name, were the only ones.
     #[must_use]
     pub fn only(mut self, item: usize) -> Self {
         self.only = Some(item);
+        self
+    }
+
+    /// The same subject with its rules told in this language.
+    #[must_use]
+    pub fn told_in(mut self, lang: Lang) -> Self {
+        self.lang = lang;
         self
     }
 
@@ -164,7 +180,7 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
                 let step = Trace::step(name, value.clone(), parts);
                 traces.push(Trace {
                     figure: Some(id.clone()),
-                    rule: Some(figure.formula.words(rules)),
+                    rule: Some(figure.formula.words(rules, subject.lang)),
                     clause: figure.clause.clone(),
                     ..step
                 });
@@ -271,7 +287,7 @@ fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&
         if parts.is_some() {
             let item = &rules.items[*item];
             let step = Trace::step(&item.name, value.clone(), leaves);
-            steps.push(Trace { rule: item.rule_words(rules), clause: item.clause.clone(), ..step });
+            steps.push(Trace { rule: item.rule_words(rules, subject.lang), clause: item.clause.clone(), ..step });
         }
         total = total + value;
     }

@@ -11,6 +11,7 @@ mod trace;
 pub use evaluate::{Subject, evaluate_formula};
 pub use trace::{Label, Trace, Zero};
 
+use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
 use crate::scheme::{Grades, Rules, Scheme, VetoEffect, Window};
@@ -165,22 +166,22 @@ fn take(values: &mut Vec<(String, Exact)>, id: &str) -> Option<Exact> {
     Some(values.remove(at).1)
 }
 
-/// How every figure of a member came about, the total last.
-pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunPeriod) -> Vec<Trace> {
+/// How every figure of a member came about, the total last; rules are told in `lang`.
+pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunPeriod, lang: Lang) -> Vec<Trace> {
     let member = &submission.members[at as usize];
     if !member.scored_in(run.period) || !scheme.member.scores(run.period.every()) {
         return Vec::new();
     }
     let mut traces = Vec::new();
-    evaluate::figures(&Subject::member(scheme, submission, at), &scheme.member, run.period, Some(&mut traces));
+    evaluate::figures(&Subject::member(scheme, submission, at).told_in(lang), &scheme.member, run.period, Some(&mut traces));
     traces
 }
 
-/// How every figure of a branch came about, the total last.
-pub fn trace_branch(scheme: &Scheme, submission: &Submission, run: RunPeriod) -> Vec<Trace> {
+/// How every figure of a branch came about, the total last; rules are told in `lang`.
+pub fn trace_branch(scheme: &Scheme, submission: &Submission, run: RunPeriod, lang: Lang) -> Vec<Trace> {
     let mut traces = Vec::new();
     if let Some(rules) = scheme.branch.as_ref().filter(|rules| rules.scores(run.period.every())) {
-        evaluate::figures(&Subject::branch(scheme, rules, submission), rules, run.period, Some(&mut traces));
+        evaluate::figures(&Subject::branch(scheme, rules, submission).told_in(lang), rules, run.period, Some(&mut traces));
     }
     traces
 }

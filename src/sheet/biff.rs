@@ -7,6 +7,7 @@
 
 use super::ole::{u16_at, u32_at};
 use super::{Limits, Refusal};
+use crate::diag::Unreadable;
 
 /// What one substream hides, zero-based.
 #[derive(Default)]
@@ -50,7 +51,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     let mut apart = positions.clone();
     apart.sort_unstable();
     if apart.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Refusal::unreadable("two sheets have one place"));
+        return Err(Refusal::unreadable(Unreadable::Twice, "two sheets have one place"));
     }
     let mut budget = Budget { area: 0, cells: 0, limits };
     let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget));
@@ -90,7 +91,10 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
                 let last = if record == 0x00bd { u16_at(data, data.len().saturating_sub(2)).max(column) } else { column };
                 // calamine drops such a cell without a word.
                 if record == 0x00fd && u32_at(data, 6) >= strings {
-                    return Err(Refusal::unreadable(format!("row {}: refers to a text that is not there", u32::from(row) + 1)));
+                    return Err(Refusal::unreadable(
+                        Unreadable::Content,
+                        format!("row {}: refers to a text that is not there", u32::from(row) + 1),
+                    ));
                 }
                 budget.cells += usize::from(last - column) + 1;
                 corners = Some(corners.map_or((row, row, column, last), |(top, bottom, left, right)| {
@@ -119,7 +123,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
 
 /// Records from a BOF to its EOF. A stream that ends before is torn: cells would be missing without a word.
 fn walk(stream: &[u8], position: usize, mut visit: impl FnMut(u16, &[u8]) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let torn = || Refusal::unreadable("the workbook stream ends too early");
+    let torn = || Refusal::unreadable(Unreadable::Package, "the workbook stream ends too early");
     let mut rest = stream.get(position..).ok_or_else(torn)?;
     let mut depth = 0;
     loop {
@@ -128,8 +132,8 @@ fn walk(stream: &[u8], position: usize, mut visit: impl FnMut(u16, &[u8]) -> Res
         match record {
             0x0809 => depth += 1,
             // BOF of BIFF2, 3 and 4: Excel before 5.0.
-            0x0009 | 0x0209 | 0x0409 if depth == 0 => return Err(Refusal::unreadable("a workbook of Excel 4.0 or older")),
-            _ if depth == 0 => return Err(Refusal::unreadable("the workbook stream does not begin")),
+            0x0009 | 0x0209 | 0x0409 if depth == 0 => return Err(Refusal::unreadable(Unreadable::Old, "a workbook of Excel 4.0 or older")),
+            _ if depth == 0 => return Err(Refusal::unreadable(Unreadable::Package, "the workbook stream does not begin")),
             0x000a => depth -= 1,
             _ => {}
         }

@@ -9,6 +9,7 @@ use super::book::{Area, Book, Cell, Content, Sheet};
 use super::gather::Gather;
 use super::package::{Checked, Package};
 use super::{Format, Limits, Refusal, biff, number, ole, records, workbook, xml};
+use crate::diag::Unreadable;
 
 type Source<'a> = Cursor<&'a [u8]>;
 
@@ -19,7 +20,7 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let container = ole::wrap("Workbook", stream);
     let mut options = XlsOptions::default();
     options.force_codepage = checked.code_page;
-    let broken = |error: calamine::XlsError| Refusal::unreadable(error.to_string());
+    let broken = |error: calamine::XlsError| Refusal::unreadable(Unreadable::Content, error.to_string());
     let mut reader: Xls<Source> = Xls::new_with_options(Cursor::new(container.as_slice()), options).map_err(broken)?;
     let date_1904 = reader.has_1904_epoch();
     let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
@@ -81,7 +82,7 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
     for sheet in &list {
-        let broken = |error: calamine::XlsbError| Refusal::unreadable(format!("{}: {error}", sheet.name));
+        let broken = |error: calamine::XlsbError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", sheet.name));
         let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();
@@ -102,7 +103,7 @@ fn open<'a, R: Reader<Source<'a>>>(bytes: &'a [u8]) -> Result<R, Refusal>
 where
     R::Error: std::fmt::Display,
 {
-    R::new(Cursor::new(bytes)).map_err(|error| Refusal::unreadable(error.to_string()))
+    R::new(Cursor::new(bytes)).map_err(|error| Refusal::unreadable(Unreadable::Content, error.to_string()))
 }
 
 fn sheets<'a, R: Reader<Source<'a>>>(reader: &mut R, date_1904: bool, limits: &Limits) -> Result<Vec<Sheet>, Refusal>
@@ -113,7 +114,7 @@ where
     let list = distinct(reader)?;
     let mut sheets = Vec::new();
     for sheet in &list {
-        let broken = |error: R::Error| Refusal::unreadable(format!("{}: {error}", sheet.name));
+        let broken = |error: R::Error| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", sheet.name));
         let range = reader.worksheet_range(&sheet.name).map_err(broken)?;
         let (top, left) = range.start().unwrap_or((0, 0));
         for (row, column, value) in range.used_cells() {
@@ -140,7 +141,7 @@ where
 fn distinct<'a, R: Reader<Source<'a>>>(reader: &R) -> Result<Vec<calamine::Sheet>, Refusal> {
     let list: Vec<calamine::Sheet> = worksheets(reader).map(|(_, sheet)| sheet.clone()).collect();
     match list.iter().enumerate().find(|(at, sheet)| list[..*at].iter().any(|before| before.name == sheet.name)) {
-        Some((_, twice)) => Err(Refusal::unreadable(format!("two sheets are named {}", twice.name))),
+        Some((_, twice)) => Err(Refusal::unreadable(Unreadable::Twice, format!("two sheets are named {}", twice.name))),
         None => Ok(list),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::book::{Cell, Content, Row, Sheet};
 use super::{Limits, Refusal};
+use crate::diag::Unreadable;
 
 /// Collects one sheet after the other; the counts go on over all of them.
 pub(super) struct Gather<'a> {
@@ -66,7 +67,7 @@ impl<'a> Gather<'a> {
     pub(super) fn sheet(&mut self, name: &str, hidden: bool) -> Result<Sheet, Refusal> {
         let mut rows = std::mem::take(&mut self.rows);
         if !std::mem::replace(&mut self.rising, true) {
-            rows = in_order(rows).map_err(|cell| Refusal::unreadable(format!("{name}: {cell} is stored twice")))?;
+            rows = in_order(rows).map_err(|cell| Refusal::unreadable(Unreadable::Twice, format!("{name}: {cell} is stored twice")))?;
         }
         let clean = without_control_characters(name).unwrap_or_else(|| name.to_owned());
         let name: Arc<str> = clean.replace(['\t', '\n'], " ").into();

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::ole::{u16_at, u32_at};
 use super::xml::{self, Node};
 use super::{Format, Refusal, ole, sniff};
+use crate::diag::Unreadable;
 
 /// Excel's own: files that are only "protected" are encrypted with it, and every office opens them without asking.
 const BUILT_IN: &str = "VelvetSweatshop";
@@ -71,7 +72,7 @@ fn package(bytes: &[u8], passwords: &Passwords) -> Result<Vec<u8>, Refusal> {
     };
     let key = key.ok_or(Refusal::Encrypted)?;
     let mut stream = ole::stream(bytes, "EncryptedPackage")?;
-    let torn = || Refusal::unreadable("the encrypted package is cut short");
+    let torn = || Refusal::unreadable(Unreadable::Package, "the encrypted package is cut short");
     let size = stream.first_chunk().map(|size| u64::from_le_bytes(*size)).ok_or_else(torn)?;
     let size = usize::try_from(size).map_err(|_| torn())?;
     stream.drain(..8);

@@ -7,6 +7,7 @@
 
 mod biff;
 mod book;
+mod cells;
 mod csv;
 mod dense;
 mod gather;
@@ -22,7 +23,7 @@ mod quiet;
 mod records;
 mod refusal;
 mod sniff;
-mod survey;
+mod strings;
 mod text;
 pub mod words;
 mod workbook;
@@ -38,6 +39,8 @@ pub use package::unpacked;
 pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
+
+use crate::diag::Unreadable;
 
 /// Decodes a workbook. The format goes by the content; `name` names the one sheet of a CSV file, and is said in
 /// messages.
@@ -63,9 +66,10 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         kind => Err(Refusal::NotASpreadsheet { kind }),
     };
     let decode = || match decode() {
-        Ok(book) if book.sheets.is_empty() => Err(Refusal::unreadable("holds no worksheet")),
+        Ok(book) if book.sheets.is_empty() => Err(Refusal::unreadable(Unreadable::Empty, "holds no worksheet")),
         result => result,
     };
     // Neither calamine nor this room may end a run of a thousand files.
-    quiet::fence(decode).unwrap_or_else(|| Err(Refusal::unreadable(format!("the reader of {} gave up on {name}", format.word()))))
+    quiet::fence(decode)
+        .unwrap_or_else(|| Err(Refusal::unreadable(Unreadable::Reader, format!("the reader of {} gave up on {name}", format.word()))))
 }

@@ -17,6 +17,7 @@ use super::gather::Gather;
 use super::package::Package;
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number};
+use crate::diag::Unreadable;
 
 const CONTENT: &str = "content.xml";
 
@@ -26,7 +27,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     if package.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
         return Err(Refusal::Encrypted);
     }
-    let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable("content.xml is missing"))?;
+    let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, "content.xml is missing"))?;
     let mut reader = Reader::new(limits);
     xml::walk(CONTENT, &text, |node| reader.node(&node))?;
     let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();
@@ -294,7 +295,7 @@ impl Cell {
 
 fn repeats(tag: &BytesStart, name: &str) -> Result<u32, Refusal> {
     let Some(text) = xml::attribute(tag, name) else { return Ok(1) };
-    text.parse().map_err(|_| Refusal::unreadable(format!("{CONTENT}: {name} is {text}")))
+    text.parse().map_err(|_| Refusal::unreadable(Unreadable::Content, format!("{CONTENT}: {name} is {text}")))
 }
 
 /// `table:visibility` is `collapse` for hidden, `filter` for filtered out.

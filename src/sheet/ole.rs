@@ -8,6 +8,7 @@
 //! ```
 
 use super::Refusal;
+use crate::diag::Unreadable;
 
 const SECTOR: usize = 512;
 const MINI_SECTOR: usize = 64;
@@ -35,7 +36,7 @@ pub(super) fn stream(bytes: &[u8], name: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 fn refused(detail: &str) -> Refusal {
-    Refusal::unreadable(format!("OLE container: {detail}"))
+    Refusal::unreadable(Unreadable::Package, format!("OLE container: {detail}"))
 }
 
 fn open(bytes: &[u8], names: &[&str]) -> Result<Vec<u8>, &'static str> {

@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{Limits, Refusal, text};
+use crate::diag::Unreadable;
 
 /// A package whose directory has been checked. Parts are unpacked one at a time, against one budget.
 pub(super) struct Package<'a> {
@@ -26,7 +27,7 @@ impl<'a> Package<'a> {
             return Err(Refusal::too_large("entries", limits.max_entries));
         }
         if archive.has_duplicate_names() {
-            return Err(Refusal::unreadable("the package holds two parts of one name"));
+            return Err(Refusal::unreadable(Unreadable::Twice, "the package holds two parts of one name"));
         }
         let mut parts = HashMap::new();
         let mut declared = 0u64;
@@ -35,7 +36,7 @@ impl<'a> Package<'a> {
             declared = declared.saturating_add(entry.size());
             let name = plain(&String::from_utf8_lossy(entry.name_raw()));
             if !entry.is_dir() && parts.insert(name.clone(), index).is_some() {
-                return Err(Refusal::unreadable(format!("the package holds {name} twice")));
+                return Err(Refusal::unreadable(Unreadable::Twice, format!("the package holds {name} twice")));
             }
         }
         if declared > limits.max_unpacked {
@@ -63,7 +64,7 @@ impl<'a> Package<'a> {
         let limit = self.left.min(ratio);
         let mut bytes = Vec::with_capacity(declared.min(limit).min(packed.saturating_mul(20)) as usize);
         // Reading to the end is what checks the CRC.
-        let broken = |error: std::io::Error| Refusal::unreadable(format!("{name}: {error}"));
+        let broken = |error: std::io::Error| Refusal::unreadable(Unreadable::Packed, format!("{name}: {error}"));
         entry.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(broken)?;
         let size = bytes.len() as u64;
         if size > limit {
@@ -71,7 +72,7 @@ impl<'a> Package<'a> {
             return Err(if self.left <= ratio { unpacked } else { Refusal::too_large("ratio", self.limits.max_ratio) });
         }
         if size != declared {
-            return Err(Refusal::unreadable(format!("{name}: {size} bytes where {declared} are declared")));
+            return Err(Refusal::unreadable(Unreadable::Packed, format!("{name}: {size} bytes where {declared} are declared")));
         }
         self.left -= size;
         Ok(Some(bytes))
@@ -79,7 +80,9 @@ impl<'a> Package<'a> {
 
     /// A part as text, whatever encoding it declares.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
-        self.part(name)?.map(|bytes| decode(bytes).ok_or_else(|| Refusal::unreadable(format!("{name}: broken characters")))).transpose()
+        self.part(name)?
+            .map(|bytes| decode(bytes).ok_or_else(|| Refusal::unreadable(Unreadable::Text, format!("{name}: broken characters"))))
+            .transpose()
     }
 }
 
@@ -111,7 +114,7 @@ impl Checked {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         self.0.start_file(name, options).map_err(|error| refusal(&error))?;
         let mut pieces = pieces.into_iter();
-        pieces.try_for_each(|piece| self.0.write_all(piece)).map_err(|error| Refusal::unreadable(error.to_string()))
+        pieces.try_for_each(|piece| self.0.write_all(piece)).map_err(|error| Refusal::unreadable(Unreadable::Package, error.to_string()))
     }
 
     pub(super) fn finish(self) -> Result<Cursor<Vec<u8>>, Refusal> {
@@ -129,7 +132,10 @@ fn plain(name: &str) -> String {
 fn refusal(error: &ZipError) -> Refusal {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Refusal::Encrypted,
-        error => Refusal::unreadable(error.to_string()),
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            Refusal::unreadable(Unreadable::Method, error.to_string())
+        }
+        error => Refusal::unreadable(Unreadable::Package, error.to_string()),
     }
 }
 

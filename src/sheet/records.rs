@@ -8,6 +8,7 @@
 
 use super::Refusal;
 use super::ole::{u16_at, u32_at};
+use crate::diag::Unreadable;
 
 const BEGIN_SHEET: u16 = 0x81;
 const BEGIN_STRINGS: u16 = 0x9f;
@@ -202,11 +203,11 @@ fn write(to: &mut Vec<u8>, record: u16, data: &[&[u8]]) {
 }
 
 fn torn() -> Refusal {
-    Refusal::unreadable("a record is cut short")
+    Refusal::unreadable(Unreadable::Content, "a record is cut short")
 }
 
 fn broken(row: u32) -> Refusal {
-    Refusal::unreadable(format!("row {}: a cell is broken", row.saturating_add(1)))
+    Refusal::unreadable(Unreadable::Content, format!("row {}: a cell is broken", row.saturating_add(1)))
 }
 
 #[cfg(test)]

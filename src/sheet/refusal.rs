@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Format;
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{Code, Finding, Place, Unreadable};
 
 /// Why a file was not read. Always the sender's matter: a finding, never the end of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub enum Refusal {
     /// Damaged, or not what it begins like.
     #[error("cannot be read: {detail}")]
     Unreadable {
+        /// Of which kind.
+        why: Unreadable,
         /// What was met, in technical words.
         detail: String,
     },
@@ -36,8 +38,8 @@ pub enum Refusal {
 
 impl Refusal {
     /// Damaged, in technical words.
-    pub fn unreadable(detail: impl Into<String>) -> Self {
-        Self::Unreadable { detail: detail.into() }
+    pub fn unreadable(why: Unreadable, detail: impl Into<String>) -> Self {
+        Self::Unreadable { why, detail: detail.into() }
     }
 
     /// Above a limit: a field of [`super::Limits`] without its `max_`, and its value.
@@ -58,7 +60,7 @@ impl Refusal {
     /// Values for the finding's text: `detail`; `what` and `limit`; `kind`.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Unreadable { detail } => vec![("detail", detail.clone())],
+            Self::Unreadable { why, .. } => vec![("detail", why.word().to_owned())],
             Self::Encrypted => Vec::new(),
             Self::TooLarge { what, limit } => vec![("what", what.to_string()), ("limit", limit.to_string())],
             Self::NotASpreadsheet { kind } => vec![("kind", kind.word().to_owned())],

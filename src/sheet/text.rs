@@ -2,8 +2,8 @@
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::survey::is_error;
 use super::{Content, Refusal};
+use crate::diag::Unreadable;
 use crate::exact::Decimal;
 
 /// A number longer than this is a name of digits: an identity number, an account.
@@ -14,7 +14,7 @@ const DIGITS: usize = 15;
 ///
 /// A byte that fits none is refused: put in its place, something else would be read than was sent.
 pub(super) fn decode(bytes: &[u8], said: Option<&str>) -> Result<String, Refusal> {
-    let broken = || Refusal::unreadable("broken characters");
+    let broken = || Refusal::unreadable(Unreadable::Text, "broken characters");
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
         return text.map(Into::into).ok_or_else(broken);
@@ -62,6 +62,12 @@ pub(super) fn typed(text: &str) -> Option<Content> {
         return Some(Content::Error(text.into()));
     }
     Some(number(text).map_or_else(|| Content::Text(text.into()), Content::Number))
+}
+
+/// Shaped like an error value: `#SPILL!`, `#NAME?`, `#N/A`.
+pub(super) fn is_error(text: &str) -> bool {
+    let shaped = text.starts_with('#') && (text.ends_with('!') || text.ends_with('?') || text == "#N/A" || text == "#GETTING_DATA");
+    shaped && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"#!?/_".contains(&b))
 }
 
 /// A number as a program writes it: `-2`, `8.70`, `3.60102E+17`; not `08`, `+3`, `1,000`, nor one of too many digits.

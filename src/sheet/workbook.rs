@@ -1,10 +1,13 @@
 //! The parts of an xlsx package around the cells: which sheets there are and where, which styles are dates.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
+
+use quick_xml::events::BytesStart;
 
 use super::package::Package;
 use super::xml::{self, Node};
 use super::{Limits, Refusal};
+use crate::diag::Unreadable;
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {
@@ -40,7 +43,7 @@ impl Workbook {
         };
         let main = named("officeDocument", "xl/workbook.xml");
         let (core, custom) = (named("core-properties", "docProps/core.xml"), named("custom-properties", "docProps/custom.xml"));
-        let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(format!("{main} is missing")))?;
+        let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("{main} is missing")))?;
         let (date_1904, listed) = list(&main, &text)?;
         if listed.len() > limits.max_sheets {
             return Err(Refusal::too_large("sheets", limits.max_sheets));
@@ -50,10 +53,14 @@ impl Workbook {
         let mut sheets = Vec::new();
         for (name, hidden, id) in listed {
             let relation = relations.iter().find(|relation| relation.id == id);
-            let relation = relation.ok_or_else(|| Refusal::unreadable(format!("sheet {name} is nowhere in the package")))?;
+            let relation =
+                relation.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("sheet {name} is nowhere in the package")))?;
             // Chart sheets, dialog sheets and macro sheets hold nothing a branch reports.
             if relation.kind == "worksheet" {
-                let part = relation.part.clone().ok_or_else(|| Refusal::unreadable(format!("sheet {name} lies outside the file")))?;
+                let part = relation
+                    .part
+                    .clone()
+                    .ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("sheet {name} lies outside the file")))?;
                 sheets.push(Listed { name, hidden, part });
             }
         }
@@ -76,7 +83,10 @@ fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
             Node::Open("workbookPr", tag) => date_1904 |= xml::attribute(tag, "date1904").is_some_and(|v| v == "1" || v == "true"),
             Node::Open("sheet", tag) => {
                 let hidden = xml::attribute(tag, "state").is_some_and(|state| state != "visible");
-                let said = |name| xml::attribute(tag, name).ok_or_else(|| Refusal::unreadable(format!("{part}: a sheet has no {name}")));
+                let said = |name| {
+                    xml::attribute(tag, name)
+                        .ok_or_else(|| Refusal::unreadable(Unreadable::Content, format!("{part}: a sheet has no {name}")))
+                };
                 sheets.push((said("name")?, hidden, said("id")?));
             }
             _ => {}
@@ -126,33 +136,112 @@ fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 
-/// The style part cut down to number formats: fonts, fills and borders cost time and can fail a good file.
-pub(super) fn number_formats(part: &str, text: &str) -> Result<String, Refusal> {
-    let (mut formats, mut cells, mut inside) = (String::new(), String::new(), false);
+/// Of every cell style (`cellXfs`), whether it shows numbers as dates or times.
+pub(super) fn dates(part: &str, text: &str) -> Result<Vec<bool>, Refusal> {
+    let (mut formats, mut dates, mut inside) = (BTreeMap::new(), Vec::new(), false);
     xml::walk(part, text, |node| {
         match node {
             Node::Open("numFmt", tag) => {
-                if let (Some(id), Some(code)) = (xml::attribute(tag, "numFmtId"), xml::attribute(tag, "formatCode")) {
-                    let escape = |text: &str| quick_xml::escape::escape(text).into_owned();
-                    let _ = write!(formats, r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, escape(&id), escape(&code));
+                if let (Some(id), Some(code)) = (number(tag), xml::attribute(tag, "formatCode")) {
+                    formats.insert(id, is_date(&code));
                 }
             }
             Node::Open("cellXfs", _) => inside = true,
             Node::Close("cellXfs") => inside = false,
             Node::Open("xf", tag) if inside => {
-                let id: u32 = xml::attribute(tag, "numFmtId").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
-                let _ = write!(cells, r#"<xf numFmtId="{id}"/>"#);
+                let id = number(tag).unwrap_or(0);
+                dates.push(formats.get(&id).copied().unwrap_or_else(|| is_built_in_date(id)));
             }
             _ => {}
         }
         Ok(())
     })?;
-    Ok(format!("<styleSheet><numFmts>{formats}</numFmts><cellXfs>{cells}</cellXfs></styleSheet>"))
+    Ok(dates)
+}
+
+fn number(tag: &BytesStart) -> Option<u32> {
+    xml::attribute(tag, "numFmtId")?.trim().parse().ok()
+}
+
+/// Formats that no file spells out (ECMA-376 part 1, 18.8.30), those of East Asian editions among them.
+fn is_built_in_date(id: u32) -> bool {
+    matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
+}
+
+/// True where the code's first section has a letter of a date or a time outside quotes, escapes and brackets, or a time
+/// that runs on: `yyyy"年"m"月"`, `[h]:mm`; not `0.00"m"`, `[Red]0`, `General`, `G/通用格式`.
+fn is_date(code: &str) -> bool {
+    let mut characters = code.chars();
+    // 上午/下午 or A/P is a time; an `a` alone begins nothing.
+    let mut half_day = false;
+    while let Some(c) = characters.next() {
+        match c.to_ascii_lowercase() {
+            '\\' | '_' | '*' => drop(characters.next()),
+            '"' => drop(characters.find(|c| *c == '"')),
+            '[' => {
+                let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
+                let first = inside.chars().next().map(|c| c.to_ascii_lowercase());
+                if first.is_some_and(|first| "hms".contains(first) && inside.chars().all(|c| c.to_ascii_lowercase() == first)) {
+                    return true;
+                }
+            }
+            ';' => return false,
+            'p' | 'm' | '/' if half_day => return true,
+            'd' | 'm' | 'h' | 'y' | 's' if !half_day => return true,
+            'a' => half_day = true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
 mod tests {
-    use super::resolve;
+    use super::{is_date, resolve};
+
+    #[test]
+    fn knows_a_date_by_its_format() {
+        for date in [
+            "DD/MM/YY",
+            "H:MM:SS;@",
+            "m\"M\"d\"D\";@",
+            "[h]:mm:ss",
+            "[ss]",
+            "[s].000",
+            "[mm]",
+            "[Blue]\\+[h]:mm;[Red]\\-[h]:mm",
+            "[>=100][Magenta][s].00",
+            "ha/p\\\\m",
+            "*-yyyy-mm-dd",
+            "yyyy\"年\"m\"月\"d\"日\";@",
+            "[$-804]yyyy\"年\"m\"月\"",
+            "[DBNum1]m\"月\"",
+            "上午/下午h\"时\"mm\"分\"",
+            "h:mm AM/PM",
+            "a/p",
+        ] {
+            assert!(is_date(date), "{date}");
+        }
+        for other in [
+            "General",
+            "G/通用格式",
+            "0.0_);[Red]\\(0.0\\)",
+            "#,##0\\ [$\\u20bd-46D]",
+            "\"Y: \"0.00\"m\";\"Y: \"-0.00\"m\"",
+            "0_ ;[Red]\\-0\\ ",
+            "\\Y000000",
+            "#,##0.0####\" YMD\"",
+            "[>=100][Magenta]General",
+            "#,##0*y",
+            "0\"x\"*d",
+            "@",
+            "0.0\"分\"",
+            "_-¥* #,##0",
+            "\"",
+        ] {
+            assert!(!is_date(other), "{other}");
+        }
+    }
 
     #[test]
     fn finds_parts_wherever_a_target_points() {

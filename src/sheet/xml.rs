@@ -1,9 +1,14 @@
 //! Small XML parts, read whole.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::errors::SyntaxError;
+use quick_xml::escape::EscapeError;
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::Refusal;
+use crate::diag::Unreadable;
 
 /// What a part is made of, with prefixes taken off the names.
 pub(super) enum Node<'a> {
@@ -15,11 +20,9 @@ pub(super) enum Node<'a> {
 /// Calls `visit` for each tag and each text; entities are resolved, empty elements closed. `part` is for messages.
 /// A part that ends inside an element is refused: it is torn.
 pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let mut reader = Reader::from_str(xml);
+    let mut reader = reader(xml);
     reader.config_mut().expand_empty_elements = true;
-    // Deep nesting would otherwise be kept name by name; depth alone tells a torn part.
-    reader.config_mut().check_end_names = false;
-    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(format!("{part}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
     let mut depth = 0i64;
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
@@ -33,16 +36,63 @@ pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<
             }
             Event::Text(text) => visit(Node::Text(&text.xml10_content()))?,
             Event::CData(text) => visit(Node::Text(&text.xml10_content()))?,
-            Event::GeneralRef(entity) => {
-                let named = || quick_xml::escape::resolve_predefined_entity(&entity).map(str::to_owned);
-                let numbered = entity.resolve_char_ref().ok().flatten().map(String::from);
-                visit(Node::Text(&numbered.or_else(named).unwrap_or_default()))?;
-            }
+            Event::GeneralRef(entity) => visit(Node::Text(&character(&entity).map_err(|error| broken(&error))?))?,
             Event::Eof if depth != 0 => return Err(broken(&"ends too early")),
             Event::Eof => return Ok(()),
             _ => {}
         }
     }
+}
+
+/// Deep nesting is not kept name by name: depth alone tells a torn part.
+pub(super) fn reader(xml: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    reader
+}
+
+/// The text of the element whose start was just read, without that of elements within; reads to its end.
+pub(super) fn text<'a>(reader: &mut Reader<&'a [u8]>) -> Result<Cow<'a, str>, quick_xml::Error> {
+    let (mut text, mut depth) = (Cow::Borrowed(""), 0u32);
+    loop {
+        let more = match reader.read_event()? {
+            Event::Text(more) => more.xml10_content(),
+            Event::CData(more) => more.xml10_content(),
+            Event::GeneralRef(entity) => Cow::Owned(character(&entity)?),
+            Event::End(_) if depth == 0 => return Ok(text),
+            Event::Eof => return Err(early()),
+            other => {
+                match other {
+                    Event::Start(_) => depth += 1,
+                    Event::End(_) => depth -= 1,
+                    _ => {}
+                }
+                continue;
+            }
+        };
+        if depth > 0 {
+            continue;
+        }
+        if text.is_empty() {
+            text = more;
+        } else {
+            text.to_mut().push_str(&more);
+        }
+    }
+}
+
+/// What `&amp;` or `&#24352;` stands for. One that is nowhere defined is an error: a text would lose a character unseen.
+fn character(entity: &BytesRef) -> Result<String, quick_xml::Error> {
+    if let Some(named) = quick_xml::escape::resolve_predefined_entity(entity) {
+        return Ok(named.to_owned());
+    }
+    let unknown = || quick_xml::Error::Escape(EscapeError::UnrecognizedEntity(0..0, entity.to_string()));
+    Ok(entity.resolve_char_ref()?.ok_or_else(unknown)?.into())
+}
+
+/// The part ends inside an element.
+pub(super) fn early() -> quick_xml::Error {
+    quick_xml::Error::Syntax(SyntaxError::UnclosedTag)
 }
 
 /// An attribute by its local name, entities resolved.

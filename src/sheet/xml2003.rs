@@ -11,6 +11,7 @@ use super::book::{Book, Content, Sheet};
 use super::gather::Gather;
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, text};
+use crate::diag::Unreadable;
 
 const NAMESPACE: &str = "urn:schemas-microsoft-com:office:spreadsheet";
 
@@ -66,7 +67,7 @@ impl Reader<'_> {
         match *node {
             Node::Open(name, tag) => {
                 if self.path.len() >= DEEPEST {
-                    return Err(Refusal::unreadable("elements inside elements without end"));
+                    return Err(Refusal::unreadable(Unreadable::Content, "elements inside elements without end"));
                 }
                 self.opens(name, tag)?;
                 self.path.push(name.to_owned());
@@ -183,7 +184,7 @@ impl Cell {
 
 fn count(tag: &BytesStart, name: &str) -> Result<Option<u32>, Refusal> {
     let text = xml::attribute(tag, name);
-    text.map(|text| text.trim().parse().map_err(|_| Refusal::unreadable(format!("{name} is {text}")))).transpose()
+    text.map(|text| text.trim().parse().map_err(|_| Refusal::unreadable(Unreadable::Content, format!("{name} is {text}")))).transpose()
 }
 
 #[cfg(test)]

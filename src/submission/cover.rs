@@ -52,6 +52,8 @@ pub struct Cover {
     pub name_at: Option<CellRef>,
     /// Cell of 年度's value.
     pub year_at: Option<CellRef>,
+    /// 支部编码 of another branch whose cover is in the same file.
+    pub second: Option<Box<str>>,
 }
 
 const FIELDS: [&str; 9] = ["支部名称", "支部编码", "上级党组织", "年度", "支部书记", "填报人", "联系电话", "报出日期", "模板版本"];
@@ -70,17 +72,17 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         return (cover, sink.finish());
     };
     if !named {
-        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("used", "支部信息"));
+        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("why", "name").arg("used", COVER));
     }
     cover.sheet = Some(Arc::clone(&sheet.name));
     let mut codes = codes_on(sheet, intake);
-    for other in book.sheets.iter().filter(|other| !std::ptr::eq(*other, sheet) && key(&other.name).starts_with(COVER)) {
-        codes.extend(codes_on(other, intake));
-    }
+    codes.extend(book.sheets.iter().filter(|other| !std::ptr::eq(*other, sheet)).flat_map(|other| more_codes(other, intake)));
     // Two branches in one file: which rows are whose, nobody can say.
-    if let Some((second, at)) = codes.iter().find(|(code, _)| *code != codes[0].0) {
+    let zeroless = |code: &str| code.trim_start_matches('0').to_owned();
+    if let Some((second, at)) = codes.iter().find(|(code, _)| zeroless(code) != zeroless(&codes[0].0)) {
         let finding = Finding::new(Code::BranchMismatch, sink.sheet(at));
         sink.push(finding.arg("first", &codes[0].0).arg("second", second));
+        cover.second = Some(second.as_str().into());
     }
     let mut seen: Vec<&str> = Vec::new();
     for (field, value) in fields(sheet, intake) {
@@ -104,7 +106,7 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
 
 /// The sheet of that name; else the first that has the fields which every submission must have.
 fn find<'a>(book: &'a Book, intake: &Intake) -> Option<(&'a Sheet, bool)> {
-    let named = book.sheets.iter().find(|sheet| intake.sheet(&key(&sheet.name)) == Some("支部信息"));
+    let named = book.sheets.iter().find(|sheet| intake.sheet(&key(&sheet.name)) == Some(COVER));
     if let Some(sheet) = named {
         return Some((sheet, true));
     }
@@ -171,6 +173,23 @@ fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
 fn codes_on(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
     let codes = fields(sheet, intake).into_iter().filter(|(field, _)| *field == "支部编码").filter_map(|(_, value)| value);
     codes.map(|(content, _)| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
+}
+
+/// The same of a sheet beside the cover: where it is called one, or names code and branch or year as one does. Instructions
+/// with an example, and lists of branches, are no covers.
+fn more_codes(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
+    let name = key(&sheet.name);
+    if intake.ignores_sheet(&name) {
+        return Vec::new();
+    }
+    let named = name.starts_with(COVER) || intake.sheet(&name) == Some(COVER);
+    let filled = |wanted: &str| fields(sheet, intake).iter().any(|(field, value)| *field == wanted && value.is_some());
+    if !named && !filled("支部名称") && !filled("年度") {
+        return Vec::new();
+    }
+    let mut codes = codes_on(sheet, intake);
+    codes.retain(|(code, _)| code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    codes
 }
 
 fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {

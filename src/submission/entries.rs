@@ -12,7 +12,7 @@ use crate::sheet::Content;
 
 use super::Expected;
 use super::cell::{self, Day, Number, shown};
-use super::model::{BranchEntry, Entry, Mark, Member, ServingTable, Spot, Submission};
+use super::model::{BranchEntry, Entry, Layout, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Slice, Table};
@@ -35,7 +35,7 @@ pub fn serving(
 ) -> Vec<Serving> {
     let mut served: Vec<Serving> =
         sheets.suffixed(kind).into_iter().map(|(found, category)| Serving { found, category: Some(category) }).collect();
-    served.extend(sheets.plain(kind).into_iter().map(|found| Serving { found, category: None }));
+    served.extend(sheets.plain(kind, sink).into_iter().map(|found| Serving { found, category: None }));
     if !missing(kind, &served, needed, &by_category).is_empty() {
         for found in sheets.by_columns(kind, sink) {
             // A table that bears one category's items serves that category.
@@ -124,7 +124,7 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
 #[derive(Default)]
 struct Read {
     entries: Vec<Entry>,
-    layouts: Vec<Box<[Option<u16>]>>,
+    layouts: Vec<Layout>,
     tables: Vec<ServingTable>,
     unreadable: BTreeSet<u32>,
 }
@@ -209,12 +209,15 @@ fn read_sheet(
         return;
     }
     // Where the items of a scheme stand in each table and under each of its periods.
-    let mut layouts: BTreeMap<(usize, usize, usize), u32> = BTreeMap::new();
+    let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
     for row in table.lines() {
         let Some(at) = member_of(&row, serving, people, members, sink) else { continue };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
         let rules = &scheme.member;
+        if row.by_item() {
+            check_item_rows(&row, rules, member, run, sink);
+        }
         for line in row.periods() {
             let Some(period) = read_period(&line, rules.every, sink) else {
                 into.unreadable.insert(at);
@@ -254,8 +257,11 @@ fn read_sheet(
                 })
                 .collect();
             let (part, slice) = line.layout();
-            let layout = *layouts.entry((part, slice, member.scheme)).or_insert_with(|| {
-                into.layouts.push(rules.items.iter().map(|item| line.column(&item.name)).collect());
+            let places = || -> Layout { rules.items.iter().map(|item| line.spot(&item.name)).collect() };
+            // Where items are rows, each line has its own order of them.
+            let own_order = if line.by_item() { places() } else { Layout::default() };
+            let layout = *layouts.entry((part, slice, member.scheme, own_order)).or_insert_with(|| {
+                into.layouts.push(places());
                 into.layouts.len() as u32 - 1
             });
             let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
@@ -263,6 +269,25 @@ fn read_sheet(
             let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
             into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason });
         }
+    }
+}
+
+/// Where each row is about one item: items that the scheme does not have, and rows that a scored member lacks.
+fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period, sink: &mut Sink) {
+    let own = |item: &&Item| item.applies_to(&member.category);
+    for written in line.items() {
+        let meant = |item: &Item| item.name == written || item.reason.as_deref() == Some(written);
+        if !rules.items.iter().filter(own).any(meant) {
+            let names: Vec<&str> = rules.items.iter().filter(own).map(|item| item.name.as_str()).collect();
+            let finding = Finding::new(Code::UnknownValue, line.item_place(written, sink)).value(written);
+            sink.push(finding.arg("column", "项目").arg("allowed", names.join("、")));
+        }
+    }
+    let lacking = rules.items.iter().filter(own).filter(|item| !item.optional && line.items().all(|written| written != item.name));
+    for item in lacking.filter(|_| member.scored_in(run)) {
+        let name = line.place("姓名", sink);
+        let place = Place { cell: None, ..name };
+        sink.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", &item.name).arg("column", ""));
     }
 }
 
@@ -450,16 +475,20 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
     let Some(scheme) = schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some()) else { return };
     let Some(rules) = &scheme.branch else { return };
     let run = expected.run.period;
-    let Some(found) = sheets.find("支部积分", sink) else {
-        if rules.scores(run.every()) {
-            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部积分".into())).arg("name", "支部积分"));
-        }
-        return;
-    };
-    let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-    if !table.has("项目") || !table.has_period() || !table.has("审核得分") {
-        return;
+    let found = sheets.all("支部积分", sink);
+    if found.is_empty() && rules.scores(run.every()) {
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部积分".into())).arg("name", "支部积分"));
     }
+    for found in found {
+        let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
+        if table.has("项目") && table.has_period() && table.has("审核得分") {
+            read_branch_table(&table, scheme, rules, run, submission, sink);
+        }
+    }
+    submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
+}
+
+fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Period, submission: &mut Submission, sink: &mut Sink) {
     for row in table.lines() {
         let written = crate::sheet::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
@@ -487,5 +516,4 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
             submission.branch_entries.push(BranchEntry { item, period, own, reviewed, at });
         }
     }
-    submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
 }

@@ -12,27 +12,27 @@ use super::table::{Line, Sheets, Table};
 /// 奖惩 and 一票否决; they count in the year's run only.
 pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let people = People::new(submission);
-    if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some())
-        && let Some(found) = sheets.find("奖惩", sink)
-    {
-        let table = sheets.table(&found, &["姓名", "种类", "级别", "事由", "日期"], &["序号", "文号", "备注"], sink);
-        for line in lines(&table, &["姓名", "种类", "级别"]) {
-            if let Some(adjustment) = read_adjustment(&table, &line, date_1904, submission, &people, expected, sink) {
-                submission.adjustments.push(adjustment);
+    if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some()) {
+        for found in sheets.all("奖惩", sink) {
+            let table = sheets.table(&found, &["姓名", "种类", "级别", "事由", "日期"], &["序号", "文号", "备注"], sink);
+            for line in lines(&table, &["姓名", "种类", "级别"]) {
+                if let Some(adjustment) = read_adjustment(&table, &line, date_1904, submission, &people, expected, sink) {
+                    submission.adjustments.push(adjustment);
+                }
             }
         }
         submission.adjustments.sort_by_key(|adjustment| (adjustment.member, adjustment.at));
     }
-    if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some())
-        && let Some(found) = sheets.find("一票否决", sink)
-    {
-        let table = sheets.table(&found, &["姓名", "情形", "依据"], &["序号", "日期", "备注"], sink);
-        for line in lines(&table, &["姓名", "情形"]) {
-            let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
-            let Some(veto) = &expected.schemes[submission.members[member as usize].scheme].veto else { continue };
-            let Some(fact) = pick(&line, "情形", veto.facts.iter().map(String::as_str), Code::UnknownVeto, sink) else { continue };
-            let ground = free_text(&line, "依据", sink).unwrap_or_default();
-            submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, "情形") });
+    if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some()) {
+        for found in sheets.all("一票否决", sink) {
+            let table = sheets.table(&found, &["姓名", "情形", "依据"], &["序号", "日期", "备注"], sink);
+            for line in lines(&table, &["姓名", "情形"]) {
+                let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
+                let Some(veto) = &expected.schemes[submission.members[member as usize].scheme].veto else { continue };
+                let Some(fact) = pick(&line, "情形", veto.facts.iter().map(String::as_str), Code::UnknownVeto, sink) else { continue };
+                let ground = free_text(&line, "依据", sink).unwrap_or_default();
+                submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, "情形") });
+            }
         }
         submission.vetoes.sort_by_key(|fact| (fact.member, fact.at));
     }
@@ -44,16 +44,18 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     if submission.members.iter().all(|member| expected.schemes[member.scheme].honours.is_empty()) {
         return;
     }
-    let Some(found) = sheets.find("评优推荐", sink) else { return };
     let people = People::new(submission);
-    let table = sheets.table(&found, &["姓名", "荣誉", "期间"], &["序号", "备注"], sink);
-    for line in lines(&table, &["姓名", "荣誉", "期间"]) {
-        let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
-        let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
-        let Some(honour) = pick(&line, "荣誉", honours.iter().map(|h| h.name.as_str()), Code::UnknownValue, sink) else { continue };
-        let Some(period) = super::entries::read_period(&line, honours[honour].every, sink) else { continue };
-        if run.contains(period) {
-            submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
+    for found in sheets.all("评优推荐", sink) {
+        let table = sheets.table(&found, &["姓名", "荣誉", "期间"], &["序号", "备注"], sink);
+        for line in lines(&table, if table.has_period() { &["姓名", "荣誉"] } else { &["姓名", "荣誉", "期间"] }) {
+            let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
+            let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
+            let names = honours.iter().map(|honour| honour.name.as_str());
+            let Some(honour) = pick(&line, "荣誉", names, Code::UnknownValue, sink) else { continue };
+            let Some(period) = super::entries::read_period(&line, honours[honour].every, sink) else { continue };
+            if run.contains(period) {
+                submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
+            }
         }
     }
     submission.nominations.sort_by_key(|nomination| (nomination.honour, nomination.period, nomination.member, nomination.at));

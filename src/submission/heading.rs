@@ -83,6 +83,11 @@ impl<'a> Vocabulary<'a> {
         Self { intake, headings, items }
     }
 
+    /// True for what members are scored on.
+    pub fn is_item(&self, name: &str) -> bool {
+        self.items.contains(name)
+    }
+
     /// The known heading that a folded one is or stands for.
     fn known(&self, name: &str) -> Option<&'a str> {
         // An item may be named like another column's alias; the item is meant then.
@@ -123,6 +128,29 @@ impl Block {
         self.columns.iter().any(|column| column.heading == heading)
     }
 
+    /// The columns of the periods where a row is about one 项目 of one member: `序号 姓名 项目 1月 2月 …`. None where anything
+    /// else could be meant.
+    pub fn period_columns(&self, words: &Vocabulary<'_>) -> Vec<(Period, u16)> {
+        let other =
+            |column: &Column| matches!(column.heading.as_str(), "期间" | "审核得分") || words.items.contains(column.heading.as_str());
+        if !self.has("姓名") || !self.has("项目") || self.columns.iter().any(other) {
+            return Vec::new();
+        }
+        let mut found: Vec<(Period, u16)> = Vec::new();
+        for column in self.columns.iter().filter(|column| words.known(&column.heading).is_none()) {
+            let Some(period) = column.period.or_else(|| spelt(&column.heading)) else { continue };
+            if found.iter().any(|(other, _)| *other == period) {
+                return Vec::new();
+            }
+            found.push((period, column.index));
+        }
+        // 全年 beside the months is their sum.
+        let alike = |period: Period| found.iter().filter(|(other, _)| other.every() == period.every()).count();
+        let most = found.iter().map(|(period, _)| alike(*period)).max().unwrap_or_default();
+        let kept: Vec<(Period, u16)> = found.iter().copied().filter(|(period, _)| alike(*period) == most).collect();
+        if most < 2 { Vec::new() } else { kept }
+    }
+
     /// Which sheet the table would be, by its columns.
     pub fn kind(&self, words: &Vocabulary<'_>) -> Option<&'static str> {
         if !self.has("姓名") {
@@ -140,6 +168,9 @@ impl Block {
         }
         if self.has("荣誉") {
             return Some("评优推荐");
+        }
+        if !self.period_columns(words).is_empty() {
+            return Some("积分登记");
         }
         if self.has("类别") && items < 2 || self.has("身份证号") {
             return Some("党员名册");
@@ -289,7 +320,7 @@ fn column(over: &[(usize, &str)], index: u16, rows: &[Row], words: &Vocabulary<'
     };
     let (last, max) = match names.last() {
         Some((name, max)) => (name.as_str(), max.clone()),
-        // A period alone over a column: it would take a row of items to know what the column holds.
+        // A period alone over a column: what it holds, the rows may say; see `Block::period_columns`.
         None => return Some(made(heading(written).0.as_str(), None, None)),
     };
     let joined: String = names.iter().map(|(name, _)| name.as_str()).collect();

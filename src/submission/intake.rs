@@ -102,6 +102,18 @@ impl Intake {
         SHEETS.iter().copied().find(|own| *own == name).or_else(|| self.sheets.get(name).map(String::as_str))
     }
 
+    /// Where in a folded name a sheet's name begins that it ends with, or that only a category follows:
+    /// `0101-积分登记-农村党员`. Of several the longest: 党员花名册 before 花名册.
+    pub fn sheet_within(&self, name: &str) -> Option<usize> {
+        let known = SHEETS.into_iter().chain(self.sheets.keys().map(String::as_str));
+        let found = known.filter_map(|sheet| {
+            let at = name.rfind(sheet)?;
+            let after = &name[at + sheet.len()..];
+            (after.is_empty() || after.starts_with('-')).then_some((at, sheet.len()))
+        });
+        found.max_by_key(|(_, length)| *length).map(|(at, _)| at)
+    }
+
     /// The column that a folded heading stands for: itself where nothing else is known.
     pub fn column<'a>(&'a self, heading: &'a str) -> &'a str {
         self.columns.get(heading).map_or(heading, String::as_str)

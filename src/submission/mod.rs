@@ -75,6 +75,7 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
     facts::read_nominations(&sheets, &mut submission, expected, &mut sink);
     entries::read_branch(&sheets, &mut submission, expected, &mut sink);
     submission.ignored = sheets.unknown();
+    submission.ignored.retain(|at| Some(&book.sheets[*at].name) != submission.cover.sheet.as_ref());
     for at in submission.ignored.iter().copied() {
         // An empty leftover sheet (`Sheet1`) tells nobody anything.
         if !book.sheets[at].rows.is_empty() {

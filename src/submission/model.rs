@@ -82,8 +82,9 @@ pub struct Submission {
     pub poll_tables: Vec<ServingTable>,
     /// Members with a row whose period could not be read; what seems to be missing may be that row.
     pub unreadable: std::collections::BTreeSet<u32>,
-    /// Columns of a scheme's items in a table, and under one of its periods; items the table lacks are `None`.
-    pub layouts: Vec<Box<[Option<u16>]>>,
+    /// Where a scheme's items stand in a table, and under one of its periods: how many rows below the entry's, and in
+    /// which column; items the table lacks are `None`.
+    pub layouts: Vec<Layout>,
     /// Ballots of each member, summed; in the order of `members`.
     pub ballots: Vec<Ballots>,
     /// 奖惩.
@@ -213,6 +214,9 @@ pub struct Entry {
     /// Why a bonus was given.
     pub reason: Option<Box<str>>,
 }
+
+/// Rows below the entry's and column, by item of the scheme.
+pub type Layout = Box<[Option<(u32, u16)>]>;
 
 /// A sheet that serves one category, or the rest.
 #[derive(Clone, Debug)]
@@ -363,8 +367,8 @@ impl Submission {
 
     /// Where an item of an entry stands.
     pub fn mark_spot(&self, entry: &Entry, item: usize) -> Option<Spot> {
-        let column = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
-        Some(Spot { column, ..entry.at })
+        let (below, column) = self.layouts.get(entry.layout as usize)?.get(item).copied().flatten()?;
+        Some(Spot { column, row: entry.at.row + below, ..entry.at })
     }
 
     /// Where a member's value under a heading of the roster stands, if the roster has that column.

@@ -10,6 +10,7 @@
 //! ```
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diag::{Code, Finding, Place};
@@ -86,23 +87,40 @@ impl<'a> Sheets<'a> {
         Found { sheet, blocks }
     }
 
-    /// The first sheet of that name, else the tables that look it.
+    /// The sheet of that name, else the tables on one sheet that look it.
     pub fn find(&self, kind: &str, sink: &mut Sink) -> Option<Found> {
-        let plain = |named: &Named| matches!(named, Named::As(own, Suffix::None | Suffix::Period) if own == kind);
-        match self.named.iter().position(plain) {
-            Some(sheet) => Some(self.take(sheet, self.own(sheet, kind))),
-            None => self.by_columns(kind, sink).into_iter().next(),
-        }
+        self.all(kind, sink).into_iter().next()
     }
 
-    /// Every plain sheet of that name that has a period behind it, after the first without.
-    pub fn plain(&self, kind: &str) -> Vec<Found> {
+    /// The sheet of that name and those with a period behind it; else the tables on one sheet that look it. A second
+    /// sheet that merely looks alike is another branch's, or last year's: it is left, and said to be.
+    pub fn all(&self, kind: &str, sink: &mut Sink) -> Vec<Found> {
+        let named = self.plain(kind, sink);
+        if !named.is_empty() {
+            return named;
+        }
+        let mut looks = (0..self.blocks.len()).map(|sheet| (sheet, self.looking(sheet, kind)));
+        let Some((sheet, blocks)) = looks.find(|(_, blocks)| !blocks.is_empty()) else { return Vec::new() };
+        self.note_name(sheet, kind, sink);
+        vec![self.take(sheet, blocks)]
+    }
+
+    /// The plain sheet of that name, and every one that has a period behind it. Of several plain ones the one that holds
+    /// something counts, then the one called as prescribed, then the first; the others are noted.
+    pub fn plain(&self, kind: &str, sink: &mut Sink) -> Vec<Found> {
         let of = |wanted: &Suffix| -> Vec<usize> {
             let same = |named: &Named| matches!(named, Named::As(own, suffix) if own == kind && suffix == wanted);
             (0..self.named.len()).filter(|at| same(&self.named[*at])).collect()
         };
-        let sheets = of(&Suffix::None).into_iter().take(1).chain(of(&Suffix::Period));
-        sheets.map(|sheet| self.take(sheet, self.own(sheet, kind))).collect()
+        let name = |sheet: usize| &self.book.sheets[sheet].name;
+        let plain = of(&Suffix::None);
+        let first = plain.iter().copied().min_by_key(|&sheet| (self.blocks[sheet].is_empty(), key(name(sheet)) != kind, sheet));
+        if let Some(first) = first {
+            for &other in plain.iter().filter(|&&other| other != first && !self.book.sheets[other].rows.is_empty()) {
+                sink.push(Finding::new(Code::ExtraSheet, sink.sheet(name(other))).arg("why", "again").arg("same", name(first)));
+            }
+        }
+        first.into_iter().chain(of(&Suffix::Period)).map(|sheet| self.take(sheet, self.own(sheet, kind))).collect()
     }
 
     /// Sheets `<name>-<category>`, and which category each serves.
@@ -114,32 +132,38 @@ impl<'a> Sheets<'a> {
         served.map(|(sheet, category)| (self.take(sheet, self.own(sheet, kind)), category)).collect()
     }
 
+    /// Tables on a sheet that look a kind and that nobody took: it is called something else, or they stand below another.
+    fn looking(&self, sheet: usize, kind: &str) -> Vec<usize> {
+        let taken: Vec<usize> = match &self.named[sheet] {
+            Named::As(own, _) => self.own(sheet, own),
+            Named::Ignored => return Vec::new(),
+            Named::Unknown => Vec::new(),
+        };
+        let free = |at: &usize| !taken.contains(at) && !self.used.borrow()[sheet].contains(at);
+        (0..self.blocks[sheet].len()).filter(free).filter(|at| self.blocks[sheet][*at].kind(self.words) == Some(kind)).collect()
+    }
+
+    fn note_name(&self, sheet: usize, kind: &str, sink: &mut Sink) {
+        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&self.book.sheets[sheet].name)).arg("why", "name").arg("used", kind));
+    }
+
     /// Tables of a kind on sheets that are called something else, or below another table, which is noted; one for each
     /// sheet and set of columns.
     pub fn by_columns(&self, kind: &str, sink: &mut Sink) -> Vec<Found> {
         let mut found = Vec::new();
         for sheet in 0..self.blocks.len() {
-            let taken: Vec<usize> = match &self.named[sheet] {
-                Named::As(own, _) => self.own(sheet, own),
-                Named::Ignored => continue,
-                Named::Unknown => Vec::new(),
-            };
-            let free = |at: &usize| !taken.contains(at) && !self.used.borrow()[sheet].contains(at);
-            let blocks: Vec<usize> =
-                (0..self.blocks[sheet].len()).filter(free).filter(|at| self.blocks[sheet][*at].kind(self.words) == Some(kind)).collect();
-            if blocks.is_empty() {
-                continue;
-            }
-            sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&self.book.sheets[sheet].name)).arg("used", kind));
             // Headings again are the same table; other columns are another one, such as another category's.
             let headings =
                 |at: usize| -> Vec<&str> { self.blocks[sheet][at].columns.iter().map(|column| column.heading.as_str()).collect() };
             let mut groups: Vec<Vec<usize>> = Vec::new();
-            for at in blocks {
+            for at in self.looking(sheet, kind) {
                 match groups.iter_mut().find(|group| headings(group[0]) == headings(at)) {
                     Some(group) => group.push(at),
                     None => groups.push(vec![at]),
                 }
+            }
+            if !groups.is_empty() {
+                self.note_name(sheet, kind, sink);
             }
             found.extend(groups.into_iter().map(|group| self.take(sheet, group)));
         }
@@ -156,13 +180,15 @@ impl<'a> Sheets<'a> {
     /// Sheets nobody asked for: known to no submission, and holding no table of one.
     pub fn unknown(&self) -> Vec<usize> {
         let used = self.used.borrow();
+        let named = |kind: &str| self.named.iter().any(|named| matches!(named, Named::As(own, _) if own == kind));
+        let read =
+            |kind: &str| (0..used.len()).any(|sheet| used[sheet].iter().any(|at| self.blocks[sheet][*at].kind(self.words) == Some(kind)));
         // What this run does not read, a poll in a monthly run, belongs to the workbook all the same.
         let idle = |sheet: usize| {
-            self.blocks[sheet].iter().any(|block| matches!(block.kind(self.words), Some(kind) if kind != "积分登记" && kind != "党员名册"))
-                && !self
-                    .named
-                    .iter()
-                    .any(|named| matches!(named, Named::As(own, _) if Some(own.as_str()) == self.blocks[sheet][0].kind(self.words)))
+            self.blocks[sheet]
+                .iter()
+                .filter_map(|block| block.kind(self.words))
+                .any(|kind| kind != "积分登记" && kind != "党员名册" && !named(kind) && !read(kind))
         };
         (0..self.named.len()).filter(|at| self.named[*at] == Named::Unknown && used[*at].is_empty() && !idle(*at)).collect()
     }
@@ -181,7 +207,7 @@ impl<'a> Sheets<'a> {
         let mut extra: Vec<String> = Vec::new();
         for at in &found.blocks {
             let block = &self.blocks[found.sheet][*at];
-            let part = Part::new(block, required, known);
+            let part = Part::new(block, self.words, required, known);
             for (column, code) in &part.odd {
                 let repeated =
                     *code == Code::ExtraColumn && (self.words.intake.ignores_column(&column.heading) || extra.contains(&column.heading));
@@ -197,7 +223,9 @@ impl<'a> Sheets<'a> {
         for name in required {
             let lacks = |part: &Part| {
                 let implied = *name == "期间" && period_known(part);
-                !implied && part.slices.iter().any(|slice| slice.column(name).is_none())
+                // Items are rows there; whose is missing, its reader tells.
+                let in_rows = part.item_column.is_some() && self.words.is_item(name);
+                !implied && !in_rows && part.slices.iter().any(|slice| slice.column(name).is_none())
             };
             if parts.is_empty() || parts.iter().any(lacks) {
                 sink.push(Finding::new(Code::MissingColumn, sink.sheet(&sheet.name)).arg("column", name));
@@ -231,6 +259,8 @@ pub struct Slice {
     /// Where periods stand side by side, or the table is about one alone.
     pub period: Option<Period>,
     columns: Vec<Column>,
+    /// Where each row is about one item: the column of the period, whatever the item.
+    of_items: Option<u16>,
 }
 
 impl Slice {
@@ -251,11 +281,15 @@ struct Part {
     slices: Arc<[Slice]>,
     /// Columns that nobody expects, or that stand twice.
     odd: Vec<(Column, Code)>,
+    /// The column of 项目, where each row is about one.
+    item_column: Option<u16>,
 }
 
 impl Part {
-    fn new(block: &Block, required: &[&str], known: &[&str]) -> Self {
-        let expects = |name: &str| required.contains(&name) || known.contains(&name);
+    fn new(block: &Block, words: &Vocabulary<'_>, required: &[&str], known: &[&str]) -> Self {
+        let item_periods = block.period_columns(words);
+        let by_item = !item_periods.is_empty();
+        let expects = |name: &str| required.contains(&name) || known.contains(&name) || (by_item && name == "项目");
         let own_period = block.columns.iter().any(|column| column.heading == "期间");
         let mut periods: Vec<Option<Period>> = Vec::new();
         for column in &block.columns {
@@ -270,7 +304,9 @@ impl Part {
         let mut slices = Vec::new();
         for period in periods {
             let mut columns: Vec<Column> = Vec::new();
-            for column in block.columns.iter().filter(|column| column.period.is_none() || own_period || column.period == period) {
+            let of_period = |column: &&Column| column.period.is_none() || own_period || column.period == period;
+            let of_items = |column: &&Column| item_periods.iter().any(|(_, index)| *index == column.index);
+            for column in block.columns.iter().filter(of_period).filter(|column| !of_items(column)) {
                 let twice = columns.iter().any(|other| other.heading == column.heading);
                 let code = match (expects(&column.heading), twice) {
                     (true, true) => Some(Code::DuplicateColumn),
@@ -285,9 +321,16 @@ impl Part {
                     columns.push(column.clone());
                 }
             }
-            slices.push(Slice { period, columns });
+            slices.push(Slice { period, columns, of_items: None });
         }
-        Self { rows: block.rows.clone(), slices: slices.into(), odd }
+        let mut item_column = None;
+        if let (true, [shared]) = (by_item, slices.as_slice()) {
+            item_column = shared.column("项目");
+            let shared = shared.columns.clone();
+            let slice = |(period, index)| Slice { period: Some(period), columns: shared.clone(), of_items: Some(index) };
+            slices = item_periods.into_iter().map(slice).collect();
+        }
+        Self { rows: block.rows.clone(), slices: slices.into(), odd, item_column }
     }
 }
 
@@ -316,26 +359,71 @@ impl<'a> Table<'a> {
         self.parts.iter().flat_map(|part| part.slices.iter())
     }
 
-    /// Data rows: below the headings, without blank rows, totals and notes.
+    /// Data rows: below the headings, without blank rows, totals and notes. Where each row is about one item, the rows of
+    /// one member and scorer are one line.
     pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + '_ {
         self.parts.iter().enumerate().flat_map(move |(number, part)| {
-            let rows = self.sheet.rows[part.rows.clone()].iter();
-            let name = part.slices[0].column("姓名").or_else(|| part.slices[0].column("项目"));
-            rows.filter(move |row| !is_filler(row, name, self.intake)).map(move |row| Line {
+            let name = part.item_column.or_else(|| part.slices[0].column("姓名")).or_else(|| part.slices[0].column("项目"));
+            let rows = self.sheet.rows[part.rows.clone()].iter().filter(move |row| !is_filler(row, name, self.intake));
+            let line = move |(row, items): (&'a Row, Vec<(String, &'a Row)>)| Line {
                 row,
+                items,
                 sheet: self.sheet,
                 part: number,
                 slices: Arc::clone(&part.slices),
                 at: 0,
-            })
+            };
+            let (single, by_item) = match part.item_column {
+                None => (Some(rows.map(|row| (row, Vec::new()))), Vec::new()),
+                Some(items) => (None, self.by_member(rows, &part.slices[0], items)),
+            };
+            single.into_iter().flatten().chain(by_item).map(line)
         })
+    }
+
+    /// Rows of one item each, put together: the first row of each member and scorer, and every item with its row. A name
+    /// left blank is the one above. An item that comes again begins another line, which is then found to be a second one.
+    fn by_member(&self, rows: impl Iterator<Item = &'a Row>, shared: &Slice, items: u16) -> Vec<(&'a Row, Vec<(String, &'a Row)>)> {
+        let mut found: Vec<(&'a Row, Vec<(String, &'a Row)>)> = Vec::new();
+        let mut last: BTreeMap<[String; 3], usize> = BTreeMap::new();
+        let mut whose = [const { String::new() }; 3];
+        for row in rows {
+            let said = |column: u16| content(self.sheet, row, column, true).map(|content| shown(content)).unwrap_or_default();
+            let own =
+                ["姓名", "序号", "评分方"].map(|heading| shared.column(heading).map(|column| folded(&said(column))).unwrap_or_default());
+            if !own[0].is_empty() {
+                whose = own;
+            } else if !own[2].is_empty() {
+                whose[2].clone_from(&own[2]);
+            }
+            let item = heading(&said(items)).0;
+            if self.intake.is_total(&item) {
+                continue;
+            }
+            match last.get(&whose).map(|at| &mut found[*at].1).filter(|own| own.iter().all(|(other, _)| *other != item)) {
+                Some(own) => own.push((item, row)),
+                None => {
+                    last.insert(whose.clone(), found.len());
+                    found.push((row, vec![(item, row)]));
+                }
+            }
+        }
+        found
     }
 }
 
-/// One row of data, seen through the columns of one period.
+/// What stands in a cell; where it is one of several merged into one and that may be, what stands in the first.
+fn content<'a>(sheet: &'a Sheet, row: &'a Row, column: u16, merged: bool) -> Option<&'a Content> {
+    let own = row.cells.binary_search_by_key(&column, |cell| cell.column).ok().map(|at| &row.cells[at].content);
+    own.or_else(|| merged.then(|| sheet.merged_into(row.index, column)).flatten())
+}
+
+/// One row of data, or the rows of several items, seen through the columns of one period.
 #[derive(Clone)]
 pub struct Line<'a> {
     row: &'a Row,
+    /// Where each row is about one item: the items and their rows.
+    items: Vec<(String, &'a Row)>,
     sheet: &'a Sheet,
     part: usize,
     slices: Arc<[Slice]>,
@@ -346,7 +434,7 @@ pub struct Line<'a> {
 const MERGED: [&str; 9] = ["序号", "姓名", "期间", "类别", "评分方", "记录人", "复核人", "项目", "票号"];
 
 impl<'a> Line<'a> {
-    /// The row, zero-based.
+    /// The row, zero-based; of several the first.
     pub fn index(&self) -> u32 {
         self.row.index
     }
@@ -371,16 +459,38 @@ impl<'a> Line<'a> {
         (0..self.slices.len()).map(|at| Line { at, ..self.clone() })
     }
 
-    /// Where a heading's cell is.
+    /// Items that have rows of their own, where each row is about one.
+    pub fn items(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().map(|(item, _)| item.as_str())
+    }
+
+    /// True where each row is about one item.
+    pub fn by_item(&self) -> bool {
+        !self.items.is_empty()
+    }
+
+    /// The row and column of a heading's cell.
+    fn cell(&self, heading: &str) -> Option<(&'a Row, u16)> {
+        match self.items.iter().find(|(item, _)| item == heading) {
+            Some((_, row)) => Some((row, self.slice().of_items?)),
+            None => Some((self.row, self.slice().column(heading)?)),
+        }
+    }
+
+    /// Where a heading's cell is: rows below the line's first, and column.
+    pub fn spot(&self, heading: &str) -> Option<(u32, u16)> {
+        self.cell(heading).map(|(row, column)| (row.index - self.row.index, column))
+    }
+
+    /// The column of a heading's cell.
     pub fn column(&self, heading: &str) -> Option<u16> {
-        self.slice().column(heading)
+        self.cell(heading).map(|(_, column)| column)
     }
 
     /// What stands under a heading.
     pub fn get(&self, heading: &str) -> Option<&'a Content> {
-        let column = self.column(heading)?;
-        let own = self.row.cells.binary_search_by_key(&column, |cell| cell.column).ok().map(|at| &self.row.cells[at].content);
-        own.or_else(|| MERGED.contains(&heading).then(|| self.sheet.merged_into(self.row.index, column)).flatten())
+        let (row, column) = self.cell(heading)?;
+        content(self.sheet, row, column, MERGED.contains(&heading))
     }
 
     /// The same as a folded word; empty for nothing.
@@ -390,7 +500,14 @@ impl<'a> Line<'a> {
 
     /// The place of a heading's cell, for findings.
     pub fn place(&self, heading: &str, sink: &Sink) -> Place {
-        sink.cell(&self.sheet.name, self.row.index, self.column(heading).unwrap_or_default())
+        let (row, column) = self.cell(heading).unwrap_or((self.row, 0));
+        sink.cell(&self.sheet.name, row.index, column)
+    }
+
+    /// The place of the cell that names an item, where each row is about one.
+    pub fn item_place(&self, item: &str, sink: &Sink) -> Place {
+        let row = self.items.iter().find(|(own, _)| own == item).map_or(self.row, |(_, row)| *row);
+        sink.cell(&self.sheet.name, row.index, self.slice().column("项目").unwrap_or_default())
     }
 
     /// A finding about a heading's cell, with what stands there.

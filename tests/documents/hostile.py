@@ -11,6 +11,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -167,6 +168,12 @@ def main():
             fault(f"nothing is said about {silent[:10]}")
         if any(finding["message"].count("panic") for finding in findings):
             fault("a finding speaks of a panic")
+        for finding in findings:
+            said = finding["message"] + finding["hint"]
+            for own in ("value", "file", "sheet"):
+                said = said.replace(finding[own] or "\0", "")
+            if re.search("[A-Za-z]{3,} [A-Za-z]{2,}", said):
+                fault(f"a library's English reaches a clerk: {finding['message']}")
         finish(
             f"{len(files)} files, {len(inputs)} inputs, {len(findings)} findings in {seconds:.1f} s, "
             f"{peaks['run'] >> 20} MiB, workers {peaks['worker'] >> 20} MiB"

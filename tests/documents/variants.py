@@ -204,6 +204,39 @@ def quarters_in_front(sheets):
     return wide(sheets, heading)
 
 
+def items_in_rows(sheets):
+    """A row a member and item, the periods side by side, name and number merged; sums beside and below."""
+    shared = ("序号", "姓名", "评分方")
+    if {"记录人", "复核人"} & set(sheets[marks(sheets)[0]][0]):
+        return None
+    book = plain({title: rows for title, rows in sheets.items() if title not in marks(sheets)})
+    for title in marks(sheets):
+        headings, rows = sheets[title][0], sheets[title][1:]
+        at = headings.index("期间")
+        keep = [column for column, name in enumerate(headings) if name in shared]
+        items = [column for column in range(len(headings)) if column not in keep and column != at]
+        periods = list(dict.fromkeys(period(row[at]) for row in rows))
+        members = {}
+        for row in rows:
+            members.setdefault(tuple(row[column] for column in keep), {})[period(row[at])] = row
+        sheet = book.create_sheet(title)
+        sheet.append([f"{title}（2026年）"])
+        sheet.append([*(headings[column] for column in keep), "积分项目", "各期得分", *(None for _ in periods)])
+        sheet.append([*(None for _ in keep), None, *periods, "全年"])
+        for column in range(1, len(keep) + 2):
+            sheet.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+        sheet.merge_cells(start_row=2, end_row=2, start_column=len(keep) + 2, end_column=len(keep) + 2 + len(periods))
+        for member, of in members.items():
+            start = sheet.max_row + 1
+            for column in items:
+                sheet.append([*member, headings[column], *(of[one][column] if one in of else None for one in periods)])
+            sheet.append([*member, "小计", *(1 for _ in periods)])
+            for column in range(1, len(keep) + 1):
+                sheet.merge_cells(start_row=start, end_row=sheet.max_row, start_column=column, end_column=column)
+        sheet.append(["合计", *(None for _ in keep), *(9 for _ in periods)])
+    return book
+
+
 def by_period(sheets, named):
     """A sheet or a table for each period, without a column that tells it."""
     title = marks(sheets)[0]
@@ -308,9 +341,10 @@ def moved(sheets):
 VARIANTS = [
     two_heading_rows, bonus_in_two, headings_again, wrong_names, other_names, one_sheet, hidden, cover_across, cover_in_pairs,
     quarters_above, quarters_in_front, sheet_a_period, suffix_a_period, title_a_period, merged_names, system_1904, as_typed, moved,
+    items_in_rows,
 ]
 # LibreOffice saves these in the old formats too: merged cells and hidden rows are told differently there.
-ALSO_OLD = [two_heading_rows, merged_names, hidden, quarters_above]
+ALSO_OLD = [two_heading_rows, merged_names, hidden, quarters_above, items_in_rows]
 MAY_NOTE = {"text-number", "name-normalised", "extra-sheet", "extra-column", "hidden-data", "not-scored"}
 
 

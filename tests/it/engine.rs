@@ -754,7 +754,7 @@ fn agree(spec: &Spec, scheme: &Scheme) -> Result<(), TestCaseError> {
         prop_assert_eq!((score.grade.as_deref(), score.stars), (Some(grade), Some(stars)), "{}", spec.text());
     }
     // The explanation is the same computation, told.
-    let told: Vec<String> = trace_member(scheme, &submission, 0, run).iter().map(|trace| trace.value.to_string()).collect();
+    let told: Vec<String> = trace_member(scheme, &submission, 0, run, Lang::Zh).iter().map(|trace| trace.value.to_string()).collect();
     prop_assert_eq!(told, figures.iter().map(ToString::to_string).collect::<Vec<_>>());
     Ok(())
 }

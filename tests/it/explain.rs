@@ -96,7 +96,8 @@ fn explanations_equal_results(case: &str) {
             for outcome in &card.outcomes {
                 let row = serde_json::to_value(result_row(branch, &card.submission, &summary.county.schemes, outcome, summary.county.run))
                     .unwrap();
-                let wanted = Wanted { name: row["name"].as_str().unwrap(), branch: Some(&branch.code), seq: row["seq"].as_i64() };
+                let wanted =
+                    Wanted { name: row["name"].as_str().unwrap(), branch: Some(&branch.code), seq: row["seq"].as_i64(), lang: Lang::Zh };
                 let found = explain(&summary, wanted);
                 let [one] = found.as_slice() else { panic!("{case} {}: {} found", row["name"], found.len()) };
                 let Explained::Decided { outcome: explained, traces, .. } = &one.what else { panic!("{case} {}", row["name"]) };
@@ -156,7 +157,7 @@ fn said(summary: &Summary, wanted: Wanted<'_>) -> (usize, Vec<(String, String)>)
 }
 
 fn anyone(name: &str) -> Wanted<'_> {
-    Wanted { name, branch: None, seq: None }
+    Wanted { name, branch: None, seq: None, lang: Lang::Zh }
 }
 
 /// The first outcome with a flag: branch code, name and seq.
@@ -175,7 +176,7 @@ fn flagged(summary: &Summary, flag: Flag) -> (String, String, i64) {
 
 fn told(summary: &Summary, flag: Flag, heading: &str) -> String {
     let (code, name, seq) = flagged(summary, flag);
-    let (_, lines) = said(summary, Wanted { name: &name, branch: Some(&code), seq: Some(seq) });
+    let (_, lines) = said(summary, Wanted { name: &name, branch: Some(&code), seq: Some(seq), lang: Lang::Zh });
     lines.into_iter().find(|(own, _)| own == heading).unwrap_or_else(|| panic!("{flag:?}: nothing about {heading}")).1
 }
 
@@ -200,7 +201,7 @@ fn a_returned_or_missing_branch_is_explained() {
     let at = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Returned)).unwrap();
     let branch = &summary.county.register.branches[at];
     let name = summary.resolved.rosters[at].first().unwrap().to_string();
-    let (_, lines) = said(&summary, Wanted { name: &name, branch: Some(&branch.code), seq: None });
+    let (_, lines) = said(&summary, Wanted { name: &name, branch: Some(&branch.code), seq: None, lang: Lang::Zh });
     assert_eq!(lines[0].0, "退回");
     assert!(lines[1].0 == "问题" && lines[1].1.contains(" › "), "{lines:?}");
     let (count, lines) = said(&summary, anyone(&branch.name));
@@ -216,7 +217,7 @@ fn a_returned_or_missing_branch_is_explained() {
     let options = Options { workspace: workspace.path().to_owned(), ..Options::default() };
     let empty = check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
     let code = empty.county.register.branches[0].code.as_str();
-    let (_, lines) = said(&empty, Wanted { name: "史泰庆", branch: Some(code), seq: None });
+    let (_, lines) = said(&empty, Wanted { name: "史泰庆", branch: Some(code), seq: None, lang: Lang::Zh });
     assert!(lines.len() == 1 && lines[0].0 == "未报", "{lines:?}");
 }
 
@@ -238,7 +239,12 @@ fn the_form_is_one_page() {
         let state = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Accepted(_))).unwrap();
         let BranchState::Accepted(card) = &summary.resolved.branches[state] else { panic!("accepted") };
         let member = &card.submission.members[0];
-        let wanted = Wanted { name: &member.name, branch: Some(&summary.county.register.branches[state].code), seq: Some(member.seq) };
+        let wanted = Wanted {
+            name: &member.name,
+            branch: Some(&summary.county.register.branches[state].code),
+            seq: Some(member.seq),
+            lang: Lang::Zh,
+        };
         let found = explain(&summary, wanted);
         let out = tempfile::tempdir().unwrap();
         let files = write_explanation(&summary, &options(case, "2026"), &found[0], &mut Originals::default(), out.path())

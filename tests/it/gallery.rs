@@ -83,17 +83,17 @@ fn one_branch() -> Vec<String> {
 }
 
 /// Sheets in order, each with its rows of cells as text.
-type Sheets = Vec<(String, Vec<Vec<String>>)>;
+pub type Sheets = Vec<(String, Vec<Vec<String>>)>;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/findings")
 }
 
-fn cells(line: &str) -> Vec<String> {
+pub fn cells(line: &str) -> Vec<String> {
     line.split('|').map(|cell| cell.trim_matches(' ').to_owned()).collect()
 }
 
-fn base(name: &str) -> Sheets {
+pub fn base(name: &str) -> Sheets {
     let text = std::fs::read_to_string(folder().join("base").join(format!("{name}.txt"))).unwrap();
     let mut sheets = Sheets::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
@@ -112,7 +112,7 @@ fn place_of(cell: &str) -> (usize, usize) {
     (cell[digits..].parse::<usize>().unwrap() - 1, column)
 }
 
-fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<String>> {
+pub fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<String>> {
     &mut sheets.iter_mut().find(|(own, _)| own == name).unwrap_or_else(|| panic!("no sheet {name}")).1
 }
 
@@ -156,7 +156,7 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
     }
 }
 
-fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
+pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let (mut list, mut relations) = (String::new(), String::new());
     let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];

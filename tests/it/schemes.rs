@@ -160,7 +160,7 @@ fn prove(name: &str, scheme: Scheme, case: &Path) {
                 for (id, value) in &member.figures {
                     assert_eq!(score.figure(id).map(ToString::to_string).as_deref(), value.as_str(), "{place} {id}");
                 }
-                let traces = trace_member(&schemes[0], &submission, at, period);
+                let traces = trace_member(&schemes[0], &submission, at, period, Lang::Zh);
                 let mut explained = Vec::new();
                 for trace in &traces {
                     lines(trace, &mut explained);

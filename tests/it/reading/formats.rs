@@ -60,6 +60,78 @@ fn every_form_of_a_workbook_gives_the_same_results() {
     }
 }
 
+/// The case's county with these files of one branch.
+fn run_on_files(files: &[(String, Vec<u8>)]) -> Summary {
+    let county = tempfile::tempdir().unwrap();
+    for name in ["scorebook.toml", "机构名册.xlsx"] {
+        std::fs::copy(case().join(name), county.path().join(name)).unwrap();
+    }
+    for (name, bytes) in files {
+        let path = county.path().join("inbox").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    check(&Options { workspace: county.path().to_owned(), ..Options::default() }, &|_, _, _| {}).unwrap()
+}
+
+/// Each CSV file of the case under a name made of its own and its number.
+fn renamed(name: &dyn Fn(&str, usize) -> String) -> Vec<(String, Vec<u8>)> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(case().join("csv")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let numbered = paths.iter().enumerate();
+    numbered.map(|(at, path)| (name(&path.file_stem().unwrap().to_string_lossy(), at + 1), std::fs::read(path).unwrap())).collect()
+}
+
+#[test]
+fn text_files_under_any_name_are_one_workbook() {
+    let expected = results(&run_on("xlsx", None));
+    let alias = |name: &str, _| {
+        let name = name.replace("党员名册", "花名册").replace("民主测评", "民主测评表").replace("支部信息", "封面");
+        format!("东1/{name}.csv")
+    };
+    let zipped = {
+        let files = renamed(&|_, at| format!("表{at}.txt"));
+        let parts: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        vec![("东1.zip".to_owned(), super::packages::zip(&parts))]
+    };
+    // All tables below one another in one file, the cover on top.
+    let mut whole: Vec<u8> = Vec::new();
+    let mut tables = renamed(&|name, _| name.to_owned());
+    tables.sort_by_key(|(name, _)| !name.contains("支部信息"));
+    for (_, bytes) in tables {
+        whole.extend(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+        whole.extend(b"\n\n");
+    }
+    for (way, files) in [
+        ("other names", renamed(&alias)),
+        ("numbers in a folder", renamed(&|_, at| format!("东1/{at}.csv"))),
+        ("numbers behind, at the top", renamed(&|_, at| format!("东1支部({at}).csv"))),
+        ("some named", renamed(&|name, at| if at % 2 == 0 { format!("东1/{name}.csv") } else { format!("东1/新建文本文档{at}.txt") })),
+        ("an archive", zipped),
+        ("one file", vec![("导出.csv".to_owned(), whole)]),
+    ] {
+        let summary = run_on_files(&files);
+        let told: Vec<String> = summary.resolved.findings.iter().map(|finding| format!("{} {:?}", finding.code, finding.place)).collect();
+        assert!(results(&summary) == expected, "{way}: {told:#?}");
+    }
+}
+
+#[test]
+fn text_files_of_two_branches_are_never_put_together() {
+    let mut files = renamed(&|_, at| format!("党委/{at}.csv"));
+    let cover = files.iter().find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("支部编码")).unwrap().1.clone();
+    files.push(("党委/另.csv".to_owned(), String::from_utf8(cover).unwrap().replace("0101", "0102").into_bytes()));
+    let summary = run_on_files(&files);
+    assert_eq!(results(&summary), Vec::<serde_json::Value>::new());
+    // Prose beside them is no part of them.
+    let mut files = renamed(&|_, at| format!("党委/{at}.csv"));
+    files.push(("党委/说明.txt".to_owned(), "同志们：请查收。".as_bytes().to_vec()));
+    let summary = run_on_files(&files);
+    assert!(!results(&summary).is_empty());
+    let prose = summary.resolved.findings.iter().find(|finding| finding.place.file.as_deref() == Some("党委/说明.txt")).unwrap();
+    assert_eq!(prose.code, scorebook::diag::Code::NotASpreadsheet);
+}
+
 #[test]
 fn findings_in_a_set_of_files_name_the_file() {
     let county = tempfile::tempdir().unwrap();

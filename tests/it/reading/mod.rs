@@ -2,6 +2,7 @@
 
 mod formats;
 mod inboxes;
+pub mod layouts;
 mod locked;
 pub mod packages;
 

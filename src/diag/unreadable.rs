@@ -1,0 +1,98 @@
+use serde::{Deserialize, Serialize};
+
+/// Why the bytes of a file, or what they hold, cannot be had: a closed list, so that a clerk reads it in his own words. What
+/// a library said about it stays with the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unreadable {
+    /// The package or container is incomplete or broken.
+    Package,
+    /// Packed data does not unpack to what was packed.
+    Packed,
+    /// Packed in a way that is not known.
+    Method,
+    /// A part that must be there is not.
+    Missing,
+    /// What stands inside is not as the format has it.
+    Content,
+    /// Bytes that are no characters.
+    Text,
+    /// Excel 4.0 or older.
+    Old,
+    /// No worksheet.
+    Empty,
+    /// Two of what there may be one of.
+    Twice,
+    /// The reader failed.
+    Reader,
+    /// Reading took too much memory or time.
+    GaveUp,
+    /// The system forbids it.
+    Denied,
+    /// It is no longer there.
+    Gone,
+    /// Another program holds it.
+    Locked,
+    /// A pipe, socket or device.
+    Irregular,
+    /// The disk or the network failed.
+    Disk,
+}
+
+impl Unreadable {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Package,
+        Self::Packed,
+        Self::Method,
+        Self::Missing,
+        Self::Content,
+        Self::Text,
+        Self::Old,
+        Self::Empty,
+        Self::Twice,
+        Self::Reader,
+        Self::GaveUp,
+        Self::Denied,
+        Self::Gone,
+        Self::Locked,
+        Self::Irregular,
+        Self::Disk,
+    ];
+
+    /// The value `detail` of the finding's text.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Packed => "packed",
+            Self::Method => "method",
+            Self::Missing => "missing",
+            Self::Content => "content",
+            Self::Text => "text",
+            Self::Old => "old",
+            Self::Empty => "empty",
+            Self::Twice => "twice",
+            Self::Reader => "reader",
+            Self::GaveUp => "gave-up",
+            Self::Denied => "denied",
+            Self::Gone => "gone",
+            Self::Locked => "locked",
+            Self::Irregular => "irregular",
+            Self::Disk => "disk",
+        }
+    }
+
+    /// What the system said when a file was opened or read.
+    pub fn of(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        // Windows: another program has it open, or has locked the part that was read.
+        if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
+            return Self::Locked;
+        }
+        match error.kind() {
+            ErrorKind::PermissionDenied => Self::Denied,
+            ErrorKind::NotFound => Self::Gone,
+            ErrorKind::ResourceBusy => Self::Locked,
+            _ => Self::Disk,
+        }
+    }
+}

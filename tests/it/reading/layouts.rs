@@ -1,0 +1,278 @@
+//! Workbooks as branches arrange them: several branches or parts of one in files, tables drawn in other ways.
+//!
+//! `tests/documents/variants.py` draws whole workbooks anew by another program; here is what must be said about them.
+
+use std::path::Path;
+
+use scorebook::diag::{Code, Finding, Lang};
+use scorebook::period::RunPeriod;
+use scorebook::rollup::OutcomeKind;
+use scorebook::run::{BranchState, Options, Summary, check};
+
+use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
+
+const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
+
+/// What a check says of these files, by name.
+fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
+    let root = tempfile::tempdir().unwrap();
+    county(root.path(), scheme, register);
+    for (name, sheets) in files {
+        std::fs::write(root.path().join("inbox").join(name), workbook(sheets, &[])).unwrap();
+    }
+    told(root.path(), period)
+}
+
+pub fn county(root: &Path, scheme: &str, register: &[&str]) {
+    std::fs::create_dir(root.join("inbox")).unwrap();
+    let settings = format!(
+        "county = \"示范县\"\nissuer = \"中共示范县委组织部\"\nyear = 2026\nregister = \"机构名册.xlsx\"\ninbox = \"inbox\"\nscheme = \"{scheme}\"\n"
+    );
+    std::fs::write(root.join("scorebook.toml"), settings).unwrap();
+    let mut rows = vec![cells("支部编码 | 支部名称 | 上级党组织")];
+    rows.extend(register.iter().map(|line| cells(&format!("'{line}"))));
+    std::fs::write(root.join("机构名册.xlsx"), workbook(&vec![("机构名册".to_owned(), rows)], &[])).unwrap();
+}
+
+pub fn told(root: &Path, period: &str) -> Summary {
+    let options = Options { workspace: root.to_owned(), period: Some(RunPeriod::parse(period).unwrap()), ..Options::default() };
+    check(&options, &|_, _, _| {}).unwrap()
+}
+
+fn all(summary: &Summary, code: Code) -> Vec<&Finding> {
+    summary.resolved.findings.iter().filter(|finding| finding.code == code).collect()
+}
+
+/// `code branch sheet cell message` of each.
+fn lines(summary: &Summary) -> Vec<String> {
+    let line = |finding: &Finding| {
+        let place = &finding.place;
+        let cell = place.cell.map(|cell| cell.to_string()).unwrap_or_default();
+        let branch = finding.branch_code.as_deref().unwrap_or_default();
+        format!("{} {branch} {} {cell} {}", finding.code, place.sheet.as_deref().unwrap_or_default(), finding.message(Lang::Zh))
+    };
+    summary.resolved.findings.iter().map(line).collect()
+}
+
+fn totals(summary: &Summary) -> Vec<String> {
+    let accepted = summary.resolved.branches.iter().filter_map(|state| match state {
+        BranchState::Accepted(card) => Some(card),
+        _ => None,
+    });
+    accepted
+        .flat_map(|card| card.outcomes.iter())
+        .filter(|outcome| matches!(outcome.kind, OutcomeKind::Member(_)))
+        .filter_map(|outcome| outcome.score.total.as_ref().map(|total| total.publish(2)))
+        .collect()
+}
+
+fn set(sheets: &mut Sheets, sheet: &str, row: usize, column: usize, value: &str) {
+    value.clone_into(&mut sheet_of(sheets, sheet)[row][column]);
+}
+
+/// The base workbook as the second branch's.
+fn second(scheme: &str) -> Sheets {
+    let mut sheets = base(scheme);
+    set(&mut sheets, "支部信息", 0, 1, "第二支部");
+    set(&mut sheets, "支部信息", 1, 1, "'0102");
+    for (row, (name, id)) in [("孙戊", "'360102198505180032"), ("周己", "'36010219720906004X")].into_iter().enumerate() {
+        set(&mut sheets, "党员名册", row + 1, 1, name);
+        set(&mut sheets, "党员名册", row + 1, 2, id);
+    }
+    for row in 1..5 {
+        set(&mut sheets, "积分登记", row, 1, if row < 3 { "孙戊" } else { "周己" });
+    }
+    sheets
+}
+
+#[test]
+fn two_branches_in_one_file_are_both_told() {
+    let named = |sheets: Sheets, name: &dyn Fn(&str) -> String| -> Sheets {
+        sheets.into_iter().map(|(sheet, rows)| (name(&sheet), rows)).collect()
+    };
+    // A second set of sheets with a number behind, another name of the cover, the branches' names before the sheets.
+    let ways: [(&dyn Fn(&str) -> String, &dyn Fn(&str) -> String); 3] = [
+        (&str::to_owned, &|sheet| format!("{sheet} (2)")),
+        (&str::to_owned, &|sheet| if sheet == "支部信息" { "封面".into() } else { format!("{sheet}二") }),
+        (&|sheet| format!("一支部{sheet}"), &|sheet| format!("二支部{sheet}")),
+    ];
+    for (own, other) in ways {
+        let mut book = named(base("community-4"), own);
+        book.extend(named(second("community-4"), other));
+        let summary = checked("community-4", &BOTH, "2026", &[("两个支部.xlsx", &book)]);
+        let found = all(&summary, Code::BranchMismatch);
+        let branches: Vec<&str> = found.iter().filter_map(|finding| finding.branch_code.as_deref()).collect();
+        assert_eq!(branches, ["0101", "0102"], "{:#?}", lines(&summary));
+        assert!(found.iter().all(|finding| finding.message(Lang::Zh).contains("一个文件里有两个支部：编码 0101 和 0102")));
+        assert!(summary.resolved.branches.iter().all(|state| matches!(state, BranchState::Returned)));
+        assert_eq!(all(&summary, Code::MissingSubmission), Vec::<&Finding>::new());
+    }
+}
+
+#[test]
+fn a_branch_with_a_file_of_its_own_does_not_suffer_from_another_s() {
+    let mut book = base("community-4");
+    book.extend(second("community-4").into_iter().map(|(sheet, rows)| (format!("{sheet}2"), rows)));
+    let own = second("community-4");
+    let summary = checked("community-4", &BOTH, "2026", &[("两个支部.xlsx", &book), ("二.xlsx", &own)]);
+    let states: Vec<bool> = summary.resolved.branches.iter().map(|state| matches!(state, BranchState::Accepted(_))).collect();
+    assert_eq!(states, [false, true], "{:#?}", lines(&summary));
+}
+
+#[test]
+fn a_list_of_branches_and_an_example_are_no_second_branch() {
+    let mut book = base("community-4");
+    book.push(("填报说明".to_owned(), vec![cells("支部名称 | 示例支部"), cells("支部编码 | '9999"), cells("年度 | 2026")]));
+    book.push(("机构".to_owned(), vec![cells("支部编码 | 支部名称 | 上级党组织 | 人数"), cells("'0102 | 第二支部 | 第一党委 | 20")]));
+    // The same code again, its zero lost.
+    book.push(("支部信息2".to_owned(), vec![cells("支部名称 | 第一支部"), cells("支部编码 | 101")]));
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    assert_eq!(totals(&summary).len(), 2, "{:#?}", lines(&summary));
+}
+
+#[test]
+fn a_branch_in_two_files_is_told_what_is_where() {
+    let whole = base("two-way-rank");
+    let parts = |rows: &[usize]| -> Sheets {
+        let mut sheets = base("two-way-rank");
+        let marks = sheet_of(&mut sheets, "积分登记");
+        *marks = rows.iter().map(|row| marks[*row].clone()).collect();
+        sheets
+    };
+    // One file has the entries of 1月, the other those of 2月.
+    let (first, mut later) = (parts(&[0, 1, 2]), parts(&[0, 1, 2]));
+    for row in 1..3 {
+        set(&mut later, "积分登记", row, 1, "2月");
+    }
+    set(&mut later, "支部信息", 3, 1, "2026-12-21");
+    let summary = checked("two-way-rank", &BOTH[..1], "2026", &[("一月.xlsx", &first), ("二月.xlsx", &later)]);
+    let found = all(&summary, Code::DuplicateSubmission);
+    assert_eq!(found.len(), 1, "{:#?}", lines(&summary));
+    assert_eq!(found[0].message(Lang::Zh), "同一支部的报送表分在几个文件里：一月.xlsx；这份里缺少的“积分登记 1月”在那份里");
+    assert!(found[0].hint(Lang::Zh).contains("合成一个文件"));
+    // Roster in one, marks in the other.
+    let of = |names: &[&str]| -> Sheets { whole.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect() };
+    let (roster, marks) = (of(&["支部信息", "党员名册"]), of(&["支部信息", "积分登记"]));
+    let summary = checked("two-way-rank", &BOTH[..1], "2026", &[("名册.xlsx", &roster), ("积分.xlsx", &marks)]);
+    let parts: Vec<String> = all(&summary, Code::DuplicateSubmission).iter().map(|finding| finding.message(Lang::Zh)).collect();
+    let expected = ["积分.xlsx；这份里缺少的“积分登记”在那份里", "名册.xlsx；这份里缺少的“党员名册”在那份里"];
+    assert_eq!(parts, expected.map(|part| format!("同一支部的报送表分在几个文件里：{part}")), "{:#?}", lines(&summary));
+}
+
+#[test]
+fn what_a_newer_file_lacks_is_said_of_the_older() {
+    let older = base("ju-10star");
+    let mut newer = base("ju-10star");
+    newer.retain(|(name, _)| name != "奖惩");
+    set(&mut newer, "支部信息", 3, 1, "2026-12-30");
+    let summary = checked("ju-10star", &BOTH[..1], "2026", &[("旧.xlsx", &older), ("新.xlsx", &newer)]);
+    let found = all(&summary, Code::SupersededSubmission);
+    assert_eq!(found[0].message(Lang::Zh), "已由更新的报送表代替：新.xlsx；这份里有“奖惩”，那份里没有");
+    assert!(found[0].hint(Lang::Zh).contains("漏报"));
+    let summary = checked(
+        "ju-10star",
+        &BOTH[..1],
+        "2026",
+        &[
+            ("旧.xlsx", &newer),
+            ("新.xlsx", &{
+                let mut both = older;
+                set(&mut both, "支部信息", 3, 1, "2026-12-31");
+                both
+            }),
+        ],
+    );
+    assert_eq!(all(&summary, Code::SupersededSubmission)[0].message(Lang::Zh), "已由更新的报送表代替：新.xlsx");
+}
+
+#[test]
+fn a_second_sheet_of_a_kind_is_not_read_and_said() {
+    let mut book = base("community-4");
+    // An empty sheet of the right name beside the filled one under another.
+    let roster = std::mem::take(sheet_of(&mut book, "党员名册"));
+    sheet_of(&mut book, "党员名册").push(cells("（见后表）"));
+    book.push(("花名册".to_owned(), roster.clone()));
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    assert_eq!(totals(&summary).len(), 2, "{:#?}", lines(&summary));
+    assert_eq!(all(&summary, Code::ExtraSheet)[0].message(Lang::Zh), "工作表“党员名册”重复，没有读取，读取的是“花名册”");
+    // Two under names of their own: the first is read, the second said to be left.
+    let mut book = base("community-4");
+    book.retain(|(name, _)| name != "党员名册");
+    book.extend([("东村".to_owned(), roster.clone()), ("西村".to_owned(), roster)]);
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    let messages: Vec<String> = all(&summary, Code::ExtraSheet).iter().map(|finding| finding.message(Lang::Zh)).collect();
+    assert_eq!(messages, ["工作表“东村”没有按规定命名，已按栏目当作“党员名册”读取", "工作表“西村”不属于报送表，没有读取"]);
+}
+
+#[test]
+fn nominations_of_every_quarter_s_sheet_are_read() {
+    let mut book = base("ju-10star");
+    book.retain(|(name, _)| name != "评优推荐");
+    for quarter in ["一季度", "二季度"] {
+        book.push((format!("评优推荐-{quarter}"), vec![cells("姓名 | 荣誉"), cells("张甲 | 季度之星")]));
+    }
+    let summary = checked("ju-10star", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let periods: Vec<String> = card.submission.nominations.iter().map(|nomination| nomination.period.zh()).collect();
+    assert_eq!(periods, ["一季度", "二季度"]);
+}
+
+/// `姓名 项目 上半年 下半年`: a row a member and item.
+fn by_item() -> Sheets {
+    let mut book = base("community-4");
+    *sheet_of(&mut book, "积分登记") = [
+        "党员积分登记表（2026年） |  |  |  |  | ",
+        "序号 | 姓名 | 考核项目 | 上半年 | 下半年 | 全年 | 记录人 | 复核人",
+        "1 | 张甲 | 三会一课(40分) | 38 | 37 | 75 | 王丙 | 赵丁",
+        " |  | 民主评议 | 28 | 28 | 56 |  | ",
+        " |  | 党费交纳 | 20 | 20 | 40 |  | ",
+        " |  | 其它奖惩 | 9 | 9 | 18 |  | ",
+        " |  | 小计 | 95 | 94 | 189 |  | ",
+        "2 | 李乙 | 民主评议 | 28 | 28 | 56 | 王丙 | 赵丁",
+        "2 | 李乙 | 三会一课 | 36 | 35 | 71 | 王丙 | 赵丁",
+        "2 | 李乙 | 党费交纳 | 20 | 20 | 40 | 王丙 | 赵丁",
+        "2 | 李乙 | 其它奖惩 | 9 | 9 | 18 | 王丙 | 赵丁",
+        "合计 |  |  | 188 | 186 | 374 |  | ",
+    ]
+    .map(cells)
+    .to_vec();
+    book
+}
+
+#[test]
+fn a_row_an_item_with_periods_side_by_side_is_read() {
+    let expected = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &base("community-4"))]);
+    let mut book = by_item();
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    assert_eq!(totals(&expected).len(), 2);
+    assert_eq!(totals(&summary), totals(&expected), "{:#?}", lines(&summary));
+    // Every mark keeps its own cell.
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!() };
+    let entry = &card.submission.entries_of(1)[1];
+    let cells: Vec<String> =
+        (0..4).map(|item| card.submission.place(card.submission.mark_spot(entry, item).unwrap()).cell.unwrap().to_string()).collect();
+    assert_eq!(cells, ["E9", "E8", "E10", "E11"]);
+    // What is wrong is told where it stands.
+    set(&mut book, "积分登记", 3, 4, "优秀");
+    set(&mut book, "积分登记", 4, 3, "");
+    set(&mut book, "积分登记", 9, 2, "党费");
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    let errors: Vec<String> = summary
+        .resolved
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() == scorebook::diag::Severity::Error)
+        .map(|finding| format!("{} {}", finding.code, finding.place.cell.map(|cell| cell.to_string()).unwrap_or_default()))
+        .collect();
+    assert_eq!(errors, ["missing-entry ", "not-a-number E4", "missing-entry D5", "unknown-value C10"], "{:#?}", lines(&summary));
+}
+
+#[test]
+fn a_period_over_a_column_says_nothing_without_items() {
+    let mut book = base("community-4");
+    *sheet_of(&mut book, "积分登记") =
+        ["序号 | 姓名 | 上半年 | 下半年 | 记录人 | 复核人", "1 | 张甲 | 95 | 94 | 王丙 | 赵丁"].map(cells).to_vec();
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    assert_eq!(totals(&summary), Vec::<String>::new());
+    assert!(!all(&summary, Code::MissingColumn).is_empty(), "{:#?}", lines(&summary));
+}
