@@ -408,15 +408,15 @@ fn directory(items: &[Numbered], county: &str, year: i32) -> Vec<Sheet> {
         landscape: true,
         ..Sheet::default()
     };
-    let centred = |heading: &str, width: f64| Column::new(heading, width).align(Align::Center);
+    let centred = |column: Column| column.align(Align::Center);
     let mut columns = vec![
-        centred("件号", 6.0),
+        centred(Column::new("件号", 6.0)),
         Column::new("档号", 28.0),
         Column::new("责任者", 22.0),
         Column::new("题名", 56.0),
-        centred("日期", 10.0),
-        centred("页数", 6.0),
-        centred("保管期限", 9.0),
+        centred(Column::new("日期", 10.0)),
+        centred(Column::new("页数", 6.0)),
+        centred(Column::new("保管期限", 9.0)),
         Column::new("备注", 24.0),
     ];
     let row = |one: &Numbered| {
@@ -436,7 +436,12 @@ fn directory(items: &[Numbered], county: &str, year: i32) -> Vec<Sheet> {
     let files = items.iter().flat_map(|one| {
         one.item.paths.iter().map(|path| vec![text(one.item.retention.zh()), count(one.number), text(&one.item.title), text(path)])
     });
-    let places = vec![centred("保管期限", 9.0), centred("件号", 6.0), Column::new("题名", 56.0), Column::new("包内位置", 76.0)];
+    let places = vec![
+        centred(Column::new("保管期限", 9.0)),
+        centred(Column::new("件号", 6.0)),
+        Column::new("题名", 56.0),
+        Column::new("包内位置", 76.0),
+    ];
     let note = "件号在同一保管期限内连续；同一文件的 XLSX 与 PDF 为一件，各在何处见“文件位置”表。保管期限为程序按文件种类所拟，可在 scorebook.toml 的 [archive.retention] 中更改，以档案部门意见为准。";
     vec![sheet("归档文件目录", columns, rows, Some(note)), sheet("文件位置", places, files.collect(), None)]
 }
