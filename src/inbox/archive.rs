@@ -12,7 +12,7 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::list::{passed_over, regular};
-use super::{Incoming, Limits, Source, Unfetched};
+use super::{Incoming, Limits, Source, Unfetched, refused};
 use crate::diag::{Code, Finding, Place, Unreadable};
 
 /// Archives inside archives are opened this often: a committee zips what its branches zipped.
@@ -192,7 +192,7 @@ fn inflate(from: impl Read, entry: &Entry) -> Result<Vec<u8>, Unfetched> {
 
 /// What the system refuses, or else bytes that do not unpack.
 fn damaged(error: &std::io::Error) -> Unfetched {
-    let why = if error.raw_os_error().is_some() { Unreadable::of(error) } else { Unreadable::Packed };
+    let why = if error.raw_os_error().is_some() { refused(error) } else { Unreadable::Packed };
     Unfetched::Unreadable { why }
 }
 

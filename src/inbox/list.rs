@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{InboxError, Incoming, Limits, Source, Unfetched, archive};
+use super::{InboxError, Incoming, Limits, Source, Unfetched, archive, refused};
 use crate::diag::{Finding, Place, Unreadable};
 
 /// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name.
@@ -58,7 +58,7 @@ impl Found<'_> {
                     let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
                     // A link to nothing, or to itself.
                     let astray = error.path().is_some_and(Path::is_symlink);
-                    let why = if astray { Unreadable::Gone } else { error.io_error().map_or(Unreadable::Disk, Unreadable::of) };
+                    let why = if astray { Unreadable::Gone } else { error.io_error().map_or(Unreadable::Disk, refused) };
                     self.refuse(&name, &Unfetched::Unreadable { why });
                 }
                 return true;
@@ -121,7 +121,7 @@ pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
 
 /// A file opened for reading, if it is one and no larger than a limit.
 pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
-    let failed = |error: std::io::Error| Unfetched::Unreadable { why: Unreadable::of(&error) };
+    let failed = |error: std::io::Error| Unfetched::Unreadable { why: refused(&error) };
     // Between the listing and now it may have become something that blocks when it is opened.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
@@ -133,7 +133,7 @@ pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
 fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
     let mut bytes = Vec::new();
     let read = regular(path, limit)?.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Unfetched::Unreadable { why: Unreadable::of(&error) })?;
+    read.map_err(|error| Unfetched::Unreadable { why: refused(&error) })?;
     if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { Ok(bytes) }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use scorebook::diag::{Code, Finding, Lang};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::OutcomeKind;
-use scorebook::run::{BranchState, Options, Summary, check};
+use scorebook::run::{BranchState, Options, Summary, check, run};
 
 use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
 
@@ -108,6 +108,32 @@ fn two_branches_in_one_file_are_both_told() {
         assert!(summary.resolved.branches.iter().all(|state| matches!(state, BranchState::Returned)));
         assert_eq!(all(&summary, Code::MissingSubmission), Vec::<&Finding>::new());
     }
+}
+
+#[test]
+fn the_return_names_the_files_in_question() {
+    let root = tempfile::tempdir().unwrap();
+    county(root.path(), "community-4", &BOTH);
+    let mut both = base("community-4");
+    both.extend(second("community-4").into_iter().map(|(sheet, rows)| (format!("{sheet}2"), rows)));
+    let inbox = root.path().join("inbox");
+    std::fs::write(inbox.join("两个支部.xlsx"), workbook(&both, &[])).unwrap();
+    let options = Options { workspace: root.path().to_owned(), forms: Some(vec!["return".into()]), ..Options::default() };
+    let told = |branch: &str| -> String {
+        let summary = run(&options, &|_, _, _| {}).unwrap();
+        let path = summary.folder.unwrap().join(format!("支部/{branch}/退回意见.xlsx"));
+        let book = scorebook::sheet::read("x", &std::fs::read(path).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
+        super::told(&book).join("\n")
+    };
+    assert!(told("0102-第二支部").contains("退回的文件：两个支部.xlsx"));
+    // Two that contradict, of one day.
+    let mut other = base("community-4");
+    set(&mut other, "积分登记", 1, 3, "31");
+    std::fs::remove_file(inbox.join("两个支部.xlsx")).unwrap();
+    for (name, sheets) in [("一.xlsx", base("community-4")), ("最终版.xlsx", other)] {
+        std::fs::write(inbox.join(name), workbook(&sheets, &[])).unwrap();
+    }
+    assert!(told("0101-第一支部").contains("退回的文件：一.xlsx、最终版.xlsx"));
 }
 
 #[test]
