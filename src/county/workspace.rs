@@ -211,8 +211,17 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
     let mut file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
-        let (zh, en) = explain(error.message(), key);
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        // A line of a list has no key before it; it may be a password.
+        let bare =
+            |key: &&str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        let key = key.filter(bare);
+        let (zh, en) = match (error.message().rsplit_once("expected "), key) {
+            (Some((_, expected)), None | Some("passwords")) if error.message().starts_with("invalid") => {
+                explain(&format!("invalid value, expected {expected}"), key)
+            }
+            _ => explain(error.message(), key),
+        };
         fault(line, zh, en)
     })?;
     let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);
@@ -400,7 +409,7 @@ fn explain(message: &str, key: Option<&str>) -> (String, String) {
         return (format!("“{named}”写了两次，请只留一个"), format!("`{named}` is given twice: keep one"));
     }
     // A text whose closing quotation mark is missing, or that has one of another kind.
-    if message.contains("string, expected") || message.contains("unterminated") || message.contains("missing closing quote") {
+    if message.contains("string, expected") || ["expected `\"`", "expected `'`"].iter().any(|end| message.ends_with(end)) {
         let of = key.map(|key| format!("“{key}”的")).unwrap_or_default();
         let en_of = key.map(|key| format!(" of `{key}`")).unwrap_or_default();
         return (

@@ -66,7 +66,7 @@ pub struct Gathered {
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
-    archive::restore_names(county, &mut files, &mut findings);
+    archive::restore_names(&county.first, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());

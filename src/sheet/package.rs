@@ -64,7 +64,12 @@ impl<'a> Package<'a> {
         let limit = self.left.min(ratio);
         let mut bytes = Vec::with_capacity(declared.min(limit).min(packed.saturating_mul(20)) as usize);
         // Reading to the end is what checks the CRC.
-        let broken = |error: std::io::Error| Refusal::unreadable(Unreadable::Packed, format!("{name}: {error}"));
+        let broken = |error: std::io::Error| {
+            let zip = error.get_ref().and_then(|inner| inner.downcast_ref::<ZipError>());
+            let method = matches!(zip, Some(ZipError::CompressionMethodNotSupported(_)));
+            let why = if method { Unreadable::Method } else { Unreadable::Packed };
+            Refusal::unreadable(why, format!("{name}: {error}"))
+        };
         entry.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(broken)?;
         let size = bytes.len() as u64;
         if size > limit {

@@ -81,10 +81,18 @@ pub fn served<'a>(members: &'a [Member], serving: &'a Serving, all: &'a [Serving
 }
 
 /// The member that a row of a sheet for one category, or for the rest, is about.
-pub fn member_of(line: &Line<'_>, serving: &Serving, people: &People, members: &[Member], sink: &mut Sink) -> Option<u32> {
+pub fn member_of(
+    line: &Line<'_>,
+    serving: &Serving,
+    people: &People,
+    members: &[Member],
+    categories: &[String],
+    sink: &mut Sink,
+) -> Option<u32> {
     let at = people.resolve(line, members, sink)?;
     let member = &members[at as usize];
     match &serving.category {
+        Some(_) if !categories.iter().any(|category| **category == *member.category) => None,
         Some(category) if member.category.as_ref() != category => {
             let finding = Finding::new(Code::CategoryMismatch, line.place("姓名", sink)).value(&*member.name);
             sink.push(finding.arg("category", &member.category).arg("expected", category));
@@ -99,7 +107,8 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         let scheme = &expected.schemes[member.scheme];
-        if scheme.member.scores(run.every()) {
+        // A category that does not exist is said on the roster, and needs no sheet.
+        if scheme.member.scores(run.every()) && expected.categories.iter().any(|category| **category == *member.category) {
             needed.insert(&member.category, scheme);
         }
     }
@@ -247,7 +256,7 @@ fn read_sheet(
     // Where the items of a scheme stand in each table and under each of its periods.
     let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
     for row in table.lines() {
-        let Some(at) = member_of(&row, serving, people, members, sink) else { continue };
+        let Some(at) = member_of(&row, serving, people, members, expected.categories, sink) else { continue };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
         let rules = &scheme.member;

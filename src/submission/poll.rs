@@ -72,7 +72,7 @@ fn read_sheet(
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
     for line in table.lines() {
-        let Some(at) = member_of(&line, serving, people, &submission.members, sink) else { continue };
+        let Some(at) = member_of(&line, serving, people, &submission.members, expected.categories, sink) else { continue };
         let member = &submission.members[at as usize];
         if !member.scored_in(run) {
             sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));

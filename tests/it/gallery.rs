@@ -139,7 +139,10 @@ fn changed(mut sheets: Sheets, change: &Workbook) -> Sheets {
     sheets
 }
 
-/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, a number a number, anything else text.
+/// Style 1 is a date.
+const STYLES: &str = r#"<styleSheet><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
+
+/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, `@46148` a date, a number a number, anything else text.
 fn cell_xml(at: CellRef, cell: &str) -> String {
     let escaped = |text: &str| {
         let plain = text.replace('&', "&amp;").replace('<', "&lt;");
@@ -149,6 +152,8 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
         String::new()
     } else if let Some(formula) = cell.strip_prefix('=') {
         format!(r#"<c r="{at}"><f>{}</f></c>"#, escaped(formula))
+    } else if let Some(day) = cell.strip_prefix('@') {
+        format!(r#"<c r="{at}" s="1"><v>{day}</v></c>"#)
     } else if cell.starts_with('#') {
         format!(r#"<c r="{at}" t="e"><v>{cell}</v></c>"#)
     } else if scorebook::exact::Decimal::parse(cell).is_some() {
@@ -161,7 +166,8 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
 
 pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let (mut list, mut relations) = (String::new(), String::new());
+    let mut list = String::new();
+    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
     let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
     for (index, (name, rows)) in sheets.iter().enumerate() {
         let state = if hidden.contains(name) { r#" state="hidden""# } else { "" };
@@ -175,6 +181,7 @@ pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
         }
         parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into()));
     }
+    parts.push(("xl/styles.xml".into(), STYLES.into()));
     parts.push(("xl/workbook.xml".into(), format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets></workbook>"#).into()));
     parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
