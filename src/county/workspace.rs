@@ -405,8 +405,8 @@ fn explain(message: &str, key: Option<&str>) -> (String, String) {
         return (format!("缺少必填项“{name}”"), message.to_owned());
     }
     if message.starts_with("duplicate key") {
-        let named = names.first().copied().or(key).unwrap_or_default();
-        return (format!("“{named}”写了两次，请只留一个"), format!("`{named}` is given twice: keep one"));
+        let twice = names.first().copied().or(key).unwrap_or_default();
+        return (format!("“{twice}”写了两次，请只留一个"), format!("`{twice}` is given twice: keep one"));
     }
     // A text whose closing quotation mark is missing, or that has one of another kind.
     if message.contains("string, expected") || ["expected `\"`", "expected `'`"].iter().any(|end| message.ends_with(end)) {

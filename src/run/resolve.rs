@@ -79,8 +79,8 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         let (one, mut found) = choose(files);
         // Where all bear another's name each is told so; that of the file that counts is among its findings.
         if one.as_ref().is_none_or(|one| mismatch(one).is_some()) {
-            let counts = one.as_ref().map(|one| Arc::clone(&one.name));
-            found.extend(mismatched.into_iter().filter(|finding| finding.place.file != counts));
+            let taken = one.as_ref().map(|one| Arc::clone(&one.name));
+            found.extend(mismatched.into_iter().filter(|finding| finding.place.file != taken));
         }
         rosters.push(one.as_ref().map_or(all, names));
         undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
