@@ -112,14 +112,9 @@ impl Checked {
     }
 
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Refusal> {
-        self.add_pieces(name, [bytes])
-    }
-
-    pub(super) fn add_pieces<'b>(&mut self, name: &str, pieces: impl IntoIterator<Item = &'b [u8]>) -> Result<(), Refusal> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         self.0.start_file(name, options).map_err(|error| refusal(&error))?;
-        let mut pieces = pieces.into_iter();
-        pieces.try_for_each(|piece| self.0.write_all(piece)).map_err(|error| Refusal::unreadable(Unreadable::Package, error.to_string()))
+        self.0.write_all(bytes).map_err(|error| Refusal::unreadable(Unreadable::Package, error.to_string()))
     }
 
     pub(super) fn finish(self) -> Result<Cursor<Vec<u8>>, Refusal> {
