@@ -210,7 +210,7 @@ fn read_sheet(
     }
     // Where the items of a scheme stand in each table and under each of its periods.
     let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
-    for row in table.lines() {
+    for row in table.lines(&|name| people.knows(name)) {
         let Some(at) = member_of(&row, serving, people, members, sink) else { continue };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
@@ -489,7 +489,11 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
 }
 
 fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Period, submission: &mut Submission, sink: &mut Sink) {
-    for row in table.lines() {
+    let known = |name: &str| {
+        let name = crate::sheet::words::heading(name).0;
+        rules.items.iter().any(|item| item.name == name)
+    };
+    for row in table.lines(&known) {
         let written = crate::sheet::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();

@@ -9,6 +9,7 @@ mod cell;
 mod cover;
 mod entries;
 mod facts;
+mod filler;
 mod heading;
 mod intake;
 mod model;

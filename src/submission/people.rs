@@ -25,6 +25,11 @@ impl People {
         Self { by_name }
     }
 
+    /// True for a name of the roster.
+    pub fn knows(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// The member a row is about. 序号 decides only where two share a name; elsewhere it is often just a line number.
     pub fn resolve(&self, line: &Line<'_>, members: &[Member], sink: &mut Sink) -> Option<u32> {
         line.column("姓名")?;

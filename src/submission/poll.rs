@@ -71,7 +71,7 @@ fn read_sheet(
         return;
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
-    for line in table.lines() {
+    for line in table.lines(&|name| people.knows(name)) {
         let Some(at) = member_of(&line, serving, people, &submission.members, sink) else { continue };
         let member = &submission.members[at as usize];
         if !member.scored_in(run) {

@@ -39,7 +39,7 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
         return;
     }
     let mut layout = None;
-    for line in table.lines() {
+    for line in table.lines(&|_| false) {
         if layout.replace(line.layout()) != Some(line.layout()) {
             let columns = line.slice().columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
             submission.roster_columns.push((line.index(), columns));
