@@ -90,8 +90,13 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
             continue;
         }
         seen.push(field);
+        let before = sink.count();
         if let Some((content, place)) = value {
             read_field(&mut cover, field, &content, place, book.date_1904, &sheet.name, &mut sink);
+        }
+        if field == "支部名称" && cover.branch_name.is_none() && sink.count() == before {
+            let place = cover.name_at.map_or_else(|| sink.sheet(&sheet.name), |at| sink.cell(&sheet.name, at.row, at.column));
+            sink.push(Finding::new(Code::MissingColumn, place).arg("column", field));
         }
     }
     for (field, known) in
@@ -209,7 +214,7 @@ fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, da
             cover.name_at = Some(at);
         }
         "支部编码" => {
-            cover.branch_code = Some(folded(&text).into());
+            cover.branch_code = Some(folded(&text).trim_start_matches(['\'', '‘', '’']).into());
             cover.numeric_code = matches!(content, Content::Number(_));
             cover.code_at = Some(at);
         }

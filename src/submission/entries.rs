@@ -80,12 +80,24 @@ pub fn served<'a>(members: &'a [Member], serving: &'a Serving, all: &'a [Serving
     })
 }
 
-/// The member that a row of a sheet for one category, or for the rest, is about.
-pub fn member_of(line: &Line<'_>, serving: &Serving, people: &People, members: &[Member], sink: &mut Sink) -> Option<u32> {
+/// The member that a row of a sheet for one category, or for the rest, is about. An unknown category, found in the roster,
+/// may be that of any sheet.
+pub fn member_of(
+    line: &Line<'_>,
+    serving: &Serving,
+    people: &People,
+    members: &[Member],
+    expected: &Expected<'_>,
+    sink: &mut Sink,
+) -> Option<u32> {
     let at = people.resolve(line, members, sink)?;
     let member = &members[at as usize];
     match &serving.category {
         Some(category) if member.category.as_ref() != category => {
+            people.doubt([at]);
+            if !expected.categories.iter().any(|known| *known == *member.category) {
+                return None;
+            }
             let finding = Finding::new(Code::CategoryMismatch, line.place("姓名", sink)).value(&*member.name);
             sink.push(finding.arg("category", &member.category).arg("expected", category));
             None
@@ -99,11 +111,22 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         let scheme = &expected.schemes[member.scheme];
-        if scheme.member.scores(run.every()) {
+        if scheme.member.scores(run.every()) && expected.decides(&member.category) {
             needed.insert(&member.category, scheme);
         }
     }
-    let all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
+    let mut all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
+    // Without a roster, or without categories in it, somebody needs a sheet all the same.
+    let undecided = submission.members.iter().all(|member| !expected.decides(&member.category));
+    if all.is_empty()
+        && undecided
+        && expected.categories.iter().any(|one| expected.schemes[(expected.scheme_of)(one)].member.scores(run.every()))
+    {
+        all.extend(sheets.by_columns("积分登记", sink).into_iter().map(|found| Serving { found, category: None }));
+        if all.is_empty() {
+            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"积分登记".into())).arg("name", "积分登记"));
+        }
+    }
     let people = People::new(submission);
     let mut signs = Signs::default();
     let mut read = Read::default();
@@ -115,6 +138,8 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     submission.layouts = read.layouts;
     submission.entry_tables = read.tables;
     submission.unreadable = read.unreadable;
+    submission.unreadable.extend(people.doubtful());
+    submission.nameless.entries = people.unreadable();
     if let (Some(()), Some(()), Some((place, value))) = (signs.negative, signs.positive, signs.turned) {
         sink.push(Finding::new(Code::MixedSigns, place).value(value));
     }
@@ -168,11 +193,15 @@ fn read_sheet(
     // Whose rows are to be found here decides which columns are required.
     let scored: BTreeSet<(usize, &str)> = served(members, serving, all)
         .filter(|member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every()))
+        .filter(|member| expected.decides(&member.category))
         .map(|member| (member.scheme, member.category.as_ref()))
         .collect();
     let mut present: BTreeSet<usize> = served(members, serving, all).map(|member| member.scheme).collect();
     // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
     present.extend(serving.category.as_deref().map(expected.scheme_of));
+    if members.is_empty() {
+        present.extend(0..expected.schemes.len());
+    }
     let mut required: Vec<&str> = vec!["姓名", "期间"];
     let mut known: Vec<&str> = vec!["序号", "评分方", "记录人", "复核人", "备注"];
     for (scheme, category) in &scored {
@@ -204,14 +233,30 @@ fn read_sheet(
         check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
     }
     let usable = table.has("姓名") && table.has_period();
-    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
+    // Whose marks a row holds, nobody can say where that column is missing.
+    let told = !required.contains(&"评分方") || table.has("评分方");
+    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable: usable && told });
     if !usable {
         return;
     }
+    let of_sheet = match serving.category.as_deref() {
+        Some(category) => expected.schemes.get((expected.scheme_of)(category)),
+        None => expected.only_scheme(members),
+    };
     // Where the items of a scheme stand in each table and under each of its periods.
     let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
     for row in table.lines(&|name| people.knows(name)) {
-        let Some(at) = member_of(&row, serving, people, members, sink) else { continue };
+        let Some(at) = member_of(&row, serving, people, members, expected, sink) else {
+            // The cells can be right or wrong whoever the row is about.
+            for line in row.periods().filter(|_| of_sheet.is_some()) {
+                let Some(scheme) = of_sheet else { continue };
+                let period = read_period(&line, scheme.member.every, sink);
+                if period.is_none_or(|period| period.last_month() <= run.last_month()) {
+                    check_values(&line, scheme, serving.category.as_deref().unwrap_or_default(), signs, sink);
+                }
+            }
+            continue;
+        };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
         let rules = &scheme.member;
@@ -221,6 +266,7 @@ fn read_sheet(
         for line in row.periods() {
             let Some(period) = read_period(&line, rules.every, sink) else {
                 into.unreadable.insert(at);
+                check_values(&line, scheme, &member.category, signs, sink);
                 continue;
             };
             if period.last_month() > run.last_month() {
@@ -242,10 +288,7 @@ fn read_sheet(
                 sink.push(finding.arg("period", period.zh()));
                 continue;
             }
-            let Some(own) = read_scorer(&line, rules, sink) else {
-                into.unreadable.insert(at);
-                continue;
-            };
+            let own = read_scorer(&line, rules, sink);
             read_reviewers(&line, rules, sink);
             let mut reason = None;
             let marks: Box<[Mark]> = rules
@@ -267,7 +310,12 @@ fn read_sheet(
             let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
             let something = marks.iter().any(|mark| mark.thousandths() != 0);
             let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
-            into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason });
+            match own.filter(|_| told) {
+                Some(own) => into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason }),
+                None => {
+                    into.unreadable.insert(at);
+                }
+            }
         }
     }
 }
@@ -288,6 +336,27 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
         let name = line.place("姓名", sink);
         let place = Place { cell: None, ..name };
         sink.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", &item.name).arg("column", ""));
+    }
+}
+
+/// What is wrong with the cells of a row by themselves, where its member or its period is not known.
+fn check_values(line: &Line<'_>, scheme: &Scheme, category: &str, signs: &mut Signs, sink: &mut Sink) {
+    let rules = &scheme.member;
+    if line.period().is_some() && is_blank(line, rules) {
+        return;
+    }
+    read_scorer(line, rules, sink);
+    read_reviewers(line, rules, sink);
+    let mut found = sink.apart();
+    for item in rules.items.iter().filter(|item| item.applies_to(category)) {
+        read_mark(line, item, scheme, Period::YEAR, signs, &mut None, &mut found);
+    }
+    for mut finding in found.finish() {
+        // Of an empty mark the period is named; it is as it is written.
+        for (_, period) in finding.args.iter_mut().filter(|(name, _)| *name == "period") {
+            *period = line.shown("期间").or_else(|| line.period().map(Period::zh)).unwrap_or_default();
+        }
+        sink.push(finding);
     }
 }
 
@@ -481,7 +550,9 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
     }
     for found in found {
         let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-        if table.has("项目") && table.has_period() && table.has("审核得分") {
+        let usable = table.has("项目") && table.has_period() && table.has("审核得分");
+        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
+        if usable {
             read_branch_table(&table, scheme, rules, run, submission, sink);
         }
     }
@@ -499,10 +570,14 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Per
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
             let finding = Finding::new(Code::UnknownValue, row.place("项目", sink)).value(written);
             sink.push(finding.arg("column", "项目").arg("allowed", names.join("、")));
+            submission.nameless.branch_entries += 1;
             continue;
         };
         for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, sink) else { continue };
+            let Some(period) = read_period(&line, rules.every, sink) else {
+                submission.nameless.branch_entries += 1;
+                continue;
+            };
             let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
             // Periods side by side: where nothing is entered for one, its row is missing.
             if period.last_month() > run.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分")) {

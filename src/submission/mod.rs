@@ -52,6 +52,24 @@ pub struct Expected<'a> {
     pub categories: &'a [String],
 }
 
+impl Expected<'_> {
+    /// The one scheme of these members, or of everybody who may be in the branch where none is known.
+    fn only_scheme(&self, members: &[Member]) -> Option<&Scheme> {
+        let possible = self.categories.iter().map(|category| (self.scheme_of)(category));
+        let mut all: Vec<usize> =
+            if members.is_empty() { possible.collect() } else { members.iter().map(|member| member.scheme).collect() };
+        all.dedup();
+        if let [only] = all.as_slice() { self.schemes.get(*only) } else { None }
+    }
+
+    /// True where it is known by which items members of a category are scored: an unknown word may mean any category.
+    fn decides(&self, category: &str) -> bool {
+        let own = (self.scheme_of)(category);
+        self.categories.iter().any(|known| known == category)
+            || (!self.schemes[own].member.by_category() && self.categories.iter().all(|known| (self.scheme_of)(known) == own))
+    }
+}
+
 /// Reads everything beyond the cover. `file` is the name findings carry.
 pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>) -> (Submission, Vec<Finding>) {
     let mut sink = Sink::new(file);

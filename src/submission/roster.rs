@@ -46,6 +46,10 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
         }
         let ordinal = submission.members.len() as i64 + 1;
         let mut member = read_member(&table, &line, ordinal, date_1904, expected, sink);
+        if member.name.is_empty() {
+            submission.nameless.members += 1;
+            continue;
+        }
         let repeats = submission.members.iter().position(|other| other.repeats.is_none() && same_person(other, &member));
         member.repeats = repeats.map(|at| at as u32);
         submission.members.push(member);

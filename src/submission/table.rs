@@ -220,7 +220,9 @@ impl<'a> Sheets<'a> {
                 if !repeated {
                     extra.push(column.heading.clone());
                     let place = sink.cell(&sheet.name, column.row, column.index);
-                    sink.push(Finding::new(*code, place).value(column.written.as_ref()).arg("column", &column.heading));
+                    let near = if *code == Code::ExtraColumn { part.near(&column.heading, required, known) } else { "" };
+                    let finding = Finding::new(*code, place).value(column.written.as_ref()).arg("column", &column.heading);
+                    sink.push(finding.arg("near", near));
                 }
             }
             parts.push(part);
@@ -337,6 +339,16 @@ impl Part {
             slices = item_periods.into_iter().map(slice).collect();
         }
         Self { rows: block.rows.clone(), slices: slices.into(), odd, item_column }
+    }
+}
+
+impl Part {
+    /// A column that the table lacks and that this heading may mean: it holds its name, or differs in a letter.
+    fn near<'b>(&self, written: &str, required: &[&'b str], known: &[&'b str]) -> &'b str {
+        let absent = |name: &&&str| self.slices.iter().all(|slice| slice.column(name).is_none());
+        let alike =
+            |name: &&&str| name.chars().count() > 1 && (written.contains(**name) || strsim::damerau_levenshtein(written, name) == 1);
+        required.iter().chain(known).filter(absent).find(alike).copied().unwrap_or_default()
     }
 }
 
