@@ -247,7 +247,10 @@ fn read_sheet(
     let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
     for row in table.lines(&|name| people.knows(name)) {
         let Some(at) = member_of(&row, serving, people, members, expected, sink) else {
-            // The cells can be right or wrong whoever the row is about.
+            // The cells can be right or wrong whoever the row is about; without name and period it is hardly a row.
+            if row.word("姓名").is_empty() && row.word("期间").is_empty() {
+                continue;
+            }
             for line in row.periods().filter(|_| of_sheet.is_some()) {
                 let Some(scheme) = of_sheet else { continue };
                 let period = read_period(&line, scheme.member.every, sink);

@@ -80,8 +80,10 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     };
 
     let name_column = line.column("姓名").unwrap_or_default();
+    let before = sink.count();
     let name = read_name(line, sink);
-    if name.is_empty() {
+    // Of a cell that cannot be read that is said.
+    if name.is_empty() && sink.count() == before {
         fault(sink, Code::UnknownMember, "姓名", &[]);
     }
     let seq = read_seq(line, sink);

@@ -11,10 +11,10 @@ use scorebook::run::{BranchState, Options, Summary, check};
 
 use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
 
-const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
+pub const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
 
 /// What a check says of these files, by name.
-fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
+pub fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
     let root = tempfile::tempdir().unwrap();
     county(root.path(), scheme, register);
     for (name, sheets) in files {
@@ -44,7 +44,7 @@ fn all(summary: &Summary, code: Code) -> Vec<&Finding> {
 }
 
 /// `code branch sheet cell message` of each.
-fn lines(summary: &Summary) -> Vec<String> {
+pub fn lines(summary: &Summary) -> Vec<String> {
     let line = |finding: &Finding| {
         let place = &finding.place;
         let cell = place.cell.map(|cell| cell.to_string()).unwrap_or_default();
@@ -66,7 +66,7 @@ fn totals(summary: &Summary) -> Vec<String> {
         .collect()
 }
 
-fn set(sheets: &mut Sheets, sheet: &str, row: usize, column: usize, value: &str) {
+pub fn set(sheets: &mut Sheets, sheet: &str, row: usize, column: usize, value: &str) {
     value.clone_into(&mut sheet_of(sheets, sheet)[row][column]);
 }
 
@@ -352,8 +352,7 @@ fn maxima_below_the_headings_belong_to_them() {
         let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
         let codes: Vec<Code> = summary.resolved.findings.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, Vec::from_iter(code), "{rows:?} {:#?}", lines(&summary));
-        let single = base("community-4");
-        let mut single = single;
+        let mut single = base("community-4");
         let marks = sheet_of(&mut single, "积分登记");
         marks.splice(1..1, rows.iter().map(|row| cells(row)));
         let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &single)]);
@@ -363,7 +362,7 @@ fn maxima_below_the_headings_belong_to_them() {
 }
 
 /// A hospital's branch whose one member is not scored, with its own marks of a quarter.
-fn hospital() -> Sheets {
+pub fn hospital() -> Sheets {
     let mut book = base("community-4");
     book.retain(|(name, _)| name != "积分登记");
     sheet_of(&mut book, "党员名册").truncate(2);
