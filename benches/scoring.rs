@@ -24,7 +24,7 @@ fn read(file: &Arc<str>, bytes: &[u8], schemes: &[Scheme], categories: &[String]
     let book = sheet::read(file, bytes, &Limits::default()).expect("samples can be read");
     let mut intake = Intake::default();
     intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories };
+    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories, registered: None };
     submission::read(&book, read_cover(&book, file, &intake).0, file, &expected).0
 }
 

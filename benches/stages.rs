@@ -65,7 +65,7 @@ fn scoring(criterion: &mut Criterion) {
     let run = RunPeriod::parse("2026").expect("a year");
     let mut intake = Intake::default();
     intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
-    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
     let cover = || read_cover(&book, &file, &intake).0;
     let (submission, _) = submission::read(&book, cover(), &file, &expected);
     let found = check::submission(&submission, &schemes, run);

@@ -52,11 +52,18 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
         for period in missing {
             let place =
                 Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
-            findings.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", period.zh()).arg("column", ""));
+            let deducts = rules.items.iter().all(|item| item.kind != ItemKind::Mark);
+            let finding = Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", period.zh());
+            findings.push(finding.arg("column", "").arg("case", if deducts { "deduct" } else { "" }));
         }
     }
     // As many rows bear a name that cannot be read: they are what seems to be missing.
     if findings.len() > submission.nameless.entries as usize { findings } else { Vec::new() }
+}
+
+/// True where every item of the member's has a mark that can be used.
+fn is_whole(entry: &Entry, member: &Member, rules: &Rules) -> bool {
+    rules.items.iter().zip(&entry.marks).all(|(item, mark)| *mark != Mark::NONE || !item.applies_to(&member.category))
 }
 
 fn sum(entry: &Entry) -> Exact {
@@ -79,8 +86,10 @@ pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeri
                         .arg("period", counted.period.zh()),
                 ),
                 Some(own) => {
+                    // A blank or unreadable mark is said to be one; what it would have been nobody knows.
+                    let whole = [own, counted].into_iter().all(|entry| is_whole(entry, member, rules));
                     let gap = (sum(own) - sum(counted)).abs();
-                    if scorers.gap.as_ref().is_some_and(|limit| gap > *limit) {
+                    if whole && scorers.gap.as_ref().is_some_and(|limit| gap > *limit) {
                         findings.push(
                             Finding::new(Code::SelfAssessmentGap, submission.place(own.at))
                                 .value(&*member.name)
@@ -106,7 +115,7 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
         let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| member.scored_in(run.period)) else { continue };
         let Some(table) = table_for(&submission.poll_tables, &member.category).filter(|table| table.usable) else { continue };
         let ballots = &submission.ballots[at];
-        if ballots.count + ballots.faulty < poll.min_ballots {
+        if ballots.count.saturating_add(ballots.faulty) < poll.min_ballots {
             let sheet =
                 Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
             let place = ballots.cast.last().map_or(sheet, |last| submission.place(last.at));
@@ -187,11 +196,11 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
     }
     let mut uniform: Vec<Period> = Vec::new();
     for period in due_periods(rules, run.period) {
-        let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, _)| {
+        let mut marks = scored.iter().filter(|(_, member)| member.expected_in(period)).map(|(at, member)| {
             submission
                 .entries_of(*at)
                 .iter()
-                .find(|entry| entry.period == period && !entry.own)
+                .find(|entry| entry.period == period && !entry.own && is_whole(entry, member, rules))
                 .map(|entry| judged.iter().map(|item| entry.marks[*item].thousandths()).collect::<Vec<_>>())
         });
         if let (Some(Some(one)), true) = (marks.next(), scored.len() >= 2) {

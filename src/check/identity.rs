@@ -36,6 +36,8 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
         }
     }
     match branch {
+        // A code that is not there or cannot be read is said already.
+        None if cover.said.contains(&"支部编码") => {}
         None => {
             let near = by_name.map(|at| format!("{}（{}）", register.branches[at].code, register.branches[at].name)).unwrap_or_default();
             let mut finding = Finding::new(Code::UnknownBranch, place(cover.code_at)).arg("near", near);
@@ -59,12 +61,16 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
             }
         }
     }
-    if let Some(written) = cover.year
-        && written != i64::from(year)
-    {
-        findings.push(Finding::new(Code::WrongYear, place(cover.year_at)).value(written.to_string()).arg("year", year));
-    } else if cover.year.is_none() && cover.year_at.is_none() {
-        findings.push(Finding::new(Code::WrongYear, place(None)).arg("year", year));
+    let why = match cover.year {
+        Some(written) if written == i64::from(year) => None,
+        Some(_) => Some("other"),
+        None if cover.said.contains(&"年度") => None,
+        None => Some(if cover.year_written.is_some() { "unreadable" } else { "missing" }),
+    };
+    if let Some(why) = why {
+        let mut finding = Finding::new(Code::WrongYear, place(cover.year_at)).arg("why", why).arg("year", year);
+        finding.value = cover.year.map(|year| year.to_string()).or_else(|| cover.year_written.as_deref().map(str::to_owned));
+        findings.push(finding);
     }
     let second = cover.second.as_deref().and_then(|code| register.by_code(code).or_else(|| register.by_code_without_zeros(code)));
     Identity { branch, second: second.filter(|second| Some(*second) != branch), findings }

@@ -426,9 +426,27 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
             let value = first(ContextKind::InvalidValue).unwrap_or_default();
             fill("usage-value", lang, &[("value", &value), ("what", &what), ("allowed", &allowed)])
         }),
+        ErrorKind::ArgumentConflict => first(ContextKind::InvalidArg)
+            .filter(|what| context(ContextKind::PriorArg).iter().all(|prior| prior == what))
+            .map(|what| fill("usage-twice", lang, &[("what", &what)])),
         _ => None,
     };
     let said = said.unwrap_or_else(|| error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned());
     let colon = if lang == Lang::Zh { "：" } else { ": " };
     Refused { text: format!("{}{colon}{said}\n{}", text("usage-fault", lang), text("usage-help", lang)), help: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_given_twice_is_refused_in_the_reader_s_language() {
+        let told = |lang: &str| {
+            let words = ["scorebook", "--lang", lang, "run", "w", "--forms", "board", "--forms", "registry"];
+            parse(words.map(OsString::from).into_iter()).err().map(|refused| refused.text).unwrap_or_default()
+        };
+        assert!(told("zh").starts_with("命令写得不对：--forms <ID,…> 只能写一次；几个值用逗号隔开\n"), "{}", told("zh"));
+        assert!(told("en").contains("--forms <ID,…> may be given once"), "{}", told("en"));
+    }
 }

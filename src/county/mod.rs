@@ -9,4 +9,6 @@ mod workspace;
 
 pub use error::{CountyError, io_zh};
 pub use register::{Branch, Register, load_register};
-pub use workspace::{ARCHIVED_KINDS, ArchiveRules, Notice, Returns, SECRETS, Secret, Workspace, load_workspace, nearest, workspace_of};
+pub use workspace::{
+    ARCHIVED_KINDS, ArchiveRules, Notice, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, nearest, workspace_of,
+};

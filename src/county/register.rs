@@ -114,7 +114,13 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
     }
     for name in REQUIRED {
         if !columns.contains_key(name) {
-            return Err(fault(None, format!("缺少“{name}”列"), format!("column `{name}` is missing")));
+            let near = super::nearest(name, columns.keys().map(String::as_str).filter(|own| !REQUIRED.contains(own)));
+            let place = near.map(|near| (sheet.rows[heading].index, columns[near]));
+            return Err(fault(
+                place,
+                format!("缺少“{name}”列{}", near.map(|near| format!("；写成“{near}”的请改为“{name}”")).unwrap_or_default()),
+                format!("column `{name}` is missing{}", near.map(|near| format!("; is it `{near}`?")).unwrap_or_default()),
+            ));
         }
     }
     let mut seen: BTreeMap<String, CellRef> = BTreeMap::new();
@@ -140,8 +146,23 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
             continue;
         }
         let place = |name: &str| Some((row.index, columns[name]));
-        let required = |name: &str| value(name).ok_or_else(|| fault(place(name), format!("“{name}”是空的"), format!("`{name}` is empty")));
-        let code = code.ok_or_else(|| fault(place("支部编码"), "“支部编码”是空的".into(), "`支部编码` is empty".into()))?;
+        let lacking = |name: &str| {
+            let written = row.cells.iter().find(|cell| cell.column == columns[name]).and_then(|cell| match &cell.content {
+                Content::Error(text) | Content::Uncalculated(text) => Some(text.to_string()),
+                Content::Date(at) => Some(at.date().to_string()),
+                _ => None,
+            });
+            match written {
+                Some(written) => fault(
+                    place(name),
+                    format!("“{name}”应是文字，写的是 {written}"),
+                    format!("`{name}` should be a text, but is {written}"),
+                ),
+                None => fault(place(name), format!("“{name}”是空的"), format!("`{name}` is empty")),
+            }
+        };
+        let required = |name: &str| value(name).ok_or_else(|| lacking(name));
+        let code = code.ok_or_else(|| lacking("支部编码"))?;
         let at = CellRef { row: row.index, column: columns["支部编码"] };
         if let Some(first) = seen.insert(code.clone(), at) {
             return Err(fault(

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::period::{Every, RunPeriod};
 use crate::sheet::Passwords;
 
-use super::{Branch, CountyError};
+use super::{Branch, CountyError, Register};
 
 /// Categories every county has.
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
@@ -138,6 +138,9 @@ pub struct Assign {
     branch: Option<String>,
     /// The scheme.
     pub scheme: String,
+    /// Where the file says it, from 1.
+    #[serde(skip)]
+    line: usize,
 }
 
 #[derive(Deserialize)]
@@ -206,13 +209,26 @@ fn decode(bytes: &[u8]) -> String {
 
 fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
     let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
-    let file: File = toml::from_str(text).map_err(|error| {
+    let mut file: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
-        let (zh, en) = explain(error.message(), key);
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        // A line of a list has no key before it; it may be a password.
+        let bare =
+            |key: &&str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        let key = key.filter(bare);
+        let (zh, en) = match (error.message().rsplit_once("expected "), key) {
+            (Some((_, expected)), None | Some("passwords")) if error.message().starts_with("invalid") => {
+                explain(&format!("invalid value, expected {expected}"), key)
+            }
+            _ => explain(error.message(), key),
+        };
         fault(line, zh, en)
     })?;
     let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);
+    let rules = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[assign]]"));
+    for (rule, (at, _)) in file.assign.iter_mut().zip(rules) {
+        rule.line = at + 1;
+    }
     for scheme in file.assign.iter().map(|rule| &rule.scheme).chain([&file.scheme]) {
         if !known_schemes.contains(scheme) {
             let near = nearest(scheme, known_schemes.iter().map(String::as_str));
@@ -322,20 +338,14 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     let mut plain = toml::Table::new();
     for (key, value) in file.notice {
         if value.is_table() && RunPeriod::parse(&key).is_some() {
-            let notice = value.try_into().map_err(|error: toml::de::Error| {
-                let (zh, en) = explain(error.message(), Some(&key));
-                fault(line_of(&key), zh, en)
-            })?;
-            notices.insert(key, notice);
+            let header = format!("[notice.\"{key}\"]");
+            let table = value.as_table().cloned().unwrap_or_default();
+            notices.insert(key, read_notice(table).map_err(|(own, zh, en)| fault(line_below(text, &header, &own), zh, en))?);
         } else {
             plain.insert(key, value);
         }
     }
-    let notice = toml::Value::Table(plain).try_into().map_err(|error: toml::de::Error| {
-        let (zh, en) = explain(error.message(), None);
-        let named = error.message().split('`').nth(1).unwrap_or("[notice]").to_owned();
-        fault(line_of(&named), zh, en)
-    })?;
+    let notice = read_notice(plain).map_err(|(own, zh, en)| fault(line_below(text, "[notice]", &own), zh, en))?;
     Ok(Workspace {
         root: root.to_owned(),
         county: file.county,
@@ -359,11 +369,30 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
     })
 }
 
+/// Reads a notice; of a fault the key and the words for it.
+fn read_notice(table: toml::Table) -> Result<Notice, (String, String, String)> {
+    for (key, value) in &table {
+        let alone = toml::Table::from_iter([(key.clone(), value.clone())]);
+        toml::Value::Table(alone).try_into::<Notice>().map_err(|error| {
+            let (zh, en) = explain(error.message(), Some(key));
+            (key.clone(), zh, en)
+        })?;
+    }
+    toml::Value::Table(table).try_into().map_err(|error: toml::de::Error| ("[notice]".into(), error.to_string(), error.to_string()))
+}
+
+/// The line of a key, from 1: the first below its table's header that begins with it.
+fn line_below(text: &str, header: &str, key: &str) -> usize {
+    let from = text.lines().position(|line| line.trim().replace(' ', "").starts_with(header)).unwrap_or(0);
+    let below = text.lines().skip(from).position(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(key));
+    from + below.unwrap_or(0) + 1
+}
+
 /// The parser's message, with the nearest allowed name, in both languages. `key` is what stands before the `=`.
 fn explain(message: &str, key: Option<&str>) -> (String, String) {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let near = names.split_first().and_then(|(written, allowed)| nearest(written, allowed.iter().copied()));
-    if message.starts_with("unknown field")
+    if ["unknown field", "unknown variant"].iter().any(|fault| message.starts_with(fault))
         && let Some((written, allowed)) = names.split_first()
     {
         let zh_near = near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default();
@@ -374,6 +403,19 @@ fn explain(message: &str, key: Option<&str>) -> (String, String) {
         && let Some(name) = names.first()
     {
         return (format!("缺少必填项“{name}”"), message.to_owned());
+    }
+    if message.starts_with("duplicate key") {
+        let twice = names.first().copied().or(key).unwrap_or_default();
+        return (format!("“{twice}”写了两次，请只留一个"), format!("`{twice}` is given twice: keep one"));
+    }
+    // A text whose closing quotation mark is missing, or that has one of another kind.
+    if message.contains("string, expected") || ["expected `\"`", "expected `'`"].iter().any(|end| message.ends_with(end)) {
+        let of = key.map(|key| format!("“{key}”的")).unwrap_or_default();
+        let en_of = key.map(|key| format!(" of `{key}`")).unwrap_or_default();
+        return (
+            format!("{of}文字没有用引号括完：两头都要有半角引号 \""),
+            format!("the text{en_of} is not closed: it needs a plain \" at both ends"),
+        );
     }
     let zh_key = key.map(|key| format!("“{key}”的")).unwrap_or_default();
     let en = key.map_or_else(|| message.to_owned(), |key| format!("`{key}`: {message}"));
@@ -401,6 +443,37 @@ pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) ->
         .filter(|(likeness, _)| *likeness > 0.4)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
+}
+
+/// Proves that every committee and branch of the `[[assign]]` rules is in the register: a rule that matches nobody would
+/// score a whole committee by another scheme than was meant.
+///
+/// # Errors
+/// [`CountyError::Config`] with the rule's line and the nearest name.
+pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), CountyError> {
+    let committees = register.committees();
+    let codes: Vec<&str> = register.branches.iter().map(|branch| branch.code.as_str()).collect();
+    for rule in &workspace.assign {
+        for (written, known, zh, en) in
+            [(&rule.committee, &committees, "这个上级党组织", "committee"), (&rule.branch, &codes, "这个支部编码", "branch code")]
+        {
+            let Some(written) = written.as_deref().filter(|written| !known.contains(written)) else { continue };
+            let near = nearest(written, known.iter().copied());
+            return Err(CountyError::Config {
+                path: workspace.root.join("scorebook.toml"),
+                line: rule.line,
+                zh: format!(
+                    "[[assign]]：机构名册中没有“{written}”{zh}{}",
+                    near.map(|near| format!("。您是否想写 {near}？")).unwrap_or_default()
+                ),
+                en: format!(
+                    "[[assign]]: the register has no {en} `{written}`{}",
+                    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+                ),
+            });
+        }
+    }
+    Ok(())
 }
 
 impl Workspace {
@@ -475,6 +548,12 @@ mod tests {
             (format!("{GOOD}[notice]\nphon='1'\n"), 8, "您是否想写 phone"),
             (format!("{GOOD}[forms]\nyear=['bord']\n"), 8, "您是否想写 board"),
             (format!("{GOOD}[archive.retention]\nbord='10年'\n"), 8, "您是否想写 board"),
+            (format!("{GOOD}[forms]\nmonths=['board']\n"), 8, "您是否想写 month？"),
+            (format!("{GOOD}[notice]\nphone='1'\nphone='2'\n"), 9, "“phone”写了两次"),
+            (format!("{GOOD}[notice]\nphone='1'\nposted='十二月'\n"), 9, "“posted”的值“十二月”不对，应是日期"),
+            (format!("{GOOD}[notice]\nphone='1'\n[notice.\"2026Q3\"]\nphone='1'\nposted='十月'\n"), 11, "“posted”的值“十月”不对"),
+            (GOOD.replace("county='示范县'", "county=\"示范县"), 1, "“county”的文字没有用引号括完"),
+            (GOOD.replace("county='示范县'", "county='示范县"), 1, "“county”的文字没有用引号括完"),
             (format!("{GOOD}[archive.retention]\nboard='长期'\n"), 8, "永久 30年 10年"),
             (GOOD.replace("year=2026", "year='2026'"), 3, "应是整数"),
             (format!("{GOOD}person_key='short'\n"), 7, "至少要 16 个字符"),
@@ -488,6 +567,20 @@ mod tests {
                 other => panic!("{}", other.message(Lang::Zh)),
             }
         }
+    }
+
+    #[test]
+    fn rules_name_committees_and_branches_of_the_register() {
+        let branch = Branch { code: "0101".into(), committee: "第一党委".into(), ..Branch::default() };
+        let register = Register { branches: vec![branch] };
+        let told = |rule: &str| {
+            let text = format!("{GOOD}[[assign]]\ncommittee='第一党委'\nscheme='register-60'\n[[assign]]\n{rule}\nscheme='register-60'\n");
+            check_rules(&parse_text(&text).expect("loads"), &register).err().map(|error| error.message(Lang::Zh))
+        };
+        assert_eq!(told("branch='0101'"), None);
+        let (committee, code) = (told("committee='第一党为'").unwrap_or_default(), told("branch='101'").unwrap_or_default());
+        assert!(committee.contains("第10行") && committee.ends_with("没有“第一党为”这个上级党组织。您是否想写 第一党委？"), "{committee}");
+        assert!(code.contains("没有“101”这个支部编码。您是否想写 0101？"), "{code}");
     }
 
     #[test]

@@ -118,7 +118,10 @@ pub fn value_name(code: Code, name: &str) -> Option<&'static str> {
 fn named<'a>(pieces: &[Piece<'a>], wanted: &str) -> Option<&'a str> {
     pieces.iter().find_map(|piece| match piece {
         Piece::Value { name, .. } if *name == wanted => Some(*name),
-        Piece::Optional(inside) => named(inside, wanted),
+        Piece::Optional { when, inner } => match when {
+            Some((name, _)) if *name == wanted => Some(*name),
+            _ => named(inner, wanted),
+        },
         _ => None,
     })
 }
@@ -143,8 +146,19 @@ enum Piece<'a> {
         name: &'a str,
         cases: Option<&'a str>,
     },
-    /// `[…]`: vanishes where every value in it is empty.
-    Optional(Vec<Piece<'a>>),
+    /// `[…]`: vanishes where every value in it is empty; `[name? …]` where that one is, `[name=a|b? …]` unless it is one of these.
+    Optional {
+        when: Option<(&'a str, Option<&'a str>)>,
+        inner: Vec<Piece<'a>>,
+    },
+}
+
+/// The condition at the head of an optional text, and the text.
+fn conditioned(inner: &str) -> (Option<(&str, Option<&str>)>, &str) {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let Some((head, text)) = inner.split_once('?') else { return (None, inner) };
+    let (name, words) = head.split_once('=').map_or((head, None), |(name, words)| (name, Some(words)));
+    if is_name(name) { (Some((name, words)), text) } else { (None, inner) }
 }
 
 fn pieces(text: &str) -> Vec<Piece<'_>> {
@@ -165,7 +179,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             break;
         };
         pieces.push(match (close, inner.split_once('|')) {
-            (']', _) => Piece::Optional(self::pieces(inner)),
+            (']', _) => {
+                let (when, text) = conditioned(inner);
+                Piece::Optional { when, inner: self::pieces(text) }
+            }
             (_, Some((name, cases))) => Piece::Value { name, cases: Some(cases) },
             (_, None) => Piece::Value { name: inner, cases: None },
         });
@@ -197,10 +214,17 @@ fn write_pieces(pieces: &[Piece<'_>], value: &dyn Fn(&str) -> Option<String>, ou
                 let value = value(name).unwrap_or_default();
                 out.push_str(cases.map_or(value.as_str(), |cases| by_value(cases, &value)));
             }
-            Piece::Optional(inner) => {
+            Piece::Optional { when, inner } => {
                 let given =
                     |piece: &Piece<'_>| matches!(piece, Piece::Value { name, .. } if value(name).is_some_and(|value| !value.is_empty()));
-                if inner.iter().any(given) {
+                let shown = match when {
+                    None => inner.iter().any(given),
+                    Some((name, words)) => {
+                        let value = value(name).unwrap_or_default();
+                        words.map_or(!value.is_empty(), |words| words.split('|').any(|word| word == value))
+                    }
+                };
+                if shown {
                     write_pieces(inner, value, out);
                 }
             }
@@ -244,6 +268,10 @@ mod tests {
         assert_eq!(render(text, &given(&[])), "没有此人。");
         assert_eq!(render(text, &given(&[("near", ""), ("a", ""), ("b", "1")])), "没有此人（1）。");
         assert_eq!(render(text, &given(&[("near", "张三")])), "没有此人；相近的有“张三”。");
+        let text = "[grade?{grade} {n}][honour?{honour} {n}][n=1|2?，少][n=?，无]";
+        assert_eq!(render(text, &given(&[("grade", "优秀"), ("n", "2")])), "优秀 2，少");
+        assert_eq!(render(text, &given(&[("honour", "星"), ("n", "3")])), "星 3");
+        assert_eq!(render(text, &given(&[])), "，无");
         assert_eq!(render("[[assign]] {a}", &given(&[("a", "x")])), "[assign]] x");
     }
 
@@ -264,7 +292,11 @@ mod tests {
                         into.insert(name);
                         assert!(cases.iter().flat_map(|cases| cases.split('|')).all(|case| case.contains('=')), "{name}: {cases:?}");
                     }
-                    Piece::Optional(inner) => {
+                    Piece::Optional { when: Some((name, _)), inner } => {
+                        into.insert(name);
+                        walk(inner, into);
+                    }
+                    Piece::Optional { when: None, inner } => {
                         assert!(inner.iter().any(|piece| matches!(piece, Piece::Value { .. })), "nothing in it could be empty: {inner:?}");
                         walk(inner, into);
                     }

@@ -80,19 +80,4 @@ impl Unreadable {
             Self::Disk => "disk",
         }
     }
-
-    /// What the system said when a file was opened or read.
-    pub fn of(error: &std::io::Error) -> Self {
-        use std::io::ErrorKind;
-        // Windows: another program has it open, or has locked the part that was read.
-        if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
-            return Self::Locked;
-        }
-        match error.kind() {
-            ErrorKind::PermissionDenied => Self::Denied,
-            ErrorKind::NotFound => Self::Gone,
-            ErrorKind::ResourceBusy => Self::Locked,
-            _ => Self::Disk,
-        }
-    }
 }

@@ -12,7 +12,7 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::list::{passed_over, regular};
-use super::{Incoming, Limits, Source, Unfetched};
+use super::{Incoming, Limits, Source, Unfetched, refused};
 use crate::diag::{Code, Finding, Place, Unreadable};
 
 /// Archives inside archives are opened this often: a committee zips what its branches zipped.
@@ -144,7 +144,7 @@ fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes
     if entry.is_dir() || name.is_empty() || name.split('/').any(passed_over) {
         return Ok(None);
     }
-    let start = entry.data_start().ok_or_else(|| Unfetched::Unreadable { why: Unreadable::Package })?;
+    let start = entry.data_start().ok_or(Unfetched::Unreadable { why: Unreadable::Package })?;
     let (packed, size, crc32) = (entry.compressed_size(), entry.size(), entry.crc32());
     let (method, encrypted) = (entry.compression(), entry.encrypted());
     Ok(Some((name, Entry { archive: archive.clone(), start, packed, size, crc32, method, encrypted })))
@@ -192,7 +192,7 @@ fn inflate(from: impl Read, entry: &Entry) -> Result<Vec<u8>, Unfetched> {
 
 /// What the system refuses, or else bytes that do not unpack.
 fn damaged(error: &std::io::Error) -> Unfetched {
-    let why = if error.raw_os_error().is_some() { Unreadable::of(error) } else { Unreadable::Packed };
+    let why = if error.raw_os_error().is_some() { refused(error) } else { Unreadable::Packed };
     Unfetched::Unreadable { why }
 }
 

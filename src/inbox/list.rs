@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{InboxError, Incoming, Limits, Source, Unfetched, archive};
+use super::{InboxError, Incoming, Limits, Source, Unfetched, archive, refused};
 use crate::diag::{Finding, Place, Unreadable};
 
 /// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name.
@@ -24,7 +24,7 @@ pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding
     // names makes the walk, and what a limit cuts off, the same on every disk.
     let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
     let wanted = |entry: &walkdir::DirEntry| {
-        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(&mut linked, entry.path());
+        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(inbox, &mut linked, entry.path());
         entry.depth() == 0 || !(passed_over(&text(entry.file_name())) || again())
     };
     for entry in walk.into_iter().filter_entry(wanted) {
@@ -56,7 +56,9 @@ impl Found<'_> {
                 // A link to a folder above it holds nothing that is not already listed.
                 if error.loop_ancestor().is_none() {
                     let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
-                    let why = error.io_error().map_or(Unreadable::Disk, Unreadable::of);
+                    // A link to nothing, or to itself.
+                    let astray = error.path().is_some_and(Path::is_symlink);
+                    let why = if astray { Unreadable::Gone } else { error.io_error().map_or(Unreadable::Disk, refused) };
                     self.refuse(&name, &Unfetched::Unreadable { why });
                 }
                 return true;
@@ -97,8 +99,12 @@ impl Found<'_> {
 
 /// True for a linked folder that is reached another way; remembers it otherwise. Each is entered once: two links in
 /// every folder of a chain would make more ways through it than a run has time for.
-fn reached(known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
+fn reached(inbox: &Path, known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
     let Ok(folder) = link.canonicalize() else { return false };
+    // A folder above the inbox holds the inbox again, and what is none of it: the results, other years.
+    if inbox.canonicalize().is_ok_and(|inbox| inbox.starts_with(&folder)) {
+        return true;
+    }
     folder.ancestors().any(|above| known.contains(above)) || !known.insert(folder)
 }
 
@@ -115,7 +121,7 @@ pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
 
 /// A file opened for reading, if it is one and no larger than a limit.
 pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
-    let failed = |error: std::io::Error| Unfetched::Unreadable { why: Unreadable::of(&error) };
+    let failed = |error: std::io::Error| Unfetched::Unreadable { why: refused(&error) };
     // Between the listing and now it may have become something that blocks when it is opened.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
@@ -127,7 +133,7 @@ pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
 fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unfetched> {
     let mut bytes = Vec::new();
     let read = regular(path, limit)?.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Unfetched::Unreadable { why: Unreadable::of(&error) })?;
+    read.map_err(|error| Unfetched::Unreadable { why: refused(&error) })?;
     if bytes.len() as u64 > limit { Err(Unfetched::TooLarge { what: "bytes", limit }) } else { Ok(bytes) }
 }
 

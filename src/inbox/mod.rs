@@ -127,6 +127,22 @@ impl Unfetched {
     }
 }
 
+/// What the system said when a file was opened or read.
+fn refused(error: &std::io::Error) -> crate::diag::Unreadable {
+    use crate::diag::Unreadable;
+    use std::io::ErrorKind;
+    // Windows: another program has it open, or has locked the part that was read.
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
+        return Unreadable::Locked;
+    }
+    match error.kind() {
+        ErrorKind::PermissionDenied => Unreadable::Denied,
+        ErrorKind::NotFound => Unreadable::Gone,
+        ErrorKind::ResourceBusy => Unreadable::Locked,
+        _ => Unreadable::Disk,
+    }
+}
+
 /// SHA-256 of the bytes.
 pub fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

@@ -43,8 +43,8 @@ pub struct Returned<'a> {
     pub issuer: &'a Issuer,
     /// The branch.
     pub branch: &'a Branch,
-    /// The file that was read; none where it could not be settled which one counts.
-    pub file: Option<&'a str>,
+    /// The file that was read, or those of which none could be settled to count.
+    pub file: String,
     /// Name of the marked copy, where there is one.
     pub marked: Option<&'a str>,
     /// Everything found in it, in output order.
@@ -68,7 +68,7 @@ pub fn returned(of: &Returned<'_>) -> Record {
     root.text("书记", branch.secretary.as_deref().unwrap_or_default());
     root.text("联系人", branch.contact.as_deref().unwrap_or_default());
     root.text("联系电话", branch.phone.as_deref().unwrap_or_default());
-    root.text("文件", of.file.unwrap_or_default());
+    root.text("文件", of.file.as_str());
     root.text("标注文件", of.marked.unwrap_or_default());
     root.text("改正期限", of.deadline.text());
     root.text("报送对象", of.deadline.addressee(branch));

@@ -66,7 +66,7 @@ pub struct Gathered {
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
-    archive::restore_names(county, &mut files, &mut findings);
+    archive::restore_names(&county.first, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
@@ -164,6 +164,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         scheme_of: &scheme_of,
         intake: &county.intake,
         categories: &county.workspace.categories,
+        registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     // Without cover and roster it may be anything.

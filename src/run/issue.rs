@@ -1,16 +1,20 @@
 //! Blank workbooks for every branch, with the roster of its last submission where one is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::archive::{self, FirstState};
+use super::intake::{self, Sent};
 use super::{County, Options, Progress, RunError, Stage, in_pool, prepare};
+use crate::archive::Payload;
 use crate::check;
-use crate::inbox::{self, Incoming};
+use crate::inbox;
 use crate::issue::{self, Listed};
+use crate::period::RunPeriod;
 use crate::publish::{Names, Staging};
 use crate::submission::{self, Expected};
 use crate::xlsx::blank;
@@ -29,7 +33,10 @@ pub struct Issued {
 /// A branch's roster and how new it is.
 struct Found {
     branch: usize,
-    /// Year, 报出日期 or the run's period, when the document was last changed, and its name: the greatest is the newest.
+    /// SHA-256 of its bytes, and of the file that it corrects.
+    digest: [u8; 32],
+    corrects: Option<String>,
+    /// Year, 报出日期 or the run's last month, when the document was last changed, and its name: the greatest is the newest.
     age: (i64, String, String, String),
     members: Vec<Listed>,
 }
@@ -101,10 +108,15 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
     let results = results_files(folder);
     let mut found = Vec::new();
     // Forms are workbooks too: in an out folder there is nothing else, and reading them would find no roster.
-    let archive = folder.join("bagit.txt").is_file();
-    if results.is_empty() || archive {
-        found = submitted(county, folder, progress)?;
+    if folder.join("bagit.txt").is_file() {
+        found = submitted(county, &folder.join(Payload::ORIGINALS), &archive::first_state(folder)?, progress)?;
+    } else if results.is_empty() {
+        found = submitted(county, folder, &FirstState::default(), progress)?;
     }
+    // A corrected copy stands for what it corrects, whatever the dates.
+    let corrected: BTreeSet<String> =
+        found.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
+    found.retain(|one| !corrected.contains(&inbox::hex(&one.digest)));
     let mut newest: BTreeMap<usize, Found> = BTreeMap::new();
     let mut keep = |one: Found| {
         if newest.get(&one.branch).is_none_or(|other| other.age < one.age) {
@@ -138,11 +150,13 @@ fn results_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Rosters of submissions, whatever is wrong with the rest of them.
-fn submitted(county: &County, folder: &Path, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
+fn submitted(county: &County, folder: &Path, first: &FirstState, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
     let limits = inbox::Limits::default();
-    let (files, _) = inbox::list(folder, &limits)?;
+    let (mut files, mut findings) = inbox::list(folder, &limits)?;
+    archive::restore_names(first, &mut files, &mut findings);
+    let files = intake::group(county, files, &limits);
     let done = AtomicUsize::new(0);
-    let read = |file: &Incoming| {
+    let read = |file: &Sent| {
         let fenced = std::panic::AssertUnwindSafe(|| read_roster(county, file, &limits));
         let found = std::panic::catch_unwind(fenced).ok().flatten();
         progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
@@ -151,9 +165,9 @@ fn submitted(county: &County, folder: &Path, progress: Progress<'_>) -> Result<V
     Ok(files.par_iter().filter_map(read).collect())
 }
 
-fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Option<Found> {
-    let bytes = inbox::fetch(file, limits).ok()?;
-    let book = county.fence.read(&file.name, &bytes).ok()?.ok()?;
+fn read_roster(county: &County, file: &Sent, limits: &inbox::Limits) -> Option<Found> {
+    let opened = intake::open(county, file, limits).ok()?;
+    let book = opened.book.ok()?;
     let (cover, _) = submission::read_cover(&book, &file.name, &county.intake);
     let branch = check::identify(&cover, &file.name, &county.register, county.workspace.year).branch?;
     let age = (
@@ -169,10 +183,12 @@ fn read_roster(county: &County, file: &Incoming, limits: &inbox::Limits) -> Opti
         scheme_of: &scheme_of,
         intake: &county.intake,
         categories: &county.workspace.categories,
+        registered: None,
     };
     let (submission, _) = submission::read(&book, cover, &file.name, &expected);
     let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);
-    Some(Found { branch, age, members: members.collect() })
+    let members = members.collect();
+    Some(Found { branch, digest: intake::digest(&opened.prints), corrects: book.returns, age, members })
 }
 
 /// Rosters as `results.jsonl` tells them: number, name, category and status.
@@ -193,8 +209,10 @@ fn published(county: &County, text: &str) -> Vec<Found> {
             remark: exempt.then(|| "上次免积分，仍免的请填免积分原因".to_owned()),
             ..Listed::default()
         };
-        let age = (row["year"].as_i64().unwrap_or(0), word("period"), String::new(), String::new());
-        let one = found.entry(branch).or_insert_with(|| Found { branch, age, members: Vec::new() });
+        // By the month it ends with, and then its name: 2026 and 2026Q4 are equally new, and alike.
+        let last = RunPeriod::parse(&word("period")).map_or(0, |run| run.period.last_month());
+        let age = (row["year"].as_i64().unwrap_or(0), format!("{last:02}"), word("period"), String::new());
+        let one = found.entry(branch).or_insert_with(|| Found { branch, digest: [0; 32], corrects: None, age, members: Vec::new() });
         one.members.push(listed);
     }
     found.into_values().collect()

@@ -235,6 +235,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let intake = load_intake(root)?;
     let register = load_register(&workspace.register)?;
+    county::check_rules(&workspace, &register)?;
     let run = options.period.unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     if run.year != workspace.year {
         return Err(RunError::Argument {

@@ -79,9 +79,19 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     let mut elsewhere: Vec<(usize, Finding)> = Vec::new();
     for (branch, files) in candidates.into_iter().enumerate() {
         let code: Arc<str> = county.register.branches[branch].code.as_str().into();
+        let (files, misnamed) = aside(files);
+        if county.wants(branch) {
+            findings.extend(misnamed);
+        }
         let all: Vec<Arc<str>> = files.iter().flat_map(names).collect();
+        let mismatched: Vec<Finding> = files.iter().filter_map(mismatch).cloned().collect();
         elsewhere.extend(files.iter().filter_map(second_branch));
         let (one, mut found) = choose(files);
+        // Where all bear another's name each is told so; that of the file that counts is among its findings.
+        if one.as_ref().is_none_or(|one| mismatch(one).is_some()) {
+            let taken = one.as_ref().map(|one| Arc::clone(&one.name));
+            found.extend(mismatched.into_iter().filter(|finding| finding.place.file != taken));
+        }
         rosters.push(one.as_ref().map_or(all, names));
         undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
         for finding in &mut found {
@@ -167,6 +177,23 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         })
         .collect();
     Resolved { branches: states, rosters, files, sources, findings, people, inputs, cells, comparison: Comparison::default() }
+}
+
+/// The finding that a file bears another branch's name.
+fn mismatch(one: &Gathered) -> Option<&Finding> {
+    one.findings.iter().find(|finding| finding.code == Code::BranchMismatch && finding.args.iter().any(|(name, _)| *name == "other"))
+}
+
+/// Puts aside files that bear another branch's name where the branch has one of its own: whose they are nobody knows, and
+/// they must not come before it. One that a corrected copy replaces is settled.
+fn aside(files: Vec<Gathered>) -> (Vec<Gathered>, Vec<Finding>) {
+    if files.iter().all(|one| mismatch(one).is_some()) {
+        return (files, Vec::new());
+    }
+    let corrected: Vec<String> = files.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
+    let settled = |one: &Gathered| one.digest.is_some_and(|digest| corrected.contains(&hex(&digest)));
+    let (misnamed, own): (Vec<_>, Vec<_>) = files.into_iter().partition(|one| mismatch(one).is_some() && !settled(one));
+    (own, misnamed.iter().filter_map(mismatch).cloned().collect())
 }
 
 /// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the

@@ -49,10 +49,15 @@ pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<Str
         let Some(template) = desk.press.template("return", 0) else { return Ok(()) };
         let source = file.and_then(|file| desk.digests.get(&file.name)).map(String::as_str).unwrap_or_default();
         let digest = short_digest(&[env!("CARGO_PKG_VERSION"), &template.digest, source]);
+        // Where nothing tells which file counts, or it is another branch's too, those that are in question.
+        let mut named: Vec<&str> = file.map(|file| vec![file.name.as_ref()]).unwrap_or_default();
+        for one in findings.iter().filter(|finding| file.is_none() && finding.severity() == Severity::Error) {
+            named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
+        }
         let record = report::returned(&Returned {
             issuer: desk.issuer,
             branch,
-            file: file.map(|file| file.name.as_ref()),
+            file: named.join("、"),
             marked: name.as_deref(),
             findings: &findings,
             deadline: &deadline,

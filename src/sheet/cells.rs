@@ -61,11 +61,14 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
     loop {
         let event = reader.read_event().map_err(|error| torn(name, row, &error))?;
         match event {
-            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "row" && inside => {
+            Event::Start(tag) if tag.local_name().as_ref() == "row" && inside => {
                 (row, column) = (row_index(&tag, row).map_err(|said| refused(name, row, &format!("row {said}")))?, 0);
                 if truth(&tag, "hidden") {
                     shape.rows.push(row);
                 }
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "row" && inside => {
+                row = row_index(&tag, row).map_err(|said| refused(name, row, &format!("row {said}")))? + 1;
             }
             Event::Start(tag) if tag.local_name().as_ref() == "c" && inside => {
                 let cell = CellTag::of(&tag);
@@ -272,4 +275,117 @@ fn torn(name: &str, row: u32, error: &quick_xml::Error) -> Refusal {
 
 fn refused(name: &str, row: u32, what: &str) -> Refusal {
     Refusal::unreadable(Unreadable::Content, format!("{name}: row {}: {what}", row + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tables, place_of, stream};
+    use crate::diag::CellRef;
+    use crate::sheet::gather::Gather;
+    use crate::sheet::{Content, Limits, Sheet};
+
+    /// The sheet's cells as `A1 text`, and the sheet.
+    fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
+        let tables = Tables { strings: vec!["张三".into(), "".into()], dates: vec![false, true], date_1904: false };
+        let limits = Limits::default();
+        let mut gather = Gather::new(&limits);
+        let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;
+        let mut sheet = gather.sheet("表", false).map_err(|refusal| format!("{refusal}"))?;
+        sheet.hidden_rows = shape.hides(&sheet);
+        sheet.merged = shape.merged;
+        let shown = |content: &Content| match content {
+            Content::Text(text) => format!("text {text}"),
+            Content::Number(number) => format!("number {number}"),
+            Content::Date(date) => format!("date {}", date.date()),
+            Content::Bool(truth) => truth.to_string(),
+            Content::Error(error) => format!("error {error}"),
+            Content::Uncalculated(formula) => format!("uncalculated {formula}"),
+        };
+        let at = |row, column| CellRef { row, column };
+        let cells = sheet.rows.iter().flat_map(|row| row.cells.iter().map(|cell| (at(row.index, cell.column), shown(&cell.content))));
+        Ok((cells.map(|(at, text)| format!("{at} {text}")).collect(), sheet))
+    }
+
+    fn cells(data: &str) -> Vec<String> {
+        read(&format!("<worksheet><sheetData>{data}</sheetData></worksheet>")).unwrap().0
+    }
+
+    #[test]
+    fn every_type_of_cell_is_what_it_says() {
+        for (cell, expected) in [
+            (r#"<c r="A1"><v>8.6999999999999993</v></c>"#, "A1 number 8.7"),
+            (r#"<c r="A1" t="n"><v> 9.50 </v></c>"#, "A1 number 9.5"),
+            (r#"<c r="A1"><v>1E2</v></c>"#, "A1 number 100"),
+            (r#"<c r="A1"><v>360102198905181234</v></c>"#, "A1 number 360102198905181000"),
+            (r#"<c r="A1"><v>abc</v></c>"#, "A1 text abc"),
+            (r#"<c r="A1" s="1"><v>46284</v></c>"#, "A1 date 2026-09-19"),
+            (r#"<c r="A1" s="9"><v>46284</v></c>"#, "A1 number 46284"),
+            (r#"<c t="s" r="A1"><v>0</v></c>"#, "A1 text 张三"),
+            (r#"<c r="A1" t="str"><f>B1</f><v>a&amp;_x0042_</v></c>"#, "A1 text a&B"),
+            (r#"<c r="A1" t="inlineStr"><v>7</v><is><r><t>张</t></r><r><t>三</t></r></is></c>"#, "A1 text 张三"),
+            (r#"<c r="A1" t="b"><v>1</v></c>"#, "A1 true"),
+            (r#"<c r="A1" t="e"><v>#SPILL!</v></c>"#, "A1 error #SPILL!"),
+            (r#"<c r="A1" t="e"><v>nonsense</v></c>"#, "A1 error #UNKNOWN!"),
+            (r#"<c r="A1" t="d"><v>2026-09-19</v></c>"#, "A1 date 2026-09-19"),
+            (r#"<c r="A1"><f>SUM(B1:C1)</f></c>"#, "A1 uncalculated =SUM(B1:C1)"),
+            (r#"<c r="A1"><f t="shared" si="0"/><v></v></c>"#, "A1 uncalculated ="),
+            (r#"<c r="A1"><f>1+1</f><v>2</v><extLst><ext><v>3</v></ext></extLst></c>"#, "A1 number 2"),
+            (r#"<c r="A1" note="a > b"><v><![CDATA[4]]></v></c>"#, "A1 number 4"),
+            (r#"<c r="A1"><!-- x --><v>1<!-- y -->2</v></c>"#, "A1 number 12"),
+        ] {
+            assert_eq!(cells(&format!("<row r=\"1\">{cell}</row>")), [expected], "{cell}");
+        }
+        for nothing in [r#"<c r="A1"/>"#, r#"<c r="A1"><v/></c>"#, r#"<c r="A1" t="s"><v></v></c>"#, r#"<c r="A1" t="s"><v>1</v></c>"#] {
+            assert!(cells(&format!("<row>{nothing}</row>")).is_empty(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_say_its_place_comes_next() {
+        let data = r#"<row><c><v>1</v></c><c/><c><v>2</v></c></row><row/><row r="4"/><row><c r="B5"><v>3</v></c><c><v>4</v></c></row>"#;
+        assert_eq!(cells(data), ["A1 number 1", "C1 number 2", "B5 number 3", "C5 number 4"]);
+        let prefixed =
+            r#"<x:worksheet xmlns:x="x"><x:sheetData><x:row r="2"><x:c r="A2"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>"#;
+        assert_eq!(read(prefixed).unwrap().0, ["A2 number 1"]);
+        for (name, place) in
+            [("A1", Some((0, 0))), ("xfd10", Some((9, 16_383))), ("A0", None), ("1A", None), ("ABCD1", None), ("A12345678", None)]
+        {
+            assert_eq!(place_of(name), place, "{name}");
+        }
+    }
+
+    #[test]
+    fn hidden_and_merged_are_told() {
+        let sheet = |cols: &str, row: &str| {
+            let xml = format!(
+                r#"<worksheet><dimension ref="rubbish"/><cols>{cols}</cols><sheetData><row r="1" {row}><c r="B1"><v>1</v></c></row></sheetData>
+                   <mergeCells><mergeCell ref="A2:A5"/><mergeCell ref="A7:C7"/></mergeCells></worksheet>"#
+            );
+            read(&xml).unwrap().1
+        };
+        assert!(sheet(r#"<col min="2" max="2" hidden="1"/>"#, "").hidden_rows && sheet("", "hidden=\"true\"").hidden_rows);
+        let open = sheet(r#"<col min="3" max="9" hidden="1"/><col min="2" max="2" hidden="0"/>"#, "");
+        assert!(!open.hidden_rows);
+        assert_eq!(open.merged.iter().map(|area| (area.first, area.last)).collect::<Vec<_>>(), [((1, 0), (4, 0))]);
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_refused_with_its_row() {
+        for data in [
+            r#"<row r="3"><c r="A3" t="s"><v>-1</v></c></row>"#,
+            r#"<row r="3"><c r="A3" t="s"><v>7</v></c></row>"#,
+            r#"<row r="3"><c r="A3" t="n"><v>x</v></c></row>"#,
+            r#"<row r="3"><c r="A3" t="b"><v>2</v></c></row>"#,
+            r#"<row r="3"><c r="A3" t="zzz"><v>1</v></c></row>"#,
+            r#"<row r="3"><c r="ZZZZ3"><v>1</v></c></row>"#,
+            r#"<row r="3"><c r="A3" t="str"><v>&unknown;</v></c></row>"#,
+            r#"<row r="3"/><row r="0"></row>"#,
+        ] {
+            let refusal = read(&format!("<worksheet><sheetData>{data}</sheetData></worksheet>")).unwrap_err();
+            assert!(refusal.contains("表: row 3") || refusal.contains("row 4"), "{data}: {refusal}");
+        }
+        for torn in ["<worksheet><sheetData><row><c><v>1</v></c>", "<worksheet/>", "<worksheet><sheetData><row><c><v>1"] {
+            assert!(read(torn).is_err(), "{torn}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 use super::book::{Area, Book, Cell, Content, Sheet};
 use super::gather::Gather;
 use super::package::{Checked, Package};
-use super::{Format, Limits, Refusal, biff, number, ole, records, workbook, xml};
+use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook, xml};
 use crate::diag::Unreadable;
 
 type Source<'a> = Cursor<&'a [u8]>;
@@ -32,7 +32,8 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let Some(hidden) = checked.hidden.get(number) else { continue };
         sheet.hidden_rows = hides(sheet, &hidden.rows, &hidden.columns);
     }
-    Ok(Book { sheets, date_1904, modified: None, returns: None, format: Format::Xls })
+    let (modified, returns) = (properties::modified(bytes), properties::named(bytes, "scorebook.returns"));
+    Ok(Book { sheets, date_1904, modified, returns, format: Format::Xls })
 }
 
 /// True where a cell of the sheet stands in a hidden row or column.
@@ -68,7 +69,8 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         checked.add(&name, &sheet.bytes)?;
         hidden.insert(name, (sheet.hidden_rows, sheet.hidden_columns));
     }
-    let properties = package.text("docProps/core.xml").ok().flatten();
+    let mut property = |part: &str| package.text(part).ok().flatten();
+    let (core, custom) = (property("docProps/core.xml"), property("docProps/custom.xml"));
     let listed = package.part("xl/workbook.bin")?.map_or_else(|| Ok(Vec::new()), |part| records::list(&part))?;
     let relations = workbook::relations(&mut package, "xl/workbook.bin")?;
     let part_of = |id: &str| relations.iter().find(|relation| relation.id == id)?.part.as_deref().map(str::to_lowercase);
@@ -95,8 +97,9 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         gathered.hidden_rows = part.and_then(|part| hidden.get(&part)).is_some_and(|(rows, columns)| hides(&gathered, rows, columns));
         sheets.push(gathered);
     }
-    let modified = properties.and_then(|text| xml::first_text(&text, "modified"));
-    Ok(Book { sheets, date_1904, modified, returns: None, format: Format::Xlsb })
+    let modified = core.and_then(|text| xml::first_text(&text, "modified"));
+    let returns = custom.and_then(|text| workbook::custom_property(&text, "scorebook.returns"));
+    Ok(Book { sheets, date_1904, modified, returns, format: Format::Xlsb })
 }
 
 fn open<'a, R: Reader<Source<'a>>>(bytes: &'a [u8]) -> Result<R, Refusal>

@@ -19,6 +19,7 @@ mod ods;
 mod ole;
 mod package;
 mod parts;
+mod properties;
 mod quiet;
 mod records;
 mod refusal;

@@ -64,7 +64,12 @@ impl<'a> Package<'a> {
         let limit = self.left.min(ratio);
         let mut bytes = Vec::with_capacity(declared.min(limit).min(packed.saturating_mul(20)) as usize);
         // Reading to the end is what checks the CRC.
-        let broken = |error: std::io::Error| Refusal::unreadable(Unreadable::Packed, format!("{name}: {error}"));
+        let broken = |error: std::io::Error| {
+            let zip = error.get_ref().and_then(|inner| inner.downcast_ref::<ZipError>());
+            let method = matches!(zip, Some(ZipError::CompressionMethodNotSupported(_)));
+            let why = if method { Unreadable::Method } else { Unreadable::Packed };
+            Refusal::unreadable(why, format!("{name}: {error}"))
+        };
         entry.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(broken)?;
         let size = bytes.len() as u64;
         if size > limit {
@@ -107,14 +112,9 @@ impl Checked {
     }
 
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Refusal> {
-        self.add_pieces(name, [bytes])
-    }
-
-    pub(super) fn add_pieces<'b>(&mut self, name: &str, pieces: impl IntoIterator<Item = &'b [u8]>) -> Result<(), Refusal> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         self.0.start_file(name, options).map_err(|error| refusal(&error))?;
-        let mut pieces = pieces.into_iter();
-        pieces.try_for_each(|piece| self.0.write_all(piece)).map_err(|error| Refusal::unreadable(Unreadable::Package, error.to_string()))
+        self.0.write_all(bytes).map_err(|error| Refusal::unreadable(Unreadable::Package, error.to_string()))
     }
 
     pub(super) fn finish(self) -> Result<Cursor<Vec<u8>>, Refusal> {

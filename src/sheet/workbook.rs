@@ -132,7 +132,7 @@ fn resolve(folder: &str, target: &str) -> String {
 }
 
 /// `<property name="scorebook.returns"><vt:lpwstr>a.zip!/b.xlsx</vt:lpwstr></property>`
-fn custom_property(text: &str, wanted: &str) -> Option<String> {
+pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 

@@ -44,6 +44,10 @@ pub struct Cover {
     pub reported: Option<NaiveDate>,
     /// 模板版本.
     pub template: Option<Box<str>>,
+    /// 年度 as written, where it is no year.
+    pub year_written: Option<Box<str>>,
+    /// Fields of which it is said already that they are missing or cannot be read.
+    pub said: Vec<&'static str>,
     /// The sheet as it is named in the file, with the cells of code, name and year.
     pub sheet: Option<Arc<str>>,
     /// Cell of 支部编码's value.
@@ -56,12 +60,22 @@ pub struct Cover {
     pub second: Option<Box<str>>,
 }
 
+impl Cover {
+    /// True for a workbook that was handed out: its 模板版本 names the schemes behind the version, `1（ju-10star 1）`.
+    pub fn issued(&self) -> bool {
+        self.template.as_deref().is_some_and(|version| {
+            let folded = folded(version);
+            folded.split_once('(').is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    }
+}
+
 const FIELDS: [&str; 9] = ["支部名称", "支部编码", "上级党组织", "年度", "支部书记", "填报人", "联系电话", "报出日期", "模板版本"];
 /// Rows in which the fields are looked for.
 const WITHIN: usize = 60;
 
-/// A field's value: what stands there and where.
-type Value<'a> = (&'static str, Option<(Cow<'a, Content>, CellRef)>);
+/// A field's value: what stands there, and where it stands or should.
+type Value<'a> = (&'static str, Option<Cow<'a, Content>>, CellRef);
 
 /// Reads 支部信息. The findings name missing fields and values that cannot be read.
 pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<Finding>) {
@@ -85,13 +99,19 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         cover.second = Some(second.as_str().into());
     }
     let mut seen: Vec<&str> = Vec::new();
-    for (field, value) in fields(sheet, intake) {
+    for (field, value, place) in fields(sheet, intake) {
         if seen.contains(&field) {
             continue;
         }
         seen.push(field);
         let before = sink.count();
-        if let Some((content, place)) = value {
+        match field {
+            "支部名称" => cover.name_at = Some(place),
+            "支部编码" => cover.code_at = Some(place),
+            "年度" => cover.year_at = Some(place),
+            _ => {}
+        }
+        if let Some(content) = value {
             read_field(&mut cover, field, &content, place, book.date_1904, &sheet.name, &mut sink);
         }
         if field == "支部名称" && cover.branch_name.is_none() && sink.count() == before {
@@ -103,6 +123,7 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         [("支部名称", cover.branch_name.is_some()), ("支部编码", cover.branch_code.is_some()), ("年度", cover.year.is_some())]
     {
         if !known && !seen.contains(&field) {
+            cover.said.push(field);
             sink.push(Finding::new(Code::MissingColumn, sink.sheet(&sheet.name)).arg("column", field));
         }
     }
@@ -116,7 +137,7 @@ fn find<'a>(book: &'a Book, intake: &Intake) -> Option<(&'a Sheet, bool)> {
         return Some((sheet, true));
     }
     let looks = |sheet: &&Sheet| {
-        let found: Vec<&str> = fields(sheet, intake).into_iter().map(|(field, _)| field).collect();
+        let found: Vec<&str> = fields(sheet, intake).into_iter().map(|(field, ..)| field).collect();
         !intake.ignores_sheet(&key(&sheet.name)) && ["支部编码", "年度"].iter().all(|field| found.contains(field))
     };
     book.sheets.iter().find(looks).map(|sheet| (sheet, false))
@@ -156,19 +177,19 @@ fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
         for (place, cell) in row.cells.iter().enumerate() {
             let at = |row: &Row, column: u16| CellRef { row: row.index, column };
             if let Some((field, value)) = within(&cell.content, intake) {
-                found.push((field, Some((Cow::Owned(value), at(row, cell.column)))));
+                found.push((field, Some(Cow::Owned(value)), at(row, cell.column)));
                 continue;
             }
             let Some(field) = labels[place] else { continue };
-            let value = if across {
-                let under = below.and_then(|below| below.cells.iter().find(|own| own.column == cell.column).map(|own| (below, own)));
-                under.map(|(below, own)| (Cow::Borrowed(&own.content), at(below, own.column)))
+            let (value, column) = if across {
+                (below.and_then(|below| below.cells.iter().find(|own| own.column == cell.column)), cell.column)
             } else {
                 // The next cell that is no field itself; a blank value leaves only the next field or nothing.
                 let next = row.cells.get(place + 1).filter(|_| labels.get(place + 1) == Some(&None));
-                next.map(|next| (Cow::Borrowed(&next.content), at(row, next.column)))
+                (next, next.map_or(cell.column + 1, |next| next.column))
             };
-            found.push((field, value));
+            let row = below.filter(|_| across).unwrap_or(row);
+            found.push((field, value.map(|cell| Cow::Borrowed(&cell.content)), at(row, column)));
         }
     }
     found
@@ -176,8 +197,8 @@ fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
 
 /// Every 支部编码 of a sheet, and the sheet's name.
 fn codes_on(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
-    let codes = fields(sheet, intake).into_iter().filter(|(field, _)| *field == "支部编码").filter_map(|(_, value)| value);
-    codes.map(|(content, _)| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
+    let codes = fields(sheet, intake).into_iter().filter(|(field, ..)| *field == "支部编码").filter_map(|(_, value, _)| value);
+    codes.map(|content| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
 }
 
 /// The same of a sheet beside the cover: where it is called one, or names code and branch or year as one does. Instructions
@@ -188,7 +209,7 @@ fn more_codes(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
         return Vec::new();
     }
     let named = name.starts_with(COVER) || intake.sheet(&name) == Some(COVER);
-    let filled = |wanted: &str| fields(sheet, intake).iter().any(|(field, value)| *field == wanted && value.is_some());
+    let filled = |wanted: &str| fields(sheet, intake).iter().any(|(field, value, _)| *field == wanted && value.is_some());
     if !named && !filled("支部名称") && !filled("年度") {
         return Vec::new();
     }
@@ -197,29 +218,25 @@ fn more_codes(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
     codes
 }
 
-fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {
+fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: CellRef, date_1904: bool, sheet: &Arc<str>, sink: &mut Sink) {
     let place = sink.cell(sheet, at.row, at.column);
     let text = match cell::text(Some(content)) {
         Ok(Some(text)) => text,
         Ok(None) => return,
         Err(code) => {
+            cover.said.push(field);
             sink.push(Finding::new(code, place).value(shown(content)).arg("column", field));
             return;
         }
     };
     let boxed = |text: &str| Some(text.into());
     match field {
-        "支部名称" => {
-            cover.branch_name = boxed(&text);
-            cover.name_at = Some(at);
-        }
+        "支部名称" => cover.branch_name = boxed(&text),
         "支部编码" => {
             cover.branch_code = Some(folded(&text).trim_start_matches(['\'', '‘', '’']).into());
             cover.numeric_code = matches!(content, Content::Number(_));
-            cover.code_at = Some(at);
         }
         "年度" => {
-            cover.year_at = Some(at);
             cover.year = if let Content::Number(number) = content {
                 number.as_integer()
             } else {
@@ -229,9 +246,7 @@ fn read_field(cover: &mut Cover, field: &str, content: &Content, at: CellRef, da
                     _ => None,
                 }
             };
-            if cover.year.is_none() {
-                sink.push(Finding::new(Code::WrongYear, place).value(text));
-            }
+            cover.year_written = cover.year.is_none().then(|| text.into());
         }
         "报出日期" => match cell::date(Some(content), date_1904) {
             Ok(Some(Day::Known(date))) => cover.reported = Some(date),

@@ -127,6 +127,9 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
             sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"积分登记".into())).arg("name", "积分登记"));
         }
     }
+    if submission.cover.issued() && unfilled(sheets, &all, submission, expected, sink) {
+        return;
+    }
     let people = People::new(submission);
     let mut signs = Signs::default();
     let mut read = Read::default();
@@ -143,6 +146,36 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     if let (Some(()), Some(()), Some((place, value))) = (signs.negative, signs.positive, signs.turned) {
         sink.push(Finding::new(Code::MixedSigns, place).value(value));
     }
+}
+
+/// True where a workbook that was handed out came back with nothing on its sheets of entries, which is said once for
+/// each. In a workbook of another making a blank deduction is nothing deducted; here every row was there before.
+fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) -> bool {
+    let run = expected.run.period;
+    let counts = |member: &&Member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every());
+    let mut blank = Vec::new();
+    for one in all {
+        let schemes: BTreeSet<usize> = served(&submission.members, one, all).map(|member| member.scheme).collect();
+        let items = schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].member.items);
+        let headings: Vec<&str> = items.flat_map(|item| std::iter::once(item.name.as_str()).chain(item.reason.as_deref())).collect();
+        let table = sheets.table(&one.found, &[], &headings, &mut Sink::new(&submission.file));
+        let filled = |line: Line<'_>| headings.iter().any(|heading| !line.word(heading).is_empty());
+        if table.lines(&|_| false).any(|row| row.periods().any(filled)) {
+            return false;
+        }
+        if served(&submission.members, one, all).any(|member| counts(&member)) {
+            blank.push((
+                &table.sheet.name,
+                ServingTable { sheet: table.number, category: one.category.as_deref().map(Into::into), usable: false },
+            ));
+        }
+    }
+    for (sheet, _) in &blank {
+        sink.push(Finding::new(Code::MissingEntry, sink.sheet(sheet)).arg("case", "unfilled"));
+    }
+    let found = !blank.is_empty();
+    submission.entry_tables = blank.into_iter().map(|(_, table)| table).collect();
+    found
 }
 
 /// What the entry sheets hold.
@@ -436,16 +469,16 @@ fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
         return;
     }
     let (first, second) = (line.word("记录人"), line.word("复核人"));
-    let fault = if first.is_empty() {
-        Some("记录人")
-    } else if second.is_empty() || crate::sheet::words::name(&first) == crate::sheet::words::name(&second) {
-        Some("复核人")
+    let (heading, why) = if cell::is_nothing(&first) {
+        ("记录人", "recorder")
+    } else if cell::is_nothing(&second) {
+        ("复核人", "reviewer")
+    } else if crate::sheet::words::name(&first) == crate::sheet::words::name(&second) {
+        ("复核人", "same")
     } else {
-        None
+        return;
     };
-    if let Some(heading) = fault {
-        sink.push(line.finding(Code::MissingReviewer, heading, sink));
-    }
+    sink.push(line.finding(Code::MissingReviewer, heading, sink).arg("why", why));
 }
 
 /// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
@@ -493,12 +526,17 @@ fn read_mark(
     }
     let value = match read {
         Number::Fault(code) => {
-            sink.push(finding(code));
+            let takes = match item.kind {
+                ItemKind::Count => "whole",
+                ItemKind::Bonus if item.reason.is_some() => "bonus",
+                _ => "",
+            };
+            sink.push(finding(code).arg("takes", takes));
             return Mark::NONE;
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
             let who = if line.column("姓名").is_some() { "姓名" } else { "项目" };
-            sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()));
+            sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()).arg("case", "cell"));
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,
@@ -571,8 +609,8 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Per
         let written = crate::sheet::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
-            let finding = Finding::new(Code::UnknownValue, row.place("项目", sink)).value(written);
-            sink.push(finding.arg("column", "项目").arg("allowed", names.join("、")));
+            let finding = row.finding(Code::UnknownValue, "项目", sink);
+            sink.push(finding.arg("allowed", names.join("、")));
             submission.nameless.branch_entries += 1;
             continue;
         };

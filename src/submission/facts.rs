@@ -1,10 +1,12 @@
 //! 奖惩, 一票否决 and 评优推荐: one row a fact about a member.
 
-use crate::diag::Code;
+use std::collections::BTreeSet;
+
+use crate::diag::{Code, Finding};
 
 use super::Expected;
 use super::cell;
-use super::model::{Adjustment, Fact, Nomination, Spot, Submission};
+use super::model::{Adjustment, Fact, Member, Nomination, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Table};
@@ -28,9 +30,15 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
             let table = sheets.table(&found, &["姓名", "情形", "依据"], &["序号", "日期", "备注"], sink);
             for line in lines(&table, &people, &["姓名", "情形"]) {
                 let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
-                let Some(veto) = &expected.schemes[submission.members[member as usize].scheme].veto else { continue };
-                let Some(fact) = pick(&line, "情形", veto.facts.iter().map(String::as_str), Code::UnknownVeto, sink) else { continue };
+                let whose = &submission.members[member as usize];
+                note_exempt(whose, &line, sink);
+                let facts = expected.schemes[whose.scheme].veto.iter().flat_map(|veto| &veto.facts).map(String::as_str);
+                let fact = pick(&line, "情形", facts, Code::UnknownVeto, sink);
                 let ground = free_text(&line, "依据", sink).unwrap_or_default();
+                if let Err(code) = cell::date(line.get("日期"), date_1904) {
+                    sink.push(line.finding(code, "日期", sink));
+                }
+                let Some(fact) = fact else { continue };
                 submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, "情形") });
             }
         }
@@ -45,13 +53,24 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
         return;
     }
     let people = People::new(submission);
+    // Where members are scored by different schemes a word of another one's is understood, and void.
+    let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
+    let all: BTreeSet<&str> =
+        schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].honours).map(|honour| honour.name.as_str()).collect();
     for found in filled(sheets, "评优推荐", sink) {
         let table = sheets.table(&found, &["姓名", "荣誉", "期间"], &["序号", "备注"], sink);
         for line in lines(&table, &people, if table.has_period() { &["姓名", "荣誉"] } else { &["姓名", "荣誉", "期间"] }) {
             let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
             let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
-            let names = honours.iter().map(|honour| honour.name.as_str());
-            let Some(honour) = pick(&line, "荣誉", names, Code::UnknownValue, sink) else { continue };
+            let written = line.word("荣誉");
+            let Some(honour) = honours.iter().position(|honour| crate::sheet::words::folded(&honour.name) == written) else {
+                if pick(&line, "荣誉", all.iter().copied(), Code::UnknownValue, sink).is_some() {
+                    let name = &*submission.members[member as usize].name;
+                    let finding = Finding::new(Code::HonourNotEligible, line.place("姓名", sink)).value(name);
+                    sink.push(finding.arg("honour", written).arg("period", line.word("期间")));
+                }
+                continue;
+            };
             let Some(period) = super::entries::read_period(&line, honours[honour].every, sink) else { continue };
             if run.contains(period) {
                 submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
@@ -87,6 +106,13 @@ fn pick<'a>(line: &Line<'_>, heading: &str, allowed: impl Iterator<Item = &'a st
     found
 }
 
+/// A fact about someone who is not scored changes nothing, which is told as it is of his ballots.
+fn note_exempt(member: &Member, line: &Line<'_>, sink: &mut Sink) {
+    if member.exempt.is_some() {
+        sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
+    }
+}
+
 fn free_text(line: &Line<'_>, heading: &str, sink: &mut Sink) -> Option<Box<str>> {
     match cell::text(line.get(heading)) {
         Ok(text) => text.map(Into::into),
@@ -107,7 +133,12 @@ fn read_adjustment(
     sink: &mut Sink,
 ) -> Option<Adjustment> {
     let member = people.resolve(line, &submission.members, sink)?;
-    let rules = expected.schemes[submission.members[member as usize].scheme].adjustments.as_ref()?;
+    let whose = &submission.members[member as usize];
+    let Some(rules) = &expected.schemes[whose.scheme].adjustments else {
+        sink.push(Finding::new(Code::UnexpectedEntry, line.place("姓名", sink)).value(&*whose.name).arg("kind", "奖惩"));
+        return None;
+    };
+    note_exempt(whose, line, sink);
     let kind = pick(line, "种类", rules.kinds.iter().map(|kind| kind.name.as_str()), Code::UnknownValue, sink)?;
     let levels = &rules.kinds[kind].levels;
     let written = line.word("级别");

@@ -50,6 +50,8 @@ pub struct Expected<'a> {
     pub intake: &'a Intake,
     /// Categories that exist in this county.
     pub categories: &'a [String],
+    /// How many members the register gives the branch, where it does.
+    pub registered: Option<u32>,
 }
 
 impl Expected<'_> {
@@ -93,6 +95,7 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
     }
     facts::read_nominations(&sheets, &mut submission, expected, &mut sink);
     entries::read_branch(&sheets, &mut submission, expected, &mut sink);
+    unused(&sheets, &submission, expected, &mut sink);
     submission.ignored = sheets.unknown();
     submission.ignored.retain(|at| Some(&book.sheets[*at].name) != submission.cover.sheet.as_ref());
     for at in submission.ignored.iter().copied() {
@@ -102,4 +105,36 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         }
     }
     (submission, sink.finish())
+}
+
+/// Columns of the sheets that not every scheme uses.
+const FACTS: [&str; 14] =
+    ["序号", "姓名", "种类", "级别", "事由", "日期", "情形", "依据", "荣誉", "期间", "票号", "票数", "项目", "审核得分"];
+
+/// Sheets that none of the branch's schemes uses and that hold rows all the same: whoever wrote them believes they count.
+fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expected<'_>, sink: &mut Sink) {
+    if submission.members.is_empty() {
+        return;
+    }
+    let any = |uses: fn(&Scheme) -> bool| submission.members.iter().any(|member| uses(&expected.schemes[member.scheme]));
+    let kinds = [
+        ("民主测评", any(|scheme| scheme.poll.is_some())),
+        ("奖惩", any(|scheme| scheme.adjustments.is_some())),
+        ("一票否决", any(|scheme| scheme.veto.is_some())),
+        ("评优推荐", any(|scheme| !scheme.honours.is_empty())),
+        ("支部积分", any(|scheme| scheme.branch.is_some())),
+    ];
+    // Nothing on them is to be put right, so their own faults are not told.
+    let mut untold = Sink::new(&submission.file);
+    for (kind, _) in kinds.into_iter().filter(|(_, used)| !used) {
+        let suffixed = sheets.suffixed(kind).into_iter().map(|(found, _)| found);
+        for found in sheets.plain(kind, &mut untold).into_iter().chain(suffixed) {
+            let table = sheets.table(&found, &[], &FACTS, &mut untold);
+            // Without headings that anybody knows it holds something all the same.
+            let unheaded = table.slices().next().is_none() && table.sheet.rows.len() > 1 && !sheets.is_blank(&found);
+            if unheaded || table.lines(&|_| false).next().is_some() {
+                sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&table.sheet.name)).arg("why", "unused"));
+            }
+        }
+    }
 }

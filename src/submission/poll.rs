@@ -107,7 +107,8 @@ fn read_sheet(
         let Some(poll) = &scheme.poll else { continue };
         let count = if summed {
             let Some(count) = read_count(&line, sink) else {
-                submission.ballots[at as usize].faulty += 1;
+                // How many they were nobody knows; that is said, and not that they were too few.
+                submission.ballots[at as usize].faulty = u32::MAX;
                 continue;
             };
             count
@@ -120,11 +121,17 @@ fn read_sheet(
             1
         };
         if summed && submission.ballots[at as usize].count > 0 {
-            sink.push(Finding::new(Code::DuplicateBallot, line.place("姓名", sink)).value(&*member.name).arg("name", &member.name));
+            sink.push(
+                Finding::new(Code::DuplicateBallot, line.place("姓名", sink))
+                    .value(&*member.name)
+                    .arg("name", &member.name)
+                    .arg("case", "count"),
+            );
             continue;
         }
         let Some(marks) = read_ballot(&line, poll, count, scheme.decimals, sink) else {
-            submission.ballots[at as usize].faulty += 1;
+            let faulty = &mut submission.ballots[at as usize].faulty;
+            *faulty = faulty.saturating_add(count);
             continue;
         };
         let spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
@@ -158,7 +165,7 @@ fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
         Number::Nothing => Code::MissingEntry,
         Number::Fault(code) => code,
     };
-    let finding = line.finding(code, "票数", sink).arg("min", 1).arg("max", 100_000);
+    let finding = line.finding(code, "票数", sink).arg("min", 1).arg("max", 100_000).arg("case", "count").arg("takes", "whole");
     sink.push(finding.arg("name", line.word("姓名")));
     None
 }
@@ -181,7 +188,7 @@ fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &m
             match worth.and_then(Mark::new) {
                 Some(mark) => marks.push(mark),
                 None if cell::is_nothing(&written) && poll.columns.len() > 1 => sink.push(finding(sink, Code::BallotIncomplete)),
-                None if cell::is_nothing(&written) => sink.push(finding(sink, Code::MissingEntry)),
+                None if cell::is_nothing(&written) => sink.push(finding(sink, Code::MissingEntry).arg("case", "ballot")),
                 None => {
                     let allowed: Vec<&str> = poll.words.iter().map(|(name, _)| name.as_str()).collect();
                     sink.push(finding(sink, Code::UnknownValue).arg("allowed", allowed.join("、")));
@@ -192,7 +199,7 @@ fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &m
         let fault = match cell::number(content) {
             Number::Fault(code) => finding(sink, code),
             Number::Nothing if poll.columns.len() > 1 => finding(sink, Code::BallotIncomplete),
-            Number::Nothing => finding(sink, Code::MissingEntry),
+            Number::Nothing => finding(sink, Code::MissingEntry).arg("case", "ballot"),
             Number::Is { value, text } => {
                 if text {
                     sink.push(finding(sink, Code::TextNumber).arg("number", value));
@@ -235,13 +242,13 @@ fn read_tally(line: &Line<'_>, poll: &Poll, count: u32, sink: &mut Sink) -> Opti
             },
             Number::Fault(code) => code,
         };
-        sink.push(line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("name", line.word("姓名")));
+        sink.push(line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("takes", "whole").arg("name", line.word("姓名")));
         good = false;
     }
     if good && cast != i64::from(count) {
         line.column("票数")?;
         let finding = Finding::new(Code::OutOfRange, line.place("票数", sink)).value(count.to_string());
-        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("name", line.word("姓名")));
+        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("takes", "whole").arg("name", line.word("姓名")));
         good = false;
     }
     let worth = worth.published_decimal(3).and_then(Mark::new)?;

@@ -1,6 +1,7 @@
 //! 党员名册: one row a member.
 
 use crate::diag::{Code, Finding};
+use crate::scheme::Rules;
 use crate::sheet::Content;
 
 use super::Expected;
@@ -54,6 +55,9 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
         member.repeats = repeats.map(|at| at as u32);
         submission.members.push(member);
     }
+    if submission.members.is_empty() && submission.nameless.members == 0 && expected.registered != Some(0) {
+        sink.push(Finding::new(Code::MissingEntry, sink.sheet(&table.sheet.name)).arg("case", "roster"));
+    }
 }
 
 /// One identity number, or one name with one number.
@@ -92,8 +96,9 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
         fault(sink, Code::UnknownCategory, "类别", &[("allowed", expected.categories.join("、"))]);
     }
     let probationary = match line.word("党员状态").as_str() {
-        "" | "正式党员" | "正式" => false,
+        "正式党员" | "正式" => false,
         "预备党员" | "预备" => true,
+        status if cell::is_nothing(status) => false,
         _ => {
             fault(sink, Code::UnknownValue, "党员状态", &[("allowed", "正式党员、预备党员".into())]);
             false
@@ -111,12 +116,13 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
                 if let Some(month @ 1..=12) = value.as_integer() {
                     month as u8
                 } else {
-                    fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned())]);
+                    let takes = ("takes", "month".to_owned());
+                    fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned()), takes]);
                     missing
                 }
             }
             Number::Fault(code) => {
-                fault(sink, code, heading, &[]);
+                fault(sink, code, heading, &[("takes", "month".to_owned())]);
                 missing
             }
         }
@@ -136,8 +142,15 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     let born = day(sink, "出生日期");
     let joined = day(sink, "入党日期");
     let exempt = text(sink, "免积分原因").filter(|reason| !cell::is_nothing(&folded(reason)));
-    let (direct_grade, direct_stars) = direct_grade(&line.word("直评等次"));
     let scheme = (expected.scheme_of)(&category);
+    let rules = &expected.schemes[scheme].member;
+    let (direct_grade, direct_stars) = direct_grade(&line.word("直评等次"), rules).unwrap_or_else(|allowed| {
+        // Whose grades these should be an unknown category does not tell.
+        if expected.categories.contains(&category) {
+            fault(sink, Code::UnknownValue, "直评等次", &[("allowed", allowed)]);
+        }
+        (None, None)
+    });
     Member {
         seq: seq.unwrap_or(ordinal),
         name: name.into(),
@@ -191,22 +204,36 @@ pub fn read_seq(line: &Line<'_>, sink: &mut Sink) -> Option<i64> {
         Number::Nothing => None,
         Number::Is { value, .. } if value.as_integer().is_some() => value.as_integer(),
         Number::Is { .. } | Number::Fault(_) => {
-            sink.push(line.finding(Code::NotANumber, "序号", sink));
+            sink.push(line.finding(Code::NotANumber, "序号", sink).arg("takes", "whole"));
             None
         }
     }
 }
 
-/// `合格`, `8星`, `合格/8星`.
-fn direct_grade(word: &str) -> (Option<Box<str>>, Option<u8>) {
+/// `合格`, `8星`, `合格/8星`: a grade and stars that the scheme gives. Otherwise what may be written.
+fn direct_grade(word: &str, rules: &Rules) -> Result<(Option<Box<str>>, Option<u8>), String> {
     let (mut grade, mut stars) = (None, None);
-    for part in word.split(['/', '、', ',', ';', '，']).filter(|part| !part.is_empty()) {
-        match part.strip_suffix('星').or_else(|| part.strip_suffix("颗星")).and_then(|number| number.parse().ok()) {
-            Some(number) => stars = Some(number),
-            None => grade = Some(part.into()),
+    if cell::is_nothing(word) {
+        return Ok((grade, stars));
+    }
+    let grades = rules.grades.names();
+    let most = rules.stars.as_ref().map(|_| rules.max_stars);
+    let allowed = || {
+        let with_stars = most.into_iter().flat_map(|most| {
+            let both = grades.first().map(|grade| format!("{grade}/{most}星"));
+            std::iter::once(format!("0星—{most}星")).chain(both)
+        });
+        grades.iter().map(|grade| (*grade).to_owned()).chain(with_stars).collect::<Vec<_>>().join("、")
+    };
+    for part in word.split(['/', '、', ',', ';', '，']) {
+        let number = part.strip_suffix("颗星").or_else(|| part.strip_suffix('星')).and_then(|number| number.parse().ok());
+        match number {
+            Some(number) if stars.is_none() && most.is_some_and(|most| number <= most) => stars = Some(number),
+            None if grade.is_none() && grades.contains(&part) => grade = Some(part.into()),
+            _ => return Err(allowed()),
         }
     }
-    (grade, stars)
+    Ok((grade, stars))
 }
 
 /// 身份证号 (GB 11643): 18 characters, the last a check digit by ISO 7064 MOD 11-2.
@@ -225,7 +252,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
                 .chars()
                 .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
                 .collect();
-            if id.is_empty() {
+            if cell::is_nothing(&id) {
                 sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
                 return None;
             }
@@ -293,9 +320,25 @@ mod tests {
 
     #[test]
     fn reads_grades_given_without_a_score() {
-        assert_eq!(direct_grade("合格"), (Some("合格".into()), None));
-        assert_eq!(direct_grade("8星"), (None, Some(8)));
-        assert_eq!(direct_grade("合格/8星"), (Some("合格".into()), Some(8)));
-        assert_eq!(direct_grade(""), (None, None));
+        let scheme = |id: &str| {
+            let path = format!("{}/templates/schemes/{id}.toml", env!("CARGO_MANIFEST_DIR"));
+            crate::scheme::load(&std::fs::read_to_string(path).expect("built in")).expect("a scheme").member
+        };
+        let (stars, plain) = (scheme("ju-10star"), scheme("register-60"));
+        for (word, read) in [
+            ("合格", (Some("合格".into()), None)),
+            ("8星", (None, Some(8))),
+            ("10颗星", (None, Some(10))),
+            ("合格/8星", (Some("合格".into()), Some(8))),
+            ("", (None, None)),
+            ("无", (None, None)),
+        ] {
+            assert_eq!(direct_grade(word, &stars), Ok(read), "{word}");
+        }
+        for word in ["良好", "11星", "八星", "合格8星", "合格/", "合格/优秀", "8星/9星"] {
+            assert!(direct_grade(word, &stars).is_err(), "{word}");
+        }
+        assert_eq!(direct_grade("8星", &plain), Err("优秀、合格、基本合格、不合格".to_owned()));
+        assert_eq!(direct_grade("8", &stars), Err("优秀、合格、基本合格、不合格、0星—10星、优秀/10星".to_owned()));
     }
 }

@@ -405,7 +405,7 @@ impl<'a> Table<'a> {
         let mut last: BTreeMap<[String; 3], usize> = BTreeMap::new();
         let mut whose = [const { String::new() }; 3];
         for row in rows {
-            let said = |column: u16| content(self.sheet, row, column, true).map(|content| shown(content)).unwrap_or_default();
+            let said = |column: u16| content(self.sheet, row, column, true).map(shown).unwrap_or_default();
             let own =
                 ["姓名", "序号", "评分方"].map(|heading| shared.column(heading).map(|column| folded(&said(column))).unwrap_or_default());
             if !own[0].is_empty() {
@@ -417,12 +417,12 @@ impl<'a> Table<'a> {
             if self.intake.is_total(&item) {
                 continue;
             }
-            match last.get(&whose).map(|at| &mut found[*at].1).filter(|own| own.iter().all(|(other, _)| *other != item)) {
-                Some(own) => own.push((item, row)),
-                None => {
-                    last.insert(whose.clone(), found.len());
-                    found.push((row, vec![(item, row)]));
-                }
+            let own = last.get(&whose).map(|at| &mut found[*at].1).filter(|own| own.iter().all(|(other, _)| *other != item));
+            if let Some(own) = own {
+                own.push((item, row));
+            } else {
+                last.insert(whose.clone(), found.len());
+                found.push((row, vec![(item, row)]));
             }
         }
         found

@@ -6,6 +6,8 @@ the sender's cells are untouched; corrected by openpyxl the copy supersedes its 
 sheets are opened by LibreOffice too, as a branch would.
 """
 
+import csv
+import datetime
 import hashlib
 import json
 import re
@@ -212,7 +214,116 @@ def sent_back(scheme, folder):
     return len(copies)
 
 
+def planted(path):
+    """A clean workbook with four faults and a doubt; which value each cell should have."""
+    book = openpyxl.load_workbook(path)
+    roster, marks = book["党员名册"], next(sheet for sheet in book.worksheets if key(sheet.title).startswith("积分登记"))
+    one, two = Table(roster, HEADINGS), Table(marks, HEADINGS)
+    item = next(column for column in sorted(two.columns.values()) if column > two.columns["期间"])
+    rights = {}
+    for sheet, row, column, wrong in [
+        (roster, one.head + 1, one.columns["身份证号"], "36010219460527003X"),
+        (roster, one.head + 2, one.columns["类别"], "火星党员"),
+        (marks, two.head + 1, item, "优秀"),
+        (marks, two.head + 3, item, -99.99),
+    ]:
+        cell = sheet.cell(row, column)
+        rights[sheet.title, cell.coordinate] = cell.value
+        cell.value = wrong
+    roster.cell(one.head + 3, one.columns["出生日期"]).value = datetime.datetime(1900, 1, 1)
+    return book, rights
+
+
+def as_form(book, form, folder):
+    """Saves the workbook as branches do; what goes into the inbox."""
+    whole = folder / "支部.xlsx"
+    book.save(whole)
+    if form == "xlsx":
+        return [whole]
+    if form == "csv":
+        files = []
+        for sheet in book.worksheets:
+            path = folder / f"支部-{sheet.title}.csv"
+            with path.open("w", encoding="utf-8-sig", newline="") as out:
+                for row in sheet.iter_rows(values_only=True):
+                    texts = (value.strftime("%Y-%m-%d") if hasattr(value, "strftime") else "" if value is None else str(value) for value in row)
+                    csv.writer(out).writerow(texts)
+            files.append(path)
+        return files
+    soffice([whole], form, folder / form)
+    return [folder / form / f"支部.{form}"]
+
+
+def marks_of(book):
+    """Cells that are red, and cells with a note, apart from the list."""
+    red, notes = set(), set()
+    for sheet in book.worksheets:
+        if sheet.title == LIST:
+            continue
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb == RED:
+                red.add((sheet.title, cell.coordinate))
+            if cell.comment is not None:
+                notes.add((sheet.title, cell.coordinate))
+    return red, notes
+
+
+def back_and_forth(form, folder):
+    """Marked, half corrected, sent, marked again, corrected by another program, sent: accepted, and nothing is left of old marks."""
+    what = f"{form} back and forth"
+    case = CASES / "clean-register-60"
+    workspace = folder / form
+    (workspace / "inbox").mkdir(parents=True)
+    for name in ["scorebook.toml", "机构名册.xlsx"]:
+        shutil.copy(case / name, workspace)
+    book, rights = planted(case / "inbox/第一党委/第一东1支部.xlsx")
+    for path in as_form(book, form, workspace):
+        shutil.copy(path, workspace / "inbox")
+
+    def returned(number):
+        out = workspace / f"out{number}"
+        program("run", workspace, "--out", out, "--forms", "board", "--quiet")
+        own = [finding for finding in findings(out) if finding["branch_code"] == "0101" and finding["severity"] == "error"]
+        return own, next((out / "2026/支部").glob("0101-*/*-标注.*"), None)
+
+    wrong = dict(rights)
+    for number in range(1, 4):
+        errors, marked = returned(number)
+        cells = {(finding["sheet"], finding["cell"]) for finding in errors}
+        if cells != set(wrong):
+            fault(f"{what} {number}: errors at {sorted(cells)} instead of {sorted(wrong)}")
+        if not wrong:
+            break
+        if marked is None or marked.suffix != ".xlsx":
+            fault(f"{what} {number}: no marked copy")
+            return
+        copy = openpyxl.load_workbook(marked)
+        if copy.sheetnames.count(LIST) != 1 or copy.sheetnames[0] != LIST or any(LIST in name for name in copy.sheetnames[1:]):
+            fault(f"{what} {number}: sheets {copy.sheetnames}")
+        red, notes = marks_of(copy)
+        if red != set(wrong) or not set(wrong) <= notes or notes & (set(rights) - set(wrong)):
+            fault(f"{what} {number}: red {sorted(red)} notes {sorted(notes)} instead of {sorted(wrong)}")
+        lines = [row for row in copy[LIST].iter_rows(min_row=4, values_only=True) if row[1] == "错误"]
+        if len(lines) != len(wrong):
+            fault(f"{what} {number}: {len(lines)} lines on the list")
+        links = {cell.hyperlink.location for cell in copy[LIST]["D"] if cell.hyperlink}
+        if not {f"'{sheet}'!{cell}" for sheet, cell in wrong} <= links:
+            fault(f"{what} {number}: links {links}")
+        for sheet, cell in list(wrong)[: 2 if number == 1 else None]:
+            copy[sheet][cell].value = wrong.pop((sheet, cell))
+        sent = workspace / "inbox" / f"改正{number}.xlsx"
+        copy.save(sent)
+        if number == 2:
+            # The last word is LibreOffice's.
+            soffice([sent], "xlsx", workspace / "saved")
+            shutil.copy(workspace / "saved" / sent.name, sent)
+    else:
+        fault(f"{what}: never accepted")
+
+
 with tempfile.TemporaryDirectory(prefix="scorebook-") as folder:
+    for form in ["xlsx", "xls", "ods", "csv", "html"]:
+        back_and_forth(form, Path(folder))
     chosen = sys.argv[1:] or SCHEMES
     count = sum(sent_back(scheme, Path(folder)) for scheme in chosen)
 finish(f"{count} marked workbooks of {len(chosen)} messy workspaces corrected, sent back and accepted")

@@ -36,3 +36,46 @@ fn a_scheme_that_names_a_category_the_county_lacks_is_refused() {
     std::fs::write(&file, format!("categories = [\"农村党\"]\n{text}")).unwrap();
     assert!(check(&options, &|_, _, _| {}).is_ok());
 }
+
+#[test]
+fn a_register_s_fault_names_the_cell_and_the_column_that_is_near() {
+    let told = |rows: &[&str]| {
+        let county = tempfile::tempdir().unwrap();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clean-register-60"), county.path());
+        let rows = rows.iter().map(|row| crate::gallery::cells(row)).collect();
+        let register = crate::gallery::workbook(&vec![("机构名册".to_owned(), rows)], &[]);
+        std::fs::write(county.path().join("机构名册.xlsx"), register).unwrap();
+        let options = Options { workspace: county.path().to_owned(), ..Options::default() };
+        check(&options, &|_, _, _| {}).map(|_| ()).unwrap_err().message(Lang::Zh)
+    };
+    let missing = told(&["支部编码 | 支部名称 | 上级党委", "'0101 | 第一支部 | 第一党委"]);
+    assert!(missing.ends_with("单元格C1：缺少“上级党组织”列；写成“上级党委”的请改为“上级党组织”"), "{missing}");
+    let error = told(&["支部编码 | 支部名称 | 上级党组织", "#REF! | 第一支部 | 第一党委"]);
+    assert!(error.ends_with("单元格A2：“支部编码”应是文字，写的是 #REF!"), "{error}");
+    let empty = told(&["支部编码 | 支部名称 | 上级党组织", " | 第一支部 | 第一党委"]);
+    assert!(empty.ends_with("单元格A2：“支部编码”是空的"), "{empty}");
+}
+
+#[test]
+fn a_fault_in_the_passwords_shows_none() {
+    let county = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clean-register-60"), county.path());
+    let file = county.path().join("scorebook.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    for faulty in [
+        "passwords = \"Zq7\"\n",
+        "passwords = [\"a\", 777]\n",
+        "passwords = [\n  \"a\",\n  777,\n]\n",
+        "passwords = [\n  \"Zq7=1\" \"b\"\n]\n",
+        "passwords = [\"Zq7\n",
+        "passwords = { Zq7 = 1 }\n",
+        "password = [\"Zq7\"]\n",
+        "passwords = [\"Zq7\"]\npasswords = [\"Zq7\"]\n",
+    ] {
+        std::fs::write(&file, format!("{faulty}{text}")).unwrap();
+        let error = check(&Options { workspace: county.path().to_owned(), ..Options::default() }, &|_, _, _| {}).map(|_| ()).unwrap_err();
+        for said in [error.message(Lang::Zh), error.message(Lang::En), format!("{error} {error:?}")] {
+            assert!(!said.contains("Zq7") && !said.contains("777"), "{faulty}: {said}");
+        }
+    }
+}

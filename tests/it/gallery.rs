@@ -43,6 +43,9 @@ struct Case {
     period: String,
     /// Codes that must be found, sorted; the case's own where absent.
     expect: Option<Vec<String>>,
+    /// What must stand in a message or hint.
+    #[serde(default)]
+    says: Vec<String>,
     /// What the input is, where no sheet shows it.
     shows: Option<String>,
     /// 支部编码, 支部名称, 上级党组织, 党员数.
@@ -136,7 +139,10 @@ fn changed(mut sheets: Sheets, change: &Workbook) -> Sheets {
     sheets
 }
 
-/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, a number a number, anything else text.
+/// Style 1 is a date.
+const STYLES: &str = r#"<styleSheet><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
+
+/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, `@46148` a date, a number a number, anything else text.
 fn cell_xml(at: CellRef, cell: &str) -> String {
     let escaped = |text: &str| {
         let plain = text.replace('&', "&amp;").replace('<', "&lt;");
@@ -146,6 +152,8 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
         String::new()
     } else if let Some(formula) = cell.strip_prefix('=') {
         format!(r#"<c r="{at}"><f>{}</f></c>"#, escaped(formula))
+    } else if let Some(day) = cell.strip_prefix('@') {
+        format!(r#"<c r="{at}" s="1"><v>{day}</v></c>"#)
     } else if cell.starts_with('#') {
         format!(r#"<c r="{at}" t="e"><v>{cell}</v></c>"#)
     } else if scorebook::exact::Decimal::parse(cell).is_some() {
@@ -158,7 +166,8 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
 
 pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let (mut list, mut relations) = (String::new(), String::new());
+    let mut list = String::new();
+    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
     let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
     for (index, (name, rows)) in sheets.iter().enumerate() {
         let state = if hidden.contains(name) { r#" state="hidden""# } else { "" };
@@ -172,6 +181,7 @@ pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
         }
         parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into()));
     }
+    parts.push(("xl/styles.xml".into(), STYLES.into()));
     parts.push(("xl/workbook.xml".into(), format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets></workbook>"#).into()));
     parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
@@ -353,6 +363,7 @@ fn every_code_has_a_case_that_gives_just_it_and_the_page_shows_it() {
         let mut found: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
         found.sort_unstable();
         let expected = case.expect.clone().unwrap_or_else(|| vec![code.word().to_owned()]);
+        wrong.extend(hollow(&findings).map(|text| format!("{code}: a value is missing: {text}")));
         if found != expected || !found.contains(&code.word()) {
             wrong.push(format!(
                 "{code}: {:?}",
@@ -375,6 +386,34 @@ fn every_code_has_a_case_that_gives_just_it_and_the_page_shows_it() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let first = page.lines().zip(kept.lines()).position(|(new, old)| new != old);
     assert!(page == kept, "docs/errors.md differs from line {:?} on; BLESS=1 writes it anew", first.map(|line| line + 1));
+}
+
+/// Messages and hints in which a value is missing: quotation marks with nothing in them, two blanks.
+fn hollow(findings: &[Finding]) -> impl Iterator<Item = String> + '_ {
+    let texts = findings.iter().flat_map(|finding| [Lang::Zh, Lang::En].map(|lang| [finding.message(lang), finding.hint(lang)]));
+    texts.flatten().filter(|text| {
+        let traces = ["“”", "``", "（）", "()", "《》", "  ", " 、", "：，", "：；"];
+        text.is_empty() || text.trim() != text || text.contains(['{', '}']) || traces.iter().any(|trace| text.contains(trace))
+    })
+}
+
+#[test]
+fn further_cases_find_and_say_what_they_list() {
+    let text = std::fs::read_to_string(folder().join("further/cases.toml")).unwrap();
+    let cases: BTreeMap<String, Case> = toml::from_str(&text).unwrap();
+    let mut wrong = Vec::new();
+    for (name, case) in &cases {
+        let findings = case.findings();
+        let mut found: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
+        found.sort_unstable();
+        let said: Vec<String> = findings.iter().flat_map(|finding| [finding.message(Lang::Zh), finding.hint(Lang::Zh)]).collect();
+        let unsaid: Vec<&String> = case.says.iter().filter(|words| !said.iter().any(|text| text.contains(words.as_str()))).collect();
+        if Some(&found.iter().map(|word| (*word).to_owned()).collect()) != case.expect.as_ref() || !unsaid.is_empty() {
+            wrong.push(format!("{name}: {found:?} unsaid {unsaid:?} of {said:?}"));
+        }
+        wrong.extend(hollow(&findings).map(|text| format!("{name}: a value is missing: {text}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

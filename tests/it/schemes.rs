@@ -132,7 +132,8 @@ fn prove(name: &str, scheme: Scheme, case: &Path) {
         for run in &case.run {
             let period = RunPeriod::parse(&run.period).unwrap();
             let intake = crate::worked::intake();
-            let expected = Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+            let expected =
+                Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
             let (cover, _) = read_cover(&book, &file, &intake);
             let (submission, mut findings) = read(&book, cover, &file, &expected);
             findings.extend(check::submission(&submission, &schemes, period));

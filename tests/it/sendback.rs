@@ -1,12 +1,13 @@
 //! What goes out and comes back: blank workbooks filled in, marked workbooks sent again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use scorebook::county::Branch;
 use scorebook::diag::{Code, Severity};
 use scorebook::form::table::Value;
 use scorebook::issue::{self, Listed};
-use scorebook::run::{BranchState, Options, Summary, check, prepare, run};
+use scorebook::run::{self, ArchiveOrder, BranchState, Options, Summary, archive, check, prepare, run};
 use scorebook::sheet::{Book, Limits, read};
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
@@ -33,12 +34,13 @@ fn checked(workspace: &Path) -> Summary {
     check(&options(workspace), &|_, _, _| {}).unwrap()
 }
 
-/// What a clerk would enter: full marks, no deductions, a day, two reviewers.
+/// What a clerk would enter: full marks, deductions of nothing, a day, two reviewers.
 fn entered(column: &Column, row: usize) -> Value {
     match (&column.entry, column.heading.as_str()) {
         (_, "记录人") => "甲".into(),
         (_, "复核人") => "乙".into(),
         (Entry::Number { max, min, .. }, _) if column.required && !min.is_negative() => Value::Number(*max),
+        (Entry::Number { min, .. }, _) if min.is_negative() => Value::Number(scorebook::exact::Decimal::new(0, 0)),
         (Entry::OneOf(words), _) if column.required => words[row % words.len()].as_str().into(),
         _ => Value::Empty,
     }
@@ -197,4 +199,149 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
         second.resolved.findings.iter().all(|finding| finding.place.sheet.as_deref() != Some(LIST)),
         "the list is no sheet of the branch"
     );
+}
+
+/// Names and identity numbers on the roster of each blank workbook that has one, by file.
+fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]>> {
+    let out = tempfile::tempdir().unwrap();
+    let options = Options { out: Some(out.path().to_owned()), ..options(workspace) };
+    let issued = run::issue(&options, Some(from), &|_, _, _| {}).unwrap();
+    let mut rosters = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let book = book(entry.path());
+        let sheet = book.sheets.iter().find(|sheet| &*sheet.name == "党员名册").unwrap();
+        let text = |row: u32, column: u16| sheet.get(row, column).map(scorebook::submission::shown).unwrap_or_default();
+        let head = sheet.rows.iter().find(|row| row.cells.iter().any(|cell| text(row.index, cell.column) == "姓名")).unwrap();
+        let column = |name: &str| head.cells.iter().map(|cell| cell.column).find(|column| text(head.index, *column) == name).unwrap();
+        let below = sheet.rows.iter().filter(|row| row.index > head.index);
+        let members: Vec<[String; 2]> = below
+            .map(|row| ["姓名", "身份证号"].map(|name| text(row.index, column(name))))
+            .filter(|member| !member[0].is_empty())
+            .collect();
+        if !members.is_empty() {
+            rosters.insert(entry.file_name().to_string_lossy().into_owned(), members);
+        }
+    }
+    assert_eq!(rosters.len(), issued.rosters);
+    rosters
+}
+
+#[test]
+fn rosters_come_from_an_inbox_an_out_folder_or_an_archive() {
+    let folder = workspace("clean-register-60");
+    let (inbox, bag) = (folder.path().join("inbox"), folder.path().join("bag"));
+    for entry in walkdir::WalkDir::new(case("clean-register-60").join("inbox")).into_iter().filter_map(Result::ok) {
+        if entry.file_type().is_file() {
+            std::fs::copy(entry.path(), inbox.join(entry.file_name())).unwrap();
+        }
+    }
+    let from_inbox = handed_out(folder.path(), &inbox);
+    assert!(from_inbox.len() == 4 && from_inbox.values().flatten().all(|member| member[1].len() == 18), "{from_inbox:?}");
+    // One branch sends text files, a sheet each.
+    std::fs::remove_file(inbox.join("第一东1支部.xlsx")).unwrap();
+    for entry in std::fs::read_dir(case("formats/csv")).unwrap().filter_map(Result::ok) {
+        std::fs::copy(entry.path(), inbox.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(handed_out(folder.path(), &inbox), from_inbox);
+    run(&options(folder.path()), &|_, _, _| {}).unwrap();
+    let out = folder.path().join("out");
+    let names = |rosters: &BTreeMap<String, Vec<[String; 2]>>| -> BTreeMap<String, Vec<String>> {
+        rosters.iter().map(|(file, members)| (file.clone(), members.iter().map(|member| member[0].clone()).collect())).collect()
+    };
+    for place in [out.clone(), out.join("2026")] {
+        let from_out = handed_out(folder.path(), &place);
+        assert_eq!(names(&from_out), names(&from_inbox), "results name everybody");
+        assert!(from_out.values().flatten().all(|member| member[1].is_empty()), "results hold no identity numbers");
+    }
+    let order = ArchiveOrder { to: bag.clone(), incomplete: Some("有支部未报".to_owned()) };
+    archive(&options(folder.path()), &order, None, &|_, _, _| {}).unwrap();
+    std::fs::remove_dir_all(&inbox).unwrap();
+    std::fs::create_dir(&inbox).unwrap();
+    assert_eq!(handed_out(folder.path(), &bag), from_inbox);
+}
+
+#[test]
+fn the_newest_results_tell_the_roster() {
+    let folder = workspace("clean-register-60");
+    let row = |period: &str, name: &str| {
+        format!(
+            r#"{{"year":2026,"period":"{period}","branch_code":"0101","seq":1,"name":"{name}","category":"农村党员","status":"正式党员","subject":"member","flags":[]}}"#
+        )
+    };
+    // By name 2026Q1 would come after 2026M12 and after the year.
+    for (period, name) in [("2026Q1", "早"), ("2026M12", "晚"), ("2026", "晚")] {
+        let out = folder.path().join("out").join(period);
+        std::fs::create_dir_all(&out).unwrap();
+        std::fs::write(out.join("results.jsonl"), row(period, name) + "\n").unwrap();
+    }
+    let rosters = handed_out(folder.path(), &folder.path().join("out"));
+    assert_eq!(rosters.values().flatten().map(|member| member[0].as_str()).collect::<Vec<_>>(), ["晚"]);
+}
+
+#[test]
+fn a_password_is_in_no_output() {
+    const PASSWORD: &str = "县委Zq7-2026";
+    let folder = workspace("clean-register-60");
+    let inbox = folder.path().join("inbox");
+    let settings = std::fs::read_to_string(folder.path().join("scorebook.toml")).unwrap();
+    let passwords = format!("passwords = [\"另一个Xw8-口令\", \"{PASSWORD}\"]\n");
+    std::fs::write(folder.path().join("scorebook.toml"), format!("{passwords}{settings}")).unwrap();
+    for name in ["accepted.xlsx", "returned.xlsx"] {
+        std::fs::copy(case("reading/locked").join(name), inbox.join(name)).unwrap();
+    }
+    // One that no listed password opens.
+    std::fs::copy(case("reading/agile.xlsx"), inbox.join("别的口令.xlsx")).unwrap();
+    let mut said: Vec<u8> = Vec::new();
+    let program = |arguments: &[&str]| -> Vec<u8> {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_scorebook"))
+            .arg(arguments[0])
+            .arg(folder.path())
+            .args(&arguments[1..])
+            .output()
+            .unwrap();
+        assert!(matches!(done.status.code(), Some(0 | 1)), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        [done.stdout, done.stderr].concat()
+    };
+    let bag = folder.path().join("bag").display().to_string();
+    let inbox_name = inbox.display().to_string();
+    for arguments in [
+        &["check", "--format", "json"][..],
+        &["run"],
+        &["status"],
+        &["explain", "史泰庆"],
+        &["issue", "--roster-from", &inbox_name],
+        &["archive", "--to", &bag, "--incomplete", "有支部未报"],
+    ] {
+        said.extend(program(arguments));
+    }
+    assert!(ending(&folder.path().join("out"), "考核公示栏.pdf").is_some(), "one of them was accepted");
+    assert!(ending(&folder.path().join("out"), "-标注.xlsx").is_some(), "one of them was marked");
+    let mut looked_at = 0;
+    let mut look = |what: &str, bytes: &[u8]| {
+        looked_at += 1;
+        for password in [PASSWORD, "另一个Xw8-口令", "Zq7", "Xw8"] {
+            let wide: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for sought in [password.as_bytes(), &wide, &encoding_rs::GB18030.encode(password).0] {
+                assert!(!bytes.windows(sought.len()).any(|window| window == sought), "{what} holds a password");
+            }
+        }
+    };
+    look("the terminal", &said);
+    for entry in walkdir::WalkDir::new(folder.path()).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let path = entry.path();
+        if path.starts_with(&inbox) || path == folder.path().join("scorebook.toml") {
+            continue;
+        }
+        let bytes = std::fs::read(path).unwrap();
+        look(&path.display().to_string(), &bytes);
+        // Workbooks are packed: their parts too.
+        if let Ok(mut package) = zip::ZipArchive::new(std::io::Cursor::new(&bytes)) {
+            for at in 0..package.len() {
+                let mut part = Vec::new();
+                std::io::Read::read_to_end(&mut package.by_index(at).unwrap(), &mut part).unwrap();
+                look(&path.display().to_string(), &part);
+            }
+        }
+    }
+    assert!(looked_at > 100, "{looked_at}");
 }

@@ -57,7 +57,7 @@ fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Read {
     let schemes = std::slice::from_ref(scheme);
     let categories = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"].map(String::from);
     let run = RunPeriod::parse(period).unwrap();
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories };
+    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
     let (submission, mut findings) = read(&book, cover, &file, &expected);
     findings.extend(scorebook::check::submission(&submission, schemes, run));
     let (outcomes, found) = branch_outcomes(&submission, schemes, run);

@@ -13,7 +13,7 @@ mod rerun;
 mod tables;
 
 pub use originals::FirstState;
-pub(super) use originals::{move_into_bag, restore_names};
+pub(super) use originals::{first_state, move_into_bag, restore_names};
 pub use rerun::{Difference, Rerun, rerun};
 
 use std::path::{Path, PathBuf};

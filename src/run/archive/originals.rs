@@ -11,7 +11,7 @@ use crate::county::Workspace;
 use crate::diag::Finding;
 use crate::inbox::{self, Incoming, Source};
 use crate::publish::Names;
-use crate::run::{County, RunError};
+use crate::run::RunError;
 
 /// One original in the bag: a line of `originals.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +189,11 @@ pub fn move_into_bag(workspace: &mut Workspace, bag: &Path) -> Result<FirstState
         workspace.register = bag.join(Payload::WORKSPACE).join(name);
     }
     workspace.inbox = bag.join(Payload::ORIGINALS);
+    first_state(bag)
+}
+
+/// What the bag's list of originals says of their names and digests.
+pub fn first_state(bag: &Path) -> Result<FirstState, RunError> {
     let path = bag.join(Payload::NAMES);
     let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })?;
     let mut first = FirstState::default();
@@ -211,16 +216,16 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Gives files and findings the names that the branches gave them, and their order.
-pub fn restore_names(county: &County, files: &mut [Incoming], findings: &mut [Finding]) {
-    if county.first.names.is_empty() {
+pub fn restore_names(state: &FirstState, files: &mut [Incoming], findings: &mut [Finding]) {
+    if state.names.is_empty() {
         return;
     }
     let first = |name: &str| {
-        if let Some(whole) = county.first.names.get(name) {
+        if let Some(whole) = state.names.get(name) {
             return Some(whole.clone());
         }
         let (outer, inner) = name.split_once("!/").map_or((name, None), |(outer, inner)| (outer, Some(inner)));
-        let outer = county.first.names.get(outer)?;
+        let outer = state.names.get(outer)?;
         Some(inner.map_or_else(|| outer.clone(), |inner| format!("{outer}!/{inner}")))
     };
     for file in files.iter_mut() {

@@ -34,8 +34,7 @@ impl Desk<'_> {
             department: rules.department.clone(),
         });
         let items = number(self.items(originals), code.as_ref(), self.county.workspace.year);
-        let directory =
-            self.workbook("归档文件目录", vec![directory(&items, &self.county.workspace.county, self.county.workspace.year)])?;
+        let directory = self.workbook("归档文件目录", directory(&items, &self.county.workspace.county, self.county.workspace.year))?;
         self.bag.add(DIRECTORY, &directory)?;
         let checks = self.checks(&items, originals)?;
         let report = self.workbook("四性检测报告", vec![self.report(&checks)])?;
@@ -87,17 +86,14 @@ impl Desk<'_> {
                 _ => files.push(path),
             }
         }
-        let titles: BTreeMap<&str, &str> = schema::all().iter().map(|form| (form.title, form.form)).collect();
         for (stem, (paths, pages)) in papers {
             let (folder, title) = stem.rsplit_once('/').unwrap_or(("", stem));
-            let responsible = self.unit(folder).unwrap_or(&workspace.issuer).to_owned();
-            let kind = match title.split('-').next().unwrap_or(title) {
-                "全县汇总" | "index" => "county",
-                "问题清单" => "findings",
-                title => titles.get(title).copied().unwrap_or("form"),
-            };
-            let unit = if folder.is_empty() { String::new() } else { format!("（{responsible}）") };
-            items.push(Item { pages, ..item(kind, &responsible, format!("{head}{title}{unit}"), paths) });
+            let own = self.unit(folder).unwrap_or(&workspace.issuer);
+            let (title, kind) = titled(&workspace.county, workspace.year, title);
+            let unit = if folder.is_empty() { String::new() } else { format!("（{own}）") };
+            // What goes to a branch or committee is the department's; what lies in its folder otherwise is its own.
+            let responsible = if ["return", "reminder"].contains(&kind) { &workspace.issuer } else { own };
+            items.push(Item { pages, ..item(kind, responsible, format!("{title}{unit}"), paths) });
         }
         let payload = self.bag.payload();
         let below = |folder: &str| payload.keys().filter(|path| path.starts_with(&format!("{folder}/"))).cloned().collect::<Vec<_>>();
@@ -316,7 +312,6 @@ impl Desk<'_> {
     }
 
     fn report(&self, checks: &[Check]) -> Sheet {
-        let text = |text: &str| Value::Text(text.to_owned());
         let rows = checks.iter().enumerate().map(|(at, check)| {
             let passed = match check.passed {
                 Some(true) => "通过",
@@ -325,8 +320,16 @@ impl Desk<'_> {
             };
             vec![Value::Number(Decimal::from(at as i64 + 1)), text(check.property), text(check.what), text(passed), text(&check.detail)]
         });
+        let of = |wanted: Option<bool>| checks.iter().filter(|check| check.passed == wanted).count();
+        // A line to sign, for what a person has to look at is the person's word.
+        let signed = vec![Value::Empty, Value::Empty, text("检测人（签字）："), Value::Empty, text("检测日期：")];
         let note = format!(
-            "依据 GB/T 18894—2016、DA/T 70—2018，由 scorebook {} 在归档时逐项计算得出；标“待人工检查”的，程序无从判断。归档包自身的摘要不在包内，见归档时显示的一行。",
+            "{}　共 {} 项：通过 {} 项，不通过 {} 项，待人工检查 {} 项。依据 GB/T 18894—2016、DA/T 70—2018，由 scorebook {} 在归档时逐项计算得出；标“待人工检查”的，程序无从判断。归档包自身的摘要不在包内，见归档时显示的一行。",
+            self.county.workspace.issuer,
+            checks.len(),
+            of(Some(true)),
+            of(Some(false)),
+            of(None),
             env!("CARGO_PKG_VERSION")
         );
         Sheet {
@@ -336,16 +339,30 @@ impl Desk<'_> {
             columns: vec![
                 Column::new("序号", 6.0).align(Align::Center),
                 Column::new("性质", 10.0).align(Align::Center),
-                Column::new("检测项", 40.0),
+                Column::new("检测项", 46.0),
                 Column::new("结果", 12.0).align(Align::Center),
-                Column::new("说明", 60.0),
+                Column::new("说明", 70.0),
             ],
-            rows: rows.collect(),
+            rows: rows.chain([signed]).collect(),
             freeze: true,
             landscape: true,
             ..Sheet::default()
         }
     }
+}
+
+/// 题名 of one of the run's files, and the kind of document that it is.
+fn titled(county: &str, year: i32, file: &str) -> (String, &'static str) {
+    if file.ends_with("-标注") {
+        return (format!("{county}{year}年退回的积分报送表标注副本"), "return");
+    }
+    let kind = match file.split('-').next().unwrap_or(file) {
+        "全县汇总" | "index" => "county",
+        "问题清单" => "findings",
+        title => schema::all().iter().find(|form| form.title == title).map_or("form", |form| form.form),
+    };
+    let named = file.strip_prefix("年度").map_or_else(|| format!("年{file}"), |rest| format!("年度{rest}"));
+    (format!("{county}{year}{named}"), kind)
 }
 
 /// Papers of a run, and how many of them are as an archive wants them.
@@ -370,48 +387,104 @@ fn gaps(items: &[Numbered]) -> usize {
     pairs.count() + usize::from(items.first().is_some_and(|first| first.number != 1))
 }
 
-/// 归档文件目录.
-fn directory(items: &[Numbered], county: &str, year: i32) -> Sheet {
-    let text = |text: &str| if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) };
-    let count = |count: usize| Value::Number(Decimal::from(count as i64));
-    let rows = items.iter().map(|one| {
-        let item = &one.item;
-        // A cell cannot hold the paths of a county's tables; where there are many their folder tells enough.
-        let paths = match item.paths.as_slice() {
-            few if few.len() <= 4 => few.join("\n"),
-            many => format!("{}\n…（共 {} 个文件）", many[..3].join("\n"), many.len()),
-        };
-        vec![
-            count(one.number),
-            text(&one.code),
-            text(&item.responsible),
-            text(&item.title),
-            text(&item.date),
-            item.pages.map_or(Value::Empty, count),
-            text(item.retention.zh()),
-            text(&item.remark),
-            text(&paths),
-        ]
-    });
-    Sheet {
-        name: "归档文件目录".into(),
-        title: Some(format!("{county}{year}年度归档文件目录")),
-        note: Some("件号在同一保管期限内连续；同一文件的 XLSX 与 PDF 为一件。保管期限为程序按文件种类所拟，可在 scorebook.toml 的 [archive.retention] 中更改，以档案部门意见为准。".into()),
-        columns: vec![
-            Column::new("件号", 7.0).align(Align::Center),
-            Column::new("档号", 26.0),
-            Column::new("责任者", 24.0),
-            Column::new("题名", 44.0),
-            Column::new("日期", 10.0).align(Align::Center),
-            Column::new("页数", 6.0).align(Align::Center),
-            Column::new("保管期限", 10.0).align(Align::Center),
-            Column::new("备注", 28.0),
-            Column::new("包内位置", 50.0),
-        ],
-        rows: rows.collect(),
+fn text(text: &str) -> Value {
+    if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
+}
+
+fn count(count: usize) -> Value {
+    Value::Number(Decimal::from(count as i64))
+}
+
+/// 归档文件目录, and behind it where each document lies: on paper nobody needs the paths, and they would make it too wide.
+fn directory(items: &[Numbered], county: &str, year: i32) -> Vec<Sheet> {
+    let sheet = |name: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, note: Option<&str>| Sheet {
+        name: name.to_owned(),
+        title: Some(format!("{county}{year}年度{name}")),
+        note: note.map(str::to_owned),
+        columns,
+        rows,
         freeze: true,
         filter: true,
         landscape: true,
         ..Sheet::default()
+    };
+    let centred = |column: Column| column.align(Align::Center);
+    let mut columns = vec![
+        centred(Column::new("件号", 6.0)),
+        Column::new("档号", 28.0),
+        Column::new("责任者", 22.0),
+        Column::new("题名", 56.0),
+        centred(Column::new("日期", 10.0)),
+        centred(Column::new("页数", 6.0)),
+        centred(Column::new("保管期限", 9.0)),
+        Column::new("备注", 24.0),
+    ];
+    let row = |one: &Numbered| {
+        let item = &one.item;
+        let head = [count(one.number), text(&one.code), text(&item.responsible), text(&item.title), text(&item.date)];
+        let tail = [item.pages.map_or(Value::Empty, count), text(item.retention.zh()), text(&item.remark)];
+        head.into_iter().chain(tail).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<Vec<Value>> = items.iter().map(row).collect();
+    // A county that has been given no numbers gets no empty column for them.
+    if items.iter().all(|one| one.code.is_empty()) {
+        columns.remove(1);
+        for row in &mut rows {
+            row.remove(1);
+        }
+    }
+    let files = items.iter().flat_map(|one| {
+        one.item.paths.iter().map(|path| vec![text(one.item.retention.zh()), count(one.number), text(&one.item.title), text(path)])
+    });
+    let places = vec![
+        centred(Column::new("保管期限", 9.0)),
+        centred(Column::new("件号", 6.0)),
+        Column::new("题名", 56.0),
+        Column::new("包内位置", 76.0),
+    ];
+    let note = "件号在同一保管期限内连续；同一文件的 XLSX 与 PDF 为一件，各在何处见“文件位置”表。保管期限为程序按文件种类所拟，可在 scorebook.toml 的 [archive.retention] 中更改，以档案部门意见为准。";
+    vec![sheet("归档文件目录", columns, rows, Some(note)), sheet("文件位置", places, files.collect(), None)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::table::Value;
+
+    fn items(code: Option<&ArchiveCode>) -> Vec<Numbered> {
+        let item = |title: &str, paths: &[&str]| Item {
+            retention: Retention::TenYears,
+            responsible: "东一支部".into(),
+            title: title.into(),
+            date: "20261214".into(),
+            pages: Some(2),
+            remark: String::new(),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        };
+        number(vec![item("甲", &["data/a.pdf", "data/a.xlsx"]), item("乙", &["1", "2", "3", "4", "5"])], code, 2026)
+    }
+
+    #[test]
+    fn the_directory_lists_every_file_on_its_second_sheet() {
+        let code = ArchiveCode { fonds: "0012".into(), category: "WS".into(), department: None };
+        let sheets = directory(&items(Some(&code)), "示范县", 2026);
+        assert_eq!((sheets[0].rows.len(), sheets[1].rows.len()), (2, 7));
+        assert_eq!(sheets[0].rows[1][1], Value::Text("0012-WS·2026-D10-0002".into()));
+        assert_eq!(sheets[1].rows[1][3], Value::Text("data/a.xlsx".into()));
+        let plain = directory(&items(None), "示范县", 2026);
+        assert!(plain[0].columns.iter().all(|column| column.heading != "档号") && plain[0].rows[0].len() == plain[0].columns.len());
+    }
+
+    #[test]
+    fn titles_read_as_a_clerk_would_write_them() {
+        for (file, title, kind) in [
+            ("考核公示栏", "示范县2026年考核公示栏", "board"),
+            ("年度综合得分登记表", "示范县2026年度综合得分登记表", "yearly"),
+            ("考核公示栏-一季度", "示范县2026年考核公示栏-一季度", "board"),
+            ("0101-东一支部-标注", "示范县2026年退回的积分报送表标注副本", "return"),
+            ("全县汇总", "示范县2026年全县汇总", "county"),
+        ] {
+            assert_eq!(titled("示范县", 2026, file), (title.to_owned(), kind), "{file}");
+        }
     }
 }

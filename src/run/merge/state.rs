@@ -153,7 +153,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
         now: unusual.now.clone(),
         before: unusual.before.clone(),
     };
-    let changes = resolved.comparison.changes.iter().flat_map(|(at, changes)| changes.iter().map(|change| (*at, change)));
+    let moved = resolved.comparison.changes.iter().flat_map(|(at, changes)| changes.iter().map(|change| (*at, change)));
     let state = State {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         period: county.run.to_string(),
@@ -164,7 +164,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
         branches: branches.collect(),
         findings: resolved.findings.iter().map(found).collect(),
         people: resolved.people.iter().map(known).collect(),
-        changes: changes.map(changed).collect(),
+        changes: moved.map(changed).collect(),
         unusual: resolved.comparison.unusual.iter().map(odd).collect(),
         inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
         cells: resolved.cells,

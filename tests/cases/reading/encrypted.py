@@ -1,5 +1,6 @@
 """Locks kinds.xlsx and kinds.xls in each way that Office knows: writes agile.xlsx, velvet.xlsx, standard.xlsx,
 office97.xls and cryptoapi.xls beside them. The password is 县委2026, that of velvet.xlsx is Excel's own.
+In locked/ lie a branch's workbook and one with a fault under 县委Zq7-2026, for the search for passwords in outputs.
 
 Needs the packages msoffcrypto-tool and cryptography. What it makes is committed; salts are fixed where they are ours.
 """
@@ -10,6 +11,7 @@ import struct
 from pathlib import Path
 
 import msoffcrypto
+import openpyxl
 import olefile
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msoffcrypto.format.ooxml import OOXMLFile
@@ -139,6 +141,20 @@ agile("submission.xlsx", PASSWORD, HERE.parent / "clean-register-60/inbox/第一
 standard()
 (HERE / "office97.xls").write_bytes(container(office97()))
 (HERE / "cryptoapi.xls").write_bytes(container(cryptoapi()))
+
+def submissions():
+    clean = HERE.parent / "clean-register-60/inbox/第一党委/第一东1支部.xlsx"
+    faulty = openpyxl.load_workbook(HERE.parent / "clean-register-60/inbox/第二党委/第二北4支部.xlsx")
+    faulty["党员名册"]["E2"].value = "360102"
+    whole = io.BytesIO()
+    faulty.save(whole)
+    (HERE / "locked").mkdir(exist_ok=True)
+    for name, plain in [("accepted.xlsx", io.BytesIO(clean.read_bytes())), ("returned.xlsx", whole)]:
+        with open(HERE / "locked" / name, "wb") as locked:
+            OOXMLFile(plain).encrypt("县委Zq7-2026", locked)
+
+
+submissions()
 
 # Another program must be able to open them.
 for name in ["agile.xlsx", "standard.xlsx", "office97.xls", "cryptoapi.xls"]:

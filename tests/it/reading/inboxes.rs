@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use scorebook::diag::Code;
+use scorebook::diag::{Code, Unreadable};
 use scorebook::inbox::{self, Limits, Unfetched};
 
 use super::packages::zip;
@@ -77,6 +77,60 @@ fn loops_and_pipes_do_not_block() {
     assert_eq!(names, ["a/b.xlsx"]);
     let expected = 1 + usize::from(pipe.is_ok_and(|status| status.success()));
     assert_eq!(findings, vec![Code::UnreadableFile; expected]);
+}
+
+/// Ways that are no way, and what only looks like a file; each is told, none is opened.
+#[cfg(unix)]
+#[test]
+fn links_up_and_astray_and_devices_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let county = tempfile::tempdir().unwrap();
+    let inbox = county.path().join("来件");
+    std::fs::create_dir_all(inbox.join("a")).unwrap();
+    std::fs::create_dir(county.path().join("out")).unwrap();
+    std::fs::write(county.path().join("out/登记表.xlsx"), "x").unwrap();
+    std::fs::write(inbox.join("a/b.xlsx"), "x").unwrap();
+    symlink("../..", inbox.join("a/county")).unwrap();
+    symlink(".", inbox.join("here")).unwrap();
+    symlink("itself", inbox.join("itself")).unwrap();
+    symlink("/dev/zero", inbox.join("zero.xlsx")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(inbox.join("socket.xlsx")).unwrap();
+    // The inbox itself may be a link: to a share, say.
+    symlink("来件", county.path().join("inbox")).unwrap();
+    for way in ["来件", "inbox"] {
+        let (files, findings) = inbox::list(&county.path().join(way), &Limits::default()).unwrap();
+        assert_eq!(files.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["a/b.xlsx"], "{way}");
+        let told: Vec<String> =
+            findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
+        assert_eq!(told, ["itself gone", "socket.xlsx irregular", "zero.xlsx irregular"], "{way}");
+    }
+}
+
+/// Only for others than root, whom nothing is forbidden.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told_and_the_rest_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("closed")).unwrap();
+    for name in ["a.xlsx", "b.xlsx", "closed/c.xlsx"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    let shut = |name: &str, mode| std::fs::set_permissions(folder.path().join(name), PermissionsExt::from_mode(mode)).unwrap();
+    shut("a.xlsx", 0);
+    shut("closed", 0);
+    let forbidden = std::fs::read(folder.path().join("a.xlsx")).is_err();
+    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let fetched = inbox::fetch(&files[0], &Limits::default());
+    shut("closed", 0o700);
+    if forbidden {
+        assert_eq!(files.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["a.xlsx", "b.xlsx"]);
+        assert_eq!(fetched, Err(Unfetched::Unreadable { why: Unreadable::Denied }));
+        assert_eq!(findings.len(), 1);
+        assert_eq!((findings[0].place.file.as_deref(), findings[0].args[0].1.as_str()), (Some("closed"), "denied"));
+    } else {
+        assert_eq!((files.len(), findings.len()), (3, 0));
+    }
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use scorebook::diag::{Code, Finding, Lang};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::OutcomeKind;
-use scorebook::run::{BranchState, Options, Summary, check};
+use scorebook::run::{BranchState, Options, Summary, check, run};
 
 use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
 
@@ -87,18 +87,19 @@ fn second(scheme: &str) -> Sheets {
 
 #[test]
 fn two_branches_in_one_file_are_both_told() {
-    let named = |sheets: Sheets, name: &dyn Fn(&str) -> String| -> Sheets {
-        sheets.into_iter().map(|(sheet, rows)| (name(&sheet), rows)).collect()
-    };
     // A second set of sheets with a number behind, another name of the cover, the branches' names before the sheets.
-    let ways: [(&dyn Fn(&str) -> String, &dyn Fn(&str) -> String); 3] = [
-        (&str::to_owned, &|sheet| format!("{sheet} (2)")),
-        (&str::to_owned, &|sheet| if sheet == "支部信息" { "封面".into() } else { format!("{sheet}二") }),
-        (&|sheet| format!("一支部{sheet}"), &|sheet| format!("二支部{sheet}")),
-    ];
-    for (own, other) in ways {
-        let mut book = named(base("community-4"), own);
-        book.extend(named(second("community-4"), other));
+    let called = |way: usize, second: bool, sheet: &str| match (way, second) {
+        (0, true) => format!("{sheet} (2)"),
+        (1, true) if sheet == "支部信息" => "封面".to_owned(),
+        (1, true) => format!("{sheet}二"),
+        (2, _) => format!("{}支部{sheet}", if second { "二" } else { "一" }),
+        _ => sheet.to_owned(),
+    };
+    for way in 0..3 {
+        let mut book = Sheets::new();
+        for (sheets, is_second) in [(base("community-4"), false), (second("community-4"), true)] {
+            book.extend(sheets.into_iter().map(|(sheet, rows)| (called(way, is_second, &sheet), rows)));
+        }
         let summary = checked("community-4", &BOTH, "2026", &[("两个支部.xlsx", &book)]);
         let found = all(&summary, Code::BranchMismatch);
         let branches: Vec<&str> = found.iter().filter_map(|finding| finding.branch_code.as_deref()).collect();
@@ -107,6 +108,32 @@ fn two_branches_in_one_file_are_both_told() {
         assert!(summary.resolved.branches.iter().all(|state| matches!(state, BranchState::Returned)));
         assert_eq!(all(&summary, Code::MissingSubmission), Vec::<&Finding>::new());
     }
+}
+
+#[test]
+fn the_return_names_the_files_in_question() {
+    let root = tempfile::tempdir().unwrap();
+    county(root.path(), "community-4", &BOTH);
+    let mut both = base("community-4");
+    both.extend(second("community-4").into_iter().map(|(sheet, rows)| (format!("{sheet}2"), rows)));
+    let inbox = root.path().join("inbox");
+    std::fs::write(inbox.join("两个支部.xlsx"), workbook(&both, &[])).unwrap();
+    let options = Options { workspace: root.path().to_owned(), forms: Some(vec!["return".into()]), ..Options::default() };
+    let told = |branch: &str| -> String {
+        let summary = run(&options, &|_, _, _| {}).unwrap();
+        let path = summary.folder.unwrap().join(format!("支部/{branch}/退回意见.xlsx"));
+        let book = scorebook::sheet::read("x", &std::fs::read(path).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
+        super::told(&book).join("\n")
+    };
+    assert!(told("0102-第二支部").contains("退回的文件：两个支部.xlsx"));
+    // Two that contradict, of one day.
+    let mut other = base("community-4");
+    set(&mut other, "积分登记", 1, 3, "31");
+    std::fs::remove_file(inbox.join("两个支部.xlsx")).unwrap();
+    for (name, sheets) in [("一.xlsx", base("community-4")), ("最终版.xlsx", other)] {
+        std::fs::write(inbox.join(name), workbook(&sheets, &[])).unwrap();
+    }
+    assert!(told("0101-第一支部").contains("退回的文件：一.xlsx、最终版.xlsx"));
 }
 
 #[test]
@@ -275,6 +302,102 @@ fn a_period_over_a_column_says_nothing_without_items() {
     let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
     assert_eq!(totals(&summary), Vec::<String>::new());
     assert!(!all(&summary, Code::MissingColumn).is_empty(), "{:#?}", lines(&summary));
+}
+
+/// A workbook of community-4 with as many members as there are contents, each in the member's 三会一课 of both halves and, where
+/// dates are meant, in 出生日期.
+fn with_contents(marks: &[&str], born: &[&str]) -> Sheets {
+    let mut book = base("community-4");
+    let roster = sheet_of(&mut book, "党员名册");
+    roster.truncate(1);
+    let members = marks.len().max(born.len());
+    for at in 0..members {
+        let day = born.get(at).copied().unwrap_or_default();
+        roster.push(vec![
+            (at + 1).to_string(),
+            format!("党员{}", at + 1),
+            String::new(),
+            day.to_owned(),
+            String::new(),
+            "社区党员".to_owned(),
+        ]);
+    }
+    let entries = sheet_of(&mut book, "积分登记");
+    entries.truncate(1);
+    for at in 0..members {
+        for half in ["上半年", "下半年"] {
+            let mark = marks.get(at).copied().unwrap_or("38");
+            let name = format!("党员{}", at + 1);
+            let row = [&(at + 1).to_string(), &name, half, mark, "28", "20", "9", "王丙", "赵丁"];
+            entries.push(row.map(str::to_owned).to_vec());
+        }
+    }
+    book
+}
+
+#[test]
+fn numbers_in_every_form_are_the_same_number() {
+    let forms = ["38", "３８", "38分", "\u{3000}38 ", "'38", "38.0", "37.999999999999996", "＋38", "38．0"];
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &with_contents(&forms, &[]))]);
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let marks: Vec<String> = card.submission.entries.iter().map(|entry| entry.marks[0].decimal().unwrap().to_string()).collect();
+    assert_eq!(marks, ["38"; 18], "{:#?}", lines(&summary));
+    let noted: Vec<String> = all(&summary, Code::TextNumber).iter().map(|finding| finding.place.cell.unwrap().to_string()).collect();
+    assert_eq!(noted, ["D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D16", "D17", "D18", "D19"]);
+}
+
+#[test]
+fn what_is_no_number_is_told_with_its_cell() {
+    let forms = [
+        ("优秀", "not-a-number"),
+        ("37-38", "not-a-number"),
+        ("#REF!", "error-value"),
+        ("=1+2", "uncalculated-formula"),
+        ("@46148", "not-a-number"),
+        ("", "missing-entry"),
+        ("／", "missing-entry"),
+        ("无", "missing-entry"),
+        ("41", "out-of-range"),
+        ("-1", "out-of-range"),
+        ("37.123", "too-many-decimals"),
+    ];
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &with_contents(&forms.map(|(form, _)| form), &[]))]);
+    let errors = summary.resolved.findings.iter().filter(|finding| finding.severity() == scorebook::diag::Severity::Error);
+    let told: Vec<String> = errors.map(|finding| format!("{} {}", finding.place.cell.unwrap(), finding.code)).collect();
+    let expected: Vec<String> =
+        forms.iter().enumerate().flat_map(|(at, (_, code))| [2, 3].map(|row| format!("D{} {code}", at * 2 + row))).collect();
+    assert_eq!(told, expected, "{:#?}", lines(&summary));
+}
+
+#[test]
+fn dates_in_every_form_are_the_same_day() {
+    let whole =
+        ["@31185", "31185", "1985-5-18", "1985.5.18", "1985年5月18日", "'19850518", "19850518", "１９８５．０５．１８", "1985/05/18"];
+    let months = ["1985.05", "'1985.05", "198505", "1985年5月"];
+    let born: Vec<&str> = whole.iter().chain(&months).copied().collect();
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &with_contents(&[], &born))]);
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let read: Vec<String> = card.submission.members.iter().map(|member| format!("{:?}", member.born.unwrap())).collect();
+    let mut expected = vec!["Known(1985-05-18)"; whole.len()];
+    expected.extend(["Month(1985, 5)"; 4]);
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn names_and_identity_numbers_are_read_as_they_are_meant() {
+    let mut book = base("community-4");
+    set(&mut book, "党员名册", 1, 1, "买买提•艾力");
+    set(&mut book, "党员名册", 2, 1, "李\u{3000}乙\u{a0}");
+    set(&mut book, "党员名册", 2, 2, "３６０１０２１９７２０９０６００４ｘ");
+    set(&mut book, "党员名册", 2, 3, "1972-09-06");
+    for (row, name) in [(1, "买买提·艾力"), (2, " 买买提・艾力"), (3, "李乙"), (4, "李 乙")] {
+        set(&mut book, "积分登记", row, 1, name);
+    }
+    let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let members: Vec<(&str, Option<&str>)> = card.submission.members.iter().map(|member| (&*member.name, member.id.as_deref())).collect();
+    assert_eq!(members, [("买买提·艾力", Some("360102198505180016")), ("李乙", Some("36010219720906004X"))]);
+    assert_eq!(card.submission.entries.len(), 4);
 }
 
 /// Codes and cells of a check of the base workbook with rows below a sheet.
