@@ -57,7 +57,8 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
             findings.push(finding.arg("column", "").arg("case", if deducts { "deduct" } else { "" }));
         }
     }
-    findings
+    // As many rows bear a name that cannot be read: they are what seems to be missing.
+    if findings.len() > submission.nameless.entries as usize { findings } else { Vec::new() }
 }
 
 /// True where every item of the member's has a mark that can be used.
@@ -130,7 +131,9 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
 pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Some(rules) = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref()) else { return findings };
-    let Some(sheet) = submission.sheets.iter().find(|name| crate::sheet::words::key(name) == "支部积分") else { return findings };
+    // A sheet or column that is not there at all is said once, not for every item.
+    let Some(table) = submission.branch_tables.iter().find(|table| table.usable) else { return findings };
+    let Some(sheet) = submission.sheets.get(usize::from(table.sheet)) else { return findings };
     let mut seen = BTreeMap::new();
     for entry in &submission.branch_entries {
         let item = &rules.items[entry.item];
@@ -153,14 +156,19 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
         }
     }
     if rules.scores(run.period.every()) {
+        let mut missing = Vec::new();
         for period in due_periods(rules, run.period) {
             for (at, item) in rules.items.iter().enumerate() {
                 if !seen.contains_key(&(period, at)) {
                     let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
-                    findings
+                    missing
                         .push(Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh()).arg("column", ""));
                 }
             }
+        }
+        // As many rows have an item or a period that cannot be read: they are what seems to be missing.
+        if missing.len() > submission.nameless.branch_entries as usize {
+            findings.extend(missing);
         }
     }
     findings

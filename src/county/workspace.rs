@@ -489,6 +489,14 @@ impl Workspace {
             .map_or(&self.scheme, |rule| &rule.scheme)
     }
 
+    /// Scheme of the members of a branch that is not in the register, by the committee that its workbook names; none
+    /// where a rule asks for more than that.
+    pub fn scheme_of_stranger(&self, committee: &str, category: &str) -> Option<&str> {
+        let told = |rule: &Assign| rule.branch.is_none() && (rule.committee.is_none() || !committee.is_empty());
+        let branch = Branch { committee: committee.to_owned(), ..Branch::default() };
+        self.assign.iter().all(told).then(|| self.scheme_of(&branch, category))
+    }
+
     /// Ids of all schemes that some rule names, the workspace's own first.
     pub fn schemes(&self) -> Vec<String> {
         let mut ids = vec![self.scheme.clone()];

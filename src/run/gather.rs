@@ -144,20 +144,33 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         findings,
         card: None,
     };
-    let Some(branch) = identity.branch else { return gathered };
-    if !county.wants(branch) {
+    // A workbook of which nobody knows whose it is comes back as well: it is looked through as the schemes allow.
+    let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
+    let stranger = identity.branch.is_none();
+    if identity.branch.map_or(!county.only.is_empty(), |branch| !county.wants(branch)) {
         return gathered;
     }
-    let scheme_of = |category: &str| county.scheme_of(branch, category);
+    if stranger && county.scheme_of_stranger(&committee, "").is_none() {
+        return gathered;
+    }
+    let scheme_of = |category: &str| match identity.branch {
+        Some(branch) => county.scheme_of(branch, category),
+        None => county.scheme_of_stranger(&committee, category).unwrap_or_default(),
+    };
+    let covered = cover.sheet.is_some();
     let expected = Expected {
         run: county.run,
         schemes: &county.schemes,
         scheme_of: &scheme_of,
         intake: &county.intake,
         categories: &county.workspace.categories,
-        registered: county.register.branches[branch].members,
+        registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
+    // Without cover and roster it may be anything.
+    if stranger && !covered && submission.members.is_empty() {
+        return gathered;
+    }
     gathered.findings.extend(found);
     // Checks go through members and periods, which such a roster would make millions of.
     if submission.members.len() > MOST_MEMBERS {
@@ -168,6 +181,9 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     gathered.findings.extend(rare_characters(&submission, &book, fonts));
     drop(book);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
+    if stranger {
+        return gathered;
+    }
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);

@@ -191,6 +191,12 @@ impl County {
         self.schemes.iter().position(|scheme| scheme.id == id).unwrap_or(0)
     }
 
+    /// The same of a branch that is not in the register; see [`Workspace::scheme_of_stranger`].
+    pub fn scheme_of_stranger(&self, committee: &str, category: &str) -> Option<usize> {
+        let id = self.workspace.scheme_of_stranger(committee, category)?;
+        self.schemes.iter().position(|scheme| scheme.id == id)
+    }
+
     /// True where the run is about this branch.
     pub fn wants(&self, branch: usize) -> bool {
         self.only.is_empty() || self.only.contains(&self.register.branches[branch].code)

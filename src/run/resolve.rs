@@ -1,6 +1,6 @@
 //! Between the passes: which file is a branch's submission, and what only the whole county can show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::intake::Sent;
@@ -10,6 +10,7 @@ use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::hex;
 use crate::period::Period;
 use crate::sheet::words::key;
+use crate::submission::Member;
 
 /// What became of a branch.
 #[derive(Debug)]
@@ -53,10 +54,19 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
     let mut candidates: Vec<Vec<Gathered>> = (0..branches).map(|_| Vec::new()).collect();
+    // Of equal files that belong to nobody the first tells what is wrong.
+    let mut told: BTreeMap<[u8; 32], Arc<str>> = BTreeMap::new();
     for one in gathered {
-        match one.branch {
-            Some(branch) => candidates[branch].push(one),
-            None => findings.extend(one.findings),
+        let same = one.digest.and_then(|digest| told.get(&digest));
+        match (one.branch, same) {
+            (Some(branch), _) => candidates[branch].push(one),
+            (None, Some(other)) => {
+                findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", other));
+            }
+            (None, None) => {
+                told.extend(one.digest.map(|digest| (digest, Arc::clone(&one.name))));
+                findings.extend(one.findings);
+            }
         }
     }
     // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
@@ -109,7 +119,9 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         }
         let Some(card) = &one.card else { continue };
         let members = &card.submission.members;
-        let listed = members.iter().filter(|member| member.repeats.is_none()).count();
+        // One identity number under two names is most likely a slip, and two people.
+        let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
+        let listed = members.iter().filter(|member| !repeats(member)).count() + card.submission.nameless.members as usize;
         // That there is nobody at all is said already.
         if listed > 0
             && let Some(mut finding) = roll_mismatch(registered, listed, &one.name)
@@ -226,7 +238,11 @@ fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
             let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
             let part = distinct.iter().find_map(|other| part_in(one, other)).unwrap_or_default();
             findings
-                .push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")).arg("part", part));
+                .push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")).arg("part", &part));
+            // What is wrong in them is to be put right whichever counts; what a part lacks is in the other.
+            let lacking =
+                |finding: &&Finding| matches!(finding.code, Code::MissingSheet | Code::MissingEntry) && finding.place.cell.is_none();
+            findings.extend(one.findings.iter().filter(|finding| part.is_empty() || !lacking(finding)).cloned());
         }
         (None, findings)
     }

@@ -27,19 +27,50 @@ pub fn key(text: &str) -> String {
     key
 }
 
-/// A heading without the maximum it may carry: `理想信念(10分)` is `理想信念` and `10`.
+/// A heading without the number before it and the maximum it may carry: `1.理想信念(10分)` is `理想信念` and `10`; so are
+/// `理想信念(满分10分)`, `[10]`, `(0-10)` and `10分` behind it. The length that a number should have, `(18位)`, goes too.
 pub fn heading(text: &str) -> (String, Option<String>) {
     let key = key(text);
-    if let Some((name, rest)) = key.split_once('(')
-        && let Some(max) = rest.strip_suffix(')').and_then(|inner| inner.strip_suffix('分'))
-        && !max.is_empty()
-        && max.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '~' | '至' | '满' | '最' | '高'))
-    {
-        let digits: String =
-            max.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<Vec<_>>().into_iter().rev().collect();
-        return (name.to_owned(), Some(digits));
+    let key = without_number(&key);
+    let bracketed = [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕')].into_iter().find_map(|(open, close)| {
+        let (name, rest) = key.split_once(open)?;
+        Some((name, rest.strip_suffix(close)?))
+    });
+    if let Some((name, inner)) = bracketed {
+        if inner.strip_suffix('位').is_some_and(|length| !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit())) {
+            return (name.to_owned(), None);
+        }
+        if let Some(max) = maximum(inner) {
+            return (name.to_owned(), Some(max));
+        }
+    } else if let Some(rest) = key.strip_suffix('分') {
+        let name = rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if let Some(max) = maximum(&rest[name.len()..]) {
+            return (name.trim_end_matches(['满', '最', '高']).to_owned(), Some(max));
+        }
     }
-    (key, None)
+    (key.to_owned(), None)
+}
+
+/// `1.理想信念`, `(1)理想信念` without the number.
+fn without_number(key: &str) -> &str {
+    let rest = key.strip_prefix('(').unwrap_or(key);
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let stop = if rest.len() < key.len() { [')'].as_slice() } else { ['.', '、', ')'].as_slice() };
+    let numbered = after.len() < rest.len() && after.starts_with(stop);
+    let name = after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+    // 1.5 is a number, and no heading behind one.
+    if numbered && name.chars().next().is_some_and(|c| !c.is_ascii_digit()) { name } else { key }
+}
+
+/// `10`, `0-10`, `满分10分` → `10`.
+fn maximum(inner: &str) -> Option<String> {
+    let inner = inner.strip_suffix('分').unwrap_or(inner);
+    let inner = ["满分", "最高分", "最高", "分值", "满", "共", "计"].iter().find_map(|word| inner.strip_prefix(word)).unwrap_or(inner);
+    let inner = inner.trim_start_matches(':');
+    let whole = inner.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '~' | '至'));
+    let number = inner.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    (whole && number.starts_with(|c: char| c.is_ascii_digit())).then(|| number.to_owned())
 }
 
 /// A person's name as it is matched and printed: blanks dropped, the dots of minority names made one (·), every other
@@ -67,7 +98,24 @@ mod tests {
         assert_eq!(key("积分登记－农村党员"), "积分登记-农村党员");
         assert_eq!(heading("理想信念（10分）"), ("理想信念".into(), Some("10".into())));
         assert_eq!(heading("理想信念(0-10分)"), ("理想信念".into(), Some("10".into())));
-        assert_eq!(heading("其他(说明)"), ("其他(说明)".into(), None));
+        for written in [
+            "服务群众（10）",
+            "服务群众（满分10分）",
+            "服务群众(0-10)",
+            "服务群众[10分]",
+            "服务群众10分",
+            "1.服务群众",
+            "2、服务群众（10分）",
+            "（3）服务群众",
+        ] {
+            let (name, max) = heading(written);
+            assert_eq!((name.as_str(), max.is_none_or(|max| max == "10")), ("服务群众", true), "{written}");
+        }
+        assert_eq!(heading("（10分）"), (String::new(), Some("10".into())));
+        assert_eq!(heading("身份证号（18位）"), ("身份证号".into(), None));
+        for other in ["其他(说明)", "组织生活1", "1月", "12月15日", "2026年", "9.5", "积分", "组织生活(1月)"] {
+            assert_eq!(heading(other), (other.to_owned(), None), "{other}");
+        }
     }
 
     #[test]

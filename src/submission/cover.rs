@@ -104,6 +104,7 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
             continue;
         }
         seen.push(field);
+        let before = sink.count();
         match field {
             "支部名称" => cover.name_at = Some(place),
             "支部编码" => cover.code_at = Some(place),
@@ -112,6 +113,10 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         }
         if let Some(content) = value {
             read_field(&mut cover, field, &content, place, book.date_1904, &sheet.name, &mut sink);
+        }
+        if field == "支部名称" && cover.branch_name.is_none() && sink.count() == before {
+            let place = cover.name_at.map_or_else(|| sink.sheet(&sheet.name), |at| sink.cell(&sheet.name, at.row, at.column));
+            sink.push(Finding::new(Code::MissingColumn, place).arg("column", field));
         }
     }
     for (field, known) in
@@ -228,7 +233,7 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
     match field {
         "支部名称" => cover.branch_name = boxed(&text),
         "支部编码" => {
-            cover.branch_code = Some(folded(&text).into());
+            cover.branch_code = Some(folded(&text).trim_start_matches(['\'', '‘', '’']).into());
             cover.numeric_code = matches!(content, Content::Number(_));
         }
         "年度" => {

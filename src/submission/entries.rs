@@ -80,20 +80,24 @@ pub fn served<'a>(members: &'a [Member], serving: &'a Serving, all: &'a [Serving
     })
 }
 
-/// The member that a row of a sheet for one category, or for the rest, is about.
+/// The member that a row of a sheet for one category, or for the rest, is about. An unknown category, found in the roster,
+/// may be that of any sheet.
 pub fn member_of(
     line: &Line<'_>,
     serving: &Serving,
     people: &People,
     members: &[Member],
-    categories: &[String],
+    expected: &Expected<'_>,
     sink: &mut Sink,
 ) -> Option<u32> {
     let at = people.resolve(line, members, sink)?;
     let member = &members[at as usize];
     match &serving.category {
-        Some(_) if !categories.iter().any(|category| **category == *member.category) => None,
         Some(category) if member.category.as_ref() != category => {
+            people.doubt([at]);
+            if !expected.categories.iter().any(|known| *known == *member.category) {
+                return None;
+            }
             let finding = Finding::new(Code::CategoryMismatch, line.place("姓名", sink)).value(&*member.name);
             sink.push(finding.arg("category", &member.category).arg("expected", category));
             None
@@ -107,12 +111,22 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         let scheme = &expected.schemes[member.scheme];
-        // A category that does not exist is said on the roster, and needs no sheet.
-        if scheme.member.scores(run.every()) && expected.categories.iter().any(|category| **category == *member.category) {
+        if scheme.member.scores(run.every()) && expected.decides(&member.category) {
             needed.insert(&member.category, scheme);
         }
     }
-    let all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
+    let mut all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
+    // Without a roster, or without categories in it, somebody needs a sheet all the same.
+    let undecided = submission.members.iter().all(|member| !expected.decides(&member.category));
+    if all.is_empty()
+        && undecided
+        && expected.categories.iter().any(|one| expected.schemes[(expected.scheme_of)(one)].member.scores(run.every()))
+    {
+        all.extend(sheets.by_columns("积分登记", sink).into_iter().map(|found| Serving { found, category: None }));
+        if all.is_empty() {
+            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"积分登记".into())).arg("name", "积分登记"));
+        }
+    }
     if submission.cover.issued() && unfilled(sheets, &all, submission, expected, sink) {
         return;
     }
@@ -127,6 +141,8 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     submission.layouts = read.layouts;
     submission.entry_tables = read.tables;
     submission.unreadable = read.unreadable;
+    submission.unreadable.extend(people.doubtful());
+    submission.nameless.entries = people.unreadable();
     if let (Some(()), Some(()), Some((place, value))) = (signs.negative, signs.positive, signs.turned) {
         sink.push(Finding::new(Code::MixedSigns, place).value(value));
     }
@@ -144,7 +160,7 @@ fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, e
         let headings: Vec<&str> = items.flat_map(|item| std::iter::once(item.name.as_str()).chain(item.reason.as_deref())).collect();
         let table = sheets.table(&one.found, &[], &headings, &mut Sink::new(&submission.file));
         let filled = |line: Line<'_>| headings.iter().any(|heading| !line.word(heading).is_empty());
-        if table.lines().any(|row| row.periods().any(filled)) {
+        if table.lines(&|_| false).any(|row| row.periods().any(filled)) {
             return false;
         }
         if served(&submission.members, one, all).any(|member| counts(&member)) {
@@ -210,6 +226,7 @@ fn read_sheet(
     // Whose rows are to be found here decides which columns are required.
     let scored: BTreeSet<(usize, &str)> = served(members, serving, all)
         .filter(|member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every()))
+        .filter(|member| expected.decides(&member.category))
         .map(|member| (member.scheme, member.category.as_ref()))
         .collect();
     let mut present: BTreeSet<usize> = served(members, serving, all).map(|member| member.scheme).collect();
@@ -249,14 +266,33 @@ fn read_sheet(
         check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
     }
     let usable = table.has("姓名") && table.has_period();
-    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
+    // Whose marks a row holds, nobody can say where that column is missing.
+    let told = !required.contains(&"评分方") || table.has("评分方");
+    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable: usable && told });
     if !usable {
         return;
     }
+    let of_sheet = match serving.category.as_deref() {
+        Some(category) => expected.schemes.get((expected.scheme_of)(category)),
+        None => expected.only_scheme(members),
+    };
     // Where the items of a scheme stand in each table and under each of its periods.
     let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
-    for row in table.lines() {
-        let Some(at) = member_of(&row, serving, people, members, expected.categories, sink) else { continue };
+    for row in table.lines(&|name| people.knows(name)) {
+        let Some(at) = member_of(&row, serving, people, members, expected, sink) else {
+            // The cells can be right or wrong whoever the row is about; without name and period it is hardly a row.
+            if row.word("姓名").is_empty() && row.word("期间").is_empty() {
+                continue;
+            }
+            for line in row.periods().filter(|_| of_sheet.is_some()) {
+                let Some(scheme) = of_sheet else { continue };
+                let period = read_period(&line, scheme.member.every, sink);
+                if period.is_none_or(|period| period.last_month() <= run.last_month()) {
+                    check_values(&line, scheme, serving.category.as_deref().unwrap_or_default(), signs, sink);
+                }
+            }
+            continue;
+        };
         let member = &members[at as usize];
         let scheme = &expected.schemes[member.scheme];
         let rules = &scheme.member;
@@ -266,6 +302,7 @@ fn read_sheet(
         for line in row.periods() {
             let Some(period) = read_period(&line, rules.every, sink) else {
                 into.unreadable.insert(at);
+                check_values(&line, scheme, &member.category, signs, sink);
                 continue;
             };
             if period.last_month() > run.last_month() {
@@ -287,10 +324,7 @@ fn read_sheet(
                 sink.push(finding.arg("period", period.zh()));
                 continue;
             }
-            let Some(own) = read_scorer(&line, rules, sink) else {
-                into.unreadable.insert(at);
-                continue;
-            };
+            let own = read_scorer(&line, rules, sink);
             read_reviewers(&line, rules, sink);
             let mut reason = None;
             let marks: Box<[Mark]> = rules
@@ -312,7 +346,12 @@ fn read_sheet(
             let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
             let something = marks.iter().any(|mark| mark.thousandths() != 0);
             let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
-            into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason });
+            match own.filter(|_| told) {
+                Some(own) => into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason }),
+                None => {
+                    into.unreadable.insert(at);
+                }
+            }
         }
     }
 }
@@ -333,6 +372,27 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
         let name = line.place("姓名", sink);
         let place = Place { cell: None, ..name };
         sink.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", &item.name).arg("column", ""));
+    }
+}
+
+/// What is wrong with the cells of a row by themselves, where its member or its period is not known.
+fn check_values(line: &Line<'_>, scheme: &Scheme, category: &str, signs: &mut Signs, sink: &mut Sink) {
+    let rules = &scheme.member;
+    if line.period().is_some() && is_blank(line, rules) {
+        return;
+    }
+    read_scorer(line, rules, sink);
+    read_reviewers(line, rules, sink);
+    let mut found = sink.apart();
+    for item in rules.items.iter().filter(|item| item.applies_to(category)) {
+        read_mark(line, item, scheme, Period::YEAR, signs, &mut None, &mut found);
+    }
+    for mut finding in found.finish() {
+        // Of an empty mark the period is named; it is as it is written.
+        for (_, period) in finding.args.iter_mut().filter(|(name, _)| *name == "period") {
+            *period = line.shown("期间").or_else(|| line.period().map(Period::zh)).unwrap_or_default();
+        }
+        sink.push(finding);
     }
 }
 
@@ -531,7 +591,9 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
     }
     for found in found {
         let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-        if table.has("项目") && table.has_period() && table.has("审核得分") {
+        let usable = table.has("项目") && table.has_period() && table.has("审核得分");
+        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
+        if usable {
             read_branch_table(&table, scheme, rules, run, submission, sink);
         }
     }
@@ -539,16 +601,24 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
 }
 
 fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Period, submission: &mut Submission, sink: &mut Sink) {
-    for row in table.lines() {
+    let known = |name: &str| {
+        let name = crate::sheet::words::heading(name).0;
+        rules.items.iter().any(|item| item.name == name)
+    };
+    for row in table.lines(&known) {
         let written = crate::sheet::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
             let finding = row.finding(Code::UnknownValue, "项目", sink);
             sink.push(finding.arg("allowed", names.join("、")));
+            submission.nameless.branch_entries += 1;
             continue;
         };
         for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, sink) else { continue };
+            let Some(period) = read_period(&line, rules.every, sink) else {
+                submission.nameless.branch_entries += 1;
+                continue;
+            };
             let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
             // Periods side by side: where nothing is entered for one, its row is missing.
             if period.last_month() > run.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分")) {

@@ -9,15 +9,15 @@ use super::cell;
 use super::model::{Adjustment, Fact, Member, Nomination, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
-use super::table::{Line, Sheets, Table};
+use super::table::{Found, Line, Sheets, Table};
 
 /// 奖惩 and 一票否决; they count in the year's run only.
 pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let people = People::new(submission);
     if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some()) {
-        for found in sheets.all("奖惩", sink) {
+        for found in filled(sheets, "奖惩", sink) {
             let table = sheets.table(&found, &["姓名", "种类", "级别", "事由", "日期"], &["序号", "文号", "备注"], sink);
-            for line in lines(&table, &["姓名", "种类", "级别"]) {
+            for line in lines(&table, &people, &["姓名", "种类", "级别"]) {
                 if let Some(adjustment) = read_adjustment(&table, &line, date_1904, submission, &people, expected, sink) {
                     submission.adjustments.push(adjustment);
                 }
@@ -26,9 +26,9 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
         submission.adjustments.sort_by_key(|adjustment| (adjustment.member, adjustment.at));
     }
     if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some()) {
-        for found in sheets.all("一票否决", sink) {
+        for found in filled(sheets, "一票否决", sink) {
             let table = sheets.table(&found, &["姓名", "情形", "依据"], &["序号", "日期", "备注"], sink);
-            for line in lines(&table, &["姓名", "情形"]) {
+            for line in lines(&table, &people, &["姓名", "情形"]) {
                 let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
                 let whose = &submission.members[member as usize];
                 note_exempt(whose, &line, sink);
@@ -57,9 +57,9 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
     let all: BTreeSet<&str> =
         schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].honours).map(|honour| honour.name.as_str()).collect();
-    for found in sheets.all("评优推荐", sink) {
+    for found in filled(sheets, "评优推荐", sink) {
         let table = sheets.table(&found, &["姓名", "荣誉", "期间"], &["序号", "备注"], sink);
-        for line in lines(&table, if table.has_period() { &["姓名", "荣誉"] } else { &["姓名", "荣誉", "期间"] }) {
+        for line in lines(&table, &people, if table.has_period() { &["姓名", "荣誉"] } else { &["姓名", "荣誉", "期间"] }) {
             let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
             let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
             let written = line.word("荣誉");
@@ -80,9 +80,16 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     submission.nominations.sort_by_key(|nomination| (nomination.honour, nomination.period, nomination.member, nomination.at));
 }
 
+/// Tables of a kind that need not be there: a sheet that is empty, or says `无`, has none.
+fn filled(sheets: &Sheets<'_>, kind: &str, sink: &mut Sink) -> Vec<Found> {
+    let mut found = sheets.all(kind, sink);
+    found.retain(|one| !sheets.is_blank(one));
+    found
+}
+
 /// The table's rows, none where a column that decides is missing.
-fn lines<'a>(table: &Table<'a>, needed: &[&str]) -> Vec<Line<'a>> {
-    if needed.iter().all(|name| table.has(name)) { table.lines().collect() } else { Vec::new() }
+fn lines<'a>(table: &Table<'a>, people: &People, needed: &[&str]) -> Vec<Line<'a>> {
+    if needed.iter().all(|name| table.has(name)) { table.lines(&|name| people.knows(name)).collect() } else { Vec::new() }
 }
 
 fn spot(table: &Table<'_>, line: &Line<'_>, heading: &str) -> Spot {

@@ -66,21 +66,25 @@ pub struct Vocabulary<'a> {
     headings: BTreeSet<&'a str>,
     /// Names of the items that members are scored on.
     items: BTreeSet<&'a str>,
+    /// The same with what they are worth at most, in any scheme.
+    maxima: BTreeSet<(&'a str, String)>,
 }
 
 impl<'a> Vocabulary<'a> {
     pub fn new(intake: &'a Intake, schemes: &'a [Scheme]) -> Self {
         let mut items = BTreeSet::new();
+        let mut maxima = BTreeSet::new();
         let mut headings: BTreeSet<&str> = STANDING.into_iter().chain(STANDING_BRANCH).collect();
         for scheme in schemes {
             for item in &scheme.member.items {
                 items.insert(item.name.as_str());
+                maxima.insert((item.name.as_str(), item.max.to_string()));
                 headings.extend(item.reason.as_deref());
             }
             headings.extend(scheme.poll.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str()));
         }
         headings.extend(&items);
-        Self { intake, headings, items }
+        Self { intake, headings, items, maxima }
     }
 
     /// True for what members are scored on.
@@ -200,7 +204,10 @@ pub fn blocks(sheet: &Sheet, words: &Vocabulary<'_>) -> Vec<Block> {
         while first > before && last - first + 1 < DEEPEST && adjacent(first - 1, first) && groups(&rows[first - 1], &rows[first]) {
             first -= 1;
         }
-        let columns = columns(&rows[first..=last], words);
+        let mut columns = columns(&rows[first..=last], words);
+        if last + 1 < rows.len() && adjacent(last, last + 1) && take_maxima(&mut columns, &rows[last + 1], words) {
+            last += 1;
+        }
         let titles = rows[before.max(first.saturating_sub(TITLE_WITHIN))..first].iter().rev();
         let told = titles.filter(|row| row.cells.len() == 1).find_map(|row| text(&row.cells[0].content).and_then(period_within));
         if let Some(previous) = found.last_mut() {
@@ -262,7 +269,38 @@ fn goes_on(upper: &Row, lower: &Row, words: &Vocabulary<'_>) -> bool {
     let name =
         upper.cells.iter().find(|cell| text(&cell.content).and_then(|text| read(text, words)).is_some_and(|(name, _)| name == "姓名"));
     let named = name.is_some_and(|name| lower.cells.iter().any(|cell| cell.column == name.column && !heads(&cell.content)));
-    texts_only && known > 0 && known * 2 >= lower.cells.len() && !named
+    // In 支部积分 an item stands under 项目, and may be named like a heading.
+    let item = upper.cells.iter().find(|cell| text(&cell.content).is_some_and(|text| words.intake.column(&heading(text).0) == "项目"));
+    let of_item = name.is_none() && item.is_some_and(|item| lower.cells.iter().any(|cell| cell.column == item.column));
+    texts_only && known > 0 && known * 2 >= lower.cells.len() && !named && !of_item
+}
+
+/// True where the row below the headings holds only what each item is worth at most, which its column then carries: `（10分）`,
+/// or the very number of a scheme.
+fn take_maxima(columns: &mut [Column], row: &Row, words: &Vocabulary<'_>) -> bool {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for cell in &row.cells {
+        let Some(at) = columns.iter().position(|column| column.index == cell.column) else { return false };
+        let max = match &cell.content {
+            Content::Text(text) => match heading(text) {
+                (name, Some(max)) if name.is_empty() => max,
+                (name, None)
+                    if OF_THE_ROW.contains(&columns[at].heading.as_str())
+                        && (words.intake.is_value(&name) || words.intake.is_total(&name)) =>
+                {
+                    continue;
+                }
+                _ => return false,
+            },
+            Content::Number(number) if words.maxima.contains(&(columns[at].heading.as_str(), number.to_string())) => number.to_string(),
+            _ => return false,
+        };
+        found.push((at, max));
+    }
+    for (at, max) in &found {
+        columns[*at].max.get_or_insert_with(|| max.clone());
+    }
+    !found.is_empty()
 }
 
 /// True where a row names groups of the columns below: texts only, more than one, or a period.

@@ -17,6 +17,7 @@ pub struct Intake {
     values: Vec<String>,
     totals: Vec<String>,
     notes: Vec<String>,
+    signs: Vec<String>,
 }
 
 /// What is wrong with such a file.
@@ -50,6 +51,7 @@ struct Reading {
     values: Vec<String>,
     totals: Vec<String>,
     notes: Vec<String>,
+    signs: Vec<String>,
 }
 
 impl Intake {
@@ -83,12 +85,13 @@ impl Intake {
                 stand_for(&mut self.columns, &heading(other).0, &name, |_| false).map_err(|known| twice(line_of(other), other, &known))?;
             }
         }
-        let Reading { ignored_sheets, ignored_columns, values, totals, notes } = file.reading;
+        let Reading { ignored_sheets, ignored_columns, values, totals, notes, signs } = file.reading;
         for (known, more) in [
             (&mut self.ignored_sheets, ignored_sheets),
             (&mut self.ignored_columns, ignored_columns),
             (&mut self.values, values),
             (&mut self.totals, totals),
+            (&mut self.signs, signs),
         ] {
             known.extend(more.iter().map(|word| key(word)));
         }
@@ -139,10 +142,30 @@ impl Intake {
         self.totals.iter().any(|own| own == word)
     }
 
+    /// True for what stands in a row that is no data but a total, a note or a line to sign, where a name would: 合计, `共6人`,
+    /// `支部书记签字：`. Blanks and full-width forms must be gone.
+    pub fn is_remark(&self, text: &str) -> bool {
+        let digits = || text.contains(|c: char| c.is_ascii_digit());
+        let counted = |word: &String| text.strip_prefix(word.as_str()).is_some_and(|rest| !rest.is_empty() && is_count(rest));
+        self.is_total(&heading(text).0)
+            || self.totals.iter().any(counted)
+            || self.is_note(text)
+            || self.signs.iter().any(|word| text.contains(word.as_str()))
+            || text.contains([':', ',', '。', ';', '、', '《', '*', '※'])
+            || (text.starts_with('(') && text.ends_with(')'))
+            || (digits() && (text.starts_with('共') || text.starts_with('第') && text.contains('页')))
+    }
+
     /// True for what a note below a table begins with; blanks and full-width forms must be gone.
     pub fn is_note(&self, text: &str) -> bool {
         self.notes.iter().any(|own| text.starts_with(own.as_str()))
     }
+}
+
+/// `6`, `6人`, `(6人)`: a count behind a word of totals, or alone where a name would stand.
+pub fn is_count(text: &str) -> bool {
+    let bare = text.trim_matches(|c| matches!(c, '(' | ')' | ':' | '共' | '人' | '名' | '条' | '项' | '分'));
+    !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 /// Enters a word; what it stands for already where that is something else.
@@ -178,6 +201,24 @@ mod tests {
         assert_eq!((intake.sheet("积分表"), intake.sheet("支部信息"), intake.sheet("别的")), (Some("积分登记"), Some("支部信息"), None));
         assert_eq!((intake.column("党员姓名"), intake.column("同志"), intake.column("民族")), ("姓名", "姓名", "民族"));
         assert!(intake.is_note("注:以上属实") && !intake.is_note("注册会计师"));
+        intake.add("[reading]\ntotals=['合计']\nsigns=['盖章']\n").expect("loads");
+        for remark in [
+            "合计",
+            "合计6人",
+            "合计(6人)",
+            "(公章)",
+            "某某党支部(盖章)",
+            "共6人",
+            "第1页共2页",
+            "1、本表一式两份",
+            "*带星号为必填",
+            "经办人:李某",
+        ] {
+            assert!(intake.is_remark(remark), "{remark}");
+        }
+        for name in ["张三", "合计算", "买买提·雪星", "共青", "第五平"] {
+            assert!(!intake.is_remark(name), "{name}");
+        }
         for (text, line) in [
             ("[columns]\n'民族'=['族']\n'姓名'=['族']\n", 2),
             ("[sheets]\n'积分'=['x']\n", 2),

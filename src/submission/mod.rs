@@ -9,6 +9,7 @@ mod cell;
 mod cover;
 mod entries;
 mod facts;
+mod filler;
 mod heading;
 mod intake;
 mod model;
@@ -53,6 +54,24 @@ pub struct Expected<'a> {
     pub registered: Option<u32>,
 }
 
+impl Expected<'_> {
+    /// The one scheme of these members, or of everybody who may be in the branch where none is known.
+    fn only_scheme(&self, members: &[Member]) -> Option<&Scheme> {
+        let possible = self.categories.iter().map(|category| (self.scheme_of)(category));
+        let mut all: Vec<usize> =
+            if members.is_empty() { possible.collect() } else { members.iter().map(|member| member.scheme).collect() };
+        all.dedup();
+        if let [only] = all.as_slice() { self.schemes.get(*only) } else { None }
+    }
+
+    /// True where it is known by which items members of a category are scored: an unknown word may mean any category.
+    fn decides(&self, category: &str) -> bool {
+        let own = (self.scheme_of)(category);
+        self.categories.iter().any(|known| known == category)
+            || (!self.schemes[own].member.by_category() && self.categories.iter().all(|known| (self.scheme_of)(known) == own))
+    }
+}
+
 /// Reads everything beyond the cover. `file` is the name findings carry.
 pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>) -> (Submission, Vec<Finding>) {
     let mut sink = Sink::new(file);
@@ -88,6 +107,10 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
     (submission, sink.finish())
 }
 
+/// Columns of the sheets that not every scheme uses.
+const FACTS: [&str; 14] =
+    ["序号", "姓名", "种类", "级别", "事由", "日期", "情形", "依据", "荣誉", "期间", "票号", "票数", "项目", "审核得分"];
+
 /// Sheets that none of the branch's schemes uses and that hold rows all the same: whoever wrote them believes they count.
 fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expected<'_>, sink: &mut Sink) {
     if submission.members.is_empty() {
@@ -106,10 +129,10 @@ fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expect
     for (kind, _) in kinds.into_iter().filter(|(_, used)| !used) {
         let suffixed = sheets.suffixed(kind).into_iter().map(|(found, _)| found);
         for found in sheets.plain(kind, &mut untold).into_iter().chain(suffixed) {
-            let table = sheets.table(&found, &[], &[], &mut untold);
+            let table = sheets.table(&found, &[], &FACTS, &mut untold);
             // Without headings that anybody knows it holds something all the same.
-            let unheaded = table.slices().next().is_none() && table.sheet.rows.len() > 1;
-            if unheaded || table.lines().next().is_some() {
+            let unheaded = table.slices().next().is_none() && table.sheet.rows.len() > 1 && !sheets.is_blank(&found);
+            if unheaded || table.lines(&|_| false).next().is_some() {
                 sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&table.sheet.name)).arg("why", "unused"));
             }
         }

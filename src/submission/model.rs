@@ -95,6 +95,21 @@ pub struct Submission {
     pub nominations: Vec<Nomination>,
     /// 支部积分.
     pub branch_entries: Vec<BranchEntry>,
+    /// Sheets that they were looked for on.
+    pub branch_tables: Vec<ServingTable>,
+    /// Rows of the roster, of the entries and of 支部积分 of which nobody can say what they are about.
+    pub nameless: Nameless,
+}
+
+/// How many rows have a name, or an item, that is not there or cannot be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nameless {
+    /// In 党员名册; they are no members.
+    pub members: u32,
+    /// In 积分登记.
+    pub entries: u32,
+    /// In 支部积分.
+    pub branch_entries: u32,
 }
 
 /// One row of the roster.
@@ -345,6 +360,8 @@ impl Submission {
             vetoes: Vec::new(),
             nominations: Vec::new(),
             branch_entries: Vec::new(),
+            branch_tables: Vec::new(),
+            nameless: Nameless::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::scheme::{Poll, Scheme};
 use super::Expected;
 use super::cell::{self, Number};
 use super::entries::{Serving, member_of, served, serving};
-use super::model::{Ballots, Cast, Mark, ServingTable, Spot, Submission};
+use super::model::{Ballots, Cast, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Line, Sheets};
@@ -30,6 +30,25 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     let people = People::new(submission);
     for one in &all {
         read_sheet(sheets, one, &all, submission, &people, expected, sink);
+    }
+    // Some of their ballots are there, though nobody knows how many.
+    for at in people.doubtful() {
+        submission.ballots[at as usize].faulty += MANY;
+    }
+}
+
+/// More ballots than a scheme asks for.
+const MANY: u32 = 1_000_000;
+
+/// What is wrong with the cells of a ballot of which nobody knows whom it is about.
+fn check_ballot(line: &Line<'_>, serving: &Serving, summed: bool, members: &[Member], expected: &Expected<'_>, sink: &mut Sink) {
+    let scheme = match serving.category.as_deref() {
+        Some(category) => expected.schemes.get((expected.scheme_of)(category)),
+        None => expected.only_scheme(members),
+    };
+    let Some((scheme, poll)) = scheme.and_then(|scheme| Some((scheme, scheme.poll.as_ref()?))) else { return };
+    if let Some(count) = if summed { read_count(line, sink) } else { Some(1) } {
+        read_ballot(line, poll, count, scheme.decimals, sink);
     }
 }
 
@@ -71,9 +90,15 @@ fn read_sheet(
         return;
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
-    for line in table.lines() {
-        let Some(at) = member_of(&line, serving, people, &submission.members, expected.categories, sink) else { continue };
+    for line in table.lines(&|name| people.knows(name)) {
+        let Some(at) = member_of(&line, serving, people, &submission.members, expected, sink) else {
+            check_ballot(&line, serving, summed, &submission.members, expected, sink);
+            continue;
+        };
         let member = &submission.members[at as usize];
+        if member.repeats.is_some() {
+            continue;
+        }
         if !member.scored_in(run) {
             sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
             continue;

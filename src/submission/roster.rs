@@ -40,18 +40,22 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
         return;
     }
     let mut layout = None;
-    for line in table.lines() {
+    for line in table.lines(&|_| false) {
         if layout.replace(line.layout()) != Some(line.layout()) {
             let columns = line.slice().columns().iter().map(|column| (column.heading.clone(), column.index)).collect();
             submission.roster_columns.push((line.index(), columns));
         }
         let ordinal = submission.members.len() as i64 + 1;
         let mut member = read_member(&table, &line, ordinal, date_1904, expected, sink);
+        if member.name.is_empty() {
+            submission.nameless.members += 1;
+            continue;
+        }
         let repeats = submission.members.iter().position(|other| other.repeats.is_none() && same_person(other, &member));
         member.repeats = repeats.map(|at| at as u32);
         submission.members.push(member);
     }
-    if submission.members.is_empty() && expected.registered != Some(0) {
+    if submission.members.is_empty() && submission.nameless.members == 0 && expected.registered != Some(0) {
         sink.push(Finding::new(Code::MissingEntry, sink.sheet(&table.sheet.name)).arg("case", "roster"));
     }
 }
@@ -80,8 +84,10 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     };
 
     let name_column = line.column("姓名").unwrap_or_default();
+    let before = sink.count();
     let name = read_name(line, sink);
-    if name.is_empty() {
+    // Of a cell that cannot be read that is said.
+    if name.is_empty() && sink.count() == before {
         fault(sink, Code::UnknownMember, "姓名", &[]);
     }
     let seq = read_seq(line, sink);

@@ -19,6 +19,7 @@ use crate::sheet::words::{folded, heading, key};
 use crate::sheet::{Book, Content, Row, Sheet};
 
 use super::cell::shown;
+use super::filler;
 use super::heading::{Block, Column, Vocabulary, blocks};
 use super::intake::Intake;
 use super::sink::Sink;
@@ -200,6 +201,11 @@ impl<'a> Sheets<'a> {
         self.book.sheets.iter().enumerate().filter(|(at, sheet)| !ignored(*at) && holds(sheet)).map(|(at, _)| at).collect()
     }
 
+    /// True where there is nothing but lines of one cell, a title or `无`, and no headings.
+    pub fn is_blank(&self, found: &Found) -> bool {
+        found.blocks.is_empty() && self.book.sheets[found.sheet].rows.iter().all(|row| row.cells.len() < 2)
+    }
+
     /// Reads the headings of found tables. Says which required columns are missing and which known ones stand twice.
     pub fn table(&self, found: &Found, required: &[&str], known: &[&str], sink: &mut Sink) -> Table<'a> {
         let sheet = &self.book.sheets[found.sheet];
@@ -214,7 +220,9 @@ impl<'a> Sheets<'a> {
                 if !repeated {
                     extra.push(column.heading.clone());
                     let place = sink.cell(&sheet.name, column.row, column.index);
-                    sink.push(Finding::new(*code, place).value(column.written.as_ref()).arg("column", &column.heading));
+                    let near = if *code == Code::ExtraColumn { part.near(&column.heading, required, known) } else { "" };
+                    let finding = Finding::new(*code, place).value(column.written.as_ref()).arg("column", &column.heading);
+                    sink.push(finding.arg("near", near));
                 }
             }
             parts.push(part);
@@ -260,7 +268,7 @@ pub struct Slice {
     pub period: Option<Period>,
     columns: Vec<Column>,
     /// Where each row is about one item: the column of the period, whatever the item.
-    of_items: Option<u16>,
+    pub(super) of_items: Option<u16>,
 }
 
 impl Slice {
@@ -276,13 +284,13 @@ impl Slice {
 }
 
 /// One table of the sheet.
-struct Part {
+pub(super) struct Part {
     rows: std::ops::Range<usize>,
-    slices: Arc<[Slice]>,
+    pub(super) slices: Arc<[Slice]>,
     /// Columns that nobody expects, or that stand twice.
     odd: Vec<(Column, Code)>,
     /// The column of 项目, where each row is about one.
-    item_column: Option<u16>,
+    pub(super) item_column: Option<u16>,
 }
 
 impl Part {
@@ -334,13 +342,23 @@ impl Part {
     }
 }
 
+impl Part {
+    /// A column that the table lacks and that this heading may mean: it holds its name, or differs in a letter.
+    fn near<'b>(&self, written: &str, required: &[&'b str], known: &[&'b str]) -> &'b str {
+        let absent = |name: &&&str| self.slices.iter().all(|slice| slice.column(name).is_none());
+        let alike =
+            |name: &&&str| name.chars().count() > 1 && (written.contains(**name) || strsim::damerau_levenshtein(written, name) == 1);
+        required.iter().chain(known).filter(absent).find(alike).copied().unwrap_or_default()
+    }
+}
+
 /// Tables of one kind on one sheet, as one.
 pub struct Table<'a> {
     pub sheet: &'a Sheet,
     /// Index of the sheet in the book.
     pub number: u16,
     parts: Vec<Part>,
-    intake: &'a Intake,
+    pub(super) intake: &'a Intake,
 }
 
 impl<'a> Table<'a> {
@@ -359,12 +377,11 @@ impl<'a> Table<'a> {
         self.parts.iter().flat_map(|part| part.slices.iter())
     }
 
-    /// Data rows: below the headings, without blank rows, totals and notes. Where each row is about one item, the rows of
-    /// one member and scorer are one line.
-    pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + '_ {
+    /// Data rows: below the headings, without what is no data; see [`filler`]. Where each row is about one item, the rows of
+    /// one member and scorer are one line. `known` tells the names, of members or items, whose rows are data.
+    pub fn lines<'b>(&'b self, known: &'b dyn Fn(&str) -> bool) -> impl Iterator<Item = Line<'a>> + 'b {
         self.parts.iter().enumerate().flat_map(move |(number, part)| {
-            let name = part.item_column.or_else(|| part.slices[0].column("姓名")).or_else(|| part.slices[0].column("项目"));
-            let rows = self.sheet.rows[part.rows.clone()].iter().filter(move |row| !is_filler(row, name, self.intake));
+            let rows = self.sheet.rows[part.rows.clone()].iter().filter(move |row| !filler::is_filler(self, part, row, known));
             let line = move |(row, items): (&'a Row, Vec<(String, &'a Row)>)| Line {
                 row,
                 items,
@@ -413,7 +430,7 @@ impl<'a> Table<'a> {
 }
 
 /// What stands in a cell; where it is one of several merged into one and that may be, what stands in the first.
-fn content<'a>(sheet: &'a Sheet, row: &'a Row, column: u16, merged: bool) -> Option<&'a Content> {
+pub(super) fn content<'a>(sheet: &'a Sheet, row: &'a Row, column: u16, merged: bool) -> Option<&'a Content> {
     let own = row.cells.binary_search_by_key(&column, |cell| cell.column).ok().map(|at| &row.cells[at].content);
     own.or_else(|| merged.then(|| sheet.merged_into(row.index, column)).flatten())
 }
@@ -521,25 +538,6 @@ impl<'a> Line<'a> {
     pub fn shown(&self, heading: &str) -> Option<String> {
         self.get(heading).map(shown)
     }
-}
-
-/// True for rows that hold no data: blank, totals, notes.
-fn is_filler(row: &Row, name: Option<u16>, intake: &Intake) -> bool {
-    let mut filled = row.cells.iter().filter(|cell| !matches!(&cell.content, Content::Text(text) if folded(text).is_empty()));
-    let Some(first) = filled.next() else { return true };
-    let only_one = filled.next().is_none();
-    let Content::Text(text) = &first.content else { return false };
-    let named = name.is_some_and(|column| {
-        column != first.column && row.cells.iter().any(|cell| cell.column == column && !folded(&shown(&cell.content)).is_empty())
-    });
-    if named {
-        return false;
-    }
-    let first_word = heading(text).0;
-    intake.is_total(&first_word)
-        || intake.is_note(&folded(text))
-        // One line of prose that stands where no name does.
-        || (only_one && name != Some(first.column) && first_word.chars().count() > 4)
 }
 
 #[cfg(test)]

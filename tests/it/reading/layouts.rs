@@ -11,10 +11,10 @@ use scorebook::run::{BranchState, Options, Summary, check, run};
 
 use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
 
-const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
+pub const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
 
 /// What a check says of these files, by name.
-fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
+pub fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
     let root = tempfile::tempdir().unwrap();
     county(root.path(), scheme, register);
     for (name, sheets) in files {
@@ -44,7 +44,7 @@ fn all(summary: &Summary, code: Code) -> Vec<&Finding> {
 }
 
 /// `code branch sheet cell message` of each.
-fn lines(summary: &Summary) -> Vec<String> {
+pub fn lines(summary: &Summary) -> Vec<String> {
     let line = |finding: &Finding| {
         let place = &finding.place;
         let cell = place.cell.map(|cell| cell.to_string()).unwrap_or_default();
@@ -66,7 +66,7 @@ fn totals(summary: &Summary) -> Vec<String> {
         .collect()
 }
 
-fn set(sheets: &mut Sheets, sheet: &str, row: usize, column: usize, value: &str) {
+pub fn set(sheets: &mut Sheets, sheet: &str, row: usize, column: usize, value: &str) {
     value.clone_into(&mut sheet_of(sheets, sheet)[row][column]);
 }
 
@@ -398,4 +398,124 @@ fn names_and_identity_numbers_are_read_as_they_are_meant() {
     let members: Vec<(&str, Option<&str>)> = card.submission.members.iter().map(|member| (&*member.name, member.id.as_deref())).collect();
     assert_eq!(members, [("买买提·艾力", Some("360102198505180016")), ("李乙", Some("36010219720906004X"))]);
     assert_eq!(card.submission.entries.len(), 4);
+}
+
+/// Codes and cells of a check of the base workbook with rows below a sheet.
+fn below(scheme: &str, sheet: &str, rows: &[&str]) -> Vec<String> {
+    let mut book = base(scheme);
+    if book.iter().all(|(name, _)| name != sheet) {
+        book.push((sheet.to_owned(), Vec::new()));
+    }
+    sheet_of(&mut book, sheet).extend(rows.iter().map(|row| cells(row)));
+    let summary = checked(scheme, &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+    let found = summary.resolved.findings.iter();
+    found.map(|finding| format!("{} {}", finding.code, finding.place.cell.map(|cell| cell.to_string()).unwrap_or_default())).collect()
+}
+
+#[test]
+fn rows_that_are_no_data_are_passed_over() {
+    for (scheme, sheet, rows) in [
+        // Printed numbers without names; nothing to report.
+        ("community-4", "党员名册", &["3", "4 | | /", "5 | 无"][..]),
+        ("community-4", "积分登记", &["5", "6 | | 上半年", "7 | — | | | | |"]),
+        ("ju-10star", "奖惩", &["无", "本年度无 | / | / | / | ", "无奖惩情况"]),
+        ("ju-10star", "评优推荐", &["无", " | | 全年"]),
+        ("ju-10star", "一票否决", &["第一支部一票否决情况", "无"]),
+        ("ju-10star", "一票否决", &["序号 | 姓名 | 情形 | 依据 | 日期", "1 | 无", "2 | | / | 无"]),
+        // Lines to sign.
+        ("community-4", "党员名册", &["支部书记签字： | | 日期：2026年12月20日", "（盖章）", "经办人：王丙 | | | 审核： | 赵丁"]),
+        ("community-4", "党员名册", &["支部书记签字： | 张甲 | | 日期： | 2026-12-20"]),
+        (
+            "community-4",
+            "积分登记",
+            &["支部书记签字： | 张甲 | | | | 日期：", " | | | （公章） | | 2026年12月", "经办人 | 王丙 | 电话 | 8860012"],
+        ),
+        ("ju-10star", "积分登记", &["填表人：李某 | | 审核人：赵某", "| 第1页 | 共2页"]),
+        // Totals and notes.
+        ("community-4", "党员名册", &["合计 | 2", "共2人", " | 共2人"]),
+        ("community-4", "积分登记", &["合计 | 2人", "总分 | | | 146 | 112 | 80 | 36", " | 平均分 | | 36.5 | 28 | 20 | 9", "平均分 9.5"]),
+        ("ju-10star", "积分登记", &["第1页 共2页", "1、本表一式两份", "*带星号为必填", "以上情况属实 | | | | 特此说明"]),
+        ("ju-10star", "奖惩", &["合计 | 1", "共1人", "1、本表一式两份，支部留存一份"]),
+    ] {
+        assert_eq!(below(scheme, sheet, rows), Vec::<String>::new(), "{sheet} {rows:?}");
+    }
+}
+
+#[test]
+fn a_row_about_somebody_is_never_passed_over() {
+    for (scheme, sheet, row, found) in [
+        ("community-4", "党员名册", "3 | | '36010219720906004X | | | 社区党员", "unknown-member B4"),
+        ("community-4", "党员名册", "3 | 王戊(预备) | | | | 社区党员", "missing-id C4"),
+        ("community-4", "积分登记", "5 | | 上半年 | 38 | 28 | 20 | 9 | 王丙 | 赵丁", "unknown-member B6"),
+        ("community-4", "积分登记", " | 王戊(预备) | 上半年 | 38 | 28 | 20 | 9 | 王丙 | 赵丁", "unknown-member B6"),
+        ("community-4", "积分登记", "5 | 王戊 | 上半年", "unknown-member B6"),
+        ("community-4", "积分登记", "王戊", "unknown-member B6"),
+        ("ju-10star", "奖惩", " | 表彰奖励 | 县级 | 说明：见义勇为 | 2026-05-01", "unknown-member A3"),
+        ("ju-10star", "奖惩", "无名 | 表彰奖励 | 县级 | 见义勇为 | 2026-05-01", "unknown-member A3"),
+        ("ju-10star", "评优推荐", "张甲、李乙 | 年度之星 | 全年", "unknown-member A2"),
+    ] {
+        let said = below(scheme, sheet, &[row]);
+        assert!(said.iter().any(|said| said == found), "{sheet} {row}: {said:?}");
+    }
+}
+
+#[test]
+fn maxima_below_the_headings_belong_to_them() {
+    let headings = ["序号 | 姓名 | 期间 | 基本分 | | 其他 | | 记录人 | 复核人", " | | | 三会一课 | 民主评议 | 党费交纳 | 其它奖惩"];
+    for (rows, code) in [
+        (&[" | | | （40分） | （30分） | （20分） | （10分）"][..], None),
+        (&[" | | | 40 | 30 | 20 | 10"], None),
+        (&[" | 满分 | | 40分 | 30分 | 20分 | 10分"], None),
+        (&[" | | | （40分） | （30分） | （20分） | （15分）"], Some(Code::HeaderMaxMismatch)),
+        (&[" | | | 40 | 30 | 20 | 9"], Some(Code::UnknownMember)),
+    ] {
+        let mut book = base("community-4");
+        let marks = sheet_of(&mut book, "积分登记");
+        marks.splice(..1, headings.iter().chain(rows).map(|row| cells(row)));
+        let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
+        let codes: Vec<Code> = summary.resolved.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, Vec::from_iter(code), "{rows:?} {:#?}", lines(&summary));
+        let mut single = base("community-4");
+        let marks = sheet_of(&mut single, "积分登记");
+        marks.splice(1..1, rows.iter().map(|row| cells(row)));
+        let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &single)]);
+        let codes: Vec<Code> = summary.resolved.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, Vec::from_iter(code), "{rows:?} {:#?}", lines(&summary));
+    }
+}
+
+/// A hospital's branch whose one member is not scored, with its own marks of a quarter.
+pub fn hospital() -> Sheets {
+    let mut book = base("community-4");
+    book.retain(|(name, _)| name != "积分登记");
+    sheet_of(&mut book, "党员名册").truncate(2);
+    set(&mut book, "党员名册", 1, 8, "年老体弱");
+    let rows = [
+        "组织建设 | 一季度 | 20 | 20",
+        "组织生活 | 一季度 | 20 | 20",
+        "党员教育 | 一季度 | 15 | 15",
+        "服务临床 | 一季度 | 20 | 20",
+        "廉洁行医 | 一季度 | 9 | 9",
+    ];
+    let mut table = vec![cells("项目 | 期间 | 自评得分 | 审核得分")];
+    table.extend(rows.iter().map(|row| cells(row)));
+    book.push(("支部积分".to_owned(), table));
+    book
+}
+
+#[test]
+fn a_first_row_without_marks_is_no_heading() {
+    let mut book = hospital();
+    let summary = checked("hospital-dual", &BOTH[..1], "2026Q1", &[("一.xlsx", &book)]);
+    assert_eq!(lines(&summary), Vec::<String>::new());
+    for first in [1, 2] {
+        sheet_of(&mut book, "支部积分").swap(1, first);
+        let mut blank = book.clone();
+        for column in [2, 3] {
+            set(&mut blank, "支部积分", 1, column, "");
+        }
+        let summary = checked("hospital-dual", &BOTH[..1], "2026Q1", &[("一.xlsx", &blank)]);
+        let cells: Vec<String> = lines(&summary).iter().map(|line| line.split(' ').take(4).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(cells, ["missing-entry 0101 支部积分 D2"], "{:#?}", lines(&summary));
+    }
 }

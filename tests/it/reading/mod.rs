@@ -1,5 +1,6 @@
 //! Reading what branches send: `inbox` and `sheet`.
 
+mod faults;
 mod formats;
 mod inboxes;
 pub mod layouts;
