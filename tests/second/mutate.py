@@ -36,6 +36,7 @@ BRANCH = {"组织建设": 25, "组织生活": 25, "党员教育": 20, "服务临
 POLL_MAX = {"register-60": 20, "enterprise-82": 100}
 EDGES = [95, 90, 80, 70, 60, 50, 40, 30, 20, 10]
 CN = "一二三四"
+GRADES = ["合格", "优秀", "不合格"]  # of every system; stars have only the members of ju-10star
 DIRECT = ["合格", "优秀", "基本合格", "不合格", "8星", "10星", "1星", "合格/8星", "优秀/10星", "不合格/3星", "基本合格/6星"]
 
 
@@ -169,7 +170,8 @@ class Mutator:
             row[col["免积分原因"]] = row[col["直评等次"]] = None
             if self.odds(spared):
                 row[col["免积分原因"]] = r.choice(["年老体弱", "长期生病", "长期外出"])
-                row[col["直评等次"]] = r.choice(DIRECT)
+                stars = ev.scheme_of(config, row[col["类别"]], branch) == "ju-10star"
+                row[col["直评等次"]] = r.choice(DIRECT if stars else GRADES)
         for _ in range(r.choice([0, 0, 1, 2])):
             a, b = r.sample(range(len(rows)), 2)
             rows[a][col["姓名"]] = rows[b][col["姓名"]]
