@@ -8,7 +8,7 @@
 use crate::county::Branch;
 use crate::diag::Place;
 use crate::scheme::Scheme;
-use crate::submission::{Day, Mark, Spot, Submission};
+use crate::submission::{Day, Mark, ROSTER, Spot, Submission};
 
 /// A table of the normalized data.
 #[derive(Clone, Copy, Debug)]
@@ -22,28 +22,7 @@ pub struct NormalizedTable {
 
 /// Every table, in the order of the workbook's sheets.
 pub const NORMALIZED: [NormalizedTable; 7] = [
-    NormalizedTable {
-        name: "党员名册",
-        headings: &[
-            "序号",
-            "姓名",
-            "性别",
-            "民族",
-            "身份证号",
-            "出生日期",
-            "入党日期",
-            "党员状态",
-            "类别",
-            "职务",
-            "起始月",
-            "截止月",
-            "免积分原因",
-            "直评等次",
-            "整改意愿",
-            "帮带人",
-        ],
-        rows: roster,
-    },
+    NormalizedTable { name: "党员名册", headings: &ROSTER, rows: roster },
     NormalizedTable {
         name: "积分登记", headings: &["序号", "姓名", "期间", "评分方", "项目", "分值", "加分事由"], rows: entries
     },

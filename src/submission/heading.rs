@@ -16,42 +16,12 @@ use crate::scheme::Scheme;
 use crate::sheet::words::{folded, heading, key};
 use crate::sheet::{Content, Row, Sheet};
 
+use super::ROSTER;
 use super::intake::Intake;
 
-/// Headings that every submission may have, beside a scheme's items.
-const STANDING: [&str; 31] = [
-    "序号",
-    "姓名",
-    "性别",
-    "民族",
-    "身份证号",
-    "出生日期",
-    "入党日期",
-    "党员状态",
-    "类别",
-    "职务",
-    "起始月",
-    "截止月",
-    "免积分原因",
-    "直评等次",
-    "整改意愿",
-    "帮带人",
-    "期间",
-    "评分方",
-    "记录人",
-    "复核人",
-    "票号",
-    "票数",
-    "种类",
-    "级别",
-    "事由",
-    "日期",
-    "文号",
-    "情形",
-    "依据",
-    "荣誉",
-    "项目",
-];
+/// Headings that every submission may have beside the roster's and a scheme's items.
+const STANDING: [&str; 15] =
+    ["期间", "评分方", "记录人", "复核人", "票号", "票数", "种类", "级别", "事由", "日期", "文号", "情形", "依据", "荣誉", "项目"];
 const STANDING_BRANCH: [&str; 2] = ["自评得分", "审核得分"];
 /// What a row says once, also where periods stand side by side.
 const OF_THE_ROW: [&str; 9] = ["序号", "姓名", "期间", "类别", "项目", "党员状态", "身份证号", "票号", "票数"];
@@ -74,7 +44,7 @@ impl<'a> Vocabulary<'a> {
     pub fn new(intake: &'a Intake, schemes: &'a [Scheme]) -> Self {
         let mut items = BTreeSet::new();
         let mut maxima = BTreeSet::new();
-        let mut headings: BTreeSet<&str> = STANDING.into_iter().chain(STANDING_BRANCH).collect();
+        let mut headings: BTreeSet<&str> = ROSTER.into_iter().chain(STANDING).chain(STANDING_BRANCH).collect();
         for scheme in schemes {
             for item in &scheme.member.items {
                 items.insert(item.name.as_str());

@@ -38,6 +38,26 @@ pub const COVER: &str = "支部信息";
 /// Sheets of the workbook; of some there is one a category, `积分登记-农村党员`.
 pub const SHEETS: [&str; 8] = [COVER, "党员名册", "积分登记", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"];
 
+/// Headings of 党员名册, in their order; 备注 is the branch's own.
+pub const ROSTER: [&str; 16] = [
+    "序号",
+    "姓名",
+    "性别",
+    "民族",
+    "身份证号",
+    "出生日期",
+    "入党日期",
+    "党员状态",
+    "类别",
+    "职务",
+    "起始月",
+    "截止月",
+    "免积分原因",
+    "直评等次",
+    "整改意愿",
+    "帮带人",
+];
+
 /// What reading a submission needs to know beside the workbook.
 pub struct Expected<'a> {
     /// The run's period; rows of later periods are ignored.
