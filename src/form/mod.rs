@@ -5,6 +5,7 @@
 
 pub mod data;
 mod fill;
+pub mod format;
 pub mod layout;
 pub mod model;
 pub mod table;

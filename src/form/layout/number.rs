@@ -100,7 +100,7 @@ impl Section {
         let code = without_brackets(code, |inside| inside.to_ascii_lowercase().starts_with("dbnum"));
         let bare = without_brackets(&code, |_| true);
         let general = bare.trim().eq_ignore_ascii_case("general") || bare.trim() == "@";
-        let date = code.contains('\u{1}') || crate::form::template::shows_date(&code);
+        let date = code.contains('\u{1}') || crate::form::format::shows_date(&code);
         let format = if code.is_empty() || general { None } else { Some(NumberFormat::parse(&code).ok()?) };
         Some(Self { code, format, numerals, date, general })
     }

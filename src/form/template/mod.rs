@@ -25,7 +25,6 @@ pub(in crate::form) use formula::result as formula_result;
 pub(in crate::form) use names::Slot;
 pub use picture::PictureFault;
 pub use settings::KEYS as SETTINGS;
-pub(in crate::form) use style::shows_date;
 
 use super::data::Schema;
 use super::model::{Font, Style, StyleId};

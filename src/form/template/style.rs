@@ -326,30 +326,9 @@ fn built_in_format(id: u32) -> &'static str {
     }
 }
 
-/// Whether a number format shows a day: it has a year, month or day letter outside quotes and brackets.
-pub(in crate::form) fn shows_date(format: &str) -> bool {
-    // `aaaa` is a weekday; one `a` alone is of General.
-    if format.to_ascii_lowercase().contains("aaa") {
-        return true;
-    }
-    let mut characters = format.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => while characters.next().is_some_and(|inner| inner != '"') {},
-            '[' => while characters.next().is_some_and(|inner| inner != ']') {},
-            '\\' | '_' | '*' => {
-                characters.next();
-            }
-            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Color, shows_date, tinted};
+    use super::{Color, tinted};
 
     #[test]
     fn tints_like_the_office() {
@@ -357,14 +336,5 @@ mod tests {
         assert_eq!(tinted(Color(0x44, 0x72, 0xC4), 0.399_975_585_192_419_2), Color(0x8F, 0xAA, 0xDC));
         assert_eq!(tinted(Color(0x44, 0x72, 0xC4), -0.249_977_111_117_893), Color(0x2F, 0x55, 0x97));
         assert_eq!(tinted(Color(255, 255, 255), -0.249_977_111_117_893), Color(0xBF, 0xBF, 0xBF));
-    }
-
-    #[test]
-    fn knows_date_formats() {
-        assert!(shows_date("yyyy\"年\"m\"月\"d\"日\""));
-        assert!(shows_date("[$-804]d"));
-        assert!(!shows_date("0.00\"day\""));
-        assert!(!shows_date("[Red]0.00"));
-        assert!(!shows_date(""));
     }
 }
