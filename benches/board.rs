@@ -26,12 +26,13 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Data, Document, SerializeSettings};
 use rust_xlsxwriter::{Color as XlsxColor, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
 use scorebook::builtin;
+use scorebook::fill::fill_pages;
 use scorebook::font::{FontData, FontSet};
-use scorebook::form::layout::{LaidOut, PIXEL, Page, Text, layout};
 use scorebook::form::model::{Align, Color, FilledBook, Horizontal, Line, Style, Value, Vertical};
-use scorebook::form::{Template, fill_pages};
+use scorebook::layout::{LaidOut, PIXEL, Page, Text, layout};
 use scorebook::pdf::{self, DocumentInfo, Engine, PdfFonts};
 use scorebook::report::{sample, schema};
+use scorebook::template::Template;
 use scorebook::xlsx::pages::{self, Properties};
 
 const MEMBERS: usize = 40;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use scorebook::fill::fill;
 use scorebook::font::{FontData, FontSet};
 use scorebook::form::data::Record;
-use scorebook::form::layout::layout;
-use scorebook::form::{Template, fill};
+use scorebook::layout::layout;
 use scorebook::pdf::{self, DocumentInfo, PdfFonts};
 use scorebook::period::RunPeriod;
 use scorebook::report::{sample, schema};
@@ -19,6 +19,7 @@ use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
 use scorebook::sheet::{self, Book, Limits};
 use scorebook::submission::{self, Expected, Intake, read_cover};
+use scorebook::template::Template;
 use scorebook::xlsx::pages::{self, Properties};
 use scorebook::{builtin, check, rollup};
 

@@ -9,7 +9,7 @@
 use std::io::{Cursor, Write};
 
 use scorebook::diag::Unreadable;
-use scorebook::form::Template;
+use scorebook::template::Template;
 use scorebook::inbox;
 use scorebook::report::schema;
 use scorebook::scheme;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::builtin;
 use crate::diag::{CellRef, Lang, Severity};
 use crate::form::data::{Datum, Direction, Field, List, Schema};
-use crate::form::layout::Note;
+use crate::layout::Note;
 use crate::report::schema;
 use crate::run;
 

@@ -6,8 +6,8 @@ use super::{Sheet, values};
 use crate::form::data::{Datum, Record};
 use crate::form::format::shows_date;
 use crate::form::model::{Borders, Cell, Edge, Line, Row, Style, StyleId, Value};
-use crate::form::template::plan::{CellPlan, Content, Fill, Piece, Scope};
-use crate::form::template::Slot;
+use crate::template::Slot;
+use crate::template::plan::{CellPlan, Content, Fill, Piece, Scope};
 
 /// Looks made while filling: a drawn one with other borders.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 use crate::form::data::{Datum, Record};
 use crate::form::model::Column;
-use crate::form::template::Slot;
-use crate::form::template::plan::{Condition, SheetPlan, Widths};
+use crate::template::Slot;
+use crate::template::plan::{Condition, SheetPlan, Widths};
 
 /// A column of the filled sheet.
 #[derive(Clone, Copy)]

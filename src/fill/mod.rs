@@ -17,10 +17,10 @@ mod values;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::data::{Datum, Record};
-use super::model::{FilledBook, FilledSheet, Image, PageSetup, Range};
-use super::template::Template;
-use super::template::plan::SheetPlan;
+use crate::form::data::{Datum, Record};
+use crate::form::model::{FilledBook, FilledSheet, Image, PageSetup, Range};
+use crate::template::Template;
+use crate::template::plan::SheetPlan;
 use columns::OutColumn;
 use rows::OutRow;
 

@@ -4,9 +4,9 @@ use super::rows::{Cut, changes};
 use super::{Made, Part, with_cuts};
 use crate::font::FontSet;
 use crate::form::data::Record;
-use crate::form::layout::{LaidSheet, Length, layout, room, with_further_rows};
 use crate::form::model::{FilledBook, FilledSheet};
-use crate::form::template::Template;
+use crate::layout::{LaidSheet, Length, layout, room, with_further_rows};
+use crate::template::Template;
 
 /// Totals may make a row higher than the measured one; after so many rounds the pages are left as they are.
 const ROUNDS: usize = 4;

@@ -1,6 +1,6 @@
 use crate::form::data::{Datum, Record};
-use crate::form::template::Slot;
-use crate::form::template::plan::{Condition, Segment, SheetPlan};
+use crate::template::Slot;
+use crate::template::plan::{Condition, Segment, SheetPlan};
 
 /// A row of the filled sheet: a row of the template and whose values it shows.
 #[derive(Clone, Copy)]

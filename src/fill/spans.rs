@@ -7,8 +7,8 @@ use super::{Sheet, cells::value};
 use crate::diag::CellRef;
 use crate::exact::Exact;
 use crate::form::model::{Cell, Range, Row, Style, StyleId, Value};
-use crate::form::template::formula_result;
-use crate::form::template::plan::{MergePlan, RowHome};
+use crate::template::formula_result;
+use crate::template::plan::{MergePlan, RowHome};
 
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
 pub(super) fn merges(work: &Sheet<'_>, styles: &[Style], rows: &mut [Row]) -> Vec<Range> {

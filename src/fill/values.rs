@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::form::model::Value;
-use crate::form::template::Slot;
-use crate::form::template::plan::{Fill, Piece, Scope};
+use crate::template::Slot;
+use crate::template::plan::{Fill, Piece, Scope};
 
 /// Writes a value within text.
 pub(super) fn print(datum: &Datum, out: &mut String) {
@@ -119,8 +119,8 @@ pub(super) fn line(pieces: &[Piece], data: &Record, own: &[&Record], all: &[&Rec
 mod tests {
     use super::{line, serial};
     use crate::form::data::{Datum, Record};
-    use crate::form::template::Slot;
-    use crate::form::template::plan::{Fill, Piece};
+    use crate::template::Slot;
+    use crate::template::plan::{Fill, Piece};
 
     #[test]
     fn counts_days_as_the_format_does() {

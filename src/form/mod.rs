@@ -1,15 +1,9 @@
-//! Forms: a clerk's workbook with placeholders becomes laid-out pages.
+//! What a form is, as data: the fields that come in (`data`), the filled book that comes out (`model`), and what a
+//! number format makes of a value (`format`).
 //!
-//! `template (.xlsx) → checked Template → fill(data) → FilledBook → layout → LaidOut → xlsx | pdf`.
-//! No IO happens here, no clock is read; the bytes of a template are handed in.
+//! `template` reads a drawn workbook and proves it against a form's fields, `fill` writes the data into it, `layout`
+//! makes pages of the filled book. They share these types and know nothing of each other's insides.
 
 pub mod data;
-mod fill;
 pub mod format;
-pub mod layout;
 pub mod model;
-pub mod table;
-pub mod template;
-
-pub use fill::{fill, fill_pages};
-pub use template::{Template, TemplateError};

@@ -10,9 +10,9 @@ mod rows;
 use chrono::NaiveDate;
 
 use crate::county::Branch;
-use crate::form::table::Value;
 use crate::scheme::Scheme;
 use crate::submission::{Day, Member};
+use crate::table::Value;
 use crate::xlsx::blank::{Blank, Body, Column, Entry, Sheet};
 
 /// Version of the sheets and columns that this room makes; 模板版本 begins with it.

@@ -3,10 +3,10 @@
 use super::columns::{day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
 use super::{County, Listed};
 use crate::county::Branch;
-use crate::form::table::Value;
 use crate::period::{Every, Period};
 use crate::scheme::Scheme;
 use crate::submission::Day;
+use crate::table::Value;
 use crate::xlsx::blank::{Body, Column, Entry, Sheet};
 
 /// Empty rows of a roster where neither roster nor number of members is known.

@@ -214,8 +214,8 @@ mod tests {
     use super::super::sample::{date, lay};
     use super::*;
     use crate::font::tests::bundled;
-    use crate::form::layout::layout;
     use crate::form::model::{Align, Color, Column, Edge, Font, Horizontal, Line};
+    use crate::layout::layout;
 
     fn tall() -> (FilledBook, String) {
         let edge = Some(Edge { line: Line::Thin, color: None });

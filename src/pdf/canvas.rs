@@ -1,7 +1,7 @@
 //! What both engines draw on, and the order in which a page is drawn on it.
 
-use crate::form::layout::{Fill, Page, PageRow, Picture, Stroke, Text};
 use crate::form::model::Line;
+use crate::layout::{Fill, Page, PageRow, Picture, Stroke, Text};
 
 /// A part of a page, as a reader who cannot see it is told of it.
 #[derive(Clone, Copy)]

@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::diag::Lang;
 use crate::font::FontSet;
-use crate::form::layout::LaidOut;
+use crate::layout::LaidOut;
 
 /// A PDF that could not be written.
 #[derive(Debug, Error)]

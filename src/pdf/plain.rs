@@ -17,8 +17,8 @@ use image::{DynamicImage, Rgb, RgbImage};
 use super::canvas::{Canvas, Part, dashes, draw};
 use super::subset::Source;
 use super::{DocumentInfo, PdfError};
-use crate::form::layout::{Fill, LaidOut, Page, Picture, Stroke, Text};
 use crate::form::model::Color;
+use crate::layout::{Fill, LaidOut, Page, Picture, Stroke, Text};
 
 /// Writes a book. Of `info` only the title is used: the library has no place for the rest.
 pub(super) fn write(book: &LaidOut, sources: &[Source], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {

@@ -23,8 +23,8 @@ use krilla::{Data, Document, SerializeSettings};
 use super::canvas::{Canvas, Part, dashes, draw};
 use super::{DocumentInfo, PdfError};
 use crate::font::FaceId;
-use crate::form::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
 use crate::form::model::Color;
+use crate::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
 
 /// Writes a book.
 pub(super) fn write(book: &LaidOut, fonts: &[Font], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {

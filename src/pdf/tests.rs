@@ -2,8 +2,8 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::font::tests::bundled;
-use crate::form::layout::sample::{board, date, lay, mixed};
 use crate::form::model::FilledBook;
+use crate::layout::sample::{board, date, lay, mixed};
 
 fn fonts() -> &'static PdfFonts {
     static FONTS: OnceLock<PdfFonts> = OnceLock::new();
@@ -97,7 +97,7 @@ fn whatever_a_template_holds_is_laid_out_and_written() {
     let properties = crate::xlsx::pages::Properties { title: "任意".into(), date: date(), ..Default::default() };
     let seeds = std::env::var("LAYOUT_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     for seed in 1..=seeds {
-        let book = crate::form::layout::sample::wild(seed);
+        let book = crate::layout::sample::wild(seed);
         let laid = lay(&book).book;
         let info = DocumentInfo { title: "任意".into(), language: "zh-CN".into(), author: String::new(), date: date() };
         match write(&laid, fonts(), &info) {
@@ -124,7 +124,7 @@ fn the_other_engine_writes_as_many_pages_whatever_they_hold() {
         description: "照片".into(),
     });
     let books = [("board", board(40)), ("mixed", mixed()), ("picture", picture)].into_iter();
-    let wild = (1..=12).map(|seed| ("wild", crate::form::layout::sample::wild(seed)));
+    let wild = (1..=12).map(|seed| ("wild", crate::layout::sample::wild(seed)));
     for (name, book) in books.chain(wild) {
         let laid = lay(&book).book;
         let info = DocumentInfo { title: "任意".into(), language: "zh-CN".into(), author: String::new(), date: date() };

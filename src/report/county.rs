@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
-use crate::form::table::{Align, Column, Sheet, Value, Workbook};
 use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
+use crate::table::{Align, Column, Sheet, Value, Workbook};
 
 use super::view::Issuer;
 

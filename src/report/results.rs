@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::county::Branch;
 use crate::exact::Decimal;
-use crate::form::table::Value as Table;
 use crate::period::RunPeriod;
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
+use crate::table::Value as Table;
 
 /// One line of `results.jsonl`. Scores are strings with fixed digits, counts and ranks numbers.
 #[derive(Clone, Debug, Serialize)]

@@ -8,8 +8,8 @@ use super::intake::{self, Sent};
 use super::write::short_digest;
 use super::{BranchState, Card, Options, Press, RunError, Summary};
 use crate::diag::{Finding, Lang, Place, Severity, fill, text};
-use crate::form::layout::layout;
 use crate::inbox;
+use crate::layout::layout;
 use crate::pdf::{self, DocumentInfo};
 use crate::publish::{safe_name, write_file};
 use crate::report::{self, BranchOutcomes, ExplainedSubject, Point, points};
@@ -229,7 +229,7 @@ pub fn write_explanation(
         digest: &digest,
     };
     let record = report::explain_form(&subject, &mut |place| originals.text(summary, place));
-    let book = crate::form::fill_pages(&loaded.template, &record, &press.fonts, county.date);
+    let book = crate::fill::fill_pages(&loaded.template, &record, &press.fonts, county.date);
     let laid = layout(&book, &press.fonts, county.date);
     let title = format!("积分说明 {} {}", branch.name, one.name);
     let failed =

@@ -9,12 +9,12 @@ use super::{County, Options, RunError};
 use crate::builtin;
 use crate::diag::Lang;
 use crate::font::{FontData, FontSet};
-use crate::form::Template;
 use crate::form::data::Schema;
 use crate::inbox::{digest, hex};
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::period::Every;
 use crate::report::schema;
+use crate::template::Template;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {

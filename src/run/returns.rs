@@ -64,7 +64,7 @@ pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<Str
             lang: desk.county.workspace.language,
             digest: &digest,
         });
-        let book = crate::form::fill(&template.template, &record);
+        let book = crate::fill::fill(&template.template, &record);
         desk.print("退回意见", &branch.name, folder, &book).map(drop)
     })
 }
@@ -159,7 +159,7 @@ pub fn write_reminders(desk: &Desk<'_>, resolved: &Resolved, folders: &[(&str, S
         let mut made_from = vec![env!("CARGO_PKG_VERSION"), &template.digest];
         made_from.extend(states.iter().map(String::as_str));
         let record = report::reminder(committee, desk.issuer, &reminded, &deadline, &short_digest(&made_from));
-        let book = crate::form::fill(&template.template, &record);
+        let book = crate::fill::fill(&template.template, &record);
         desk.print("催报名单", committee, folder, &book).map(drop)
     })
 }

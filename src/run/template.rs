@@ -6,11 +6,11 @@ use super::RunError;
 use super::press::load_fonts;
 use crate::diag::Lang;
 use crate::form::data::Schema;
-use crate::form::layout::{Note, layout};
-use crate::form::{Template, TemplateError, fill_pages};
+use crate::layout::{Note, layout};
 use crate::pdf::{self, DocumentInfo, PdfFonts};
 use crate::publish::write_file;
 use crate::report::sample;
+use crate::template::{Template, TemplateError};
 use crate::xlsx::pages::{self, Properties};
 
 /// A template without a fault, and its sample.

@@ -14,9 +14,9 @@ use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::form::data::{Record, Schema};
-use crate::form::layout::{Note, layout};
 use crate::form::model::FilledBook;
 use crate::inbox::{digest, hex};
+use crate::layout::{Note, layout};
 use crate::pdf::{self, DocumentInfo};
 use crate::publish::{Names, Staging, write_file};
 use crate::report::{
@@ -238,7 +238,7 @@ impl Desk<'_> {
             };
             let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
             sources.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
-            let book = crate::form::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
+            let book = crate::fill::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
             match &mut whole {
                 Some(whole) => whole.append(book),
                 None => whole = Some(book),

@@ -4,8 +4,8 @@ use super::drawn::{DrawnRow, DrawnSheet, written};
 use super::error::Problem;
 use super::plan::{Content, MergePlan, RowHome, SheetPlan, Widths};
 use crate::diag::CellRef;
-use crate::form::layout;
 use crate::form::model::Range;
+use crate::layout;
 
 type Errors = Vec<(Option<CellRef>, Problem)>;
 

@@ -8,8 +8,8 @@ use super::settings;
 use super::style::Looks;
 use super::xml::{Element, unescape};
 use crate::diag::CellRef;
-use crate::form::layout;
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
+use crate::layout;
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {

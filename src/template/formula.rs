@@ -5,7 +5,7 @@ use crate::form::model::Range;
 
 /// A formula of the language, over cells of the template.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::form) enum Expression {
+pub(crate) enum Expression {
     /// A number as written.
     Number(Decimal),
     /// A cell, or inside a function a range.
@@ -20,7 +20,7 @@ pub(in crate::form) enum Expression {
 
 /// The four operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::form) enum Operator {
+pub(crate) enum Operator {
     Add,
     Subtract,
     Multiply,
@@ -29,7 +29,7 @@ pub(in crate::form) enum Operator {
 
 /// The functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::form) enum Function {
+pub(crate) enum Function {
     Sum,
     Count,
     Average,
@@ -289,7 +289,7 @@ impl Expression {
 }
 
 /// A result as a number for a cell: exact where it ends within 12 places, else rounded there.
-pub(in crate::form) fn result(value: &Exact) -> Option<Decimal> {
+pub(crate) fn result(value: &Exact) -> Option<Decimal> {
     (0..=12).rev().step_by(3).find_map(|digits| value.published_decimal(digits))
 }
 

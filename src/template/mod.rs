@@ -2,7 +2,7 @@
 //!
 //! `bytes → DrawnBook (cells, looks, page, names) → placeholders parsed and looked up → Template`. Everything that
 //! can be wrong with a template is found here, all of it at once, before any submission is read; filling cannot
-//! fail. This is no reader of submissions: those come from strangers and are `sheet`'s. Only `form` uses the inside.
+//! fail. This is no reader of submissions: those come from strangers and are `sheet`'s. Only `fill` uses the inside.
 
 mod check;
 mod compile;
@@ -15,28 +15,28 @@ mod names;
 mod package;
 mod picture;
 mod placeholder;
-pub(in crate::form) mod plan;
+pub(crate) mod plan;
 mod settings;
 mod style;
 mod xml;
 
 pub use error::{Feature, Problem, TemplateError};
-pub(in crate::form) use formula::result as formula_result;
-pub(in crate::form) use names::Slot;
+pub(crate) use formula::result as formula_result;
+pub(crate) use names::Slot;
 pub use picture::PictureFault;
 pub use settings::KEYS as SETTINGS;
 
-use super::data::Schema;
-use super::model::{Font, Style, StyleId};
+use crate::form::data::Schema;
+use crate::form::model::{Font, Style, StyleId};
 use plan::SheetPlan;
 
 /// A template proved to fit its form. Read once a run, filled any number of times.
 #[derive(Clone, Debug)]
 pub struct Template {
-    pub(in crate::form) title: &'static str,
-    pub(in crate::form) normal_font: Font,
-    pub(in crate::form) styles: Vec<Style>,
-    pub(in crate::form) sheets: Vec<SheetPlan>,
+    pub(crate) title: &'static str,
+    pub(crate) normal_font: Font,
+    pub(crate) styles: Vec<Style>,
+    pub(crate) sheets: Vec<SheetPlan>,
     warnings: Vec<TemplateError>,
 }
 
@@ -88,7 +88,7 @@ impl Template {
     }
 
     /// Whether a page's end, which only the layout knows, decides what stands on it.
-    pub(in crate::form) fn needs_pages(&self) -> bool {
+    pub(crate) fn needs_pages(&self) -> bool {
         self.sheets.iter().any(SheetPlan::needs_pages)
     }
 

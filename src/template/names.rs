@@ -65,7 +65,7 @@ fn elsewhere(schema: &Schema, name: &str) -> Option<String> {
 
 /// A placeholder with every name found in the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::form) enum Slot {
+pub(crate) enum Slot {
     /// A field of the form.
     Root(&'static str),
     /// A field of the record of the block.

@@ -37,7 +37,7 @@ pub(super) enum Kind {
 
 /// What a total is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::form) enum Scope {
+pub(crate) enum Scope {
     Page,
     Group,
     All,

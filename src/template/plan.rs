@@ -3,14 +3,14 @@
 
 use super::formula::Expression;
 use super::names::Slot;
-pub(in crate::form) use super::placeholder::Scope;
-pub(in crate::form) use super::settings::Widths;
+pub(crate) use super::placeholder::Scope;
+pub(crate) use super::settings::Widths;
 use crate::exact::Decimal;
 use crate::form::model::{Image, PageSetup, Range, StyleId};
 
 /// A sheet of the form.
 #[derive(Clone, Debug, Default)]
-pub(in crate::form) struct SheetPlan {
+pub(crate) struct SheetPlan {
     pub name: Vec<Piece>,
     pub columns: Vec<ColumnPlan>,
     /// Neighbouring columns that repeat together.
@@ -59,7 +59,7 @@ impl SheetPlan {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::form) struct ColumnPlan {
+pub(crate) struct ColumnPlan {
     pub width: f64,
     pub hidden: bool,
     pub group: Option<usize>,
@@ -68,14 +68,14 @@ pub(in crate::form) struct ColumnPlan {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::form) struct GroupPlan {
+pub(crate) struct GroupPlan {
     pub first: u16,
     pub last: u16,
     pub list: &'static str,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::form) struct RowPlan {
+pub(crate) struct RowPlan {
     pub height: Option<f64>,
     pub hidden: bool,
     pub break_before: bool,
@@ -87,14 +87,14 @@ pub(in crate::form) struct RowPlan {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::form) enum Condition {
+pub(crate) enum Condition {
     Field(Slot),
     /// A list of the form.
     List(&'static str),
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::form) struct Segment {
+pub(crate) struct Segment {
     pub first: u32,
     pub last: u32,
     /// The list whose records repeat it.
@@ -104,14 +104,14 @@ pub(in crate::form) struct Segment {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::form) struct NestedPlan {
+pub(crate) struct NestedPlan {
     pub first: u32,
     pub last: u32,
     pub list: &'static str,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::form) struct MergePlan {
+pub(crate) struct MergePlan {
     pub range: Range,
     pub rows: RowHome,
     /// The group each element of which has its own copy; else it stretches.
@@ -120,7 +120,7 @@ pub(in crate::form) struct MergePlan {
 
 /// What a merged range repeats with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::form) enum RowHome {
+pub(crate) enum RowHome {
     /// Each time its segment is written.
     Segment(usize),
     /// Each nested row.
@@ -130,13 +130,13 @@ pub(in crate::form) enum RowHome {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::form) struct CellPlan {
+pub(crate) struct CellPlan {
     pub style: StyleId,
     pub content: Content,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::form) enum Content {
+pub(crate) enum Content {
     #[default]
     Empty,
     Text(Box<str>),
@@ -149,13 +149,13 @@ pub(in crate::form) enum Content {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::form) enum Piece {
+pub(crate) enum Piece {
     Text(Box<str>),
     Fill(Fill),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::form) enum Fill {
+pub(crate) enum Fill {
     Slot(Slot),
     Total {
         scope: Scope,
@@ -167,7 +167,7 @@ pub(in crate::form) enum Fill {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::form) struct FormulaPlan {
+pub(crate) struct FormulaPlan {
     pub expression: Expression,
     pub row: u32,
     pub column: u16,

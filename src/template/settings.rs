@@ -22,7 +22,7 @@ pub(super) struct Settings {
 
 /// How wide repeated columns become.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::form) enum Widths {
+pub(crate) enum Widths {
     /// Each as drawn.
     #[default]
     Keep,

@@ -21,7 +21,7 @@ use rust_xlsxwriter::{
 use super::XlsxError;
 use super::tables::{DAY, sheet_name, write_one};
 use crate::exact::Decimal;
-use crate::form::table::Value;
+use crate::table::Value;
 
 /// A workbook to be filled in.
 #[derive(Clone, Debug, Default)]

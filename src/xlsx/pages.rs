@@ -7,8 +7,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Image, Work
 
 use super::style;
 use crate::exact::Decimal;
-use crate::form::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 use crate::form::model::{FilledBook, FilledSheet, Range, Value};
+use crate::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 
 /// What stands in the workbook's properties.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,7 @@ impl Paper<'_> {
             let format = self.format_at(merge).unwrap_or(&normal);
             worksheet.merge_range(merge.first_row, merge.first_column, merge.last_row, merge.last_column, "", format)?;
         }
-        let mut adjusted: Vec<(u32, crate::form::layout::Adjusted, Format)> = Vec::new();
+        let mut adjusted: Vec<(u32, crate::layout::Adjusted, Format)> = Vec::new();
         for (row, cells) in (0u32..).zip(self.sheet.rows.iter().map(|row| &row.cells)) {
             for cell in cells {
                 let style = cell.style.0 as usize;
@@ -243,7 +243,7 @@ fn finite(number: Decimal) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::layout::sample::{board, date, lay, mixed};
+    use crate::layout::sample::{board, date, lay, mixed};
 
     fn xlsx(book: &FilledBook) -> Vec<u8> {
         let custom = vec![("scorebook.form".to_owned(), "board".to_owned())];

@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{Color as XlsxColor, Format, FormatAlign, FormatBorder, FormatUnderline};
 
-use crate::form::layout::Adjusted;
 use crate::form::model::{Color, Edge, Font, Horizontal, Line, Style, Vertical};
+use crate::layout::Adjusted;
 
 /// The format of a style with what layout had to change about it.
 pub(super) fn format(style: &Style, adjusted: Option<&Adjusted>) -> Format {

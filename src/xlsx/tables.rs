@@ -18,7 +18,7 @@ use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, 
 
 pub use rust_xlsxwriter::XlsxError;
 
-pub use crate::form::table::{Align, Column, Sheet, Value, Workbook};
+pub use crate::table::{Align, Column, Sheet, Value, Workbook};
 
 impl From<NaiveDate> for Value {
     fn from(date: NaiveDate) -> Self {

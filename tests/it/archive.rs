@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use scorebook::archive::{Damage, history, verify};
 use scorebook::diag::Lang;
-use scorebook::form::table::Value;
 use scorebook::rollup::UnusualKind;
 use scorebook::run::{ArchiveOrder, Archived, Options, RunError, Summary, archive, run};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::load;
+use scorebook::table::Value;
 
 use super::order::{Cells, submissions, write};
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::report::json_line;
 use scorebook::run::{BranchState, Options, check};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, decode, load};
 use scorebook::sheet::{self, Content, Limits};
+use scorebook::table::{Column, Sheet, Value, Workbook};
 use scorebook::xlsx;
 
 const SCHEMES: [&str; 2] = ["templates/schemes/ju-10star.toml", "samples/schemes/three-parts-70.toml"];

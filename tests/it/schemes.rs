@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use scorebook::diag::{Code, Finding, Lang, Severity};
 use scorebook::exact::Decimal;
-use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{OutcomeKind, branch_outcomes};
 use scorebook::run::{BranchState, Options};
@@ -14,6 +13,7 @@ use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
 use scorebook::submission::{Expected, read, read_cover};
+use scorebook::table::{Column, Sheet, Value, Workbook};
 use scorebook::{check, sheet, xlsx};
 use serde::Deserialize;
 

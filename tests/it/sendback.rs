@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use scorebook::county::Branch;
 use scorebook::diag::{Code, Severity};
-use scorebook::form::table::Value;
 use scorebook::issue::{self, Listed};
 use scorebook::run::{self, ArchiveOrder, BranchState, Options, Summary, archive, check, prepare, run};
 use scorebook::sheet::{Book, Limits, read};
+use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use scorebook::diag::Code;
 use scorebook::exact::Decimal;
-use scorebook::form::table::{Column, Sheet, Value, Workbook};
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{Outcome, branch_outcomes};
 use scorebook::scheme::{Scheme, load};
 use scorebook::submission::{Expected, Intake, Submission, read, read_cover};
+use scorebook::table::{Column, Sheet, Value, Workbook};
 use scorebook::{builtin, sheet, xlsx};
 
 const JU: [&str; 10] =

@@ -7,9 +7,9 @@ use super::originals::Original;
 use crate::archive::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
 use crate::diag::Severity;
 use crate::exact::Decimal;
-use crate::form::table::{Align, Column, Sheet, Value, Workbook};
 use crate::report::schema;
 use crate::run::{BranchState, RunError};
+use crate::table::{Align, Column, Sheet, Value, Workbook};
 use crate::xlsx::tables;
 
 const DIRECTORY: &str = "data/归档文件目录.xlsx";
@@ -449,7 +449,7 @@ fn directory(items: &[Numbered], county: &str, year: i32) -> Vec<Sheet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::table::Value;
+    use crate::table::Value;
 
     fn items(code: Option<&ArchiveCode>) -> Vec<Numbered> {
         let item = |title: &str, paths: &[&str]| Item {

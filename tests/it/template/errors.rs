@@ -1,6 +1,6 @@
 //! Every kind of template error, made by a workbook that has it, and hostile workbooks.
 
-use scorebook::form::template::Feature;
+use scorebook::template::Feature;
 
 use super::*;
 

@@ -11,11 +11,12 @@ mod shown;
 use rust_xlsxwriter::{Format, FormatBorder, Formula, Workbook, Worksheet};
 use scorebook::diag::Lang;
 use scorebook::exact::Decimal;
+use scorebook::fill::fill;
 use scorebook::form::data::{Datum, Direction, Field, List, Record, Schema};
 use scorebook::form::model::{FilledBook, FilledSheet, Line, Range, Value};
-use scorebook::form::template::Problem;
-use scorebook::form::{Template, TemplateError, fill};
 use scorebook::report::{sample, sample_over, schema};
+use scorebook::template::Problem;
+use scorebook::template::{Template, TemplateError};
 
 fn file(path: &str) -> Vec<u8> {
     std::fs::read(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a file of the repository")

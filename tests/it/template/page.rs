@@ -1,6 +1,6 @@
 //! The page that tells how to draw a form says all there is.
 
-use scorebook::form::template::{Feature, PictureFault, SETTINGS};
+use scorebook::template::{Feature, PictureFault, SETTINGS};
 
 use super::*;
 

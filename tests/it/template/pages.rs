@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
+use scorebook::fill::fill_pages;
 use scorebook::font::{FontData, FontSet};
-use scorebook::form::fill_pages;
-use scorebook::form::layout::{LaidOut, layout};
+use scorebook::layout::{LaidOut, layout};
 
 use super::*;
 
@@ -29,7 +29,7 @@ pub fn printed(bytes: &[u8], data: &Record) -> (FilledBook, LaidOut) {
 
 /// The texts of each page, rows joined by `|`.
 pub fn texts(laid: &LaidOut) -> Vec<String> {
-    let row = |row: &scorebook::form::layout::PageRow| -> String {
+    let row = |row: &scorebook::layout::PageRow| -> String {
         row.cells.iter().flat_map(|cell| &cell.texts).map(|text| text.text.as_str()).collect()
     };
     laid.pages.iter().map(|page| page.rows.iter().map(row).collect::<Vec<_>>().join("|")).collect()

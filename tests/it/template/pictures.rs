@@ -1,7 +1,7 @@
 //! Pictures in a template: kept in both outputs, moved by what grows above them, or refused.
 
 use rust_xlsxwriter::{Image, ObjectMovement};
-use scorebook::form::template::{Feature, PictureFault};
+use scorebook::template::{Feature, PictureFault};
 
 use super::pages::{day, fonts, printed};
 use super::*;

@@ -2,7 +2,7 @@
 
 use super::pages::{day, fonts, printed, texts};
 use super::*;
-use scorebook::form::layout::layout;
+use scorebook::layout::layout;
 
 /// A placeholder, a drawn number or a formula under a number format, as the PDF prints it.
 fn shows(content: &str, format: &str) -> String {
