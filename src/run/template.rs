@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::RunError;
-use super::press::load_fonts;
 use crate::diag::Lang;
+use crate::fill::fill_pages;
 use crate::form::data::Schema;
 use crate::layout::{Note, layout};
 use crate::pdf::{self, DocumentInfo, PdfFonts};
@@ -12,6 +11,9 @@ use crate::publish::write_file;
 use crate::report::sample;
 use crate::template::{Template, TemplateError};
 use crate::xlsx::pages::{self, Properties};
+
+use super::RunError;
+use super::press::load_fonts;
 
 /// A template without a fault, and its sample.
 #[derive(Debug)]
