@@ -17,6 +17,7 @@ pub mod form;
 pub mod inbox;
 pub mod issue;
 pub mod layout;
+pub mod number_format;
 pub mod pdf;
 pub mod period;
 pub mod publish;

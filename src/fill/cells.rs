@@ -4,8 +4,8 @@ use super::columns::OutColumn;
 use super::rows::{Mode, OutRow};
 use super::{Sheet, values};
 use crate::form::data::{Datum, Record};
-use crate::form::format::shows_date;
 use crate::form::model::{Borders, Cell, Edge, Line, Row, Style, StyleId, Value};
+use crate::number_format::Format;
 use crate::template::Slot;
 use crate::template::plan::{CellPlan, Content, Fill, Piece, Scope};
 
@@ -93,7 +93,7 @@ pub(super) fn value(work: &Sheet<'_>, row: &OutRow<'_>, place: usize, cell: &Cel
             if row.mode != Mode::Full && !of_form(fill) && row.missing(fill) {
                 return none(row, said_none);
             }
-            let shows = || styles.get(cell.style.0 as usize).is_some_and(|style| shows_date(&style.number_format));
+            let shows = || styles.get(cell.style.0 as usize).is_some_and(|style| Format::parse(&style.number_format).shows_day());
             match found(work, row, column, *fill) {
                 Found::Data(datum) => values::alone(datum, shows()),
                 Found::Made(datum) => values::alone(&datum, shows()),

@@ -1,5 +1,6 @@
 //! The text of one cell, measured: its glyphs, lines and size.
 
+use super::display::Seen;
 use super::grid::Grid;
 use super::laid::{Adjusted, Length, POINT};
 use super::shape::{Shape, printable, shape};
@@ -67,10 +68,10 @@ pub(super) struct Measure<'a> {
 }
 
 impl Measure<'_> {
-    /// The block of a cell that shows `text`; `None` for nothing to draw.
-    pub fn block(&self, grid: &Grid<'_>, row: u32, cell: &Cell, text: &str, missing: impl FnMut(char)) -> Option<Block> {
+    /// The block of a cell that shows `seen`; `None` for nothing to draw.
+    pub fn block(&self, grid: &Grid<'_>, row: u32, cell: &Cell, seen: &Seen<'_>, missing: impl FnMut(char)) -> Option<Block> {
         let area = grid.area(row, cell.column);
-        let text = printable(text);
+        let text = printable(&seen.text);
         if text.is_empty() || (area.first_row, area.first_column) != (row, cell.column) {
             return None;
         }
@@ -116,6 +117,12 @@ impl Measure<'_> {
         if style.align.horizontal == Horizontal::Fill && run == Run::Plain {
             fill_up(&mut shapes, (width - 2 * PADDING) as f32 / POINT as f32 / size);
         }
+        if let Some((at, sign)) = seen.fill.filter(|_| run == Run::Plain) {
+            let before = printable(seen.text.get(..at).unwrap_or_default()).chars().count();
+            let sign = shape(self.fonts, choice, &sign.to_string(), |_| {});
+            let room = (width - 2 * PADDING - indent) as f32 / POINT as f32 / size;
+            fill_gap(&mut shapes, before, sign.first().copied(), room);
+        }
         // However deep the indent, a strip of the cell stays for the text.
         let indent = indent.min((width - 2 * PADDING).max(0) / 2);
         let mut block = Block {
@@ -130,7 +137,7 @@ impl Measure<'_> {
             run,
             horizontal,
             indent,
-            ink: None,
+            ink: seen.ink,
             columns: (area.first_column, area.last_column),
             adjusted,
             too_wide: false,
@@ -300,6 +307,19 @@ fn fill_up(shapes: &mut Vec<Shape>, width: f32) {
         let times = (width / once).floor().clamp(1.0, 1000.0) as usize;
         *shapes = shapes.repeat(times);
     }
+}
+
+// A sign of the number format over the free width (em); blanks are one wide blank.
+fn fill_gap(shapes: &mut Vec<Shape>, before: usize, sign: Option<Shape>, width: f32) {
+    let spare = width - shapes.iter().map(|shape| shape.advance).sum::<f32>();
+    let Some(sign) = sign.filter(|sign| sign.advance > 0.0 && spare >= sign.advance && spare.is_finite()) else { return };
+    let times = if sign.character == ' ' { 1 } else { (spare / sign.advance).floor().min(1000.0) as usize };
+    let mut signs = vec![sign; times];
+    if let Some(last) = signs.last_mut() {
+        last.advance = spare - sign.advance * (times - 1) as f32;
+    }
+    let before = before.min(shapes.len());
+    shapes.splice(before..before, signs);
 }
 
 fn smallest(size: f32) -> f32 {

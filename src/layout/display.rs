@@ -2,69 +2,46 @@
 
 use std::borrow::Cow;
 
-use ssfmt::FormatOptions;
-
-use super::number::Format;
 use crate::exact::Decimal;
 use crate::form::model::{Color, FilledBook, Value};
+use crate::number_format::{self, Format, Shown};
 
 /// The number formats of a book's styles, parsed once.
 pub(super) struct Display {
-    formats: Vec<Option<Format>>,
-    options: FormatOptions,
+    formats: Vec<Format>,
+    general: Format,
+}
+
+/// What stands in a cell.
+pub(super) struct Seen<'a> {
+    pub text: Cow<'a, str>,
+    /// The ink that the number format gives it, before the font's.
+    pub ink: Option<Color>,
+    /// The byte of the text before which a sign fills the free width.
+    pub fill: Option<(usize, char)>,
 }
 
 impl Display {
     pub fn new(book: &FilledBook) -> Self {
-        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect(), options: FormatOptions::default() }
+        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect(), general: Format::parse("") }
     }
 
-    /// The text of a value; empty for nothing.
-    pub fn text<'a>(&self, value: &'a Value, style: usize) -> Cow<'a, str> {
-        let format = self.formats.get(style).and_then(Option::as_ref);
-        match value {
-            Value::Empty => Cow::Borrowed(""),
-            Value::Text(text) => format.and_then(|format| format.text(text)).map_or(Cow::Borrowed(text), Cow::Owned),
-            Value::Number(number) | Value::Formula { result: number, .. } => {
-                let plain = general(*number);
-                Cow::Owned(match format {
-                    Some(format) => format.number(number.to_stored(), &plain, &self.options),
-                    None => plain,
-                })
+    /// The text of a value, empty for nothing.
+    pub fn seen<'a>(&self, value: &'a Value, style: usize) -> Seen<'a> {
+        let format = self.formats.get(style).unwrap_or(&self.general);
+        let shown = match value {
+            Value::Empty => Shown::default(),
+            Value::Text(text) if !format.has_text_section() => return Seen { text: Cow::Borrowed(text), ink: None, fill: None },
+            Value::Text(text) => format.show(number_format::Value::Text(text), false),
+            Value::Number(number) | Value::Formula { result: number, .. } => format.show(number_format::Value::Number(*number), false),
+            // A date must not come out as a bare serial number.
+            Value::Date(serial) => {
+                let day = number_format::Value::Number(Decimal::from(i64::from(*serial)));
+                if format.is_date() { format.show(day, false) } else { Format::parse("yyyy-mm-dd").show(day, false) }
             }
-            Value::Date(serial) => Cow::Owned(match format {
-                Some(format) => format.number(f64::from(*serial), &plain_date(*serial), &self.options),
-                None => plain_date(*serial),
-            }),
-        }
+        };
+        Seen { text: Cow::Owned(shown.text), ink: shown.color.map(|ink| Color(ink.0, ink.1, ink.2)), fill: shown.fill }
     }
-
-    /// The ink that the number format gives a value, before the font's.
-    pub fn ink(&self, value: &Value, style: usize) -> Option<Color> {
-        let format = self.formats.get(style)?.as_ref()?;
-        match value {
-            Value::Number(number) | Value::Formula { result: number, .. } => format.ink(number.to_stored()),
-            Value::Date(serial) => format.ink(f64::from(*serial)),
-            Value::Empty | Value::Text(_) => None,
-        }
-    }
-}
-
-// As General shows a number: eleven characters, the last places rounded away.
-fn general(number: Decimal) -> String {
-    let whole = number.to_string();
-    let Some(point) = whole.find('.') else { return whole };
-    let sign = usize::from(whole.starts_with('-'));
-    if whole.len() - sign <= 11 {
-        return whole;
-    }
-    let places = 10_usize.saturating_sub(point - sign) as u32;
-    crate::exact::Exact::from(number).published_decimal(places).map_or(whole, |rounded| rounded.to_string())
-}
-
-// A date must not come out as a bare serial number.
-fn plain_date(serial: i32) -> String {
-    ssfmt::format_default(f64::from(serial), "yyyy-mm-dd").unwrap_or_else(|_| serial.to_string())
 }
 
 #[cfg(test)]
@@ -74,7 +51,7 @@ mod tests {
 
     fn shown(code: &str, value: &Value) -> String {
         let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
-        Display::new(&book).text(value, 0).into_owned()
+        Display::new(&book).seen(value, 0).text.into_owned()
     }
 
     #[test]
@@ -88,7 +65,7 @@ mod tests {
             ("[Red]0", "1", red),
         ] {
             let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
-            assert_eq!(Display::new(&book).ink(&Value::Number(Decimal::parse(value).unwrap()), 0), ink, "{code} {value}");
+            assert_eq!(Display::new(&book).seen(&Value::Number(Decimal::parse(value).unwrap()), 0).ink, ink, "{code} {value}");
         }
     }
 

@@ -52,8 +52,8 @@ fn find(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet, display: &Displ
     let mut found: BTreeMap<u32, Further> = BTreeMap::new();
     for (index, row) in (0u32..).zip(&sheet.rows) {
         for cell in row.cells.iter().filter(|cell| may_be_tall(&grid, index, cell)) {
-            let text = display.text(&cell.value, cell.style.0 as usize);
-            let Some(block) = measure.block(&grid, index, cell, &text, |_| {}) else { continue };
+            let seen = display.seen(&cell.value, cell.style.0 as usize);
+            let Some(block) = measure.block(&grid, index, cell, &seen, |_| {}) else { continue };
             let area = block.area;
             let fixed = (area.first_row..=area.last_row).all(|row| grid.row(row).is_some_and(|row| row.height.is_some()));
             let have = grid.height(area.first_row, area.last_row);
@@ -67,7 +67,7 @@ fn find(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet, display: &Displ
                 let further = found.entry(area.last_row).or_default();
                 further.count = further.count.max(more as u32);
             } else if block.run == Run::Wrapped {
-                let texts = part(&block, &text, fonts.line_height(block.choice));
+                let texts = part(&block, &seen.text, fonts.line_height(block.choice));
                 let further = found.entry(index).or_default();
                 further.count = further.count.max(texts.len() as u32 - 1);
                 further.texts.insert(cell.column, texts);

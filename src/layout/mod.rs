@@ -15,7 +15,6 @@ mod furniture;
 mod further;
 mod grid;
 mod laid;
-mod number;
 mod page;
 mod paginate;
 mod paper;

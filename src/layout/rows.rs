@@ -51,15 +51,14 @@ pub(super) fn measure<'a>(
     for (index, row) in (0u32..).zip(&sheet.rows) {
         blocks.starts.push(blocks.all.len());
         for cell in row.cells.iter().filter(|cell| !matches!(cell.value, Value::Empty)) {
-            let text = display.text(&cell.value, cell.style.0 as usize);
-            for (character, replacement) in text.chars().filter_map(|c| Some((c, private_use_replacement(c)?))) {
+            let seen = display.seen(&cell.value, cell.style.0 as usize);
+            for (character, replacement) in seen.text.chars().filter_map(|c| Some((c, private_use_replacement(c)?))) {
                 notes.insert(Note::ReplacedCharacter { character, replacement, sheet: sheet.name.clone(), cell: (index, cell.column) });
             }
             let missing = |character| {
                 notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: Some((index, cell.column)) });
             };
-            let block = measure.block(&grid, index, cell, &text, missing);
-            blocks.all.extend(block.map(|block| Block { ink: display.ink(&cell.value, cell.style.0 as usize), ..block }));
+            blocks.all.extend(measure.block(&grid, index, cell, &seen, missing));
         }
     }
     grow_rows(&mut grid, fonts, &blocks.all);

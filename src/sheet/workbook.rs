@@ -8,6 +8,7 @@ use super::package::Package;
 use super::xml::{self, Node};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
+use crate::number_format::Format;
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {
@@ -143,14 +144,14 @@ pub(super) fn dates(part: &str, text: &str) -> Result<Vec<bool>, Refusal> {
         match node {
             Node::Open("numFmt", tag) => {
                 if let (Some(id), Some(code)) = (number(tag), xml::attribute(tag, "formatCode")) {
-                    formats.insert(id, is_date(&code));
+                    formats.insert(id, Format::parse(&code).is_date());
                 }
             }
             Node::Open("cellXfs", _) => inside = true,
             Node::Close("cellXfs") => inside = false,
             Node::Open("xf", tag) if inside => {
                 let id = number(tag).unwrap_or(0);
-                dates.push(formats.get(&id).copied().unwrap_or_else(|| is_built_in_date(id)));
+                dates.push(formats.get(&id).copied().unwrap_or_else(|| Format::builtin(id).is_date()));
             }
             _ => {}
         }
@@ -163,85 +164,9 @@ fn number(tag: &BytesStart) -> Option<u32> {
     xml::attribute(tag, "numFmtId")?.trim().parse().ok()
 }
 
-/// Formats that no file spells out (ECMA-376 part 1, 18.8.30), those of East Asian editions among them.
-fn is_built_in_date(id: u32) -> bool {
-    matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
-}
-
-/// True where the code's first section has a letter of a date or a time outside quotes, escapes and brackets, or a time
-/// that runs on: `yyyy"年"m"月"`, `[h]:mm`; not `0.00"m"`, `[Red]0`, `General`, `G/通用格式`.
-fn is_date(code: &str) -> bool {
-    let mut characters = code.chars();
-    // 上午/下午 or A/P is a time; an `a` alone begins nothing.
-    let mut half_day = false;
-    while let Some(c) = characters.next() {
-        match c.to_ascii_lowercase() {
-            '\\' | '_' | '*' => drop(characters.next()),
-            '"' => drop(characters.find(|c| *c == '"')),
-            '[' => {
-                let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                let first = inside.chars().next().map(|c| c.to_ascii_lowercase());
-                if first.is_some_and(|first| "hms".contains(first) && inside.chars().all(|c| c.to_ascii_lowercase() == first)) {
-                    return true;
-                }
-            }
-            ';' => return false,
-            'p' | 'm' | '/' if half_day => return true,
-            'd' | 'm' | 'h' | 'y' | 's' if !half_day => return true,
-            'a' => half_day = true,
-            _ => {}
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_date, resolve};
-
-    #[test]
-    fn knows_a_date_by_its_format() {
-        for date in [
-            "DD/MM/YY",
-            "H:MM:SS;@",
-            "m\"M\"d\"D\";@",
-            "[h]:mm:ss",
-            "[ss]",
-            "[s].000",
-            "[mm]",
-            "[Blue]\\+[h]:mm;[Red]\\-[h]:mm",
-            "[>=100][Magenta][s].00",
-            "ha/p\\\\m",
-            "*-yyyy-mm-dd",
-            "yyyy\"年\"m\"月\"d\"日\";@",
-            "[$-804]yyyy\"年\"m\"月\"",
-            "[DBNum1]m\"月\"",
-            "上午/下午h\"时\"mm\"分\"",
-            "h:mm AM/PM",
-            "a/p",
-        ] {
-            assert!(is_date(date), "{date}");
-        }
-        for other in [
-            "General",
-            "G/通用格式",
-            "0.0_);[Red]\\(0.0\\)",
-            "#,##0\\ [$\\u20bd-46D]",
-            "\"Y: \"0.00\"m\";\"Y: \"-0.00\"m\"",
-            "0_ ;[Red]\\-0\\ ",
-            "\\Y000000",
-            "#,##0.0####\" YMD\"",
-            "[>=100][Magenta]General",
-            "#,##0*y",
-            "0\"x\"*d",
-            "@",
-            "0.0\"分\"",
-            "_-¥* #,##0",
-            "\"",
-        ] {
-            assert!(!is_date(other), "{other}");
-        }
-    }
+    use super::resolve;
 
     #[test]
     fn finds_parts_wherever_a_target_points() {

@@ -1,6 +1,7 @@
 use super::error::Feature;
 use super::xml::Element;
 use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
+use crate::number_format;
 
 /// The look table of a workbook: styles.xml and the theme's colours.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ impl Looks {
                     number_format: formats
                         .iter()
                         .find(|(id, _)| *id == format)
-                        .map_or_else(|| built_in_format(format).to_owned(), |(_, code)| code.clone()),
+                        .map_or_else(|| number_format::builtin_code(format).to_owned(), |(_, code)| code.clone()),
                 }
             })
             .collect();
@@ -275,55 +276,9 @@ const OFFICE_THEME: [Color; 10] = [
     Color(0x70, 0xAD, 0x47),
 ];
 
-/// The default palette (ECMA-376 18.8.27); 64 and up are the system's own, that is black lines on white.
+/// The default palette (ECMA-376 18.8.27), of which the first eight stand twice; 64 and up are the system's own, that is black lines on white.
 fn indexed(index: usize) -> Option<Color> {
-    const PALETTE: [u32; 56] = [
-        0x00_0000, 0xFF_FFFF, 0xFF_0000, 0x00_FF00, 0x00_00FF, 0xFF_FF00, 0xFF_00FF, 0x00_FFFF, 0x80_0000, 0x00_8000, 0x00_0080, 0x80_8000,
-        0x80_0080, 0x00_8080, 0xC0_C0C0, 0x80_8080, 0x99_99FF, 0x99_3366, 0xFF_FFCC, 0xCC_FFFF, 0x66_0066, 0xFF_8080, 0x00_66CC, 0xCC_CCFF,
-        0x00_0080, 0xFF_00FF, 0xFF_FF00, 0x00_FFFF, 0x80_0080, 0x80_0000, 0x00_8080, 0x00_00FF, 0x00_CCFF, 0xCC_FFFF, 0xCC_FFCC, 0xFF_FF99,
-        0x99_CCFF, 0xFF_99CC, 0xCC_99FF, 0xFF_CC99, 0x33_66FF, 0x33_CCCC, 0x99_CC00, 0xFF_CC00, 0xFF_9900, 0xFF_6600, 0x66_6699, 0x96_9696,
-        0x00_3366, 0x33_9966, 0x00_3300, 0x33_3300, 0x99_3300, 0x99_3366, 0x33_3399, 0x33_3333,
-    ];
-    let place = if index < 8 { index } else { index - 8 };
-    PALETTE.get(place).map(|value| Color((value >> 16) as u8, (value >> 8) as u8, *value as u8))
-}
-
-/// Formats that a file names by number only (ECMA-376 18.8.30, the Chinese ones as mainland offices show them).
-fn built_in_format(id: u32) -> &'static str {
-    match id {
-        1 => "0",
-        2 => "0.00",
-        3 => "#,##0",
-        4 => "#,##0.00",
-        9 => "0%",
-        10 => "0.00%",
-        11 => "0.00E+00",
-        12 => "# ?/?",
-        13 => "# ??/??",
-        14 => "yyyy/m/d",
-        15 => "d-mmm-yy",
-        16 => "d-mmm",
-        17 => "mmm-yy",
-        18 => "h:mm AM/PM",
-        19 => "h:mm:ss AM/PM",
-        20 => "h:mm",
-        21 => "h:mm:ss",
-        22 => "yyyy/m/d h:mm",
-        27 | 36 | 50 | 52 | 57 => "yyyy\"年\"m\"月\"",
-        28 | 29 | 51 | 53 | 54 | 58 => "m\"月\"d\"日\"",
-        30 => "m/d/yy",
-        31 => "yyyy\"年\"m\"月\"d\"日\"",
-        32 | 34 | 55 => "h\"时\"mm\"分\"",
-        33 | 35 | 56 => "h\"时\"mm\"分\"ss\"秒\"",
-        37 | 38 => "#,##0;-#,##0",
-        39 | 40 => "#,##0.00;-#,##0.00",
-        45 => "mm:ss",
-        46 => "[h]:mm:ss",
-        47 => "mm:ss.0",
-        48 => "##0.0E+0",
-        49 => "@",
-        _ => "",
-    }
+    number_format::palette(if index < 8 { index + 1 } else { index - 7 }).map(|ink| Color(ink.0, ink.1, ink.2))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use rust_xlsxwriter::{Color as XlsxColor, Format, FormatAlign, FormatBorder, For
 
 use crate::form::model::{Color, Edge, Font, Horizontal, Line, Style, Vertical};
 use crate::layout::Adjusted;
+use crate::number_format;
 
 /// The format of a style with what layout had to change about it.
 pub(super) fn format(style: &Style, adjusted: Option<&Adjusted>) -> Format {
@@ -14,8 +15,9 @@ pub(super) fn format(style: &Style, adjusted: Option<&Adjusted>) -> Format {
         font.size = adjusted.size.unwrap_or(font.size);
     }
     let mut format = with_font(Format::new(), &font);
-    if !style.number_format.is_empty() && !style.number_format.eq_ignore_ascii_case("general") {
-        format = format.set_num_format(&style.number_format);
+    let code = number_format::for_file(&style.number_format);
+    if !code.is_empty() && !code.eq_ignore_ascii_case("general") {
+        format = format.set_num_format(code);
     }
     if let Some(ground) = style.fill {
         format = format.set_background_color(color(ground));
