@@ -97,13 +97,18 @@ const MONTHS: [&str; 12] =
 const CHINESE_DAYS: [&str; 7] = ["日", "一", "二", "三", "四", "五", "六"];
 const JAPANESE_DAYS: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-/// First day, letter, one sign, name.
-const JAPANESE_ERAS: [((i64, i64, i64), &str, &str, &str); 5] = [
-    ((2019, 5, 1), "R", "令", "令和"),
-    ((1989, 1, 8), "H", "平", "平成"),
-    ((1926, 12, 25), "S", "昭", "昭和"),
-    ((1912, 7, 30), "T", "大", "大正"),
-    ((1868, 1, 1), "M", "明", "明治"),
+/// The era's first day and its names by the number of letters.
+struct Era {
+    first: (i64, i64, i64),
+    names: [&'static str; 3],
+}
+
+const JAPANESE_ERAS: [Era; 5] = [
+    Era { first: (2019, 5, 1), names: ["R", "令", "令和"] },
+    Era { first: (1989, 1, 8), names: ["H", "平", "平成"] },
+    Era { first: (1926, 12, 25), names: ["S", "昭", "昭和"] },
+    Era { first: (1912, 7, 30), names: ["T", "大", "大正"] },
+    Era { first: (1868, 1, 1), names: ["M", "明", "明治"] },
 ];
 
 /// Writes a value as the date or time that the section shows; `false` where it is none.
@@ -137,7 +142,7 @@ fn shown(part: Part, moment: &Moment, section: &Section, halves: bool) -> String
         Part::Buddhist(_) => number(i128::from(moment.year + 543), 4),
         Part::EraYear(length) => match language {
             Language::Taiwan => number(i128::from((moment.year - 1911).abs()), length),
-            Language::Japanese => number(i128::from(moment.year - japanese(moment).map_or(0, |era| era.0.0 - 1)), length),
+            Language::Japanese => number(i128::from(moment.year - japanese(moment).map_or(0, |era| era.first.0 - 1)), length),
             _ => number(i128::from(moment.year), 4),
         },
         Part::Era(length) => era(length, moment, language),
@@ -194,13 +199,13 @@ fn half_day(half: HalfDay, afternoon: bool, language: Language) -> String {
     }
 }
 
-fn japanese(moment: &Moment) -> Option<&'static ((i64, i64, i64), &'static str, &'static str, &'static str)> {
-    JAPANESE_ERAS.iter().find(|era| (moment.year, moment.month, moment.day) >= era.0)
+fn japanese(moment: &Moment) -> Option<&'static Era> {
+    JAPANESE_ERAS.iter().find(|era| (moment.year, moment.month, moment.day) >= era.first)
 }
 
 fn era(length: usize, moment: &Moment, language: Language) -> String {
     match language {
-        Language::Japanese => japanese(moment).map_or("", |era| [era.1, era.2, era.3][length.clamp(1, 3) - 1]),
+        Language::Japanese => japanese(moment).map_or("", |era| era.names[length.clamp(1, 3) - 1]),
         Language::Taiwan if length < 3 => "民國",
         Language::Taiwan => "中華民國",
         Language::Chinese => "公元",

@@ -153,9 +153,10 @@ impl Picture {
         for (at, _) in tokens.iter().enumerate().filter(|(_, token)| **token == Token::Comma) {
             let within = if at < point { &tokens[at..point] } else { &tokens[at..] };
             let before = tokens[..at].iter().any(|token| matches!(token, Token::Digit(_)));
-            match within.iter().any(|token| matches!(token, Token::Digit(_))) {
-                true => thousands |= at < point && before,
-                false => scale += i32::from(before),
+            if within.iter().any(|token| matches!(token, Token::Digit(_))) {
+                thousands |= at < point && before;
+            } else {
+                scale += i32::from(before);
             }
         }
         Self { whole, places: places as i32, thousands, scale }
@@ -177,7 +178,7 @@ fn fixed(section: &Section, range: std::ops::Range<usize>, digits: &Digits, text
             Token::Digit(sign) => {
                 let (digit, rest) = decimals_left.split_at(1.min(decimals_left.len()));
                 // A digit is due where a later one is, or a later `0` stands.
-                let due = decimals_left.bytes().any(|byte| byte != b'0') || tokens[at..].iter().any(|token| *token == Token::Digit('0'));
+                let due = decimals_left.bytes().any(|byte| byte != b'0') || tokens[at..].contains(&Token::Digit('0'));
                 match (due, sign) {
                     (true, _) => text.figures(digit, section),
                     (false, '?') => text.push(" "),
@@ -256,7 +257,8 @@ fn exponential(section: &Section, at: usize, digits: &Digits, text: &mut Text) {
     if !digits.is_zero() && digits.shifted(-exponent).rounded(picture.places).point > period {
         exponent += period.max(1);
     }
-    if digits.is_zero() && picture.whole > 0 && !section.tokens[..at].contains(&Token::Digit('0')) {
+    let whole = section.tokens[..at].split(|token| *token == Token::Point).next().unwrap_or_default();
+    if digits.is_zero() && picture.whole > 0 && !whole.contains(&Token::Digit('0')) {
         text.figures("0", section);
     }
     fixed(section, 0..at, &digits.shifted(-exponent), text);
