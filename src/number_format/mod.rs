@@ -156,7 +156,7 @@ impl Format {
         let value = if unsigned && value.is_negative() { -value } else { value };
         if section.parts().next().is_some() {
             if !dates::write(section, value, date_1904, &mut text) {
-                text.out = HASHES.to_owned();
+                text.out = String::from(HASHES);
             }
         } else if section.has(&Token::General) || section.has(&Token::Value) {
             for token in &section.tokens {
