@@ -29,9 +29,9 @@ use scorebook::builtin;
 use scorebook::fill::fill_pages;
 use scorebook::font::{FontData, FontSet};
 use scorebook::form::model::{Align, Color, FilledBook, Horizontal, Line, Style, Value, Vertical};
+use scorebook::forms::{BOARD, sample};
 use scorebook::layout::{LaidOut, PIXEL, Page, Text, layout};
 use scorebook::pdf::{self, DocumentInfo, Engine, PdfFonts};
-use scorebook::report::{sample, schema};
 use scorebook::template::Template;
 use scorebook::xlsx::pages::{self, Properties};
 
@@ -411,10 +411,10 @@ fn ink(Color(red, green, blue): Color) -> rgb::Color {
 }
 
 fn board(criterion: &mut Criterion) {
-    let schema = schema::board();
+    let schema = BOARD.schema();
     let bytes = builtin::form(schema.form).expect("a built-in form");
     let template = Template::load(&bytes, &schema).expect("built-in forms are proved by tests");
-    let data = sample(&schema, MEMBERS);
+    let data = sample(&BOARD, MEMBERS);
     let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
     let fonts = FontSet::new(faces).expect("bundled fonts parse");
     let book = fill_pages(&template, &data, &fonts, date());

@@ -11,10 +11,10 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use scorebook::fill::fill;
 use scorebook::font::{FontData, FontSet};
 use scorebook::form::data::Record;
+use scorebook::forms::{BOARD, sample};
 use scorebook::layout::layout;
 use scorebook::pdf::{self, DocumentInfo, PdfFonts};
 use scorebook::period::RunPeriod;
-use scorebook::report::{sample, schema};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
 use scorebook::sheet::{self, Book, Limits};
@@ -100,13 +100,13 @@ struct Board {
 }
 
 fn board() -> Board {
-    let schema = schema::board();
+    let schema = BOARD.schema();
     let bytes = builtin::form(schema.form).expect("a built-in form");
     let template = Template::load(&bytes, &schema).expect("built-in forms are proved by tests");
     let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
     Board {
         template,
-        data: sample(&schema, BOARD_MEMBERS),
+        data: sample(&BOARD, BOARD_MEMBERS),
         fonts: FontSet::new(faces).expect("bundled fonts parse"),
         date: NaiveDate::from_ymd_opt(2026, 12, 14).expect("a day"),
     }

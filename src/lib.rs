@@ -14,6 +14,7 @@ pub mod fence;
 pub mod fill;
 pub mod font;
 pub mod form;
+pub mod forms;
 pub mod inbox;
 pub mod issue;
 pub mod layout;

@@ -11,7 +11,7 @@ use std::io::{Cursor, Write};
 use scorebook::diag::Unreadable;
 use scorebook::template::Template;
 use scorebook::inbox;
-use scorebook::report::schema;
+use scorebook::forms::BOARD;
 use scorebook::scheme;
 use scorebook::sheet::{self, Book, Content, Limits, Passwords, Refusal};
 use zip::write::SimpleFileOptions;
@@ -80,7 +80,7 @@ pub fn scheme(data: &[u8]) {
 /// A form's sheet, or a whole workbook.
 pub fn template(data: &[u8]) {
     let bytes = packed(data, &workbook("xml", "worksheet"), "xl/worksheets/sheet1.xml");
-    if let Err(errors) = Template::load(&bytes, &schema::board()) {
+    if let Err(errors) = Template::load(&bytes, &BOARD.schema()) {
         assert!(!errors.is_empty(), "refused without a word");
     }
 }

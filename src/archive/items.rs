@@ -43,12 +43,12 @@ impl Retention {
         Self::ALL.into_iter().find(|one| one.zh() == text)
     }
 
-    /// How long a kind of document is kept unless the county says otherwise: rosters and the register for ever, as the
-    /// models have it for 党员名册; what a year came to 30 years, as they have it for yearly statistics; the rest 10.
+    /// How long what is not a form is kept unless the county says otherwise: the register for ever, as the models have
+    /// it for 党员名册; what a year came to 30 years, as they have it for yearly statistics; the rest 10.
     pub fn of(kind: &str) -> Self {
         match kind {
-            "roster" | "register" => Self::Permanent,
-            "yearly" | "county" | "honours" | "warning" | "rectification" | "organization" | "scheme" => Self::ThirtyYears,
+            "register" => Self::Permanent,
+            "county" | "scheme" => Self::ThirtyYears,
             _ => Self::TenYears,
         }
     }

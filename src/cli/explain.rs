@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use crate::county::nearest;
 use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
-use crate::report::{finding_row, result_row, short};
+use crate::forms::{Point, short};
+use crate::report::{finding_row, result_row};
 use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
 use crate::score::{Label, Trace};
 
@@ -240,7 +241,7 @@ fn to_json(printer: &Printer, summary: &Summary, one: &Explanation<'_>, original
             let scheme = &county.schemes[outcome.scheme];
             whole["scheme_name"] = json!(scheme.name);
             whole["scheme_version"] = json!(scheme.version);
-            let point = |point: &crate::report::Point, originals: &mut Originals| {
+            let point = |point: &Point, originals: &mut Originals| {
                 let sources: Vec<Value> = point.places.iter().map(|place| source_json(summary, place, originals)).collect();
                 json!({ "about": point.about, "text": point.text(printer.lang()), "sources": sources })
             };

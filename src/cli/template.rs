@@ -4,17 +4,17 @@ use serde_json::json;
 
 use crate::builtin;
 use crate::diag::{CellRef, Lang, Severity};
-use crate::form::data::{Datum, Direction, Field, List, Schema};
+use crate::form::data::{Datum, Direction, Field, List};
+use crate::forms::{FORMS, Form};
 use crate::layout::Note;
-use crate::report::schema;
 use crate::run;
 
 use super::printer::{Printer, pad};
 
-fn form(printer: &Printer, name: &str) -> Option<Schema> {
-    let found = schema::all().into_iter().find(|schema| schema.form == name || schema.title == name);
+fn form(printer: &Printer, name: &str) -> Option<&'static Form> {
+    let found = Form::named(name);
     if found.is_none() {
-        let all: Vec<&str> = schema::all().iter().map(|schema| schema.form).collect();
+        let all: Vec<&str> = FORMS.iter().map(|form| form.id).collect();
         printer.fault(printer.text("template-unknown", &[("form", name), ("all", &all.join(" "))]));
     }
     found
@@ -22,11 +22,11 @@ fn form(printer: &Printer, name: &str) -> Option<Schema> {
 
 /// `scorebook template list`.
 pub fn list(printer: &Printer) -> u8 {
-    for schema in schema::all() {
+    for form in FORMS {
         if printer.json() {
-            printer.line(json!({ "form": schema.form, "title": schema.title }).to_string());
+            printer.line(json!({ "form": form.id, "title": form.title }).to_string());
         } else {
-            printer.line(format!("{} {}", pad(schema.form, 14), schema.title));
+            printer.line(format!("{} {}", pad(form.id, 14), form.title));
         }
     }
     0
@@ -34,7 +34,8 @@ pub fn list(printer: &Printer) -> u8 {
 
 /// `scorebook template fields`.
 pub fn fields(printer: &Printer, name: &str) -> u8 {
-    let Some(schema) = form(printer, name) else { return 2 };
+    let Some(form) = form(printer, name) else { return 2 };
+    let schema = form.schema();
     for field in &schema.fields {
         field_line(printer, &format!("{{{}}}", field.name), field);
     }
@@ -90,8 +91,8 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
-    let Some(schema) = form(printer, &name) else { return 2 };
-    match run::check_template(file, &schema, members, out) {
+    let Some(form) = form(printer, &name) else { return 2 };
+    match run::check_template(file, form, members, out) {
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.line(format!("{} {}", printer.severity(Severity::Warning), warning.message(printer.lang())));
@@ -131,9 +132,9 @@ fn told(printer: &Printer, note: &Note) -> String {
 
 /// `scorebook template export`.
 pub fn export(printer: &Printer, name: &str, out: Option<&Path>) -> u8 {
-    let Some(schema) = form(printer, name) else { return 2 };
-    let out: PathBuf = out.map_or_else(|| PathBuf::from(format!("{}.xlsx", schema.form)), Path::to_owned);
-    let Some(bytes) = builtin::form(schema.form) else { return 2 };
+    let Some(form) = form(printer, name) else { return 2 };
+    let out: PathBuf = out.map_or_else(|| PathBuf::from(format!("{}.xlsx", form.id)), Path::to_owned);
+    let Some(bytes) = builtin::form(form.id) else { return 2 };
     match crate::publish::write_file(&out, &bytes) {
         Ok(()) => {
             printer.line(printer.text("template-written", &[("file", &out.display().to_string())]));

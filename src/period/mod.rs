@@ -20,6 +20,9 @@ pub enum Every {
 }
 
 impl Every {
+    /// Every length, the shortest first.
+    pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::Half, Self::Year];
+
     /// Months in one.
     pub fn months(self) -> u8 {
         match self {

@@ -4,35 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::county::Branch;
-use crate::diag::{Code, Finding, Lang, Severity, severity_word};
+use crate::diag::{Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 
-use super::view::Issuer;
-
-/// What became of a branch, for the overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Its submission counts.
-    Accepted,
-    /// It was sent back.
-    Returned,
-    /// Nothing came.
-    Missing,
-}
-
-impl Standing {
-    fn zh(self) -> &'static str {
-        match self {
-            Self::Accepted => "通过",
-            Self::Returned => "退回",
-            Self::Missing => "未报",
-        }
-    }
-}
+use crate::forms::{Issuer, Standing, masked};
 
 /// One branch for the overview.
 pub struct BranchLine<'a> {
@@ -512,15 +491,6 @@ fn place(finding: &Finding) -> [Value; 4] {
         finding.place.cell.map_or(Value::Empty, |cell| text(cell.to_string())),
         finding.value.as_deref().map_or(Value::Empty, |value| text(masked(finding.code, value))),
     ]
-}
-
-/// Identity numbers lose their last four in workbooks that are handed round.
-pub(super) fn masked(code: Code, value: &str) -> String {
-    let letters = value.chars().count();
-    if !matches!(code, Code::BadId | Code::IdAsNumber) || letters < 8 {
-        return value.to_owned();
-    }
-    value.chars().take(letters - 4).chain("****".chars()).collect()
 }
 
 fn place_columns() -> [Column; 4] {

@@ -5,19 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::intake::{self, Sent};
+use super::press::no_template;
+use super::print::{About, print};
 use super::write::short_digest;
 use super::{BranchState, Card, Options, Press, RunError, Summary};
 use crate::diag::{Finding, Lang, Place, Severity, fill, text};
+use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS, Form, Point, points};
 use crate::inbox;
-use crate::layout::layout;
-use crate::pdf::{self, DocumentInfo};
 use crate::publish::{safe_name, write_file};
-use crate::report::{self, BranchOutcomes, ExplainedSubject, Point, points};
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::score::{Trace, trace_branch, trace_member};
 use crate::sheet::{self, Book};
 use crate::submission::{Member, shown};
-use crate::xlsx::pages::{self, Properties};
 
 /// One subject of that name.
 pub struct Explanation<'a> {
@@ -131,7 +130,7 @@ fn in_branch<'a>(
         };
         let changes = summary.resolved.comparison.changes.get(&at).map_or(&[][..], Vec::as_slice);
         let mut points = points(&branch, outcome);
-        points.extend(report::corrections(changes, outcome.kind));
+        points.extend(forms::corrections(changes, outcome.kind));
         let what = Explained::Decided { member, outcome, points, traces };
         Some(Explanation { branch: at, name: shown, what })
     })
@@ -199,8 +198,9 @@ pub fn write_explanation(
     folder: &Path,
 ) -> Result<[PathBuf; 2], RunError> {
     let county = &summary.county;
-    let options = Options { forms: Some(vec!["explain".to_owned()]), ..options.clone() };
-    let press = Press::load(&options, county)?;
+    let explaining = |form: &'static Form| if let Data::Explained(data) = form.data { Some((form, data)) } else { None };
+    let (form, data) = FORMS.iter().find_map(explaining).ok_or_else(|| no_template(&EXPLAIN))?;
+    let press = Press::of(options, county, vec![form])?;
     let branch = &county.register.branches[one.branch];
     let issuer = county.issuer();
     let (member, outcome, traces): (_, _, &[Trace]) = match &one.what {
@@ -208,10 +208,7 @@ pub fn write_explanation(
         _ => (None, None, &[]),
     };
     let scheme = outcome.map(|outcome| outcome.scheme);
-    let loaded = press.template("explain", scheme.unwrap_or(0)).ok_or_else(|| RunError::Template {
-        name: "explain".to_owned(),
-        errors: vec![("找不到这张表的表样".into(), "the form has no template".into())],
-    })?;
+    let loaded = press.template(form, scheme)?;
     let file = summary.resolved.files[one.branch].as_deref().unwrap_or_default();
     let input = summary.resolved.inputs.iter().find(|(name, ..)| **name == *file).map_or("", |(_, digest, _)| digest);
     let digest = short_digest(&[env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest, input]);
@@ -228,20 +225,14 @@ pub fn write_explanation(
         file,
         digest: &digest,
     };
-    let record = report::explain_form(&subject, &mut |place| originals.text(summary, place));
-    let book = crate::fill::fill_pages(&loaded.template, &record, &press.fonts, county.date);
-    let laid = layout(&book, &press.fonts, county.date);
-    let title = format!("积分说明 {} {}", branch.name, one.name);
-    let failed =
-        |kind: &str, error: String| RunError::Document { what: format!("积分说明（{kind}）"), branch: branch.code.clone(), error };
-    let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: issuer.name.clone(), date: county.date };
-    let printed = pdf::write(&laid.book, &press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
-    let properties = Properties { title, author: issuer.name.clone(), date: county.date, custom: Vec::new() };
-    let sheets = pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
-    let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("积分说明-{}", one.name))));
+    let record = data(&subject, &mut |place| originals.text(summary, place));
+    let title = format!("{} {} {}", form.title, branch.name, one.name);
+    let about = About { form, title, unit: &branch.code, author: &issuer.name, date: county.date };
+    let printed = print(&[(&loaded.template, record)], press.faces(), &about)?;
+    let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("{}-{}", form.title, one.name))));
     let paths = [path("pdf"), path("xlsx")];
-    write_file(&paths[0], &printed)?;
-    write_file(&paths[1], &sheets)?;
+    write_file(&paths[0], &printed.pdf)?;
+    write_file(&paths[1], &printed.xlsx)?;
     Ok(paths)
 }
 
@@ -254,7 +245,7 @@ pub fn statements(summary: &Summary, one: &Explanation<'_>, lang: Lang, original
     let branch = &summary.county.register.branches[one.branch];
     match &one.what {
         Explained::Decided { points, .. } => {
-            points.iter().map(|point| report::statement(point, lang, &mut |place| originals.text(summary, place))).collect()
+            points.iter().map(|point| forms::statement(point, lang, &mut |place| originals.text(summary, place))).collect()
         }
         Explained::Missing => {
             let contact = [branch.contact.as_deref(), branch.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");

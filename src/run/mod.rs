@@ -14,6 +14,7 @@ mod issue;
 mod merge;
 mod prepare;
 mod press;
+mod print;
 mod rare;
 mod resolve;
 mod returns;
@@ -27,7 +28,7 @@ pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain,
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
 pub use merge::{Merged, merge};
-pub use prepare::{County, FORMS, RunError, prepare};
+pub use prepare::{County, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use template::{CheckedTemplate, check_template};

@@ -10,18 +10,13 @@ use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register
 use crate::diag::Lang;
 use crate::fence::{Fence, FenceError};
 use crate::font::FontError;
+use crate::forms::{self, Issuer};
 use crate::inbox::{self, InboxError};
 use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::PublishError;
-use crate::report::Issuer;
 use crate::scheme::{self, Scheme, SchemeError};
 use crate::submission::{Intake, IntakeError};
-
-/// Forms that exist.
-pub const FORMS: [&str; 6] = ["registry", "board", "card", "yearly", "return", "reminder"];
-/// Forms that every run writes where there is somebody to send them to.
-pub const ALWAYS: [&str; 2] = ["return", "reminder"];
 
 /// Why a run could not be done; exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -215,7 +210,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     ids.sort();
-    let mut workspace = load_workspace(root, &ids, &FORMS)?;
+    let mut workspace = load_workspace(root, &ids, &forms::ids())?;
     let mut first = FirstState::default();
     if let Some(bag) = &options.bag {
         first = archive::move_into_bag(&mut workspace, bag)?;
@@ -256,9 +251,10 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     for form in options.forms.iter().flatten() {
-        if !FORMS.contains(&form.as_str()) {
-            let near = county::nearest(form, FORMS);
-            let all = FORMS.join(" ");
+        let known = forms::ids();
+        if !known.contains(&form.as_str()) {
+            let near = county::nearest(form, known.iter().copied());
+            let all = known.join(" ");
             return Err(RunError::Argument {
                 zh: format!(
                     "--forms：没有名为“{form}”的表；可用的有：{all}{}",

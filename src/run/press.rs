@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::prepare::{ALWAYS, files};
+use super::prepare::files;
+use super::print::Faces;
 use super::{County, Options, RunError};
 use crate::builtin;
 use crate::diag::Lang;
 use crate::font::{FontData, FontSet};
-use crate::form::data::Schema;
+use crate::forms::{FORMS, Form};
 use crate::inbox::{digest, hex};
 use crate::pdf::{Engine, PdfError, PdfFonts};
-use crate::period::Every;
-use crate::report::schema;
 use crate::template::Template;
 
 /// Forms that this run writes, ready to be filled.
 pub struct Press {
-    /// Forms of branches and committees that were asked for, in the order of writing.
-    pub forms: Vec<Schema>,
-    templates: BTreeMap<(&'static str, usize), Arc<Loaded>>,
+    /// Forms that this run prints, in the order of writing.
+    pub forms: Vec<&'static Form>,
+    /// By form and scheme; a form that is not about a scheme has one without.
+    templates: BTreeMap<(&'static str, Option<usize>), Arc<Loaded>>,
     /// Faces for measuring.
     pub fonts: FontSet,
     /// The same faces for the PDF writer.
@@ -46,38 +46,31 @@ impl std::fmt::Debug for Press {
     }
 }
 
-/// What runs of each length write unless the county or the command line says otherwise.
-fn defaults(every: Every) -> &'static [&'static str] {
-    match every {
-        Every::Month => &["board"],
-        Every::Quarter | Every::Half => &["registry", "board"],
-        Every::Year => &["registry", "board", "card", "yearly"],
-    }
-}
-
 impl Press {
     /// Loads what the run needs; a template with a mistake stops it before a submission is opened.
-    pub fn load(options: &Options, County { workspace, schemes, run, .. }: &County) -> Result<Self, RunError> {
+    pub fn load(options: &Options, county: &County) -> Result<Self, RunError> {
+        let every = county.run.period.every();
+        let asked = options.forms.as_ref().or_else(|| county.workspace.forms.get(&every));
+        let wanted = |form: &Form| asked.map_or(form.runs.contains(&every), |asked| asked.iter().any(|id| id == form.id));
+        Self::of(options, county, FORMS.iter().filter(|form| form.is_always_printed() || wanted(form)).collect())
+    }
+
+    /// Loads what these forms need.
+    pub fn of(options: &Options, County { workspace, schemes, .. }: &County, forms: Vec<&'static Form>) -> Result<Self, RunError> {
         if !options.pdf_engine.is_built_in() {
             return Err(RunError::Embedding(PdfError::NoEngine));
         }
-        let every = run.period.every();
-        let wanted: Vec<String> = options
-            .forms
-            .clone()
-            .or_else(|| workspace.forms.get(&every).cloned())
-            .unwrap_or_else(|| defaults(every).iter().map(|form| (*form).to_owned()).collect());
-        let (always, mut forms): (Vec<Schema>, Vec<Schema>) = schema::all().into_iter().partition(|schema| ALWAYS.contains(&schema.form));
-        forms.retain(|schema| wanted.iter().any(|form| form == schema.form));
         let mut templates = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
-        for form in forms.iter().chain(&always) {
-            for (at, scheme) in schemes.iter().enumerate() {
-                let (name, bytes) = find(&workspace.root, form, &scheme.id)?;
+        for form in &forms {
+            let schema = form.schema();
+            let by_scheme = schemes.iter().enumerate().map(|(at, scheme)| (Some(at), Some(scheme.id.as_str())));
+            for (at, scheme) in by_scheme.chain([(None, None)]).filter(|(at, _)| form.takes_scheme(at.is_some())) {
+                let (name, bytes) = find(&workspace.root, form, scheme)?;
                 let loaded = if let Some(loaded) = by_name.get(&name) {
                     Arc::clone(loaded)
                 } else {
-                    let template = Template::load(&bytes, form).map_err(|errors| RunError::Template {
+                    let template = Template::load(&bytes, &schema).map_err(|errors| RunError::Template {
                         name: name.clone(),
                         errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
                     })?;
@@ -85,7 +78,7 @@ impl Press {
                     by_name.insert(name, Arc::clone(&loaded));
                     loaded
                 };
-                templates.insert((form.form, at), loaded);
+                templates.insert((form.id, at), loaded);
             }
         }
         let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
@@ -93,9 +86,14 @@ impl Press {
         Ok(Self { forms, templates, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
-    /// The template of a form for a scheme.
-    pub fn template(&self, form: &str, scheme: usize) -> Option<&Arc<Loaded>> {
-        self.templates.iter().find(|((id, at), _)| *id == form && *at == scheme).map(|(_, loaded)| loaded)
+    /// The template of a form for a scheme, or of one that is about none.
+    pub fn template(&self, form: &Form, scheme: Option<usize>) -> Result<&Loaded, RunError> {
+        self.templates.get(&(form.id, scheme)).map(AsRef::as_ref).ok_or_else(|| no_template(form))
+    }
+
+    /// What text is measured and embedded with.
+    pub(super) fn faces(&self) -> Faces<'_> {
+        (&self.fonts, &self.pdf_fonts)
     }
 
     /// Every template in use by name, with its digest.
@@ -125,8 +123,10 @@ impl AsRef<[u8]> for Bytes {
 }
 
 /// The county's workbook for form and scheme, for the form by id or title, else the built-in ones in the same order.
-fn find(root: &Path, form: &Schema, scheme: &str) -> Result<(String, Vec<u8>), RunError> {
-    for name in [format!("{}-{scheme}", form.form), format!("{}-{scheme}", form.title), form.form.to_owned(), form.title.to_owned()] {
+fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u8>), RunError> {
+    let of_scheme = |name: &str| scheme.map(|scheme| format!("{name}-{scheme}"));
+    let plain = [form.id, form.title].map(|name| Some(name.to_owned()));
+    for name in [form.id, form.title].map(of_scheme).into_iter().chain(plain).flatten() {
         let path = root.join("templates").join(format!("{name}.xlsx"));
         match std::fs::read(&path) {
             Ok(bytes) => return Ok((format!("templates/{name}.xlsx"), bytes)),
@@ -134,12 +134,14 @@ fn find(root: &Path, form: &Schema, scheme: &str) -> Result<(String, Vec<u8>), R
             Err(source) => return Err(RunError::Io { path, source }),
         }
     }
-    for name in [format!("{}-{scheme}", form.form), form.form.to_owned()] {
+    for name in [of_scheme(form.id), Some(form.id.to_owned())].into_iter().flatten() {
         if let Some(bytes) = builtin::form(&name) {
             return Ok((format!("built-in:{name}"), bytes.into_owned()));
         }
     }
-    Err(RunError::Template {
-        name: form.form.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())]
-    })
+    Err(no_template(form))
+}
+
+pub(super) fn no_template(form: &Form) -> RunError {
+    RunError::Template { name: form.id.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())] }
 }

@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use super::intake::{self, Sent};
-use super::write::{Desk, short_digest};
+use super::write::{Desk, Filled, Noticed, short_digest};
 use super::{BranchState, Resolved, RunError};
 use crate::diag::{Code, Finding, Severity};
+use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
 use crate::publish::safe_name;
-use crate::report::{self, Deadline, Reminded, Returned, Standing};
 use crate::xlsx::marked::{self, Level, Mark, Marked, Marking};
 
 /// Errors that are of the file as a whole: no cell of it could be marked.
@@ -30,10 +30,10 @@ fn deadline(desk: &Desk<'_>) -> Deadline {
 }
 
 /// Writes 退回意见 and the marked copy into the folder of each returned branch.
-pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<String>]) -> Result<(), RunError> {
+pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option<String>]) -> Result<Vec<Noticed<'a>>, RunError> {
     let deadline = deadline(desk);
     let returned: Vec<usize> = (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at], BranchState::Returned)).collect();
-    returned.par_iter().try_for_each(|at| {
+    let written = returned.par_iter().map(|at| {
         let branch = &desk.county.register.branches[*at];
         let folder = folders[*at].as_deref().unwrap_or_default();
         let findings: Vec<&Finding> =
@@ -46,27 +46,31 @@ pub fn write_returns(desk: &Desk<'_>, resolved: &Resolved, folders: &[Option<Str
         if let Some((name, copy)) = name.as_ref().zip(copy) {
             desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
         }
-        let Some(template) = desk.press.template("return", 0) else { return Ok(()) };
         let source = file.and_then(|file| desk.digests.get(&file.name)).map(String::as_str).unwrap_or_default();
-        let digest = short_digest(&[env!("CARGO_PKG_VERSION"), &template.digest, source]);
         // Where nothing tells which file counts, or it is another branch's too, those that are in question.
         let mut named: Vec<&str> = file.map(|file| vec![file.name.as_ref()]).unwrap_or_default();
         for one in findings.iter().filter(|finding| file.is_none() && finding.severity() == Severity::Error) {
             named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
         }
-        let record = report::returned(&Returned {
-            issuer: desk.issuer,
-            branch,
-            file: named.join("、"),
-            marked: name.as_deref(),
-            findings: &findings,
-            deadline: &deadline,
-            lang: desk.county.workspace.language,
-            digest: &digest,
-        });
-        let book = crate::fill::fill(&template.template, &record);
-        desk.print("退回意见", &branch.name, folder, &book).map(drop)
-    })
+        let mut noticed = Noticed::of(Unit::Branch(branch));
+        for form in FORMS {
+            let Data::Returned(data) = form.data else { continue };
+            let loaded = desk.press.template(form, None)?;
+            let record = data(&Returned {
+                issuer: desk.issuer,
+                branch,
+                file: named.join("、"),
+                marked: name.as_deref(),
+                findings: &findings,
+                deadline: &deadline,
+                lang: desk.county.workspace.language,
+                digest: &short_digest(&[env!("CARGO_PKG_VERSION"), &loaded.digest, source]),
+            });
+            desk.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from: Vec::new() }, &mut noticed)?;
+        }
+        Ok(noticed)
+    });
+    written.collect()
 }
 
 /// The file's own name without folders and extension, cut to what every system takes.
@@ -135,10 +139,9 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
 }
 
 /// Writes 催报名单 into the folder of each committee that has someone to remind.
-pub fn write_reminders(desk: &Desk<'_>, resolved: &Resolved, folders: &[(&str, String)]) -> Result<(), RunError> {
-    let Some(template) = desk.press.template("reminder", 0) else { return Ok(()) };
+pub fn write_reminders<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[(&'a str, String)]) -> Result<Vec<Noticed<'a>>, RunError> {
     let deadline = deadline(desk);
-    folders.par_iter().try_for_each(|(committee, folder)| {
+    let written = folders.par_iter().map(|(committee, folder)| {
         let branches = desk.county.register.branches.iter().zip(&resolved.branches).filter(|(branch, _)| branch.committee == *committee);
         let reminded: Vec<Reminded<'_>> = branches
             .filter_map(|(branch, state)| {
@@ -152,14 +155,19 @@ pub fn write_reminders(desk: &Desk<'_>, resolved: &Resolved, folders: &[(&str, S
                 Some(Reminded { branch, standing, errors })
             })
             .collect();
-        if reminded.is_empty() {
-            return Ok(());
-        }
         let states: Vec<String> = reminded.iter().map(|line| format!("{}{:?}{}", line.branch.code, line.standing, line.errors)).collect();
-        let mut made_from = vec![env!("CARGO_PKG_VERSION"), &template.digest];
-        made_from.extend(states.iter().map(String::as_str));
-        let record = report::reminder(committee, desk.issuer, &reminded, &deadline, &short_digest(&made_from));
-        let book = crate::fill::fill(&template.template, &record);
-        desk.print("催报名单", committee, folder, &book).map(drop)
-    })
+        let mut noticed = Noticed::of(Unit::Committee(committee));
+        for form in FORMS.iter().filter(|_| !reminded.is_empty()) {
+            let Data::Reminded(data) = form.data else { continue };
+            let loaded = desk.press.template(form, None)?;
+            let mut made_from = vec![env!("CARGO_PKG_VERSION"), &loaded.digest];
+            made_from.extend(states.iter().map(String::as_str));
+            let digest = short_digest(&made_from);
+            let record = data(&Reminder { committee, issuer: desk.issuer, branches: &reminded, deadline: &deadline, digest: &digest });
+            let parts = vec![(&loaded.template, record)];
+            desk.print(form, folder, Filled { parts, made_from: Vec::new() }, &mut noticed)?;
+        }
+        Ok(noticed)
+    });
+    written.collect()
 }

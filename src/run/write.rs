@@ -9,21 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{CellRef, Code, Finding, Place};
-use crate::form::data::{Record, Schema};
-use crate::form::model::FilledBook;
+use crate::forms::{self, Data, Form, Group, Issuer, Standing, Unit, View};
 use crate::inbox::{digest, hex};
-use crate::layout::{Note, layout};
-use crate::pdf::{self, DocumentInfo};
+use crate::layout::Note;
 use crate::publish::{Names, Staging, write_file};
-use crate::report::{
-    self, BranchLine, Issuer, Overview, ResultRow, Standing, View, csv_headings, figure_ids, finding_row, json_line, result_row,
-};
+use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
 use crate::rollup::{Change, OutcomeKind};
-use crate::xlsx::pages::{self, Properties};
 use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it; gives the folder. Findings made on the way are added.
@@ -47,13 +43,8 @@ pub fn write(
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let mut rare: BTreeMap<Arc<str>, String> = BTreeMap::new();
-    for finding in resolved.findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
-        rare.entry(finding.branch_code.clone().unwrap_or_default()).or_default().push_str(characters(finding));
-    }
     let desk = Desk {
         changes: &resolved.comparison.changes,
-        rare,
         county,
         press,
         staging,
@@ -61,15 +52,6 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
         papers: Mutex::default(),
     };
-    let accepted: Vec<(usize, &Card)> = resolved
-        .branches
-        .iter()
-        .enumerate()
-        .filter_map(|(at, state)| match state {
-            BranchState::Accepted(card) => Some((at, card.as_ref())),
-            _ => None,
-        })
-        .collect();
     let mut names = Names::default();
     // Every branch that something is written for: accepted ones have forms, returned ones what goes back to them.
     let folders: Vec<Option<String>> = county
@@ -82,73 +64,93 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
             written.then(|| format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")))
         })
         .collect();
-    let mut jobs: Vec<Job<'_>> = Vec::new();
-    for (at, card) in &accepted {
-        let branch = &county.register.branches[*at];
-        jobs.push(Job {
-            unit: branch.name.clone(),
-            code: branch.code.clone(),
-            folder: folders[*at].clone().unwrap_or_default(),
-            branches: vec![(*at, *card)],
-        });
-    }
     let mut names = Names::default();
     let committees: Vec<(&str, String)> =
         county.register.committees().into_iter().map(|committee| (committee, format!("党委/{}", names.claim(committee, "")))).collect();
-    // A run of single branches has no committee's form: it would pass for the whole committee's.
-    if county.only.is_empty() && press.forms.iter().any(|form| form.form == "yearly") {
-        for (committee, folder) in &committees {
-            let own: Vec<(usize, &Card)> =
-                accepted.iter().copied().filter(|(at, _)| county.register.branches[*at].committee == *committee).collect();
-            if !own.is_empty() {
-                jobs.push(Job { unit: (*committee).to_owned(), code: String::new(), folder: folder.clone(), branches: own });
-            }
-        }
-    }
+    let jobs = jobs(county, resolved, press, &folders, &committees);
     let done = AtomicUsize::new(0);
     progress(Stage::Write, 0, jobs.len());
-    let found: Vec<Result<Vec<Finding>, RunError>> = jobs
+    let noticed: Vec<Result<Noticed<'_>, RunError>> = jobs
         .par_iter()
         .map(|job| {
-            let made = catch_unwind(AssertUnwindSafe(|| desk.forms(job)))
-                .unwrap_or_else(|_| Err(RunError::Document { what: "表格".into(), branch: job.unit.clone(), error: "panic".into() }));
+            let made = catch_unwind(AssertUnwindSafe(|| desk.forms(job))).unwrap_or_else(|_| {
+                Err(RunError::Document { what: "表格".into(), branch: job.unit.name().to_owned(), error: "panic".into() })
+            });
             progress(Stage::Write, done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
             made
         })
         .collect();
     drop(jobs);
-    let mut more = Vec::new();
-    for found in found {
-        more.extend(found?);
-    }
-    more.extend(calendar_findings(county, &issuer));
-    resolved.findings.extend(more);
+    let noticed = noticed.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let found = findings_of(&noticed, &resolved.findings, press);
+    resolved.findings.extend(found);
+    resolved.findings.extend(calendar_findings(county, &issuer));
     sort_findings(&mut resolved.findings);
-    write_returns(&desk, resolved, &folders)?;
+    let mut noticed = write_returns(&desk, resolved, &folders)?;
     // A run of single branches has no committee's list either.
     if county.only.is_empty() {
-        write_reminders(&desk, resolved, &committees)?;
+        noticed.extend(write_reminders(&desk, resolved, &committees)?);
     }
+    let found = findings_of(&noticed, &resolved.findings, press);
+    let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    resolved.findings.extend(found);
+    sort_findings(&mut resolved.findings);
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
     write_data(county, resolved, &issuer, &folders, staging)?;
     // A run of single branches is no part of a county to be merged.
     if county.only.is_empty() {
         staging.write("merge.json", super::merge::state(county, resolved, &folders)?.as_bytes())?;
     }
-    let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
     write_manifest(county, resolved, press, &papers, staging)
 }
 
-/// One folder of forms: a branch's, or a committee's.
+/// One folder of forms: a unit's, with the accepted branches in it.
 struct Job<'a> {
-    unit: String,
-    /// The branch's code; empty for a committee.
-    code: String,
+    unit: Unit<'a>,
     folder: String,
     branches: Vec<(usize, &'a Card)>,
 }
 
-/// What the manifest tells of a form: its pages, and for each scheme what the code in its fine print stands for.
+/// Every unit that the run prints a form for: branches, then committees, then the county.
+fn jobs<'a>(
+    county: &'a County,
+    resolved: &'a Resolved,
+    press: &Press,
+    folders: &[Option<String>],
+    committees: &[(&'a str, String)],
+) -> Vec<Job<'a>> {
+    let accepted: Vec<(usize, &Card)> = resolved
+        .branches
+        .iter()
+        .enumerate()
+        .filter_map(|(at, state)| match state {
+            BranchState::Accepted(card) => Some((at, card.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let branch = |at: usize| &county.register.branches[at];
+    let mut jobs: Vec<Job<'_>> = accepted
+        .iter()
+        .map(|(at, card)| Job {
+            unit: Unit::Branch(branch(*at)),
+            folder: folders[*at].clone().unwrap_or_default(),
+            branches: vec![(*at, *card)],
+        })
+        .collect();
+    // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
+    if county.only.is_empty() {
+        jobs.extend(committees.iter().map(|(committee, folder)| Job {
+            unit: Unit::Committee(committee),
+            folder: folder.clone(),
+            branches: accepted.iter().copied().filter(|(at, _)| branch(*at).committee == *committee).collect(),
+        }));
+        jobs.push(Job { unit: Unit::County(&county.workspace.county), folder: String::new(), branches: accepted });
+    }
+    jobs.retain(|job| !job.branches.is_empty() && press.forms.iter().any(|form| form.is_for(job.unit.kind())));
+    jobs
+}
+
+/// What the manifest says of a form: its pages, and for each scheme what the code in its fine print stands for.
 #[derive(Default)]
 pub(super) struct Paper {
     pages: usize,
@@ -165,55 +167,51 @@ pub(super) struct Desk<'a> {
     pub(super) digests: BTreeMap<Arc<str>, String>,
     /// Published scores that are others now.
     pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
-    /// By branch code: rare characters found in its submission.
-    rare: BTreeMap<Arc<str>, String>,
     /// Every form by its path without extension.
     pub(super) papers: Mutex<BTreeMap<String, Paper>>,
 }
 
+/// What printing a unit's forms showed.
+pub(super) struct Noticed<'a> {
+    unit: Unit<'a>,
+    /// Characters that no face has.
+    characters: BTreeSet<char>,
+    unfit: Vec<Finding>,
+}
+
+impl<'a> Noticed<'a> {
+    pub(super) fn of(unit: Unit<'a>) -> Self {
+        Self { unit, characters: BTreeSet::new(), unfit: Vec::new() }
+    }
+}
+
 impl Desk<'_> {
-    fn forms(&self, job: &Job<'_>) -> Result<Vec<Finding>, RunError> {
-        let (mut notes, mut unfit) = (BTreeSet::new(), Vec::new());
+    fn forms<'a>(&self, job: &Job<'a>) -> Result<Noticed<'a>, RunError> {
+        let mut noticed = Noticed::of(job.unit);
         for form in &self.press.forms {
-            let own = if job.code.is_empty() { form.form == "yearly" } else { true };
-            if let Some((book, made_from)) = own.then(|| self.fill(form, job)).flatten() {
-                for note in self.print(form.title, &job.unit, &job.folder, &book)? {
-                    match note {
-                        Note::MissingCharacter { character, .. } => drop(notes.insert(character)),
-                        Note::DoesNotFit { sheet, cell } => unfit.push(does_not_fit(form, job, &sheet, cell)),
-                        Note::ReplacedCharacter { .. } => {}
-                    }
-                }
-                self.paper(&job.folder, form.title, |paper| paper.made_from = made_from);
+            if let Some(filled) = self.fill(form, job)? {
+                self.print(form, &job.folder, filled, &mut noticed)?;
             }
         }
-        // A committee's form only repeats what its branches' forms have told.
-        if !job.code.is_empty() {
-            // What the submission holds has been found in its cell; the rest comes from the register or a template.
-            let told = self.rare.get(job.code.as_str());
-            let untold = notes.into_iter().filter(|character| told.is_none_or(|told| !told.contains(*character)));
-            unfit.extend(
-                untold
-                    .filter_map(|character| rare_character(character, &self.press.fonts))
-                    .map(|finding| Finding { branch_code: Some(job.code.as_str().into()), ..finding }),
-            );
-        }
-        Ok(unfit)
+        Ok(noticed)
     }
 
-    /// The form over all schemes of the unit, one part a scheme.
-    fn fill(&self, form: &Schema, job: &Job<'_>) -> Option<(FilledBook, Vec<serde_json::Value>)> {
-        let mut whole: Option<FilledBook> = None;
-        let mut sources = Vec::new();
+    /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.
+    fn fill(&self, form: &Form, job: &Job<'_>) -> Result<Option<Filled<'_>>, RunError> {
+        let mut parts = Vec::new();
+        let mut made_from = Vec::new();
+        if !form.is_for(job.unit.kind()) {
+            return Ok(None);
+        }
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             // A form without a single score would only puzzle whoever reads it on the wall.
             if !scheme.member.scores(self.county.run.period.every()) {
                 continue;
             }
-            let Some(loaded) = self.press.template(form.form, at) else { continue };
-            let mut made_from = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
-            made_from.extend(job.branches.iter().filter_map(|(_, card)| self.digests.get(&card.submission.file).map(String::as_str)));
-            let code = short_digest(&made_from);
+            let loaded = self.press.template(form, Some(at))?;
+            let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
+            sources.extend(job.branches.iter().filter_map(|(_, card)| self.digests.get(&card.submission.file).map(String::as_str)));
+            let code = short_digest(&sources);
             let views: Vec<View<'_>> = job
                 .branches
                 .iter()
@@ -230,50 +228,83 @@ impl Desk<'_> {
                 .filter(|view| view.members().next().is_some())
                 .collect();
             let Some(first) = views.first() else { continue };
-            let record: Record = match form.form {
-                "board" => report::board(first),
-                "registry" => report::registry(first),
-                "card" => report::card(first),
-                _ => report::yearly(&job.unit, self.issuer, scheme, &views, &code),
+            let record = match form.data {
+                Data::Branch(make) => make(first),
+                Data::Group(_, make) => make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code }),
+                Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
+            if record.lists.get("").is_some_and(Vec::is_empty) {
+                continue;
+            }
             let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
-            sources.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
-            let book = crate::fill::fill_pages(&loaded.template, &record, &self.press.fonts, self.county.date);
-            match &mut whole {
-                Some(whole) => whole.append(book),
-                None => whole = Some(book),
+            made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
+            parts.push((&loaded.template, record));
+        }
+        Ok((!parts.is_empty()).then_some(Filled { parts, made_from }))
+    }
+
+    /// Prints a form into a folder, and keeps what layout noticed.
+    pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<(), RunError> {
+        let unit = noticed.unit.name();
+        let title = format!("{unit} {}", form.title);
+        let about = About { form, title, unit, author: &self.issuer.name, date: self.county.date };
+        let printed = print(&filled.parts, self.press.faces(), &about)?;
+        let stem = if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) };
+        self.staging.write(&format!("{stem}.pdf"), &printed.pdf)?;
+        self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
+        for note in printed.notes {
+            match note {
+                Note::MissingCharacter { character, .. } => drop(noticed.characters.insert(character)),
+                Note::DoesNotFit { sheet, cell } => noticed.unfit.push(does_not_fit(form, noticed.unit, &sheet, cell)),
+                Note::ReplacedCharacter { .. } => {}
             }
         }
-        whole.map(|book| (book, sources))
-    }
-
-    fn paper(&self, folder: &str, form: &str, tell: impl FnOnce(&mut Paper)) {
-        let mut papers = self.papers.lock().unwrap_or_else(PoisonError::into_inner);
-        tell(papers.entry(format!("{folder}/{form}")).or_default());
-    }
-
-    /// Lays a filled form out and writes it as PDF and XLSX; gives what layout has to tell.
-    pub(super) fn print(&self, form: &str, unit: &str, folder: &str, book: &FilledBook) -> Result<Vec<Note>, RunError> {
-        let title = format!("{unit} {form}");
-        let failed = |kind: &str, error: String| RunError::Document { what: format!("{form}（{kind}）"), branch: unit.to_owned(), error };
-        let laid = layout(book, &self.press.fonts, self.county.date);
-        self.paper(folder, form, |paper| paper.pages = laid.book.pages.len());
-        let info =
-            DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: self.issuer.name.clone(), date: self.county.date };
-        let bytes = pdf::write(&laid.book, &self.press.pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
-        self.staging.write(&format!("{folder}/{form}.pdf"), &bytes)?;
-        let properties = Properties { title, author: self.issuer.name.clone(), date: self.county.date, custom: Vec::new() };
-        let bytes = pages::write(book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
-        self.staging.write(&format!("{folder}/{form}.xlsx"), &bytes)?;
-        Ok(laid.notes)
+        let paper = Paper { pages: printed.pages, made_from: filled.made_from };
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem, paper);
+        Ok(())
     }
 }
 
+/// A form ready to be printed: each part's template and data, and what the manifest says of them.
+pub(super) struct Filled<'a> {
+    pub(super) parts: Vec<Part<'a>>,
+    pub(super) made_from: Vec<serde_json::Value>,
+}
+
+/// What printing showed, as findings. Characters that a submission holds have been found in its cell, and a committee's form
+/// only repeats what its branches' have shown: what is left comes from the register, the settings or a template.
+fn findings_of(noticed: &[Noticed<'_>], known: &[Finding], press: &Press) -> Vec<Finding> {
+    let rare = |findings: &[Finding]| -> BTreeMap<Option<Arc<str>>, BTreeSet<char>> {
+        let mut rare: BTreeMap<_, BTreeSet<char>> = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
+            rare.entry(finding.branch_code.clone()).or_default().extend(characters(finding).chars());
+        }
+        rare
+    };
+    let new = |characters: &BTreeSet<char>, told: &BTreeSet<char>, code: Option<Arc<str>>| -> Vec<Finding> {
+        let untold = characters.difference(told).filter_map(|character| rare_character(*character, &press.fonts));
+        untold.map(|finding| Finding { branch_code: code.clone(), ..finding }).collect()
+    };
+    let mut found: Vec<Finding> = noticed.iter().flat_map(|one| one.unfit.iter().cloned()).collect();
+    let told = rare(known);
+    for one in noticed {
+        let Some(code) = one.unit.code() else { continue };
+        let code: Option<Arc<str>> = Some(code.into());
+        found.extend(new(&one.characters, told.get(&code).unwrap_or(&BTreeSet::new()), code));
+    }
+    let mut told: BTreeSet<char> = told.into_values().chain(rare(&found).into_values()).flatten().collect();
+    for one in noticed.iter().filter(|one| one.unit.code().is_none()) {
+        found.extend(new(&one.characters, &told, None));
+        told.extend(&one.characters);
+    }
+    found
+}
+
 /// Text that even the smallest letters do not get into its cell: printed over the edge, and said.
-fn does_not_fit(form: &Schema, job: &Job<'_>, sheet: &str, (row, column): (u32, u16)) -> Finding {
+fn does_not_fit(form: &Form, unit: Unit<'_>, sheet: &str, (row, column): (u32, u16)) -> Finding {
     let place = Place { file: None, sheet: Some(sheet.into()), cell: Some(CellRef { row, column }) };
-    let mut finding = Finding::new(Code::DoesNotFit, place).arg("unit", &job.unit).arg("form", form.title);
-    finding.branch_code = (!job.code.is_empty()).then(|| job.code.as_str().into());
+    let mut finding = Finding::new(Code::DoesNotFit, place).arg("unit", unit.name()).arg("form", form.title);
+    finding.branch_code = unit.code().map(Into::into);
     finding
 }
 
@@ -287,8 +318,8 @@ pub(super) fn short_digest(parts: &[&str]) -> String {
 /// A publication that reaches a year whose working days nobody has announced has no end date, and that is said once.
 fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
     let posted = issuer.posted?;
-    let unknown = county.schemes.iter().find(|scheme| report::publication(issuer, &county.calendar, scheme).1.is_none())?;
-    let (days, _) = report::publication(issuer, &county.calendar, unknown);
+    let unknown = county.schemes.iter().find(|scheme| forms::publication(issuer, &county.calendar, scheme).1.is_none())?;
+    let (days, _) = forms::publication(issuer, &county.calendar, unknown);
     Some(Finding::new(Code::UnknownCalendarYear, Place::default()).value(posted.to_string()).arg("days", days))
 }
 

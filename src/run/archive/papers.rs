@@ -7,7 +7,7 @@ use super::originals::Original;
 use crate::archive::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
 use crate::diag::Severity;
 use crate::exact::Decimal;
-use crate::report::schema;
+use crate::forms::{FORMS, Form, RETURN};
 use crate::run::{BranchState, RunError};
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 use crate::xlsx::tables;
@@ -54,7 +54,7 @@ impl Desk<'_> {
 
     fn retention(&self, kind: &str) -> Retention {
         let own = self.county.workspace.archive.retention.get(kind).and_then(|text| Retention::parse(text));
-        own.unwrap_or_else(|| Retention::of(kind))
+        own.unwrap_or_else(|| Form::named(kind).map_or_else(|| Retention::of(kind), |form| form.retention))
     }
 
     /// Every document of the bag, once: papers of the run, data, configuration, submissions.
@@ -92,7 +92,7 @@ impl Desk<'_> {
             let (title, kind) = titled(&workspace.county, workspace.year, title);
             let unit = if folder.is_empty() { String::new() } else { format!("（{own}）") };
             // What goes to a branch or committee is the department's; what lies in its folder otherwise is its own.
-            let responsible = if ["return", "reminder"].contains(&kind) { &workspace.issuer } else { own };
+            let responsible = if Form::named(kind).is_some_and(Form::is_always_printed) { &workspace.issuer } else { own };
             items.push(Item { pages, ..item(kind, responsible, format!("{title}{unit}"), paths) });
         }
         let payload = self.bag.payload();
@@ -354,12 +354,12 @@ impl Desk<'_> {
 /// 题名 of one of the run's files, and the kind of document that it is.
 fn titled(county: &str, year: i32, file: &str) -> (String, &'static str) {
     if file.ends_with("-标注") {
-        return (format!("{county}{year}年退回的积分报送表标注副本"), "return");
+        return (format!("{county}{year}年退回的积分报送表标注副本"), RETURN.id);
     }
     let kind = match file.split('-').next().unwrap_or(file) {
         "全县汇总" | "index" => "county",
         "问题清单" => "findings",
-        title => schema::all().iter().find(|form| form.title == title).map_or("form", |form| form.form),
+        title => FORMS.iter().find(|form| form.title == title).map_or("form", |form| form.id),
     };
     let named = file.strip_prefix("年度").map_or_else(|| format!("年{file}"), |rest| format!("年度{rest}"));
     (format!("{county}{year}{named}"), kind)

@@ -159,7 +159,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     let first = &shards[0].state;
     let ids: Vec<String> = first.schemes.iter().map(|(id, _)| id.clone()).collect();
     // Register and inbox are where each run had them; nothing of the whole is read from either.
-    let workspace = workspace_of(&format!("register = ''\ninbox = ''\n{}", first.rules), &ids, &super::FORMS)?;
+    let workspace = workspace_of(&format!("register = ''\ninbox = ''\n{}", first.rules), &ids, &crate::forms::ids())?;
     let mut schemes = Vec::new();
     for (id, text) in &first.schemes {
         let loaded = scheme::load_for(text, id, &workspace.categories);

@@ -55,10 +55,10 @@ fn damaged_files_are_refused_without_panic() {
     assert!(matches!(problems(b"PK\x03\x04 not a zip")[..], [Problem::Unreadable(_)]));
     let good = built_in("board");
     for cut in (0..good.len()).step_by(97) {
-        let _ = Template::load(&good[..cut], &schema::board());
+        let _ = Template::load(&good[..cut], &BOARD.schema());
         let mut flipped = good.clone();
         flipped[cut] ^= 0x55;
-        let _ = Template::load(&flipped, &schema::board());
+        let _ = Template::load(&flipped, &BOARD.schema());
     }
     let far = drawn(&[], |sheet| drop(sheet.write_string(1_048_575, 16_383, "x")), &[]);
     assert_eq!(problems(&far), [Problem::TooLarge]);

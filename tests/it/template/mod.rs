@@ -14,7 +14,7 @@ use scorebook::exact::Decimal;
 use scorebook::fill::fill;
 use scorebook::form::data::{Datum, Direction, Field, List, Record, Schema};
 use scorebook::form::model::{FilledBook, FilledSheet, Line, Range, Value};
-use scorebook::report::{sample, sample_over, schema};
+use scorebook::forms::{BOARD, FORMS, REGISTRY, sample, sample_over};
 use scorebook::template::Problem;
 use scorebook::template::{Template, TemplateError};
 
@@ -178,23 +178,22 @@ fn problem(cells: &[(&str, &str)]) -> Vec<Problem> {
 
 #[test]
 fn built_in_templates_load_and_fill() {
-    for schema in schema::all() {
-        let template = load(&built_in(schema.form), &schema);
-        assert_eq!(template.warnings(), [], "{}", schema.form);
+    for form in FORMS {
+        let template = load(&built_in(form.id), &form.schema());
+        assert_eq!(template.warnings(), [], "{}", form.id);
         for rows in [0, 1, 40, 60] {
-            let book = fill(&template, &sample(&schema, rows));
+            let book = fill(&template, &sample(form, rows));
             assert!(!book.sheets.is_empty());
-            assert!(!format!("{book:?}").contains("{."), "a placeholder is left over in {}", schema.form);
+            assert!(!format!("{book:?}").contains("{."), "a placeholder is left over in {}", form.id);
         }
     }
 }
 
 #[test]
 fn boards_fit_any_number_of_periods() {
-    let schema = schema::board();
-    let template = load(&built_in("board"), &schema);
+    let template = load(&built_in(BOARD.id), &BOARD.schema());
     let width = |periods: &[&str]| -> (usize, f64) {
-        let book = fill(&template, &sample_over(&schema, 3, periods));
+        let book = fill(&template, &sample_over(&BOARD, 3, periods));
         (book.sheets[0].columns.len(), book.sheets[0].columns.iter().map(|column| column.width).sum())
     };
     let months: Vec<String> = (1..=12).map(|month| format!("{month}月")).collect();
@@ -210,8 +209,8 @@ fn boards_fit_any_number_of_periods() {
 
 #[test]
 fn a_file_of_libreoffice_reads_as_the_one_it_was_made_from() {
-    let schema = schema::registry();
-    let data = sample(&schema, 3);
+    let schema = REGISTRY.schema();
+    let data = sample(&REGISTRY, 3);
     let (ours, theirs) = (load(&built_in("registry"), &schema), load(&file("tests/cases/templates/registry-libreoffice.xlsx"), &schema));
     let (ours, theirs) = (fill(&ours, &data), fill(&theirs, &data));
     assert_eq!(ours.sheets.len(), theirs.sheets.len());

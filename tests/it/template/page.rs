@@ -104,10 +104,10 @@ fn the_commands_of_the_page_name_forms_that_exist() {
     for line in page.lines().filter(|line| line.starts_with("scorebook template ")) {
         let form = line.split_whitespace().nth(3).map(|word| word.trim_end_matches(".xlsx")).unwrap_or_default();
         if !form.is_empty() && !form.starts_with('#') {
-            assert!(schema::all().iter().any(|schema| schema.form == form), "{line}");
+            assert!(FORMS.iter().any(|known| known.id == form), "{line}");
         }
     }
-    for schema in schema::all() {
-        assert!(page.contains(&format!("`{}`", schema.form)) && page.contains(schema.title), "{}", schema.form);
+    for form in FORMS {
+        assert!(page.contains(&format!("`{}`", form.id)) && page.contains(form.title), "{}", form.id);
     }
 }

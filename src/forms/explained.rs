@@ -9,6 +9,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::explanation::Point;
+use super::field::{Contents, number, rows, text, with_common};
+use super::view::{Issuer, common, score, stars_text};
+use super::{Data, Form, QUARTERS};
+use crate::archive::Retention;
 use crate::county::Branch;
 use crate::diag::{CellRef, Lang, Place};
 use crate::exact::Exact;
@@ -18,8 +23,70 @@ use crate::scheme::Scheme;
 use crate::score::{Label, Trace};
 use crate::submission::Member;
 
-use super::explanation::Point;
-use super::view::{Issuer, common, score, stars_text};
+/// 积分说明.
+pub const EXPLAIN: Form = Form {
+    id: "explain",
+    title: "积分说明",
+    runs: &[],
+    contents,
+    data: Data::Explained(data),
+    retention: Retention::TenYears,
+    example_periods: &QUARTERS,
+};
+
+fn contents() -> Contents {
+    let fields = with_common(vec![
+        text("姓名", "党员姓名；支部积分为支部名称", "name of the member, or of the branch", "张甲"),
+        number("序号", "名册序号", "number in the roster", "7"),
+        text("类别", "党员类别", "category", "农村党员"),
+        text("党员状态", "正式党员、预备党员", "full or probationary", "正式党员"),
+        text("依据文件", "分数所依据的报送表", "the submission that everything was read from", "示范镇/向阳村党支部.xlsx"),
+        number("总分", "总分", "total", "93.25"),
+        text("准确值", "未取整的总分", "the total before rounding", "373/4"),
+        text("等次", "评定等次", "grade", "优秀"),
+        text("星级", "星级", "stars", ""),
+    ]);
+    let lists = vec![
+        rows(
+            "结论",
+            vec![
+                text("事项", "等次、名次、荣誉……", "grade, rank, honour …", "等次"),
+                text("说明", "为什么，依据哪些单元格", "why, and by which cells", "优秀：准确分值达到 90"),
+            ],
+            Vec::new(),
+        ),
+        rows(
+            "分值",
+            vec![
+                text("名称", "分值名称", "name of the figure", "基础分"),
+                number("分值", "公布的分值", "published figure", "58.00"),
+                text("准确值", "未取整的值", "its exact value", "58"),
+                text(
+                    "算法",
+                    "算法、各部分的值和条款",
+                    "rule, values of its parts, clause",
+                    "年度基础分＋扣分合计（不低于0）：年度基础分 60，组织生活 -2",
+                ),
+            ],
+            Vec::new(),
+        ),
+        rows(
+            "",
+            vec![
+                text("名称", "项目", "item", "组织生活"),
+                text("得分", "登记的合计或平均", "sum or mean of what was entered", "-2"),
+                text(
+                    "登记",
+                    "每次登记的值和单元格",
+                    "each entry with its cell",
+                    "积分登记：一季度 -0.5（E3） 二季度 0（E4） 三季度 -1.5（E5“1.5分”） 四季度 0（E6）",
+                ),
+            ],
+            Vec::new(),
+        ),
+    ];
+    (fields, lists)
+}
 
 /// Ballots of one column beyond this are told by value and number, not one by one.
 const LISTED_BALLOTS: usize = 30;
@@ -62,8 +129,7 @@ pub fn statement(point: &Point, lang: Lang, written: Written<'_>) -> (String, St
     (point.heading(lang).to_owned(), format!("{}{cells}", point.text(lang)))
 }
 
-/// 积分说明.
-pub fn explain_form(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
+fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     let mut root = Record::default();
     let schemes: Vec<&Scheme> = subject.scheme.into_iter().collect();
     let digits = subject.scheme.map_or(2, |scheme| scheme.digits);

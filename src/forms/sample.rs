@@ -1,3 +1,4 @@
+use super::Form;
 use crate::exact::Decimal;
 use crate::form::data::{Datum, Direction, Field, List, Record, Schema};
 
@@ -7,29 +8,19 @@ const NAMES: [&str; 12] =
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
 const ITEMS: [&str; 10] =
     ["理想信念", "学习教育", "组织生活", "遵章守纪", "履职尽责", "服务群众", "承诺践诺", "团结协作", "廉洁自律", "道德风尚"];
-const QUARTERS: [&str; 4] = ["一季度", "二季度", "三季度", "四季度"];
 const PARTS: [&str; 3] = ["基础分", "加分", "评议分"];
 const LINES: [&str; 4] = ["小计", "目前已得基础分", "本季加分", "目前已得加分"];
 const FIGURES: [&str; 4] = ["基础分", "加分", "评议分", "年度积分合计"];
 
 /// Sample data for a form: every field holds its example, the main list `rows` invented members, the column lists
 /// as many elements as the form usually has. For `template check` and tests.
-pub fn sample(schema: &Schema, rows: usize) -> Record {
-    let months: Vec<String> = (1..=12).map(|month| format!("{month}月")).collect();
-    let mut periods: Vec<&str> = Vec::new();
-    if schema.form == "card" {
-        for (quarter, months) in months.chunks(3).enumerate() {
-            periods.extend(months.iter().map(String::as_str));
-            periods.push(["一季", "二季", "三季", "四季"][quarter]);
-        }
-    } else {
-        periods.extend(QUARTERS);
-    }
-    sample_over(schema, rows, &periods)
+pub fn sample(form: &Form, rows: usize) -> Record {
+    sample_over(form, rows, form.example_periods)
 }
 
 /// Sample data with the periods given.
-pub fn sample_over(schema: &Schema, rows: usize, periods: &[&str]) -> Record {
+pub fn sample_over(form: &Form, rows: usize, periods: &[&str]) -> Record {
+    let schema = &form.schema();
     let mut root = Record::default();
     for field in &schema.fields {
         root.set(field.name, field.example.clone());
@@ -134,13 +125,13 @@ fn varied(example: &Datum, step: usize) -> Datum {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::{sample, schema};
+    use crate::forms::{FORMS, sample};
 
     #[test]
     fn every_schema_has_a_sample_and_lifelike_names() {
-        for schema in schema::all() {
-            let data = sample(&schema, 40);
-            assert_eq!(data.lists.get("").map(Vec::len), Some(40), "{}", schema.form);
+        for form in FORMS {
+            let (schema, data) = (form.schema(), sample(form, 40));
+            assert_eq!(data.lists.get("").map(Vec::len), Some(40), "{}", form.id);
             for field in &schema.fields {
                 assert!(!field.zh.is_empty() && !field.en.is_empty(), "{}", field.name);
                 assert!(data.fields.contains_key(field.name));

@@ -1,92 +1,143 @@
-//! Data of a branch's forms: 考核公示栏, 积分登记表, 党员积分卡.
+//! 积分登记表 and 党员积分卡: one member after the other, items against periods.
 
+use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
+use super::view::{COLUMN_WINDOW, Column, View, headings, mark, named_figures, score, set_standing, stars_text, summary_row};
+use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
+use crate::archive::Retention;
 use crate::exact::Exact;
-use crate::form::data::{Datum, Record};
-use crate::period::{Period, zh_date};
-use crate::rollup::{Outcome, OutcomeKind};
+use crate::form::data::{Datum, Field, List, Record};
+use crate::period::{Every, Period, zh_date};
+use crate::rollup::Outcome;
 use crate::scheme::{Item, ItemKind, Poll};
 use crate::score::{Subject, evaluate_formula};
 use crate::submission::{Day, Mark, Member};
 
-use super::view::{Column, View, headings, mark, named_figures, publication, publication_text, remark, score, stars_text, summary_row};
-
-/// 考核公示栏. Never on it: identity numbers, birth dates, phones of members, reasons of deductions.
-pub fn board(view: &View<'_>) -> Record {
-    let run = view.issuer.run.period;
-    let scheme = view.scheme;
-    let mut columns = view.columns(false);
-    // A single column that is the whole period would repeat the total.
-    if columns.len() == 1 && columns[0].period == run && scheme.member.figure("board", run.every()).is_none() {
-        columns.clear();
-    }
-    let mut root = Record::default();
-    let mut members = Vec::new();
-    for (number, (at, member, outcome)) in view.members().enumerate() {
-        let mut row = Record::default();
-        row.count("序号", number + 1);
-        row.text("姓名", &*member.name);
-        row.text("类别", &*member.category);
-        let shown = outcome.score.board.as_ref().or(outcome.score.total.as_ref());
-        row.set("分值", score(shown, scheme.digits));
-        row.text("荣誉", outcome.honours.join("、"));
-        standing(&mut row, member, outcome);
-        let mut remarks = vec![remark(outcome, member)];
-        let corrected = view.changes.iter().filter(|change| change.kind == Some(OutcomeKind::Member(at)));
-        remarks.extend(corrected.map(|change| format!("更正：{} {}", change.period.zh(), change.arrow())));
-        remarks.retain(|remark| !remark.is_empty());
-        row.text("备注", remarks.join("；"));
-        let subject = Subject::member(scheme, view.submission, at);
-        let cells = columns.iter().map(|column| {
-            let mut cell = Record::default();
-            if member.scored_in(column.period) && outcome.score.total.is_some() {
-                let value = evaluate_formula(&subject, &scheme.board.period, super::view::COLUMN_WINDOW, column.period);
-                cell.set("得分", mark(&value, scheme.decimals));
-            }
-            cell
-        });
-        row.lists.insert("期间", cells.collect());
-        members.push(row);
-    }
-    view.common(&mut root, members.len());
-    let (days, end) = publication(view.issuer, view.calendar, scheme);
-    root.set("公示开始", view.issuer.posted.map_or(Datum::Empty, Datum::Date));
-    root.set("公示截止", end.map_or(Datum::Empty, Datum::Date));
-    root.count("公示工作日", days as usize);
-    root.text("公示说明", publication_text(view.issuer, days, end));
-    root.text("监督电话", &view.issuer.phone);
-    let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
-    // Whom this board no longer shows has no line of his own for it.
-    let gone = view.changes.iter().filter(|change| change.kind.is_none());
-    note.extend(gone.map(|change| format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow())));
-    root.text("计分说明", note);
-    // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
-    let rules = &scheme.member;
-    let shown = rules.figure("board", run.every()).or_else(|| rules.figure("total", run.every()));
-    let heading = shown.filter(|_| run != Period::YEAR).map_or(&scheme.board.heading, |figure| &figure.name);
-    root.text("分值名称", heading);
-    // Ranks go by the total; beside another figure they would contradict what people see.
-    root.text("有名次", if rules.figure("board", run.every()).is_some() { "" } else { "是" });
-    root.text("有等次", if run == Period::YEAR { "是" } else { "" });
-    root.text("有荣誉", if view.outcomes.iter().any(|outcome| !outcome.honours.is_empty()) { "是" } else { "" });
-    root.lists.insert("期间", headings(&columns));
-    root.lists.insert("", members);
-    root
-}
-
-fn standing(row: &mut Record, member: &Member, outcome: &Outcome) {
-    row.text("等次", outcome.score.grade.clone().unwrap_or_default());
-    row.text("星级", stars_text(outcome.score.stars));
-    row.set("名次", outcome.rank.map_or(Datum::Empty, |rank| Datum::Number { value: i64::from(rank).into(), digits: 0 }));
-    row.text("备注", remark(outcome, member));
-}
-
 /// 积分登记表.
-pub fn registry(view: &View<'_>) -> Record {
+pub const REGISTRY: Form = Form {
+    id: "registry",
+    title: "积分登记表",
+    runs: &[Every::Quarter, Every::Half, Every::Year],
+    contents: registry_contents,
+    data: Data::Branch(registry),
+    retention: Retention::TenYears,
+    example_periods: &QUARTERS,
+};
+
+/// 党员积分卡.
+pub const CARD: Form = Form {
+    id: "card",
+    title: "党员积分卡",
+    runs: &[Every::Year],
+    contents: card_contents,
+    data: Data::Branch(card),
+    retention: Retention::TenYears,
+    example_periods: &MONTHS_AND_QUARTERS,
+};
+
+/// What registry and card show of a member.
+fn member_fields() -> Vec<Field> {
+    let mut member = listed();
+    member.extend([
+        text("职务", "党内外职务", "post", "村民小组组长"),
+        text("党员状态", "正式党员、预备党员", "full or probationary", "正式党员"),
+        number("总分", "总分", "total", "96.50"),
+    ]);
+    member.extend(standing());
+    member.extend([
+        text("奖惩", "表彰、处分、通报批评，一事一句", "awards and disciplines", "2026年5月 县级优秀党员（示组发〔2026〕8号）"),
+        text("一票否决", "一票否决情形与依据", "veto and its ground", ""),
+        text("加分", "加分及事由", "bonus and reasons", "+3（县级优秀党员 5月）"),
+        text("星级文字", "评星时的“星级：…”，其余为空", "stars with their label, empty where none are given", "星级：十星\u{3000}\u{3000}"),
+        text("减分", "减分及事由", "deductions and reasons", ""),
+        number("评议分", "评议分", "review score", "18.40"),
+        text("帮带人", "帮带人", "helper", ""),
+    ]);
+    member
+}
+
+fn periods() -> List {
+    columns("期间", vec![text("名称", "期间名称", "name of the period", "一季度")])
+}
+
+fn item_fields() -> Vec<Field> {
+    vec![
+        text("分组", "项目分组", "group of the item", "扣分项"),
+        text("名称", "项目名称", "item", "组织生活"),
+        number("满分", "满分", "maximum", "10"),
+        number("合计", "各期间合计", "sum over the periods", "-2.00"),
+    ]
+}
+
+fn marks(example: &str) -> Vec<List> {
+    vec![columns("期间", vec![number("分值", "该期间分值", "mark of that period", example)])]
+}
+
+fn summary() -> List {
+    rows(
+        "小结",
+        vec![
+            text("名称", "小结名称：小计、目前已得基础分、加分……", "name of the line: subtotal, base so far, bonus", "小计"),
+            number("合计", "全年合计（文字或数字）", "figure of the whole year, text or number", "58.00"),
+        ],
+        vec![columns("期间", vec![number("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
+    )
+}
+
+fn figures() -> List {
+    rows(
+        "得分",
+        vec![
+            text("名称", "分值名称", "name of the figure", "基础分"),
+            number("分值", "分值", "figure", "58.00"),
+            text("算式", "如何得出", "how it is worked out", "60＋各季小计"),
+        ],
+        Vec::new(),
+    )
+}
+
+fn registry_contents() -> Contents {
+    let fields = with_common(vec![
+        text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+        text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
+    ]);
+    let lists = vec![
+        periods(),
+        rows("", member_fields(), vec![rows("项目", item_fields(), marks("-0.50")), summary(), figures(), periods_of_member()]),
+    ];
+    (fields, lists)
+}
+
+/// A member's total a period, for the flat sheet.
+fn periods_of_member() -> List {
+    columns("期间", vec![number("得分", "该期间得分", "score of that period", "-0.50")])
+}
+
+fn card_contents() -> Contents {
+    let mut member = member_fields();
+    member.push(text("星星", "点亮的星", "lit and unlit stars", "★★★★★★★★★☆"));
+    let mut items = item_fields();
+    items.iter_mut().filter(|item| item.name == "分组").for_each(|item| item.example = Datum::Empty);
+    items.extend([
+        number("年均", "年均分", "mean of the year", "9.55"),
+        number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
+        number("加权", "加权得分", "weighted", "9.52"),
+        number("末栏", "年均分；不按评分计的项目为合计", "mean of the year; of items without marks their sum", "9.55"),
+    ]);
+    let fields = with_common(vec![
+        text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+        text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
+        text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
+        text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
+    ]);
+    let lists = vec![periods(), rows("", member, vec![rows("项目", items, marks("9.50")), summary(), figures(), periods_of_member()])];
+    (fields, lists)
+}
+
+fn registry(view: &View<'_>) -> Record {
     members_form(view, false)
 }
 
-/// 党员积分卡.
-pub fn card(view: &View<'_>) -> Record {
+fn card(view: &View<'_>) -> Record {
     members_form(view, true)
 }
 
@@ -117,7 +168,7 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     row.text("职务", member.post.as_deref().unwrap_or_default());
     row.text("党员状态", if member.probationary { "预备党员" } else { "正式党员" });
     row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
-    standing(&mut row, member, outcome);
+    set_standing(&mut row, member, outcome);
     row.text("奖惩", adjustments_text(view, at));
     row.text("一票否决", vetoes_text(view, at));
     row.text("加分", bonuses_text(view, at));
@@ -137,7 +188,7 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     let totals = columns.iter().map(|column| {
         let mut cell = Record::default();
         if scored && member.expected_in(column.period) {
-            let value = evaluate_formula(&subject, &scheme.board.period, super::view::COLUMN_WINDOW, column.period);
+            let value = evaluate_formula(&subject, &scheme.board.period, COLUMN_WINDOW, column.period);
             cell.set("得分", mark(&value, scheme.decimals));
         }
         cell
@@ -219,7 +270,7 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
         line.set("测评", score(Some(&mean), scheme.digits));
         if let Some(formula) = &scheme.card_item {
             let alone = Subject::member(scheme, view.submission, at).only(index);
-            let value = evaluate_formula(&alone, formula, super::view::COLUMN_WINDOW, view.issuer.run.period);
+            let value = evaluate_formula(&alone, formula, COLUMN_WINDOW, view.issuer.run.period);
             line.set("加权", score(Some(&value), scheme.digits));
         }
     }

@@ -155,6 +155,14 @@ impl Column {
     }
 }
 
+/// 等次, 星级, 名次 and 备注 of a member.
+pub fn set_standing(row: &mut Record, member: &Member, outcome: &Outcome) {
+    row.text("等次", outcome.score.grade.clone().unwrap_or_default());
+    row.text("星级", stars_text(outcome.score.stars));
+    row.set("名次", outcome.rank.map_or(Datum::Empty, |rank| Datum::Number { value: i64::from(rank).into(), digits: 0 }));
+    row.text("备注", remark(outcome, member));
+}
+
 /// Column headings as a list of a form.
 pub fn headings(columns: &[Column]) -> Vec<Record> {
     columns

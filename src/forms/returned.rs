@@ -1,13 +1,110 @@
-//! Data of 退回意见 of a branch and 催报名单 of a committee.
+//! What a submission that is not accepted brings: 退回意见 of the branch, 催报名单 of its committee.
 
 use chrono::NaiveDate;
 
-use super::county::{Standing, masked};
+use super::field::{Contents, number, rows, text, with_common};
 use super::view::{Issuer, common};
+use super::{Data, Form, QUARTERS};
+use crate::archive::Retention;
 use crate::county::Branch;
-use crate::diag::{Finding, Lang, Severity, severity_word};
-use crate::form::data::Record;
-use crate::period::zh_date;
+use crate::diag::{Code, Finding, Lang, Severity, severity_word};
+use crate::form::data::{Field, Record};
+use crate::period::{Every, zh_date};
+
+/// 退回意见.
+pub const RETURN: Form = Form {
+    id: "return",
+    title: "退回意见",
+    runs: &Every::ALL,
+    contents: return_contents,
+    data: Data::Returned(returned),
+    retention: Retention::TenYears,
+    example_periods: &QUARTERS,
+};
+
+/// 催报名单.
+pub const REMINDER: Form = Form {
+    id: "reminder",
+    title: "催报名单",
+    runs: &Every::ALL,
+    contents: reminder_contents,
+    data: Data::Reminded(reminder),
+    retention: Retention::TenYears,
+    example_periods: &QUARTERS,
+};
+
+/// By when and to whom.
+fn deadline_fields() -> Vec<Field> {
+    vec![
+        text("改正期限", "改正并重新报送的期限", "by when it is to be sent again", "2026年12月21日前（5个工作日内）"),
+        text("报送对象", "重新报送给谁", "to whom it is to be sent", "中共示范镇委员会"),
+        text("咨询电话", "咨询电话", "whom to ask", "0791-12380"),
+    ]
+}
+
+fn return_contents() -> Contents {
+    let mut fields = with_common(deadline_fields());
+    fields.extend([
+        text("联系人", "支部联系人", "contact of the branch", "李乙"),
+        text("文件", "退回的文件", "the file that is returned", "示范镇党委/向阳村党支部.xlsx"),
+        text("标注文件", "标注了问题的副本，没有时为空", "the marked copy, empty where there is none", "向阳村党支部-标注.xlsx"),
+        number("错误数", "错误数", "number of errors", "3"),
+        number("警告数", "警告数", "number of warnings", "1"),
+        number("提示数", "提示数", "number of notes", "2"),
+    ]);
+    let finding = vec![
+        number("序号", "序号，从 1 起", "running number from 1", "1"),
+        text("级别", "错误、警告、提示", "error, warning or note", "错误"),
+        text("工作表", "工作表", "sheet", "积分登记"),
+        text("单元格", "单元格", "cell", "E12"),
+        text("原内容", "原来的内容，身份证号隐去后四位", "what stands there; identity numbers without their last four", "11"),
+        text("问题", "哪里不对", "what is wrong", "“理想信念”的分值 11 超出范围，应在 0～10 之间"),
+        text("怎么改", "怎么改", "how to put it right", "请核对原始记录后改为 0～10 之间的数。"),
+    ];
+    (fields, vec![rows("", finding, Vec::new())])
+}
+
+fn reminder_contents() -> Contents {
+    let mut fields = with_common(deadline_fields());
+    fields.extend([
+        text("填报单位", "党（工）委", "the committee", "中共示范镇委员会"),
+        number("未报数", "尚未报送的支部数", "branches that sent nothing", "2"),
+        number("退回数", "被退回的支部数", "branches whose submission was returned", "3"),
+    ]);
+    let branch = vec![
+        number("序号", "序号，从 1 起", "running number from 1", "1"),
+        text("支部编码", "党支部编码", "branch code", "00123"),
+        text("支部名称", "党支部名称", "branch name", "示范镇向阳村党支部"),
+        text("状态", "未报、退回", "missing or returned", "未报"),
+        text("书记", "党支部书记", "branch secretary", "张甲"),
+        text("联系人", "支部联系人", "contact of the branch", "李乙"),
+        text("联系电话", "支部联系电话", "phone of the branch", "0791-1234567"),
+        text("说明", "说明", "remark", "尚未报送"),
+    ];
+    (fields, vec![rows("", branch, Vec::new())])
+}
+
+/// What became of a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its submission counts.
+    Accepted,
+    /// It was sent back.
+    Returned,
+    /// Nothing came.
+    Missing,
+}
+
+impl Standing {
+    /// 通过, 退回, 未报.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Accepted => "通过",
+            Self::Returned => "退回",
+            Self::Missing => "未报",
+        }
+    }
+}
 
 /// By when and to whom a submission is to be sent again.
 #[derive(Clone, Debug)]
@@ -58,7 +155,7 @@ pub struct Returned<'a> {
 }
 
 /// 退回意见: errors first, for they must be put right; then what is only to be looked at.
-pub fn returned(of: &Returned<'_>) -> Record {
+fn returned(of: &Returned<'_>) -> Record {
     let mut root = Record::default();
     common(&mut root, of.issuer, &[], of.digest, of.findings.len());
     let branch = of.branch;
@@ -115,13 +212,27 @@ pub struct Reminded<'a> {
     pub errors: usize,
 }
 
+/// What 催报名单 is made from.
+pub struct Reminder<'a> {
+    /// The committee.
+    pub committee: &'a str,
+    /// The county.
+    pub issuer: &'a Issuer,
+    /// Whom to remind, in the register's order.
+    pub branches: &'a [Reminded<'a>],
+    /// By when and to whom.
+    pub deadline: &'a Deadline,
+    /// Short digest of what the form is made from.
+    pub digest: &'a str,
+}
+
 /// 催报名单: missing branches first, then returned ones, each in the register's order.
-pub fn reminder(unit: &str, issuer: &Issuer, branches: &[Reminded<'_>], deadline: &Deadline, digest: &str) -> Record {
+fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminder<'_>) -> Record {
     let mut root = Record::default();
     common(&mut root, issuer, &[], digest, branches.len());
     let of = |standing: Standing| branches.iter().filter(move |line| line.standing == standing);
-    root.text("填报单位", unit);
-    root.text("上级党组织", unit);
+    root.text("填报单位", *committee);
+    root.text("上级党组织", *committee);
     root.text("改正期限", deadline.text());
     root.text("报送对象", if deadline.to.is_empty() { &issuer.name } else { &deadline.to });
     root.text("咨询电话", &deadline.phone);
@@ -149,4 +260,13 @@ pub fn reminder(unit: &str, issuer: &Issuer, branches: &[Reminded<'_>], deadline
     });
     root.lists.insert("", rows.collect());
     root
+}
+
+/// Identity numbers lose their last four in workbooks that are handed round.
+pub fn masked(code: Code, value: &str) -> String {
+    let letters = value.chars().count();
+    if !matches!(code, Code::BadId | Code::IdAsNumber) || letters < 8 {
+        return value.to_owned();
+    }
+    value.chars().take(letters - 4).chain("****".chars()).collect()
 }

@@ -1,0 +1,98 @@
+//! 年度综合得分登记表, of a branch or a committee.
+
+use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
+use super::view::{common, plain_figures, score, set_standing};
+use super::{Data, Form, Group, Kind, QUARTERS};
+use crate::archive::Retention;
+use crate::form::data::Record;
+use crate::period::Every;
+use crate::rollup::{Counts, GRADES};
+
+/// 年度综合得分登记表.
+pub const YEARLY: Form = Form {
+    id: "yearly",
+    title: "年度综合得分登记表",
+    runs: &[Every::Year],
+    contents,
+    data: Data::Group(&[Kind::Branch, Kind::Committee], data),
+    retention: Retention::ThirtyYears,
+    example_periods: &QUARTERS,
+};
+
+fn contents() -> Contents {
+    let mut member = listed();
+    member.insert(1, text("党支部", "党支部名称", "branch name", "向阳村党支部"));
+    member.push(number("总分", "总分", "total", "96.50"));
+    member.extend(standing());
+    member.extend([
+        number("优秀", "等次为优秀时为 1，供小计", "1 for this grade, for subtotals", "1"),
+        number("合格", "等次为合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
+        number("基本合格", "等次为基本合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
+        number("不合格", "等次为不合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
+    ]);
+    let fields = with_common(vec![
+        text("填报单位", "填报单位", "reporting body", "中共示范镇委员会"),
+        text("合计等次", "各等次人数合计", "people by grade over all pages", "优秀12 合格30 基本合格2 不合格1"),
+        text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+    ]);
+    let lists = vec![
+        columns("分项", vec![text("名称", "分项名称", "name of the part", "基础分")]),
+        rows("", member, vec![columns("分项", vec![number("得分", "该分项得分", "score of that part", "57.50")])]),
+    ];
+    (fields, lists)
+}
+
+/// A heading of four characters or more over two lines of about one length: narrow columns break it anywhere else.
+fn balanced(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() < 4 {
+        return name.to_owned();
+    }
+    let (first, second) = letters.split_at(letters.len() / 2);
+    format!("{}\n{}", first.iter().collect::<String>(), second.iter().collect::<String>())
+}
+
+fn data(Group { unit, issuer, scheme, views, digest }: &Group<'_>) -> Record {
+    let run = issuer.run.period;
+    let mut rows = Vec::new();
+    let mut counts = Counts::default();
+    for view in views {
+        for (_, member, outcome) in view.members() {
+            counts.add(outcome);
+            let mut row = Record::default();
+            row.count("序号", rows.len() + 1);
+            row.text("党支部", &view.branch.name);
+            row.text("姓名", &*member.name);
+            row.text("类别", &*member.category);
+            row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
+            set_standing(&mut row, member, outcome);
+            for grade in GRADES {
+                row.count(grade, usize::from(outcome.score.grade.as_deref() == Some(grade)));
+            }
+            // The total has its own column.
+            let parts = plain_figures(&scheme.member, run).map(|figure| Record {
+                fields: [("得分", score(outcome.score.figure(&figure.id), scheme.digits))].into(),
+                ..Record::default()
+            });
+            row.lists.insert("分项", parts.collect());
+            rows.push(row);
+        }
+    }
+    let mut root = Record::default();
+    match views.as_slice() {
+        [view] => view.common(&mut root, rows.len()),
+        _ => common(&mut root, issuer, &[scheme], digest, rows.len()),
+    }
+    root.text("校验码", *digest);
+    root.text("填报单位", unit.name());
+    root.text("合计等次", counts.grades_text());
+    root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
+    let headings = plain_figures(&scheme.member, run).map(|figure| {
+        let mut heading = Record::default();
+        heading.text("名称", balanced(&figure.name));
+        heading
+    });
+    root.lists.insert("分项", headings.collect());
+    root.lists.insert("", rows);
+    root
+}

@@ -1,0 +1,61 @@
+//! A form printed: filled, laid out once, and drawn as PDF and as XLSX. Every form goes this way: those of a run, an
+//! explanation on demand, the sample of a template.
+
+use chrono::NaiveDate;
+
+use super::RunError;
+use crate::fill::fill_pages;
+use crate::font::FontSet;
+use crate::form::data::Record;
+use crate::form::model::FilledBook;
+use crate::forms::Form;
+use crate::layout::{Note, layout};
+use crate::pdf::{self, DocumentInfo, PdfFonts};
+use crate::template::Template;
+use crate::xlsx::pages::{self, Properties};
+
+/// What stands in a document's properties, and where it belongs if it cannot be made.
+pub(super) struct About<'a> {
+    pub(super) form: &'a Form,
+    pub(super) title: String,
+    /// For the error: the branch or committee.
+    pub(super) unit: &'a str,
+    pub(super) author: &'a str,
+    pub(super) date: NaiveDate,
+}
+
+/// The faces that measure and those that the PDF embeds.
+pub(super) type Faces<'a> = (&'a FontSet, &'a PdfFonts);
+
+/// The two documents of a form, with the same pages.
+pub(super) struct Printed {
+    pub(super) pdf: Vec<u8>,
+    pub(super) xlsx: Vec<u8>,
+    pub(super) pages: usize,
+    /// What layout noticed.
+    pub(super) notes: Vec<Note>,
+}
+
+/// A part of a form: its template and its data.
+pub(super) type Part<'a> = (&'a Template, Record);
+
+/// Prints the parts of a form one behind the other, each by its own template.
+pub(super) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+    let mut book = FilledBook::default();
+    for (at, (template, record)) in parts.iter().enumerate() {
+        let part = fill_pages(template, record, fonts, about.date);
+        if at == 0 { book = part } else { book.append(part) }
+    }
+    let failed = |kind: &str, error: String| RunError::Document {
+        what: format!("{}（{kind}）", about.form.title),
+        branch: about.unit.to_owned(),
+        error,
+    };
+    let laid = layout(&book, fonts, about.date);
+    let (title, author, date) = (about.title.clone(), about.author.to_owned(), about.date);
+    let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: author.clone(), date };
+    let pdf = pdf::write(&laid.book, pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
+    let properties = Properties { title, author, date, custom: Vec::new() };
+    let xlsx = pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
+    Ok(Printed { pdf, xlsx, pages: laid.book.pages.len(), notes: laid.notes })
+}
