@@ -22,21 +22,18 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
     let (returned, missing) = &done.unfinished;
     let code = u8::from(!returned.is_empty() || !missing.is_empty());
     if printer.json() {
-        printer.line(
-            json!({
-                "folder": done.folder.display().to_string(),
-                "new": done.new,
-                "county": done.county,
-                "year": done.year,
-                "sha256": done.digest,
-                "files": done.files,
-                "bytes": done.bytes,
-                "signed": done.signed,
-                "returned": returned,
-                "missing": missing,
-            })
-            .to_string(),
-        );
+        printer.record(&json!({
+            "folder": done.folder.display().to_string(),
+            "new": done.new,
+            "county": done.county,
+            "year": done.year,
+            "sha256": done.digest,
+            "files": done.files,
+            "bytes": done.bytes,
+            "signed": done.signed,
+            "returned": returned,
+            "missing": missing,
+        }));
         return code;
     }
     let (year, files, bytes) = (done.year.to_string(), done.files.to_string(), done.bytes.to_string());

@@ -17,13 +17,13 @@ pub fn check(printer: &Printer, options: &Options) -> u8 {
     let lang = printer.lang();
     if printer.json() {
         for finding in &summary.resolved.findings {
-            printer.line(json_line(&finding_row(finding, lang)).trim_end());
+            printer.record(&json_line(&finding_row(finding, lang)).trim_end());
         }
         return summary.exit_code();
     }
     for finding in summary.resolved.findings.iter().filter(|finding| finding.severity() != Severity::Note) {
         let branch = finding.branch_code.as_deref().unwrap_or("----");
-        printer.line(format!("{} {branch} {} [{}]", printer.severity(finding.severity()), finding.message(lang), finding.code));
+        printer.marked(finding.severity(), &format!("{branch} {} [{}]", finding.message(lang), finding.code));
         let at = place(&finding.place);
         if !at.is_empty() {
             printer.line(format!("    {at}"));

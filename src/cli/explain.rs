@@ -57,7 +57,7 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
     };
     let mut originals = Originals::default();
     if printer.json() {
-        printer.line(to_json(printer, &summary, one, &mut originals).to_string());
+        printer.record(&to_json(printer, &summary, one, &mut originals));
     } else {
         print(printer, &summary, one, &mut originals);
     }
@@ -115,7 +115,7 @@ fn choose(printer: &Printer, summary: &Summary, name: &str, several: &[Explanati
             _ => None,
         };
         if printer.json() {
-            printer.line(json!({ "branch_code": branch.code, "branch": branch.name, "seq": seq, "name": one.name }).to_string());
+            printer.record(&json!({ "branch_code": branch.code, "branch": branch.name, "seq": seq, "name": one.name }));
         } else {
             let seq = seq.map(|seq| format!("  --seq {seq}")).unwrap_or_default();
             printer.line(format!("  {}  --branch {}{seq}  {}  {}", one.name, branch.code, branch.name, branch.committee));
@@ -136,7 +136,7 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals:
         printer.line(format!("  {}", printer.text("explain-file", &[("file", file)])));
     }
     for (heading, text) in run::statements(summary, one, printer.lang(), originals) {
-        printer.line(format!("  {}  {text}", pad(&heading, 8)));
+        printer.hanging(&format!("  {}  ", pad(&heading, 8)), &text, &" ".repeat(12));
     }
     if let (Explained::Decided { traces, .. }, Some(scheme)) = (&one.what, scheme) {
         for trace in traces {
@@ -170,12 +170,14 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
         )
     });
     let label = trace.label.text(printer.lang());
-    printer.line(format!("{lead}{branch}{label} {}{rule}{clause}{}", value(trace, digits), source.unwrap_or_default()));
     let below = match branch {
         "" => lead.to_owned(),
         "└─ " => format!("{lead}   "),
         _ => format!("{lead}│  "),
     };
+    let bar = if trace.parts.is_empty() { "   " } else { "│  " };
+    let text = format!("{label} {}{rule}{clause}{}", value(trace, digits), source.unwrap_or_default());
+    printer.hanging(&format!("{lead}{branch}"), &text, &format!("{below}{bar}"));
     for (at, part) in trace.parts.iter().enumerate() {
         let last = at + 1 == trace.parts.len();
         tree(printer, summary, part, &below, if last { "└─ " } else { "├─ " }, digits, originals);

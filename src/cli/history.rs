@@ -11,9 +11,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::archive::{Person, Year};
+use crate::diag::width;
 use crate::run;
 
-use super::printer::{Printer, pad, width};
+use super::printer::{Printer, pad};
 
 /// `scorebook history`: one person's years over many bags. 1 where nobody of the name is found.
 pub fn history(printer: &Printer, dir: &Path, name: &str) -> u8 {
@@ -33,7 +34,7 @@ pub fn history(printer: &Printer, dir: &Path, name: &str) -> u8 {
     }
     for person in &history.people {
         if printer.json() {
-            printer.line(to_json(person).to_string());
+            printer.record(&to_json(person));
         } else {
             print(printer, name, person);
         }

@@ -12,7 +12,7 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {
                 let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "rosters": issued.rosters });
-                printer.line(line.to_string());
+                printer.record(&line);
             } else {
                 printer.line(printer.text("issue-written", &[("dir", &folder), ("workbooks", &workbooks)]));
                 if roster_from.is_some() {

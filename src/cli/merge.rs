@@ -19,7 +19,7 @@ pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
     let folder = merged.folder.display().to_string();
     if printer.json() {
         let told = json!({ "folder": folder, "runs": merged.runs, "accepted": accepted, "returned": returned, "missing": missing });
-        printer.line(told.to_string());
+        printer.record(&told);
     } else {
         let [accepted, returned, missing] = merged.branches.map(|count| count.to_string());
         let runs = merged.runs.to_string();

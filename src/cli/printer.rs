@@ -2,29 +2,46 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::diag::{self, Lang, Place, Severity};
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::diag::{self, Lang, Place, Severity, width};
 
 use super::args::{Color, Format, Globals};
+use super::terminal::{columns, rows, visible, visible_json};
+use super::usage::system_lang;
 
 /// Prints in one language and format.
+///
+/// A line is one line, whatever stands in the values it holds; on a terminal it goes on in further rows, set in.
 pub struct Printer {
     globals: Globals,
+    lang: Lang,
+    /// Columns of stdout and stderr; none if lines are left whole.
+    out: Option<usize>,
+    err: Option<usize>,
 }
 
 impl Printer {
     pub fn new(globals: Globals) -> Self {
-        Self { globals }
+        let size = |size: Option<(terminal_size::Width, terminal_size::Height)>| size.map(|(width, _)| usize::from(width.0));
+        Self {
+            globals,
+            lang: globals.lang.unwrap_or_else(system_lang),
+            out: columns(size(terminal_size::terminal_size_of(std::io::stdout()))),
+            err: columns(size(terminal_size::terminal_size_of(std::io::stderr()))),
+        }
     }
 
     pub fn lang(&self) -> Lang {
-        self.globals.lang
+        self.lang
     }
 
     pub fn json(&self) -> bool {
         self.globals.format == Format::Json
     }
 
-    /// True where a person watches and wants to be told how far it is.
+    /// True if a person watches and wants to see how far it is.
     pub fn shows_progress(&self) -> bool {
         !self.globals.quiet && std::io::stderr().is_terminal()
     }
@@ -34,43 +51,76 @@ impl Printer {
         diag::fill(key, self.lang(), args)
     }
 
-    /// A line of the result. A closed pipe ends quietly: whoever reads has seen enough.
-    #[expect(clippy::unused_self, reason = "printing goes through the printer, whatever it needs today")]
+    /// A line of the result; its further rows are set in behind its own indent.
     pub fn line(&self, text: impl AsRef<str>) {
-        let _ = writeln!(std::io::stdout(), "{}", clean(text.as_ref()));
+        let text = text.as_ref();
+        let indent = text.len() - text.trim_start_matches(' ').len();
+        self.hanging(&text[..indent], &text[indent..], &" ".repeat(indent + 4));
     }
 
-    /// Why the command cannot be done.
+    /// A line of the result whose further rows begin with `hang` in the place of `lead`.
+    pub fn hanging(&self, lead: &str, text: &str, hang: &str) {
+        let text = rows(&visible(text), self.out, lead, hang).join("\n");
+        self.write(&mut AutoStream::new(std::io::stdout().lock(), self.choice()), &text);
+    }
+
+    /// A line that begins with a severity's word in its colour.
+    pub fn marked(&self, severity: Severity, text: &str) {
+        let word = diag::severity_word(severity, self.lang());
+        let text = rows(&visible(text), self.out, &format!("{word} "), "    ").join("\n");
+        self.write(&mut AutoStream::new(std::io::stdout().lock(), self.choice()), &painted(severity, word, &text));
+    }
+
+    /// An object of the result, one line of JSON.
+    pub fn record(&self, json: &impl ToString) {
+        self.write(&mut AutoStream::new(std::io::stdout().lock(), ColorChoice::Never), &visible_json(&json.to_string()));
+    }
+
+    /// Why the command cannot be done; what belongs to it is set in below.
     pub fn fault(&self, text: impl AsRef<str>) {
-        let head = self.paint(Severity::Error, &self.text("failed", &[]), std::io::stderr().is_terminal());
+        let word = self.text("failed", &[]);
         let colon = if self.lang() == Lang::Zh { "：" } else { ": " };
-        let _ = writeln!(std::io::stderr(), "{head}{colon}{}", clean(text.as_ref()));
+        let mut lead = format!("{word}{colon}");
+        let mut whole = Vec::new();
+        for line in text.as_ref().split('\n') {
+            whole.extend(rows(&visible(line), self.err, &lead, "    "));
+            "  ".clone_into(&mut lead);
+        }
+        let mut stderr = AutoStream::new(std::io::stderr().lock(), self.choice());
+        self.write(&mut stderr, &painted(Severity::Error, &word, &whole.join("\n")));
     }
 
-    /// What belongs to a fault and speaks for itself: places, lines of a file.
-    #[expect(clippy::unused_self, reason = "printing goes through the printer, whatever it needs today")]
+    /// What belongs to a fault and shows a place by its columns: lines of a file with marks below.
     pub fn fault_lines(&self, text: impl AsRef<str>) {
-        let _ = writeln!(std::io::stderr(), "{}", clean(text.as_ref()));
+        let text: Vec<String> = text.as_ref().split('\n').map(visible).collect();
+        self.write(&mut AutoStream::new(std::io::stderr().lock(), self.choice()), &text.join("\n"));
     }
 
-    /// A severity's word in its colour.
-    pub fn severity(&self, severity: Severity) -> String {
-        self.paint(severity, diag::severity_word(severity, self.lang()), std::io::stdout().is_terminal())
+    fn choice(&self) -> ColorChoice {
+        match self.globals.color {
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+            // NO_COLOR, CLICOLOR and what the stream leads to decide.
+            Color::Auto => ColorChoice::Auto,
+        }
     }
 
-    fn paint(&self, severity: Severity, text: &str, terminal: bool) -> String {
-        let colored = match self.globals.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => terminal,
-        };
-        let code = match severity {
-            Severity::Error => "31",
-            Severity::Warning => "33",
-            Severity::Note => "36",
-        };
-        if colored { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    /// A closed pipe ends quietly: whoever reads has seen enough.
+    #[expect(clippy::unused_self, reason = "printing goes through the printer, whatever it needs today")]
+    fn write(&self, stream: &mut impl Write, text: &str) {
+        let _ = writeln!(stream, "{text}");
     }
+}
+
+/// A text that begins with a word, and the word in its severity's colour.
+fn painted(severity: Severity, word: &str, text: &str) -> String {
+    let color = match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::Cyan,
+    };
+    let style = Style::new().bold().fg_color(Some(color.into()));
+    text.strip_prefix(word).map_or_else(|| text.to_owned(), |rest| format!("{style}{word}{style:#}{rest}"))
 }
 
 /// A place for people: `第二党委/x.xlsx › 积分登记 › D66`.
@@ -78,30 +128,6 @@ pub fn place(place: &Place) -> String {
     let parts =
         [place.file.as_deref().map(str::to_owned), place.sheet.as_deref().map(str::to_owned), place.cell.map(|cell| cell.to_string())];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" › ")
-}
-
-/// Senders' text may hold anything; a terminal must not act on it. Our own colour codes are the exception.
-fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let colour = ["\u{1b}[1;31m", "\u{1b}[1;33m", "\u{1b}[1;36m", "\u{1b}[0m"].into_iter().find(|code| rest.starts_with(code));
-        if let Some(code) = colour {
-            out.push_str(code);
-            rest = &rest[code.len()..];
-            continue;
-        }
-        let harmless = !c.is_control() || c == '\n';
-        let bidi = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-        out.push(if harmless && !bidi { c } else { '\u{FFFD}' });
-        rest = &rest[c.len_utf8()..];
-    }
-    out
-}
-
-/// Columns a text takes on a terminal: East Asian wide characters take two.
-pub fn width(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c as u32, 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFD) { 2 } else { 1 }).sum()
 }
 
 /// Pads to a number of terminal columns.

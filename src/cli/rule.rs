@@ -11,9 +11,9 @@ pub fn rule(printer: &Printer, code: Option<&str>) -> u8 {
     let Some(word) = code else {
         for code in Code::ALL {
             if printer.json() {
-                printer.line(json!({ "code": code.word(), "severity": code.severity().word(), "title": title(*code, lang) }).to_string());
+                printer.record(&json!({ "code": code.word(), "severity": code.severity().word(), "title": title(*code, lang) }));
             } else {
-                printer.line(format!("{} {} {}", printer.severity(code.severity()), pad(code.word(), 26), title(*code, lang)));
+                printer.marked(code.severity(), &format!("{} {}", pad(code.word(), 26), title(*code, lang)));
             }
         }
         return 0;
@@ -26,14 +26,13 @@ pub fn rule(printer: &Printer, code: Option<&str>) -> u8 {
         return 2;
     };
     if printer.json() {
-        printer.line(
-            json!({ "code": code.word(), "severity": code.severity().word(), "title": title(code, lang), "about": about(code, lang) })
-                .to_string(),
+        printer.record(
+            &json!({ "code": code.word(), "severity": code.severity().word(), "title": title(code, lang), "about": about(code, lang) }),
         );
         return 0;
     }
-    printer.line(format!("{} {}  {}", printer.severity(code.severity()), code.word(), title(code, lang)));
+    printer.marked(code.severity(), &format!("{}  {}", code.word(), title(code, lang)));
     printer.line("");
-    printer.line(about(code, lang));
+    printer.hanging("", about(code, lang), "");
     0
 }

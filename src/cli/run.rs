@@ -165,8 +165,7 @@ fn print_json(printer: &Printer, summary: &Summary) {
     let (accepted, returned, missing) = states(summary);
     let codes = |list: &[usize]| list.iter().map(|at| summary.county.register.branches[*at].code.clone()).collect::<Vec<_>>();
     let counts = counts(summary);
-    printer.line(
-        json!({
+    printer.record(&json!({
             "period": summary.county.run.to_string(),
             "folder": summary.folder.as_ref().map(|folder| folder.display().to_string()),
             "files": summary.resolved.inputs.len(),
@@ -182,7 +181,5 @@ fn print_json(printer: &Printer, summary: &Summary) {
             "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
             "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
             "grades": counts.grades,
-        })
-        .to_string(),
-    );
+        }));
 }

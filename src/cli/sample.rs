@@ -1,14 +1,12 @@
-use std::path::Path;
-
 use crate::builtin;
 use crate::sample::{County, SampleError, Size, write_county};
 use crate::scheme;
 
-use super::args::SampleSize;
+use super::args::Sample;
 use super::printer::Printer;
 
 /// `scorebook sample`: an invented county.
-pub fn sample(printer: &Printer, dir: &Path, size: &SampleSize) -> u8 {
+pub fn sample(printer: &Printer, size: &Sample) -> u8 {
     let wanted = if size.schemes.is_empty() { vec!["ju-10star".to_owned(), "register-60".to_owned()] } else { size.schemes.clone() };
     let mut schemes = Vec::new();
     for id in wanted {
@@ -19,13 +17,11 @@ pub fn sample(printer: &Printer, dir: &Path, size: &SampleSize) -> u8 {
         };
         schemes.push(scheme);
     }
-    let Some(county) = County::new(Size { branches: size.branches, members: size.members, mess: size.mess, seed: size.seed }, schemes)
-    else {
-        return 2;
-    };
-    match write_county(dir, &county, &|_, _| {}) {
+    let (branches, members) = (size.branches as usize, size.members as usize);
+    let Some(county) = County::new(Size { branches, members, mess: size.mess, seed: size.seed }, schemes) else { return 2 };
+    match write_county(&size.dir, &county, &|_, _| {}) {
         Ok(()) => {
-            let (dir, branches) = (dir.display().to_string(), county.branches().to_string());
+            let (dir, branches) = (size.dir.display().to_string(), county.branches().to_string());
             printer.line(printer.text("sample-written", &[("dir", &dir), ("branches", &branches)]));
             0
         }

@@ -18,9 +18,8 @@ pub fn list(printer: &Printer) -> u8 {
     for id in builtin::scheme_ids() {
         if let Some(Ok(scheme)) = load_builtin(&id) {
             if printer.json() {
-                printer.line(
-                    json!({ "id": id, "name": scheme.name, "version": scheme.version, "rests_on_samples": scheme.rests_on_samples() })
-                        .to_string(),
+                printer.record(
+                    &json!({ "id": id, "name": scheme.name, "version": scheme.version, "rests_on_samples": scheme.rests_on_samples() }),
                 );
             } else {
                 let every = printer.text(&format!("show-every-{}", scheme.member.every.word()), &[]);
@@ -46,7 +45,7 @@ fn open(printer: &Printer, file: &Path) -> Option<Scheme> {
         Err(error) if printer.json() => {
             for fault in &error.faults {
                 let (line, column) = (fault.line, fault.column);
-                printer.line(json!({ "file": name, "line": line, "column": column, "zh": fault.zh, "en": fault.en }).to_string());
+                printer.record(&json!({ "file": name, "line": line, "column": column, "zh": fault.zh, "en": fault.en }));
             }
             None
         }
@@ -82,7 +81,7 @@ pub fn show(printer: &Printer, id: &str) -> u8 {
     let lines = rule_sheet::lines(&scheme, printer.lang());
     if printer.json() {
         let sheet = json!({ "id": scheme.id, "name": scheme.name, "version": scheme.version, "lines": lines, "samples": scheme.samples });
-        printer.line(sheet.to_string());
+        printer.record(&sheet);
     } else {
         for line in lines {
             printer.line(line);

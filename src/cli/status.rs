@@ -1,8 +1,9 @@
 use serde_json::json;
 
+use crate::diag::width;
 use crate::run::{self, BranchState, Options};
 
-use super::printer::{Printer, pad, width};
+use super::printer::{Printer, pad};
 use super::progress::watched;
 
 /// `scorebook status`: progress by committee.
@@ -30,9 +31,8 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
     if printer.json() {
         for (name, [accepted, returned, missing]) in &rows {
             let branches = accepted + returned + missing;
-            printer.line(
-                json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing })
-                    .to_string(),
+            printer.record(
+                &json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing }),
             );
         }
         return summary.exit_code();

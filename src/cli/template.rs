@@ -24,7 +24,7 @@ fn form(printer: &Printer, name: &str) -> Option<&'static Form> {
 pub fn list(printer: &Printer) -> u8 {
     for form in FORMS {
         if printer.json() {
-            printer.line(json!({ "form": form.id, "title": form.title }).to_string());
+            printer.record(&json!({ "form": form.id, "title": form.title }));
         } else {
             printer.line(format!("{} {}", pad(form.id, 14), form.title));
         }
@@ -81,9 +81,9 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
         Datum::Date(date) => date.to_string(),
     };
     if printer.json() {
-        printer.line(json!({ "field": placeholder, "meaning": meaning, "example": example }).to_string());
+        printer.record(&json!({ "field": placeholder, "meaning": meaning, "example": example }));
     } else {
-        printer.line(format!("{} {} {example}", pad(placeholder, 24), pad(meaning, 40)));
+        printer.hanging(&format!("{} ", pad(placeholder, 24)), &format!("{} {example}", pad(meaning, 40)), &" ".repeat(25));
     }
 }
 
@@ -95,10 +95,10 @@ pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize,
     match run::check_template(file, form, members, out) {
         Ok(checked) => {
             for warning in &checked.warnings {
-                printer.line(format!("{} {}", printer.severity(Severity::Warning), warning.message(printer.lang())));
+                printer.marked(Severity::Warning, &warning.message(printer.lang()));
             }
             for note in &checked.notes {
-                printer.line(format!("{} {}", printer.severity(Severity::Note), told(printer, note)));
+                printer.marked(Severity::Note, &told(printer, note));
             }
             let (file, pdf, xlsx) = (file.display().to_string(), checked.pdf.display().to_string(), checked.xlsx.display().to_string());
             printer.line(printer.text("template-good", &[("file", &file), ("pdf", &pdf), ("xlsx", &xlsx)]));

@@ -45,20 +45,17 @@ fn print(printer: &Printer, verdict: &Verdict) {
     let identifier = |label: &str| verdict.info.get(label).map_or("", String::as_str);
     if printer.json() {
         for damage in &verdict.damages {
-            printer.line(json!({ "damage": damage.kind.word(), "path": damage.path, "detail": damage.detail }).to_string());
+            printer.record(&json!({ "damage": damage.kind.word(), "path": damage.path, "detail": damage.detail }));
         }
-        printer.line(
-            json!({
-                "whole": verdict.damages.is_empty(),
-                "damages": verdict.damages.len(),
-                "sha256": verdict.digest,
-                "files": verdict.files,
-                "bytes": verdict.bytes,
-                "signed": verdict.signed,
-                "info": verdict.info,
-            })
-            .to_string(),
-        );
+        printer.record(&json!({
+            "whole": verdict.damages.is_empty(),
+            "damages": verdict.damages.len(),
+            "sha256": verdict.digest,
+            "files": verdict.files,
+            "bytes": verdict.bytes,
+            "signed": verdict.signed,
+            "info": verdict.info,
+        }));
         return;
     }
     for damage in &verdict.damages {
@@ -87,7 +84,7 @@ fn print(printer: &Printer, verdict: &Verdict) {
 fn print_rerun(printer: &Printer, rerun: &Rerun) {
     for one in &rerun.differences {
         if printer.json() {
-            printer.line(json!({ "differs": one.of, "subject": one.subject, "archived": one.archived, "now": one.now }).to_string());
+            printer.record(&json!({ "differs": one.of, "subject": one.subject, "archived": one.archived, "now": one.now }));
             continue;
         }
         let (then, now) = (one.archived.as_deref().unwrap_or_default(), one.now.as_deref().unwrap_or_default());
@@ -95,7 +92,7 @@ fn print_rerun(printer: &Printer, rerun: &Rerun) {
     }
     let (results, findings, count) = (rerun.results.to_string(), rerun.findings.to_string(), rerun.differences.len().to_string());
     if printer.json() {
-        printer.line(json!({ "results": rerun.results, "findings": rerun.findings, "differences": rerun.differences.len() }).to_string());
+        printer.record(&json!({ "results": rerun.results, "findings": rerun.findings, "differences": rerun.differences.len() }));
     } else if rerun.differences.is_empty() {
         printer.line(printer.text("rerun-same", &[("results", &results), ("findings", &findings)]));
     } else {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::diag::Lang;
+use crate::diag::{Lang, width};
 
 /// One fault, with its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl SchemeError {
             let before: String = fault.source.chars().take(fault.column - 1).collect();
             let meant: String = fault.source.chars().skip(fault.column - 1).take(fault.width).collect();
             let number = fault.line.to_string();
-            let marks = "^".repeat(columns(&meant).max(1));
-            let indent = " ".repeat(columns(&before));
+            let marks = "^".repeat(width(&meant).max(1));
+            let indent = " ".repeat(width(&before));
             let gutter = " ".repeat(number.len());
             let _ = writeln!(text, "{file}:{number}:{}: {said}", fault.column);
             let _ = writeln!(text, " {number} | {}\n {gutter} | {indent}{marks}", fault.source.replace('\t', " "));
@@ -48,11 +48,6 @@ impl SchemeError {
         text.truncate(text.trim_end().len());
         text
     }
-}
-
-/// Terminal columns: East Asian wide characters take two.
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c as u32, 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0x20000..=0x3FFFD) { 2 } else { 1 }).sum()
 }
 
 /// A fault at bytes of the text; of several lines the first is shown.

@@ -236,11 +236,8 @@ fn what_a_password_opened_is_kept_open() {
     let first = bag("file");
     // The same inside an archive: that cannot be kept as it is, so what is in it is.
     std::fs::remove_file(&own).unwrap();
-    std::fs::write(
-        at("inbox/第一党委/东.zip"),
-        super::reading::packages::zip(&[("第一东1支部.xlsx", &locked), ("说明.txt", "x".as_bytes())]),
-    )
-    .unwrap();
+    std::fs::write(at("inbox/第一党委/东.zip"), crate::support::zip(&[("第一东1支部.xlsx", &locked), ("说明.txt", "x".as_bytes())]))
+        .unwrap();
     let second = bag("zip");
     for (bag, first_name) in [(&first.folder, "第一党委/第一东1支部.xlsx"), (&second.folder, "第一党委/东.zip!/第一东1支部.xlsx")]
     {

@@ -42,8 +42,8 @@ fn a_register_s_fault_names_the_cell_and_the_column_that_is_near() {
     let told = |rows: &[&str]| {
         let county = tempfile::tempdir().unwrap();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clean-register-60"), county.path());
-        let rows = rows.iter().map(|row| crate::gallery::cells(row)).collect();
-        let register = crate::gallery::workbook(&vec![("机构名册".to_owned(), rows)], &[]);
+        let rows = rows.iter().map(|row| crate::support::cells(row)).collect();
+        let register = crate::support::workbook(&vec![("机构名册".to_owned(), rows)], &[]);
         std::fs::write(county.path().join("机构名册.xlsx"), register).unwrap();
         let options = Options { workspace: county.path().to_owned(), ..Options::default() };
         check(&options, &|_, _, _| {}).map(|_| ()).unwrap_err().message(Lang::Zh)

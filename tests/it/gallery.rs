@@ -12,7 +12,7 @@ use scorebook::period::RunPeriod;
 use scorebook::run::{self, Options};
 use serde::Deserialize;
 
-use crate::reading::packages::zip;
+use crate::support::{Sheets, base, cells, done, sheet_of, silent, workbook, zip};
 
 /// What a case changes in a workbook.
 #[derive(Deserialize, Default)]
@@ -85,27 +85,8 @@ fn one_branch() -> Vec<String> {
     vec!["0101 | 第一支部 | 第一党委".to_owned()]
 }
 
-/// Sheets in order, each with its rows of cells as text.
-pub type Sheets = Vec<(String, Vec<Vec<String>>)>;
-
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/findings")
-}
-
-pub fn cells(line: &str) -> Vec<String> {
-    line.split('|').map(|cell| cell.trim_matches(' ').to_owned()).collect()
-}
-
-pub fn base(name: &str) -> Sheets {
-    let text = std::fs::read_to_string(folder().join("base").join(format!("{name}.txt"))).unwrap();
-    let mut sheets = Sheets::new();
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            Some(name) => sheets.push((name.to_owned(), Vec::new())),
-            None => sheets.last_mut().unwrap().1.push(cells(line)),
-        }
-    }
-    sheets
 }
 
 /// `C12` as zero-based row and column.
@@ -113,10 +94,6 @@ fn place_of(cell: &str) -> (usize, usize) {
     let digits = cell.find(|c: char| c.is_ascii_digit()).unwrap();
     let column = cell[..digits].bytes().fold(0, |column, letter| column * 26 + usize::from(letter - b'A') + 1) - 1;
     (cell[digits..].parse::<usize>().unwrap() - 1, column)
-}
-
-pub fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<String>> {
-    &mut sheets.iter_mut().find(|(own, _)| own == name).unwrap_or_else(|| panic!("no sheet {name}")).1
 }
 
 fn changed(mut sheets: Sheets, change: &Workbook) -> Sheets {
@@ -137,55 +114,6 @@ fn changed(mut sheets: Sheets, change: &Workbook) -> Sheets {
     sheets.retain(|(name, _)| !change.drop.contains(name));
     sheets.extend(change.sheets.iter().map(|(name, rows)| (name.clone(), rows.iter().map(|row| cells(row)).collect())));
     sheets
-}
-
-/// Style 1 is a date.
-const STYLES: &str = r#"<styleSheet><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
-
-/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, `@46148` a date, a number a number, anything else text.
-fn cell_xml(at: CellRef, cell: &str) -> String {
-    let escaped = |text: &str| {
-        let plain = text.replace('&', "&amp;").replace('<', "&lt;");
-        plain.chars().map(|c| if c.is_control() { format!("_x{:04X}_", c as u32) } else { c.to_string() }).collect::<String>()
-    };
-    if cell.is_empty() {
-        String::new()
-    } else if let Some(formula) = cell.strip_prefix('=') {
-        format!(r#"<c r="{at}"><f>{}</f></c>"#, escaped(formula))
-    } else if let Some(day) = cell.strip_prefix('@') {
-        format!(r#"<c r="{at}" s="1"><v>{day}</v></c>"#)
-    } else if cell.starts_with('#') {
-        format!(r#"<c r="{at}" t="e"><v>{cell}</v></c>"#)
-    } else if scorebook::exact::Decimal::parse(cell).is_some() {
-        format!(r#"<c r="{at}"><v>{cell}</v></c>"#)
-    } else {
-        let text = cell.strip_prefix('\'').unwrap_or(cell);
-        format!(r#"<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text))
-    }
-}
-
-pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
-    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let mut list = String::new();
-    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
-    let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
-    for (index, (name, rows)) in sheets.iter().enumerate() {
-        let state = if hidden.contains(name) { r#" state="hidden""# } else { "" };
-        let _ = write!(list, r#"<sheet name="{name}" sheetId="{}"{state} r:id="r{index}"/>"#, index + 1);
-        let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
-        let mut data = String::new();
-        for (row, cells) in rows.iter().enumerate() {
-            let cells: String =
-                cells.iter().enumerate().map(|(column, cell)| cell_xml(CellRef { row: row as u32, column: column as u16 }, cell)).collect();
-            let _ = write!(data, r#"<row r="{}">{cells}</row>"#, row + 1);
-        }
-        parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into()));
-    }
-    parts.push(("xl/styles.xml".into(), STYLES.into()));
-    parts.push(("xl/workbook.xml".into(), format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets></workbook>"#).into()));
-    parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
-    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    zip(&parts)
 }
 
 fn raw(kind: &str, whole: &[u8]) -> Vec<u8> {
@@ -279,7 +207,7 @@ impl Case {
             ..Options::default()
         };
         let work = if self.forms.is_some() { run::run } else { run::check };
-        work(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En))).resolved.findings
+        done(work(&options, &silent)).resolved.findings
     }
 }
 

@@ -14,6 +14,7 @@ mod reading;
 mod sample;
 mod schemes;
 mod sendback;
+mod support;
 mod template;
 mod tidy;
 mod worked;

@@ -1,23 +1,18 @@
 //! The scheme language: one small example a rule, worked out by hand, from a workbook's cells to score and explanation.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use chrono::NaiveDate;
 use scorebook::diag::{Code, Finding, Lang, Severity};
-use scorebook::exact::Decimal;
+use scorebook::table::Sheet;
 use scorebook::period::RunPeriod;
-use scorebook::rollup::{OutcomeKind, branch_outcomes};
+use scorebook::rollup::OutcomeKind;
 use scorebook::run::{BranchState, Options};
 use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
-use scorebook::submission::{Expected, read, read_cover};
-use scorebook::table::{Column, Sheet, Value, Workbook};
-use scorebook::{check, sheet, xlsx};
 use serde::Deserialize;
 
-const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
+use crate::support::{CATEGORIES, Scored, done, plain_sheet, score, silent, value};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,8 +59,10 @@ fn folder(name: &str) -> PathBuf {
 /// Names of the examples, each a folder.
 fn examples() -> Vec<String> {
     let entries = std::fs::read_dir(folder("")).unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<String> =
-        entries.filter(|path| path.join("case.toml").exists()).map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut names: Vec<String> = entries
+        .filter(|path| path.join("scheme.toml").exists())
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
     names.sort();
     assert!(names.len() >= 14, "{names:?}");
     names
@@ -79,14 +76,7 @@ fn scheme(name: &str) -> Scheme {
 
 /// A sheet from lines of cells with bars between them: numbers where they read as such.
 fn table(name: &str, text: &str) -> Sheet {
-    let cell = |text: &str| match Decimal::parse(text) {
-        Some(number) => Value::Number(number),
-        None if text.is_empty() => Value::Empty,
-        None => Value::Text(text.into()),
-    };
-    let rows: Vec<Vec<Value>> = text.trim().lines().map(|line| line.split('|').map(|part| cell(part.trim())).collect()).collect();
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    Sheet { name: name.into(), columns: vec![Column::default(); width], rows, plain: true, ..Sheet::default() }
+    plain_sheet(name, text.trim().lines().map(|line| line.split('|').map(|part| value(part.trim())).collect()).collect())
 }
 
 fn lines(trace: &Trace, into: &mut Vec<String>) {
@@ -100,7 +90,7 @@ fn lines(trace: &Trace, into: &mut Vec<String>) {
 #[test]
 fn every_example_scores_as_worked_out_by_hand() {
     for name in examples() {
-        prove(&name, scheme(&name), &folder(&name).join("case.toml"));
+        prove(&name, &scheme(&name), &folder(&name).join("case.toml"));
     }
 }
 
@@ -116,70 +106,54 @@ fn ninth_file() -> PathBuf {
 
 #[test]
 fn the_ninth_county_scores_as_its_page_says() {
-    prove("ninth", ninth(), &folder("three-parts-70.toml"));
+    prove("three-parts-70", &ninth(), &folder("three-parts-70").join("case.toml"));
 }
 
-fn prove(name: &str, scheme: Scheme, case: &Path) {
-    let schemes = [scheme];
+fn prove(name: &str, scheme: &Scheme, case: &Path) {
     let case: Case = toml::from_str(&std::fs::read_to_string(case).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
-    {
-        let mut sheets = vec![table("支部信息", "支部名称 | 第一支部\n支部编码 | 第0101号\n年度 | 2026")];
-        sheets.extend(case.sheets.iter().map(|(name, text)| table(name, text.as_str().unwrap())));
-        let book = Workbook { title: "t".into(), author: "a".into(), date: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), sheets };
-        let book = sheet::read("t.xlsx", &xlsx::tables::write(&book).unwrap(), &sheet::Limits::default()).unwrap();
-        let file: Arc<str> = "t.xlsx".into();
-        let categories = CATEGORIES.map(String::from);
-        for run in &case.run {
-            let period = RunPeriod::parse(&run.period).unwrap();
-            let intake = crate::worked::intake();
-            let expected =
-                Expected { run: period, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
-            let (cover, _) = read_cover(&book, &file, &intake);
-            let (submission, mut findings) = read(&book, cover, &file, &expected);
-            findings.extend(check::submission(&submission, &schemes, period));
-            let (outcomes, found) = branch_outcomes(&submission, &schemes, period);
-            findings.extend(found);
-            findings.retain(|finding| finding.severity() != Severity::Note);
-            let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
-            codes.sort_unstable();
-            assert_eq!(codes, run.findings, "{name} {}", run.period);
-            let messages: Vec<String> = findings.iter().map(|finding| finding.message(Lang::Zh)).collect();
-            for part in &run.messages {
-                assert!(messages.iter().any(|message| message.contains(part)), "{name} {}: {part}: {messages:?}", run.period);
+    for run in &case.run {
+        let sheets = case.sheets.iter().map(|(name, text)| table(name, text.as_str().unwrap())).collect();
+        let Scored { submission, outcomes, findings } = score(scheme, &run.period, sheets);
+        let period = RunPeriod::parse(&run.period).unwrap();
+        let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.word()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, run.findings, "{name} {}", run.period);
+        let messages: Vec<String> = findings.iter().map(|finding| finding.message(Lang::Zh)).collect();
+        for part in &run.messages {
+            assert!(messages.iter().any(|message| message.contains(part)), "{name} {}: {part}: {messages:?}", run.period);
+        }
+        for member in &run.member {
+            let place = format!("{name} {} {}", run.period, member.name);
+            let at = submission.members.iter().position(|own| *own.name == *member.name).unwrap() as u32;
+            let outcome = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Member(at)).unwrap();
+            let score = &outcome.score;
+            assert_eq!(score.total.as_ref().map(ToString::to_string), member.total, "{place}");
+            assert_eq!(score.grade.as_deref().filter(|_| member.grade.is_some()), member.grade.as_deref(), "{place}");
+            assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
+            assert_eq!(outcome.honours, member.honours, "{place}");
+            let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();
+            assert_eq!(flags, member.flags, "{place}");
+            for (id, value) in &member.figures {
+                assert_eq!(score.figure(id).map(ToString::to_string).as_deref(), value.as_str(), "{place} {id}");
             }
-            for member in &run.member {
-                let place = format!("{name} {} {}", run.period, member.name);
-                let at = submission.members.iter().position(|own| *own.name == *member.name).unwrap() as u32;
-                let outcome = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Member(at)).unwrap();
-                let score = &outcome.score;
-                assert_eq!(score.total.as_ref().map(ToString::to_string), member.total, "{place}");
-                assert_eq!(score.grade.as_deref().filter(|_| member.grade.is_some()), member.grade.as_deref(), "{place}");
-                assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
-                assert_eq!(outcome.honours, member.honours, "{place}");
-                let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();
-                assert_eq!(flags, member.flags, "{place}");
-                for (id, value) in &member.figures {
-                    assert_eq!(score.figure(id).map(ToString::to_string).as_deref(), value.as_str(), "{place} {id}");
+            let traces = trace_member(scheme, &submission, at, period, Lang::Zh);
+            let mut explained = Vec::new();
+            for trace in &traces {
+                lines(trace, &mut explained);
+            }
+            for part in &member.explain {
+                assert!(explained.iter().any(|line| line.contains(part)), "{place}: {part}:\n{}", explained.join("\n"));
+            }
+            assert_eq!(traces.is_empty(), member.total.is_none(), "{place}");
+            // What is explained is what was scored.
+            for (id, value) in &score.figures {
+                let figure = scheme.member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
+                if figure.is_some() {
+                    assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
                 }
-                let traces = trace_member(&schemes[0], &submission, at, period, Lang::Zh);
-                let mut explained = Vec::new();
-                for trace in &traces {
-                    lines(trace, &mut explained);
-                }
-                for part in &member.explain {
-                    assert!(explained.iter().any(|line| line.contains(part)), "{place}: {part}:\n{}", explained.join("\n"));
-                }
-                assert_eq!(traces.is_empty(), member.total.is_none(), "{place}");
-                // What is explained is what was scored.
-                for (id, value) in &score.figures {
-                    let figure = schemes[0].member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
-                    if figure.is_some() {
-                        assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
-                    }
-                }
-                if let Some(total) = &score.total {
-                    assert!(traces.iter().any(|trace| trace.value == *total), "{place}: the explanation ends elsewhere");
-                }
+            }
+            if let Some(total) = &score.total {
+                assert!(traces.iter().any(|trace| trace.value == *total), "{place}: the explanation ends elsewhere");
             }
         }
     }
@@ -228,7 +202,7 @@ fn a_generated_county_of_every_example_is_clean() {
         std::fs::copy(file, root.path().join(format!("schemes/{id}.toml"))).unwrap();
         for period in ["2026", "2026H2", "2026Q3", "2026M07"] {
             let options = Options { workspace: root.path().to_owned(), period: RunPeriod::parse(period), ..Options::default() };
-            let summary = scorebook::run::check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+            let summary = done(scorebook::run::check(&options, &silent));
             // How many are good is for chance to say; a grade's quota is not.
             let about_grade = |finding: &Finding| finding.code == Code::QuotaExceeded && finding.place.sheet.is_none();
             let found: Vec<_> = summary.resolved.findings.iter().filter(|f| f.severity() != Severity::Note && !about_grade(f)).collect();
@@ -247,7 +221,7 @@ fn the_ninth_county_gets_its_forms() {
     std::fs::create_dir(root.path().join("schemes")).unwrap();
     std::fs::copy(ninth_file(), root.path().join("schemes/three-parts-70.toml")).unwrap();
     let options = Options { workspace: root.path().to_owned(), ..Options::default() };
-    let summary = scorebook::run::run(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    let summary = done(scorebook::run::run(&options, &silent));
     assert_eq!(summary.count(Severity::Error), 0);
     let results = std::fs::read_to_string(root.path().join("out/2026/results.jsonl")).unwrap();
     assert!(results.lines().count() >= 3 && results.contains("\"scheme\":\"three-parts-70\"") && results.contains("\"contribution\""));

@@ -1,16 +1,13 @@
 //! The worked numbers of the schemes, from a workbook's cells to the published figure.
 
-use std::sync::Arc;
-
-use chrono::NaiveDate;
+use scorebook::builtin;
 use scorebook::diag::Code;
 use scorebook::exact::Decimal;
-use scorebook::period::RunPeriod;
-use scorebook::rollup::{Outcome, branch_outcomes};
+use scorebook::table::Sheet;
+use scorebook::rollup::Outcome;
 use scorebook::scheme::{Scheme, load};
-use scorebook::submission::{Expected, Intake, Submission, read, read_cover};
-use scorebook::table::{Column, Sheet, Value, Workbook};
-use scorebook::{builtin, sheet, xlsx};
+
+use crate::support::{Scored, plain_sheet, score, value};
 
 const JU: [&str; 10] =
     ["理想信念", "学习教育", "组织生活", "遵章守纪", "履职尽责", "服务群众", "承诺践诺", "团结协作", "廉洁自律", "道德风尚"];
@@ -18,12 +15,7 @@ const RURAL: [&str; 6] = ["组织生活", "党费交纳", "村级事务", "环�
 
 /// A sheet of plain cells: numbers where they read as such, else text.
 fn plain(name: &str, rows: &[Vec<String>]) -> Sheet {
-    let cell = |text: &String| {
-        Decimal::parse(text).map_or_else(|| if text.is_empty() { Value::Empty } else { Value::Text(text.clone()) }, Value::Number)
-    };
-    let rows: Vec<Vec<Value>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    Sheet { name: name.into(), columns: vec![Column::default(); width], rows, plain: true, ..Sheet::default() }
+    plain_sheet(name, rows.iter().map(|row| row.iter().map(|text| value(text)).collect()).collect())
 }
 
 fn words(list: &[&str]) -> Vec<String> {
@@ -37,36 +29,8 @@ fn roster(people: &[(&str, &str)]) -> Vec<Vec<String>> {
     rows
 }
 
-struct Read {
-    submission: Submission,
-    outcomes: Vec<Outcome>,
-    codes: Vec<Code>,
-}
-
-fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Read {
-    let cover = plain("支部信息", &[words(&["支部名称", "第一支部"]), words(&["支部编码", "0101"]), words(&["年度", "2026"])]);
-    let mut all = vec![cover];
-    all.extend(sheets);
-    let book = Workbook { title: "t".into(), author: "a".into(), date: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(), sheets: all };
-    let bytes = xlsx::tables::write(&book).unwrap();
-    let book = sheet::read("t.xlsx", &bytes, &sheet::Limits::default()).unwrap();
-    let file: Arc<str> = "t.xlsx".into();
-    let intake = intake();
-    let (cover, found) = read_cover(&book, &file, &intake);
-    assert!(found.is_empty(), "{found:?}");
-    let schemes = std::slice::from_ref(scheme);
-    let categories = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"].map(String::from);
-    let run = RunPeriod::parse(period).unwrap();
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
-    let (submission, mut findings) = read(&book, cover, &file, &expected);
-    findings.extend(scorebook::check::submission(&submission, schemes, run));
-    let (outcomes, found) = branch_outcomes(&submission, schemes, run);
-    findings.extend(found);
-    Read {
-        submission,
-        outcomes,
-        codes: findings.iter().map(|finding| finding.code).filter(|code| code.severity() != scorebook::diag::Severity::Note).collect(),
-    }
+fn codes(read: &Scored) -> Vec<Code> {
+    read.findings.iter().map(|finding| finding.code).collect()
 }
 
 fn scheme(id: &str, change: impl Fn(String) -> String) -> Scheme {
@@ -120,7 +84,7 @@ fn ju(scheme: &Scheme, sums: [i64; 10], means: [i64; 10], facts: &[[&str; 2]]) -
         adjustments(facts),
     ];
     let read = score(scheme, "2026", sheets);
-    assert!(read.codes.is_empty(), "{:?}", read.codes);
+    assert!(read.findings.is_empty(), "{:?}", read.findings);
     read.outcomes[0].clone()
 }
 
@@ -189,7 +153,7 @@ fn ju_10star_quotas_round_down() {
         let read = score(&scheme, "2026Q3", sheets);
         let given = read.outcomes.iter().filter(|outcome| outcome.honours == ["季度之星-三季度"]).count();
         assert_eq!(given, held, "{nominated} of {members}");
-        assert_eq!(read.codes.contains(&Code::QuotaExceeded), nominated != held);
+        assert_eq!(codes(&read).contains(&Code::QuotaExceeded), nominated != held);
         assert_eq!(read.submission.members.len(), members as usize);
     }
 }
@@ -211,7 +175,7 @@ fn register_60_has_two_views_of_one_year() {
     let poll = plain("民主测评", &[words(&["姓名", "票号", "评议分"]), words(&["张三", "1", "17.5"]), words(&["张三", "2", "18.5"])]);
     let people = plain("党员名册", &roster(&[("张三", "农村党员")]));
     let read = score(&scheme, "2026", vec![people.clone(), quarters(["2", "0", "3.5", "1"], ["2", "0", "1", "0"]), poll]);
-    assert!(read.codes.is_empty(), "{:?}", read.codes);
+    assert!(read.findings.is_empty(), "{:?}", read.findings);
     let score_of = &read.outcomes[0].score;
     let published = |id: &str| score_of.figure(id).unwrap().publish(2);
     assert_eq!(["q1", "q2", "q3", "q4"].map(published), ["-2.00", "0.00", "-3.50", "-1.00"]);
@@ -234,15 +198,8 @@ fn a_bonus_may_carry_its_reason_and_needs_one() {
         plain("积分登记", &all)
     };
     let read = score(&scheme, "2026Q3", vec![people.clone(), rows("+3（县级优秀党员 5月）")]);
-    assert!(read.codes.is_empty(), "{:?}", read.codes);
+    assert!(read.findings.is_empty(), "{:?}", read.findings);
     assert_eq!(read.outcomes[0].score.figure("bonus").unwrap().publish(2), "9.00");
     assert_eq!(read.submission.entries[0].reason.as_deref(), Some("县级优秀党员 5月"));
-    assert_eq!(score(&scheme, "2026Q3", vec![people, rows("3")]).codes, [Code::MissingReason; 3]);
-}
-
-/// The built-in words for sheets and columns.
-pub fn intake() -> Intake {
-    let mut intake = Intake::default();
-    intake.add(std::str::from_utf8(&scorebook::builtin::intake().unwrap()).unwrap()).unwrap();
-    intake
+    assert_eq!(codes(&score(&scheme, "2026Q3", vec![people, rows("3")])), [Code::MissingReason; 3]);
 }

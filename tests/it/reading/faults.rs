@@ -4,7 +4,7 @@ use scorebook::diag::Lang;
 use scorebook::run::{BranchState, Summary};
 
 use super::layouts::{BOTH, checked, hospital, lines, set};
-use crate::gallery::{Sheets, base, cells, sheet_of};
+use crate::support::{Sheets, base, cells, sheet_of};
 
 /// `code cell` of each finding.
 fn told(summary: &Summary) -> Vec<String> {

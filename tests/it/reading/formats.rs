@@ -92,7 +92,7 @@ fn text_files_under_any_name_are_one_workbook() {
     let zipped = {
         let files = renamed(&|_, at| format!("表{at}.txt"));
         let parts: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        vec![("东1.zip".to_owned(), super::packages::zip(&parts))]
+        vec![("东1.zip".to_owned(), crate::support::zip(&parts))]
     };
     // All tables below one another in one file, the cover on top.
     let mut whole: Vec<u8> = Vec::new();

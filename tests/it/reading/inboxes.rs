@@ -5,7 +5,7 @@ use std::path::Path;
 use scorebook::diag::{Code, Unreadable};
 use scorebook::inbox::{self, Limits, Unfetched};
 
-use super::packages::zip;
+use crate::support::zip;
 
 fn listed(folder: &Path) -> (Vec<String>, Vec<Code>) {
     let (files, findings) = inbox::list(folder, &Limits::default()).unwrap();

@@ -2,41 +2,18 @@
 //!
 //! `tests/documents/variants.py` draws whole workbooks anew by another program; here is what must be said about them.
 
-use std::path::Path;
-
 use scorebook::diag::{Code, Finding, Lang};
-use scorebook::period::RunPeriod;
 use scorebook::rollup::OutcomeKind;
-use scorebook::run::{BranchState, Options, Summary, check, run};
+use scorebook::run::{BranchState, Summary};
 
-use crate::gallery::{Sheets, base, cells, sheet_of, workbook};
+use crate::support::{Sheets, Workdir, base, cells, sheet_of, workbook};
 
 pub const BOTH: [&str; 2] = ["0101 | 第一支部 | 第一党委", "0102 | 第二支部 | 第一党委"];
 
 /// What a check says of these files, by name.
 pub fn checked(scheme: &str, register: &[&str], period: &str, files: &[(&str, &Sheets)]) -> Summary {
-    let root = tempfile::tempdir().unwrap();
-    county(root.path(), scheme, register);
-    for (name, sheets) in files {
-        std::fs::write(root.path().join("inbox").join(name), workbook(sheets, &[])).unwrap();
-    }
-    told(root.path(), period)
-}
-
-pub fn county(root: &Path, scheme: &str, register: &[&str]) {
-    std::fs::create_dir(root.join("inbox")).unwrap();
-    let settings = format!(
-        "county = \"示范县\"\nissuer = \"中共示范县委组织部\"\nyear = 2026\nregister = \"机构名册.xlsx\"\ninbox = \"inbox\"\nscheme = \"{scheme}\"\n"
-    );
-    std::fs::write(root.join("scorebook.toml"), settings).unwrap();
-    let mut rows = vec![cells("支部编码 | 支部名称 | 上级党组织")];
-    rows.extend(register.iter().map(|line| cells(&format!("'{line}"))));
-    std::fs::write(root.join("机构名册.xlsx"), workbook(&vec![("机构名册".to_owned(), rows)], &[])).unwrap();
-}
-
-pub fn told(root: &Path, period: &str) -> Summary {
-    let options = Options { workspace: root.to_owned(), period: Some(RunPeriod::parse(period).unwrap()), ..Options::default() };
-    check(&options, &|_, _, _| {}).unwrap()
+    let county = Workdir::county(scheme).register(register);
+    files.iter().fold(county, |county, (name, sheets)| county.workbook(name, sheets)).check(period)
 }
 
 fn all(summary: &Summary, code: Code) -> Vec<&Finding> {
@@ -112,15 +89,13 @@ fn two_branches_in_one_file_are_both_told() {
 
 #[test]
 fn the_return_names_the_files_in_question() {
-    let root = tempfile::tempdir().unwrap();
-    county(root.path(), "community-4", &BOTH);
+    let root = Workdir::county("community-4").register(&BOTH);
     let mut both = base("community-4");
     both.extend(second("community-4").into_iter().map(|(sheet, rows)| (format!("{sheet}2"), rows)));
     let inbox = root.path().join("inbox");
     std::fs::write(inbox.join("两个支部.xlsx"), workbook(&both, &[])).unwrap();
-    let options = Options { workspace: root.path().to_owned(), forms: Some(vec!["return".into()]), ..Options::default() };
     let told = |branch: &str| -> String {
-        let summary = run(&options, &|_, _, _| {}).unwrap();
+        let summary = root.run("2026", &["return"]);
         let path = summary.folder.unwrap().join(format!("支部/{branch}/退回意见.xlsx"));
         let book = scorebook::sheet::read("x", &std::fs::read(path).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
         super::told(&book).join("\n")

@@ -1,20 +1,13 @@
 //! Packages put together by hand: what a writer, a clerk or an attacker may do to one.
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Write as _};
+use std::io::Cursor;
 
 use scorebook::sheet::{self, Book, Limits, Refusal};
 
-const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+use crate::support::zip;
 
-pub fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in parts {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
+const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// A workbook with these sheets (name, XML between `<worksheet>` tags), the rest added.
 fn workbook(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8> {

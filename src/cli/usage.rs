@@ -1,0 +1,139 @@
+//! The command line in the reader's language: help texts, headings, and why arguments are refused.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::diag::{Lang, fill, text};
+
+use super::args::Arguments;
+
+/// Arguments that cannot be used, or a call for help.
+pub struct Refused {
+    text: String,
+    help: bool,
+}
+
+impl Refused {
+    /// Prints it; help is a result, a refusal is exit code 2.
+    pub fn print(self) -> ExitCode {
+        use std::io::Write;
+        if self.help {
+            let _ = write!(std::io::stdout(), "{}", self.text);
+            return ExitCode::SUCCESS;
+        }
+        let _ = writeln!(std::io::stderr(), "{}", self.text);
+        ExitCode::from(2)
+    }
+}
+
+/// The system's language: English if its locale says so, else Chinese.
+pub fn system_lang() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    if locale.is_some_and(|locale| locale.starts_with("en")) { Lang::En } else { Lang::Zh }
+}
+
+/// `--lang` decides the language of help and errors too, so it is looked for before anything is parsed.
+fn wanted_lang(args: &[OsString]) -> Lang {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
+    let given = words.iter().enumerate().find_map(|(at, word)| match *word {
+        "--lang" => words.get(at + 1).copied(),
+        _ => word.strip_prefix("--lang="),
+    });
+    match given {
+        Some("en") => Lang::En,
+        Some("zh") => Lang::Zh,
+        _ => system_lang(),
+    }
+}
+
+/// Reads the arguments; help and refusals come back as text in the wanted language.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Arguments, Refused> {
+    let args: Vec<OsString> = args.collect();
+    let lang = wanted_lang(&args);
+    let mut command = worded(Arguments::command(), lang);
+    let matches = command.try_get_matches_from_mut(args).map_err(|error| refused(&error, lang))?;
+    Arguments::from_arg_matches(&matches).map_err(|error| refused(&error.format(&mut command), lang))
+}
+
+/// A command and those below it with the texts of a language for the keys that the definition holds.
+fn worded(command: clap::Command, lang: Lang) -> clap::Command {
+    let t = |key: &str| text(key, lang);
+    let (usage, commands, options) = (t("help-usage"), t("help-commands"), t("help-options"));
+    let colon = if lang == Lang::Zh { "：" } else { ": " };
+    let about = command.get_about().map(|key| t(&key.to_string()));
+    let template = match (command.get_name() == "scorebook", command.has_subcommands()) {
+        (true, _) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n\n{options}\n{{options}}\n"),
+        (_, true) => format!("{{about}}\n\n{{usage}}\n\n{commands}\n{{subcommands}}\n"),
+        _ => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{{all-args}}\n"),
+    };
+    let command = if let Some(about) = about { command.about(about) } else { command };
+    command
+        .help_template(template)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .mut_args(|arg| {
+            let help = arg.get_help().map(|key| t(&key.to_string()));
+            let heading = t(if arg.is_positional() { "help-arguments" } else { "help-options" });
+            arg.help(help).help_heading(heading)
+        })
+        .mut_subcommands(|sub| worded(sub, lang))
+}
+
+/// The parser's refusal in a clerk's words.
+fn refused(error: &clap::Error, lang: Lang) -> Refused {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        return Refused { text: error.render().to_string(), help: asked };
+    }
+    let context = |kind: ContextKind| -> Vec<String> {
+        match error.get(kind) {
+            Some(ContextValue::String(one)) => vec![one.clone()],
+            Some(ContextValue::Strings(all)) => all.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let first = |kind: ContextKind| context(kind).into_iter().next();
+    let near = |kind: ContextKind| first(kind).map(|name| fill("usage-near", lang, &[("name", &name)])).unwrap_or_default();
+    let said = match error.kind() {
+        ErrorKind::UnknownArgument => first(ContextKind::InvalidArg)
+            .map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedArg))])),
+        ErrorKind::InvalidSubcommand => first(ContextKind::InvalidSubcommand)
+            .map(|what| fill("usage-unknown", lang, &[("what", &what), ("near", &near(ContextKind::SuggestedSubcommand))])),
+        ErrorKind::MissingRequiredArgument => Some(fill("usage-missing", lang, &[("what", &context(ContextKind::InvalidArg).join(" "))])),
+        ErrorKind::MissingSubcommand => Some(fill("usage-missing", lang, &[("what", &context(ContextKind::ValidSubcommand).join(" | "))])),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => first(ContextKind::InvalidArg).map(|what| {
+            let all = context(ContextKind::ValidValue);
+            let source = std::error::Error::source(error).map(ToString::to_string);
+            let all = if all.is_empty() { source.unwrap_or_default() } else { all.join(" ") };
+            let allowed = if all.is_empty() { String::new() } else { fill("usage-allowed", lang, &[("all", &all)]) };
+            let value = first(ContextKind::InvalidValue).unwrap_or_default();
+            fill("usage-value", lang, &[("value", &value), ("what", &what), ("allowed", &allowed)])
+        }),
+        ErrorKind::ArgumentConflict => first(ContextKind::InvalidArg)
+            .filter(|what| context(ContextKind::PriorArg).iter().all(|prior| prior == what))
+            .map(|what| fill("usage-twice", lang, &[("what", &what)])),
+        _ => None,
+    };
+    let said = said.unwrap_or_else(|| error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned());
+    let colon = if lang == Lang::Zh { "：" } else { ": " };
+    Refused { text: format!("{}{colon}{said}\n{}", text("usage-fault", lang), text("usage-help", lang)), help: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_given_twice_is_refused_in_the_reader_s_language() {
+        let told = |lang: &str| {
+            let words = ["scorebook", "--lang", lang, "run", "w", "--forms", "board", "--forms", "registry"];
+            parse(words.map(OsString::from).into_iter()).err().map(|refused| refused.text).unwrap_or_default()
+        };
+        assert!(told("zh").starts_with("命令写得不对：--forms <ID,…> 只能写一次；几个值用逗号隔开\n"), "{}", told("zh"));
+        assert!(told("en").contains("--forms <ID,…> may be given once"), "{}", told("en"));
+    }
+}
