@@ -219,7 +219,7 @@ fn rerun(bag: &Path) -> scorebook::run::Rerun {
 /// The fixture is the first branch's submission under the password 县委2026.
 #[test]
 fn what_a_password_opened_is_kept_open() {
-    let root = super::published::workspace("clean-register-60");
+    let root = crate::support::Workdir::copy_of("clean-register-60");
     let at = |name: &str| root.path().join(name);
     let own = at("inbox/第一党委/第一东1支部.xlsx");
     let plain = std::fs::read(&own).unwrap();

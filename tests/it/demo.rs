@@ -5,13 +5,14 @@
 //! must be among those reported by the year's run; their branches, and no others, must be returned.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use scorebook::diag::{Lang, Severity};
 use scorebook::period::RunPeriod;
-use scorebook::report::{finding_row, result_row};
-use scorebook::run::{BranchState, Options, Summary, check};
+use scorebook::report::finding_row;
+use scorebook::run::{Options, Summary, check};
 use serde_json::Value;
+
+use crate::support::{case, done, results, silent};
 
 const SCHEMES: [&str; 8] =
     ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"];
@@ -22,10 +23,6 @@ const PERIODS: [(&str, &str); 4] = [
     ("2026H1", "expected-2026H1.jsonl"),
 ];
 
-fn case(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
-}
-
 fn lines(name: &str, file: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(case(name).join(file)).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -33,19 +30,7 @@ fn lines(name: &str, file: &str) -> Vec<Value> {
 
 fn checked(name: &str, period: &str, jobs: usize) -> Summary {
     let options = Options { workspace: case(name), period: RunPeriod::parse(period), jobs: Some(jobs), ..Options::default() };
-    check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {}", error.message(Lang::En)))
-}
-
-fn results(summary: &Summary) -> Vec<Value> {
-    let county = &summary.county;
-    let mut rows = Vec::new();
-    for (branch, state) in county.register.branches.iter().zip(&summary.resolved.branches) {
-        if let BranchState::Accepted(card) = state {
-            let row = |outcome| serde_json::to_value(result_row(branch, &card.submission, &county.schemes, outcome, county.run)).unwrap();
-            rows.extend(card.outcomes.iter().map(row));
-        }
-    }
-    rows
+    done(check(&options, &silent))
 }
 
 fn subject(row: &Value) -> String {

@@ -10,21 +10,7 @@ use scorebook::run::{Options, RunError, Summary, run};
 use scorebook::sheet::{self, Content, Limits};
 use serde_json::Value;
 
-/// A copy of a demo workspace that may be written into.
-pub(super) fn workspace(case: &str) -> tempfile::TempDir {
-    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case);
-    let to = tempfile::tempdir().unwrap();
-    for entry in walkdir::WalkDir::new(&from).min_depth(1) {
-        let entry = entry.unwrap();
-        let target = to.path().join(entry.path().strip_prefix(&from).unwrap());
-        if entry.file_type().is_dir() {
-            std::fs::create_dir(target).unwrap();
-        } else if !entry.file_name().to_string_lossy().starts_with("expected") {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-    to
-}
+use crate::support::Workdir;
 
 fn attempt(root: &Path, period: &str, forms: &[&str], last_year: Option<PathBuf>) -> Result<Summary, RunError> {
     let options = Options {
@@ -79,7 +65,7 @@ fn write_rows(file: &Path, rows: &[Value]) {
 
 #[test]
 fn a_published_score_that_changed_is_told_with_old_and_new() {
-    let root = workspace("clean-community-4");
+    let root = Workdir::copy_of("clean-community-4");
     let out = root.path().join("out");
     ran(root.path(), "2026H1", &[]);
     let untouched = ran(root.path(), "2026", &[]);
@@ -135,7 +121,7 @@ fn a_published_score_that_changed_is_told_with_old_and_new() {
 
 #[test]
 fn last_year_may_be_a_result_or_a_folder_of_results() {
-    let root = workspace("clean-register-60");
+    let root = Workdir::copy_of("clean-register-60");
     ran(root.path(), "2026", &[]);
     let mut then = rows(&root.path().join("out/2026/results.jsonl"));
     let branch = then[0]["branch_code"].as_str().unwrap().to_owned();

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use scorebook::diag::{Code, Finding, Lang, Severity};
-use scorebook::table::Sheet;
 use scorebook::period::RunPeriod;
 use scorebook::rollup::OutcomeKind;
 use scorebook::run::{BranchState, Options};
 use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
 use scorebook::score::{Trace, trace_member};
+use scorebook::table::Sheet;
 use serde::Deserialize;
 
 use crate::support::{CATEGORIES, Scored, done, plain_sheet, score, silent, value};

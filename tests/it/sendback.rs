@@ -12,26 +12,14 @@ use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
 
-fn case(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
-}
-
-/// A workspace like the case's with an empty inbox.
-fn workspace(name: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for file in ["scorebook.toml", "机构名册.xlsx"] {
-        std::fs::copy(case(name).join(file), folder.path().join(file)).unwrap();
-    }
-    std::fs::create_dir(folder.path().join("inbox")).unwrap();
-    folder
-}
+use crate::support::{Workdir, case, silent};
 
 fn options(workspace: &Path) -> Options {
     Options { workspace: workspace.to_owned(), jobs: Some(1), forms: Some(vec!["return".into()]), ..Options::default() }
 }
 
 fn checked(workspace: &Path) -> Summary {
-    check(&options(workspace), &|_, _, _| {}).unwrap()
+    check(&options(workspace), &silent).unwrap()
 }
 
 /// What a clerk would enter: full marks, deductions of nothing, a day, two reviewers.
@@ -76,7 +64,7 @@ fn blank_workbooks_filled_in_read_without_an_error() {
     ] {
         let name = format!("clean-{scheme}");
         let before = checked(&case(&name));
-        let folder = workspace(&name);
+        let folder = Workdir::like(&name);
         let county = prepare(&options(folder.path())).unwrap();
         let shared = issue::County {
             issuer: &county.workspace.issuer,
@@ -119,7 +107,7 @@ fn blank_workbooks_filled_in_read_without_an_error() {
 
 #[test]
 fn an_unknown_branch_gets_the_sheets_of_every_category() {
-    let folder = workspace("clean-register-60");
+    let folder = Workdir::like("clean-register-60");
     let county = prepare(&options(folder.path())).unwrap();
     let shared =
         issue::County { issuer: "县", year: 2026, date: county.date, schemes: &county.schemes, categories: &county.workspace.categories };
@@ -147,7 +135,7 @@ fn ending(folder: &Path, end: &str) -> Option<PathBuf> {
 
 #[test]
 fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
-    let folder = workspace("messy-register-60");
+    let folder = Workdir::like("messy-register-60");
     let faulty = checked(&case("messy-register-60"));
     let returned = |summary: &Summary| -> Vec<(String, String, Option<String>)> {
         let errors =
@@ -176,7 +164,7 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
     for file in &files {
         std::fs::copy(file, folder.path().join("inbox").join(file.file_name().unwrap())).unwrap();
     }
-    let first = run(&options(folder.path()), &|_, _, _| {}).unwrap();
+    let first = run(&options(folder.path()), &silent).unwrap();
     let before = returned(&first);
     for file in &files {
         let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
@@ -205,7 +193,7 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
 fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]>> {
     let out = tempfile::tempdir().unwrap();
     let options = Options { out: Some(out.path().to_owned()), ..options(workspace) };
-    let issued = run::issue(&options, Some(from), &|_, _, _| {}).unwrap();
+    let issued = run::issue(&options, Some(from), &silent).unwrap();
     let mut rosters = BTreeMap::new();
     for entry in walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
         let book = book(entry.path());
@@ -228,7 +216,7 @@ fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]
 
 #[test]
 fn rosters_come_from_an_inbox_an_out_folder_or_an_archive() {
-    let folder = workspace("clean-register-60");
+    let folder = Workdir::like("clean-register-60");
     let (inbox, bag) = (folder.path().join("inbox"), folder.path().join("bag"));
     for entry in walkdir::WalkDir::new(case("clean-register-60").join("inbox")).into_iter().filter_map(Result::ok) {
         if entry.file_type().is_file() {
@@ -243,7 +231,7 @@ fn rosters_come_from_an_inbox_an_out_folder_or_an_archive() {
         std::fs::copy(entry.path(), inbox.join(entry.file_name())).unwrap();
     }
     assert_eq!(handed_out(folder.path(), &inbox), from_inbox);
-    run(&options(folder.path()), &|_, _, _| {}).unwrap();
+    run(&options(folder.path()), &silent).unwrap();
     let out = folder.path().join("out");
     let names = |rosters: &BTreeMap<String, Vec<[String; 2]>>| -> BTreeMap<String, Vec<String>> {
         rosters.iter().map(|(file, members)| (file.clone(), members.iter().map(|member| member[0].clone()).collect())).collect()
@@ -254,7 +242,7 @@ fn rosters_come_from_an_inbox_an_out_folder_or_an_archive() {
         assert!(from_out.values().flatten().all(|member| member[1].is_empty()), "results hold no identity numbers");
     }
     let order = ArchiveOrder { to: bag.clone(), incomplete: Some("有支部未报".to_owned()) };
-    archive(&options(folder.path()), &order, None, &|_, _, _| {}).unwrap();
+    archive(&options(folder.path()), &order, None, &silent).unwrap();
     std::fs::remove_dir_all(&inbox).unwrap();
     std::fs::create_dir(&inbox).unwrap();
     assert_eq!(handed_out(folder.path(), &bag), from_inbox);
@@ -262,7 +250,7 @@ fn rosters_come_from_an_inbox_an_out_folder_or_an_archive() {
 
 #[test]
 fn the_newest_results_tell_the_roster() {
-    let folder = workspace("clean-register-60");
+    let folder = Workdir::like("clean-register-60");
     let row = |period: &str, name: &str| {
         format!(
             r#"{{"year":2026,"period":"{period}","branch_code":"0101","seq":1,"name":"{name}","category":"农村党员","status":"正式党员","subject":"member","flags":[]}}"#
@@ -281,7 +269,7 @@ fn the_newest_results_tell_the_roster() {
 #[test]
 fn a_password_is_in_no_output() {
     const PASSWORD: &str = "县委Zq7-2026";
-    let folder = workspace("clean-register-60");
+    let folder = Workdir::like("clean-register-60");
     let inbox = folder.path().join("inbox");
     let settings = std::fs::read_to_string(folder.path().join("scorebook.toml")).unwrap();
     let passwords = format!("passwords = [\"另一个Xw8-口令\", \"{PASSWORD}\"]\n");

@@ -3,9 +3,9 @@
 use scorebook::builtin;
 use scorebook::diag::Code;
 use scorebook::exact::Decimal;
-use scorebook::table::Sheet;
 use scorebook::rollup::Outcome;
 use scorebook::scheme::{Scheme, load};
+use scorebook::table::Sheet;
 
 use crate::support::{Scored, plain_sheet, score, value};
 

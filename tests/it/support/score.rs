@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use scorebook::diag::{Finding, Severity};
-use scorebook::table::Sheet;
 use scorebook::period::RunPeriod;
 use scorebook::rollup::{Outcome, branch_outcomes};
 use scorebook::scheme::Scheme;
 use scorebook::sheet;
 use scorebook::submission::{Expected, Submission, read, read_cover};
+use scorebook::table::Sheet;
 
 use super::{CATEGORIES, intake, plain_sheet, value, workbook_of};
 
