@@ -104,7 +104,7 @@ pub enum Command {
     },
     #[command(about = "cli-sample")]
     Sample(Sample),
-    /// A reading process, started by the program itself.
+    // A reading process, started by the program itself.
     #[command(name = SERVE, hide = true)]
     ServeReader,
 }

@@ -127,6 +127,22 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
 mod tests {
     use super::*;
 
+    /// Whatever a command or an option is for is said in both languages; a key that the catalogue lacks panics.
+    #[test]
+    fn every_command_and_option_has_its_help() {
+        fn silent(command: &clap::Command) -> Vec<String> {
+            let own = command.get_arguments().filter(|arg| arg.get_help().is_none()).map(|arg| format!("{command} {arg}"));
+            let below = command.get_subcommands().filter(|sub| !sub.is_hide_set()).flat_map(silent);
+            let about = command.get_about().is_none().then(|| command.to_string());
+            own.chain(below).chain(about).collect()
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            let mut command = worded(Arguments::command(), lang);
+            command.build();
+            assert_eq!(silent(&command), Vec::<String>::new());
+        }
+    }
+
     #[test]
     fn an_option_given_twice_is_refused_in_the_reader_s_language() {
         let told = |lang: &str| {

@@ -16,5 +16,6 @@ mod schemes;
 mod sendback;
 mod support;
 mod template;
+mod terminal;
 mod tidy;
 mod worked;

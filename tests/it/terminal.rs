@@ -1,0 +1,100 @@
+//! What a person sees on a terminal: colours only if wanted, rows that fit, and no line that a file could forge.
+
+use std::path::Path;
+use std::process::Command;
+
+use scorebook::diag::width;
+
+use crate::support::{Workdir, base, case, sheet_of};
+
+/// Standard output and standard error of the program, with these variables and no others about colours and width.
+fn said(args: &[&str], variables: &[(&str, &str)]) -> (String, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scorebook"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        program.env_remove(name);
+    }
+    let done = program.args(args).args(["--lang", "zh"]).envs(variables.iter().copied()).output().unwrap();
+    (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn no_color_means_no_colour_wherever_it_goes() {
+    let coloured = |args: &[&str], variables: &[(&str, &str)]| {
+        let (out, err) = said(args, variables);
+        (out + &err).contains('\u{1b}')
+    };
+    // A result and a fault.
+    for args in [["rule", "out-of-range"], ["check", "no/such/folder"]] {
+        assert!(!coloured(&args, &[]), "{args:?}: a pipe is no terminal");
+        assert!(coloured(&args, &[("CLICOLOR_FORCE", "1")]), "{args:?}");
+        assert!(!coloured(&args, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "{args:?}: NO_COLOR is stronger");
+        assert!(coloured(&[&args[..], &["--color", "always"]].concat(), &[("NO_COLOR", "1")]), "{args:?}: what is typed is strongest");
+        assert!(!coloured(&[&args[..], &["--color", "never"]].concat(), &[("CLICOLOR_FORCE", "1")]), "{args:?}");
+    }
+}
+
+#[test]
+fn rows_fit_a_terminal_of_eighty_columns() {
+    let workspace = case("messy-ju-10star");
+    let workspace = workspace.to_str().unwrap();
+    for args in [
+        vec!["check", workspace],
+        vec!["status", workspace],
+        vec!["scheme", "show", "hospital-dual"],
+        vec!["template", "fields", "board"],
+        vec!["explain", workspace, "0101"],
+        vec!["rule", "missing-entry"],
+    ] {
+        let (out, _) = said(&args, &[("COLUMNS", "80")]);
+        let wide: Vec<&str> = out.lines().filter(|line| width(line) > 80).collect();
+        assert!(out.lines().count() > 2 && wide.is_empty(), "{args:?}: {wide:#?}");
+        // Into a file nothing is wrapped, and nothing is lost by wrapping.
+        let (whole, _) = said(&args, &[]);
+        let bare = |text: &str| text.replace([' ', '\n', '│', '├', '└', '─'], "");
+        assert_eq!(bare(&out), bare(&whole), "{args:?}");
+        assert!(whole.lines().count() <= out.lines().count());
+    }
+}
+
+/// Everything that ends a line or acts on a terminal, then words that look like a finding of ours.
+const FORGED: &str = "很\n错误 0201 [bad-id]\r\u{2028}错误 0202\u{85}\u{1b}[1;31m红\u{9b}0m\u{202E}\u{200F}";
+
+#[test]
+fn a_cell_or_a_name_cannot_make_a_line_of_its_own() {
+    let mut sheets = base("community-4");
+    FORGED.clone_into(&mut sheet_of(&mut sheets, "积分登记")[1][3]);
+    let county = Workdir::county("community-4").workbook("一\n错误 0203 [bad-id].xlsx", &sheets);
+    let path = county.path().to_str().unwrap();
+    for columns in [[].as_slice(), &[("COLUMNS", "60")]] {
+        let (out, err) = said(&["check", path], columns);
+        assert!(!(out.clone() + &err).chars().any(acts), "{out:?}");
+        let heads: Vec<&str> = out.lines().filter(|line| !line.starts_with(' ')).collect();
+        let findings = county.check("2026").resolved.findings;
+        let shown = findings.iter().filter(|finding| finding.severity() != scorebook::diag::Severity::Note).count();
+        let told = heads.iter().filter(|line| line.starts_with("错误") || line.starts_with("警告")).count();
+        // The last line is the count.
+        assert_eq!(told, shown + 1, "{out}");
+        assert!(out.replace(['\n', ' '], "").contains("很错误0201[bad-id]错误0202<U+001B>[1;31m红<U+009B>0m<U+202E><U+200F>"), "{out}");
+        assert!(!heads.iter().any(|line| ["0201", "0202", "0203"].iter().any(|code| line.starts_with(&format!("错误 {code}")))), "{out}");
+    }
+    // For programs the values are what they are.
+    let (out, _) = said(&["check", path, "--format", "json"], &[]);
+    assert!(!out.chars().any(acts), "{out:?}");
+    let values: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(values.iter().any(|finding| finding["value"].as_str().is_some_and(|value| value.contains('\u{202E}') && value.contains('\n'))));
+}
+
+fn acts(c: char) -> bool {
+    c != '\n'
+        && (c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+}
+
+#[test]
+fn a_fault_in_a_file_of_the_county_cannot_forge_a_line_either() {
+    let county = Workdir::county("community-4").settings("a\\n错误：0201", "");
+    let (_, err) = said(&["check", county.path().to_str().unwrap()], &[]);
+    assert!(!err.is_empty() && err.lines().skip(1).all(|line| line.starts_with(' ')), "{err}");
+    let (_, err) = said(&["check", Path::new("没有\n错误：这个文件夹").to_str().unwrap()], &[]);
+    assert!(!err.is_empty() && err.lines().skip(1).all(|line| line.starts_with(' ')), "{err}");
+}
