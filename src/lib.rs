@@ -16,6 +16,7 @@ pub mod font;
 pub mod form;
 pub mod forms;
 pub mod inbox;
+pub mod inside;
 pub mod issue;
 pub mod layout;
 pub mod number_format;

@@ -10,8 +10,16 @@ use walkdir::WalkDir;
 
 use super::columns::{Cell, Columns};
 use super::paths::{Payload, decoded};
+use super::tables::RESULTS;
 use super::{ArchiveError, NO_KEY, hex, unreadable};
 use crate::exact::{Decimal, Exact};
+use crate::inside::Inside;
+
+/// Bytes of a manifest or another tag file at most.
+pub(super) const MOST_TAG: u64 = 256 << 20;
+
+/// Bytes of a table at most.
+const MOST_TABLE: u64 = 64 << 20;
 
 /// One bag's part of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +27,7 @@ pub struct Part {
     /// The bag.
     pub bag: PathBuf,
     /// Its path in the bag.
-    pub path: String,
+    pub path: Inside,
     /// SHA-256, hexadecimal, as the bag's manifest lists it.
     pub digest: String,
 }
@@ -27,13 +35,13 @@ pub struct Part {
 impl Part {
     /// True where it holds that county's rows of that year; county as a folder is named after it.
     pub fn is_of(&self, county: &str, year: i32) -> bool {
-        self.path.contains(&format!("/county={county}/year={year}/"))
+        self.path.as_str().contains(&format!("/county={county}/year={year}/"))
     }
 
-    /// Reads it; none where it is missing, changed or no table.
+    /// Reads a table of results; none where it is missing, changed or no table.
     pub fn open(&self) -> Option<Columns> {
-        let bytes = std::fs::read(self.bag.join(&self.path)).ok()?;
-        (hex(&Sha256::digest(&bytes)) == self.digest).then(|| Columns::open(bytes).ok()).flatten()
+        let bytes = self.path.read(&self.bag, MOST_TABLE).ok()?;
+        (hex(&Sha256::digest(&bytes)) == self.digest).then(|| Columns::open(bytes, RESULTS).ok()).flatten()
     }
 }
 
@@ -54,15 +62,20 @@ pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
 
 /// A bag's part of a table, as its manifest lists it; none where the manifest is gone or lists none.
 pub fn part(bag: &Path, table: &str) -> Option<Part> {
-    let manifest = std::fs::read_to_string(bag.join("manifest-sha256.txt")).ok()?;
+    let manifest = tag(bag, "manifest-sha256.txt")?;
     let folder = format!("{}/{table}/", Payload::TABLES);
     let (digest, path) = manifest.lines().filter_map(|line| line.split_once("  ")).find(|(_, path)| path.starts_with(&folder))?;
-    Some(Part { bag: bag.to_owned(), path: decoded(path), digest: digest.to_owned() })
+    Some(Part { bag: bag.to_owned(), path: Inside::new(&decoded(path))?, digest: digest.to_owned() })
+}
+
+/// A tag file's text, if it is a file of a reasonable size and text.
+pub(super) fn tag(bag: &Path, name: &str) -> Option<String> {
+    String::from_utf8(Inside::new(name)?.read(bag, MOST_TAG).ok()?).ok()
 }
 
 /// The mark of the secret under which a bag knows people.
 pub(super) fn person_mark(bag: &Path) -> String {
-    let info = std::fs::read_to_string(bag.join("bag-info.txt")).unwrap_or_default();
+    let info = tag(bag, "bag-info.txt").unwrap_or_default();
     info.lines().find_map(|line| line.strip_prefix("Scorebook-Person-Key: ")).unwrap_or(NO_KEY).to_owned()
 }
 
@@ -102,12 +115,14 @@ mod tests {
         let (name, digest) = (decoded(path), hex(&Sha256::digest(b"no table")));
         std::fs::write(bag.path().join("manifest-sha256.txt"), format!("{digest}  data/x\n{digest}  {path}\n")).expect("file");
         let part = part(bag.path(), "results").expect("listed");
-        assert_eq!(part.path, name);
+        assert_eq!(part.path.as_str(), name);
         assert!(part.is_of("100%", 2026) && !part.is_of("100%", 2025) && !part.is_of("100", 2026));
         assert!(part.open().is_none(), "not there");
         std::fs::create_dir_all(bag.path().join(&name).parent().expect("folder")).expect("folder");
         std::fs::write(bag.path().join(&name), "no table").expect("file");
         assert!(part.open().is_none(), "the listed bytes, and no table");
         assert_eq!(super::part(bag.path(), "entries"), None);
+        std::fs::write(bag.path().join("manifest-sha256.txt"), format!("{digest}  data/parquet/results/../../../x\n")).expect("file");
+        assert_eq!(super::part(bag.path(), "results"), None, "a path that leads out of the bag is none");
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use parquet::errors::ParquetError;
+
 use super::ArchiveError;
 use super::columns::{Cell, Columns};
 use super::dataset::{bags_below, part, person_mark, points, rows};
@@ -79,42 +81,62 @@ pub struct History {
     pub keys: BTreeSet<String>,
 }
 
-/// Looks for everybody of a name; the name as results write it, without white space.
+/// Rows that one bag may have of the people who are looked for; more are no county's.
+const MOST_FOUND: usize = 10_000;
+
+/// Looks for everybody of a name; the name as results write it, without white space. A bag that cannot be read is named in
+/// the result, and stops nothing.
 pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
     let mut history = History::default();
-    let mut open: Vec<(String, Columns)> = Vec::new();
+    let mut open: Vec<(PathBuf, Columns)> = Vec::new();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
     for bag in bags_below(folder)? {
         history.bags += 1;
-        match part(&bag, "results").and_then(|part| part.open()) {
-            Some(columns) => open.push((person_mark(&bag), columns)),
+        let columns = part(&bag, "results").and_then(|part| part.open());
+        match columns.and_then(|columns| Some((keys_of(&columns, name).ok()?, columns))) {
+            Some((found, columns)) => {
+                keys.extend(found);
+                open.push((bag, columns));
+            }
             None => history.unusable.push(bag),
         }
     }
     let mut found: Vec<(Option<String>, Year)> = Vec::new();
-    let mut keys: Vec<String> = Vec::new();
-    let broken = |source| ArchiveError::Table { path: folder.to_owned(), source };
-    for (_, columns) in &open {
-        let rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
-        keys.extend(columns.cells("person", &rows).map_err(broken)?.iter().filter_map(Cell::text).map(str::to_owned));
-    }
-    keys.sort();
-    keys.dedup();
-    for (mark, columns) in &open {
-        let mut rows = columns.rows_where("name", |own| own == name).map_err(broken)?;
-        // A changed name is the same person still.
-        rows.extend(columns.rows_where("person", |own| keys.binary_search_by(|key| key.as_str().cmp(own)).is_ok()).map_err(broken)?);
-        rows.sort_unstable();
-        rows.dedup();
-        if !rows.is_empty() {
-            history.keys.insert(mark.clone());
-            found.extend(years(columns, &rows).map_err(broken)?);
+    for (bag, columns) in open {
+        let Ok(years) = years_of(&columns, name, &keys) else {
+            history.unusable.push(bag);
+            continue;
+        };
+        if !years.is_empty() {
+            history.keys.insert(person_mark(&bag));
         }
+        found.extend(years);
     }
+    history.unusable.sort();
     history.people = people(found);
     Ok(history)
 }
 
-fn years(columns: &Columns, at: &[usize]) -> Result<Vec<(Option<String>, Year)>, parquet::errors::ParquetError> {
+/// Keys of the people of a name.
+fn keys_of(columns: &Columns, name: &str) -> Result<Vec<String>, ParquetError> {
+    let rows = few(columns.rows_where("name", |own| own == name)?)?;
+    Ok(columns.cells("person", &rows)?.iter().filter_map(Cell::text).map(str::to_owned).collect())
+}
+
+/// What a bag says of the people of a name, and of those who had another name once.
+fn years_of(columns: &Columns, name: &str, keys: &BTreeSet<String>) -> Result<Vec<(Option<String>, Year)>, ParquetError> {
+    let mut rows = columns.rows_where("name", |own| own == name)?;
+    rows.extend(columns.rows_where("person", |own| keys.contains(own))?);
+    rows.sort_unstable();
+    rows.dedup();
+    years(columns, &few(rows)?)
+}
+
+fn few(rows: Vec<usize>) -> Result<Vec<usize>, ParquetError> {
+    if rows.len() > MOST_FOUND { Err(ParquetError::General(format!("more than {MOST_FOUND} rows of one name"))) } else { Ok(rows) }
+}
+
+fn years(columns: &Columns, at: &[usize]) -> Result<Vec<(Option<String>, Year)>, ParquetError> {
     let names = [
         "county",
         "year",

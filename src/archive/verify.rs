@@ -1,7 +1,6 @@
 //! Proving a bag: complete and valid (RFC 8493, 3), and every kind of damage by its name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -10,8 +9,10 @@ use sm3::Sm3;
 use walkdir::WalkDir;
 
 use super::bag::{DECLARATION, line};
-use super::paths::{DATA, composed, decoded, stays_inside};
+use super::dataset::MOST_TAG;
+use super::paths::{DATA, composed, decoded};
 use super::{ArchiveError, hex, unreadable};
+use crate::inside::{self, Inside};
 
 const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 const MANIFEST: &str = "manifest-sha256.txt";
@@ -183,8 +184,10 @@ impl Proof<'_> {
         (self.verdict.files, self.verdict.bytes) = payload.fold((0, 0), |(files, bytes), (_, size)| (files + 1, bytes + size));
     }
 
+    /// A tag file's text. What the walk did not find to be a file is not opened: a pipe or a device would never end.
     fn text(&self, path: &str) -> Option<String> {
-        String::from_utf8(std::fs::read(self.bag.join(path)).ok()?).ok()
+        self.sizes.get(path)?;
+        String::from_utf8(inside::read(&self.bag.join(path), MOST_TAG).ok()?).ok()
     }
 
     fn declaration(&mut self) {
@@ -217,7 +220,7 @@ impl Proof<'_> {
             };
             let path = decoded(path);
             let own = if below.is_empty() { !path.starts_with(DATA) } else { path.starts_with(below) };
-            if !stays_inside(&path) || !own {
+            if Inside::new(&path).is_none() || !own {
                 self.damage(DamageKind::Unsafe, name, path);
             } else if listed.insert(path, digest.to_owned()).is_some() {
                 self.damage(DamageKind::Line, name, (at + 1).to_string());
@@ -329,7 +332,7 @@ impl Proof<'_> {
     /// SHA-256 and SM3 of a file, hexadecimal.
     fn digests(&self, path: &str) -> Result<(String, String), ArchiveError> {
         let full = self.bag.join(path);
-        let mut file = File::open(&full).map_err(unreadable(&full))?;
+        let mut file = inside::open(&full, u64::MAX - 1).map_err(unreadable(&full))?;
         let (mut sha256, mut sm3) = (Sha256::new(), Sm3::new());
         let mut buffer = vec![0; 1 << 16];
         loop {

@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::diag::{Code, Finding, Lang, Severity};
+use crate::diag::{Code, Finding, Lang, Severity, title};
 use crate::period::Period;
+use crate::report::set_aside;
 use crate::rollup::{Counts, UnusualKind};
 use crate::run::{self, BranchState, Options, Summary};
 
@@ -90,6 +91,7 @@ fn print(printer: &Printer, summary: &Summary) {
     if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
+    print_aside(printer, summary);
     print_comparison(printer, summary);
     print_returned(printer, summary, &returned);
     if !missing.is_empty() {
@@ -116,6 +118,20 @@ fn print(printer: &Printer, summary: &Summary) {
     }
 }
 
+/// How many files do not count, and why.
+fn print_aside(printer: &Printer, summary: &Summary) {
+    let mut kinds: BTreeMap<Code, usize> = BTreeMap::new();
+    for code in set_aside(&summary.resolved.findings).into_values().flat_map(BTreeMap::into_values) {
+        *kinds.entry(code).or_default() += 1;
+    }
+    if kinds.is_empty() {
+        return;
+    }
+    let told: Vec<String> = kinds.iter().map(|(code, count)| format!("{} {count}", title(*code, printer.lang()))).collect();
+    let told = told.join(if printer.lang() == Lang::Zh { "、" } else { ", " });
+    printer.line(printer.text("run-aside", &[("files", &kinds.values().sum::<usize>().to_string()), ("kinds", &told)]));
+}
+
 /// What differs from what was published, and whom somebody should look at.
 fn print_comparison(printer: &Printer, summary: &Summary) {
     let comparison = &summary.resolved.comparison;
@@ -123,6 +139,9 @@ fn print_comparison(printer: &Printer, summary: &Summary) {
     if changed > 0 {
         let branches = comparison.changes.len().to_string();
         printer.line(printer.text("run-changed", &[("people", &changed.to_string()), ("branches", &branches)]));
+    }
+    for bag in &comparison.unusable {
+        printer.line(printer.text("run-unusable-bag", &[("bag", &bag.display().to_string())]));
     }
     let mut kinds: BTreeMap<UnusualKind, usize> = BTreeMap::new();
     for one in &comparison.unusual {
@@ -173,6 +192,7 @@ fn print_json(printer: &Printer, summary: &Summary) {
             "accepted": codes(&accepted),
             "returned": codes(&returned),
             "missing": codes(&missing),
+            "set_aside": set_aside(&summary.resolved.findings).values().map(BTreeMap::len).sum::<usize>(),
             "errors": summary.count(Severity::Error),
             "warnings": summary.count(Severity::Warning),
             "notes": summary.count(Severity::Note),
@@ -180,6 +200,7 @@ fn print_json(printer: &Printer, summary: &Summary) {
             "scored": counts.scored,
             "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
             "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
+            "unusable_bags": summary.resolved.comparison.unusable.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>(),
             "grades": counts.grades,
         }));
 }

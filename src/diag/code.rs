@@ -85,6 +85,7 @@ codes! {
         BallotIncomplete "ballot-incomplete",
     }
     Warning {
+        KeptFromEarlier "kept-from-earlier",
         NotASpreadsheet "not-a-spreadsheet",
         QuotaExceeded "quota-exceeded",
         HonourNotEligible "honour-not-eligible",

@@ -36,11 +36,13 @@ pub enum Unreadable {
     Irregular,
     /// The disk or the network failed.
     Disk,
+    /// A link that leads out of the inbox.
+    Outside,
 }
 
 impl Unreadable {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Package,
         Self::Packed,
         Self::Method,
@@ -57,6 +59,7 @@ impl Unreadable {
         Self::Locked,
         Self::Irregular,
         Self::Disk,
+        Self::Outside,
     ];
 
     /// The value `detail` of the finding's text.
@@ -78,6 +81,7 @@ impl Unreadable {
             Self::Locked => "locked",
             Self::Irregular => "irregular",
             Self::Disk => "disk",
+            Self::Outside => "outside",
         }
     }
 }

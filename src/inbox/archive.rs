@@ -5,13 +5,14 @@
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::list::{passed_over, regular};
+use super::shadowed::shadowed;
 use super::{Incoming, Limits, Source, Unfetched, refused};
 use crate::diag::{Code, Finding, Place, Unreadable};
 
@@ -24,44 +25,61 @@ const RATIO_FLOOR: u64 = 1 << 20;
 /// One entry of an archive.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    archive: Bytes,
-    start: u64,
-    packed: u64,
-    size: u64,
-    crc32: u32,
-    method: CompressionMethod,
-    encrypted: bool,
+    /// The archive, where that was unpacked from another one and is in memory; else it is the file on the disk.
+    pub(super) within: Option<Held>,
+    pub(super) start: u64,
+    pub(super) packed: u64,
+    pub(super) size: u64,
+    pub(super) crc32: u32,
+    pub(super) packing: Packing,
+    pub(super) encrypted: bool,
 }
 
-/// Where an archive's bytes are: on the disk, or, unpacked from another archive, in memory.
+/// How an entry is packed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Packing {
+    Stored,
+    Deflated,
+    Other,
+}
+
+/// An archive's bytes in memory.
 #[derive(Clone)]
-enum Bytes {
-    File(PathBuf),
-    Held(Arc<[u8]>),
-}
+pub(super) struct Held(Arc<[u8]>);
 
-impl std::fmt::Debug for Bytes {
+impl std::fmt::Debug for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => path.fmt(f),
-            Self::Held(bytes) => write!(f, "{} bytes", bytes.len()),
-        }
+        write!(f, "{} bytes", self.0.len())
     }
 }
 
-/// What an archive holds, or `None` where the file is no archive to open. `held` counts down the bytes of archives
-/// inside archives that may be kept in memory, over the whole inbox.
-pub(super) fn open_up(file: &Incoming, path: &Path, limits: &Limits, held: &mut u64) -> Option<(Vec<Incoming>, Vec<Finding>)> {
-    if !begins_like_zip(path) || file.size > limits.max_archive {
+/// What opening an archive will cost, in bytes, so that many small entries weigh as much as a large one; `None` where the
+/// file is no archive to open. Only the directory is read: most zip files in an inbox are workbooks.
+pub(super) fn cost(file: &Incoming, limits: &Limits) -> Option<u64> {
+    if !begins_like_zip(&file.disk.path) || file.size > limits.max_archive {
         return None;
     }
-    // Only the directory is read: most zip files in an inbox are workbooks.
-    let zip = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
-    let mut found = Found { files: Vec::new(), findings: Vec::new(), held, limits };
-    found.look(&file.name, zip, &Bytes::File(path.to_owned()), 1).then_some((found.files, found.findings))
+    let zip = ZipArchive::new(BufReader::new(File::open(&file.disk.path).ok()?)).ok()?;
+    let unpacked = zip.decompressed_size().and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX);
+    (!office(&zip)).then(|| (zip.len() as u64).saturating_mul(4096).saturating_add(unpacked))
+}
+
+/// What an archive holds. `held` counts down the bytes of archives inside archives that may be kept in memory, over the
+/// whole inbox.
+pub(super) fn open_up(file: &Incoming, limits: &Limits, held: &mut u64) -> Option<(Vec<Incoming>, Vec<Finding>)> {
+    let zip = ZipArchive::new(BufReader::new(File::open(&file.disk.path).ok()?)).ok()?;
+    let mut own = (*held).min(limits.max_held / 2);
+    let before = own;
+    let mut found = Found { outer: file, files: Vec::new(), findings: Vec::new(), held: &mut own, limits };
+    let opened = found.look(&file.name, zip, None, 1);
+    let Found { files, findings, .. } = found;
+    *held -= before - own;
+    opened.then_some((files, findings))
 }
 
 struct Found<'a> {
+    /// The archive on the disk.
+    outer: &'a Incoming,
     files: Vec<Incoming>,
     findings: Vec<Finding>,
     held: &'a mut u64,
@@ -70,7 +88,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     /// True where it was an archive, and its entries are now listed.
-    fn look<R: Read + Seek>(&mut self, name: &str, mut zip: ZipArchive<R>, archive: &Bytes, depth: usize) -> bool {
+    fn look<R: Read + Seek>(&mut self, name: &str, mut zip: ZipArchive<R>, within: Option<&Held>, depth: usize) -> bool {
         if office(&zip) {
             return false;
         }
@@ -82,13 +100,9 @@ impl Found<'_> {
             self.refuse(name, &Unfetched::TooLarge { what: "unpacked", limit: self.limits.max_unpacked });
             return true;
         }
-        if zip.has_duplicate_names() {
-            // Only one of them can be reached; the sender has to say which.
-            self.refuse(name, &Unfetched::Unreadable { why: Unreadable::Twice });
-        }
         let before = (self.files.len(), self.findings.len());
         for index in 0..zip.len() {
-            let (inner, entry) = match listed(&mut zip, index, archive) {
+            let (inner, entry) = match listed(&mut zip, index, within) {
                 Ok(Some(listed)) => listed,
                 Ok(None) => continue,
                 Err(why) => {
@@ -99,9 +113,9 @@ impl Found<'_> {
             let name = format!("{name}!/{inner}");
             if depth < NESTING && inner.to_ascii_lowercase().ends_with(".zip") {
                 match self.hold(&entry) {
-                    Ok(bytes) => {
-                        let opened = ZipArchive::new(Cursor::new(Arc::clone(&bytes)));
-                        if opened.is_ok_and(|inside| self.look(&name, inside, &Bytes::Held(bytes), depth + 1)) {
+                    Ok(held) => {
+                        let opened = ZipArchive::new(Cursor::new(Arc::clone(&held.0)));
+                        if opened.is_ok_and(|inside| self.look(&name, inside, Some(&held), depth + 1)) {
                             continue;
                         }
                     }
@@ -111,11 +125,12 @@ impl Found<'_> {
                     }
                 }
             }
-            if self.files.len() >= self.limits.max_files {
-                self.refuse(&name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
+            if !self.take(name, entry) {
                 return true;
             }
-            self.files.push(Incoming { name: name.as_str().into(), size: entry.size, source: Source::Entry(entry) });
+        }
+        if zip.has_duplicate_names() {
+            self.look_behind(name, zip, within);
         }
         if before == (self.files.len(), self.findings.len()) {
             // Silence would look as if nothing had been sent.
@@ -124,12 +139,40 @@ impl Found<'_> {
         true
     }
 
+    /// Lists an entry; false where the archive has too many.
+    fn take(&mut self, name: String, entry: Entry) -> bool {
+        if self.files.len() >= self.limits.max_entries {
+            self.refuse(&name, &Unfetched::TooLarge { what: "entries", limit: self.limits.max_entries as u64 });
+            return false;
+        }
+        let disk = Arc::clone(&self.outer.disk);
+        self.files.push(Incoming { name: name.into(), disk, size: entry.size, source: Source::Entry(entry), twin: None });
+        true
+    }
+
+    /// Lists the entries that another of the same name hides: which of them counts, the sender has to say.
+    fn look_behind<R: Read + Seek>(&mut self, name: &str, zip: ZipArchive<R>, within: Option<&Held>) {
+        let (from, shift) = (zip.central_directory_start(), zip.offset());
+        match shadowed(zip.into_inner(), from, shift, self.limits.max_entries) {
+            Some(hidden) if !hidden.is_empty() => {
+                for (raw, entry) in hidden {
+                    let inner = entry_name(&raw);
+                    let wanted = !inner.is_empty() && !inner.split('/').any(passed_over);
+                    if wanted && !self.take(format!("{name}!/{inner}"), Entry { within: within.cloned(), ..entry }) {
+                        return;
+                    }
+                }
+            }
+            _ => self.refuse(name, &Unfetched::Unreadable { why: Unreadable::Twice }),
+        }
+    }
+
     /// An archive's bytes, counted before it is opened: a hundred small ones may each unpack to the limit.
-    fn hold(&mut self, entry: &Entry) -> Result<Arc<[u8]>, Unfetched> {
-        let bytes = bytes_of(entry, self.limits)?;
+    fn hold(&mut self, entry: &Entry) -> Result<Held, Unfetched> {
+        let bytes = bytes_of(entry, &self.outer.disk.path, self.limits)?;
         let left = self.held.checked_sub(bytes.len() as u64);
         *self.held = left.ok_or(Unfetched::TooLarge { what: "nested", limit: self.limits.max_held })?;
-        Ok(bytes.into())
+        Ok(Held(bytes.into()))
     }
 
     fn refuse(&mut self, name: &str, why: &Unfetched) {
@@ -138,7 +181,7 @@ impl Found<'_> {
 }
 
 /// Name and whereabouts of an entry that somebody sent; `None` for folders and what programs leave behind.
-fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes) -> Result<Option<(String, Entry)>, Unfetched> {
+fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, within: Option<&Held>) -> Result<Option<(String, Entry)>, Unfetched> {
     let entry = zip.by_index_raw(index).map_err(|_| Unfetched::Unreadable { why: Unreadable::Package })?;
     let name = entry_name(entry.name_raw());
     if entry.is_dir() || name.is_empty() || name.split('/').any(passed_over) {
@@ -146,12 +189,17 @@ fn listed<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize, archive: &Bytes
     }
     let start = entry.data_start().ok_or(Unfetched::Unreadable { why: Unreadable::Package })?;
     let (packed, size, crc32) = (entry.compressed_size(), entry.size(), entry.crc32());
-    let (method, encrypted) = (entry.compression(), entry.encrypted());
-    Ok(Some((name, Entry { archive: archive.clone(), start, packed, size, crc32, method, encrypted })))
+    let packing = match entry.compression() {
+        CompressionMethod::Stored => Packing::Stored,
+        CompressionMethod::Deflated => Packing::Deflated,
+        _ => Packing::Other,
+    };
+    let encrypted = entry.encrypted();
+    Ok(Some((name, Entry { within: within.cloned(), start, packed, size, crc32, packing, encrypted })))
 }
 
-/// An entry's bytes.
-pub(super) fn bytes_of(entry: &Entry, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
+/// An entry's bytes; the archive on the disk is at `path`.
+pub(super) fn bytes_of(entry: &Entry, path: &Path, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
     if entry.encrypted {
         return Err(Unfetched::Encrypted);
     }
@@ -161,27 +209,23 @@ pub(super) fn bytes_of(entry: &Entry, limits: &Limits) -> Result<Vec<u8>, Unfetc
     if entry.size > entry.packed.saturating_mul(limits.max_ratio).max(RATIO_FLOOR) {
         return Err(Unfetched::TooLarge { what: "ratio", limit: limits.max_ratio });
     }
-    match &entry.archive {
-        Bytes::Held(bytes) => {
-            let from = usize::try_from(entry.start).ok().and_then(|start| bytes.get(start..));
-            inflate(from.unwrap_or_default(), entry)
-        }
-        Bytes::File(path) => {
-            let mut file = regular(path, limits.max_archive)?;
-            file.seek(SeekFrom::Start(entry.start)).map_err(|error| damaged(&error))?;
-            inflate(file, entry)
-        }
+    if let Some(Held(bytes)) = &entry.within {
+        let from = usize::try_from(entry.start).ok().and_then(|start| bytes.get(start..));
+        return inflate(from.unwrap_or_default(), entry);
     }
+    let mut file = regular(path, limits.max_archive)?;
+    file.seek(SeekFrom::Start(entry.start)).map_err(|error| damaged(&error))?;
+    inflate(file, entry)
 }
 
 fn inflate(from: impl Read, entry: &Entry) -> Result<Vec<u8>, Unfetched> {
     let packed = from.take(entry.packed);
     let mut bytes = Vec::new();
     // One byte more than declared tells a lie; the declared size is within the limits.
-    let read = match entry.method {
-        CompressionMethod::Stored => packed.take(entry.size + 1).read_to_end(&mut bytes),
-        CompressionMethod::Deflated => DeflateDecoder::new(packed).take(entry.size + 1).read_to_end(&mut bytes),
-        _ => return Err(Unfetched::Unreadable { why: Unreadable::Method }),
+    let read = match entry.packing {
+        Packing::Stored => packed.take(entry.size + 1).read_to_end(&mut bytes),
+        Packing::Deflated => DeflateDecoder::new(packed).take(entry.size + 1).read_to_end(&mut bytes),
+        Packing::Other => return Err(Unfetched::Unreadable { why: Unreadable::Method }),
     };
     read.map_err(|error| damaged(&error))?;
     if bytes.len() as u64 != entry.size || crc32fast::hash(&bytes) != entry.crc32 {
@@ -207,20 +251,20 @@ fn office<R: Read + Seek>(zip: &ZipArchive<R>) -> bool {
     zip.file_names_raw().any(|name| parts.iter().any(|part| name.eq_ignore_ascii_case(part)))
 }
 
-/// UTF-8 where it is that, else GB18030: Windows archivers on Chinese systems set no flag. Parts that climb are
-/// dropped, for the name is shown and sorted by, never opened.
+/// UTF-8 where it is that, flagged or not, else GB18030: Windows archivers on Chinese systems set no flag. Parts that climb
+/// are dropped, for the name is shown and sorted by, never opened.
 fn entry_name(raw: &[u8]) -> String {
     let text = name_text(raw);
     let parts = text.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     parts.map(|part| part.chars().filter(|c| !c.is_control()).collect()).collect::<Vec<String>>().join("/")
 }
 
-/// UTF-8, else GB18030. Two Chinese characters in GBK may happen to be Latin or Hebrew letters in UTF-8, which no branch is
-/// named after.
+/// UTF-8, else GB18030. Names in Uyghur, Kazakh or Cyrillic letters are no Chinese ones in GBK, though their bytes could be;
+/// the other way round hardly any name is UTF-8 by chance, and it would only be shown in other letters.
 pub(super) fn name_text(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
-        Ok(text) if text.is_ascii() || text.chars().any(|c| c >= '\u{800}') => text.to_owned(),
-        _ => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
     }
 }
 
@@ -236,5 +280,8 @@ mod tests {
         assert_eq!(entry_name(b"..\\..\\a\x1b\\b.xlsx"), "a/b.xlsx");
         assert_eq!(entry_name(b"/etc/./x"), "etc/x");
         assert_eq!(entry_name(b"\xd6\xa7\xb2\xbf.xls"), "支部.xls");
+        for name in ["ئۇيغۇرچە.xlsx", "қазақша/ұйым.xlsx", "Ünïcode.xlsx"] {
+            assert_eq!(entry_name(name.as_bytes()), name);
+        }
     }
 }

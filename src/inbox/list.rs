@@ -1,15 +1,16 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{InboxError, Incoming, Limits, Source, Unfetched, archive, refused};
+use super::{InboxError, Incoming, Limits, OnDisk, Source, Unfetched, archive, refused};
 use crate::diag::{Finding, Place, Unreadable};
 
-/// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name.
+/// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name; no two have one name.
 ///
 /// What cannot be looked into is a finding; files that are no spreadsheets are listed like any other.
 ///
@@ -18,33 +19,31 @@ use crate::diag::{Finding, Place, Unreadable};
 pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding>), InboxError> {
     let open = |source| InboxError::Open { path: inbox.to_owned(), source };
     std::fs::read_dir(inbox).map_err(open)?;
-    let mut found = Found { inbox, limits, files: Vec::new(), findings: Vec::new(), held: limits.max_held };
-    let mut linked: BTreeSet<PathBuf> = inbox.canonicalize().into_iter().collect();
-    // Links are followed, for county offices keep inboxes on shares; walkdir reports a loop as an error. The order of
-    // names makes the walk, and what a limit cuts off, the same on every disk.
-    let walk = WalkDir::new(inbox).follow_links(true).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
-    let wanted = |entry: &walkdir::DirEntry| {
-        let mut again = || entry.path_is_symlink() && entry.file_type().is_dir() && reached(inbox, &mut linked, entry.path());
-        entry.depth() == 0 || !(passed_over(&text(entry.file_name())) || again())
-    };
+    let root = inbox.canonicalize().map_err(open)?;
+    let mut found = Found { inbox, root, limits, files: Vec::new(), archives: Vec::new(), findings: Vec::new() };
+    // The order of names makes the walk, and what a limit cuts off, the same on every disk.
+    let walk = WalkDir::new(inbox).min_depth(1).max_depth(limits.max_depth).sort_by_file_name();
+    let wanted = |entry: &walkdir::DirEntry| entry.depth() == 0 || !passed_over(&text(entry.file_name()));
     for entry in walk.into_iter().filter_entry(wanted) {
         if !found.look(entry) {
             break;
         }
     }
-    let Found { mut files, mut findings, .. } = found;
-    files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+    found.open_archives();
+    let Found { files, mut findings, .. } = found;
     findings.sort_by(|a, b| a.place.cmp(&b.place));
-    Ok((files, findings))
+    Ok((apart(files), findings))
 }
 
 struct Found<'a> {
     inbox: &'a Path,
+    /// The inbox without links on the way.
+    root: PathBuf,
     limits: &'a Limits,
     files: Vec<Incoming>,
+    /// What each archive will cost, and the archive.
+    archives: Vec<(u64, Incoming)>,
     findings: Vec<Finding>,
-    /// Bytes that archives inside archives may still take.
-    held: u64,
 }
 
 impl Found<'_> {
@@ -53,14 +52,9 @@ impl Found<'_> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                // A link to a folder above it holds nothing that is not already listed.
-                if error.loop_ancestor().is_none() {
-                    let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
-                    // A link to nothing, or to itself.
-                    let astray = error.path().is_some_and(Path::is_symlink);
-                    let why = if astray { Unreadable::Gone } else { error.io_error().map_or(Unreadable::Disk, refused) };
-                    self.refuse(&name, &Unfetched::Unreadable { why });
-                }
+                let name = error.path().map(|path| relative(self.inbox, path)).unwrap_or_default();
+                let why = error.io_error().map_or(Unreadable::Disk, refused);
+                self.refuse(&name, &Unfetched::Unreadable { why });
                 return true;
             }
         };
@@ -71,25 +65,73 @@ impl Found<'_> {
             }
             return true;
         }
+        if entry.file_type().is_symlink() {
+            if let Some(why) = self.astray(entry.path()) {
+                self.refuse(&name, &Unfetched::Unreadable { why });
+            }
+            return true;
+        }
         // FIFOs, sockets and devices block or never end: they are never opened.
         if !entry.file_type().is_file() {
             self.refuse(&name, &Unfetched::Unreadable { why: Unreadable::Irregular });
             return true;
         }
-        if self.files.len() >= self.limits.max_files {
+        if self.files.len() + self.archives.len() >= self.limits.max_files {
+            let name = self.fullest();
             self.refuse(&name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
             return false;
         }
+        let name: Arc<str> = name.into();
+        let disk = Arc::new(OnDisk { name: Arc::clone(&name), path: entry.path().to_owned() });
         let size = entry.metadata().map_or(0, |metadata| metadata.len());
-        let file = Incoming { name: name.as_str().into(), source: Source::File(entry.path().to_owned()), size };
-        match archive::open_up(&file, entry.path(), self.limits, &mut self.held) {
+        let file = Incoming { name, source: Source::File, disk, size, twin: None };
+        match archive::cost(&file, self.limits) {
             None => self.files.push(file),
-            Some((inside, unopened)) => {
-                self.files.extend(inside);
-                self.findings.extend(unopened);
-            }
+            Some(cost) => self.archives.push((cost, file)),
         }
         true
+    }
+
+    /// What is wrong with a link: one that leads to a file or folder of the inbox, or up to a folder that holds it, adds
+    /// nothing to what is listed anyway; one that leads elsewhere would bring in, and archive, what nobody sent.
+    fn astray(&self, link: &Path) -> Option<Unreadable> {
+        let Ok(target) = link.canonicalize() else { return Some(Unreadable::Gone) };
+        match target.metadata() {
+            Err(error) => Some(refused(&error)),
+            Ok(metadata) if !metadata.is_dir() && !metadata.is_file() => Some(Unreadable::Irregular),
+            Ok(_) => (!target.starts_with(&self.root) && !self.root.starts_with(&target)).then_some(Unreadable::Outside),
+        }
+    }
+
+    /// Opens the archives, those first that cost least: a sender who fills the inbox loses his own files and nobody else's.
+    fn open_archives(&mut self) {
+        self.archives.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.name.as_bytes().cmp(b.name.as_bytes())));
+        let mut held = self.limits.max_held;
+        for (_, file) in std::mem::take(&mut self.archives) {
+            let left = self.limits.max_files - self.files.len().min(self.limits.max_files);
+            let before = held;
+            match archive::open_up(&file, self.limits, &mut held) {
+                Some((inside, _)) if inside.len() > left => {
+                    held = before;
+                    self.refuse(&file.name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
+                }
+                Some((inside, unopened)) => {
+                    self.files.extend(inside);
+                    self.findings.extend(unopened);
+                }
+                // It changed while it was looked at.
+                None => self.files.push(file),
+            }
+        }
+    }
+
+    /// What stands at the top of the inbox and holds the most files.
+    fn fullest(&self) -> String {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for file in &self.files {
+            *counts.entry(file.name.split('/').next().unwrap_or_default()).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name.to_owned()).unwrap_or_default()
     }
 
     fn refuse(&mut self, name: &str, why: &Unfetched) {
@@ -97,15 +139,40 @@ impl Found<'_> {
     }
 }
 
-/// True for a linked folder that is reached another way; remembers it otherwise. Each is entered once: two links in
-/// every folder of a chain would make more ways through it than a run has time for.
-fn reached(inbox: &Path, known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
-    let Ok(folder) = link.canonicalize() else { return false };
-    // A folder above the inbox holds the inbox again, and what is none of it: the results, other years.
-    if inbox.canonicalize().is_ok_and(|inbox| inbox.starts_with(&folder)) {
-        return true;
+/// The files by their names, each with one of its own: two names on the disk may be read alike, and an archive may hold a
+/// name twice. Those get a number, and of an archive's each knows that it is not the only one.
+fn apart(mut files: Vec<Incoming>) -> Vec<Incoming> {
+    let key = |file: &Incoming| (Arc::clone(&file.name), file.disk.path.clone());
+    files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()).then_with(|| a.disk.path.cmp(&b.disk.path)));
+    let mut taken: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut numbered = false;
+    for at in 0..files.len() {
+        let (name, path) = key(&files[at]);
+        let count = taken.entry(Arc::clone(&name)).and_modify(|count| *count += 1).or_insert(1);
+        if *count == 1 {
+            continue;
+        }
+        let first = at + 1 - *count;
+        if matches!(files[at].source, Source::Entry(_)) && files[first].disk.path == path {
+            files[first].twin = Some(Arc::clone(&name));
+            files[at].twin = Some(Arc::clone(&name));
+        }
+        files[at].name = with_number(&name, *count);
+        numbered = true;
     }
-    folder.ancestors().any(|above| known.contains(above)) || !known.insert(folder)
+    if numbered {
+        files.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+    }
+    files
+}
+
+/// `a.xlsx` → `a(2).xlsx`.
+fn with_number(name: &str, number: usize) -> Arc<str> {
+    let (folder, file) = name.rsplit_once('/').map_or(("", name), |(folder, _)| name.split_at(folder.len() + 1));
+    match file.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
+        Some((stem, extension)) => format!("{folder}{stem}({number}).{extension}").into(),
+        None => format!("{name}({number})").into(),
+    }
 }
 
 /// The bytes of an incoming file.
@@ -114,8 +181,8 @@ fn reached(inbox: &Path, known: &mut BTreeSet<PathBuf>, link: &Path) -> bool {
 /// [`Unfetched`] is a finding, not the end of a run.
 pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
     match &file.source {
-        Source::File(path) => bounded(path, limits.max_bytes),
-        Source::Entry(entry) => archive::bytes_of(entry, limits),
+        Source::File => bounded(&file.disk.path, limits.max_bytes),
+        Source::Entry(entry) => archive::bytes_of(entry, &file.disk.path, limits),
     }
 }
 
@@ -123,7 +190,7 @@ pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
 pub(super) fn regular(path: &Path, limit: u64) -> Result<File, Unfetched> {
     let failed = |error: std::io::Error| Unfetched::Unreadable { why: refused(&error) };
     // Between the listing and now it may have become something that blocks when it is opened.
-    let metadata = std::fs::metadata(path).map_err(failed)?;
+    let metadata = std::fs::symlink_metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Unfetched::Unreadable { why: Unreadable::Irregular });
     }

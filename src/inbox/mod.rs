@@ -5,6 +5,7 @@
 
 mod archive;
 mod list;
+mod shadowed;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,17 +21,30 @@ pub use list::{fetch, list};
 pub struct Incoming {
     /// Relative to the inbox, `/` between parts, `a.zip!/b.xlsx` inside an archive.
     pub name: Arc<str>,
-    /// Where its bytes are.
+    /// The file on the disk that it is or came in.
+    pub disk: Arc<OnDisk>,
+    /// Where in that its bytes are.
     pub source: Source,
     /// Bytes, as far as the folder or the archive says.
     pub size: u64,
+    /// The name that it shares with another entry of its archive; its own has a number then.
+    pub twin: Option<Arc<str>>,
+}
+
+/// A file on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnDisk {
+    /// Its name as it is shown, relative to the inbox.
+    pub name: Arc<str>,
+    /// Its path as the system has it, whatever letters it is written in.
+    pub path: PathBuf,
 }
 
 /// Where the bytes of an incoming file are.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A file.
-    File(PathBuf),
+    /// It is the file on the disk.
+    File,
     /// An entry of an archive.
     Entry(Entry),
 }
@@ -46,9 +60,9 @@ pub struct Limits {
     pub max_unpacked: u64,
     /// Unpacked to packed size of one entry.
     pub max_ratio: u64,
-    /// Bytes of all archives inside archives; they are kept in memory.
+    /// Bytes of all archives inside archives; they are kept in memory. One archive on the disk may have half of them.
     pub max_held: u64,
-    /// Entries of one archive.
+    /// Entries of one archive, those of archives inside it included.
     pub max_entries: usize,
     /// Files of the whole inbox.
     pub max_files: usize,

@@ -2,13 +2,20 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::inside::{LONGEST_NAME, is_reserved};
+
 /// Most characters of a name.
 const LONGEST: usize = 80;
 
+/// Most bytes of a name: room for a number and an extension below what file systems take. Eighty characters of everyday
+/// Chinese fit; of rare ones and emoji, which take four bytes each, sixty do.
+const LONGEST_BYTES: usize = LONGEST_NAME - 15;
+
 /// A file or folder name that every system takes: none of `<>:"/\|?*`, no `%` (BagIt manifests escape it, and several
 /// of their readers do not know), no control characters, no reserved words, no trailing dots or spaces, at most 80
-/// characters, composed (NFC), since systems disagree about the other form; never empty.
+/// characters and 240 bytes, composed (NFC), since systems disagree about the other form; never empty.
 pub fn safe_name(text: &str) -> String {
+    let mut bytes = 0;
     let cleaned: String = text
         .nfc()
         .map(|c| {
@@ -21,12 +28,13 @@ pub fn safe_name(text: &str) -> String {
             }
         })
         .take(LONGEST)
+        .take_while(|c| {
+            bytes += c.len_utf8();
+            bytes <= LONGEST_BYTES
+        })
         .collect();
     let trimmed = cleaned.trim().trim_end_matches(['.', ' ']);
-    let stem = trimmed.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let numbered = |word: &str| stem.strip_prefix(word).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
-    let reserved = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
-    if trimmed.is_empty() || trimmed.starts_with('.') || reserved { format!("_{trimmed}") } else { trimmed.to_owned() }
+    if trimmed.is_empty() || trimmed.starts_with(['.', '~']) || is_reserved(trimmed) { format!("_{trimmed}") } else { trimmed.to_owned() }
 }
 
 /// Hands out names of one folder; a name that is taken, in whatever case, gets a number.
@@ -70,6 +78,12 @@ mod tests {
             assert_eq!(safe_name(text), name, "{text:?}");
         }
         assert_eq!(safe_name(&"长".repeat(200)).chars().count(), 80);
+        assert_eq!(safe_name(&"𠀀".repeat(200)).len(), 240, "four bytes each");
+        let mut names = Names::default();
+        for number in 1..=99 {
+            let name = names.claim(&"😀".repeat(80), ".xlsx");
+            assert!(name.len() <= LONGEST_NAME && crate::inside::Inside::new(&name).is_some(), "{number}: {name}");
+        }
     }
 
     #[test]

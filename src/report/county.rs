@@ -11,6 +11,7 @@ use crate::scheme::Scheme;
 use crate::submission::Submission;
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 
+use super::aside::{set_aside, told};
 use crate::forms::{Issuer, Standing, masked};
 
 /// One branch for the overview.
@@ -142,6 +143,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
     for (name, value) in [("通过", accepted), ("退回", returned), ("未报", missing)] {
         rows.push(vec![name.into(), size(value), share(value as u64, total)]);
     }
+    rows.push(vec!["未采用的文件".into(), size(set_aside(overview.findings).values().map(BTreeMap::len).sum())]);
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let found = overview.findings.iter().filter(|finding| finding.severity() == severity).count();
         rows.push(vec![text(severity_word(severity, Lang::Zh)), size(found)]);
@@ -324,6 +326,7 @@ fn by_branch<'a>(overview: &'a Overview<'_>) -> BTreeMap<&'a str, Vec<&'a Findin
 
 fn branches(overview: &Overview<'_>) -> Sheet {
     let found = by_branch(overview);
+    let aside = set_aside(overview.findings);
     let rows = overview
         .branches
         .iter()
@@ -340,6 +343,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             row.extend(grades(&counts));
             row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
             row.push(line.file.map_or(Value::Empty, |file| text(file.as_ref())));
+            row.push(aside.get(line.branch.code.as_str()).map_or(Value::Empty, |files| text(told(files))));
             row
         })
         .collect();
@@ -352,7 +356,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
         number("计分", 8.0),
     ];
     columns.extend(GRADES.iter().map(|grade| number(grade, 9.0)));
-    columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0)]);
+    columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0), column("未采用的文件", 40.0)]);
     sheet(overview, "支部一览", "支部一览", columns, rows)
 }
 

@@ -3,11 +3,13 @@
 //!
 //! Pure: it makes rows; `run` has them written.
 
+mod aside;
 mod county;
 mod findings;
 mod normalized;
 mod results;
 
+pub use aside::set_aside;
 pub use county::{BranchLine, Overview, county_workbook, findings_workbook};
 pub use findings::{FindingRow, finding_row};
 pub use normalized::{NORMALIZED, NormalizedTable, scorer};

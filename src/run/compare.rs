@@ -29,6 +29,8 @@ pub struct Comparison {
     pub unusual: Vec<Unusual>,
     /// The results compared with: name for the manifest, SHA-256.
     pub inputs: Vec<(String, String)>,
+    /// Bags of last year that could not be compared with, though others could.
+    pub unusable: Vec<PathBuf>,
 }
 
 /// The file every result has.
@@ -169,12 +171,18 @@ fn archived_results(
     let mut other: Vec<String> = Vec::new();
     for bag in bags {
         // A bag that does not tell whose table it holds may hold ours.
-        let part = archive::part(bag, "results").ok_or_else(|| unusable(bag))?;
+        let Some(part) = archive::part(bag, "results") else {
+            comparison.unusable.push(bag.clone());
+            continue;
+        };
         if !own(&part) {
             other.push(bag.display().to_string());
             continue;
         }
-        let found = part.open().and_then(|columns| published_rows(&columns, wanted)).ok_or_else(|| unusable(bag))?;
+        let Some(found) = part.open().and_then(|columns| published_rows(&columns, wanted)) else {
+            comparison.unusable.push(bag.clone());
+            continue;
+        };
         if found.is_empty() {
             other.push(bag.display().to_string());
             continue;
@@ -191,6 +199,9 @@ fn archived_results(
         }
     }
     if from.is_empty() {
+        if let Some(bag) = comparison.unusable.first() {
+            return Err(unusable(bag));
+        }
         let name = &county.workspace.county;
         return Err(nothing_of(folder, &format!("{name} {wanted} 的结果"), &format!("result of {name} of {wanted}"), &other));
     }

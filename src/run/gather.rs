@@ -1,5 +1,6 @@
 //! First pass: every file on its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +10,7 @@ use rayon::prelude::*;
 
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
+use super::versions::{Unit, units};
 use super::{County, Progress, RunError, Stage, archive};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity, Unreadable};
@@ -16,6 +18,7 @@ use crate::fence::FenceError;
 use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
+use crate::sheet::words::folded;
 use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
 
@@ -44,14 +47,24 @@ pub struct Gathered {
     pub branch: Option<usize>,
     /// Another branch that is in the same file.
     pub second: Option<usize>,
-    /// 报出日期.
+    /// It bears the name of another registered branch.
+    pub misnamed: bool,
+    /// The committee in whose folder it lies, where that is not the branch's own.
+    pub elsewhere: Option<Arc<str>>,
+    /// The name that it shares with another file of its archive.
+    pub twin: Option<Arc<str>>,
+    /// 报出日期, as far as it counts for the order of versions.
     pub reported: Option<NaiveDate>,
     /// When the document says it was last changed.
     pub modified: Option<String>,
-    /// Digest of the file that this one corrects.
+    /// Digest of the file that this one corrects, in lower case.
     pub corrects: Option<String>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
+    /// Sheets that it should have and has not.
+    pub missing: Vec<String>,
+    /// Sheets and periods with something entered.
+    pub holds: BTreeSet<Unit>,
     /// Cells that held something.
     pub cells: usize,
     /// Where its bytes are.
@@ -68,13 +81,14 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
     archive::restore_names(&county.first, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
+    let committees = Committees::of(county);
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
     // `collect` keeps the order of the list, whatever thread is done first.
     let gathered = files
         .par_iter()
         .map(|file| {
-            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, fonts, file, &limits))).unwrap_or_else(|_| {
+            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, &committees, fonts, file, &limits))).unwrap_or_else(|_| {
                 let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
                 Ok(failed(file, Vec::new(), finding))
             });
@@ -92,10 +106,15 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
         files: opened,
         branch: None,
         second: None,
+        misnamed: false,
+        elsewhere: None,
+        twin: None,
         reported: None,
         modified: None,
         corrects: None,
         sheets: Vec::new(),
+        missing: Vec::new(),
+        holds: BTreeSet::new(),
         cells: 0,
         source: Arc::clone(sent),
         findings: vec![finding],
@@ -103,13 +122,39 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
     }
 }
 
-fn gather_one(county: &County, fonts: &FontSet, sent: &Arc<Sent>, limits: &inbox::Limits) -> Result<Gathered, FenceError> {
+/// The committees by their folded names: branches' files are often collected in folders called after them.
+struct Committees(BTreeMap<String, Arc<str>>);
+
+impl Committees {
+    fn of(county: &County) -> Self {
+        Self(county.register.committees().into_iter().map(|name| (folded(name), name.into())).collect())
+    }
+
+    /// The committee in whose folder a file lies, where that is not this one.
+    fn other_than(&self, own: &str, file: &str) -> Option<Arc<str>> {
+        let folders = file.split('/').rev().skip(1);
+        let mut found = folders.filter_map(|folder| self.0.get(&folded(folder))).peekable();
+        let first = found.peek().copied()?;
+        let own = folded(own);
+        found.all(|committee| folded(committee) != own).then(|| Arc::clone(first))
+    }
+}
+
+fn gather_one(
+    county: &County,
+    committees: &Committees,
+    fonts: &FontSet,
+    sent: &Arc<Sent>,
+    limits: &inbox::Limits,
+) -> Result<Gathered, FenceError> {
     let Opened { book, prints, holders } = intake::open(county, sent, limits)?;
     let book = match book {
         Ok(book) => book,
         Err(finding) => return Ok(failed(sent, prints, finding)),
     };
     let mut gathered = gather_book(county, fonts, sent, book);
+    let own = gathered.branch.map(|branch| county.register.branches[branch].committee.as_str());
+    gathered.elsewhere = own.and_then(|own| committees.other_than(own, &sent.name));
     gathered.digest = Some(intake::digest(&prints));
     gathered.files = prints;
     for finding in &mut gathered.findings {
@@ -128,6 +173,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
+    let misnamed = identity.findings.iter().any(|finding| finding.code == Code::BranchMismatch);
     findings.extend(identity.findings);
     let mut gathered = Gathered {
         name: Arc::clone(name),
@@ -135,10 +181,15 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         files: Vec::new(),
         branch: identity.branch,
         second: identity.second,
+        misnamed,
+        elsewhere: None,
+        twin: sent.twin(),
         reported: cover.reported,
         modified: book.modified.clone(),
-        corrects: book.returns.clone(),
+        corrects: book.returns.as_ref().map(|digest| digest.to_ascii_lowercase()),
         sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
+        missing: Vec::new(),
+        holds: BTreeSet::new(),
         cells,
         source: Arc::clone(sent),
         findings,
@@ -171,6 +222,9 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     if stranger && !covered && submission.members.is_empty() {
         return gathered;
     }
+    let named = |finding: &Finding| finding.args.iter().find(|(name, _)| *name == "name").map(|(_, sheet)| sheet.clone());
+    gathered.missing = found.iter().filter(|finding| finding.code == Code::MissingSheet).filter_map(named).collect();
+    gathered.holds = units(&submission);
     gathered.findings.extend(found);
     // Checks go through members and periods, which such a roster would make millions of.
     if submission.members.len() > MOST_MEMBERS {

@@ -27,6 +27,13 @@ pub struct Sent {
     pub(super) files: Vec<Part>,
 }
 
+impl Sent {
+    /// The name that one of its files shares with another of the same archive.
+    pub(super) fn twin(&self) -> Option<Arc<str>> {
+        self.files.iter().find_map(|part| part.file.twin.clone())
+    }
+}
+
 /// A file, and for one of a set the sheet that it is named after.
 #[derive(Debug)]
 pub struct Part {

@@ -19,6 +19,7 @@ mod rare;
 mod resolve;
 mod returns;
 mod template;
+mod versions;
 mod write;
 
 pub use crate::pdf::Engine;

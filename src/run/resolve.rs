@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::intake::Sent;
+use super::versions::{Choice, choose};
 use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
+use crate::county::Branch;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::inbox::hex;
-use crate::period::Period;
-use crate::sheet::words::key;
 use crate::submission::Member;
 
 /// What became of a branch.
@@ -50,107 +50,43 @@ pub struct Resolved {
 
 /// Decides for every branch.
 pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Finding>)) -> Resolved {
-    let branches = county.register.branches.len();
     let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
-    let mut candidates: Vec<Vec<Gathered>> = (0..branches).map(|_| Vec::new()).collect();
-    // Of equal files that belong to nobody the first tells what is wrong.
-    let mut told: BTreeMap<[u8; 32], Arc<str>> = BTreeMap::new();
-    for one in gathered {
-        let same = one.digest.and_then(|digest| told.get(&digest));
-        match (one.branch, same) {
-            (Some(branch), _) => candidates[branch].push(one),
-            (None, Some(other)) => {
-                findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", other));
-            }
-            (None, None) => {
-                told.extend(one.digest.map(|digest| (digest, Arc::clone(&one.name))));
-                findings.extend(one.findings);
-            }
-        }
-    }
-    // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
-    let names = |one: &Gathered| -> Vec<Arc<str>> {
-        one.card.as_ref().map_or_else(Vec::new, |card| card.submission.members.iter().map(|member| Arc::clone(&member.name)).collect())
-    };
-    let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(branches);
-    let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(branches);
-    let mut undecided = vec![false; branches];
+    let candidates = by_branch(county, gathered, &mut findings);
+    let choices = choices(county, &candidates);
+    let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(candidates.len());
+    let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(candidates.len());
+    let mut undecided = vec![false; candidates.len()];
     let mut elsewhere: Vec<(usize, Finding)> = Vec::new();
-    for (branch, files) in candidates.into_iter().enumerate() {
-        let code: Arc<str> = county.register.branches[branch].code.as_str().into();
-        let (files, misnamed) = aside(files);
+    for (branch, (mut files, choice)) in candidates.into_iter().zip(choices).enumerate() {
+        elsewhere.extend(choice.own.iter().filter_map(|at| second_branch(&files[*at])));
+        // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
+        let listed = choice.counts.map_or(choice.own, |at| vec![at]);
+        rosters.push(listed.into_iter().flat_map(|at| names(&files[at])).collect());
+        undecided[branch] = choice.findings.iter().any(|finding| finding.severity() == Severity::Error);
         if county.wants(branch) {
-            findings.extend(misnamed);
+            findings.extend(choice.apart);
+            findings.extend(choice.findings.into_iter().map(|finding| of_branch(county, branch, finding)));
         }
-        let all: Vec<Arc<str>> = files.iter().flat_map(names).collect();
-        let mismatched: Vec<Finding> = files.iter().filter_map(mismatch).cloned().collect();
-        elsewhere.extend(files.iter().filter_map(second_branch));
-        let (one, mut found) = choose(files);
-        // Where all bear another's name each is told so; that of the file that counts is among its findings.
-        if one.as_ref().is_none_or(|one| mismatch(one).is_some()) {
-            let taken = one.as_ref().map(|one| Arc::clone(&one.name));
-            found.extend(mismatched.into_iter().filter(|finding| finding.place.file != taken));
-        }
-        rosters.push(one.as_ref().map_or(all, names));
-        undecided[branch] = found.iter().any(|finding| finding.severity() == Severity::Error);
-        for finding in &mut found {
-            finding.branch_code = Some(Arc::clone(&code));
-        }
-        if county.wants(branch) {
-            findings.extend(found);
-        }
-        chosen.push(one);
+        chosen.push(choice.counts.map(|at| files.swap_remove(at)));
     }
     // A branch that is in another's file did send something: it is told that, and not that nothing came.
-    for (branch, mut finding) in elsewhere {
+    for (branch, finding) in elsewhere {
         if chosen[branch].is_none() && !undecided[branch] && county.wants(branch) {
-            finding.branch_code = Some(county.register.branches[branch].code.as_str().into());
-            findings.push(finding);
+            findings.push(of_branch(county, branch, finding));
             undecided[branch] = true;
         }
     }
-    let mut people = Vec::new();
     for (branch, one) in chosen.iter().enumerate() {
         let Some(one) = one.as_ref().filter(|_| county.wants(branch)) else { continue };
-        let registered = &county.register.branches[branch];
-        for finding in &one.findings {
-            findings.push(Finding { branch_code: Some(registered.code.as_str().into()), ..finding.clone() });
-        }
-        let Some(card) = &one.card else { continue };
-        let members = &card.submission.members;
-        // One identity number under two names is most likely a slip, and two people.
-        let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
-        let listed = members.iter().filter(|member| !repeats(member)).count() + card.submission.nameless.members as usize;
-        // That there is nobody at all is said already.
-        if listed > 0
-            && let Some(mut finding) = roll_mismatch(registered, listed, &one.name)
-        {
-            finding.branch_code = Some(registered.code.as_str().into());
-            findings.push(finding);
-        }
-        people.extend(members.iter().filter(|member| member.repeats.is_none()).filter_map(|member| {
-            Some(Person {
-                id: member.id.clone()?,
-                name: Arc::clone(&member.name),
-                branch,
-                first_month: member.first_month,
-                last_month: member.last_month,
-                place: card.submission.place(member.id_at.unwrap_or(member.at)),
-            })
-        }));
+        findings.extend(one.findings.iter().map(|finding| of_branch(county, branch, finding.clone())));
+        findings.extend(roll(county, branch, one));
     }
+    let mut people = people(county, chosen.iter().map(Option::as_ref));
     findings.extend(same_person_in_branches(&mut people, &county.register.branches));
     for (branch, one) in chosen.iter().enumerate() {
         if one.is_none() && !undecided[branch] && county.wants(branch) {
-            let registered = &county.register.branches[branch];
-            let mut finding = Finding::new(Code::MissingSubmission, Place::default());
-            finding = finding.arg("name", &registered.name).arg("committee", &registered.committee);
-            finding = finding
-                .arg("contact", registered.contact.as_deref().unwrap_or_default())
-                .arg("phone", registered.phone.as_deref().unwrap_or_default());
-            finding.branch_code = Some(registered.code.as_str().into());
-            findings.push(finding);
+            findings.push(of_branch(county, branch, missing(&county.register.branches[branch])));
         }
     }
     sort_findings(&mut findings);
@@ -179,73 +115,94 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     Resolved { branches: states, rosters, files, sources, findings, people, inputs, cells, comparison: Comparison::default() }
 }
 
-/// The finding that a file bears another branch's name.
-fn mismatch(one: &Gathered) -> Option<&Finding> {
-    one.findings.iter().find(|finding| finding.code == Code::BranchMismatch && finding.args.iter().any(|(name, _)| *name == "other"))
+fn of_branch(county: &County, branch: usize, finding: Finding) -> Finding {
+    Finding { branch_code: Some(county.register.branches[branch].code.as_str().into()), ..finding }
 }
 
-/// Puts aside files that bear another branch's name where the branch has one of its own: whose they are nobody knows, and
-/// they must not come before it. One that a corrected copy replaces is settled.
-fn aside(files: Vec<Gathered>) -> (Vec<Gathered>, Vec<Finding>) {
-    if files.iter().all(|one| mismatch(one).is_some()) {
-        return (files, Vec::new());
-    }
-    let corrected: Vec<String> = files.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
-    let settled = |one: &Gathered| one.digest.is_some_and(|digest| corrected.contains(&hex(&digest)));
-    let (misnamed, own): (Vec<_>, Vec<_>) = files.into_iter().partition(|one| mismatch(one).is_some() && !settled(one));
-    (own, misnamed.iter().filter_map(mismatch).cloned().collect())
-}
-
-/// Which of a branch's files counts. Equal bytes count once; a corrected copy supersedes what it corrects; then the
-/// later 报出日期 wins, then the later change of the document. What cannot be ordered is sent back.
-fn choose(files: Vec<Gathered>) -> (Option<Gathered>, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut distinct: Vec<Gathered> = Vec::new();
-    for one in files {
-        match distinct.iter().find(|other| other.digest == one.digest) {
-            Some(other) => findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", &other.name)),
-            None => distinct.push(one),
-        }
-    }
-    let corrected: Vec<String> =
-        distinct.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
-    let stands = |one: &Gathered| !one.digest.is_some_and(|digest| corrected.contains(&hex(&digest)));
-    // Two files that claim to correct each other correct nothing.
-    if distinct.iter().any(stands) {
-        let (kept, gone): (Vec<_>, Vec<_>) = distinct.into_iter().partition(stands);
-        for one in &gone {
-            findings.push(superseded(one, &kept[0]));
-        }
-        distinct = kept;
-    }
-    if distinct.len() <= 1 {
-        return (distinct.pop(), findings);
-    }
-    let winner = (0..distinct.len()).find(|at| distinct.iter().enumerate().all(|(other, one)| other == *at || later(&distinct[*at], one)));
-    if let Some(at) = winner {
-        let one = distinct.swap_remove(at);
-        for other in &distinct {
-            findings.push(superseded(other, &one));
-            if let Some(part) = part_in(&one, other) {
-                let finding = Finding::new(Code::DuplicateSubmission, Place::file(&one.name));
-                findings.push(finding.arg("other", &other.name).arg("part", part));
+/// The files of each branch, in the order of their names; what is found in files of nobody.
+fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Finding>) -> Vec<Vec<Gathered>> {
+    let mut candidates: Vec<Vec<Gathered>> = county.register.branches.iter().map(|_| Vec::new()).collect();
+    // Of equal files that belong to nobody the first tells what is wrong.
+    let mut told: BTreeMap<[u8; 32], Arc<str>> = BTreeMap::new();
+    for one in gathered {
+        let same = one.digest.and_then(|digest| told.get(&digest));
+        match (one.branch, same) {
+            (Some(branch), _) => candidates[branch].push(one),
+            (None, Some(other)) => {
+                findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", other));
+            }
+            (None, None) => {
+                told.extend(one.digest.map(|digest| (digest, Arc::clone(&one.name))));
+                findings.extend(one.findings);
             }
         }
-        (Some(one), findings)
-    } else {
-        let names: Vec<&str> = distinct.iter().map(|one| one.name.as_ref()).collect();
-        for one in &distinct {
-            let others: Vec<&str> = names.iter().copied().filter(|name| *name != one.name.as_ref()).collect();
-            let part = distinct.iter().find_map(|other| part_in(one, other)).unwrap_or_default();
-            findings
-                .push(Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).arg("other", others.join("、")).arg("part", &part));
-            // What is wrong in them is to be put right whichever counts; what a part lacks is in the other.
-            let lacking =
-                |finding: &&Finding| matches!(finding.code, Code::MissingSheet | Code::MissingEntry) && finding.place.cell.is_none();
-            findings.extend(one.findings.iter().filter(|finding| part.is_empty() || !lacking(finding)).cloned());
-        }
-        (None, findings)
     }
+    candidates
+}
+
+/// Which file of each branch counts. A copy may correct what only shows across branches; that is known when all have been
+/// decided once, and those branches are decided again.
+fn choices(county: &County, candidates: &[Vec<Gathered>]) -> Vec<Choice> {
+    let code = |branch: usize| county.register.branches[branch].code.as_str();
+    let own = |one: &Gathered| one.findings.iter().any(|finding| finding.severity() == Severity::Error);
+    let mut choices: Vec<Choice> = candidates.iter().enumerate().map(|(branch, files)| choose(code(branch), files, &own)).collect();
+    let copies = |branch: &usize| candidates[*branch].len() > 1 && candidates[*branch].iter().any(|one| one.corrects.is_some());
+    let with_copies: Vec<usize> = (0..candidates.len()).filter(copies).collect();
+    if with_copies.is_empty() {
+        return choices;
+    }
+    let chosen = choices.iter().zip(candidates).map(|(choice, files)| choice.counts.map(|at| &files[at]));
+    let across = same_person_in_branches(&mut people(county, chosen), &county.register.branches);
+    let errors = across.into_iter().filter(|finding| finding.severity() == Severity::Error);
+    let files: BTreeSet<Arc<str>> = errors.filter_map(|finding| finding.place.file).collect();
+    for branch in with_copies {
+        choices[branch] =
+            choose(code(branch), &candidates[branch], &|one| own(one) || one.files.iter().any(|(name, ..)| files.contains(name)));
+    }
+    choices
+}
+
+fn names(one: &Gathered) -> Vec<Arc<str>> {
+    let members = one.card.iter().flat_map(|card| &card.submission.members);
+    members.map(|member| Arc::clone(&member.name)).collect()
+}
+
+/// The warning that a roster has another length than the register says.
+fn roll(county: &County, branch: usize, one: &Gathered) -> Option<Finding> {
+    let submission = &one.card.as_ref()?.submission;
+    let members = &submission.members;
+    // One identity number under two names is most likely a slip, and two people.
+    let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
+    let listed = members.iter().filter(|member| !repeats(member)).count() + submission.nameless.members as usize;
+    // That there is nobody at all is said already.
+    let found = (listed > 0).then(|| roll_mismatch(&county.register.branches[branch], listed, &one.name)).flatten();
+    found.map(|finding| of_branch(county, branch, finding))
+}
+
+/// Everybody with an identity number in the files that count.
+fn people<'a>(county: &County, chosen: impl Iterator<Item = Option<&'a Gathered>>) -> Vec<Person> {
+    let mut people = Vec::new();
+    for (branch, one) in chosen.enumerate() {
+        let Some(card) = one.filter(|_| county.wants(branch)).and_then(|one| one.card.as_ref()) else { continue };
+        people.extend(card.submission.members.iter().filter(|member| member.repeats.is_none()).filter_map(|member| {
+            Some(Person {
+                id: member.id.clone()?,
+                name: Arc::clone(&member.name),
+                branch,
+                first_month: member.first_month,
+                last_month: member.last_month,
+                place: card.submission.place(member.id_at.unwrap_or(member.at)),
+            })
+        }));
+    }
+    people
+}
+
+fn missing(registered: &Branch) -> Finding {
+    let finding = Finding::new(Code::MissingSubmission, Place::default());
+    let finding = finding.arg("name", &registered.name).arg("committee", &registered.committee);
+    let finding = finding.arg("contact", registered.contact.as_deref().unwrap_or_default());
+    finding.arg("phone", registered.phone.as_deref().unwrap_or_default())
 }
 
 /// The finding about a second branch in a file, and which branch that is.
@@ -253,93 +210,4 @@ fn second_branch(one: &Gathered) -> Option<(usize, Finding)> {
     let second = one.second?;
     let finding = one.findings.iter().find(|finding| finding.args.iter().any(|(name, _)| *name == "second"))?;
     Some((second, finding.clone()))
-}
-
-/// The note about a file that another replaces, with what went missing on the way.
-fn superseded(one: &Gathered, by: &Gathered) -> Finding {
-    let finding = Finding::new(Code::SupersededSubmission, Place::file(&one.name)).arg("other", &by.name);
-    let (Some(old), Some(new)) = (&one.card, &by.card) else { return finding };
-    let rows = |card: &Card| {
-        let submission = &card.submission;
-        let counts = [submission.adjustments.len(), submission.vetoes.len(), submission.nominations.len()];
-        counts.into_iter().zip(["奖惩", "一票否决", "评优推荐"])
-    };
-    let lost: Vec<&str> =
-        rows(old).zip(rows(new)).filter(|((old, _), (new, _))| *old > 0 && *new == 0).map(|((_, name), _)| name).collect();
-    finding.arg("lost", lost.join("、"))
-}
-
-/// A sheet that the one lacks and the other has, or months and quarters of 积分登记: the branch's workbook may have come in
-/// parts.
-fn part_in(one: &Gathered, other: &Gathered) -> Option<String> {
-    let lacking = one.findings.iter().filter(|finding| finding.code == Code::MissingSheet);
-    let mut names = lacking.flat_map(|finding| &finding.args).filter(|(name, _)| *name == "name").map(|(_, sheet)| sheet);
-    let sheet = names.find(|name| other.sheets.iter().any(|sheet| key(sheet) == **name)).cloned();
-    sheet.or_else(|| {
-        one.findings.iter().find(|finding| finding.code == Code::MissingEntry)?;
-        let periods = |file: &Gathered| -> Option<BTreeSet<Period>> {
-            Some(file.card.as_ref()?.submission.entries.iter().map(|entry| entry.period).collect())
-        };
-        let (own, others) = (periods(one)?, periods(other)?);
-        let more: Vec<String> = others.difference(&own).map(|period| period.zh()).collect();
-        (!more.is_empty()).then(|| format!("积分登记 {}", more.join("、")))
-    })
-}
-
-fn later(a: &Gathered, b: &Gathered) -> bool {
-    match (a.reported, b.reported) {
-        (Some(a), Some(b)) if a != b => a > b,
-        _ => matches!((&a.modified, &b.modified), (Some(a), Some(b)) if a > b),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(name: &str, digest: u8, reported: Option<&str>, modified: Option<&str>, corrects: Option<u8>) -> Gathered {
-        Gathered {
-            name: name.into(),
-            digest: Some([digest; 32]),
-            files: Vec::new(),
-            sheets: Vec::new(),
-            branch: Some(0),
-            second: None,
-            reported: reported.map(|day| day.parse().expect("date")),
-            modified: modified.map(str::to_owned),
-            corrects: corrects.map(|digest| hex(&[digest; 32])),
-            cells: 0,
-            source: Arc::new(Sent { name: name.into(), files: Vec::new() }),
-            findings: Vec::new(),
-            card: None,
-        }
-    }
-
-    fn chosen(files: Vec<Gathered>) -> (Option<String>, Vec<Code>) {
-        let (one, findings) = choose(files);
-        (one.map(|one| one.name.to_string()), findings.into_iter().map(|finding| finding.code).collect())
-    }
-
-    #[test]
-    fn takes_one_submission_a_branch() {
-        let early = || file("early", 1, Some("2026-12-10"), Some("2026-12-30T00:00:00Z"), None);
-        let late = || file("late", 2, Some("2026-12-20"), Some("2026-12-01T00:00:00Z"), None);
-        assert_eq!(chosen(vec![early(), late()]), (Some("late".into()), vec![Code::SupersededSubmission]));
-        assert_eq!(chosen(vec![late(), file("copy", 2, None, None, None)]), (Some("late".into()), vec![Code::IdenticalSubmission]));
-        let same_day = || file("changed", 3, Some("2026-12-20"), Some("2026-12-02T00:00:00Z"), None);
-        assert_eq!(chosen(vec![late(), same_day()]), (Some("changed".into()), vec![Code::SupersededSubmission]));
-        let undated = || file("undated", 4, None, None, None);
-        assert_eq!(chosen(vec![late(), undated()]), (None, vec![Code::DuplicateSubmission; 2]));
-        let correction = file("marked", 5, Some("2026-12-01"), None, Some(2));
-        assert_eq!(chosen(vec![late(), correction]), (Some("marked".into()), vec![Code::SupersededSubmission]));
-        assert_eq!(chosen(vec![]), (None, vec![]));
-        let mut half = late();
-        half.findings.push(Finding::new(Code::MissingSheet, Place::default()).arg("name", "党员名册"));
-        let mut rest = early();
-        rest.sheets.push(" 党员名册".into());
-        let (_, findings) = choose(vec![half, rest]);
-        let parts: Vec<_> =
-            findings.iter().filter(|finding| finding.code == Code::DuplicateSubmission).map(|finding| &finding.args).collect();
-        assert_eq!(parts, [&vec![("other", "early".to_owned()), ("part", "党员名册".to_owned())]]);
-    }
 }

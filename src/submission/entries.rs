@@ -346,8 +346,9 @@ fn read_sheet(
             let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
             let something = marks.iter().any(|mark| mark.thousandths() != 0);
             let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
+            let written = !is_blank(&line, rules);
             match own.filter(|_| told) {
-                Some(own) => into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason }),
+                Some(own) => into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason, written }),
                 None => {
                     into.unreadable.insert(at);
                 }

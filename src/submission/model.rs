@@ -228,6 +228,8 @@ pub struct Entry {
     pub marks: Box<[Mark]>,
     /// Why a bonus was given.
     pub reason: Option<Box<str>>,
+    /// Something is entered for one of the items; a blank deduction and a zero are the same mark.
+    pub written: bool,
 }
 
 /// Rows below the entry's and column, by item of the scheme.

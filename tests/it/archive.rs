@@ -13,7 +13,7 @@ use scorebook::table::Value;
 use super::order::{Cells, submissions, write};
 
 /// A small county of one year in a folder of its own; `change` may turn each submission's sheets.
-fn county(root: &Path, year: i32, mut change: impl FnMut(usize, &mut Vec<Cells>)) {
+pub(super) fn county(root: &Path, year: i32, mut change: impl FnMut(usize, &mut Vec<Cells>)) {
     let scheme = load(std::str::from_utf8(&scorebook::builtin::scheme("register-60").unwrap()).unwrap()).unwrap();
     let planned = County::new(Size { branches: 3, members: 6, mess: 0, seed: 7 }, vec![scheme]).unwrap();
     std::fs::create_dir_all(root).unwrap();
@@ -32,11 +32,11 @@ fn county(root: &Path, year: i32, mut change: impl FnMut(usize, &mut Vec<Cells>)
     }
 }
 
-fn options(root: &Path) -> Options {
+pub(super) fn options(root: &Path) -> Options {
     Options { workspace: root.to_owned(), forms: Some(Vec::new()), ..Options::default() }
 }
 
-fn scored(options: &Options) -> Summary {
+pub(super) fn scored(options: &Options) -> Summary {
     run(options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
 }
 
@@ -49,16 +49,16 @@ fn order(to: PathBuf) -> ArchiveOrder {
 }
 
 /// Run and archived into a bag.
-fn bag(root: &Path, to: PathBuf) -> Archived {
+pub(super) fn bag(root: &Path, to: PathBuf) -> Archived {
     scored(&options(root));
     closed(root, &order(to)).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
 }
 
-fn damages(bag: &Path) -> Vec<Damage> {
+pub(super) fn damages(bag: &Path) -> Vec<Damage> {
     verify(bag).unwrap().damages
 }
 
-fn said<T>(result: Result<T, RunError>) -> String {
+pub(super) fn said<T>(result: Result<T, RunError>) -> String {
     result.err().map(|error| error.message(Lang::En)).unwrap_or_default()
 }
 
@@ -141,7 +141,7 @@ fn configure(root: &Path, change: impl FnOnce(String) -> String) {
 }
 
 /// Every file below a folder with its bytes.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(super) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let entries =
         walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     entries.map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), std::fs::read(entry.path()).unwrap())).collect()
@@ -208,11 +208,11 @@ fn rows(path: &Path) -> Vec<serde_json::Value> {
     std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     scorebook::inbox::hex(&scorebook::inbox::digest(bytes))
 }
 
-fn rerun(bag: &Path) -> scorebook::run::Rerun {
+pub(super) fn rerun(bag: &Path) -> scorebook::run::Rerun {
     scorebook::run::rerun(bag, None, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
 }
 

@@ -668,6 +668,7 @@ fn submission(spec: &Spec) -> Submission {
             layout: 0,
             marks: spec.items.iter().map(|item| if spec.applies(item) { mark(Spec::cell(item, row)) } else { Mark::NONE }).collect(),
             reason: None,
+            written: true,
         })
     });
     let ballots = Ballots { count: spec.ballots.len() as u32, sums: [spec.ballots.iter().sum::<i64>() * 100].into(), ..Ballots::default() };

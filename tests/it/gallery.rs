@@ -179,7 +179,9 @@ impl Case {
         for (name, kind, sheets, hidden) in self.files() {
             let whole = workbook(&sheets, &hidden);
             let bytes = kind.map_or_else(|| whole.clone(), |kind| raw(&kind, &whole));
-            std::fs::write(root.join("inbox").join(name), bytes).unwrap();
+            let path = root.join("inbox").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
         }
         if self.narrow_board {
             let mut book = rust_xlsxwriter::Workbook::new();

@@ -8,6 +8,7 @@ mod engine;
 mod explain;
 mod fonts;
 mod gallery;
+mod hostile;
 mod order;
 mod published;
 mod reading;

@@ -23,6 +23,7 @@ use super::write::result_lines;
 use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
 use crate::archive::{Bag, Payload, PersonKey};
 use crate::county::Secret;
+use crate::inside::Inside;
 use crate::period::{Period, RunPeriod};
 use record::{RunRecord, whole_workspace};
 
@@ -147,7 +148,13 @@ impl Desk<'_> {
     fn run(&self) -> Result<(), RunError> {
         for output in &self.record.outputs {
             let path = self.folder.join(&output.file);
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            let Some(inside) = Inside::new(&output.file) else {
+                return Err(refused(
+                    format!("{} 的 manifest.json 里有不该有的路径“{}”；请重新运行 scorebook run", self.folder.display(), output.file),
+                    format!("manifest.json of {} names the path “{}”; run again", self.folder.display(), output.file),
+                ));
+            };
+            let bytes = inside.read(self.folder, u64::MAX - 1).map_err(|source| RunError::Io { path: path.clone(), source })?;
             if crate::inbox::hex(&crate::inbox::digest(&bytes)) != output.sha256 {
                 return Err(refused(
                     format!("{} 在运行之后被改动过，不能归档；请重新运行 scorebook run", path.display()),

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
+use super::papers::carries_macros;
 use crate::archive::Payload;
 use crate::county::Workspace;
 use crate::diag::Finding;
 use crate::inbox::{self, Incoming, Source};
+use crate::inside;
 use crate::publish::Names;
 use crate::run::RunError;
 
@@ -20,6 +23,9 @@ pub struct Original {
     pub path: String,
     /// Its name in the inbox.
     pub first_name: String,
+    /// The bytes of the file's name on the disk, hexadecimal, where it was written in other letters than UTF-8's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_bytes: Option<String>,
     /// SHA-256 of what the branch sent.
     pub sha256: String,
     /// Bytes of what the branch sent.
@@ -30,20 +36,26 @@ pub struct Original {
     /// SHA-256 of what is kept, where that is the workbook without its password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_sha256: Option<String>,
+    /// The name that it shared with another file of its archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<String>,
+    /// It carries macros.
+    #[serde(skip)]
+    pub macros: bool,
 }
 
 impl Desk<'_> {
     /// Adds every file of the inbox, archives whole; gives them in the order of their first names.
     pub(super) fn originals(&self) -> Result<Vec<Original>, RunError> {
-        let inbox = &self.county.workspace.inbox;
-        let (files, _) = inbox::list(inbox, &inbox::Limits::default())?;
-        let mut sent: BTreeMap<String, Vec<&Incoming>> = BTreeMap::new();
+        let (files, _) = inbox::list(&self.county.workspace.inbox, &inbox::Limits::default())?;
+        // By the file on the disk: what is shown of a name may be read from other letters.
+        let mut sent: BTreeMap<(&str, &Path), Vec<&Incoming>> = BTreeMap::new();
         for file in &files {
-            sent.entry(on_disk(inbox, file)).or_default().push(file);
+            sent.entry((&file.disk.name, &file.disk.path)).or_default().push(file);
         }
         let mut keep = Keeper { desk: self, safe: SafePaths::default(), originals: Vec::new() };
-        for (first_name, inside) in sent {
-            keep.original(first_name, &inside)?;
+        for ((_, path), inside) in sent {
+            keep.original(path, &inside)?;
         }
         let originals = keep.originals;
         let lines: String = originals.iter().map(crate::report::json_line).collect();
@@ -61,22 +73,24 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// Keeps one file of the inbox as it is. What a password opened is kept opened, for in ten years nobody has the
     /// password; an archive that holds such a workbook is kept as the files in it.
-    fn original(&mut self, first_name: String, inside: &[&Incoming]) -> Result<(), RunError> {
-        let path = self.desk.county.workspace.inbox.join(&first_name);
-        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
-        if inside.iter().all(|file| matches!(file.source, Source::File(_))) {
-            return self.keep(first_name, &bytes, None);
-        }
+    fn original(&mut self, path: &Path, inside: &[&Incoming]) -> Result<(), RunError> {
         let limits = inbox::Limits::default();
+        let bytes = inside::read(path, limits.max_archive).map_err(|source| RunError::Io { path: path.to_owned(), source })?;
+        if let [only] = inside
+            && matches!(only.source, Source::File)
+        {
+            return self.keep(only, &bytes, None);
+        }
+        let Some(first) = inside.first() else { return Ok(()) };
         let locked = |file: &&&Incoming| inbox::fetch(file, &limits).is_ok_and(|bytes| self.opened(&bytes).is_some());
         if inside.iter().find(locked).is_none() {
-            return self.keep_as_sent(first_name, &bytes);
+            return self.keep_as_sent(first, &bytes);
         }
         let archive = inbox::hex(&inbox::digest(&bytes));
         for file in inside {
             // What cannot be fetched was no input of the run either, only a finding of it.
             if let Ok(bytes) = inbox::fetch(file, &limits) {
-                self.keep(file.name.to_string(), &bytes, Some(archive.clone()))?;
+                self.keep(file, &bytes, Some(archive.clone()))?;
             }
         }
         Ok(())
@@ -86,15 +100,40 @@ impl Keeper<'_> {
         crate::sheet::unlock(bytes, &self.desk.county.workspace.passwords).ok().flatten()
     }
 
-    fn keep_as_sent(&mut self, first_name: String, bytes: &[u8]) -> Result<(), RunError> {
+    /// The archive that a file came in.
+    fn keep_as_sent(&mut self, file: &Incoming, bytes: &[u8]) -> Result<(), RunError> {
+        let first_name = file.disk.name.to_string();
         let path = self.safe.claim(&first_name);
         self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
+        let first_bytes = self.other_letters(file);
         let sha256 = inbox::hex(&inbox::digest(bytes));
-        self.originals.push(Original { path, first_name, sha256, bytes: bytes.len() as u64, archive_sha256: None, opened_sha256: None });
+        let macros = carries_macros(bytes);
+        let bytes = bytes.len() as u64;
+        self.originals.push(Original {
+            macros,
+            path,
+            first_name,
+            first_bytes,
+            sha256,
+            bytes,
+            archive_sha256: None,
+            opened_sha256: None,
+            twin: None,
+        });
         Ok(())
     }
 
-    fn keep(&mut self, first_name: String, bytes: &[u8], archive_sha256: Option<String>) -> Result<(), RunError> {
+    /// The bytes of a name on the disk, where it is not written as it is shown.
+    fn other_letters(&self, file: &Incoming) -> Option<String> {
+        let path = &file.disk.path;
+        let raw = path.strip_prefix(&self.desk.county.workspace.inbox).unwrap_or(path).as_os_str().as_encoded_bytes();
+        let shown = file.disk.name.as_bytes();
+        let same = raw.iter().map(|byte| if *byte == b'\\' && cfg!(windows) { b'/' } else { *byte }).eq(shown.iter().copied());
+        (!same).then(|| inbox::hex(raw))
+    }
+
+    fn keep(&mut self, file: &Incoming, bytes: &[u8], archive_sha256: Option<String>) -> Result<(), RunError> {
+        let first_name = file.name.to_string();
         let opened = self.opened(bytes);
         let kept = opened.as_deref().unwrap_or(bytes);
         let path = self.safe.claim(&first_name);
@@ -102,22 +141,15 @@ impl Keeper<'_> {
         self.originals.push(Original {
             path,
             first_name,
+            first_bytes: self.other_letters(file),
             sha256: inbox::hex(&inbox::digest(bytes)),
             bytes: bytes.len() as u64,
             archive_sha256,
+            macros: carries_macros(bytes),
+            twin: file.twin.as_ref().map(ToString::to_string),
             opened_sha256: opened.as_deref().map(|opened| inbox::hex(&inbox::digest(opened))),
         });
         Ok(())
-    }
-}
-
-/// The name of the file on the disk that an incoming file is, or came in. A folder may be called `a!`, so what stands
-/// before a `!/` is asked for.
-fn on_disk(inbox: &Path, file: &Incoming) -> String {
-    let outer = file.name.match_indices("!/").map(|(at, _)| &file.name[..at]).find(|outer| inbox.join(outer).is_file());
-    match (&file.source, outer) {
-        (Source::Entry(_), Some(outer)) => outer.to_owned(),
-        _ => file.name.to_string(),
     }
 }
 
@@ -127,6 +159,9 @@ struct SafePaths {
     folders: BTreeMap<String, String>,
     names: BTreeMap<String, Names>,
 }
+
+/// Bytes of a folder's path in the bag. Systems take paths of a few thousand, and the bag lies somewhere itself.
+const LONGEST_FOLDER: usize = 800;
 
 impl SafePaths {
     fn claim(&mut self, path: &str) -> String {
@@ -150,7 +185,12 @@ impl SafePaths {
         if let Some(safe) = self.folders.get(folder) {
             return safe.clone();
         }
-        let safe = self.claim_folder(folder);
+        // Of folders inside one another without end the files lie in one beside the others.
+        let safe = if folder.len() > LONGEST_FOLDER {
+            self.names.entry(String::new()).or_default().claim("长路径", "")
+        } else {
+            self.claim_folder(folder)
+        };
         self.folders.insert(folder.to_owned(), safe.clone());
         safe
     }
@@ -174,6 +214,8 @@ pub struct FirstState {
     names: BTreeMap<String, String>,
     /// First digests, by first name, of those whose password was taken off.
     digests: BTreeMap<String, [u8; 32]>,
+    /// Names shared with another file of an archive, by first name.
+    twins: BTreeMap<String, Arc<str>>,
 }
 
 impl FirstState {
@@ -203,6 +245,9 @@ pub fn first_state(bag: &Path) -> Result<FirstState, RunError> {
         {
             first.digests.insert(original.first_name.clone(), digest);
         }
+        if let Some(twin) = original.twin {
+            first.twins.insert(original.first_name.clone(), twin.into());
+        }
         if original.path != original.first_name {
             first.names.insert(original.path, original.first_name);
         }
@@ -217,7 +262,7 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 
 /// Gives files and findings the names that the branches gave them, and their order.
 pub fn restore_names(state: &FirstState, files: &mut [Incoming], findings: &mut [Finding]) {
-    if state.names.is_empty() {
+    if state.names.is_empty() && state.twins.is_empty() {
         return;
     }
     let first = |name: &str| {
@@ -232,6 +277,7 @@ pub fn restore_names(state: &FirstState, files: &mut [Incoming], findings: &mut 
         if let Some(name) = first(&file.name) {
             file.name = name.into();
         }
+        file.twin = file.twin.take().or_else(|| state.twins.get(&*file.name).cloned());
     }
     for finding in findings {
         if let Some(name) = finding.place.file.as_deref().and_then(first) {
@@ -260,5 +306,11 @@ mod tests {
             assert_eq!(safe.claim(first), name, "{first}");
         }
         assert_eq!(safe.claim(&long), format!("{}.xlsx", "长".repeat(80)), "the extension outlives the cut");
+        for _ in 0..2 {
+            let deep = safe.claim(&format!("{}a.xlsx", "很长的文件夹/".repeat(100)));
+            assert!(deep.starts_with("长路径/") && deep.len() < 40, "{deep}");
+            let rare = safe.claim(&format!("{}/{}.xlsx", "😀".repeat(90), "𠀀".repeat(90)));
+            assert!(crate::inside::Inside::new(&rare).is_some(), "{rare}");
+        }
     }
 }

@@ -235,7 +235,7 @@ impl Desk<'_> {
         let encrypted = self.resolved.findings.iter().filter(|finding| finding.code == crate::diag::Code::EncryptedFile).count();
         checks.push(check("可用性", "原件不加密", encrypted == 0, format!("加密而打不开的原件 {encrypted} 个")));
         checks.push(check("可用性", "规范化数据为开放格式", true, "CSV（UTF-8）、JSON、Parquet，不依赖本程序即可读".into()));
-        let macros = self.macros(originals)?;
+        let macros = macros(originals);
         checks.push(check(
             "安全性",
             "原件不含宏",
@@ -294,21 +294,6 @@ impl Desk<'_> {
             }
         }
         Ok(forms)
-    }
-
-    /// First names of originals that carry macros: the part's name in a package, the storage's in an old workbook.
-    fn macros(&self, originals: &[Original]) -> Result<Vec<String>, RunError> {
-        let storage: Vec<u8> = "_VBA_PROJECT".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let mut found = Vec::new();
-        for original in originals {
-            let file = original.first_name.split_once("!/").filter(|_| original.archive_sha256.is_some());
-            let path = self.county.workspace.inbox.join(file.map_or(original.first_name.as_str(), |(archive, _)| archive));
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
-            if has(&bytes, b"vbaProject.bin") || has(&bytes, &storage) {
-                found.push(original.first_name.clone());
-            }
-        }
-        Ok(found)
     }
 
     fn report(&self, checks: &[Check]) -> Sheet {
@@ -372,6 +357,17 @@ struct Forms {
     archival: usize,
     xlsx: usize,
     packages: usize,
+}
+
+/// First names of originals that carry macros.
+fn macros(originals: &[Original]) -> Vec<String> {
+    originals.iter().filter(|original| original.macros).map(|original| original.first_name.clone()).collect()
+}
+
+/// True for a workbook with macros: by the part's name in a package, by the storage's in an old workbook.
+pub(super) fn carries_macros(bytes: &[u8]) -> bool {
+    let storage: Vec<u8> = "_VBA_PROJECT".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    has(bytes, b"vbaProject.bin") || has(bytes, &storage)
 }
 
 fn has(bytes: &[u8], part: &[u8]) -> bool {

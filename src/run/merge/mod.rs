@@ -25,12 +25,19 @@ use crate::diag::Code;
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
 use crate::inbox::{digest, hex};
+use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::Staging;
 use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
 use crate::submission::{Intake, Member, Submission};
+
+/// Bytes of one text that a run left at most.
+const MOST_TEXT: u64 = 1 << 30;
+
+/// Bytes of one form at most.
+const MOST_FORM: u64 = 1 << 30;
 
 /// A run's folder with its state and manifest.
 struct Shard {
@@ -39,6 +46,36 @@ struct Shard {
     manifest: Value,
     results: String,
 }
+
+impl Shard {
+    /// Every file that the run says it made in a folder, by its path; what stands at the top is made anew. Parts come from
+    /// other machines: a path that leads anywhere else is refused.
+    fn forms(&self) -> Result<Vec<(Inside, &Value)>, RunError> {
+        let outputs = self.manifest["outputs"].as_array().into_iter().flatten();
+        let forms = outputs.filter_map(|output| Some((output["file"].as_str().filter(|file| file.contains('/'))?, output)));
+        forms
+            .map(|(file, output)| {
+                let path = Inside::new(file).filter(|path| FOLDERS.iter().any(|folder| path.as_str().starts_with(folder)));
+                path.map(|path| (path, output)).ok_or_else(|| {
+                    let folder = self.folder.display();
+                    refused(
+                        format!("{folder} 的 manifest.json 里有不该有的路径“{file}”，不能合并"),
+                        format!("manifest.json of {folder} names the path “{file}”, which no result has; it cannot be merged"),
+                    )
+                })
+            })
+            .collect()
+    }
+
+    /// Folders with something in them: the county's overview links to nothing else.
+    fn folders(&self) -> Result<BTreeSet<String>, RunError> {
+        let folder = |(path, _): &(Inside, &Value)| path.as_str().rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        Ok(self.forms()?.iter().filter_map(folder).collect())
+    }
+}
+
+/// Where a result has its forms.
+const FOLDERS: [&str; 2] = ["支部/", "党委/"];
 
 /// What a merge tells.
 #[derive(Debug)]
@@ -97,7 +134,10 @@ fn read(given: &Path) -> Result<Shard, RunError> {
     }
     let text = |name: &str| {
         let path = folder.join(name);
-        std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })
+        let bytes = inside::read(&path, MOST_TEXT).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        String::from_utf8(bytes).map_err(|error| {
+            refused(format!("{} 看不懂：{error}", path.display()), format!("{} cannot be understood: {error}", path.display()))
+        })
     };
     let damaged = |error: serde_json::Error| {
         refused(format!("{} 看不懂：{error}", folder.display()), format!("{} cannot be understood: {error}", folder.display()))
@@ -212,6 +252,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     let mut folders = BTreeMap::new();
     for shard in shards {
         let mut cards = cards(shard, county)?;
+        let known = shard.folders()?;
         for line in &shard.state.branches {
             let Some(at) = county.register.by_code(&line.branch.code) else { continue };
             whole.files[at] = line.file.as_deref().map(Into::into);
@@ -223,7 +264,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
                 "returned" => BranchState::Returned,
                 _ => BranchState::Missing,
             };
-            folders.extend(line.folder.clone().map(|folder| (at, folder)));
+            folders.extend(line.folder.as_ref().filter(|folder| known.contains(*folder)).map(|folder| (at, folder.clone())));
         }
         whole.findings.extend(shard.state.findings.iter().filter_map(finding).filter(|finding| !ACROSS.contains(&finding.code)));
         whole.people.extend(shard.state.people.iter().filter_map(|known| {
@@ -364,20 +405,19 @@ fn write(
 ) -> Result<(), RunError> {
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     for shard in shards {
-        for output in shard.manifest["outputs"].as_array().into_iter().flatten() {
-            let Some(file) = output["file"].as_str().filter(|file| file.contains('/')) else { continue };
-            let path = shard.folder.join(file);
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        for (file, output) in shard.forms()? {
+            let path = shard.folder.join(&file);
+            let bytes = file.read(&shard.folder, MOST_FORM).map_err(|source| RunError::Io { path: path.clone(), source })?;
             if output["sha256"] != *hex(&digest(&bytes)) {
                 return Err(refused(
                     format!("{} 在运行之后被改动过，不能合并", path.display()),
                     format!("{} was changed after its run and cannot be merged", path.display()),
                 ));
             }
-            if known.insert(file.to_owned(), output.clone()).is_some() {
+            if known.insert(file.to_string(), output.clone()).is_some() {
                 return Err(refused(format!("有两个结果都含 {file}"), format!("two results hold {file}")));
             }
-            staging.write(file, &bytes)?;
+            staging.write(file.as_str(), &bytes)?;
         }
     }
     write_data(county, resolved, &county.issuer(), folders, staging)?;

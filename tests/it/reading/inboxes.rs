@@ -146,24 +146,99 @@ fn names_in_gbk_on_the_disk_are_read_and_kept_apart() {
     assert_eq!(inbox::fetch(&files[0], &Limits::default()).unwrap(), b"\xb1\xb1\xb9\xd8.xlsx");
 }
 
-/// Thirty folders, each with two links into the next: a thousand million ways, one file.
+/// Thirty folders, each with two links into the next: a thousand million ways, one file. Links are no files that somebody
+/// sent: what they lead to in the inbox is listed by itself, what lies elsewhere is told and not read.
 #[cfg(unix)]
 #[test]
-fn a_maze_of_links_is_walked_once() {
-    let (folder, maze) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+fn links_add_nothing_and_lead_nowhere_else() {
+    use std::os::unix::fs::symlink;
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for step in 0..30 {
-        let here = maze.path().join(step.to_string());
+        let here = folder.path().join(step.to_string());
         std::fs::create_dir(&here).unwrap();
         for link in ["a", "b"] {
-            std::os::unix::fs::symlink(maze.path().join((step + 1).to_string()), here.join(link)).unwrap();
+            symlink(format!("../{}", step + 1), here.join(link)).unwrap();
         }
     }
-    std::fs::create_dir(maze.path().join("30")).unwrap();
-    std::fs::write(maze.path().join("30/支部.xlsx"), "x").unwrap();
-    std::os::unix::fs::symlink(maze.path().join("0"), folder.path().join("in")).unwrap();
-    let (names, findings) = listed(folder.path());
-    assert_eq!(names, [format!("in{}/支部.xlsx", "/a".repeat(30))]);
+    std::fs::create_dir(folder.path().join("30")).unwrap();
+    std::fs::write(folder.path().join("30/支部.xlsx"), "x").unwrap();
+    assert_eq!(listed(folder.path()), (vec!["30/支部.xlsx".to_owned()], Vec::new()));
+    std::fs::write(other.path().join("secret.xlsx"), "x").unwrap();
+    symlink(other.path(), folder.path().join("elsewhere")).unwrap();
+    symlink(other.path().join("secret.xlsx"), folder.path().join("b.xlsx")).unwrap();
+    symlink("/proc/self/status", folder.path().join("c.xlsx")).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    assert_eq!(files.len(), 1);
+    let told: Vec<String> =
+        findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
+    assert_eq!(told, ["b.xlsx outside", "c.xlsx outside", "elsewhere outside"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_in_any_letters_are_read_and_kept() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let on_disk: [&[u8]; 4] = ["ئۇيغۇرچە.xlsx".as_bytes(), "қазақша.xlsx".as_bytes(), b"\xb1\xb1\xb9\xd8.xlsx", "北关.xlsx".as_bytes()];
+    for name in on_disk {
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), name).unwrap();
+    }
+    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+    // The same two characters in GBK and in UTF-8: each has a name of its own.
+    assert_eq!(names, ["қазақша.xlsx", "ئۇيغۇرچە.xlsx", "北关(2).xlsx", "北关.xlsx"]);
+    for file in &files {
+        let bytes = inbox::fetch(file, &Limits::default()).unwrap();
+        assert_eq!(file.disk.path.file_name().unwrap().as_bytes(), bytes);
+        assert!(file.twin.is_none());
+    }
+}
+
+#[test]
+fn two_entries_of_one_name_are_both_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = zip(&[("a.xlsx", b"one"), ("QQQQQ.", b"two"), ("c.xlsx", b"three")]);
+    let places: Vec<usize> = (0..bytes.len() - 6).filter(|&at| &bytes[at..at + 6] == b"QQQQQ.").collect();
+    for at in places {
+        bytes[at..at + 6].copy_from_slice(b"a.xlsx");
+    }
+    std::fs::write(folder.path().join("内.zip"), &bytes).unwrap();
+    std::fs::write(folder.path().join("外.zip"), zip(&[("内.zip", &bytes)])).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
     assert_eq!(findings, []);
+    let told: Vec<(&str, bool, Vec<u8>)> =
+        files.iter().map(|file| (&*file.name, file.twin.is_some(), inbox::fetch(file, &Limits::default()).unwrap())).collect();
+    let expected = ["内.zip!/", "外.zip!/内.zip!/"].map(|folder| {
+        [("a(2).xlsx", true, "one"), ("a.xlsx", true, "two"), ("c.xlsx", false, "three")]
+            .map(|(name, twin, bytes)| (folder.to_owned() + name, twin, bytes))
+    });
+    let expected: Vec<(&str, bool, Vec<u8>)> =
+        expected.iter().flatten().map(|(name, twin, bytes)| (name.as_str(), *twin, bytes.as_bytes().to_vec())).collect();
+    assert_eq!(told, expected);
+}
+
+/// Whoever fills the inbox loses his own files; the others' are read, and he is named.
+#[test]
+fn one_sender_cannot_use_up_the_inbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let many: Vec<String> = (0..40).map(|at| format!("{at}.csv")).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    std::fs::write(folder.path().join("0.zip"), zip(&many)).unwrap();
+    std::fs::write(folder.path().join("1.zip"), zip(&[("in.zip", &zip(&many)), ("in2.zip", &zip(&many))])).unwrap();
+    std::fs::write(folder.path().join("8.zip"), zip(&[("a.xlsx", b"x"), ("b.xlsx", b"x")])).unwrap();
+    std::fs::write(folder.path().join("9.xlsx"), "x").unwrap();
+    let limits = Limits { max_files: 50, max_entries: 60, ..Limits::default() };
+    let (files, findings) = inbox::list(folder.path(), &limits).unwrap();
+    assert_eq!(files.iter().filter(|file| !file.name.starts_with("0.zip")).count(), 3, "{files:?}");
+    let told: Vec<String> =
+        findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
+    assert_eq!(told, ["1.zip files"]);
+    std::fs::create_dir(folder.path().join("散")).unwrap();
+    for at in 0..60 {
+        std::fs::write(folder.path().join(format!("散/{at}.xlsx")), "x").unwrap();
+    }
+    let (_, findings) = inbox::list(folder.path(), &limits).unwrap();
+    assert!(findings.iter().any(|finding| finding.place.file.as_deref() == Some("散") && finding.code == Code::TooLarge), "{findings:?}");
 }
 
 #[test]
