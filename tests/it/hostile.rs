@@ -11,7 +11,7 @@ use scorebook::table::Value;
 
 use super::archive::{bag, county, damages, options, rerun, said, scored, sha256};
 use super::order::Cells;
-use super::reading::packages::zip;
+use super::support::zip;
 
 /// What work comes to, if it comes to an end.
 fn within_a_minute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
