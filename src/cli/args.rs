@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -12,6 +11,8 @@ use crate::diag::Lang;
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::run::{Engine, Options};
+
+use super::today::{TypedDate, typed_date};
 
 /// The whole command line.
 #[derive(Parser)]
@@ -127,8 +128,8 @@ pub struct Run {
     #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = Engine::default().name())]
     #[arg(hide_possible_values = true, hide_default_value = true, help = "arg-pdf-engine")]
     pdf_engine: Engine,
-    #[arg(long, value_parser = date, help = "arg-date")]
-    date: Option<NaiveDate>,
+    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    date: Option<TypedDate>,
     #[arg(long, value_name = "DIR", help = "arg-last-year")]
     last_year: Option<PathBuf>,
 }
@@ -185,8 +186,8 @@ pub struct Explain {
     period: Option<RunPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
-    #[arg(long, value_parser = date, help = "arg-date")]
-    date: Option<NaiveDate>,
+    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    date: Option<TypedDate>,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
 }
@@ -285,10 +286,6 @@ fn period(text: &str) -> Result<RunPeriod, &'static str> {
     RunPeriod::parse(text).ok_or("2026, 2026H1, 2026Q3, 2026M07")
 }
 
-fn date(text: &str) -> Result<NaiveDate, &'static str> {
-    text.parse().map_err(|_| "YYYY-MM-DD")
-}
-
 /// Words as they were meant: without blanks around them, and none that is empty.
 fn words(all: &[String]) -> Vec<String> {
     all.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
@@ -297,6 +294,11 @@ fn words(all: &[String]) -> Vec<String> {
 /// A run over a workspace, nothing else being asked for.
 fn plain(workspace: &Path) -> Options {
     Options { workspace: workspace.to_owned(), program: std::env::current_exe().ok(), ..Options::default() }
+}
+
+/// The same with the date that was typed.
+fn dated(workspace: &Path, typed: Option<TypedDate>) -> Options {
+    Options { date: typed.map(|typed| typed.date), today: typed.is_some_and(|typed| typed.today), ..plain(workspace) }
 }
 
 impl Run {
@@ -308,9 +310,8 @@ impl Run {
             only: words(&self.only),
             forms: self.forms.as_deref().map(words),
             pdf_engine: self.pdf_engine,
-            date: self.date,
             last_year: self.last_year.clone(),
-            ..plain(&self.workspace)
+            ..dated(&self.workspace, self.date)
         }
     }
 }
@@ -336,7 +337,7 @@ impl Status {
 impl Explain {
     /// Without the folder: it is for the form, and the check must not write its findings there.
     pub fn options(&self) -> Options {
-        Options { period: self.period, date: self.date, jobs: self.jobs, ..plain(&self.workspace) }
+        Options { period: self.period, jobs: self.jobs, ..dated(&self.workspace, self.date) }
     }
 }
 

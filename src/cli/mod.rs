@@ -20,6 +20,7 @@ mod scheme;
 mod status;
 mod template;
 mod terminal;
+mod today;
 mod usage;
 mod verify;
 

@@ -81,6 +81,8 @@ fn print(printer: &Printer, summary: &Summary) {
             ("notes", &number(summary.count(Severity::Note))),
         ],
     ));
+    let (date, from) = county.dates.stated();
+    printer.line(printer.text("run-date", &[("date", &date.to_string()), ("from", from.word())]));
     let tally = counts(summary);
     let (members, scored, grades) = (tally.members.to_string(), tally.scored.to_string(), tally.grades_text());
     if county.run.period == Period::YEAR && !grades.is_empty() {

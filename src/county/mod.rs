@@ -3,12 +3,14 @@
 //! Both are configuration, not submissions: anything wrong in them stops the run before a submission is opened, with
 //! one error that says where, what is allowed and what is near. May use `diag`, `period`, `sheet`.
 
+mod dates;
 mod error;
 mod register;
 mod workspace;
 
+pub use dates::{Dates, Notice};
 pub use error::{CountyError, io_zh};
 pub use register::{Branch, Register, load_register};
 pub use workspace::{
-    ARCHIVED_KINDS, ArchiveRules, Notice, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, nearest, workspace_of,
+    ARCHIVED_KINDS, ArchiveRules, Corrections, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, nearest, workspace_of,
 };

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::period::{Every, RunPeriod};
 use crate::sheet::Passwords;
 
+use super::dates::Dates;
 use super::{Branch, CountyError, Register};
 
 /// Categories every county has.
@@ -51,8 +52,23 @@ pub struct Workspace {
     pub passwords: Passwords,
     /// What keys of people are made with, where the county or its province keeps one.
     pub person_key: Option<Secret>,
-    notice: Notice,
-    notices: BTreeMap<String, Notice>,
+    /// The period of a run that names none.
+    pub period: Option<RunPeriod>,
+    /// Which corrections boards print.
+    pub corrections: Corrections,
+    /// When boards go up and submissions are due.
+    pub dates: Dates,
+}
+
+/// `corrections`: which changes of posted results boards print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Corrections {
+    /// Those that come from submissions.
+    #[default]
+    Submissions,
+    /// Those that come from another text of the scheme as well.
+    All,
 }
 
 /// A text that is never shown.
@@ -97,19 +113,6 @@ pub struct ArchiveRules {
 pub const ARCHIVED_KINDS: [&str; 5] = ["submission", "register", "findings", "scheme", "data"];
 
 const RETENTIONS: [&str; 3] = ["永久", "30年", "10年"];
-
-/// Boards: when they go up and whom to call.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Notice {
-    /// The day the boards go up.
-    #[serde(default, deserialize_with = "date")]
-    pub posted: Option<NaiveDate>,
-    /// Phone for objections.
-    pub phone: Option<String>,
-    /// The posting day counts.
-    pub count_posting_day: Option<bool>,
-}
 
 /// Returned submissions: by when and to whom they come again.
 #[derive(Clone, Debug, Deserialize)]
@@ -162,8 +165,13 @@ struct File {
     assign: Vec<Assign>,
     #[serde(default)]
     returns: Returns,
+    period: Option<String>,
+    #[serde(default)]
+    corrections: Corrections,
     #[serde(default)]
     notice: toml::Table,
+    #[serde(default)]
+    collect: toml::Table,
     #[serde(default)]
     forms: BTreeMap<Every, Vec<String>>,
     #[serde(default)]
@@ -173,7 +181,7 @@ struct File {
     person_key: Option<String>,
 }
 
-fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+pub(super) fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     use serde::de::Error;
     let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
     value
@@ -334,18 +342,19 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             ));
         }
     };
-    let mut notices = BTreeMap::new();
-    let mut plain = toml::Table::new();
-    for (key, value) in file.notice {
-        if value.is_table() && RunPeriod::parse(&key).is_some() {
-            let header = format!("[notice.\"{key}\"]");
-            let table = value.as_table().cloned().unwrap_or_default();
-            notices.insert(key, read_notice(table).map_err(|(own, zh, en)| fault(line_below(text, &header, &own), zh, en))?);
-        } else {
-            plain.insert(key, value);
+    let period = file.period.map(|written| match RunPeriod::parse(&written).filter(|run| run.year == file.year) {
+        Some(run) => Ok(run),
+        None => {
+            let year = file.year;
+            Err(fault(
+                line_of("period"),
+                format!("period 没有“{written}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
+                format!("period: there is no `{written}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
+            ))
         }
-    }
-    let notice = read_notice(plain).map_err(|(own, zh, en)| fault(line_below(text, "[notice]", &own), zh, en))?;
+    });
+    let period = period.transpose()?;
+    let dates = Dates::read(text, file.year, file.notice, file.collect).map_err(|(line, zh, en)| fault(line, zh, en))?;
     Ok(Workspace {
         root: root.to_owned(),
         county: file.county,
@@ -364,32 +373,21 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
         returns: file.returns,
         passwords: Passwords::new(file.passwords),
         person_key: file.person_key.map(Secret),
-        notice,
-        notices,
+        period,
+        corrections: file.corrections,
+        dates,
     })
 }
 
-/// Reads a notice; of a fault the key and the words for it.
-fn read_notice(table: toml::Table) -> Result<Notice, (String, String, String)> {
-    for (key, value) in &table {
-        let alone = toml::Table::from_iter([(key.clone(), value.clone())]);
-        toml::Value::Table(alone).try_into::<Notice>().map_err(|error| {
-            let (zh, en) = explain(error.message(), Some(key));
-            (key.clone(), zh, en)
-        })?;
-    }
-    toml::Value::Table(table).try_into().map_err(|error: toml::de::Error| ("[notice]".into(), error.to_string(), error.to_string()))
-}
-
 /// The line of a key, from 1: the first below its table's header that begins with it.
-fn line_below(text: &str, header: &str, key: &str) -> usize {
-    let from = text.lines().position(|line| line.trim().replace(' ', "").starts_with(header)).unwrap_or(0);
+pub(super) fn line_below(text: &str, header: &str, key: &str) -> usize {
+    let from = text.lines().position(|line| line.trim().replace(' ', "").replace('\'', "\"").starts_with(header)).unwrap_or(0);
     let below = text.lines().skip(from).position(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(key));
     from + below.unwrap_or(0) + 1
 }
 
 /// The parser's message, with the nearest allowed name, in both languages. `key` is what stands before the `=`.
-fn explain(message: &str, key: Option<&str>) -> (String, String) {
+pub(super) fn explain(message: &str, key: Option<&str>) -> (String, String) {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let near = names.split_first().and_then(|(written, allowed)| nearest(written, allowed.iter().copied()));
     if ["unknown field", "unknown variant"].iter().any(|fault| message.starts_with(fault))
@@ -507,16 +505,6 @@ impl Workspace {
         }
         ids
     }
-
-    /// The notice of a run: the period's own where the file has one, its gaps filled from `[notice]`.
-    pub fn notice(&self, run: RunPeriod) -> Notice {
-        let own = self.notices.get(&run.to_string()).cloned().unwrap_or_default();
-        Notice {
-            posted: own.posted.or(self.notice.posted),
-            phone: own.phone.or_else(|| self.notice.phone.clone()),
-            count_posting_day: own.count_posting_day.or(self.notice.count_posting_day),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -581,16 +569,6 @@ mod tests {
         let (committee, code) = (told("committee='第一党为'").unwrap_or_default(), told("branch='101'").unwrap_or_default());
         assert!(committee.contains("第10行") && committee.ends_with("没有“第一党为”这个上级党组织。您是否想写 第一党委？"), "{committee}");
         assert!(code.contains("没有“101”这个支部编码。您是否想写 0101？"), "{code}");
-    }
-
-    #[test]
-    fn fills_a_period_s_notice_from_the_general_one() {
-        let text = format!("{GOOD}[notice]\nposted=2026-12-14\nphone='12380'\n[notice.\"2026Q3\"]\nposted=2026-10-15\n");
-        let workspace = parse_text(&text).expect("loads");
-        let quarter = workspace.notice(RunPeriod::parse("2026Q3").expect("period"));
-        assert_eq!((quarter.posted.map(|d| d.to_string()).as_deref(), quarter.phone.as_deref()), (Some("2026-10-15"), Some("12380")));
-        let other = workspace.notice(RunPeriod::parse("2026Q2").expect("period"));
-        assert_eq!(other.posted.map(|d| d.to_string()).as_deref(), Some("2026-12-14"));
     }
 
     #[test]

@@ -101,6 +101,8 @@ codes! {
         UnexpectedEntry "unexpected-entry",
         ChangedAfterPublication "changed-after-publication",
         UnknownCalendarYear "unknown-calendar-year",
+        EarlyPosting "early-posting",
+        OddReportDate "odd-report-date",
         ControlCharacters "control-characters",
         DoesNotFit "does-not-fit",
     }
@@ -116,6 +118,7 @@ codes! {
         NameNormalised "name-normalised",
         CodeZeros "code-zeros",
         NotScored "not-scored",
+        NoPostingDate "no-posting-date",
     }
 }
 

@@ -95,6 +95,7 @@ fn data(view: &View<'_>) -> Record {
     view.common(&mut root, members.len());
     let (days, end) = publication(view.issuer, view.calendar, scheme);
     root.set("公示开始", view.issuer.posted.map_or(Datum::Empty, Datum::Date));
+    root.set("制表日期", view.issuer.posted.map_or(Datum::Empty, Datum::Date));
     root.set("公示截止", end.map_or(Datum::Empty, Datum::Date));
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));

@@ -113,6 +113,8 @@ pub struct Deadline {
     pub days: u32,
     /// Their last day, as far as calendars reach.
     pub end: Option<NaiveDate>,
+    /// The period's own deadline, if it has one that has not passed: by then what is missing is to come.
+    pub due: Option<NaiveDate>,
     /// To whom; the branch's committee where empty.
     pub to: String,
     /// Whom to ask; empty for nobody.
@@ -126,6 +128,11 @@ impl Deadline {
             Some(end) => format!("{}前（{}个工作日内）", zh_date(end), self.days),
             None => format!("收到后{}个工作日内", self.days),
         }
+    }
+
+    /// The same for what has not come yet.
+    pub fn collection(&self) -> String {
+        self.due.map_or_else(|| self.text(), |due| format!("{}前", zh_date(due)))
     }
 
     /// To whom a branch sends it.
@@ -233,7 +240,7 @@ fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminde
     let of = |standing: Standing| branches.iter().filter(move |line| line.standing == standing);
     root.text("填报单位", *committee);
     root.text("上级党组织", *committee);
-    root.text("改正期限", deadline.text());
+    root.text("改正期限", deadline.collection());
     root.text("报送对象", if deadline.to.is_empty() { &issuer.name } else { &deadline.to });
     root.text("咨询电话", &deadline.phone);
     root.count("未报数", of(Standing::Missing).count());

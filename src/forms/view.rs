@@ -260,13 +260,16 @@ pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure
         .filter(move |figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board")
 }
 
+/// A date to be filled in by hand.
+const BLANK: &str = "\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
+
 /// `公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。`
 pub fn publication_text(issuer: &Issuer, days: u32, end: Option<NaiveDate>) -> String {
     let counted = if issuer.count_posting_day { "张贴当日计入" } else { "张贴当日不计" };
     match (issuer.posted, end) {
         (Some(posted), Some(end)) => format!("公示期为{}至{}，共{days}个工作日（{counted}）。", zh_date(posted), zh_date(end)),
         (Some(posted), None) => format!("公示期自{}起，共{days}个工作日（{counted}），遇节假日顺延。", zh_date(posted)),
-        (None, _) => format!("公示期自张贴之日起，共{days}个工作日（{counted}）。"),
+        (None, _) => format!("公示期自{BLANK}至{BLANK}，共{days}个工作日（{counted}）。"),
     }
 }
 

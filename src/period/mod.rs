@@ -172,6 +172,11 @@ impl RunPeriod {
         if self.period == Period::YEAR { format!("{}年", self.year) } else { format!("{}年{}", self.year, self.period.zh()) }
     }
 
+    /// The first day of the period's last month.
+    pub fn first_day_of_last_month(self) -> chrono::NaiveDate {
+        chrono::NaiveDate::from_ymd_opt(self.year, u32::from(self.period.last_month()), 1).unwrap_or_default()
+    }
+
     /// The period's last day.
     pub fn last_day(self) -> chrono::NaiveDate {
         let (year, month) = match self.period.last_month() {

@@ -169,7 +169,7 @@ impl Nominees<'_> {
 /// Everyone nominated, sorted by whether he is entitled, with the quota. Outcomes need their stars already.
 pub fn nominees<'a>(outcomes: &[Outcome], submission: &'a Submission, schemes: &'a [Scheme], run: RunPeriod) -> Vec<Nominees<'a>> {
     let mut groups: BTreeMap<(usize, usize, Period), Vec<&Nomination>> = BTreeMap::new();
-    for nomination in &submission.nominations {
+    for nomination in submission.nominations.iter().filter(|nomination| run.period.contains(nomination.period)) {
         let scheme = submission.members[nomination.member as usize].scheme;
         let group = groups.entry((scheme, nomination.honour, nomination.period)).or_default();
         // Naming one person twice for one honour is naming him once.

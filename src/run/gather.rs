@@ -172,6 +172,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
+    let odd = odd_report_date(&cover, county, name);
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     let misnamed = identity.findings.iter().any(|finding| finding.code == Code::BranchMismatch);
     findings.extend(identity.findings);
@@ -184,7 +185,8 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         misnamed,
         elsewhere: None,
         twin: sent.twin(),
-        reported: cover.reported,
+        // A date that cannot be right orders nothing.
+        reported: cover.reported.filter(|_| odd.is_none()),
         modified: book.modified.clone(),
         corrects: book.returns.as_ref().map(|digest| digest.to_ascii_lowercase()),
         sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
@@ -196,6 +198,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         card: None,
     };
     // A workbook of which nobody knows whose it is comes back as well: it is looked through as the schemes allow.
+    gathered.findings.extend(odd);
     let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
     let stranger = identity.branch.is_none();
     if identity.branch.map_or(!county.only.is_empty(), |branch| !county.wants(branch)) {
@@ -243,4 +246,18 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     gathered.findings.extend(found);
     gathered.card = Some(Box::new(Card { submission, outcomes }));
     gathered
+}
+
+/// 报出日期 before the year, long after it, or after the day on which the run was asked for.
+fn odd_report_date(cover: &submission::Cover, county: &County, file: &Arc<str>) -> Option<Finding> {
+    let reported = cover.reported?;
+    let year = county.workspace.year;
+    let within = NaiveDate::from_ymd_opt(year, 1, 1)? <= reported && reported <= NaiveDate::from_ymd_opt(year + 1, 6, 30)?;
+    let ahead = county.dates.today().filter(|today| reported > *today);
+    if within && ahead.is_none() {
+        return None;
+    }
+    let place = Place { file: Some(Arc::clone(file)), sheet: cover.sheet.clone(), cell: cover.reported_at };
+    let why = if within { "ahead" } else { "year" };
+    Some(Finding::new(Code::OddReportDate, place).value(reported.to_string()).arg("why", why).arg("year", year))
 }

@@ -7,6 +7,7 @@
 
 mod archive;
 mod compare;
+mod dates;
 mod explain;
 mod gather;
 mod intake;
@@ -25,6 +26,7 @@ mod write;
 pub use crate::pdf::Engine;
 pub use archive::{ArchiveOrder, Archived, Difference, Rerun, Signer, archive, history, rerun};
 pub use compare::Comparison;
+pub use dates::{DateFrom, Dates, Paper};
 pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue};
@@ -58,8 +60,10 @@ pub struct Options {
     pub only: Vec<String>,
     /// Form ids; the workspace's or the defaults where absent.
     pub forms: Option<Vec<String>>,
-    /// The run's date.
+    /// The date of the run's papers.
     pub date: Option<NaiveDate>,
+    /// That date is the day on which it was typed, `--date today`.
+    pub today: bool,
     /// Last year's results: an out folder, a bag, or a folder of bags.
     pub last_year: Option<PathBuf>,
     /// Which library writes the PDF.
@@ -139,6 +143,7 @@ fn gather_all(
 ) -> Result<Resolved, RunError> {
     let gathered = gather::gather(county, fonts, progress)?;
     let mut resolved = resolve(county, gathered);
+    resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, out, last_year)?;
     Ok(resolved)
 }

@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::Options;
 use super::archive::{self, FirstState};
+use super::{Dates, Options};
 use crate::archive::ArchiveError;
 use crate::builtin;
 use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
@@ -153,7 +153,9 @@ pub struct County {
     pub calendar: Calendar,
     /// The run's period.
     pub run: RunPeriod,
-    /// The run's date.
+    /// The dates of its papers.
+    pub dates: Dates,
+    /// The date of papers that bear none of their own.
     pub date: NaiveDate,
     /// Codes of `--only`.
     pub only: Vec<String>,
@@ -168,7 +170,7 @@ pub struct County {
 impl County {
     /// The county as forms name it.
     pub fn issuer(&self) -> Issuer {
-        let notice = self.workspace.notice(self.run);
+        let notice = self.workspace.dates.notice(self.run);
         Issuer {
             county: self.workspace.county.clone(),
             name: self.workspace.issuer.clone(),
@@ -275,9 +277,22 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
     }
-    let date = options.date.or(workspace.date).or(workspace.notice(run).posted).unwrap_or_else(|| run.last_day());
+    let dates = Dates::of(options, &workspace, run);
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County { workspace, register, schemes, intake, calendar, run, date, only: options.only.clone(), fence, configuration, first })
+    Ok(County {
+        workspace,
+        register,
+        schemes,
+        intake,
+        calendar,
+        run,
+        dates,
+        date: dates.stated().0,
+        only: options.only.clone(),
+        fence,
+        configuration,
+        first,
+    })
 }
 
 /// Other names of sheets and columns, the county's own.

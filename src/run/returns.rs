@@ -24,8 +24,9 @@ fn deadline(desk: &Desk<'_>) -> Deadline {
     Deadline {
         days: returns.days,
         end: county.calendar.publication_end(county.date, returns.days, false),
+        due: county.dates.due.filter(|due| *due >= county.date),
         to: returns.to.clone().unwrap_or_default(),
-        phone: returns.phone.clone().or_else(|| county.workspace.notice(county.run).phone).unwrap_or_default(),
+        phone: returns.phone.clone().or_else(|| county.workspace.dates.notice(county.run).phone).unwrap_or_default(),
     }
 }
 

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::dates;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use crate::diag::{CellRef, Code, Finding, Place};
-use crate::forms::{self, Data, Form, Group, Issuer, Standing, Unit, View};
+use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
 use crate::inbox::{digest, hex};
 use crate::layout::Note;
 use crate::publish::{Names, Staging, write_file};
@@ -85,6 +86,9 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     let found = findings_of(&noticed, &resolved.findings, press);
     resolved.findings.extend(found);
     resolved.findings.extend(calendar_findings(county, &issuer));
+    if desk.papers.lock().unwrap_or_else(PoisonError::into_inner).keys().any(|paper| paper.ends_with(BOARD.title)) {
+        resolved.findings.extend(dates::no_posting_date(county));
+    }
     sort_findings(&mut resolved.findings);
     let mut noticed = write_returns(&desk, resolved, &folders)?;
     // A run of single branches has no committee's list either.
@@ -247,7 +251,8 @@ impl Desk<'_> {
     pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<(), RunError> {
         let unit = noticed.unit.name();
         let title = format!("{unit} {}", form.title);
-        let about = About { form, title, unit, author: &self.issuer.name, date: self.county.date };
+        let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
+        let about = About { form, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
         let printed = print(&filled.parts, self.press.faces(), &about)?;
         let stem = if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) };
         self.staging.write(&format!("{stem}.pdf"), &printed.pdf)?;
@@ -450,6 +455,8 @@ fn write_manifest(
         "year": county.run.year,
         "period": county.run.to_string(),
         "date": county.date.to_string(),
+        "date_from": county.dates.stated().1.word(),
+        "posted": county.dates.posted.map(|posted| posted.to_string()),
         "configuration": configuration,
         "schemes": schemes,
         "templates": templates,

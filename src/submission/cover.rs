@@ -42,6 +42,8 @@ pub struct Cover {
     pub phone: Option<Box<str>>,
     /// 报出日期.
     pub reported: Option<NaiveDate>,
+    /// Cell of 报出日期's value.
+    pub reported_at: Option<CellRef>,
     /// 模板版本.
     pub template: Option<Box<str>>,
     /// 年度 as written, where it is no year.
@@ -249,8 +251,10 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
             cover.year_written = cover.year.is_none().then(|| text.into());
         }
         "报出日期" => match cell::date(Some(content), date_1904) {
-            Ok(Some(Day::Known(date))) => cover.reported = Some(date),
-            Ok(Some(Day::Month(year, month))) => cover.reported = NaiveDate::from_ymd_opt(year, month, 1),
+            Ok(Some(Day::Known(date))) => (cover.reported, cover.reported_at) = (Some(date), Some(at)),
+            Ok(Some(Day::Month(year, month))) => {
+                (cover.reported, cover.reported_at) = (NaiveDate::from_ymd_opt(year, month, 1), Some(at));
+            }
             Ok(None) => {}
             Err(code) => sink.push(Finding::new(code, place).value(text).arg("column", field)),
         },

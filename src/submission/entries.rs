@@ -23,32 +23,42 @@ pub struct Serving {
     pub category: Option<String>,
 }
 
-/// Which sheets of a kind hold which members' rows, and which are missing for scored members.
+/// Categories of members with the scheme of each: those whose rows are recognised, and those whose rows are due.
 ///
-/// `needed` are the categories of scored members with the scheme of each.
+/// Which sheets are recognised must not hang on the run's period: a quarter scored within the year's run would otherwise
+/// be another quarter than the one of its own run.
+#[derive(Default)]
+pub struct Needed<'a> {
+    /// Of everybody who may be scored in some period.
+    pub ever: BTreeMap<&'a str, &'a Scheme>,
+    /// Of those who are scored in this run.
+    pub now: BTreeMap<&'a str, &'a Scheme>,
+}
+
+/// Which sheets of a kind hold which members' rows, and which are missing for members scored in this run.
 pub fn serving(
     kind: &str,
     sheets: &Sheets<'_>,
-    needed: &BTreeMap<&str, &Scheme>,
+    needed: &Needed<'_>,
     by_category: impl Fn(&Scheme) -> bool,
     sink: &mut Sink,
 ) -> Vec<Serving> {
+    let Needed { ever, now } = needed;
     let mut served: Vec<Serving> =
         sheets.suffixed(kind).into_iter().map(|(found, category)| Serving { found, category: Some(category) }).collect();
     served.extend(sheets.plain(kind, sink).into_iter().map(|found| Serving { found, category: None }));
-    if !missing(kind, &served, needed, &by_category).is_empty() {
+    if !missing(kind, &served, ever, &by_category).is_empty() {
         for found in sheets.by_columns(kind, sink) {
             // A table that bears one category's items serves that category.
             let bears = |category: &str, scheme: &Scheme| {
                 by_category(scheme) && sheets.has_all(&found, scheme.member.items_of(category).map(|(_, item)| item.name.as_str()))
             };
-            let mut bearing =
-                needed.iter().filter(|(category, scheme)| bears(category, scheme)).map(|(category, _)| (*category).to_owned());
-            let category = bearing.next().filter(|_| bearing.next().is_none() && needed.len() > 1);
+            let mut bearing = ever.iter().filter(|(category, scheme)| bears(category, scheme)).map(|(category, _)| (*category).to_owned());
+            let category = bearing.next().filter(|_| bearing.next().is_none() && ever.len() > 1);
             served.push(Serving { found, category });
         }
     }
-    for name in missing(kind, &served, needed, &by_category) {
+    for name in missing(kind, &served, now, &by_category) {
         sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
     }
     served
@@ -108,22 +118,21 @@ pub fn member_of(
 
 pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
-    let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
-    for member in submission.members.iter().filter(|member| member.scored_in(run)) {
+    let mut needed = Needed::default();
+    for member in submission.members.iter().filter(|member| member.may_be_scored() && expected.decides(&member.category)) {
         let scheme = &expected.schemes[member.scheme];
-        if scheme.member.scores(run.every()) && expected.decides(&member.category) {
-            needed.insert(&member.category, scheme);
+        needed.ever.insert(&member.category, scheme);
+        if member.scored_in(run) && scheme.member.scores(run.every()) {
+            needed.now.insert(&member.category, scheme);
         }
     }
     let mut all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
     // Without a roster, or without categories in it, somebody needs a sheet all the same.
     let undecided = submission.members.iter().all(|member| !expected.decides(&member.category));
-    if all.is_empty()
-        && undecided
-        && expected.categories.iter().any(|one| expected.schemes[(expected.scheme_of)(one)].member.scores(run.every()))
-    {
+    if all.is_empty() && undecided {
         all.extend(sheets.by_columns("积分登记", sink).into_iter().map(|found| Serving { found, category: None }));
-        if all.is_empty() {
+        let due = |category: &String| expected.schemes[(expected.scheme_of)(category)].member.scores(run.every());
+        if all.is_empty() && expected.categories.iter().any(due) {
             sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"积分登记".into())).arg("name", "积分登记"));
         }
     }
@@ -250,13 +259,23 @@ fn read_sheet(
             required.push("日期");
         }
     }
+    // Recognised are the columns of all periods: of everybody who may ever be scored here.
+    let ever: BTreeSet<(usize, &str)> = served(members, serving, all)
+        .filter(|member| member.may_be_scored() && expected.decides(&member.category))
+        .map(|member| (member.scheme, member.category.as_ref()))
+        .collect();
     for scheme in &present {
-        for item in &expected.schemes[*scheme].member.items {
+        let rules = &expected.schemes[*scheme].member;
+        let somebody = |item: &Item| ever.iter().any(|(own, category)| own == scheme && item.applies_to(category));
+        for item in &rules.items {
             let applies = serving.category.as_deref().is_none_or(|category| item.applies_to(category));
-            if applies && (scored.is_empty() || item.optional) {
+            if applies && (ever.is_empty() || item.optional || somebody(item)) {
                 known.push(&item.name);
             }
             known.extend(item.reason.as_deref());
+        }
+        if rules.dated {
+            known.push("日期");
         }
     }
     let mut unique = BTreeSet::new();

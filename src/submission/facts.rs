@@ -46,7 +46,7 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
     }
 }
 
-/// 评优推荐; a quarter's honours belong to that quarter's run as well as to the year's.
+/// 评优推荐 of all periods up to the run's end; which of them a run grants is `rollup`'s to say.
 pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
     if submission.members.iter().all(|member| expected.schemes[member.scheme].honours.is_empty()) {
@@ -72,7 +72,8 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
                 continue;
             };
             let Some(period) = super::entries::read_period(&line, honours[honour].every, sink) else { continue };
-            if run.contains(period) {
+            // Those of earlier periods are kept as well: what was posted for them is scored again.
+            if period.last_month() <= run.last_month() {
                 submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
             }
         }

@@ -205,7 +205,12 @@ impl Member {
 
     /// Scored in a run over the period: expected in some month and not exempt.
     pub fn scored_in(&self, period: Period) -> bool {
-        self.exempt.is_none() && self.repeats.is_none() && self.expected_in(period)
+        self.may_be_scored() && self.expected_in(period)
+    }
+
+    /// Scored in whatever period he is expected in: not exempt, and no second row of somebody.
+    pub fn may_be_scored(&self) -> bool {
+        self.exempt.is_none() && self.repeats.is_none()
     }
 }
 

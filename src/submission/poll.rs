@@ -8,7 +8,7 @@ use crate::scheme::{Poll, Scheme};
 
 use super::Expected;
 use super::cell::{self, Number};
-use super::entries::{Serving, member_of, served, serving};
+use super::entries::{Needed, Serving, member_of, served, serving};
 use super::model::{Ballots, Cast, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
@@ -26,6 +26,7 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     if needed.is_empty() {
         return;
     }
+    let needed = Needed { ever: needed.clone(), now: needed };
     let all = serving("民主测评", sheets, &needed, |_| false, sink);
     let people = People::new(submission);
     for one in &all {

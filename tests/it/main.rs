@@ -10,6 +10,7 @@ mod fonts;
 mod gallery;
 mod hostile;
 mod order;
+mod periods;
 mod published;
 mod reading;
 mod sample;

@@ -275,7 +275,10 @@ fn pure_rooms_touch_neither_disk_nor_clock() {
             let words: Vec<&str> = forbidden.into_iter().filter(|word| !(in_memory && *word == "std::io")).collect();
             faults.extend(source.lines_with(&words, &format!("`{}` is pure", source.room)));
         }
-        faults.extend(source.lines_with(&["SystemTime", "Utc::now", "Local::now"], "no output reads the clock"));
+        // A person who types `--date today` asks for it.
+        if source.name != "src/cli/today.rs" {
+            faults.extend(source.lines_with(&["SystemTime", "Utc::now", "Local::now"], "no output reads the clock"));
+        }
     }
     assert_none(&faults);
 }

@@ -18,7 +18,7 @@ use state::{Line, State, finding, place, shared};
 
 use super::archive::{FirstState, refused};
 use super::write::write_data;
-use super::{BranchState, Card, Comparison, County, Resolved, RunError, sort_findings};
+use super::{BranchState, Card, Comparison, County, Dates, Resolved, RunError, sort_findings};
 use crate::check::{Person, same_person_in_branches};
 use crate::county::{Branch, Register, workspace_of};
 use crate::diag::Code;
@@ -213,6 +213,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     branches.sort_by(|a, b| a.code.cmp(&b.code));
     let run = RunPeriod::parse(&first.period).unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     let date = first.date.parse().unwrap_or_else(|_| run.last_day());
+    let dates = Dates::of_parts(date, &workspace, run);
     let fence = Fence::new(None, workspace.passwords.clone());
     let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
     let configuration = shared(&shards[0].manifest).into_iter().map(|one| (text(one, "file"), text(one, "sha256"))).collect();
@@ -223,6 +224,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
         intake: Intake::default(),
         calendar: Calendar::default(),
         run,
+        dates,
         date,
         only: Vec::new(),
         fence,
