@@ -144,8 +144,8 @@ fn read_table<T: serde::de::DeserializeOwned>(text: &str, header: &str, table: t
 
 /// The line of a table's header, from 1.
 fn line_of(text: &str, header: &str) -> usize {
-    let headed = |line: &str| line.trim().replace(' ', "").replace('\'', "\"").starts_with(header);
-    text.lines().position(headed).map_or(1, |at| at + 1)
+    let begins = |line: &str| line.trim().replace(' ', "").replace('\'', "\"").starts_with(header);
+    text.lines().position(begins).map_or(1, |at| at + 1)
 }
 
 #[cfg(test)]

@@ -342,16 +342,15 @@ fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_f
             ));
         }
     };
-    let period = file.period.map(|written| match RunPeriod::parse(&written).filter(|run| run.year == file.year) {
-        Some(run) => Ok(run),
-        None => {
-            let year = file.year;
-            Err(fault(
+    let year = file.year;
+    let period = file.period.map(|written| {
+        RunPeriod::parse(&written).filter(|run| run.year == year).ok_or_else(|| {
+            fault(
                 line_of("period"),
                 format!("period 没有“{written}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
                 format!("period: there is no `{written}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
-            ))
-        }
+            )
+        })
     });
     let period = period.transpose()?;
     let dates = Dates::read(text, file.year, file.notice, file.collect).map_err(|(line, zh, en)| fault(line, zh, en))?;
