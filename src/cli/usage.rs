@@ -70,12 +70,16 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
         _ => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{{all-args}}\n"),
     };
     let command = if let Some(about) = about { command.about(about) } else { command };
+    let mut place = 0;
     command
         .help_template(template)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .mut_args(|arg| {
+            // Those without a name in the order in which they are typed.
+            place += 1;
+            let arg = if arg.is_positional() { arg.display_order(place) } else { arg };
             let help = arg.get_help().map(|key| t(&key.to_string()));
             let heading = t(if arg.is_positional() { "help-arguments" } else { "help-options" });
             arg.help(help).help_heading(heading)
