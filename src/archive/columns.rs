@@ -15,7 +15,7 @@ use crate::exact::Decimal;
 const MOST_ROWS: usize = 1_000_000;
 
 /// Bytes of text that are taken out of one column.
-const MOST_TEXT: usize = 64 << 20;
+const MOST_TEXT: usize = 256 << 20;
 
 /// Rows that are decoded at a time; what a footer says of their number is not believed.
 const BATCH: usize = 1024;
@@ -47,6 +47,16 @@ impl Cell {
     /// The number, where it is one.
     pub fn number(&self) -> Option<i64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+}
+
+impl std::fmt::Display for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Null => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+        }
     }
 }
 
@@ -122,6 +132,13 @@ impl Columns {
         }
         // A column that is shorter than the others would shift its values to other rows.
         if cells.len() == rows.len() { Ok(cells) } else { Err(ParquetError::General(format!("`{name}` is too short"))) }
+    }
+
+    /// All cells of a column.
+    pub fn column(&self, name: &str) -> Result<Vec<Cell>, ParquetError> {
+        let mut rows = 0;
+        self.each(name, |_| rows += 1)?;
+        self.cells(name, &(0..rows).collect::<Vec<_>>())
     }
 
     fn each(&self, name: &str, mut look: impl FnMut(Raw)) -> Result<(), ParquetError> {

@@ -74,7 +74,7 @@ pub(super) fn tag(bag: &Path, name: &str) -> Option<String> {
 }
 
 /// The mark of the secret under which a bag knows people.
-pub(super) fn person_mark(bag: &Path) -> String {
+pub fn person_mark(bag: &Path) -> String {
     let info = tag(bag, "bag-info.txt").unwrap_or_default();
     info.lines().find_map(|line| line.strip_prefix("Scorebook-Person-Key: ")).unwrap_or(NO_KEY).to_owned()
 }

@@ -91,10 +91,13 @@ fn print_rerun(printer: &Printer, rerun: &Rerun) {
         printer.line(printer.text("rerun-one", &[("of", one.of), ("subject", &one.subject), ("then", then), ("now", now)]));
     }
     let (results, findings, count) = (rerun.results.to_string(), rerun.findings.to_string(), rerun.differences.len().to_string());
+    let files = rerun.files.to_string();
     if printer.json() {
-        printer.record(&json!({ "results": rerun.results, "findings": rerun.findings, "differences": rerun.differences.len() }));
+        printer.record(
+            &json!({ "results": rerun.results, "findings": rerun.findings, "files": rerun.files, "differences": rerun.differences.len() }),
+        );
     } else if rerun.differences.is_empty() {
-        printer.line(printer.text("rerun-same", &[("results", &results), ("findings", &findings)]));
+        printer.line(printer.text("rerun-same", &[("results", &results), ("findings", &findings), ("files", &files)]));
     } else {
         printer.line(printer.text("rerun-differs", &[("count", &count)]));
     }

@@ -13,4 +13,4 @@ pub use aside::set_aside;
 pub use county::{BranchLine, Overview, county_workbook, findings_workbook};
 pub use findings::{FindingRow, finding_row};
 pub use normalized::{NORMALIZED, NormalizedTable, scorer};
-pub use results::{ResultRow, csv_headings, figure_ids, json_line, result_row};
+pub use results::{FORMULA_BEGINS, ResultRow, csv_headings, figure_ids, json_line, result_row};

@@ -11,6 +11,9 @@ use crate::scheme::Scheme;
 use crate::submission::Submission;
 use crate::table::Value as Table;
 
+/// With these a formula begins for some spreadsheet program, the full-width ones for those that fold letters.
+pub const FORMULA_BEGINS: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
+
 /// One line of `results.jsonl`. Scores are strings with fixed digits, counts and ranks numbers.
 #[derive(Clone, Debug, Serialize)]
 pub struct ResultRow {
@@ -135,7 +138,7 @@ impl ResultRow {
     pub fn csv_fields(&self, figures: &[String]) -> Vec<String> {
         let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
         // A spreadsheet program would take such a text for a formula.
-        let text = |value: &str| if value.starts_with(['=', '+', '-', '@']) { format!("'{value}") } else { value.to_owned() };
+        let text = |value: &str| if value.starts_with(FORMULA_BEGINS) { format!("'{value}") } else { value.to_owned() };
         let mut fields = vec![
             self.year.to_string(),
             self.period.clone(),

@@ -328,3 +328,44 @@ fn nobody_else_s_file_counts_in_silence() {
     let text = format!("{:?}", book.sheets.iter().find(|sheet| &*sheet.name == "支部一览").unwrap().rows);
     assert!(text.contains("x.xlsx（同一支部多份报送表）"), "{text}");
 }
+
+/// Whoever changes a form and seals the bag anew is found by the records in it; so is a table that says something else.
+#[test]
+fn scoring_again_holds_every_file_against_the_bag_s_own_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("county");
+    county(&root, 2026, |_, _| {});
+    let options = Options { forms: Some(vec!["board".into()]), ..options(&root) };
+    scored(&options);
+    let order = scorebook::run::ArchiveOrder { to: folder.path().join("bag"), incomplete: None };
+    let made = scorebook::run::archive(&options, &order, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    let whole = rerun(&made.folder);
+    assert!(whole.files > 15 && whole.differences.is_empty(), "{whole:?}");
+    let all: Vec<PathBuf> = walkdir::WalkDir::new(made.folder.join("data")).into_iter().map(|entry| entry.unwrap().into_path()).collect();
+    let one = |ending: &str| all.iter().find(|path| path.to_string_lossy().ends_with(ending)).unwrap().clone();
+    let changed = |path: &Path, bytes: &[u8]| {
+        let before = std::fs::read(path).ok();
+        std::fs::write(path, bytes).unwrap();
+        let found = rerun(&made.folder).differences;
+        match before {
+            Some(before) => std::fs::write(path, before).unwrap(),
+            None => std::fs::remove_file(path).unwrap(),
+        }
+        let inside = path.strip_prefix(&made.folder).unwrap().to_string_lossy().into_owned();
+        assert!(found.iter().any(|one| one.subject.starts_with(&inside)), "{inside}: {found:?}");
+    };
+    for ending in ["考核公示栏.pdf", "考核公示栏.xlsx", "results.csv", "全县汇总.xlsx", "entries/county=369901/year=2026/part.parquet"]
+    {
+        let path = one(ending);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.len() / 2;
+        bytes[at] ^= 1;
+        changed(&path, &bytes);
+    }
+    changed(&made.folder.join("data/originals/添.xlsx"), b"x");
+    changed(&made.folder.join("data/run/支部/添.pdf"), b"x");
+    let results = one("results/county=369901/year=2026/part.parquet");
+    changed(&results, &table(RESULTS));
+    let normalized = all.iter().find(|path| path.starts_with(made.folder.join("data/normalized")) && path.is_file()).unwrap();
+    changed(normalized, b"x");
+}

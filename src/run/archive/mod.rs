@@ -6,6 +6,7 @@
 
 mod configuration;
 mod content;
+mod kept;
 mod originals;
 mod papers;
 mod record;
@@ -139,8 +140,10 @@ impl Desk<'_> {
         self.run()?;
         let originals = self.originals()?;
         self.configuration()?;
-        self.normalized()?;
-        self.tables()?;
+        let content = content::Content { county: self.county, resolved: self.resolved, folder: self.folder };
+        for (path, bytes) in content.normalized()?.into_iter().chain(content.tables()?) {
+            self.bag.add(&path, &bytes)?;
+        }
         self.papers(&originals)
     }
 

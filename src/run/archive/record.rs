@@ -6,8 +6,12 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::refused;
+use crate::inside;
 use crate::run::merge::{rules, whole_configuration};
 use crate::run::{County, Options, Resolved, RunError, out_folder};
+
+/// Bytes of a manifest at most.
+const MOST: u64 = 1 << 30;
 
 /// What `manifest.json` says, as far as an archive needs it.
 #[derive(Debug, Deserialize)]
@@ -61,7 +65,7 @@ impl RunRecord {
     /// Reads the record of the year's run.
     pub fn read(folder: &Path, options: &Options) -> Result<Self, RunError> {
         let path = folder.join("manifest.json");
-        let bytes = match std::fs::read(&path) {
+        let bytes = match inside::read(&path, MOST) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let command = format!("scorebook run {}", options.workspace.display());
@@ -72,6 +76,17 @@ impl RunRecord {
             }
             Err(source) => return Err(RunError::Io { path, source }),
         };
+        Self::understood(&path, bytes)
+    }
+
+    /// Reads the record of a run that is kept in a bag.
+    pub fn of_bag(folder: &Path) -> Result<Self, RunError> {
+        let path = folder.join("manifest.json");
+        let bytes = inside::read(&path, MOST).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        Self::understood(&path, bytes)
+    }
+
+    fn understood(path: &Path, bytes: Vec<u8>) -> Result<Self, RunError> {
         let record: Self = serde_json::from_slice(&bytes).map_err(|error| {
             refused(format!("{} 看不懂：{error}", path.display()), format!("{} cannot be understood: {error}", path.display()))
         })?;

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::content::Content;
+use super::kept;
 use crate::archive::Payload;
 use crate::diag::Code;
+use crate::inside;
 use crate::run::press::load_fonts;
 use crate::run::write::{finding_lines, result_lines};
 use crate::run::{Options, Progress, RunError, gather_all, in_pool, prepare};
@@ -14,13 +17,13 @@ use crate::run::{Options, Progress, RunError, gather_all, in_pool, prepare};
 /// One subject or finding that comes out otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// `results` or `findings`.
+    /// `results`, `findings`, `file` or `table`.
     pub of: &'static str,
-    /// Branch code, number and name; for a finding its code and place.
+    /// Branch code, number and name; for a finding its code and place; for a file its path; for a table column and row too.
     pub subject: String,
-    /// What the archive says; none where it says nothing.
+    /// What the archive says, of a file what its record says; none where it says nothing.
     pub archived: Option<String>,
-    /// What comes out now; none where nothing does.
+    /// What comes out now, of a file what is there; none where nothing does.
     pub now: Option<String>,
 }
 
@@ -31,11 +34,13 @@ pub struct Rerun {
     pub results: usize,
     /// Findings compared.
     pub findings: usize,
+    /// Files held against the bag's own records or made anew.
+    pub files: usize,
     /// Where the two differ.
     pub differences: Vec<Difference>,
 }
 
-/// Scores a bag again. Findings that only printing makes are left out on both sides: nothing is printed here.
+/// Scores a bag again, and holds every file of it against the bag's own records. Findings that only printing makes are left out on both sides: nothing is printed here.
 pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress: Progress<'_>) -> Result<Rerun, RunError> {
     let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), program, jobs, ..Options::default() };
     let county = prepare(&options)?;
@@ -43,7 +48,8 @@ pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress
     let resolved = in_pool(jobs, || gather_all(&county, &fonts, bag, None, progress))??;
     let archived = |name: &str| {
         let path = bag.join(Payload::RUN).join(name);
-        std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })
+        let bytes = inside::read(&path, 2 << 30).map_err(|source| RunError::Io { path, source })?;
+        Ok::<_, RunError>(String::from_utf8_lossy(&bytes).into_owned())
     };
     let mut rerun = Rerun::default();
     let (then, now) = (subjects(&archived("results.jsonl")?), subjects(&result_lines(&county, &resolved)));
@@ -52,6 +58,9 @@ pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress
     let (then, now) = (findings(&archived("findings.jsonl")?), findings(&finding_lines(&county, &resolved)));
     rerun.findings = then.len();
     compare("findings", &then, &now, &mut rerun.differences);
+    let folder = bag.join(Payload::RUN);
+    let content = Content { county: &county, resolved: &resolved, folder: &folder };
+    rerun.files = kept::compare(bag, &content, &mut rerun.differences)?;
     Ok(rerun)
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
-use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Payload, PersonKey, RESULTS, Table};
+use super::content::Content;
+use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, Payload, PersonKey, RESULTS, Table};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::publish::safe_name;
@@ -35,16 +35,17 @@ fn joined<T: AsRef<str>>(words: &[T]) -> Cell {
     if words.is_empty() { Cell::Null } else { words.join(";").as_str().into() }
 }
 
-impl Desk<'_> {
-    /// Adds the four tables.
-    pub(super) fn tables(&self) -> Result<(), RunError> {
-        for (name, bytes) in
-            [("results", self.results()?), ("entries", self.entries()?), ("findings", self.findings()?), ("branches", self.branches()?)]
-        {
-            let (county, year) = (safe_name(&self.county.key()), self.county.workspace.year);
-            self.bag.add(&format!("{}/{name}/county={county}/year={year}/part.parquet", Payload::TABLES), &bytes)?;
-        }
-        Ok(())
+/// The tables by name, with their columns.
+pub(super) const TABLES: [(&str, &[Field]); 4] =
+    [("results", RESULTS), ("entries", ENTRIES), ("findings", FINDINGS), ("branches", BRANCHES)];
+
+impl Content<'_> {
+    /// The four tables with their paths in the bag, in the order of [`TABLES`].
+    pub(super) fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, RunError> {
+        let bytes = [self.results()?, self.entries()?, self.findings()?, self.branches()?];
+        let (county, year) = (safe_name(&self.county.key()), self.county.workspace.year);
+        let path = |name: &str| format!("{}/{name}/county={county}/year={year}/part.parquet", Payload::TABLES);
+        Ok(TABLES.iter().zip(bytes).map(|((name, _), bytes)| (path(name), bytes)).collect())
     }
 
     fn partition(&self) -> [Cell; 2] {
