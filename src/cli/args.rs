@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use crate::diag::Lang;
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
+use crate::publish::LockWish;
 use crate::run::{Engine, Options};
 
 use super::today::{TypedDate, typed_date};
@@ -102,6 +103,8 @@ pub enum Command {
         outs: Vec<PathBuf>,
         #[arg(long, value_name = "DIR", help = "arg-merge-out")]
         out: PathBuf,
+        #[command(flatten)]
+        lock: Waiting,
     },
     #[command(about = "cli-sample")]
     Sample(Sample),
@@ -132,6 +135,8 @@ pub struct Run {
     date: Option<TypedDate>,
     #[arg(long, value_name = "DIR", help = "arg-last-year")]
     last_year: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: Waiting,
 }
 
 #[derive(Args)]
@@ -141,7 +146,9 @@ pub struct Check {
     #[arg(long, value_parser = period, help = "arg-period")]
     period: Option<RunPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-check-out")]
-    out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub over: Overwriting,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
     #[arg(long, value_name = "CODE", help = "arg-only")]
@@ -156,6 +163,8 @@ pub struct Issue {
     out: Option<PathBuf>,
     #[arg(long, value_name = "DIR", help = "arg-roster-from")]
     pub roster_from: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: Waiting,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
     #[arg(long, value_name = "CODE", help = "arg-only")]
@@ -186,6 +195,8 @@ pub struct Explain {
     period: Option<RunPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub over: Overwriting,
     #[arg(long, value_parser = typed_date, help = "arg-date")]
     date: Option<TypedDate>,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
@@ -204,6 +215,8 @@ pub struct Archive {
     pub sign_with: Option<String>,
     #[arg(long, value_name = "DIR", help = "arg-archive-out")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: Waiting,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
 }
@@ -243,6 +256,8 @@ pub enum Template {
         members: u32,
         #[arg(long, value_name = "FILE", help = "arg-file")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        over: Overwriting,
     },
     #[command(about = "cli-template-export")]
     Export {
@@ -250,7 +265,33 @@ pub enum Template {
         form: String,
         #[arg(long, value_name = "FILE", help = "arg-file")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        over: Overwriting,
     },
+}
+
+/// Where somebody else is writing.
+#[derive(Args, Clone, Copy)]
+pub struct Waiting {
+    #[arg(long, help = "arg-wait")]
+    wait: bool,
+    #[arg(long, help = "arg-break-lock")]
+    break_lock: bool,
+}
+
+impl Waiting {
+    pub fn wish(self) -> LockWish {
+        LockWish { wait: self.wait, break_lock: self.break_lock }
+    }
+}
+
+/// Of commands that write files which a person names.
+#[derive(Args, Clone, Copy)]
+pub struct Overwriting {
+    #[arg(long, help = "arg-force")]
+    pub force: bool,
+    #[command(flatten)]
+    pub lock: Waiting,
 }
 
 /// How large an invented county is to be, and how untidy.
@@ -318,7 +359,8 @@ impl Run {
 
 impl Check {
     pub fn options(&self) -> Options {
-        Options { period: self.period, out: self.out.clone(), jobs: self.jobs, only: words(&self.only), ..plain(&self.workspace) }
+        let only = words(&self.only);
+        Options { period: self.period, out: self.out.clone(), jobs: self.jobs, only, force: self.over.force, ..plain(&self.workspace) }
     }
 }
 
@@ -337,7 +379,7 @@ impl Status {
 impl Explain {
     /// Without the folder: it is for the form, and the check must not write its findings there.
     pub fn options(&self) -> Options {
-        Options { period: self.period, jobs: self.jobs, ..dated(&self.workspace, self.date) }
+        Options { period: self.period, jobs: self.jobs, force: self.over.force, ..dated(&self.workspace, self.date) }
     }
 }
 

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use crate::run::{self, Options};
 
+use super::kept;
 use super::printer::Printer;
 use super::progress::watched;
 
@@ -12,12 +13,13 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {
                 let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "rosters": issued.rosters });
-                printer.record(&line);
+                printer.record(&kept::add_to(line, &issued.kept));
             } else {
                 printer.line(printer.text("issue-written", &[("dir", &folder), ("workbooks", &workbooks)]));
                 if roster_from.is_some() {
                     printer.line(printer.text("issue-rosters", &[("rosters", &issued.rosters.to_string()), ("workbooks", &workbooks)]));
                 }
+                kept::print(printer, &issued.kept, "kept-handout");
             }
             0
         }

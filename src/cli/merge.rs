@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::run;
 
+use super::kept;
 use super::printer::Printer;
 
 /// `scorebook merge`: runs over disjoint branches become one result. 1 where branches are returned or missing.
@@ -19,13 +20,14 @@ pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
     let folder = merged.folder.display().to_string();
     if printer.json() {
         let told = json!({ "folder": folder, "runs": merged.runs, "accepted": accepted, "returned": returned, "missing": missing });
-        printer.record(&told);
+        printer.record(&kept::add_to(told, &merged.kept));
     } else {
         let [accepted, returned, missing] = merged.branches.map(|count| count.to_string());
         let runs = merged.runs.to_string();
         printer
             .line(printer.text("merge-done", &[("runs", &runs), ("accepted", &accepted), ("returned", &returned), ("missing", &missing)]));
         printer.line(printer.text("run-result", &[("folder", &folder)]));
+        kept::print(printer, &merged.kept, "kept-changed");
     }
     u8::from(returned + missing > 0)
 }

@@ -9,6 +9,8 @@ mod check;
 mod explain;
 mod history;
 mod issue;
+mod kept;
+mod lock;
 mod merge;
 mod printer;
 mod progress;
@@ -26,8 +28,9 @@ mod verify;
 
 use std::process::ExitCode;
 
-use crate::run::{ArchiveOrder, Wanted};
+use crate::run::{ArchiveOrder, Wanted, issue_folder, out_folder};
 use args::{Command, Scheme, Template};
+use lock::{Place, locked};
 use printer::Printer;
 
 /// Runs the program with the process's arguments.
@@ -51,13 +54,25 @@ pub fn main() -> ExitCode {
 /// Runs one command; its exit code.
 fn command(printer: &Printer, command: &Command) -> u8 {
     match command {
-        Command::Run(args) => run::run(printer, &args.options()),
-        Command::Check(args) => check::check(printer, &args.options()),
-        Command::Issue(args) => issue::issue(printer, &args.options(), args.roster_from.as_deref()),
+        Command::Run(args) => {
+            let options = args.options();
+            let places = Place::into_folder(&options, &out_folder(&options));
+            locked(printer, args.lock.wish(), &places, || run::run(printer, &options))
+        }
+        Command::Check(args) => {
+            let places = Place::file(args.out.clone());
+            locked(printer, args.over.lock.wish(), &places, || check::check(printer, &args.options()))
+        }
+        Command::Issue(args) => {
+            let options = args.options();
+            let places = Place::into_folder(&options, &issue_folder(&options));
+            locked(printer, args.lock.wish(), &places, || issue::issue(printer, &options, args.roster_from.as_deref()))
+        }
         Command::Status(args) => status::status(printer, &args.options()),
         Command::Explain(args) => {
             let wanted = Wanted { name: &args.name, branch: args.branch.as_deref(), seq: args.seq, lang: printer.lang() };
-            explain::explain(printer, &args.options(), wanted, args.out.as_deref())
+            let explain = || explain::explain(printer, &args.options(), wanted, args.out.as_deref());
+            locked(printer, args.over.lock.wish(), &Place::file(args.out.clone()), explain)
         }
         Command::Rule { code } => rule::rule(printer, code.as_deref()),
         Command::Scheme(Scheme::List) => scheme::list(printer),
@@ -65,17 +80,27 @@ fn command(printer: &Printer, command: &Command) -> u8 {
         Command::Scheme(Scheme::Check { file }) => scheme::check(printer, file),
         Command::Template(Template::List) => template::list(printer),
         Command::Template(Template::Fields { form }) => template::fields(printer, form),
-        Command::Template(Template::Check { file, form, members, out }) => {
-            template::check(printer, file, form.as_deref(), *members as usize, out.as_deref())
+        Command::Template(Template::Check { file, form, members, out, over }) => {
+            let places = Place::file(Some(out.as_ref().unwrap_or(file).clone()));
+            let check = || template::check(printer, file, form.as_deref(), *members as usize, out.as_deref(), over.force);
+            locked(printer, over.lock.wish(), &places, check)
         }
-        Command::Template(Template::Export { form, out }) => template::export(printer, form, out.as_deref()),
+        Command::Template(Template::Export { form, out, over }) => {
+            let places = Place::file(Some(out.clone().unwrap_or_else(|| form.into())));
+            locked(printer, over.lock.wish(), &places, || template::export(printer, form, out.as_deref(), over.force))
+        }
         Command::Archive(args) => {
             let order = ArchiveOrder { to: args.to.clone(), incomplete: args.incomplete.clone() };
-            archive::archive(printer, &args.options(), &order, args.sign_with.as_deref())
+            let options = args.options();
+            let mut places = Place::reading(&options, &out_folder(&options));
+            places.push(Place::folder(args.to.clone()));
+            locked(printer, args.lock.wish(), &places, || archive::archive(printer, &options, &order, args.sign_with.as_deref()))
         }
         Command::Verify { dir, rerun, jobs } => verify::verify(printer, dir, *rerun, *jobs),
         Command::History { dir, name } => history::history(printer, dir, name),
-        Command::Merge { outs, out } => merge::merge(printer, outs, out),
+        Command::Merge { outs, out, lock } => {
+            locked(printer, lock.wish(), &[Place::folder(out.join("x"))], || merge::merge(printer, outs, out))
+        }
         Command::Sample(size) => sample::sample(printer, size),
         Command::ServeReader => {
             crate::fence::serve(std::io::stdin().lock(), std::io::stdout().lock());

@@ -8,6 +8,7 @@ use crate::report::set_aside;
 use crate::rollup::{Counts, UnusualKind};
 use crate::run::{self, BranchState, Options, Summary};
 
+use super::kept;
 use super::printer::{Printer, place};
 use super::progress::watched;
 
@@ -118,6 +119,7 @@ fn print(printer: &Printer, summary: &Summary) {
         printer.line(printer.text("run-result", &[("folder", &folder.display().to_string())]));
         printer.line(printer.text("run-look", &[]));
     }
+    kept::print(printer, &summary.kept, "kept-changed");
 }
 
 /// How many files do not count, and why.
@@ -186,23 +188,24 @@ fn print_json(printer: &Printer, summary: &Summary) {
     let (accepted, returned, missing) = states(summary);
     let codes = |list: &[usize]| list.iter().map(|at| summary.county.register.branches[*at].code.clone()).collect::<Vec<_>>();
     let counts = counts(summary);
-    printer.record(&json!({
-            "period": summary.county.run.to_string(),
-            "folder": summary.folder.as_ref().map(|folder| folder.display().to_string()),
-            "files": summary.resolved.inputs.len(),
-            "cells": summary.resolved.cells,
-            "accepted": codes(&accepted),
-            "returned": codes(&returned),
-            "missing": codes(&missing),
-            "set_aside": set_aside(&summary.resolved.findings).values().map(BTreeMap::len).sum::<usize>(),
-            "errors": summary.count(Severity::Error),
-            "warnings": summary.count(Severity::Warning),
-            "notes": summary.count(Severity::Note),
-            "members": counts.members,
-            "scored": counts.scored,
-            "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
-            "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
-            "unusable_bags": summary.resolved.comparison.unusable.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>(),
-            "grades": counts.grades,
-        }));
+    let values = json!({
+        "period": summary.county.run.to_string(),
+        "folder": summary.folder.as_ref().map(|folder| folder.display().to_string()),
+        "files": summary.resolved.inputs.len(),
+        "cells": summary.resolved.cells,
+        "accepted": codes(&accepted),
+        "returned": codes(&returned),
+        "missing": codes(&missing),
+        "set_aside": set_aside(&summary.resolved.findings).values().map(BTreeMap::len).sum::<usize>(),
+        "errors": summary.count(Severity::Error),
+        "warnings": summary.count(Severity::Warning),
+        "notes": summary.count(Severity::Note),
+        "members": counts.members,
+        "scored": counts.scored,
+        "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
+        "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
+        "unusable_bags": summary.resolved.comparison.unusable.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>(),
+        "grades": counts.grades,
+    });
+    printer.record(&kept::add_to(values, &summary.kept));
 }

@@ -1,8 +1,10 @@
 use crate::builtin;
+use crate::publish::Kept;
 use crate::sample::{County, SampleError, Size, write_county};
 use crate::scheme;
 
 use super::args::Sample;
+use super::kept;
 use super::printer::Printer;
 
 /// `scorebook sample`: an invented county.
@@ -20,9 +22,10 @@ pub fn sample(printer: &Printer, size: &Sample) -> u8 {
     let (branches, members) = (size.branches as usize, size.members as usize);
     let Some(county) = County::new(Size { branches, members, mess: size.mess, seed: size.seed }, schemes) else { return 2 };
     match write_county(&size.dir, &county, &|_, _| {}) {
-        Ok(()) => {
+        Ok(foreign) => {
             let (dir, branches) = (size.dir.display().to_string(), county.branches().to_string());
             printer.line(printer.text("sample-written", &[("dir", &dir), ("branches", &branches)]));
+            kept::print(printer, &Kept { foreign, ..Kept::default() }, "kept-changed");
             0
         }
         Err(SampleError::Publish(error)) => {

@@ -88,11 +88,11 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 }
 
 /// `scorebook template check`: the form goes by `--form`, else by the file's name.
-pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>) -> u8 {
+pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>, force: bool) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
     let Some(form) = form(printer, &name) else { return 2 };
-    match run::check_template(file, form, members, out) {
+    match run::check_template(file, form, members, out, force) {
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.marked(Severity::Warning, &warning.message(printer.lang()));
@@ -131,11 +131,11 @@ fn told(printer: &Printer, note: &Note) -> String {
 }
 
 /// `scorebook template export`.
-pub fn export(printer: &Printer, name: &str, out: Option<&Path>) -> u8 {
+pub fn export(printer: &Printer, name: &str, out: Option<&Path>, force: bool) -> u8 {
     let Some(form) = form(printer, name) else { return 2 };
     let out: PathBuf = out.map_or_else(|| PathBuf::from(format!("{}.xlsx", form.id)), Path::to_owned);
     let Some(bytes) = builtin::form(form.id) else { return 2 };
-    match crate::publish::write_file(&out, &bytes) {
+    match crate::publish::write_file(&out, &bytes, force) {
         Ok(()) => {
             printer.line(printer.text("template-written", &[("file", &out.display().to_string())]));
             0

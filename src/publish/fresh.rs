@@ -2,28 +2,36 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::guard::is_folder;
+use super::staging::inside;
+use super::tree::look;
 use super::{PublishError, failed};
 
-/// A folder that was empty when it was opened. Nothing in it is ever overwritten.
+/// A folder in which nothing is ever overwritten.
 #[derive(Debug)]
 pub struct Fresh {
     folder: PathBuf,
+    /// Files and folders of others that stand in it.
+    pub foreign: usize,
 }
 
-/// Opens a folder that is empty or not there yet; one that holds anything is refused.
-pub fn write_new(folder: &Path) -> Result<Fresh, PublishError> {
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    let mut entries = fs::read_dir(folder).map_err(failed(folder))?;
-    if entries.next().is_some() {
-        return Err(PublishError::NotEmpty { path: folder.to_owned() });
+/// Opens a folder in which none of `names`, what is going to be written there, stands yet; else it is refused.
+pub fn write_new(folder: &Path, names: &[&str]) -> Result<Fresh, PublishError> {
+    is_folder(folder)?;
+    for path in names.iter().map(|name| folder.join(name)) {
+        if look(&path).map_err(failed(&path))?.is_some() {
+            return Err(PublishError::Exists { path });
+        }
     }
-    Ok(Fresh { folder: folder.to_owned() })
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let foreign = fs::read_dir(folder).map_err(failed(folder))?.count();
+    Ok(Fresh { folder: folder.to_owned(), foreign })
 }
 
 impl Fresh {
-    /// Writes one file; `path` is relative, `/` between parts that [`super::safe_name`] has passed. Several threads may
-    /// write at once.
+    /// Writes one file; `path` is relative, `/` between parts. Several threads may write at once.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        inside(path)?;
         let full = self.folder.join(path);
         if let Some(parent) = full.parent() {
             fs::create_dir_all(parent).map_err(failed(parent))?;
@@ -41,10 +49,11 @@ mod tests {
     fn touches_nothing_that_is_there() {
         let parent = tempfile::tempdir().expect("folder");
         let folder = parent.path().join("new/county");
-        let fresh = write_new(&folder).expect("opened");
+        let fresh = write_new(&folder, &["a"]).expect("opened");
         fresh.write("a/b.txt", b"one").expect("written");
-        assert!(fresh.write("a/b.txt", b"two").is_err());
-        assert!(matches!(write_new(&folder), Err(PublishError::NotEmpty { .. })));
+        assert!(fresh.write("a/b.txt", b"two").is_err() && fresh.write("../x", b"two").is_err());
+        assert!(matches!(write_new(&folder, &["a"]), Err(PublishError::Exists { .. })));
+        assert_eq!(write_new(&folder, &["c"]).expect("another name is free").foreign, 1);
         assert_eq!(fs::read(folder.join("a/b.txt")).expect("file"), b"one");
     }
 }

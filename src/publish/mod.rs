@@ -1,22 +1,36 @@
-//! Staging and one atomic publish; the sole writer of files.
+//! The sole writer of files: staging and one atomic publish, single files, safe names, one writer at a time.
 //!
-//! A run writes into a hidden folder beside its destination. When everything is there the two change places in one
+//! A command writes into a hidden folder beside its destination. When everything is there the two change places in one
 //! step (`renameat2` with exchange on Linux), so that whoever looks sees the previous result or the new one, whole.
-//! Elsewhere the old folder is renamed away first; a run that finds it so puts it back. May use `diag`.
+//! Elsewhere the old folder is renamed away first; a process that finds it so puts it back. Nothing that a person put
+//! into a folder, or changed in it, is ever removed or written over: `place` and `sweep` see to that. May use `diag`.
 
+mod file;
 mod fresh;
+mod guard;
+mod lock;
 mod names;
+mod place;
+mod record;
+mod staging;
+mod sweep;
+mod tree;
 
+#[cfg(test)]
+mod tests;
+
+pub use file::{write_file, write_files, write_own};
 pub use fresh::{Fresh, write_new};
+pub use guard::{Belongings, guard, guard_inbox, outside};
+pub use lock::{Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_place};
 pub use names::{Names, safe_name};
+pub use place::{Kept, Published};
+pub use staging::{Staging, Written};
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
+use crate::diag::{Lang, fill, text};
 
 /// Why a result cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -40,11 +54,108 @@ pub enum PublishError {
         source: io::Error,
     },
     /// A folder that should be new and holds something.
-    #[error("{} is not empty; nothing in it was touched", path.display())]
+    #[error("{}", self.message(Lang::En))]
     NotEmpty {
         /// The folder.
         path: PathBuf,
     },
+    /// A target that is a link or a file.
+    #[error("{}", self.message(Lang::En))]
+    NotAFolder {
+        /// The target.
+        path: PathBuf,
+        /// True of a link.
+        link: bool,
+    },
+    /// A file's name that something else has.
+    #[error("{}", self.message(Lang::En))]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A target that holds what belongs to people.
+    #[error("{}", self.message(Lang::En))]
+    Holds {
+        /// The target.
+        target: PathBuf,
+        /// What it holds.
+        own: PathBuf,
+    },
+    /// A target in the inbox.
+    #[error("{}", self.message(Lang::En))]
+    InInbox {
+        /// The target.
+        target: PathBuf,
+        /// The inbox.
+        inbox: PathBuf,
+    },
+    /// A file that is there already.
+    #[error("{}", self.message(Lang::En))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path that leads out of its folder.
+    #[error("{}", self.message(Lang::En))]
+    Outside {
+        /// The path.
+        path: String,
+    },
+    /// Something in a staging folder that was not written there, or is another now.
+    #[error("{}", self.message(Lang::En))]
+    Disturbed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Somebody else writes there.
+    #[error("{}", self.message(Lang::En))]
+    Busy {
+        /// The lock.
+        path: PathBuf,
+        /// Who.
+        holder: Box<Holder>,
+        /// True of one on another machine, which may be gone.
+        other_machine: bool,
+    },
+}
+
+impl PublishError {
+    /// For a person. What the system says in its own words is left to the caller.
+    pub fn message(&self, lang: Lang) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        match self {
+            Self::Io { .. } | Self::Blocked { .. } => self.to_string(),
+            Self::NotEmpty { path } => fill("publish-not-empty", lang, &[("path", &shown(path))]),
+            Self::NotAFolder { path, link } => {
+                let what = text(if *link { "publish-a-link" } else { "publish-a-file" }, lang);
+                fill("publish-not-a-folder", lang, &[("path", &shown(path)), ("what", what)])
+            }
+            Self::NotAFile { path } => fill("publish-not-a-file", lang, &[("path", &shown(path))]),
+            Self::Holds { target, own } => fill("publish-holds", lang, &[("target", &shown(target)), ("own", &shown(own))]),
+            Self::InInbox { target, inbox } => fill("publish-in-inbox", lang, &[("target", &shown(target)), ("inbox", &shown(inbox))]),
+            Self::Exists { path } => fill("publish-exists", lang, &[("path", &shown(path))]),
+            Self::Outside { path } => fill("publish-outside", lang, &[("path", path)]),
+            Self::Disturbed { path } => fill("publish-disturbed", lang, &[("path", &shown(path))]),
+            Self::Busy { path, holder, other_machine } => {
+                let who = holder.told(lang);
+                let key = if *other_machine { "publish-busy-elsewhere" } else { "publish-busy" };
+                fill(key, lang, &[("path", &shown(path)), ("who", &who)])
+            }
+        }
+    }
+}
+
+impl Holder {
+    /// For a person: user, machine, process, command, since when; a lock that nobody signed is somebody's.
+    pub fn told(&self, lang: Lang) -> String {
+        if self.process == 0 {
+            return text("lock-unknown", lang).to_owned();
+        }
+        let process = self.process.to_string();
+        let values =
+            [("user", self.user.as_str()), ("host", &self.host), ("process", &process), ("command", &self.command), ("since", &self.since)];
+        fill("lock-holder", lang, &values)
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -57,184 +168,4 @@ fn hex(bytes: &[u8]) -> String {
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |source| PublishError::Io { path: path.to_owned(), source }
-}
-
-/// A result in the making.
-#[derive(Debug)]
-pub struct Staging {
-    out: PathBuf,
-    name: String,
-    folder: PathBuf,
-    written: Mutex<BTreeMap<String, Written>>,
-}
-
-/// What is known of a written file.
-#[derive(Clone, Debug)]
-pub struct Written {
-    /// SHA-256, hexadecimal.
-    pub digest: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-impl Staging {
-    /// Opens a staging folder for `out/<name>`, first clearing what an interrupted run left.
-    pub fn open(out: &Path, name: &str) -> Result<Self, PublishError> {
-        fs::create_dir_all(out).map_err(failed(out))?;
-        recover(out, name)?;
-        let folder = out.join(format!(".{name}.staging"));
-        fs::create_dir(&folder).map_err(failed(&folder))?;
-        Ok(Self { out: out.to_owned(), name: name.to_owned(), folder, written: Mutex::new(BTreeMap::new()) })
-    }
-
-    /// Writes one file; `path` is relative, `/` between parts that [`safe_name`] has passed.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
-        let full = self.folder.join(path);
-        if let Some(parent) = full.parent() {
-            fs::create_dir_all(parent).map_err(failed(parent))?;
-        }
-        fs::write(&full, bytes).map_err(failed(&full))?;
-        let digest = hex(&Sha256::digest(bytes));
-        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        written.insert(path.to_owned(), Written { digest, size: bytes.len() as u64 });
-        Ok(())
-    }
-
-    /// Everything written so far, by path.
-    pub fn written(&self) -> BTreeMap<String, Written> {
-        self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
-    /// Makes the result visible in one step.
-    pub fn publish(self) -> Result<PathBuf, PublishError> {
-        let target = self.out.join(&self.name);
-        if target.exists() {
-            if exchange(&self.folder, &target) {
-                remove(&self.folder)?;
-                return Ok(target);
-            }
-            let old = self.out.join(format!(".{}.old", self.name));
-            if let Err(source) = fs::rename(&target, &old) {
-                let new = self.out.join(format!("{}.new", self.name));
-                remove(&new)?;
-                fs::rename(&self.folder, &new).map_err(failed(&new))?;
-                return Err(PublishError::Blocked { old: target, new, source });
-            }
-            fs::rename(&self.folder, &target).map_err(failed(&target))?;
-            remove(&old)?;
-        } else {
-            fs::rename(&self.folder, &target).map_err(failed(&target))?;
-        }
-        Ok(target)
-    }
-
-    /// Makes the result visible in one step where nothing stands yet; what is there is never replaced.
-    pub fn publish_new(self) -> Result<PathBuf, PublishError> {
-        let target = self.out.join(&self.name);
-        // Of an empty folder only the name is taken. Windows does not rename onto it, so it goes first; no data can be
-        // lost with it, since a folder that holds anything is not removed.
-        let made = match fs::remove_dir(&target) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PublishError::NotEmpty { path: target.clone() }),
-            _ => fs::rename(&self.folder, &target).map_err(failed(&target)),
-        };
-        match made {
-            Ok(()) => Ok(target),
-            Err(error) => {
-                self.discard()?;
-                Err(error)
-            }
-        }
-    }
-
-    /// Throws away what was staged.
-    pub fn discard(self) -> Result<(), PublishError> {
-        remove(&self.folder)
-    }
-}
-
-/// Writes one file that a person asked for by name; an existing one is replaced in one step.
-pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(failed(parent))?;
-    }
-    fs::write(&part, bytes).map_err(failed(&part))?;
-    fs::rename(&part, path).map_err(failed(path))
-}
-
-/// Puts an interrupted publish right: an old result that was renamed away comes back, a half-made one goes.
-fn recover(out: &Path, name: &str) -> Result<(), PublishError> {
-    let (target, old) = (out.join(name), out.join(format!(".{name}.old")));
-    if old.exists() {
-        if target.exists() {
-            remove(&old)?;
-        } else {
-            fs::rename(&old, &target).map_err(failed(&target))?;
-        }
-    }
-    remove(&out.join(format!(".{name}.staging")))
-}
-
-fn remove(folder: &Path) -> Result<(), PublishError> {
-    match fs::remove_dir_all(folder) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(PublishError::Io { path: folder.to_owned(), source }),
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn exchange(a: &Path, b: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_: &Path, _: &Path) -> bool {
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replaces_a_result_whole() {
-        let out = tempfile::tempdir().expect("folder");
-        for content in ["one", "two"] {
-            let staging = Staging::open(out.path(), "2026").expect("staging");
-            staging.write("a/b.txt", content.as_bytes()).expect("written");
-            assert_eq!(staging.written().len(), 1);
-            let target = staging.publish().expect("published");
-            assert_eq!(fs::read_to_string(target.join("a/b.txt")).expect("file"), content);
-        }
-        assert_eq!(fs::read_dir(out.path()).expect("folder").count(), 1, "nothing is left beside the result");
-    }
-
-    #[test]
-    fn never_replaces_what_must_be_new() {
-        let out = tempfile::tempdir().expect("folder");
-        fs::create_dir_all(out.path().join("bag")).expect("an empty folder counts as nothing");
-        for (content, new) in [("one", true), ("two", false)] {
-            let staging = Staging::open(out.path(), "bag").expect("staging");
-            staging.write("x", content.as_bytes()).expect("written");
-            assert_eq!(staging.publish_new().is_ok(), new);
-            assert_eq!(fs::read_to_string(out.path().join("bag/x")).expect("file"), "one");
-        }
-        assert_eq!(fs::read_dir(out.path()).expect("folder").count(), 1, "nothing is left beside it");
-    }
-
-    #[test]
-    fn recovers_from_an_interrupted_publish() {
-        let out = tempfile::tempdir().expect("folder");
-        fs::create_dir_all(out.path().join(".2026.old")).expect("folder");
-        fs::write(out.path().join(".2026.old/x"), "old").expect("file");
-        fs::create_dir_all(out.path().join(".2026.staging")).expect("folder");
-        let staging = Staging::open(out.path(), "2026").expect("staging");
-        assert!(out.path().join("2026/x").exists());
-        staging.discard().expect("discarded");
-        assert!(!out.path().join(".2026.staging").exists());
-    }
 }

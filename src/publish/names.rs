@@ -1,4 +1,6 @@
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -57,9 +59,49 @@ impl Names {
     }
 }
 
+/// Most bytes that a disk takes for one name.
+const MOST_BYTES: usize = 255;
+
+/// A name with a mark before its extension: `board（改动1）.pdf`. Where that would be longer than a disk takes, the name is
+/// cut; a folder has no extension.
+pub(super) fn marked(name: &OsStr, mark: &str, folder: bool) -> OsString {
+    let extension = Path::new(name).extension().filter(|_| !folder).map(|extension| {
+        let mut dotted = OsString::from(".");
+        dotted.push(extension);
+        dotted
+    });
+    let stem = if extension.is_some() { Path::new(name).file_stem().unwrap_or(name) } else { name };
+    let extension = extension.unwrap_or_default();
+    let room = MOST_BYTES.saturating_sub(mark.len() + extension.len());
+    let mut whole = if stem.len() > room {
+        let text = stem.to_string_lossy();
+        OsString::from(&text[..text.floor_char_boundary(room)])
+    } else {
+        stem.to_owned()
+    };
+    whole.push(mark);
+    whole.push(extension);
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_names_before_the_extension() {
+        for (name, folder, wanted) in [
+            ("考核公示栏.pdf", false, "考核公示栏（改动1）.pdf"),
+            ("a.tar.gz", false, "a.tar（改动1）.gz"),
+            ("README", false, "README（改动1）"),
+            (".bashrc", false, ".bashrc（改动1）"),
+            ("1.1第一支部", true, "1.1第一支部（改动1）"),
+        ] {
+            assert_eq!(marked(OsStr::new(name), "（改动1）", folder), wanted);
+        }
+        let long = marked(OsStr::new(&("长".repeat(83) + ".xlsx")), "（改动12）", false).into_string().expect("text");
+        assert!(long.len() <= MOST_BYTES && long.ends_with("长（改动12）.xlsx"), "{long}");
+    }
 
     #[test]
     fn makes_names_safe() {

@@ -12,7 +12,7 @@ use super::{BranchState, Card, Options, Press, RunError, Summary};
 use crate::diag::{Finding, Lang, Place, Severity, fill, text};
 use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS, Form, Point, points};
 use crate::inbox;
-use crate::publish::{safe_name, write_file};
+use crate::publish::{safe_name, write_files};
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::score::{Trace, trace_branch, trace_member};
 use crate::sheet::{self, Book};
@@ -231,8 +231,7 @@ pub fn write_explanation(
     let printed = print(&[(&loaded.template, record)], press.faces(), &about)?;
     let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("{}-{}", form.title, one.name))));
     let paths = [path("pdf"), path("xlsx")];
-    write_file(&paths[0], &printed.pdf)?;
-    write_file(&paths[1], &printed.xlsx)?;
+    write_files(&[(&paths[0], &printed.pdf), (&paths[1], &printed.xlsx)], options.force)?;
     Ok(paths)
 }
 

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use super::archive::{self, FirstState};
 use super::intake::{self, Sent};
-use super::{County, Options, Progress, RunError, Stage, in_pool, prepare};
+use super::{County, Options, Progress, RunError, Stage, guard_target, in_pool, prepare};
 use crate::archive::Payload;
 use crate::check;
 use crate::inbox;
 use crate::issue::{self, Listed};
 use crate::period::RunPeriod;
-use crate::publish::{Names, Staging};
+use crate::publish::{Kept, Names, Staging};
 use crate::submission::{self, Expected};
 use crate::xlsx::blank;
 
@@ -24,6 +24,8 @@ use crate::xlsx::blank;
 pub struct Issued {
     /// The folder.
     pub folder: PathBuf,
+    /// What people had there.
+    pub kept: Kept,
     /// Workbooks written, one a branch.
     pub workbooks: usize,
     /// How many of them have their roster filled in.
@@ -45,23 +47,24 @@ struct Found {
 /// archive; it is only read.
 pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> Result<Issued, RunError> {
     let county = prepare(options)?;
-    let out = options.out.clone().unwrap_or_else(|| options.workspace.join("issue"));
+    let out = issue_folder(options);
+    let name = format!("{}年报送表", county.run.year);
+    guard_target(&county, &out.join(&name))?;
     in_pool(options.jobs, || {
         let rosters = match from {
             Some(folder) => last_rosters(&county, folder, progress)?,
             None => BTreeMap::new(),
         };
-        let name = format!("{}年报送表", county.run.year);
         let staging = Staging::open(&out, &name)?;
-        match write_all(&county, &rosters, &staging, progress) {
-            Ok(workbooks) => Ok(Issued { folder: staging.publish()?, workbooks, rosters: rosters.len() }),
-            Err(error) => {
-                // What was staged is of no use; failing to remove it must not hide why.
-                let _ = staging.discard();
-                Err(error)
-            }
-        }
+        let workbooks = write_all(&county, &rosters, &staging, progress)?;
+        let published = staging.publish_handout()?;
+        Ok(Issued { folder: published.folder, kept: published.kept, workbooks, rosters: rosters.len() })
     })?
+}
+
+/// `WORKSPACE/issue` unless told otherwise.
+pub fn issue_folder(options: &Options) -> PathBuf {
+    options.out.clone().unwrap_or_else(|| options.workspace.join("issue"))
 }
 
 fn write_all(

@@ -29,7 +29,7 @@ pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
 pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
-pub use issue::{Issued, issue};
+pub use issue::{Issued, issue, issue_folder};
 pub use merge::{Merged, merge};
 pub use prepare::{County, RunError, prepare};
 pub use press::Press;
@@ -44,6 +44,7 @@ use chrono::NaiveDate;
 use crate::diag::{Finding, Severity};
 use crate::font::FontSet;
 use crate::period::{Period, RunPeriod};
+use crate::publish::{Kept, guard, outside};
 
 /// What a run is asked to do, resolved from the command line.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +69,8 @@ pub struct Options {
     pub last_year: Option<PathBuf>,
     /// Which library writes the PDF.
     pub pdf_engine: Engine,
+    /// Files that are named are written over.
+    pub force: bool,
     /// A bag to be scored again in place of a workspace; `workspace` is then the folder of configuration in it.
     pub bag: Option<PathBuf>,
     /// This program's own file, to be started as reading process; where absent everything is read in this one.
@@ -91,6 +94,8 @@ pub enum Stage {
 pub struct Summary {
     /// Where the result is; none for a check.
     pub folder: Option<PathBuf>,
+    /// What people had there.
+    pub kept: Kept,
     /// The county with its configuration.
     pub county: County,
     /// What became of each branch, in the register's order.
@@ -112,26 +117,56 @@ impl Summary {
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
+    if let Some(out) = &options.out {
+        outside(out, &county.workspace.inbox)?;
+    }
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     // Its own `out` is for the findings; what was published is where runs put it.
     let published = Path::new(&options.workspace).join("out");
     let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, &published, None, progress))??;
     if let Some(out) = &options.out {
-        write::write_findings(&county, &resolved, out)?;
+        write::write_findings(&county, &resolved, out, options.force)?;
     }
-    Ok(Summary { folder: None, county, resolved })
+    Ok(Summary { folder: None, kept: Kept::default(), county, resolved })
 }
 
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let county = prepare(options)?;
-    let press = Press::load(options, &county)?;
-    let (resolved, folder) = in_pool(options.jobs, || -> Result<_, RunError> {
+    let target = out_folder(options).join(folder_name(county.run, &county.only));
+    guard_target(&county, &target)?;
+    let press = Press::load(&with_former_forms(options, &target), &county)?;
+    let (resolved, published) = in_pool(options.jobs, || -> Result<_, RunError> {
         let mut resolved = gather_all(&county, &press.fonts, &out_folder(options), options.last_year.as_deref(), progress)?;
-        let folder = write(&county, &mut resolved, &press, options, progress)?;
-        Ok((resolved, folder))
+        let published = write(&county, &mut resolved, &press, options, progress)?;
+        Ok((resolved, published))
     })??;
-    Ok(Summary { folder: Some(folder), county, resolved })
+    Ok(Summary { folder: Some(published.folder), kept: published.kept, county, resolved })
+}
+
+/// Refuses a target that what belongs to people lies in, or that lies in the inbox, before a submission is opened.
+fn guard_target(county: &County, target: &Path) -> Result<(), RunError> {
+    let workspace = &county.workspace;
+    let own = ["templates", "schemes", "calendar", "公示存档"].map(|name| workspace.root.join(name));
+    let mut belongings: Vec<&Path> = vec![&workspace.root, &workspace.register, &workspace.inbox];
+    belongings.extend(own.iter().map(PathBuf::as_path));
+    Ok(guard(target, &belongings, Some(&workspace.inbox))?)
+}
+
+/// With `--forms`, forms that the former result has and that are not named are made anew too, so that none goes.
+fn with_former_forms(options: &Options, target: &Path) -> Options {
+    let mut options = options.clone();
+    let Some(forms) = &mut options.forms else { return options };
+    let manifest = std::fs::read(target.join("manifest.json")).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
+    let printed = manifest["outputs"].as_array().into_iter().flatten().filter(|output| output["made_from"].is_array());
+    let titles: Vec<&str> = printed.filter_map(|output| Path::new(output["file"].as_str()?).file_stem()?.to_str()).collect();
+    for known in crate::forms::FORMS {
+        if titles.contains(&known.title) && !forms.iter().any(|form| form == known.id) {
+            forms.push(known.id.to_owned());
+        }
+    }
+    options
 }
 
 fn gather_all(
@@ -186,6 +221,6 @@ pub(crate) fn folder_name(period: RunPeriod, only: &[String]) -> String {
 }
 
 /// `WORKSPACE/out` unless told otherwise.
-pub(crate) fn out_folder(options: &Options) -> PathBuf {
+pub fn out_folder(options: &Options) -> PathBuf {
     options.out.clone().unwrap_or_else(|| Path::new(&options.workspace).join("out"))
 }

@@ -14,7 +14,7 @@ use crate::forms::{self, Issuer};
 use crate::inbox::{self, InboxError};
 use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
-use crate::publish::PublishError;
+use crate::publish::{PublishError, guard_inbox};
 use crate::scheme::{self, Scheme, SchemeError};
 use crate::submission::{Intake, IntakeError};
 
@@ -133,6 +133,7 @@ impl RunError {
             (Self::Embedding(error), _) => error.message(lang),
             (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
             (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
+            (Self::Publish(error), lang) => error.message(lang),
             _ => self.to_string(),
         }
     }
@@ -216,6 +217,8 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     let mut first = FirstState::default();
     if let Some(bag) = &options.bag {
         first = archive::move_into_bag(&mut workspace, bag)?;
+    } else {
+        guard_inbox(root, &workspace.inbox)?;
     }
     let mut schemes = Vec::new();
     for id in workspace.schemes() {

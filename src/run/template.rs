@@ -9,7 +9,7 @@ use crate::diag::Lang;
 use crate::forms::{Form, sample};
 use crate::layout::Note;
 use crate::pdf::PdfFonts;
-use crate::publish::write_file;
+use crate::publish::{write_files, write_own};
 use crate::template::{Template, TemplateError};
 
 /// A template without a fault, and its sample.
@@ -26,7 +26,7 @@ pub struct CheckedTemplate {
 }
 
 /// Checks the file and prints it with so many invented members: as a PDF to `out`, or beside the file, and as a workbook next to that.
-pub fn check_template(file: &Path, form: &Form, members: usize, out: Option<&Path>) -> Result<CheckedTemplate, RunError> {
+pub fn check_template(file: &Path, form: &Form, members: usize, out: Option<&Path>, force: bool) -> Result<CheckedTemplate, RunError> {
     let bytes = std::fs::read(file).map_err(|source| RunError::Io { path: file.to_owned(), source })?;
     let template = Template::load(&bytes, &form.schema()).map_err(|errors| RunError::Template {
         name: file.display().to_string(),
@@ -44,7 +44,13 @@ pub fn check_template(file: &Path, form: &Form, members: usize, out: Option<&Pat
     );
     // The template itself is never written over.
     let xlsx = Some(pdf.with_extension("xlsx")).filter(|xlsx| xlsx != file).unwrap_or_else(|| file.with_extension("sample.xlsx"));
-    write_file(&pdf, &printed.pdf)?;
-    write_file(&xlsx, &printed.xlsx)?;
+    let files = [(pdf.as_path(), printed.pdf.as_slice()), (&xlsx, &printed.xlsx)];
+    if out.is_some() {
+        write_files(&files, force)?;
+    } else {
+        // Nobody gave these names; whoever changes a template again and again need not say each time that last time's
+        // sample may go. One that somebody drew on stays.
+        write_own(&files, force)?;
+    }
     Ok(CheckedTemplate { warnings: template.warnings().to_vec(), notes: printed.notes, pdf, xlsx })
 }

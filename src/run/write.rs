@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,28 +18,22 @@ use crate::diag::{CellRef, Code, Finding, Place};
 use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
 use crate::inbox::{digest, hex};
 use crate::layout::Note;
-use crate::publish::{Names, Staging, write_file};
+use crate::publish::{Names, Published, Staging, write_files};
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
 use crate::rollup::{Change, OutcomeKind};
 use crate::xlsx::tables;
 
-/// Writes the result to a staging folder and publishes it; gives the folder. Findings made on the way are added.
+/// Writes the result to a staging folder and publishes it. Findings made on the way are added.
 pub fn write(
     county: &County,
     resolved: &mut Resolved,
     press: &Press,
     options: &Options,
     progress: Progress<'_>,
-) -> Result<PathBuf, RunError> {
+) -> Result<Published, RunError> {
     let staging = Staging::open(&out_folder(options), &folder_name(county.run, &county.only))?;
-    match write_all(county, resolved, press, &staging, progress) {
-        Ok(()) => Ok(staging.publish()?),
-        Err(error) => {
-            // What was staged is of no use; failing to remove it must not hide why.
-            let _ = staging.discard();
-            Err(error)
-        }
-    }
+    write_all(county, resolved, press, &staging, progress)?;
+    Ok(staging.publish()?)
 }
 
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
@@ -406,7 +400,7 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
-pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Result<(), RunError> {
+pub fn write_findings(county: &County, resolved: &Resolved, out: &Path, force: bool) -> Result<(), RunError> {
     let issuer = county.issuer();
     let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new()), county.workspace.language);
     let bytes = tables::write(&book).map_err(|error| RunError::Document {
@@ -414,8 +408,8 @@ pub fn write_findings(county: &County, resolved: &Resolved, out: &Path) -> Resul
         branch: String::new(),
         error: error.to_string(),
     })?;
-    write_file(&out.join("findings.jsonl"), finding_lines(county, resolved).as_bytes())?;
-    Ok(write_file(&out.join("问题清单.xlsx"), &bytes)?)
+    let (lines, list) = (out.join("findings.jsonl"), out.join("问题清单.xlsx"));
+    Ok(write_files(&[(&lines, finding_lines(county, resolved).as_bytes()), (&list, &bytes)], force)?)
 }
 
 /// `manifest.json`: what the result was made by and from, and what it consists of. For a form it lists the code in its
@@ -464,7 +458,5 @@ fn write_manifest(
         "compared": compared,
         "outputs": outputs,
     });
-    let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default(); // values of text and numbers always serialise
-    text.push('\n');
-    Ok(staging.write("manifest.json", text.as_bytes())?)
+    Ok(staging.write_manifest(manifest)?)
 }

@@ -120,12 +120,15 @@ impl County {
     }
 }
 
-/// Writes a county into a folder that is empty or not there yet, one branch after the other; `progress` is told how many
-/// are done. Whoever has threads calls [`County::submissions`] on them instead.
-pub fn write_county(folder: &Path, county: &County, progress: &dyn Fn(usize, usize)) -> Result<(), SampleError> {
-    let folder = write_new(folder)?;
-    for (path, bytes) in county.frame()? {
-        folder.write(&path, &bytes)?;
+/// Writes a county into a folder in which no workspace is yet, one branch after the other; `progress` is told how many are
+/// done. Gives how many entries of others stand in the folder, which are not touched. Whoever has threads calls [`County::submissions`] on them instead.
+pub fn write_county(folder: &Path, county: &County, progress: &dyn Fn(usize, usize)) -> Result<usize, SampleError> {
+    let frame = county.frame()?;
+    let mut names: Vec<&str> = frame.iter().map(|(path, _)| path.split('/').next().unwrap_or(path)).collect();
+    names.push("inbox");
+    let folder = write_new(folder, &names)?;
+    for (path, bytes) in &frame {
+        folder.write(path, bytes)?;
     }
     for branch in 0..county.branches() {
         for (path, bytes) in county.submissions(branch)? {
@@ -133,5 +136,5 @@ pub fn write_county(folder: &Path, county: &County, progress: &dyn Fn(usize, usi
         }
         progress(branch + 1, county.branches());
     }
-    Ok(())
+    Ok(folder.foreign)
 }

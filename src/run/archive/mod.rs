@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use super::press::load_fonts;
 use super::write::result_lines;
-use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, in_pool, out_folder, prepare};
+use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, guard_target, in_pool, out_folder, prepare};
 use crate::archive::{Bag, Payload, PersonKey};
 use crate::county::Secret;
 use crate::inside::Inside;
@@ -79,6 +79,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     whole_workspace(options)?;
     let county = prepare(&Options { period: None, ..options.clone() })?;
     let folder = out_folder(options).join(RunPeriod { year: county.workspace.year, period: Period::YEAR }.to_string());
+    guard_target(&county, &order.to)?;
     outside(&order.to, &county.workspace.inbox)?;
     outside(&order.to, &folder)?;
     let record = RunRecord::read(&folder, options)?;

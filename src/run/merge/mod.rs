@@ -27,7 +27,7 @@ use crate::fence::Fence;
 use crate::inbox::{digest, hex};
 use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
-use crate::publish::Staging;
+use crate::publish::{Kept, Staging, guard};
 use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
@@ -82,6 +82,8 @@ const FOLDERS: [&str; 2] = ["支部/", "党委/"];
 pub struct Merged {
     /// Where the result is.
     pub folder: PathBuf,
+    /// What people had there.
+    pub kept: Kept,
     /// Branches accepted, returned, missing.
     pub branches: [usize; 3],
     /// Runs put together.
@@ -91,6 +93,11 @@ pub struct Merged {
 /// Puts runs over disjoint branches together, into `out/<period>`.
 pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
     let mut shards = outs.iter().map(|folder| read(folder)).collect::<Result<Vec<_>, _>>()?;
+    // A result that is merged is not replaced by what comes out.
+    if let Some(period) = shards.first().map(|shard| &shard.state.period) {
+        let parts: Vec<&Path> = shards.iter().map(|shard| shard.folder.as_path()).collect();
+        guard(&out.join(period), &parts, None)?;
+    }
     // The order of the arguments changes nothing.
     shards.sort_by(|a, b| {
         let first = |shard: &Shard| shard.state.branches.iter().map(|line| line.branch.code.clone()).min();
@@ -100,19 +107,15 @@ pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
     let county = county(&shards)?;
     let (resolved, folders) = resolved(&shards, &county)?;
     let staging = Staging::open(out, &county.run.to_string())?;
-    let written = write(&shards, &county, &resolved, &folders, &staging);
-    if let Err(error) = written {
-        // What was staged is of no use; failing to remove it must not hide why.
-        let _ = staging.discard();
-        return Err(error);
-    }
+    write(&shards, &county, &resolved, &folders, &staging)?;
     let count = |wanted: fn(&BranchState) -> bool| resolved.branches.iter().filter(|state| wanted(state)).count();
     let branches = [
         count(|state| matches!(state, BranchState::Accepted(_))),
         count(|state| matches!(state, BranchState::Returned)),
         count(|state| matches!(state, BranchState::Missing)),
     ];
-    Ok(Merged { folder: staging.publish()?, branches, runs: shards.len() })
+    let published = staging.publish()?;
+    Ok(Merged { folder: published.folder, kept: published.kept, branches, runs: shards.len() })
 }
 
 /// A run's folder, `out/2026`, or the `out` that holds only one.
@@ -459,8 +462,7 @@ fn write(
         "compared": lists("compared"),
         "outputs": outputs,
     });
-    let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"; // values of text and numbers always serialise
-    Ok(staging.write("manifest.json", text.as_bytes())?)
+    Ok(staging.write_manifest(manifest)?)
 }
 
 #[cfg(test)]
