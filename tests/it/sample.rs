@@ -79,12 +79,18 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_folder_that_holds_something_is_left_alone() {
+fn what_a_folder_holds_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("x"), "mine").unwrap();
+    let mine = folder.path().join("x");
+    std::fs::write(&mine, "mine").unwrap();
     let county = County::new(Size { branches: 1, members: 3, mess: 0, seed: 1 }, vec![scheme("ju-10star")]).unwrap();
-    assert!(write_county(folder.path(), &county, &|_, _| {}).is_err());
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(write_county(folder.path(), &county, &|_, _| {}).unwrap(), 1);
+    let register = folder.path().join("机构名册.xlsx");
+    std::fs::write(&register, "mine now").unwrap();
+    assert!(write_county(folder.path(), &county, &|_, _| {}).is_err(), "a workspace is not written over");
+    for (path, text) in [(&mine, "mine"), (&register, "mine now")] {
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+    }
 }
 
 #[test]

@@ -195,7 +195,8 @@ fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]
     let options = Options { out: Some(out.path().to_owned()), ..options(workspace) };
     let issued = run::issue(&options, Some(from), &silent).unwrap();
     let mut rosters = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+    let files = walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok);
+    for entry in files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "xlsx")) {
         let book = book(entry.path());
         let sheet = book.sheets.iter().find(|sheet| &*sheet.name == "党员名册").unwrap();
         let text = |row: u32, column: u16| sheet.get(row, column).map(scorebook::submission::shown).unwrap_or_default();
