@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::publish::{self, Lock, LockNote, LockWish, PublishError, in_workspace, lock_place};
@@ -17,7 +17,7 @@ pub struct Place {
 
 impl Place {
     /// The folder that results or blanks go into.
-    pub fn into_folder(options: &Options, folder: PathBuf) -> Vec<Self> {
+    pub fn into_folder(options: &Options, folder: &Path) -> Vec<Self> {
         // Where there is no workspace the command says so; nothing is made before that.
         let workspace = in_workspace(&options.workspace.join(INSIDE));
         if workspace { vec![Self { target: folder.join(INSIDE), reads: false }] } else { Vec::new() }
@@ -29,7 +29,7 @@ impl Place {
     }
 
     /// The same of a folder that is read while nobody may write it.
-    pub fn reading(options: &Options, folder: PathBuf) -> Vec<Self> {
+    pub fn reading(options: &Options, folder: &Path) -> Vec<Self> {
         Self::into_folder(options, folder).into_iter().map(|place| Self { reads: true, ..place }).collect()
     }
 

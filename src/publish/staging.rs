@@ -135,13 +135,16 @@ pub(super) struct Container {
     owner: Option<File>,
 }
 
+/// Staging folders of one name beside each other; there is more than one only where something of a person's is in it.
+const MOST_STAGING: u32 = 10_000;
+
 const OWNER: &str = "owner.json";
 const JOURNAL: &str = "written";
 const EXCHANGE: &str = "exchange";
 
 impl Container {
     fn make(out: &Path, name: &str) -> Result<Self, PublishError> {
-        let folder = (1..)
+        let folder = (1..=MOST_STAGING)
             .map(|number| out.join(format!(".{name}.staging-{number}")))
             .map(|folder| fs::create_dir(&folder).map(|()| folder))
             .find(|made| made.as_ref().err().is_none_or(|error| error.kind() != io::ErrorKind::AlreadyExists));

@@ -17,6 +17,7 @@ pub(super) type Identity = (u64, u64);
 
 /// The identity; none where the system does not give one.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems give none")]
 pub(super) fn identity(meta: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
     Some((meta.dev(), meta.ino()))
@@ -34,6 +35,7 @@ pub(super) struct Stamp(Identity, u64, i64, i64);
 
 /// The stamp; none where the system gives none, and then the bytes have to be read again.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems give none")]
 pub(super) fn stamp(meta: &Metadata) -> Option<Stamp> {
     use std::os::unix::fs::MetadataExt;
     Some(Stamp((meta.dev(), meta.ino()), meta.len(), meta.ctime(), meta.ctime_nsec()))
