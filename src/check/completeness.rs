@@ -203,15 +203,10 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
                 .find(|entry| entry.period == period && !entry.own && is_whole(entry, member, rules))
                 .map(|entry| judged.iter().map(|item| entry.marks[*item].thousandths()).collect::<Vec<_>>())
         });
-        if let (Some(Some(one)), true) = (marks.next(), scored.len() >= 2) {
-            let mut others = 0;
-            if marks.all(|other| {
-                others += 1;
-                other.as_ref() == Some(&one)
-            }) && others > 0
-            {
-                uniform.push(period);
-            }
+        let Some(Some(one)) = marks.next() else { continue };
+        let others: Vec<_> = marks.collect();
+        if !others.is_empty() && others.iter().all(|other| other.as_ref() == Some(&one)) {
+            uniform.push(period);
         }
     }
     if uniform.len() < 2 {

@@ -53,12 +53,3 @@ impl Finding {
         catalogue::hint(self, lang)
     }
 }
-
-/// A value and what was found on the way to it.
-#[derive(Clone, Debug)]
-pub struct Checked<T> {
-    /// The value, as good as it could be made.
-    pub value: T,
-    /// In the order they were met.
-    pub findings: Vec<Finding>,
-}

@@ -13,7 +13,7 @@ mod width;
 
 pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
-pub use finding::{Checked, Finding};
+pub use finding::Finding;
 pub use place::{CellRef, Place};
 pub use unreadable::Unreadable;
 pub use width::width;

@@ -53,9 +53,6 @@ impl Decimal {
                     }
                     if byte == b'0' {
                         zeros += i16::from(significant > 0);
-                        if significant == 0 {
-                            continue;
-                        }
                         continue;
                     }
                     // Zeros are held back until a digit follows, so that 1000000000000000000000 still fits.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::explanation::Point;
 use super::field::{Contents, number, rows, text, with_common};
-use super::view::{Issuer, common, score, stars_text};
+use super::view::{Issuer, score, set_branch, set_run, set_schemes, stars_text};
 use super::{Data, Form, QUARTERS};
 use crate::archive::Retention;
 use crate::county::Branch;
@@ -21,7 +21,7 @@ use crate::form::data::{Datum, Record};
 use crate::rollup::Outcome;
 use crate::scheme::Scheme;
 use crate::score::{Label, Trace};
-use crate::submission::Member;
+use crate::submission::{Cover, Member};
 
 /// 积分说明.
 pub const EXPLAIN: Form = Form {
@@ -97,6 +97,8 @@ pub struct ExplainedSubject<'a> {
     pub issuer: &'a Issuer,
     /// The branch.
     pub branch: &'a Branch,
+    /// What it says of itself; none where its submission does not count.
+    pub cover: Option<&'a Cover>,
     /// The member; none for the branch itself.
     pub member: Option<&'a Member>,
     /// 姓名, or the branch's name.
@@ -133,10 +135,9 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     let mut root = Record::default();
     let schemes: Vec<&Scheme> = subject.scheme.into_iter().collect();
     let digits = subject.scheme.map_or(2, |scheme| scheme.digits);
-    common(&mut root, subject.issuer, &schemes, subject.digest, 1);
-    root.text("支部名称", &subject.branch.name);
-    root.text("支部编码", &subject.branch.code);
-    root.text("上级党组织", &subject.branch.committee);
+    set_run(&mut root, subject.issuer, subject.digest, 1);
+    set_schemes(&mut root, &schemes);
+    set_branch(&mut root, subject.branch, subject.cover);
     root.text("姓名", subject.name);
     root.text("依据文件", subject.file);
     if let Some(member) = subject.member {

@@ -36,33 +36,42 @@ pub fn columns(name: &'static str, fields: Vec<Field>) -> List {
     List { name, direction: Direction::Columns, fields, lists: Vec::new() }
 }
 
-/// What every form knows.
-fn common() -> Vec<Field> {
+/// Of the run: every form has these.
+pub fn run_fields() -> Vec<Field> {
     vec![
         text("县", "县（市、区）名称", "county", "示范县"),
         text("发文机关", "发文机关", "issuing body", "中共示范县委组织部"),
         text("年度", "年度", "year", "2026年"),
         text("期间", "本表所属期间", "period of the form", "2026年第三季度"),
-        text("支部名称", "党支部名称", "branch name", "示范镇向阳村党支部"),
-        text("支部编码", "党支部编码，保留前导零", "branch code, leading zeros kept", "00123"),
-        text("上级党组织", "上级党（工）委", "committee above the branch", "中共示范镇委员会"),
-        text("书记", "党支部书记", "branch secretary", "张甲"),
-        text("填报人", "填报人", "person who filled the return", "李乙"),
-        text("联系电话", "支部联系电话", "branch phone", "0791-1234567"),
         day("制表日期", "制表日期（运行日期）", "date of the run", (2026, 12, 14)),
-        text("积分制", "所用积分制名称，多种时以顿号分隔", "scheme name or names", "评星定格积分制"),
-        text("细则版本", "细则版本", "scheme version", "2026.1"),
-        text("样例说明", "分值是否仍为样例值", "whether figures rest on sample values", "本细则含样例分值，以正式文件为准。"),
-        text("取整说明", "取整说明", "rounding remark", "各分项四舍五入至两位小数，合计按未取整数值计算，可能与分项之和略有出入。"),
         text("校验码", "本表数据来源的简短校验码", "short digest of what the form was made from", "7F3A-91C2"),
         number("人数", "本表人数", "number of people on the form", "38"),
     ]
 }
 
-/// A form's own fields behind those that every form knows.
-pub fn with_common(mut fields: Vec<Field>) -> Vec<Field> {
-    let mut all = common();
-    all.append(&mut fields);
+/// Of the branch, whatever it sent.
+pub fn branch_fields() -> Vec<Field> {
+    vec![
+        text("支部名称", "党支部名称", "branch name", "示范镇向阳村党支部"),
+        text("支部编码", "党支部编码，保留前导零", "branch code, leading zeros kept", "00123"),
+        text("上级党组织", "上级党（工）委", "committee above the branch", "中共示范镇委员会"),
+        text("书记", "党支部书记", "branch secretary", "张甲"),
+        text("联系电话", "支部联系电话", "branch phone", "0791-1234567"),
+    ]
+}
+
+/// A form's own fields behind those that every form of an accepted branch has: of the run, the branch and the scheme.
+pub fn with_common(fields: Vec<Field>) -> Vec<Field> {
+    let mut all = run_fields();
+    all.extend(branch_fields());
+    all.extend([
+        text("填报人", "填报人", "person who filled the return", "李乙"),
+        text("积分制", "所用积分制名称，多种时以顿号分隔", "scheme name or names", "评星定格积分制"),
+        text("细则版本", "细则版本", "scheme version", "2026.1"),
+        text("样例说明", "分值是否仍为样例值", "whether figures rest on sample values", "本细则含样例分值，以正式文件为准。"),
+        text("取整说明", "取整说明", "rounding remark", "各分项四舍五入至两位小数，合计按未取整数值计算，可能与分项之和略有出入。"),
+    ]);
+    all.extend(fields);
     all
 }
 

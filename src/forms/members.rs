@@ -65,6 +65,10 @@ fn item_fields() -> Vec<Field> {
         text("名称", "项目名称", "item", "组织生活"),
         number("满分", "满分", "maximum", "10"),
         number("合计", "各期间合计", "sum over the periods", "-2.00"),
+        number("年均", "年均分", "mean of the year", "9.55"),
+        number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
+        number("加权", "加权得分", "weighted", "9.52"),
+        number("末栏", "年均分；不按评分计的项目为合计", "mean of the year; of items without marks their sum", "9.55"),
     ]
 }
 
@@ -96,15 +100,7 @@ fn figures() -> List {
 }
 
 fn registry_contents() -> Contents {
-    let fields = with_common(vec![
-        text("有星级", "评星时不为空", "not empty when stars are given", "是"),
-        text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
-    ]);
-    let lists = vec![
-        periods(),
-        rows("", member_fields(), vec![rows("项目", item_fields(), marks("-0.50")), summary(), figures(), periods_of_member()]),
-    ];
-    (fields, lists)
+    contents(member_fields(), item_fields(), "-0.50")
 }
 
 /// A member's total a period, for the flat sheet.
@@ -117,19 +113,17 @@ fn card_contents() -> Contents {
     member.push(text("星星", "点亮的星", "lit and unlit stars", "★★★★★★★★★☆"));
     let mut items = item_fields();
     items.iter_mut().filter(|item| item.name == "分组").for_each(|item| item.example = Datum::Empty);
-    items.extend([
-        number("年均", "年均分", "mean of the year", "9.55"),
-        number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
-        number("加权", "加权得分", "weighted", "9.52"),
-        number("末栏", "年均分；不按评分计的项目为合计", "mean of the year; of items without marks their sum", "9.55"),
-    ]);
+    contents(member, items, "9.50")
+}
+
+fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
     let fields = with_common(vec![
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
         text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
         text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
     ]);
-    let lists = vec![periods(), rows("", member, vec![rows("项目", items, marks("9.50")), summary(), figures(), periods_of_member()])];
+    let lists = vec![periods(), rows("", member, vec![rows("项目", items, marks(mark)), summary(), figures(), periods_of_member()])];
     (fields, lists)
 }
 
@@ -171,9 +165,9 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     set_standing(&mut row, member, outcome);
     row.text("奖惩", adjustments_text(view, at));
     row.text("一票否决", vetoes_text(view, at));
-    row.text("加分", bonuses_text(view, at));
-    // What the ballots came to, by whatever id the scheme gives it.
-    let ballots = outcome.score.figure("review").or_else(|| outcome.score.figure("poll"));
+    row.text("加分", reasons_text(view, at, ItemKind::Bonus));
+    row.text("减分", reasons_text(view, at, ItemKind::Deduct));
+    let ballots = scheme.member.ballot_figure(run.every()).and_then(|figure| outcome.score.figure(&figure.id));
     row.set("评议分", score(ballots, scheme.digits));
     let stars = stars_text(outcome.score.stars);
     row.text("星级文字", if stars.is_empty() { stars } else { format!("星级：{stars}\u{3000}\u{3000}") });
@@ -303,15 +297,15 @@ fn vetoes_text(view: &View<'_>, at: u32) -> String {
     facts.collect::<Vec<_>>().join("\n")
 }
 
-/// `一季度 +3（县级优秀党员 5月）`, one period a line.
-fn bonuses_text(view: &View<'_>, at: u32) -> String {
-    let bonuses: Vec<usize> = view
+/// `一季度 +3（县级优秀党员 5月）`: what was entered with its reason, one period per line.
+fn reasons_text(view: &View<'_>, at: u32, kind: ItemKind) -> String {
+    let reasoned: Vec<usize> = view
         .scheme
         .member
         .items
         .iter()
         .enumerate()
-        .filter(|(_, item)| item.kind == ItemKind::Bonus && item.reason.is_some())
+        .filter(|(_, item)| item.kind == kind && item.reason.is_some())
         .map(|(index, _)| index)
         .collect();
     let lines = view
@@ -320,11 +314,12 @@ fn bonuses_text(view: &View<'_>, at: u32) -> String {
         .iter()
         .filter(|entry| !entry.own && view.issuer.run.period.last_month() >= entry.period.last_month())
         .filter_map(|entry| {
-            let sum: i64 = bonuses.iter().map(|index| entry.marks[*index].thousandths()).sum();
+            let sum: i64 = reasoned.iter().map(|index| entry.marks[*index].thousandths()).sum();
             (sum != 0).then(|| {
                 format!(
-                    "{} +{}（{}）",
+                    "{} {}{}（{}）",
                     entry.period.zh(),
+                    if sum > 0 { "+" } else { "" },
                     Mark::exact_sum(sum).published_decimal(u32::from(view.scheme.decimals)).unwrap_or(crate::exact::Decimal::ZERO),
                     entry.reason.as_deref().unwrap_or_default()
                 )

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::field::{Contents, number, rows, text, with_common};
-use super::view::{Issuer, common};
+use super::field::{Contents, branch_fields, number, rows, run_fields, text};
+use super::view::{Issuer, set_branch, set_run};
 use super::{Data, Form, QUARTERS};
 use crate::archive::Retention;
 use crate::county::Branch;
@@ -43,7 +43,9 @@ fn deadline_fields() -> Vec<Field> {
 }
 
 fn return_contents() -> Contents {
-    let mut fields = with_common(deadline_fields());
+    let mut fields = run_fields();
+    fields.extend(branch_fields());
+    fields.extend(deadline_fields());
     fields.extend([
         text("联系人", "支部联系人", "contact of the branch", "李乙"),
         text("文件", "退回的文件", "the file that is returned", "示范镇党委/向阳村党支部.xlsx"),
@@ -65,9 +67,11 @@ fn return_contents() -> Contents {
 }
 
 fn reminder_contents() -> Contents {
-    let mut fields = with_common(deadline_fields());
+    let mut fields = run_fields();
+    fields.extend(deadline_fields());
     fields.extend([
         text("填报单位", "党（工）委", "the committee", "中共示范镇委员会"),
+        text("上级党组织", "党（工）委", "the committee", "中共示范镇委员会"),
         number("未报数", "尚未报送的支部数", "branches that sent nothing", "2"),
         number("退回数", "被退回的支部数", "branches whose submission was returned", "3"),
     ]);
@@ -164,14 +168,10 @@ pub struct Returned<'a> {
 /// 退回意见: errors first, for they must be put right; then what is only to be looked at.
 fn returned(of: &Returned<'_>) -> Record {
     let mut root = Record::default();
-    common(&mut root, of.issuer, &[], of.digest, of.findings.len());
     let branch = of.branch;
-    root.text("支部名称", &branch.name);
-    root.text("支部编码", &branch.code);
-    root.text("上级党组织", &branch.committee);
-    root.text("书记", branch.secretary.as_deref().unwrap_or_default());
+    set_run(&mut root, of.issuer, of.digest, of.findings.len());
+    set_branch(&mut root, branch, None);
     root.text("联系人", branch.contact.as_deref().unwrap_or_default());
-    root.text("联系电话", branch.phone.as_deref().unwrap_or_default());
     root.text("文件", of.file.as_str());
     root.text("标注文件", of.marked.unwrap_or_default());
     root.text("改正期限", of.deadline.text());
@@ -236,7 +236,7 @@ pub struct Reminder<'a> {
 /// 催报名单: missing branches first, then returned ones, each in the register's order.
 fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminder<'_>) -> Record {
     let mut root = Record::default();
-    common(&mut root, issuer, &[], digest, branches.len());
+    set_run(&mut root, issuer, digest, branches.len());
     let of = |standing: Standing| branches.iter().filter(move |line| line.standing == standing);
     root.text("填报单位", *committee);
     root.text("上级党组织", *committee);

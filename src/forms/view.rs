@@ -10,7 +10,7 @@ use crate::period::{Calendar, Period, RunPeriod, zh_date};
 use crate::rollup::{Change, Outcome, OutcomeKind};
 use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
-use crate::submission::{Member, Submission};
+use crate::submission::{Cover, Member, Submission};
 
 /// The county as forms name it.
 #[derive(Clone, Debug)]
@@ -93,16 +93,11 @@ pub fn remark(outcome: &Outcome, member: &Member) -> String {
 }
 
 impl<'a> View<'a> {
-    /// Fields that every form has.
+    /// Fields that every form of a branch has.
     pub fn common(&self, root: &mut Record, count: usize) {
-        let cover = &self.submission.cover;
-        common(root, self.issuer, &[self.scheme], &self.digest, count);
-        root.text("支部名称", &self.branch.name);
-        root.text("支部编码", &self.branch.code);
-        root.text("上级党组织", &self.branch.committee);
-        root.text("书记", cover.secretary.as_deref().or(self.branch.secretary.as_deref()).unwrap_or_default());
-        root.text("填报人", cover.reporter.as_deref().unwrap_or_default());
-        root.text("联系电话", cover.phone.as_deref().or(self.branch.phone.as_deref()).unwrap_or_default());
+        set_run(root, self.issuer, &self.digest, count);
+        set_schemes(root, &[self.scheme]);
+        set_branch(root, self.branch, Some(&self.submission.cover));
         root.text("有星级", if self.has_stars() { "是" } else { "" });
     }
 
@@ -176,21 +171,52 @@ pub fn headings(columns: &[Column]) -> Vec<Record> {
 }
 
 /// Fields of every form, of whatever unit.
-pub fn common(root: &mut Record, issuer: &Issuer, schemes: &[&Scheme], digest: &str, count: usize) {
-    let names: Vec<&str> = schemes.iter().map(|scheme| scheme.name.as_str()).collect();
-    let versions: Vec<&str> = schemes.iter().map(|scheme| scheme.version.as_str()).collect();
-    let samples = schemes.iter().any(|scheme| scheme.rests_on_samples());
+pub fn set_run(root: &mut Record, issuer: &Issuer, digest: &str, count: usize) {
     root.text("县", &issuer.county);
     root.text("发文机关", &issuer.name);
     root.text("年度", format!("{}年", issuer.run.year));
     root.text("期间", issuer.run.zh());
     root.set("制表日期", Datum::Date(issuer.date));
+    root.text("校验码", digest);
+    root.count("人数", count);
+}
+
+/// The schemes that a form's figures rest on.
+pub fn set_schemes(root: &mut Record, schemes: &[&Scheme]) {
+    let names: Vec<&str> = schemes.iter().map(|scheme| scheme.name.as_str()).collect();
+    let versions: Vec<&str> = schemes.iter().map(|scheme| scheme.version.as_str()).collect();
+    let samples = schemes.iter().any(|scheme| scheme.rests_on_samples());
     root.text("积分制", names.join("、"));
     root.text("细则版本", versions.join("、"));
     root.text("样例说明", if samples { "本细则含样例分值，以正式文件为准。" } else { "各项分值均出自正式文件。" });
-    root.text("取整说明", "各分项四舍五入至两位小数，合计按未取整的准确值计算，与分项之和可能略有出入。");
-    root.text("校验码", digest);
-    root.count("人数", count);
+    root.text("取整说明", rounding_text(schemes));
+}
+
+/// The branch: as its submission has it, else as the register does.
+pub fn set_branch(root: &mut Record, branch: &Branch, cover: Option<&Cover>) {
+    let sent = |field: fn(&Cover) -> &Option<Box<str>>| cover.and_then(|cover| field(cover).as_deref());
+    root.text("支部名称", &branch.name);
+    root.text("支部编码", &branch.code);
+    root.text("上级党组织", &branch.committee);
+    root.text("书记", sent(|cover| &cover.secretary).or(branch.secretary.as_deref()).unwrap_or_default());
+    root.text("联系电话", sent(|cover| &cover.phone).or(branch.phone.as_deref()).unwrap_or_default());
+    if let Some(reporter) = sent(|cover| &cover.reporter) {
+        root.text("填报人", reporter);
+    }
+}
+
+/// `各分项四舍五入至两位小数，…`; without the number of places if no scheme or several with other numbers say it.
+fn rounding_text(schemes: &[&Scheme]) -> String {
+    const PLACES: [&str; 6] = ["一", "二", "三", "四", "五", "六"];
+    let to = match schemes {
+        [scheme, more @ ..] if more.iter().all(|other| other.digits == scheme.digits) => match scheme.digits {
+            0 => "至整数".to_owned(),
+            2 => "至两位小数".to_owned(),
+            digits => format!("至{}位小数", PLACES.get(digits as usize - 1).copied().unwrap_or_default()),
+        },
+        _ => String::new(),
+    };
+    format!("各分项四舍五入{to}，合计按未取整的准确值计算，与分项之和可能略有出入。")
 }
 
 /// A summary row of the scheme over the columns: its cells and what stands for the whole.
@@ -275,3 +301,22 @@ pub fn publication_text(issuer: &Issuer, days: u32, end: Option<NaiveDate>) -> S
 
 /// The window that a board's period column looks at.
 pub const COLUMN_WINDOW: Window = Window::Run;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fine_print_says_how_many_places_the_scheme_has() {
+        let bytes = crate::builtin::scheme("register-60").expect("a built-in scheme");
+        let scheme = crate::scheme::load(&String::from_utf8_lossy(&bytes)).expect("loads");
+        let of = |digits: u32| Scheme { digits, ..scheme.clone() };
+        for (digits, said) in [(0, "四舍五入至整数，"), (1, "至一位小数，"), (2, "至两位小数，"), (3, "至三位小数，"), (6, "至六位小数，")]
+        {
+            assert!(rounding_text(&[&of(digits)]).contains(said), "{digits}");
+        }
+        for unclear in [rounding_text(&[]), rounding_text(&[&of(1), &of(2)])] {
+            assert!(unclear.starts_with("各分项四舍五入，"), "{unclear}");
+        }
+    }
+}

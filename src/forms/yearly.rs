@@ -1,7 +1,7 @@
 //! 年度综合得分登记表, of a branch or a committee.
 
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
-use super::view::{common, plain_figures, score, set_standing};
+use super::view::{plain_figures, score, set_run, set_schemes, set_standing};
 use super::{Data, Form, Group, Kind, QUARTERS};
 use crate::archive::Retention;
 use crate::form::data::Record;
@@ -79,9 +79,11 @@ fn data(Group { unit, issuer, scheme, views, digest }: &Group<'_>) -> Record {
         }
     }
     let mut root = Record::default();
-    match views.as_slice() {
-        [view] => view.common(&mut root, rows.len()),
-        _ => common(&mut root, issuer, &[scheme], digest, rows.len()),
+    if let [view] = views.as_slice() {
+        view.common(&mut root, rows.len());
+    } else {
+        set_run(&mut root, issuer, digest, rows.len());
+        set_schemes(&mut root, &[scheme]);
     }
     root.text("校验码", *digest);
     root.text("填报单位", unit.name());

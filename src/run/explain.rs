@@ -213,9 +213,14 @@ pub fn write_explanation(
     let input = summary.resolved.inputs.iter().find(|(name, ..)| **name == *file).map_or("", |(_, digest, _)| digest);
     let digest = short_digest(&[env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest, input]);
     let statements = statements(summary, one, Lang::Zh, originals);
+    let cover = match &summary.resolved.branches[one.branch] {
+        BranchState::Accepted(card) => Some(&card.submission.cover),
+        _ => None,
+    };
     let subject = ExplainedSubject {
         issuer: &issuer,
         branch,
+        cover,
         member,
         name: one.name,
         scheme: scheme.map(|at| &county.schemes[at]),

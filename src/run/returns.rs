@@ -98,7 +98,7 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
     };
     let of_file = |finding: &Finding| file.files.iter().any(|part| finding.place.file.as_ref() == Some(&part.file.name));
     let lang = desk.county.workspace.language;
-    let marks: Vec<Mark> = findings
+    let mut marks: Vec<Mark> = findings
         .iter()
         .filter(|finding| of_file(finding))
         .filter_map(|finding| {
@@ -119,7 +119,6 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
             })
         })
         .collect();
-    let mut marks: Vec<Mark> = marks;
     marks.sort_by_key(|mark| mark.level);
     let phone = if deadline.phone.is_empty() { String::new() } else { format!("咨询电话：{}。", deadline.phone) };
     let instructions = format!(

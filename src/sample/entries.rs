@@ -172,6 +172,7 @@ pub fn entries(
                         if loses || (must_lose && position == judged) {
                             // Half a point is the smallest step anybody takes off.
                             let size = (draw.between(1, 6) * if scheme.decimals == 0 { 1 } else { 5 }).min(max);
+                            reason = item.reason.as_ref().map(|heading| (heading.clone(), "未按时完成任务")).or(reason);
                             value(if manner.unsigned { size } else { -size }, scheme)
                         } else if manner.nothing.is_empty() && draw.percent(50) {
                             Value::Empty

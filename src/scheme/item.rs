@@ -173,13 +173,34 @@ impl Item {
 
     /// True where its score is nothing but the sum of its entries.
     pub fn is_plain(&self) -> bool {
-        self.kind != ItemKind::Count
-            && !self.highest_only
-            && self.caps.is_empty()
-            && self.start.is_none()
-            && self.zero_if.is_empty()
-            && self.floor.is_none()
-            && self.ceiling.is_none()
+        // Every field is named: a new rule has to be weighed here, or the score would leave it out and the explanation not.
+        let Self {
+            kind,
+            highest_only,
+            caps,
+            start,
+            zero_if,
+            floor,
+            ceiling,
+            name: _,
+            group: _,
+            max: _,
+            categories: _,
+            points: _,
+            each: _,
+            reason: _,
+            optional: _,
+            clause: _,
+            origin: _,
+            max_origin: _,
+        } = self;
+        *kind != ItemKind::Count
+            && !highest_only
+            && caps.is_empty()
+            && start.is_none()
+            && zero_if.is_empty()
+            && floor.is_none()
+            && ceiling.is_none()
     }
 }
 

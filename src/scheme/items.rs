@@ -76,13 +76,8 @@ fn optional_amount<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'stat
     keys.get(key).and_then(|node| amount(reader, node, key, values))
 }
 
-/// `[[item]]`. Their names come along with their places.
-pub(super) fn items<'t>(
-    reader: &mut Reader<'t>,
-    parent: &mut Keys<'t>,
-    entries: &Entries,
-    values: &[Arc<Value>],
-) -> (Vec<Item>, Vec<Written<String>>) {
+/// `[[item]]`.
+pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries: &Entries, values: &[Arc<Value>]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut names: Vec<Written<String>> = Vec::new();
     let mut shares: Vec<(usize, usize, Written<String>)> = Vec::new();
@@ -206,7 +201,7 @@ pub(super) fn items<'t>(
             );
         }
     }
-    (items, names)
+    items
 }
 
 /// Names that stand as headings on sheets: found again only where they are written as headings are read.

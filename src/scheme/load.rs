@@ -78,7 +78,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
 
     let entries = items::entries(reader, &mut keys, false);
     let values = values_of(reader, &mut keys);
-    let (items, _) = items::items(reader, &mut keys, &entries, &values);
+    let items = items::items(reader, &mut keys, &entries, &values);
     let poll = poll(reader, &mut keys, &items);
     let adjustments = adjustments(reader, &mut keys);
     let grades = outcomes::grades(reader, &mut keys);
@@ -180,7 +180,7 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
     let Entries { every, scorers, .. } = items::entries(reader, &mut keys, true);
     let values = values_of(reader, &mut keys);
     let entries = Entries { every, scorers: None, reviewed: false, dated: false };
-    let (items, _) = items::items(reader, &mut keys, &entries, &values);
+    let items = items::items(reader, &mut keys, &entries, &values);
     let figures = figures(reader, &mut keys, &Known { items: &items, values: &values, builtins: &[] }, every);
     let grades = outcomes::grades(reader, &mut keys);
     let (stars, max_stars) = outcomes::stars(reader, &mut keys);

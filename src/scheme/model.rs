@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
 
-use super::{Bands, Formula, Item, Value};
+use super::{Bands, Builtin, Formula, Item, Value};
 
 /// Whether the source text states a value or our filling of a gap does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -375,6 +375,18 @@ impl Rules {
     /// The figure with this id for a run of this length.
     pub fn figure(&self, id: &str, every: Every) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.id == id && figure.runs.contains(&every))
+    }
+
+    /// The figure of a run of this length that is made of the ballots and of nothing else, whatever the scheme calls it.
+    pub fn ballot_figure(&self, every: Every) -> Option<&Figure> {
+        let polled = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Poll));
+        let other = |part: &Formula| match part {
+            Formula::Builtin(builtin) => *builtin != Builtin::Poll,
+            Formula::Figure(_) | Formula::Sum(_) | Formula::Mean(_) => true,
+            Formula::Number(_) | Formula::Value(_) | Formula::Binary(..) | Formula::Negate(_) | Formula::Min(_) | Formula::Max(_) => false,
+        };
+        let own = |figure: &&Figure| figure.runs.contains(&every) && figure.formula.any(&polled) && !figure.formula.any(&other);
+        self.figures.iter().find(own)
     }
 
     /// True where runs of this length have a total.

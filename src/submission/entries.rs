@@ -152,7 +152,7 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     submission.unreadable = read.unreadable;
     submission.unreadable.extend(people.doubtful());
     submission.nameless.entries = people.unreadable();
-    if let (Some(()), Some(()), Some((place, value))) = (signs.negative, signs.positive, signs.turned) {
+    if let Some((place, value)) = signs.turned {
         sink.push(Finding::new(Code::MixedSigns, place).value(value));
     }
 }
@@ -199,8 +199,8 @@ struct Read {
 /// Signs of deductions seen in a file, and the first cell where the sign changed.
 #[derive(Default)]
 struct Signs {
-    negative: Option<()>,
-    positive: Option<()>,
+    negative: bool,
+    positive: bool,
     turned: Option<(Place, String)>,
 }
 
@@ -210,8 +210,8 @@ impl Signs {
             return;
         }
         let seen = if value.is_negative() { &mut self.negative } else { &mut self.positive };
-        let first = seen.replace(()).is_none();
-        if first && self.negative.is_some() && self.positive.is_some() {
+        let first = !std::mem::replace(seen, true);
+        if first && self.negative && self.positive {
             self.turned = Some(at());
         }
     }

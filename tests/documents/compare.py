@@ -40,7 +40,7 @@ def schemes(workspace):
 
 def titles(program):
     """Each form's title by its id, as the program lists them."""
-    listed = subprocess.run([program, "template", "list", "--json"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([program, "template", "list", "--format", "json"], capture_output=True, text=True, check=True)
     return {form["form"]: form["title"] for form in map(json.loads, listed.stdout.splitlines())}
 
 

@@ -7,6 +7,7 @@ mod demo;
 mod engine;
 mod explain;
 mod fonts;
+mod forms;
 mod gallery;
 mod hostile;
 mod order;

@@ -52,7 +52,7 @@ struct Member {
     explain: Vec<String>,
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/schemes").join(name)
 }
 
@@ -68,14 +68,14 @@ fn examples() -> Vec<String> {
     names
 }
 
-fn scheme(name: &str) -> Scheme {
+pub fn scheme(name: &str) -> Scheme {
     let text = std::fs::read_to_string(folder(name).join("scheme.toml")).unwrap();
     let categories = CATEGORIES.map(String::from);
     load_for(&text, name, &categories).unwrap_or_else(|error| panic!("{}", error.message(name, Lang::En)))
 }
 
 /// A sheet from lines of cells with bars between them: numbers where they read as such.
-fn table(name: &str, text: &str) -> Sheet {
+pub fn table(name: &str, text: &str) -> Sheet {
     plain_sheet(name, text.trim().lines().map(|line| line.split('|').map(|part| value(part.trim())).collect()).collect())
 }
 

@@ -1,0 +1,233 @@
+//! The table of forms against real submissions: what a form offers its templates is also set.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use scorebook::diag::{Finding, Lang};
+use scorebook::form::data::{Datum, List, Record};
+use scorebook::forms::{
+    BOARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned,
+    Standing, Unit, View,
+};
+use scorebook::period::RunPeriod;
+use scorebook::rollup::OutcomeKind;
+use scorebook::run::{self, BranchState, Explained, Options, Originals, Summary, Wanted};
+
+use crate::support::score;
+
+/// Fields that no county of the tests has anything for, with the reason.
+const UNSET: &[(&str, &str)] = &[
+    ("registry .减分", "no built-in scheme asks for reasons of deductions; `a_deduction_and_the_ballots_are_shown` does"),
+    ("card .减分", "the same"),
+];
+
+fn county(name: &str, period: &str) -> Summary {
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    let options = Options { workspace, period: RunPeriod::parse(period), jobs: Some(2), ..Options::default() };
+    run::check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {}", error.message(Lang::En)))
+}
+
+/// Fields of a record that hold something, by the lists they stand in: `支部名称`, `.姓名`, `.项目.名称`.
+fn set_fields(of: &str, record: &Record, into: &mut BTreeSet<String>) {
+    into.extend(record.fields.iter().filter(|(_, value)| **value != Datum::Empty).map(|(name, _)| format!("{of}{name}")));
+    for (name, elements) in &record.lists {
+        for element in elements {
+            set_fields(&format!("{of}{name}."), element, into);
+        }
+    }
+}
+
+/// Fields that a template may name, in the same way.
+fn offered(form: &Form) -> BTreeSet<String> {
+    fn lists(of: &str, all: &[List], into: &mut BTreeSet<String>) {
+        for list in all {
+            let own = format!("{of}{}.", list.name);
+            into.extend(list.fields.iter().map(|field| format!("{own}{}", field.name)));
+            lists(&own, &list.lists, into);
+        }
+    }
+    let schema = form.schema();
+    let mut all: BTreeSet<String> = schema.fields.iter().map(|field| field.name.to_owned()).collect();
+    lists("", &schema.lists, &mut all);
+    all
+}
+
+/// Each form's records over a county.
+fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
+    let county = &summary.county;
+    let issuer = county.issuer();
+    let deadline = Deadline { days: 5, end: Some(county.date), due: None, to: "组织部".into(), phone: "12380".into() };
+    let mut all = Vec::new();
+    let mut reminded = Vec::new();
+    for (at, (branch, state)) in county.register.branches.iter().zip(&summary.resolved.branches).enumerate() {
+        let card = match state {
+            BranchState::Accepted(card) => card,
+            BranchState::Returned => {
+                let findings: Vec<&Finding> =
+                    summary.resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(&branch.code)).collect();
+                let of = Returned {
+                    issuer: &issuer,
+                    branch,
+                    file: summary.resolved.files[at].as_deref().unwrap_or_default().to_owned(),
+                    marked: Some("标注.xlsx"),
+                    findings: &findings,
+                    deadline: &deadline,
+                    lang: Lang::Zh,
+                    digest: "0000",
+                };
+                all.extend(
+                    FORMS.iter().filter_map(|form| if let Data::Returned(data) = form.data { Some((form, data(&of))) } else { None }),
+                );
+                reminded.push(Reminded { branch, standing: Standing::Returned, errors: 1 });
+                continue;
+            }
+            BranchState::Missing => {
+                reminded.push(Reminded { branch, standing: Standing::Missing, errors: 0 });
+                continue;
+            }
+            BranchState::LeftOut => continue,
+        };
+        for (number, scheme) in county.schemes.iter().enumerate() {
+            let outcomes = card.outcomes.iter().filter(|one| one.scheme == number && one.kind != OutcomeKind::Branch).collect();
+            let (issuer, submission) = (&issuer, &card.submission);
+            let view =
+                View { issuer, calendar: &county.calendar, branch, submission, scheme, changes: &[], outcomes, digest: "0000".into() };
+            if view.members().next().is_none() || !scheme.member.scores(county.run.period.every()) {
+                continue;
+            }
+            let grouping = |form: &'static Form| if let Data::Group(_, data) = form.data { Some((form, data)) } else { None };
+            all.extend(FORMS.iter().filter_map(|form| if let Data::Branch(data) = form.data { Some((form, data(&view))) } else { None }));
+            let group = Group { unit: Unit::Branch(branch), issuer, scheme, views: vec![view], digest: "0000" };
+            all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
+        }
+    }
+    let to_remind = Reminder { committee: "党委", issuer: &issuer, branches: &reminded, deadline: &deadline, digest: "0000" };
+    let reminding = |form: &'static Form| if let Data::Reminded(data) = form.data { Some((form, data)) } else { None };
+    all.extend(FORMS.iter().filter_map(reminding).map(|(form, data)| (form, data(&to_remind))));
+    all.extend(explained(summary, &issuer));
+    all
+}
+
+/// 积分说明 of the first member of each accepted branch.
+fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
+    let Data::Explained(data) = EXPLAIN.data else { panic!("积分说明 explains") };
+    let mut originals = Originals::default();
+    let mut all = Vec::new();
+    for (at, roster) in summary.resolved.rosters.iter().enumerate() {
+        let (Some(name), BranchState::Accepted(card)) = (roster.first(), &summary.resolved.branches[at]) else { continue };
+        let code = summary.county.register.branches[at].code.as_str();
+        for one in run::explain(summary, Wanted { name, branch: Some(code), seq: None, lang: Lang::Zh }) {
+            let statements = run::statements(summary, &one, Lang::Zh, &mut originals);
+            let Explained::Decided { member, outcome, traces, .. } = &one.what else { continue };
+            let subject = ExplainedSubject {
+                issuer,
+                branch: &summary.county.register.branches[one.branch],
+                cover: Some(&card.submission.cover),
+                member: *member,
+                name: one.name,
+                scheme: Some(&summary.county.schemes[outcome.scheme]),
+                outcome: Some(outcome),
+                statements,
+                traces,
+                file: summary.resolved.files[one.branch].as_deref().unwrap_or_default(),
+                digest: "0000",
+            };
+            all.push((&EXPLAIN, data(&subject, &mut |place| originals.text(summary, place))));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_field_is_set_by_some_countys_run() {
+    let mut set: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let clean = ["ju-10star", "register-60", "fuxian-418"].map(|scheme| (format!("tests/cases/clean-{scheme}"), "2026"));
+    let runs = [("tests/cases/messy-ju-10star".into(), "2026"), ("samples/county".into(), "2026"), ("samples/county".into(), "2026Q3")];
+    for (name, period) in clean.into_iter().chain(runs) {
+        for (form, record) in records(&county(&name, period)) {
+            set_fields("", &record, set.entry(form.id).or_default());
+        }
+    }
+    let mut faults = Vec::new();
+    for form in FORMS {
+        let set = set.get(form.id).cloned().unwrap_or_default();
+        for field in offered(form) {
+            let name = format!("{} {field}", form.id);
+            match (set.contains(&field), UNSET.iter().any(|(unset, _)| *unset == name)) {
+                (false, false) => faults.push(format!("{name}: offered to templates, but nothing sets it")),
+                (true, true) => faults.push(format!("{name}: is set; take it out of UNSET")),
+                _ => {}
+            }
+        }
+        faults.extend(set.difference(&offered(form)).map(|field| format!("{} {field}: set, but no template may name it", form.id)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A county's own scheme: deductions with reasons, ballots under a name of its own, figures with one place.
+#[test]
+fn a_deduction_and_the_ballots_are_shown() {
+    let name = "reasoned-deductions";
+    let scheme = crate::schemes::scheme(name);
+    let case: toml::Table = std::fs::read_to_string(crate::schemes::folder(name).join("case.toml")).unwrap().parse().unwrap();
+    let sheets = case["sheets"].as_table().unwrap().iter().map(|(name, text)| crate::schemes::table(name, text.as_str().unwrap()));
+    let scored = score(&scheme, "2026", sheets.collect());
+    assert_eq!(scored.findings, []);
+    let other = county("tests/cases/clean-register-60", "2026");
+    let view = View {
+        issuer: &other.county.issuer(),
+        calendar: &other.county.calendar,
+        branch: &other.county.register.branches[0],
+        submission: &scored.submission,
+        scheme: &scheme,
+        changes: &[],
+        outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
+        digest: "0000".into(),
+    };
+    let Data::Branch(data) = REGISTRY.data else { panic!("a branch's form") };
+    let registry = data(&view);
+    let member = &registry.lists[""][0];
+    let shown = |field: &str| match member.fields.get(field) {
+        Some(Datum::Text(text)) => text.clone(),
+        Some(Datum::Number { value, digits }) => format!("{value} ({digits})"),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(shown("减分"), "二季度 -1.5（无故缺席学习）\n四季度 -2（通报批评）");
+    assert_eq!(shown("评议分"), "8.5 (1)", "the scheme calls it `ballots`");
+    assert!(format!("{:?}", registry.fields["取整说明"]).contains("至一位小数"), "{:?}", registry.fields["取整说明"]);
+}
+
+/// What the notes of layout say about papers that go back is said too, and their pages are known while they are filled.
+#[test]
+fn papers_that_go_back_are_printed_like_every_other_form() {
+    let root = tempfile::tempdir().unwrap();
+    crate::configuration::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/messy-register-60"), root.path());
+    let templates = root.path().join("templates");
+    std::fs::create_dir_all(&templates).unwrap();
+    // A county's own papers, with a cell that cannot hold its text and the number of lines of each page.
+    for form in [RETURN, REMINDER] {
+        std::fs::write(templates.join(format!("{}.xlsx", form.id)), narrow(form.title)).unwrap();
+    }
+    let options = Options { workspace: root.path().to_owned(), forms: Some(vec![BOARD.id.into()]), jobs: Some(2), ..Options::default() };
+    let summary = run::run(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    let said: BTreeSet<String> =
+        summary.resolved.findings.iter().filter(|one| one.code.word() == "does-not-fit").map(|one| one.message(Lang::Zh)).collect();
+    for form in [RETURN, REMINDER] {
+        assert!(said.iter().any(|message| message.contains(form.title)), "{}: {said:?}", form.title);
+    }
+    let sorted: Vec<Option<Arc<str>>> = summary.resolved.findings.iter().map(|one| one.branch_code.clone()).collect();
+    assert!(sorted.windows(2).all(|pair| pair[0].is_none() <= pair[1].is_none()), "what was added stands in its place");
+}
+
+/// A drawn workbook with one row per line of its list, the first cell one character wide and not to be wrapped.
+fn narrow(title: &str) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name(title).unwrap();
+    let rotated = rust_xlsxwriter::Format::new().set_shrink();
+    sheet.set_column_width(0, 0.3).unwrap();
+    sheet.write_with_format(0, 0, "{县}{发文机关}{年度}{期间}", &rotated).unwrap();
+    sheet.write(1, 0, "{.序号}").unwrap();
+    sheet.write(1, 1, "{本页.人数}").unwrap();
+    book.save_to_buffer().unwrap()
+}
