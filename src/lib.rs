@@ -23,6 +23,7 @@ pub mod number_format;
 pub mod pdf;
 pub mod period;
 pub mod publish;
+pub mod record;
 pub mod report;
 pub mod rollup;
 pub mod run;

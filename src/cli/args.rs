@@ -11,7 +11,7 @@ use crate::diag::Lang;
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
 use crate::publish::LockWish;
-use crate::run::{Engine, Options};
+use crate::run::{Engine, Options, PostOrder};
 
 use super::today::{TypedDate, typed_date};
 
@@ -68,6 +68,8 @@ pub enum Command {
     Issue(Issue),
     #[command(about = "cli-status")]
     Status(Status),
+    #[command(about = "cli-post")]
+    Post(Post),
     #[command(about = "cli-explain")]
     Explain(Explain),
     #[command(about = "cli-rule")]
@@ -177,8 +179,32 @@ pub struct Status {
     workspace: PathBuf,
     #[arg(long, value_parser = period, help = "arg-period")]
     period: Option<RunPeriod>,
+    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    date: Option<TypedDate>,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
+}
+
+#[derive(Args)]
+pub struct Post {
+    #[arg(help = "arg-workspace")]
+    workspace: PathBuf,
+    #[arg(long, value_parser = period, help = "arg-period")]
+    period: Option<RunPeriod>,
+    #[arg(long, value_parser = typed_date, help = "arg-post-date")]
+    date: Option<TypedDate>,
+    #[arg(long, value_name = "CODE", help = "arg-only")]
+    only: Vec<String>,
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), help = "arg-note")]
+    note: Option<String>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), requires = "reason", help = "arg-withdraw")]
+    withdraw: Option<u32>,
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), requires = "withdraw", help = "arg-reason")]
+    reason: Option<String>,
+    #[arg(long, value_name = "DIR", help = "arg-out")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: Waiting,
 }
 
 #[derive(Args)]
@@ -372,7 +398,17 @@ impl Issue {
 
 impl Status {
     pub fn options(&self) -> Options {
-        Options { period: self.period, jobs: self.jobs, ..plain(&self.workspace) }
+        Options { period: self.period, jobs: self.jobs, ..dated(&self.workspace, self.date) }
+    }
+}
+
+impl Post {
+    pub fn options(&self) -> Options {
+        Options { period: self.period, out: self.out.clone(), only: words(&self.only), ..dated(&self.workspace, self.date) }
+    }
+
+    pub fn order(&self) -> PostOrder {
+        PostOrder { note: self.note.clone(), withdraw: self.withdraw.zip(self.reason.clone()) }
     }
 }
 

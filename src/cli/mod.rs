@@ -12,6 +12,7 @@ mod issue;
 mod kept;
 mod lock;
 mod merge;
+mod post;
 mod printer;
 mod progress;
 mod rule;
@@ -69,6 +70,11 @@ fn command(printer: &Printer, command: &Command) -> u8 {
             locked(printer, args.lock.wish(), &places, || issue::issue(printer, &options, args.roster_from.as_deref()))
         }
         Command::Status(args) => status::status(printer, &args.options()),
+        Command::Post(args) => {
+            let options = args.options();
+            let places = Place::into_folder(&options, &options.workspace.join(crate::record::FOLDER));
+            locked(printer, args.lock.wish(), &places, || post::post(printer, &options, &args.order()))
+        }
         Command::Explain(args) => {
             let wanted = Wanted { name: &args.name, branch: args.branch.as_deref(), seq: args.seq, lang: printer.lang() };
             let explain = || explain::explain(printer, &args.options(), wanted, args.out.as_deref());

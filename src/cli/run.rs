@@ -96,6 +96,10 @@ fn print(printer: &Printer, summary: &Summary) {
     }
     print_aside(printer, summary);
     print_comparison(printer, summary);
+    let damaged = &summary.resolved.comparison.damaged;
+    if !damaged.is_empty() {
+        printer.line(printer.text("run-damaged", &[("records", &damaged.join(" "))]));
+    }
     print_returned(printer, summary, &returned);
     if !missing.is_empty() {
         printer.line(printer.text("run-missing", &[]));

@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use crate::diag::width;
-use crate::run::{self, BranchState, Options};
+use crate::diag::{Lang, width};
+use crate::run::{self, BranchState, Options, PeriodLine};
 
 use super::printer::{Printer, pad};
 use super::progress::watched;
@@ -28,7 +28,26 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
             counts[column] += 1;
         }
     }
+    let (periods, damaged) = match run::periods(&summary.county, options) {
+        Ok(told) => told,
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
     if printer.json() {
+        for line in &periods {
+            printer.line(
+                json!({
+                    "period": line.run.to_string(), "state": line.state.key().trim_start_matches("state-"), "n": line.n,
+                    "date": line.date, "last_day": line.last_day, "due": line.due,
+                })
+                .to_string(),
+            );
+        }
+        for record in &damaged {
+            printer.line(json!({ "damaged": record }).to_string());
+        }
         for (name, [accepted, returned, missing]) in &rows {
             let branches = accepted + returned + missing;
             printer.record(
@@ -37,6 +56,11 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         }
         return summary.exit_code();
     }
+    print_periods(printer, &periods);
+    if !damaged.is_empty() {
+        printer.line(printer.text("run-damaged", &[("records", &damaged.join(" "))]));
+    }
+    printer.line("");
     let total = rows.iter().fold([0; 3], |sum, (_, counts)| [sum[0] + counts[0], sum[1] + counts[1], sum[2] + counts[2]]);
     rows.push((printer.text("status-all", &[]), total));
     let headings =
@@ -53,4 +77,20 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         printer.line(line(&cells));
     }
     summary.exit_code()
+}
+
+/// 期间, 状态, 次数, 张贴, 公示至, 报送截止.
+fn print_periods(printer: &Printer, periods: &[PeriodLine]) {
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let row = |cells: [String; 6]| {
+        let widths = [10, 22, 6, 12, 12, 0];
+        cells.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect::<String>().trim_end().to_owned()
+    };
+    let headings = ["status-period", "status-state", "status-n", "status-date", "status-last-day", "status-due"];
+    printer.line(row(headings.map(|key| printer.text(key, &[]))));
+    for line in periods {
+        let n = line.n.map(|n| n.to_string()).unwrap_or_default();
+        let period = if printer.lang() == Lang::Zh { line.run.period.zh() } else { line.run.to_string() };
+        printer.line(row([period, printer.text(line.state.key(), &[]), n, day(line.date), day(line.last_day), day(line.due)]));
+    }
 }

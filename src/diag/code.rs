@@ -119,6 +119,7 @@ codes! {
         CodeZeros "code-zeros",
         NotScored "not-scored",
         NoPostingDate "no-posting-date",
+        MoveNotMatched "move-not-matched",
     }
 }
 

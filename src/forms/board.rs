@@ -1,12 +1,11 @@
 //! 考核公示栏: what a branch puts up on its wall.
 
 use super::field::{Contents, columns, day, listed, number, rows, standing, text, with_common};
-use super::view::{COLUMN_WINDOW, View, headings, mark, publication, publication_text, remark, score, set_standing};
+use super::view::{COLUMN_WINDOW, View, headings, mark, publication, publication_text, score, set_standing};
 use super::{Data, Form, QUARTERS};
 use crate::archive::Retention;
 use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period};
-use crate::rollup::OutcomeKind;
 use crate::score::{Subject, evaluate_formula};
 
 /// 考核公示栏.
@@ -75,11 +74,6 @@ fn data(view: &View<'_>) -> Record {
         row.set("分值", score(shown, scheme.digits));
         row.text("荣誉", outcome.honours.join("、"));
         set_standing(&mut row, member, outcome);
-        let mut remarks = vec![remark(outcome, member)];
-        let corrected = view.changes.iter().filter(|change| change.kind == Some(OutcomeKind::Member(at)));
-        remarks.extend(corrected.map(|change| format!("更正：{} {}", change.period.zh(), change.arrow())));
-        remarks.retain(|remark| !remark.is_empty());
-        row.text("备注", remarks.join("；"));
         let subject = Subject::member(scheme, view.submission, at);
         let cells = columns.iter().map(|column| {
             let mut cell = Record::default();
@@ -101,9 +95,13 @@ fn data(view: &View<'_>) -> Record {
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("监督电话", &view.issuer.phone);
     let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
-    // Whom this board no longer shows has no line of his own for it.
-    let gone = view.changes.iter().filter(|change| change.kind.is_none());
-    note.extend(gone.map(|change| format!("更正：{} {} {}。", change.name, change.period.zh(), change.arrow())));
+    // Corrections stand below the table, those of this scheme's members on this part of the board.
+    let told =
+        view.changes.iter().filter(|change| change.scheme == scheme.id).map(|change| format!("{}{}", change.name, change.correction()));
+    let told = told.collect::<Vec<_>>().join("；");
+    if !told.is_empty() {
+        note = format!("更正：{told}。{note}");
+    }
     root.text("计分说明", note);
     // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
     let rules = &scheme.member;

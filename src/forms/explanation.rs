@@ -229,11 +229,7 @@ fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option
 pub fn corrections(changes: &[Change], kind: OutcomeKind) -> impl Iterator<Item = Point> {
     let own = changes.iter().filter(move |change| change.kind == Some(kind));
     own.map(|change| {
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "—".to_owned());
-        Point::new("changed", "explain-changed")
-            .arg("period", change.period.zh())
-            .arg("old", shown(&change.old))
-            .arg("new", shown(&change.new))
+        Point::new("changed", "explain-changed").arg("period", change.period.zh()).arg("old", change.was()).arg("new", change.is())
     })
 }
 

@@ -446,23 +446,26 @@ fn changes(overview: &Overview<'_>) -> Sheet {
     for (at, changes) in overview.changes {
         let Some(branch) = register_line(overview, *at) else { continue };
         for change in changes {
-            let [old, new] = [&change.old, &change.new].map(|value| value.as_deref().and_then(Decimal::parse));
+            let total = |values: Option<&crate::record::Values>| {
+                values.and_then(|values| values.board.as_deref().or(values.total.as_deref())).and_then(Decimal::parse)
+            };
+            let (old, new) = (total(change.old.as_ref()), total(Some(&change.new)));
             let number = |value: Option<Decimal>| value.map_or(Value::Empty, Value::Number);
             let difference = old.zip(new).and_then(|(old, new)| (Exact::from(new) - Exact::from(old)).published_decimal(4));
-            let told = match (&change.old, &change.new) {
-                (None, _) => "原公布中没有此人的积分",
-                (_, None) => "现在没有积分",
-                _ => "更正",
+            let why = match (change.told, change.by_scheme) {
+                (true, _) => "已公示更正",
+                (false, true) => "细则已改",
+                (false, false) => "更正",
             };
             let mut row = vec![text(&branch.code), text(&branch.name), text(&branch.committee), text(&change.name)];
-            row.extend([text(change.period.zh()), number(old), number(new), number(difference), told.into()]);
+            row.extend([text(change.period.zh()), number(old), number(new), number(difference), text(change.correction()), why.into()]);
             rows.push(row);
         }
     }
     let mut columns = vec![column("支部编码", 12.0), column("支部名称", 26.0), column("上级党组织", 22.0), column("姓名", 14.0)];
     columns.push(column("公布的期间", 14.0));
     columns.extend(["原公布积分", "现重算积分", "相差"].map(|name| number(name, 12.0).format("0.00")));
-    columns.push(column("说明", 26.0));
+    columns.extend([column("变动", 44.0), column("说明", 14.0)]);
     sheet(overview, "变更", "公布后有变动的积分", columns, rows)
 }
 

@@ -4,11 +4,13 @@
 //! `scheme`, `score` (and the roster and nominations of `submission`).
 
 mod branch;
+mod changes;
 mod counts;
 mod published;
 mod unusual;
 
 pub use branch::{Nominees, Outcome, OutcomeKind, branch_outcomes, nominees};
+pub use changes::{Change, change_findings, values};
 pub use counts::{Counts, GRADES};
-pub use published::{Change, PublishedRow, change_findings, changes};
+pub use published::PublishedRow;
 pub use unusual::{LastYear, Tally, Unusual, UnusualKind, add_row, unusual};

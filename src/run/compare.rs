@@ -1,29 +1,28 @@
-//! This run beside other results: what was published for earlier periods of the year, and last year's.
+//! This run beside other results: what was posted of the year, and last year's.
 //!
 //! ```text
-//!   out/2026Q1/results.jsonl  ─▶ each member scored again for 2026Q1 ─▶ changed-after-publication, 更正, 变更
-//!   --last-year DIR           ─▶ means and shares a branch           ─▶ 异常
+//!   公示存档         ─▶ each member scored again for 2026Q1 ─▶ changed-after-publication, 更正, 变更; see `posted`
+//!   --last-year DIR  ─▶ means and shares per branch         ─▶ 异常
 //! ```
 //!
-//! No submission is read again: cards hold the entries of all periods up to the run's end.
+//! Drafts in the out folder are compared with nothing: what has not been posted may still change.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
-use super::{BranchState, County, Resolved, RunError, sort_findings};
+use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
 use crate::archive;
 use crate::diag::{Code, Severity};
 use crate::inbox::{digest, hex};
-use crate::period::{Every, RunPeriod};
+use crate::period::RunPeriod;
 use crate::publish::safe_name;
-use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, change_findings, changes, unusual};
+use crate::record::{Record, Records};
+use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, unusual};
 
 /// What a run was compared with, and what came of it.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// Published scores that are others now, by position in the register.
+    /// Posted results that are others now, by position in the register; those that a board repeats are among them.
     pub changes: BTreeMap<usize, Vec<Change>>,
     /// Unusual branches.
     pub unusual: Vec<Unusual>,
@@ -31,41 +30,22 @@ pub struct Comparison {
     pub inputs: Vec<(String, String)>,
     /// Bags of last year that could not be compared with, though others could.
     pub unusable: Vec<PathBuf>,
+    /// Records that somebody changed, which were not compared with.
+    pub damaged: Vec<String>,
 }
 
 /// The file every result has.
 const RESULTS: &str = "results.jsonl";
 
-/// Compares with the earlier periods in the out folder, and with last year's results where given. Adds findings.
-pub fn compare(county: &County, resolved: &mut Resolved, out: &Path, last_year: Option<&Path>) -> Result<(), RunError> {
-    let mut comparison = Comparison::default();
-    for earlier in earlier_periods(county.run) {
-        let path = out.join(earlier.to_string()).join(RESULTS);
-        let Some(bytes) = read(&path)? else { continue };
-        comparison.inputs.push((format!("{earlier}/{RESULTS}"), hex(&digest(&bytes))));
-        let mut by_branch: BTreeMap<String, Vec<PublishedRow>> = BTreeMap::new();
-        rows(&path, &bytes, |row| by_branch.entry(row.branch_code.clone()).or_default().push(row))?;
-        let found: Vec<(usize, Vec<Change>)> = resolved
-            .branches
-            .par_iter()
-            .enumerate()
-            .filter_map(|(at, state)| {
-                let BranchState::Accepted(card) = state else { return None };
-                let branch = &county.register.branches[at];
-                let published = by_branch.get(&branch.code)?;
-                let found = changes(published, &card.submission, &card.outcomes, &county.schemes, &branch.name, earlier);
-                (!found.is_empty()).then_some((at, found))
-            })
-            .collect();
-        for (at, found) in found {
-            comparison.changes.entry(at).or_default().extend(found);
-        }
-    }
-    for (at, changes) in &comparison.changes {
-        let BranchState::Accepted(card) = &resolved.branches[*at] else { continue };
-        for mut finding in change_findings(changes, &card.submission) {
-            finding.branch_code = Some(county.register.branches[*at].code.as_str().into());
-            resolved.findings.push(finding);
+/// Compares with what was posted, and with last year's results where given. Adds findings.
+pub fn compare(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) -> Result<(), RunError> {
+    let records = Records::read(&county.workspace.root)?;
+    let mut comparison = Comparison { changes: posted::compare(county, resolved, &records)?, ..Comparison::default() };
+    let name = |record: &Record| format!("{}/{}/{}", crate::record::FOLDER, record.run, record.n);
+    for record in records.all.iter().filter(|record| record.withdrawn.is_none()) {
+        match record.counts() {
+            Some(_) => comparison.inputs.push((format!("{}/{RESULTS}", name(record)), record.digest())),
+            None => comparison.damaged.push(name(record)),
         }
     }
     let last = last_year.map(|folder| last_results(county, folder, &mut comparison)).transpose()?;
@@ -94,15 +74,6 @@ fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear
         }
     }
     found
-}
-
-/// Periods of the year that end before the run's, or lie within it.
-fn earlier_periods(run: RunPeriod) -> impl Iterator<Item = RunPeriod> {
-    let all = [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().flat_map(Every::all);
-    let earlier = move |period: &crate::period::Period| {
-        *period != run.period && (period.last_month() < run.period.last_month() || run.period.contains(*period))
-    };
-    all.filter(earlier).map(move |period| RunPeriod { year: run.year, period })
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
@@ -259,20 +230,4 @@ fn nothing_of(folder: &Path, zh: &str, en: &str, other: &[String]) -> RunError {
 
 fn relative(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn earlier_is_what_ends_before_or_lies_within() {
-        let of = |run: &str| -> Vec<String> { earlier_periods(RunPeriod::parse(run).expect("period")).map(|p| p.to_string()).collect() };
-        assert_eq!(of("2026M01"), Vec::<String>::new());
-        assert_eq!(of("2026Q1"), ["2026M01", "2026M02", "2026M03"]);
-        assert_eq!(of("2026M04"), ["2026M01", "2026M02", "2026M03", "2026Q1"]);
-        let year = of("2026");
-        assert!(year.len() == 18 && year.contains(&"2026H2".to_owned()) && !year.contains(&"2026".to_owned()));
-        assert!(!of("2026Q2").contains(&"2026H1".to_owned()) && of("2026H1").contains(&"2026Q2".to_owned()));
-    }
 }

@@ -32,6 +32,11 @@ impl Sent {
     pub(super) fn twin(&self) -> Option<Arc<str>> {
         self.files.iter().find_map(|part| part.file.twin.clone())
     }
+
+    /// Names of all its files.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|part| &*part.file.name)
+    }
 }
 
 /// A file, and for one of a set the sheet that it is named after.

@@ -13,6 +13,9 @@ mod gather;
 mod intake;
 mod issue;
 mod merge;
+mod periods;
+mod post;
+mod posted;
 mod prepare;
 mod press;
 mod print;
@@ -31,6 +34,8 @@ pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain,
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue, issue_folder};
 pub use merge::{Merged, merge};
+pub use periods::{PeriodLine, PeriodState, periods};
+pub use post::{PostOrder, Posted, post};
 pub use prepare::{County, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
@@ -121,9 +126,7 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
         outside(out, &county.workspace.inbox)?;
     }
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    // Its own `out` is for the findings; what was published is where runs put it.
-    let published = Path::new(&options.workspace).join("out");
-    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, &published, None, progress))??;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, None, progress))??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out, options.force)?;
     }
@@ -137,7 +140,7 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
     guard_target(&county, &target)?;
     let press = Press::load(&with_former_forms(options, &target), &county)?;
     let (resolved, published) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, &press.fonts, &out_folder(options), options.last_year.as_deref(), progress)?;
+        let mut resolved = gather_all(&county, &press.fonts, options.last_year.as_deref(), progress)?;
         let published = write(&county, &mut resolved, &press, options, progress)?;
         Ok((resolved, published))
     })??;
@@ -169,17 +172,11 @@ fn with_former_forms(options: &Options, target: &Path) -> Options {
     options
 }
 
-fn gather_all(
-    county: &County,
-    fonts: &FontSet,
-    out: &Path,
-    last_year: Option<&Path>,
-    progress: Progress<'_>,
-) -> Result<Resolved, RunError> {
+fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
     let gathered = gather::gather(county, fonts, progress)?;
     let mut resolved = resolve(county, gathered);
     resolved.findings.extend(dates::early_posting(county));
-    compare::compare(county, &mut resolved, out, last_year)?;
+    compare::compare(county, &mut resolved, last_year)?;
     Ok(resolved)
 }
 

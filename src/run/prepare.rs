@@ -15,6 +15,7 @@ use crate::inbox::{self, InboxError};
 use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::{PublishError, guard_inbox};
+use crate::record::RecordError;
 use crate::scheme::{self, Scheme, SchemeError};
 use crate::submission::{Intake, IntakeError};
 
@@ -73,6 +74,9 @@ pub enum RunError {
     /// The output.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// 公示存档.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -111,6 +115,7 @@ impl RunError {
         match (self, lang) {
             (Self::County(error), _) => error.message(lang),
             (Self::Archive(error), _) => error.message(lang),
+            (Self::Record(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
@@ -243,18 +248,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
             en: format!("--period {run} is not in the workspace's year {}", workspace.year),
         });
     }
-    for code in &options.only {
-        if register.by_code(code).is_none() {
-            let near = county::nearest(code, register.branches.iter().map(|branch| branch.code.as_str()));
-            return Err(RunError::Argument {
-                zh: format!("--only {code}：名册中没有这个支部编码{}", near.map(|n| format!("，您是否想写 {n}？")).unwrap_or_default()),
-                en: format!(
-                    "--only {code}: no such branch in the register{}",
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            });
-        }
-    }
+    let only = only(&register, &options.only)?;
     for form in options.forms.iter().flatten() {
         let known = forms::ids();
         if !known.contains(&form.as_str()) {
@@ -282,20 +276,45 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let dates = Dates::of(options, &workspace, run);
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County {
-        workspace,
-        register,
-        schemes,
-        intake,
-        calendar,
-        run,
-        dates,
-        date: dates.stated().0,
-        only: options.only.clone(),
-        fence,
-        configuration,
-        first,
-    })
+    Ok(County { workspace, register, schemes, intake, calendar, run, dates, date: dates.stated().0, only, fence, configuration, first })
+}
+
+/// Codes of the branches that are meant: by code, by name, or all of a committee.
+fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> {
+    let mut codes: Vec<String> = Vec::new();
+    for word in words {
+        let branches = || register.branches.iter();
+        let named: Vec<&str> = branches().filter(|branch| branch.name == *word).map(|branch| branch.code.as_str()).collect();
+        let of_committee: Vec<&str> = branches().filter(|branch| branch.committee == *word).map(|branch| branch.code.as_str()).collect();
+        let found: Vec<&str> = match (register.by_code(word), named.as_slice()) {
+            (Some(_), _) => vec![word.as_str()],
+            (None, []) if !of_committee.is_empty() => of_committee,
+            (None, [one]) if of_committee.is_empty() => vec![one],
+            (None, []) => {
+                let known = branches().flat_map(|branch| [branch.code.as_str(), &branch.name, &branch.committee]);
+                let near = county::nearest(word, known);
+                return Err(RunError::Argument {
+                    zh: format!(
+                        "--only {word}：名册中没有这个支部或党委{}",
+                        near.map(|n| format!("，您是否想写 {n}？")).unwrap_or_default()
+                    ),
+                    en: format!(
+                        "--only {word}: no such branch or committee in the register{}",
+                        near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+                    ),
+                });
+            }
+            (None, several) => {
+                let all = several.iter().chain(&of_committee).copied().collect::<Vec<_>>().join(" ");
+                return Err(RunError::Argument {
+                    zh: format!("--only {word}：不止一个支部或党委叫这个名称，请写编码：{all}"),
+                    en: format!("--only {word}: several branches or committees bear that name; write a code: {all}"),
+                });
+            }
+        };
+        codes.extend(found.into_iter().filter(|code| !codes.iter().any(|own| own == code)).map(str::to_owned).collect::<Vec<_>>());
+    }
+    Ok(codes)
 }
 
 /// Other names of sheets and columns, the county's own.

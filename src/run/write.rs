@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::dates;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
+use super::{dates, posted};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
 use crate::inbox::{digest, hex};
@@ -39,7 +39,7 @@ pub fn write(
 fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
     let issuer = county.issuer();
     let desk = Desk {
-        changes: &resolved.comparison.changes,
+        printed: posted::printed(county, &resolved.comparison.changes),
         county,
         press,
         staging,
@@ -90,6 +90,8 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         noticed.extend(write_reminders(&desk, resolved, &committees)?);
     }
     let found = findings_of(&noticed, &resolved.findings, press);
+    let lines = desk.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));
+    staging.write("changes.jsonl", lines.map(|said| json_line(&said)).collect::<String>().as_bytes())?;
     let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
     resolved.findings.extend(found);
     sort_findings(&mut resolved.findings);
@@ -99,7 +101,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     if county.only.is_empty() {
         staging.write("merge.json", super::merge::state(county, resolved, &folders)?.as_bytes())?;
     }
-    write_manifest(county, resolved, press, &papers, staging)
+    write_manifest(county, resolved, press, &papers, &folders, staging)
 }
 
 /// One folder of forms: a unit's, with the accepted branches in it.
@@ -163,8 +165,8 @@ pub(super) struct Desk<'a> {
     pub(super) issuer: &'a Issuer,
     /// SHA-256 of every file of the inbox.
     pub(super) digests: BTreeMap<Arc<str>, String>,
-    /// Published scores that are others now.
-    pub(super) changes: &'a BTreeMap<usize, Vec<Change>>,
+    /// Corrections that boards print.
+    printed: BTreeMap<usize, Vec<Change>>,
     /// Every form by its path without extension.
     pub(super) papers: Mutex<BTreeMap<String, Paper>>,
 }
@@ -219,7 +221,7 @@ impl Desk<'_> {
                     branch: &self.county.register.branches[*branch],
                     submission: &card.submission,
                     scheme,
-                    changes: self.changes.get(branch).map_or(&[], Vec::as_slice),
+                    changes: self.printed.get(branch).map_or(&[], Vec::as_slice),
                     outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
                     digest: code.clone(),
                 })
@@ -419,8 +421,18 @@ fn write_manifest(
     resolved: &Resolved,
     press: &Press,
     papers: &BTreeMap<String, Paper>,
+    folders: &BTreeMap<usize, String>,
     staging: &Staging,
 ) -> Result<(), RunError> {
+    let branches: Vec<_> = folders
+        .iter()
+        .map(|(at, folder)| {
+            let branch = &county.register.branches[*at];
+            let state = if matches!(resolved.branches[*at], BranchState::Accepted(_)) { "accepted" } else { "returned" };
+            let files = resolved.sources[*at].as_ref().map(|sent| sent.names().collect::<Vec<_>>()).unwrap_or_default();
+            json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files })
+        })
+        .collect();
     let schemes: Vec<_> =
         county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
     let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
@@ -456,6 +468,7 @@ fn write_manifest(
         "templates": templates,
         "inputs": inputs,
         "compared": compared,
+        "branches": branches,
         "outputs": outputs,
     });
     Ok(staging.write_manifest(manifest)?)

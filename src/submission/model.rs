@@ -93,6 +93,8 @@ pub struct Submission {
     pub vetoes: Vec<Fact>,
     /// 评优推荐.
     pub nominations: Vec<Nomination>,
+    /// What only the year's run scores, ballots, 奖惩 and 一票否决, was read and holds no error.
+    pub year_read: bool,
     /// 支部积分.
     pub branch_entries: Vec<BranchEntry>,
     /// Sheets that they were looked for on.
@@ -366,6 +368,7 @@ impl Submission {
             adjustments: Vec::new(),
             vetoes: Vec::new(),
             nominations: Vec::new(),
+            year_read: false,
             branch_entries: Vec::new(),
             branch_tables: Vec::new(),
             nameless: Nameless::default(),

@@ -84,7 +84,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     outside(&order.to, &folder)?;
     let record = RunRecord::read(&folder, options)?;
     let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, &out_folder(options), None, progress))??;
+    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, None, progress))??;
     record.same_inputs(&county, &resolved)?;
     let unfinished = unfinished(&county, &resolved);
     if let Some(why) = order.incomplete.is_none().then(|| told(&unfinished)).flatten() {

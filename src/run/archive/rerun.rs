@@ -45,7 +45,7 @@ pub fn rerun(bag: &Path, program: Option<PathBuf>, jobs: Option<usize>, progress
     let options = Options { workspace: bag.join(Payload::WORKSPACE), bag: Some(bag.to_owned()), program, jobs, ..Options::default() };
     let county = prepare(&options)?;
     let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(jobs, || gather_all(&county, &fonts, bag, None, progress))??;
+    let resolved = in_pool(jobs, || gather_all(&county, &fonts, None, progress))??;
     let archived = |name: &str| {
         let path = bag.join(Payload::RUN).join(name);
         let bytes = inside::read(&path, 2 << 30).map_err(|source| RunError::Io { path, source })?;

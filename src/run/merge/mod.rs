@@ -315,8 +315,17 @@ fn compared(state: &State, county: &County, comparison: &mut Comparison) {
     for changed in &state.changes {
         let (Some(at), Some(run)) = (county.register.by_code(&changed.branch_code), RunPeriod::parse(&changed.period)) else { continue };
         // Whose position in the roster it was, only the forms asked, and they are made.
-        let (name, old, new) = (changed.name.clone(), changed.old.clone(), changed.new.clone());
-        comparison.changes.entry(at).or_default().push(Change { kind: None, name, period: run.period, old, new });
+        comparison.changes.entry(at).or_default().push(Change {
+            kind: None,
+            name: changed.name.clone(),
+            seq: changed.seq,
+            scheme: changed.scheme.clone(),
+            period: run.period,
+            old: changed.old.clone(),
+            new: changed.new.clone(),
+            by_scheme: changed.by_scheme,
+            told: changed.told,
+        });
     }
     comparison.unusual.extend(state.unusual.iter().filter_map(|odd| {
         Some(Unusual {

@@ -13,6 +13,7 @@ use crate::county::{Branch, SECRETS};
 use crate::diag::{CellRef, Code, Finding, Place, value_name};
 use crate::inbox::{digest, hex};
 use crate::period::RunPeriod;
+use crate::record::Values;
 use crate::rollup::{Change, Unusual, UnusualKind};
 use crate::run::prepare::INTAKE;
 use crate::run::{BranchState, County, Resolved, RunError};
@@ -65,8 +66,12 @@ pub(super) struct Changed {
     pub(super) name: String,
     /// `2026H1`.
     pub(super) period: String,
-    pub(super) old: Option<String>,
-    pub(super) new: Option<String>,
+    pub(super) seq: Option<i64>,
+    pub(super) scheme: String,
+    pub(super) old: Option<Values>,
+    pub(super) new: Values,
+    pub(super) by_scheme: bool,
+    pub(super) told: bool,
 }
 
 /// What is unusual about a branch; compared with last year by its own run, which had the results.
@@ -143,8 +148,12 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
         branch_code: county.register.branches[at].code.clone(),
         name: change.name.clone(),
         period: RunPeriod { period: change.period, ..county.run }.to_string(),
+        seq: change.seq,
+        scheme: change.scheme.clone(),
         old: change.old.clone(),
         new: change.new.clone(),
+        by_scheme: change.by_scheme,
+        told: change.told,
     };
     let odd = |unusual: &Unusual| Odd {
         branch_code: county.register.branches[unusual.branch].code.clone(),

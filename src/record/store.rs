@@ -1,0 +1,323 @@
+//! All records of a workspace, and what stands.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::diag::Lang;
+use crate::period::RunPeriod;
+use crate::publish::PublishError;
+
+use super::model::{FORMAT, Posting, Values, Withdrawal};
+use super::rows::Lines;
+use super::write::FOLDER;
+
+/// Why records cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A file that cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// A record of a program that is newer than this one.
+    #[error("{} was recorded by a newer program (format {format}); use that version of scorebook, or a later one", folder.display())]
+    Newer {
+        /// The record.
+        folder: PathBuf,
+        /// Its format.
+        format: u64,
+    },
+    /// A file of the draft that is no longer what its manifest says.
+    #[error("{} has changed or is gone since the run; run again and post that draft", path.display())]
+    Changed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A record that could not be written.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+impl RecordError {
+    /// For a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Io { path, source }, Lang::Zh) => format!("{}：读不了（{source}）", path.display()),
+            (Self::Newer { folder, format }, Lang::Zh) => {
+                format!("{} 是更新版本的程序登记的（格式 {format}），请换用那个版本或更新的 scorebook", folder.display())
+            }
+            (Self::Changed { path }, Lang::Zh) => format!("{} 在运行之后被改动或不见了，请重新运行后再登记", path.display()),
+            (Self::Publish(error), _) => error.message(lang),
+            _ => self.to_string(),
+        }
+    }
+}
+
+pub(super) fn unread(path: &Path) -> impl FnOnce(io::Error) -> RecordError + '_ {
+    move |source| RecordError::Io { path: path.to_owned(), source }
+}
+
+/// One record.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The period.
+    pub run: RunPeriod,
+    /// Place among the records of the period.
+    pub n: u32,
+    /// 公示.json; none if it cannot be understood.
+    pub posting: Option<Posting>,
+    /// Why it was withdrawn, if it was.
+    pub withdrawn: Option<Withdrawal>,
+    /// The first file that is not what it was when it was recorded.
+    pub damaged: Option<String>,
+    lines: Lines,
+}
+
+impl Record {
+    /// The posting of a record that counts: neither withdrawn nor changed by hand.
+    pub fn counts(&self) -> Option<&Posting> {
+        self.posting.as_ref().filter(|_| self.withdrawn.is_none() && self.damaged.is_none())
+    }
+
+    /// SHA-256 of its rows.
+    pub fn digest(&self) -> String {
+        hex(&self.lines.digest)
+    }
+
+    /// Holds every file against the record's manifest; the first that is another or gone.
+    pub fn verify(&self) -> Option<String> {
+        let Some(listed) = listed(&self.folder) else { return Some("manifest.json".into()) };
+        let same = |(file, sha256): &(String, String)| {
+            std::fs::read(self.folder.join(file)).is_ok_and(|bytes| hex(&Sha256::digest(&bytes)) == *sha256)
+        };
+        listed.into_iter().find(|one| !same(one)).map(|(file, _)| file)
+    }
+
+    /// The rows of a branch, as recorded.
+    pub fn rows(&self, code: &str) -> Result<Vec<super::Row>, RecordError> {
+        self.lines.of(code).map_err(unread(&self.folder.join(RESULTS)))
+    }
+}
+
+/// What was posted last of a subject, in a record or by a correction.
+#[derive(Clone, Debug)]
+pub struct Stood {
+    /// 序号; none for a branch.
+    pub seq: Option<i64>,
+    /// 姓名, or the branch's name.
+    pub name: String,
+    /// `member` or `branch`.
+    pub subject: String,
+    /// Scheme id.
+    pub scheme: String,
+    /// SHA-256 of that scheme then.
+    pub scheme_digest: String,
+    /// The figures.
+    pub values: Values,
+    /// The record whose kept submissions tell whose they are, as an index into [`Records::all`].
+    pub record: usize,
+    /// Where those submissions came from: the branch's code.
+    pub branch_code: String,
+}
+
+/// Every record of a workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    root: PathBuf,
+    /// In the order of recording; those that cannot be understood first.
+    pub all: Vec<Record>,
+    /// Record and place in its list, by period and branch, in the order of recording.
+    announced: BTreeMap<(String, String), Vec<(usize, usize)>>,
+}
+
+/// The file of rows.
+pub(super) const RESULTS: &str = "results.jsonl";
+
+impl Records {
+    /// Reads 公示存档 of a workspace; none is no fault.
+    pub fn read(workspace: &Path) -> Result<Self, RecordError> {
+        let root = workspace.join(FOLDER);
+        let mut records = Self { root: root.clone(), ..Self::default() };
+        for period in folders(&root)? {
+            let Some(run) = name(&period).and_then(RunPeriod::parse) else { continue };
+            for folder in folders(&period)? {
+                if let Some(n) = name(&folder).and_then(|name| name.parse().ok()) {
+                    records.all.push(read(folder, run, n)?);
+                }
+            }
+        }
+        records.all.sort_by_key(|record| (record.posting.as_ref().map(|posting| posting.order), record.run, record.n));
+        for (at, record) in records.all.iter().enumerate() {
+            for (place, one) in record.counts().iter().flat_map(|posting| &posting.announced).enumerate() {
+                records.announced.entry((one.period.clone(), one.branch_code.clone())).or_default().push((at, place));
+            }
+        }
+        Ok(records)
+    }
+
+    /// 公示存档.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Records of a period, by number.
+    pub fn of(&self, run: RunPeriod) -> impl Iterator<Item = &Record> {
+        let mut own: Vec<&Record> = self.all.iter().filter(|record| record.run == run).collect();
+        own.sort_by_key(|record| record.n);
+        own.into_iter()
+    }
+
+    /// Periods that have a record that counts, in the order of the year.
+    pub fn periods(&self) -> Vec<RunPeriod> {
+        let mut periods: Vec<RunPeriod> = self.all.iter().filter(|record| record.counts().is_some()).map(|record| record.run).collect();
+        periods.sort_by_key(|run| (run.year, run.period.last_month(), run.period.every()));
+        periods.dedup();
+        periods
+    }
+
+    /// The number of the next record of a period, and its place in the order.
+    pub fn next(&self, run: RunPeriod) -> (u32, u64) {
+        let n = self.of(run).map(|record| record.n).max().unwrap_or(0) + 1;
+        let order = self.all.iter().filter_map(|record| Some(record.posting.as_ref()?.order)).max().unwrap_or(0) + 1;
+        (n, order)
+    }
+
+    /// The record that stands for a branch and period: the highest number that counts and holds it.
+    pub fn standing(&self, run: RunPeriod, code: &str) -> Option<usize> {
+        let holds = |record: &Record| {
+            record.run == run && record.lines.has(code) && record.counts().is_some_and(|posting| posting.branch(code).is_some())
+        };
+        (0..self.all.len()).filter(|at| holds(&self.all[*at])).max_by_key(|at| self.all[*at].n)
+    }
+
+    /// What was posted last of a branch's subjects for a period, record or correction; none if no record holds the branch.
+    pub fn stood(&self, run: RunPeriod, code: &str) -> Result<Option<Vec<Stood>>, RecordError> {
+        let Some(at) = self.standing(run, code) else { return Ok(None) };
+        let record = &self.all[at];
+        let Some(posting) = record.counts() else { return Ok(None) };
+        let digest = |posting: &Posting, scheme: &str| posting.scheme(scheme).unwrap_or_default().to_owned();
+        let mut stood: Vec<Stood> = record
+            .rows(code)?
+            .into_iter()
+            .map(|row| Stood {
+                values: row.values(),
+                seq: row.seq,
+                name: row.name,
+                subject: row.subject,
+                scheme_digest: digest(posting, &row.scheme),
+                scheme: row.scheme,
+                record: at,
+                branch_code: code.to_owned(),
+            })
+            .collect();
+        for (later, place) in self.announced.get(&(run.to_string(), code.to_owned())).into_iter().flatten() {
+            let Some(by) = self.all[*later].counts().filter(|by| by.order > posting.order) else { continue };
+            let one = &by.announced[*place];
+            let said = Stood {
+                seq: one.seq,
+                name: one.name.clone(),
+                subject: one.subject.clone(),
+                scheme: one.scheme.clone(),
+                scheme_digest: digest(by, &one.scheme),
+                values: one.new.clone(),
+                record: *later,
+                branch_code: code.to_owned(),
+            };
+            match same(&stood, &said) {
+                Some(at) => stood[at] = said,
+                None => stood.push(said),
+            }
+        }
+        Ok(Some(stood))
+    }
+
+    /// What was posted for a period of people who bear one of the names, in any branch but their own.
+    pub fn elsewhere(&self, run: RunPeriod, names: &std::collections::BTreeSet<&str>) -> Result<Vec<Stood>, RecordError> {
+        let mut codes: std::collections::BTreeSet<Box<str>> = std::collections::BTreeSet::new();
+        for record in self.all.iter().filter(|record| record.run == run && record.counts().is_some()) {
+            let bearing = record.lines.bearing(names).map_err(unread(&record.folder.join(RESULTS)))?;
+            codes.extend(bearing.into_iter().map(|(code, _)| code));
+        }
+        let mut found = Vec::new();
+        for code in codes {
+            let stood = self.stood(run, &code)?.unwrap_or_default();
+            found.extend(stood.into_iter().filter(|one| one.subject == "member" && names.contains(one.name.as_str())));
+        }
+        Ok(found)
+    }
+}
+
+/// The row that a correction is about: of the same name and number, else the only one of the name.
+fn same(stood: &[Stood], said: &Stood) -> Option<usize> {
+    let alike = |one: &Stood| one.subject == said.subject && (one.name == said.name || said.subject == "branch");
+    let rows: Vec<usize> = (0..stood.len()).filter(|at| alike(&stood[*at])).collect();
+    let own = rows.iter().copied().find(|at| stood[*at].seq == said.seq);
+    own.or_else(|| if let [only] = rows.as_slice() { Some(*only) } else { None })
+}
+
+fn name(path: &Path) -> Option<&str> {
+    path.file_name().and_then(|name| name.to_str())
+}
+
+/// Folders below, by name; none if there is no such folder.
+fn folders(root: &Path) -> Result<Vec<PathBuf>, RecordError> {
+    let entries = match std::fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(RecordError::Io { path: root.to_owned(), source }),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unread(root))?.path();
+        if path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(folder: PathBuf, run: RunPeriod, n: u32) -> Result<Record, RecordError> {
+    let bytes = std::fs::read(folder.join("公示.json")).unwrap_or_default();
+    let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    if let Some(format) = value["format"].as_u64().filter(|format| *format > u64::from(FORMAT)) {
+        return Err(RecordError::Newer { folder, format });
+    }
+    let posting: Option<Posting> = serde_json::from_value(value).ok();
+    let withdrawal = std::fs::read(folder.join("撤回.json")).ok();
+    // A withdrawal that cannot be understood is one all the same.
+    let withdrawn = withdrawal.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Withdrawal { reason: String::new() }));
+    let lines = Lines::index(&folder.join(RESULTS)).unwrap_or_default();
+    let listed = listed(&folder).unwrap_or_default();
+    let digest = |file: &str| listed.iter().find(|(own, _)| own == file).map(|(_, sha256)| sha256.as_str());
+    let damaged = [("公示.json", hex(&Sha256::digest(&bytes))), (RESULTS, hex(&lines.digest))]
+        .into_iter()
+        .find(|(file, own)| digest(file) != Some(own.as_str()))
+        .map(|(file, _)| file.to_owned())
+        .or_else(|| posting.is_none().then(|| "公示.json".to_owned()));
+    Ok(Record { folder, run, n, posting, withdrawn, damaged, lines })
+}
+
+/// Files of a record with their digests, from its manifest.
+fn listed(folder: &Path) -> Option<Vec<(String, String)>> {
+    let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).ok()?).ok()?;
+    let text = |one: &Value, key: &str| one[key].as_str().map(str::to_owned);
+    manifest["outputs"].as_array()?.iter().map(|one| Some((text(one, "file")?, text(one, "sha256")?))).collect()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // a String takes everything
+        text
+    })
+}
