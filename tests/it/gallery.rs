@@ -59,9 +59,10 @@ struct Case {
     /// The county's own board: `{人数}` in a column far too narrow.
     #[serde(default)]
     narrow_board: bool,
-    /// Results of earlier periods in the out folder.
+    /// The period that was run, posted and recorded before, with these cells instead.
+    posted: Option<String>,
     #[serde(default)]
-    published: BTreeMap<String, Vec<String>>,
+    before: BTreeMap<String, String>,
     /// The branch sent nothing.
     #[serde(default)]
     nothing: bool,
@@ -192,10 +193,17 @@ impl Case {
             std::fs::create_dir(root.join("templates")).unwrap();
             book.save(root.join("templates/board.xlsx")).unwrap();
         }
-        for (period, rows) in &self.published {
-            let out = root.join("out").join(period);
-            std::fs::create_dir_all(&out).unwrap();
-            std::fs::write(out.join("results.jsonl"), rows.join("\n") + "\n").unwrap();
+        if let Some(period) = &self.posted {
+            let path = root.join("inbox/第一支部.xlsx");
+            let now = std::fs::read(&path).unwrap();
+            let before = Workbook { set: self.before.clone(), ..Workbook::default() };
+            std::fs::write(&path, workbook(&changed(base(&self.base), &before), &[])).unwrap();
+            let period = RunPeriod::parse(period);
+            let options = Options { workspace: root.to_owned(), period, forms: Some(vec!["board".to_owned()]), ..Options::default() };
+            done(run::run(&options, &silent));
+            let date = period.map(RunPeriod::last_day);
+            done(run::post(&Options { date, ..options }, &run::PostOrder::default()));
+            std::fs::write(&path, now).unwrap();
         }
     }
 
