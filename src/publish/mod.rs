@@ -24,8 +24,8 @@ pub use file::{write_file, write_files, write_own};
 pub use fresh::{Fresh, write_new};
 pub use guard::{Belongings, guard, guard_inbox, outside};
 pub use lock::{Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_place};
-pub use once::{Once, keep_once};
 pub use names::{Names, safe_name};
+pub use once::{Once, keep_once};
 pub use place::{Kept, Published};
 pub use staging::{Staging, Written};
 
