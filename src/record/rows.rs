@@ -76,7 +76,7 @@ impl Lines {
     }
 
     /// Codes of the branches, and of each the names that stand in its lines among those wanted.
-    pub fn bearing<'a>(&self, wanted: &std::collections::BTreeSet<&'a str>) -> io::Result<Vec<(Box<str>, Row)>> {
+    pub fn bearing(&self, wanted: &std::collections::BTreeSet<&str>) -> io::Result<Vec<(Box<str>, Row)>> {
         let mut found = Vec::new();
         for code in self.ranges.keys() {
             let rows = self.of(code)?.into_iter().filter(|row| wanted.contains(row.name.as_str()));

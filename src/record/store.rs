@@ -261,7 +261,7 @@ fn same(stood: &[Stood], said: &Stood) -> Option<usize> {
     let alike = |one: &Stood| one.subject == said.subject && (one.name == said.name || said.subject == "branch");
     let rows: Vec<usize> = (0..stood.len()).filter(|at| alike(&stood[*at])).collect();
     let own = rows.iter().copied().find(|at| stood[*at].seq == said.seq);
-    own.or_else(|| if let [only] = rows.as_slice() { Some(*only) } else { None })
+    own.or(if let [only] = rows.as_slice() { Some(*only) } else { None })
 }
 
 fn name(path: &Path) -> Option<&str> {

@@ -175,10 +175,10 @@ fn choose(county: &County, options: &Options, records: &Records) -> Result<Read,
         [only] => Ok(drafts.swap_remove(*only)),
         [] => Err(nothing(&drafts[last])),
         several => {
-            let list: Vec<String> = several.iter().map(|at| drafts[*at].run.to_string()).collect();
+            let named: Vec<String> = several.iter().map(|at| drafts[*at].run.to_string()).collect();
             Err(refused(
-                format!("有几个期间的结果尚未登记：{}；请用 --period 写明是哪一个", list.join("、")),
-                format!("several results are not recorded yet: {}; name one with --period", list.join(", ")),
+                format!("有几个期间的结果尚未登记：{}；请用 --period 写明是哪一个", named.join("、")),
+                format!("several results are not recorded yet: {}; name one with --period", named.join(", ")),
             ))
         }
     }

@@ -332,7 +332,7 @@ fn arrived(county: &County, records: &Records, newcomers: Vec<Newcomer>, rosters
             match before {
                 Some(stood) if stood.values == one.values => {}
                 Some(stood) => {
-                    found.push((one.branch, change(county, run, one.kind, (&one.name, one.seq), one.scheme, &one.values, stood)))
+                    found.push((one.branch, change(county, run, one.kind, (&one.name, one.seq), one.scheme, &one.values, stood)));
                 }
                 None => found.push((
                     one.branch,
