@@ -1,7 +1,7 @@
 //! What ships inside the program: schemes, form workbooks, calendars and fonts from `templates/`.
 //!
 //! A release binary carries the files; other builds read them from the source tree, so that no test binary holds the
-//! fonts. Knows nothing of what the bytes mean; any room above `form` may use it.
+//! fonts. It does not interpret the bytes.
 
 use std::borrow::Cow;
 

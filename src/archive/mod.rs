@@ -1,8 +1,7 @@
-//! The yearly archive: one BagIt 1.0 bag (RFC 8493) a county and year, its proof, and what is read back from many.
+//! The yearly archive: one BagIt 1.0 bag (RFC 8493) per county and year, its proof, and what is read back from many.
 //!
 //! This room knows bags, their manifests and their tables (Parquet); it does not know what a submission or a form is:
-//! `run` brings the content. Nothing here scores, prints, or reads a clock. May use `diag`, `exact`, `period`,
-//! `publish`.
+//! `run` brings the content. Nothing here scores, prints, or reads a clock.
 
 mod bag;
 mod columns;

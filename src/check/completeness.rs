@@ -1,3 +1,5 @@
+//! Is everything there that must be? Rows, periods, ballots, self-assessments, branch points, and marks that differ.
+
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Finding, Place};

@@ -1,8 +1,7 @@
 //! Named checks: on one submission, and across the county.
 //!
-//! What a cell says was settled by `submission`; here it is asked whether the rows together are complete and agree.
-//! Every check is a function named after what it finds and returns findings only. May use `diag`, `exact`, `period`,
-//! `county`, `submission`, `scheme`.
+//! `submission` decides what a cell says; this room checks whether the rows together are complete and consistent.
+//! Every check is a function named after what it finds and returns findings only.
 
 mod across;
 mod completeness;

@@ -1,7 +1,6 @@
-//! The command line: arguments, languages, exit codes. One command, one file, one word.
+//! The command line: arguments, languages, exit codes. One file per command.
 //!
-//! stdout carries the result, stderr the talk and the progress bar. The only room that prints. May use `run`, `diag`,
-//! `period` and what a command shows.
+//! Results go to stdout, messages and the progress bar to stderr. This is the only room that prints.
 
 mod archive;
 mod args;

@@ -1,7 +1,7 @@
 //! The county's own files: `scorebook.toml` and the register of branches.
 //!
 //! Both are configuration, not submissions: anything wrong in them stops the run before a submission is opened, with
-//! one error that says where, what is allowed and what is near. May use `diag`, `period`, `sheet`.
+//! one error that says where, what is allowed and what is near.
 
 mod dates;
 mod error;

@@ -1,3 +1,7 @@
+//! Decimal numbers as a spreadsheet stores them.
+//!
+//! No decimal library: cells hold values up to 1e308, beyond the scale of 96-bit decimals.
+
 use std::cmp::Ordering;
 use std::fmt;
 

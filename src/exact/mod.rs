@@ -1,7 +1,7 @@
 //! Exact numbers: what a cell holds ([`Decimal`]) and what a rule makes of it ([`Exact`]).
 //!
 //! No floating point lives here. Scores stay fractions from cell to threshold; rounding happens once,
-//! when a figure is published ([`Exact::publish`]). Any room may use this one; it uses none.
+//! when a figure is published ([`Exact::publish`]).
 
 mod decimal;
 mod rational;

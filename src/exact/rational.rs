@@ -1,3 +1,5 @@
+//! Exact fractions: 128 bits first, big integers if they do not suffice.
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;

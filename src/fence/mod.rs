@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `sheet` knows the formats and bounds them; this room knows processes and nothing of formats but their names. It
-//! never looks for its own program: the path is passed in. Uses `diag` and `sheet`; `run` and `cli` may use it.
+//! never looks for its own program: the path is passed in.
 
 mod pool;
 mod serve;

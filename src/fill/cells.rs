@@ -1,3 +1,5 @@
+//! What each cell of the filled sheet holds, and the borders it gets where repeats meet or neighbours are left out.
+
 use std::collections::HashMap;
 
 use super::columns::OutColumn;

@@ -1,3 +1,5 @@
+//! Which columns the filled sheet has: the template's columns, repeated once per element of their list.
+
 use crate::form::data::{Datum, Record};
 use crate::form::model::Column;
 use crate::template::Slot;

@@ -1,3 +1,8 @@
+//! Filling in rounds, for templates that ask what stands on a page.
+//!
+//! Only the layout knows where a page ends. So the form is filled, measured, parted by the measured heights and filled
+//! again until the pages no longer change.
+
 use chrono::NaiveDate;
 
 use super::rows::{Cut, changes};

@@ -1,3 +1,5 @@
+//! Which rows the filled sheet has: the template's rows, once per record, per nested row and per page.
+
 use crate::form::data::{Datum, Record};
 use crate::template::Slot;
 use crate::template::plan::{Condition, Segment, SheetPlan};

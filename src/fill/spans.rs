@@ -1,3 +1,5 @@
+//! What covers several cells of the filled sheet: merged ranges, and formulas with their results.
+
 use std::collections::HashMap;
 use std::fmt::Write;
 

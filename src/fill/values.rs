@@ -1,3 +1,5 @@
+//! Data as text, as cell values, as sums and in order.
+
 use std::cmp::Ordering;
 use std::fmt::Write;
 

@@ -1,8 +1,7 @@
 //! Fonts: which face draws a family, which glyph a character has, how wide it is.
 //!
-//! Faces are parsed once a run into plain tables and shared between threads; the bytes are handed in, nothing is
-//! read from disk here. This room neither shapes nor draws: Chinese forms need one glyph a character, no ligatures.
-//! It uses no other room but `diag`; `form` measures with it and `pdf` draws with it.
+//! Faces are parsed once per run into plain tables and shared between threads; the bytes are handed in, nothing is
+//! read from disk here. This room neither shapes nor draws: Chinese forms need one glyph per character, no ligatures.
 
 mod character;
 mod face;

@@ -1,3 +1,5 @@
+//! Lists the inbox: folders walked, archives opened, names made unique, always in the same order.
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;

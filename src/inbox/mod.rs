@@ -1,7 +1,7 @@
 //! Incoming files: found, taken out of archives, bounded, fingerprinted; always in the same order.
 //!
 //! This room reads folders and zip archives and nothing else; it does not know what a workbook is beyond what tells
-//! an office package from an archive, and it never writes. Uses `diag`; `run` may use it.
+//! an office package from an archive, and it never writes.
 
 mod archive;
 mod list;

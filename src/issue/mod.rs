@@ -1,8 +1,7 @@
-//! Blank workbooks to hand out: one a branch, made from register, schemes and the last roster.
+//! Blank workbooks to hand out: one per branch, made from register, schemes and the last roster.
 //!
-//! It decides which sheets, columns and rows a branch gets; `xlsx::blank` draws them. It reads nothing: whoever calls
-//! brings the roster. What it writes, `submission` must read without a finding once the blanks are filled in. May use
-//! `county`, `exact`, `period`, `scheme`, `submission` and `xlsx`.
+//! Decides which sheets, columns and rows a branch gets; `xlsx::blank` draws them. Reads no file: the caller supplies
+//! the roster. `submission` must read a filled-in workbook without a finding.
 
 mod columns;
 mod rows;

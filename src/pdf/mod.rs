@@ -3,7 +3,7 @@
 //! Both engines draw the same pages through one canvas. It measures nothing and decides nothing: every glyph already
 //! has its place. krilla is the default: PDF/A-2b, tagged, with outline, title and language, the same bytes for the same
 //! pages. genpdf (`--pdf-engine genpdf`, cargo feature `genpdf`) gives the same pages and the same text, with its limits:
-//! see `plain`. Only `run` calls this room. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
+//! see `plain`. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
 
 mod canvas;
 #[cfg(feature = "genpdf")]

@@ -1,3 +1,5 @@
+//! Working days by the State Council's yearly notices.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Months, NaiveDate, Weekday};

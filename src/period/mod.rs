@@ -1,6 +1,6 @@
 //! Periods of a year, the working-day calendar, and the run's date: the program's only notion of now.
 //!
-//! Nothing here reads a clock. Any room may use this one; it uses none.
+//! Nothing here reads a clock.
 
 mod calendar;
 

@@ -3,7 +3,7 @@
 //! A command writes into a hidden folder beside its destination. When everything is there the two change places in one
 //! step (`renameat2` with exchange on Linux), so that whoever looks sees the previous result or the new one, whole.
 //! Elsewhere the old folder is renamed away first; a process that finds it so puts it back. Nothing that a person put
-//! into a folder, or changed in it, is ever removed or written over: `place` and `sweep` see to that. May use `diag`.
+//! into a folder, or changed in it, is ever removed or written over: `place` and `sweep` see to that.
 
 mod file;
 mod fresh;

@@ -1,3 +1,5 @@
+//! All outcomes of one branch: scores, ranks, grades by rank, honours within their quotas, letters.
+
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Finding, Place};

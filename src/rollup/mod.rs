@@ -1,7 +1,6 @@
 //! From scores to outcomes: ranks, honours within their quotas, grades by rank, letters; and the county's counts.
 //!
-//! Nothing here depends on the order in which branches were read. May use `diag`, `exact`, `period`, `county`,
-//! `scheme`, `score` (and the roster and nominations of `submission`).
+//! Nothing here depends on the order in which branches were read.
 
 mod branch;
 mod changes;

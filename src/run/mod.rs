@@ -1,9 +1,9 @@
 //! The pipeline: load the county, gather every submission, resolve which counts, write, publish.
 //!
 //! Two passes. *Gather*: each file is read, checked and scored on its own, in parallel and behind a panic fence; what
-//! stays is a compact card a branch. Then the county's checks run. *Write*: each branch's forms are filled, laid out
-//! and written, one branch a worker at a time. Order of files, threads and days never changes a byte.
-//! The only room that names rayon; may use every other but `cli`.
+//! remains is a compact card per branch. Then the county's checks run. *Write*: each branch's forms are filled, laid out
+//! and written, one branch per worker at a time. The order of files, the number of threads and the day never change a byte.
+//! This is the only room that uses rayon.
 
 mod archive;
 mod compare;

@@ -1,3 +1,5 @@
+//! Everything that is configuration, loaded and proved before a submission is opened: settings, register, schemes, calendars.
+
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;

@@ -1,11 +1,8 @@
 //! Invented counties of any size: a workspace with its register and an inbox full of submissions.
 //!
-//! What a stranger tries the program on, what speed is measured with and what tests feed a scheme with. It fills the
-//! submission workbook for whatever scheme it is given; it never scores. Everything follows from the arguments: each
-//! branch draws from streams of its own, so branches can be made in any order and by any number of threads, and the
-//! same arguments give the same bytes. Nobody in it is real: identity numbers carry area codes that no area has.
-//!
-//! May use `exact`, `period`, `scheme`, `xlsx` and, for [`write_county`], `publish`.
+//! For trying the program, measuring speed and testing schemes. Fills the submission workbook of any scheme and never
+//! scores. The same arguments give the same bytes: each branch has its own random streams, so branches can be made in
+//! any order and by any number of threads. Nobody in it is real: identity numbers carry area codes that no area has.
 
 mod book;
 mod draw;

@@ -1,3 +1,5 @@
+//! Bands that tile the number line without gap or overlap: grades, stars, progressive tables.
+
 use crate::exact::Exact;
 
 use super::model::Origin;

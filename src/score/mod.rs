@@ -1,8 +1,7 @@
 //! Pure: scheme × submission → scores with their trace.
 //!
 //! Exact rational arithmetic throughout; grades and stars look at the exact total, publishing rounds once and later.
-//! A trace is worked out by the same evaluation when someone asks (`explain`) and never kept.
-//! May use `diag`, `exact`, `period`, `scheme`, `submission`; does no IO.
+//! A trace is computed by the same evaluation on request (`explain`) and never kept. No IO.
 
 mod evaluate;
 mod item;

@@ -1,3 +1,7 @@
+//! The steps of a score, from the figure down to the cell.
+//!
+//! Steps are named by what they are ([`Label`]); sentences are made on request, in either language.
+
 use chrono::NaiveDate;
 
 use crate::diag::{Lang, Place, fill};

@@ -2,8 +2,7 @@
 //!
 //! This room knows every file format and owns calamine; it bounds what a file may cost before and while it is
 //! decoded. It does not know what a cell should hold, which sheet is which, or where the bytes came from.
-//! Floats live here only, and leave as [`crate::exact::Decimal`]. Uses `diag` and `exact`; `county`, `submission`, `form`,
-//! `fence` and `xlsx` may use it.
+//! Floats live here only, and leave as [`crate::exact::Decimal`].
 
 mod biff;
 mod book;

@@ -2,8 +2,7 @@
 //!
 //! Headings and sheets are found by name after normalising; what a cell says is read as a clerk would, and what
 //! cannot be read is a finding with its cell. Whether a readable submission is complete and consistent is `check`'s
-//! business, what it scores is `score`'s. May use `diag`, `exact`, `period`, `sheet` and `scheme` (which columns to
-//! expect is the scheme's to say).
+//! business, what it scores is `score`'s.
 
 mod cell;
 mod cover;

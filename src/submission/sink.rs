@@ -1,3 +1,5 @@
+//! Collects the findings of one file: gives them their place and counts repeated ones instead of listing all.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

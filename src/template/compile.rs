@@ -1,3 +1,7 @@
+//! From a drawn sheet to a plan: placeholders are resolved against the form's schema, rows become blocks, columns groups.
+//!
+//! Reports every mistake of a sheet at once; filling relies on it and cannot fail.
+
 use std::collections::BTreeMap;
 
 use super::check;

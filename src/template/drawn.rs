@@ -1,3 +1,5 @@
+//! A workbook as it was drawn: cells, merges, page setup, titles and pictures, and what of it cannot be carried over.
+
 use std::collections::BTreeMap;
 
 use super::drawing;

@@ -1,3 +1,5 @@
+//! The parts of a template's package and their relations, read within bounds.
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 

@@ -1,3 +1,5 @@
+//! One part of a template as a tree of elements, within bounds of depth and number.
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 

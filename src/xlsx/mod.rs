@@ -1,7 +1,7 @@
-//! Workbooks, written: laid-out pages as XLSX, and later the county's other workbooks.
+//! Writes workbooks: laid-out pages, plain tables, blank submissions, and marked copies of what was sent.
 //!
 //! The sole owner of rust_xlsxwriter. It measures nothing: heights, breaks and scale come from `layout`, so
-//! that the same rows stand on the same page as in the PDF. Only `report`, `issue` and `run` call it.
+//! that the same rows stand on the same page as in the PDF.
 
 pub mod blank;
 pub mod marked;
