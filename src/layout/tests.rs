@@ -197,7 +197,7 @@ fn senseless_sizes_end_in_a_sane_result() {
 }
 
 #[test]
-fn a_huge_cell_in_every_direction_ends_in_bounded_time() {
+fn a_huge_cell_in_every_direction_ends() {
     let words = "长abc 文本，".repeat(1200);
     for rotation in [0, 45, 90, 255] {
         for wrap in [false, true] {

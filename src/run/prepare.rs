@@ -119,7 +119,9 @@ impl RunError {
             (Self::Archive(error), _) => error.message(lang),
             (Self::Record(error), _) => error.message(lang),
             (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
-            (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => format!("收件夹 {}：打不开（{}）", path.display(), io_zh(source)),
+            (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => {
+                format!("收件文件夹 {}：打不开（{}）", path.display(), io_zh(source))
+            }
             (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
                 format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
             }

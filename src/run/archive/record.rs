@@ -104,7 +104,7 @@ impl RunRecord {
             (whole_configuration(county, &rules(&bytes)), true)
         };
         let same = |zh, en, then: &_, now: &_| same(zh, en, then, now, merged);
-        same("收件夹", "the inbox", &listed(&self.inputs), &today.collect())?;
+        same("收件文件夹", "the inbox", &listed(&self.inputs), &today.collect())?;
         let listed_then = if merged { &self.merged_configuration } else { &self.configuration };
         same("设置", "the configuration", &listed(listed_then), &configuration.into_iter().collect())?;
         let then = self.schemes.iter().map(|scheme| (scheme.id.clone(), scheme.sha256.clone())).collect();

@@ -163,7 +163,11 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
             (one.period != other.period, "期间", "the period"),
             (one.date != other.date, "日期", "the date"),
             (one.schemes != other.schemes, "积分细则", "the schemes"),
-            (one.rules != other.rules, "scorebook.toml（名册、收件夹、密码除外）", "scorebook.toml (but for register, inbox, passwords)"),
+            (
+                one.rules != other.rules,
+                "scorebook.toml（名册、收件文件夹、密码除外）",
+                "scorebook.toml (but for register, inbox, passwords)",
+            ),
             (one.person_key != other.person_key, "person_key", "person_key in scorebook.toml"),
             (first.manifest["pdf_engine"] != shard.manifest["pdf_engine"], "PDF 引擎", "the PDF engine"),
             (shared(&first.manifest) != shared(&shard.manifest), "工作日历或 templates/intake.toml", "a calendar or templates/intake.toml"),
