@@ -10,6 +10,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+/// Bytes of one of the county's own files at most; the largest are fonts and the results of a large county.
+const MOST_OWN: u64 = 2 << 30;
+
 /// The longest name that file systems take, in bytes.
 pub const LONGEST_NAME: usize = 255;
 
@@ -102,6 +105,22 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path, limit)?.read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+/// The bytes of one of the county's own files: settings, register, templates, fonts, what a run left.
+///
+/// # Errors
+/// As [`open`].
+pub fn own(path: &Path) -> io::Result<Vec<u8>> {
+    read(path, MOST_OWN)
+}
+
+/// The same as text.
+///
+/// # Errors
+/// As [`open`], and [`io::ErrorKind::InvalidData`] for what is no UTF-8.
+pub fn own_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(own(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn no_file() -> io::Error {

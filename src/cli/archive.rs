@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -59,6 +59,9 @@ pub fn paper_line(county: &str, year: &str, digest: &str) -> String {
     format!("scorebook {county} {year} sha256 {}", groups.join(" "))
 }
 
+/// Bytes of a signature at most; one with all its certificates has some thousands.
+const MOST_SIGNATURE: u64 = 1 << 20;
+
 /// Has an outside program sign: the digest and a line feed on its standard input, the signature on its output. It is the
 /// person's own command line, so the system's shell reads it.
 fn sign(command: &str, digest: &str) -> Result<Vec<u8>, String> {
@@ -71,9 +74,33 @@ fn sign(command: &str, digest: &str) -> Result<Vec<u8>, String> {
         // A program that does not read fails below, by its exit code.
         let _ = stdin.write_all(format!("{digest}\n").as_bytes());
     }
-    let done = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
-    if !done.status.success() {
-        return Err(failed(done.status.to_string()));
+    let mut signature = Vec::new();
+    let read = child.stdout.take().map_or(Ok(0), |stdout| stdout.take(MOST_SIGNATURE + 1).read_to_end(&mut signature));
+    let endless = signature.len() as u64 > MOST_SIGNATURE;
+    if endless {
+        // It is asked to end; that it has ended already is as well.
+        let _ = child.kill();
     }
-    if done.stdout.is_empty() { Err(failed("no output".into())) } else { Ok(done.stdout) }
+    let status = child.wait().map_err(|error| failed(error.to_string()))?;
+    read.map_err(|error| failed(error.to_string()))?;
+    if endless {
+        return Err(failed(format!("more than {MOST_SIGNATURE} bytes of output")));
+    }
+    if !status.success() {
+        return Err(failed(status.to_string()));
+    }
+    if signature.is_empty() { Err(failed("no output".into())) } else { Ok(signature) }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::sign;
+
+    #[test]
+    fn a_signature_is_what_the_program_prints() {
+        assert_eq!(sign("tr a-f A-F", "6f1c"), Ok(b"6F1C\n".to_vec()));
+        assert!(sign("false", "6f1c").is_err() && sign("true", "6f1c").is_err());
+        let told = sign("yes", "6f1c").expect_err("endless");
+        assert!(told.ends_with("more than 1048576 bytes of output"), "{told}");
+    }
 }

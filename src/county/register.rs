@@ -11,6 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{CellRef, Lang};
+use crate::inside;
 use crate::sheet::words::{folded, key};
 use crate::sheet::{Content, Limits, Row, read};
 
@@ -83,7 +84,7 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
         zh,
         en,
     };
-    let bytes = std::fs::read(path).map_err(|source| CountyError::Io { path: path.to_owned(), source })?;
+    let bytes = inside::own(path).map_err(|source| CountyError::Io { path: path.to_owned(), source })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let book = read(&name, &bytes, &Limits::default()).map_err(|refusal| {
         let finding = refusal.finding(crate::diag::Place::default());

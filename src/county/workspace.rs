@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::inside;
 use crate::period::{Every, RunPeriod};
 use crate::sheet::Passwords;
 
@@ -196,7 +197,7 @@ pub(super) fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<
 /// Reads and proves `scorebook.toml` in the folder. `known_schemes` are the ids that exist, `known_forms` the forms.
 pub fn load_workspace(root: &Path, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
     let path = root.join("scorebook.toml");
-    let bytes = std::fs::read(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
+    let bytes = inside::own(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
     let text = decode(&bytes);
     parse(root, &path, &text, known_schemes, known_forms)
 }

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -25,6 +25,7 @@ use super::record::{HANDOUT, MANIFEST, Record, sealed};
 use super::sweep::{self, Home};
 use super::tree::{self, identities, identity, key, look, rename_new};
 use super::{PublishError, failed, hex};
+use crate::inside::Inside;
 
 /// What is known of a written file.
 #[derive(Clone, Debug)]
@@ -109,11 +110,7 @@ impl Staging {
 
 /// Refuses a path that could lead out of the folder it is for.
 pub(super) fn inside(path: &str) -> Result<(), PublishError> {
-    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    if plain && !path.is_empty() && !path.contains(|c: char| c == '\\' || c.is_control()) {
-        return Ok(());
-    }
-    Err(PublishError::Outside { path: path.to_owned() })
+    if Inside::new(path).is_some() { Ok(()) } else { Err(PublishError::Outside { path: path.to_owned() }) }
 }
 
 /// The manifest of a folder that people work in.

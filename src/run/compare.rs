@@ -14,6 +14,7 @@ use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
 use crate::archive;
 use crate::diag::{Code, Severity};
 use crate::inbox::{digest, hex};
+use crate::inside;
 use crate::period::RunPeriod;
 use crate::publish::safe_name;
 use crate::record::{Record, Records};
@@ -77,7 +78,7 @@ fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
-    match std::fs::read(path) {
+    match inside::own(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
         Err(source) => Err(RunError::Io { path: path.to_owned(), source }),

@@ -13,6 +13,7 @@ use super::{County, Options, Progress, RunError, Stage, guard_target, in_pool, p
 use crate::archive::Payload;
 use crate::check;
 use crate::inbox;
+use crate::inside;
 use crate::issue::{self, Listed};
 use crate::period::RunPeriod;
 use crate::publish::{Kept, Names, Staging};
@@ -134,7 +135,7 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
         }
     };
     for path in results {
-        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let text = inside::own_text(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         published(county, &text).into_iter().for_each(&mut keep);
     }
     let this_year = i64::from(county.run.year);

@@ -14,6 +14,7 @@ use crate::fence::{Fence, FenceError};
 use crate::font::FontError;
 use crate::forms::{self, Issuer};
 use crate::inbox::{self, InboxError};
+use crate::inside;
 use crate::pdf::PdfError;
 use crate::period::{Calendar, CalendarError, RunPeriod};
 use crate::publish::{PublishError, guard_inbox};
@@ -239,7 +240,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         calendar.add(&text).map_err(|error| RunError::Calendar { name: "built-in".into(), error })?;
     }
     for path in files(&root.join("calendar"), "toml")? {
-        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let text = inside::own_text(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         calendar.add(&text).map_err(|error| RunError::Calendar { name: path.display().to_string(), error })?;
     }
     let intake = load_intake(root)?;
@@ -274,7 +275,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     let calendars = files(&root.join("calendar"), "toml")?;
     let words = Some(root.join(INTAKE)).filter(|path| path.exists());
     for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars).chain(words) {
-        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
     }
@@ -333,7 +334,7 @@ fn load_intake(root: &Path) -> Result<Intake, RunError> {
     };
     add(&mut intake, &path, &builtin::intake().unwrap_or_default())?;
     let own = root.join(&path);
-    match std::fs::read(&own) {
+    match inside::own(&own) {
         Ok(bytes) => add(&mut intake, &own, bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(source) => return Err(RunError::Io { path: own, source }),
@@ -345,7 +346,7 @@ fn load_intake(root: &Path) -> Result<Intake, RunError> {
 /// item would apply to nobody, without a word.
 fn load_scheme(own: &std::path::Path, id: &str, categories: &[String]) -> Result<Scheme, RunError> {
     let (bytes, name) = if own.exists() {
-        (std::fs::read(own).map_err(|source| RunError::Io { path: own.to_owned(), source })?, own.display().to_string())
+        (inside::own(own).map_err(|source| RunError::Io { path: own.to_owned(), source })?, own.display().to_string())
     } else {
         (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), format!("{id}.toml"))
     };

@@ -12,6 +12,7 @@ use crate::diag::Lang;
 use crate::font::{FontData, FontSet};
 use crate::forms::{FORMS, Form};
 use crate::inbox::{digest, hex};
+use crate::inside;
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
 
@@ -107,7 +108,7 @@ pub(super) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
     let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
     for extension in ["ttf", "otf", "ttc", "otc"] {
         for path in files(folder, extension)? {
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
             faces.extend(FontData::all(&path.display().to_string(), bytes));
         }
     }
@@ -128,7 +129,7 @@ fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u
     let plain = [form.id, form.title].map(|name| Some(name.to_owned()));
     for name in [form.id, form.title].map(of_scheme).into_iter().chain(plain).flatten() {
         let path = root.join("templates").join(format!("{name}.xlsx"));
-        match std::fs::read(&path) {
+        match inside::own(&path) {
             Ok(bytes) => return Ok((format!("templates/{name}.xlsx"), bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(source) => return Err(RunError::Io { path, source }),

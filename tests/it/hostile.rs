@@ -369,3 +369,25 @@ fn scoring_again_holds_every_file_against_the_bag_s_own_records() {
     let normalized = all.iter().find(|path| path.starts_with(made.folder.join("data/normalized")) && path.is_file()).unwrap();
     changed(normalized, b"x");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_county_s_own_files_stops_the_run_and_does_not_hold_it() {
+    for place in [
+        "机构名册.xlsx",
+        "scorebook.toml",
+        "templates/fonts/x.ttf",
+        "templates/board.xlsx",
+        "schemes/register-60.toml",
+        "calendar/2026.toml",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        county(&root, 2026, |_, _| {});
+        std::fs::create_dir_all(root.join(place).parent().unwrap()).unwrap();
+        pipe(&root.join(place));
+        let options = Options { forms: Some(vec!["board".into()]), ..options(&root) };
+        let told = within_a_minute(move || said(run(&options, &|_, _, _| {})));
+        assert!(!told.is_empty(), "{place}");
+    }
+}

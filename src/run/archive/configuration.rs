@@ -5,6 +5,7 @@ use crate::archive::Payload;
 use crate::builtin;
 use crate::county::SECRETS;
 use crate::inbox::{digest, hex};
+use crate::inside;
 use crate::run::RunError;
 use crate::run::prepare::{INTAKE, files};
 use crate::scheme;
@@ -13,7 +14,7 @@ impl Desk<'_> {
     /// Adds everything that is not a submission and decided a figure or a form.
     pub(super) fn configuration(&self) -> Result<(), RunError> {
         let workspace = &self.county.workspace;
-        let read = |path: &std::path::Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
+        let read = |path: &std::path::Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
         let add = |name: &str, bytes: &[u8]| self.bag.add(&format!("{}/{name}", Payload::WORKSPACE), bytes);
         add("scorebook.toml", &without_secrets(read(&workspace.root.join("scorebook.toml"))?))?;
         if let Some(name) = workspace.register.file_name() {

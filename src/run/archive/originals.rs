@@ -237,7 +237,7 @@ pub fn move_into_bag(workspace: &mut Workspace, bag: &Path) -> Result<FirstState
 /// What the bag's list of originals says of their names and digests.
 pub fn first_state(bag: &Path) -> Result<FirstState, RunError> {
     let path = bag.join(Payload::NAMES);
-    let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })?;
+    let text = inside::own_text(&path).map_err(|source| RunError::Io { path, source })?;
     let mut first = FirstState::default();
     for original in text.lines().filter_map(|line| serde_json::from_str::<Original>(line).ok()) {
         if original.opened_sha256.is_some()

@@ -8,6 +8,7 @@ use crate::archive::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, nu
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::forms::{FORMS, Form, RETURN};
+use crate::inside;
 use crate::run::{BranchState, RunError};
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 use crate::xlsx::tables;
@@ -283,7 +284,7 @@ impl Desk<'_> {
                 continue;
             }
             let path = self.folder.join(&output.file);
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
+            let bytes = inside::own(&path).map_err(|source| RunError::Io { path, source })?;
             if extension == "pdf" {
                 forms.pdf += 1;
                 let archival = has(&bytes, b"<pdfaid:part>2<") || has(&bytes, b"pdfaid:part=\"2\"");

@@ -100,7 +100,7 @@ impl RunRecord {
             (county.configuration.clone(), false)
         } else {
             let path = county.workspace.root.join("scorebook.toml");
-            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
+            let bytes = inside::own(&path).map_err(|source| RunError::Io { path, source })?;
             (whole_configuration(county, &rules(&bytes)), true)
         };
         let same = |zh, en, then: &_, now: &_| same(zh, en, then, now, merged);
@@ -161,7 +161,7 @@ pub fn whole_workspace(options: &Options) -> Result<(), RunError> {
         return Ok(());
     }
     let folders = std::fs::read_dir(&out).into_iter().flatten().filter_map(Result::ok);
-    let mut records = folders.filter_map(|entry| std::fs::read(entry.path().join("manifest.json")).ok());
+    let mut records = folders.filter_map(|entry| inside::own(&entry.path().join("manifest.json")).ok());
     let merged = |bytes: Vec<u8>| serde_json::from_slice::<RunRecord>(&bytes).is_ok_and(|record| !record.merged_configuration.is_empty());
     if records.any(merged) {
         return Err(refused(

@@ -6,6 +6,7 @@ use super::content::Content;
 use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, Payload, PersonKey, RESULTS, Table};
 use crate::diag::Severity;
 use crate::exact::Decimal;
+use crate::inside;
 use crate::publish::safe_name;
 use crate::report::{result_row, scorer};
 use crate::rollup::{Counts, OutcomeKind};
@@ -151,7 +152,7 @@ impl Content<'_> {
     /// What the run found, printing included, which the archive does not repeat.
     fn run_findings(&self) -> Result<Vec<serde_json::Value>, RunError> {
         let path = self.folder.join("findings.jsonl");
-        let text = std::fs::read_to_string(&path).map_err(|source| RunError::Io { path, source })?;
+        let text = inside::own_text(&path).map_err(|source| RunError::Io { path, source })?;
         Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 

@@ -12,6 +12,7 @@ use crate::check::Person;
 use crate::county::{Branch, SECRETS};
 use crate::diag::{CellRef, Code, Finding, Place, value_name};
 use crate::inbox::{digest, hex};
+use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
 use crate::rollup::{Change, Unusual, UnusualKind};
@@ -110,7 +111,7 @@ pub(super) fn place((file, sheet, cell): &Spot) -> Place {
 /// `merge.json` of a run.
 pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
     let root = &county.workspace.root;
-    let read = |path: &Path| std::fs::read(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
+    let read = |path: &Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
     let rules = rules(&read(&root.join("scorebook.toml"))?);
     let mut schemes = Vec::new();
     for scheme in &county.schemes {
