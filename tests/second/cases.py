@@ -180,7 +180,7 @@ def untidy(book, branch, r):
                 if row[0].value and r.random() < 0.3:
                     row[0].value = f"{row[0].value}："
             continue
-        if not sheet.max_row or sheet.cell(1, 1).value is None:
+        if sheet.title == "支部积分" or sheet.cell(1, 1).value is None:
             continue
         head, words = heading(sheet)
         for row in range(head + 1, sheet.max_row + 1):

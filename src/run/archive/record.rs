@@ -150,7 +150,7 @@ fn same(zh: &str, en: &str, then: &BTreeMap<String, String>, now: &BTreeMap<Stri
 
 /// What a county in parts archives from.
 const WHOLE: (&str, &str) = (
-    "合并的结果要从全县的工作区归档：把各部分的 scorebook.toml（相同）、全部支部的名册和全部报送文件（沿用各部分收件夹中的路径）放在一起，合并到它的 out，再归档",
+    "合并的结果要从全县的工作区归档：把各部分的 scorebook.toml（相同）、全部支部的名册和全部报送文件（沿用各部分收件文件夹中的路径）放在一起，合并到它的 out，再归档",
     "archive a merged result from a workspace of the whole county: the parts' scorebook.toml, the register of all branches, and all submissions under the paths that they have in the parts' inboxes; merge into its out, then archive",
 );
 
