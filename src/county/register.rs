@@ -133,11 +133,14 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
             let text = match &cell.content {
                 Content::Text(text) => text.trim().to_owned(),
                 Content::Number(number) => number.to_string(),
+                // A code is what is seen: 0301 by the format 0000.
+                Content::Disguised(own) => own.shown.trim().to_owned(),
                 _ => return None,
             };
             (!text.is_empty()).then_some(text)
         };
-        let filled = texts(row).count() + row.cells.iter().filter(|cell| matches!(cell.content, Content::Number(_))).count();
+        let filled =
+            texts(row).count() + row.cells.iter().filter(|cell| matches!(cell.content, Content::Number(_) | Content::Disguised(_))).count();
         let code = value("支部编码").map(|code| folded(&code));
         if filled == 0
             || code

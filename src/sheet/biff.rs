@@ -6,14 +6,17 @@
 //! ```
 
 use super::ole::{u16_at, u32_at};
+use super::style::{Formats, Style};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
 
-/// What one substream hides, zero-based.
+/// What one substream says beside its values, zero-based.
 #[derive(Default)]
 pub(super) struct Hidden {
     pub(super) rows: Vec<u32>,
     pub(super) columns: Vec<(u32, u32)>,
+    /// Row, column and style of cells that are not shown as they are stored, rising.
+    pub(super) styled: Vec<((u32, u32), u16)>,
 }
 
 /// What the records say that calamine does not tell or needs to be told.
@@ -22,6 +25,10 @@ pub(super) struct Checked {
     pub(super) hidden: Vec<Hidden>,
     /// The code page to read texts by, where the file should name one and does not, or not a likely one.
     pub(super) code_page: Option<u16>,
+    /// By the number of the style.
+    pub(super) styles: Vec<Style>,
+    /// A program that calculates wrote the file: it says which, as those do.
+    pub(super) calculated: bool,
 }
 
 /// A record that no reader knows; what is renamed to it is passed over.
@@ -30,7 +37,8 @@ const UNKNOWN: [u8; 2] = [0xff, 0x0f];
 /// Checks the stream and makes harmless what calamine would trust.
 pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refusal> {
     let (mut positions, mut strings) = (Vec::new(), None);
-    let (mut narrow, mut named) = (false, false);
+    let (mut narrow, mut named, mut calculated) = (false, false, false);
+    let (mut formats, mut xfs, mut date_1904) = (Vec::new(), Vec::new(), false);
     walk(stream, 0, |record, data| {
         match record {
             // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
@@ -39,6 +47,11 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
             0x0809 => narrow |= u16_at(data, 0) == 0x0500,
             // Western is what a program writes that does not know its own.
             0x0042 => named = u16_at(data, 0) != 1252,
+            0x0022 => date_1904 = u16_at(data, 0) == 1,
+            // FORMAT, XF, RECALCID.
+            0x041e => formats.push(format(data, narrow)),
+            0x00e0 => xfs.push(u16_at(data, 2)),
+            0x01c1 => calculated = true,
             0x0085 => positions.push(u32_at(data, 0) as usize),
             0x00fc => strings = Some(u32_at(data, 4)),
             _ => {}
@@ -53,11 +66,33 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     if apart.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Refusal::unreadable(Unreadable::Twice, "two sheets have one place"));
     }
+    let mut known = Formats::new(date_1904);
+    formats.into_iter().for_each(|(id, code)| known.define(id, code));
+    let styles = known.styles(xfs.into_iter().map(u32::from));
     let mut budget = Budget { area: 0, cells: 0, limits };
-    let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &mut budget));
+    let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &styles, &mut budget));
     let hidden = hidden.collect::<Result<_, _>>()?;
     // Chinese programs of that time wrote GBK and said nothing, or western.
-    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936) })
+    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936), styles, calculated })
+}
+
+/// Id and code of a number format. Before BIFF8 its letters are bytes; those of Chinese programs are GBK.
+fn format(data: &[u8], narrow: bool) -> (u32, String) {
+    let id = u16_at(data, 0).into();
+    let code = if narrow {
+        let length = data.get(2).copied().unwrap_or(0).into();
+        let bytes: &[u8] = data.get(3..).unwrap_or_default();
+        encoding_rs::GBK.decode_without_bom_handling(&bytes[..bytes.len().min(length)]).0.into_owned()
+    } else {
+        let (length, letters) = (usize::from(u16_at(data, 2)), data.get(5..).unwrap_or_default());
+        if data.get(4).is_some_and(|flags| flags & 1 != 0) {
+            let units: Vec<u16> = letters.chunks_exact(2).take(length).map(|unit| u16_at(unit, 0)).collect();
+            String::from_utf16_lossy(&units)
+        } else {
+            letters.iter().take(length).map(|byte| char::from(*byte)).collect()
+        }
+    };
+    (id, code)
 }
 
 struct Budget<'a> {
@@ -66,10 +101,11 @@ struct Budget<'a> {
     limits: &'a Limits,
 }
 
-fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) -> Result<Hidden, Refusal> {
+fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], budget: &mut Budget) -> Result<Hidden, Refusal> {
     let mut hidden = Hidden::default();
+    let odd = |style: u16| styles.get(usize::from(style)).is_some_and(|style| !style.is_plain());
     let mut corners: Option<(u16, u16, u16, u16)> = None;
-    let mut dimensions = Vec::new();
+    let (mut dimensions, mut formulas) = (Vec::new(), Vec::new());
     let mut depth = 0usize;
     let mut offset = position;
     walk(stream, position, |record, data| {
@@ -85,16 +121,30 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
             // ROW with fDyZero; COLINFO with fHidden.
             0x0208 if u16_at(data, 12) & 0x20 != 0 => hidden.rows.push(u16_at(data, 0).into()),
             0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into())),
-            // FORMULA, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK
-            0x0006 | 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00fd | 0x00bd => {
+            // INTEGER, NUMBER, LABEL and BOOLERR of Excel 2 have no business here; offices show them, calamine passes over them.
+            0x0002..=0x0005 => return Err(cell_refused(data, "a cell in a form of Excel 2")),
+            // FORMULA, that of Excel 3 and of Excel 4, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK
+            0x0006 | 0x0206 | 0x0406 | 0x0203 | 0x0204 | 0x00d6 | 0x0205 | 0x027e | 0x00fd | 0x00bd => {
                 let (row, column) = (u16_at(data, 0), u16_at(data, 2));
                 let last = if record == 0x00bd { u16_at(data, data.len().saturating_sub(2)).max(column) } else { column };
                 // calamine drops such a cell without a word.
                 if record == 0x00fd && u32_at(data, 6) >= strings {
-                    return Err(Refusal::unreadable(
-                        Unreadable::Content,
-                        format!("row {}: refers to a text that is not there", u32::from(row) + 1),
-                    ));
+                    return Err(cell_refused(data, "refers to a text that is not there"));
+                }
+                // What stands behind the result is as in 0x0006; calamine knows this number only.
+                if matches!(record, 0x0206 | 0x0406) {
+                    if data.len() < 22 {
+                        return Err(cell_refused(data, "a formula is cut short"));
+                    }
+                    formulas.push((here, 22 + usize::from(u16_at(data, 20)) <= data.len()));
+                }
+                if record == 0x00bd {
+                    // First row, first column, then a style and a number for each.
+                    let cells =
+                        (column..=last).zip(data.get(4..).unwrap_or_default().chunks_exact(6)).map(|(at, cell)| (at, u16_at(cell, 0)));
+                    hidden.styled.extend(cells.filter(|(_, style)| odd(*style)).map(|(at, style)| ((row.into(), at.into()), style)));
+                } else if odd(u16_at(data, 4)) {
+                    hidden.styled.push(((row.into(), column.into()), u16_at(data, 4)));
                 }
                 budget.cells += usize::from(last - column) + 1;
                 corners = Some(corners.map_or((row, row, column, last), |(top, bottom, left, right)| {
@@ -105,8 +155,16 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
         }
         Ok(())
     })?;
+    hidden.styled.sort_unstable();
     for at in dimensions {
         stream[at..at + 2].copy_from_slice(&UNKNOWN);
+    }
+    for (at, whole) in formulas {
+        stream[at..at + 2].copy_from_slice(&[0x06, 0x00]);
+        // A length that leads out of the record: the result is there all the same.
+        if !whole {
+            stream[at + 24..at + 26].fill(0);
+        }
     }
     let limits = budget.limits;
     if budget.cells > limits.max_cells {
@@ -119,6 +177,11 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, budget: &mut Budget) 
         }
     }
     Ok(hidden)
+}
+
+/// What cannot be read, with the row that the record begins with.
+fn cell_refused(data: &[u8], what: &str) -> Refusal {
+    Refusal::unreadable(Unreadable::Content, format!("row {}: {what}", u32::from(u16_at(data, 0)) + 1))
 }
 
 /// Records from a BOF to its EOF. A stream that ends before is torn: cells would be missing without a word.

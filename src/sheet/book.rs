@@ -3,7 +3,8 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::Format;
+use super::{Format, Refusal};
+use crate::diag::Unreadable;
 use crate::exact::Decimal;
 
 /// A decoded workbook: worksheets only, in the file's order.
@@ -32,11 +33,16 @@ pub struct Sheet {
     pub hidden: bool,
     /// A hidden row or column holds cells. Seen in xlsx only.
     pub hidden_rows: bool,
-    /// Areas merged into one cell that are more than one row high: first and last row and column, zero-based. Seen where the
-    /// format tells.
+    /// Areas merged into one cell, by their first cells. Seen where the format tells.
     pub merged: Vec<Area>,
+    /// What stands beneath merged areas, where nobody sees it: row and column, zero-based, rising. The rows do not hold it.
+    pub covered: Vec<((u32, u16), Content)>,
+    /// Rows of the tallest merged area below its first.
+    pub(super) tallest: u32,
     /// Row and column, zero-based, of texts from which control characters were taken.
     pub control_characters: Vec<(u32, u16)>,
+    /// Row and column, zero-based, of pictures that were put into cells.
+    pub pictures: Vec<(u32, u16)>,
 }
 
 /// A rectangle of cells, zero-based, both ends included.
@@ -50,9 +56,9 @@ pub struct Area {
 
 impl Area {
     /// As many as are kept of a sheet.
-    pub(super) const MOST: usize = 10_000;
+    pub(super) const MOST: usize = 50_000;
 
-    /// An area of more than one row: `A2:A5`.
+    /// An area of more than one cell: `A2:A5`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (first, last) = text.split_once(':')?;
         let cell = |name: &str| -> Option<(u32, u16)> {
@@ -65,9 +71,13 @@ impl Area {
         Self::of(cell(first)?, cell(last)?)
     }
 
-    /// The area, where it is more than one row high.
+    /// The area, where it is more than one cell.
     pub(super) fn of(first: (u32, u16), last: (u32, u16)) -> Option<Self> {
-        (first.0 < last.0).then_some(Self { first, last })
+        (first != last && first.0 <= last.0 && first.1 <= last.1).then_some(Self { first, last })
+    }
+
+    fn holds(&self, row: u32, column: u16) -> bool {
+        (self.first.0..=self.last.0).contains(&row) && (self.first.1..=self.last.1).contains(&column)
     }
 }
 
@@ -102,8 +112,23 @@ pub enum Content {
     Bool(bool),
     /// `#REF!` and its like, and what the file stores without it being a value.
     Error(Box<str>),
-    /// A formula whose result was never stored: its text with `=`.
+    /// A formula whose result was never worked out, whatever is stored as such: its text with `=`.
     Uncalculated(Box<str>),
+    /// A value whose own format shows something else.
+    Disguised(Box<Disguised>),
+    /// A picture that was put into the cell. What the file stores in its place is for other programs.
+    Picture,
+}
+
+/// A value that is shown as something else: 0.8 as `80%`, 2026-01-01 as `1月`, 9 as nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disguised {
+    /// What a person sees.
+    pub shown: Box<str>,
+    /// What is stored: a number, a date or a text.
+    pub held: Content,
+    /// The number format, as far as it is known.
+    pub code: Box<str>,
 }
 
 impl Sheet {
@@ -116,9 +141,64 @@ impl Sheet {
 
     /// What the merged area shows that the cell lies in, below its first row.
     pub fn merged_into(&self, row: u32, column: u16) -> Option<&Content> {
-        let covers = |area: &&Area| area.first.0 < row && row <= area.last.0 && (area.first.1..=area.last.1).contains(&column);
-        let area = self.merged.iter().find(covers)?;
-        self.get(area.first.0, area.first.1)
+        self.beneath(row, column).filter(|area| area.first.0 < row).and_then(|area| self.get(area.first.0, area.first.1))
+    }
+
+    /// The merged area that the cell lies in without being its first, which alone is seen.
+    pub fn beneath(&self, row: u32, column: u16) -> Option<&Area> {
+        // Areas begin in rising order.
+        let begun = self.merged.partition_point(|area| area.first <= (row, column));
+        let near = self.merged[..begun].iter().rev().take_while(|area| row - area.first.0 <= self.tallest);
+        near.into_iter().find(|area| area.holds(row, column)).filter(|area| area.first != (row, column))
+    }
+
+    /// What stands beneath a merged area in this cell.
+    pub fn covered(&self, row: u32, column: u16) -> Option<&Content> {
+        let at = self.covered.binary_search_by_key(&(row, column), |(place, _)| *place).ok()?;
+        Some(&self.covered[at].1)
+    }
+
+    /// Puts a content in the place of what a cell that is seen holds.
+    pub(super) fn put(&mut self, row: u32, column: u16, content: Content) {
+        if self.beneath(row, column).is_some() {
+            return;
+        }
+        let at = self.rows.binary_search_by_key(&row, |row| row.index).unwrap_or_else(|at| {
+            self.rows.insert(at, Row { index: row, cells: Vec::new() });
+            at
+        });
+        let cells = &mut self.rows[at].cells;
+        match cells.binary_search_by_key(&column, |cell| cell.column) {
+            Ok(at) => cells[at].content = content,
+            Err(at) => cells.insert(at, Cell { column, content }),
+        }
+    }
+
+    /// Takes the merged areas, and what stands beneath them out of the rows.
+    pub(super) fn merge(&mut self, mut areas: Vec<Area>) -> Result<(), Refusal> {
+        areas.sort_unstable_by_key(|area| area.first);
+        let mut open: Vec<Area> = Vec::new();
+        let mut coming = areas.iter().copied().peekable();
+        for row in &mut self.rows {
+            while let Some(area) = coming.next_if(|area| area.first.0 <= row.index) {
+                open.push(area);
+            }
+            open.retain(|area| area.last.0 >= row.index);
+            // Areas do not overlap; a sheet has so many columns.
+            if open.len() > 2000 {
+                return Err(Refusal::unreadable(Unreadable::Content, format!("{}: merged areas lie over each other", self.name)));
+            }
+            if open.is_empty() {
+                continue;
+            }
+            let index = row.index;
+            let beneath = |cell: &mut Cell| open.iter().any(|area| area.holds(index, cell.column) && area.first != (index, cell.column));
+            self.covered.extend(row.cells.extract_if(.., beneath).map(|cell| ((index, cell.column), cell.content)));
+        }
+        self.rows.retain(|row| !row.cells.is_empty());
+        self.tallest = areas.iter().map(|area| area.last.0 - area.first.0).max().unwrap_or(0);
+        self.merged = areas;
+        Ok(())
     }
 
     /// How many cells hold something.

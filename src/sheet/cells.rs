@@ -17,6 +17,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::book::{Area, Content, Sheet};
 use super::gather::Gather;
+use super::style::Style;
 use super::text::is_error;
 use super::{Refusal, number, strings, xml};
 use crate::diag::Unreadable;
@@ -26,9 +27,25 @@ use crate::exact::Decimal;
 pub(super) struct Tables {
     /// The string table.
     pub(super) strings: Vec<Box<str>>,
-    /// Whether a number of this style is shown as a date or a time.
-    pub(super) dates: Vec<bool>,
-    pub(super) date_1904: bool,
+    pub(super) styles: Vec<Style>,
+    /// Some style does not show texts as they are.
+    pub(super) odd_texts: bool,
+    /// The package holds pictures of cells; those are stored as errors.
+    pub(super) pictures: bool,
+}
+
+impl Tables {
+    fn style(&self, cell: &CellTag) -> Option<&Style> {
+        self.styles.get(cell.style?.trim().parse().unwrap_or(0))
+    }
+
+    /// A text as its cell shows it.
+    fn seen(&self, cell: &CellTag, text: Content) -> Content {
+        match self.style(cell).filter(|_| self.odd_texts) {
+            Some(style) => style.seen(text),
+            None => text,
+        }
+    }
 }
 
 /// What a worksheet hides and merges.
@@ -36,7 +53,7 @@ pub(super) struct Tables {
 pub(super) struct Shape {
     rows: Vec<u32>,
     columns: Vec<(u32, u32)>,
-    /// Merged areas of more than one row.
+    /// Merged areas.
     pub(super) merged: Vec<Area>,
 }
 
@@ -77,19 +94,25 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                     Some(place) => place_of(place).ok_or_else(|| refused(name, row, &format!("cell {place}")))?,
                 };
                 column = at.1 + 1;
-                let value = value(&mut reader, &cell, tables).map_err(|fault| match fault {
+                let (content, formula) = value(&mut reader, &cell, tables).map_err(|fault| match fault {
                     Fault::Xml(error) => torn(name, row, &error),
                     Fault::Value(said) => refused(name, row, &said),
                 })?;
-                if let Some(content) = value {
-                    gather.push(at.0, at.1, content)?;
+                match (formula, content) {
+                    (Some(formula), content) => gather.result(at.0, at.1, &formula, content)?,
+                    (None, Some(content)) => gather.push(at.0, at.1, content)?,
+                    (None, None) => {}
                 }
             }
             // A cell without anything in it still takes its place.
             Event::Empty(tag) if tag.local_name().as_ref() == "c" && inside => {
                 column = CellTag::of(&tag).place.and_then(place_of).map_or(column, |(_, column)| column) + 1;
             }
-            Event::Start(tag) if tag.local_name().as_ref() == "sheetData" && !read => (inside, read) = (true, true),
+            // Of two sets of cells programs show now the first, now the last.
+            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "sheetData" && read => {
+                return Err(refused(name, row, "the sheet holds its cells twice"));
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "sheetData" => (inside, read) = (true, true),
             Event::Empty(tag) if tag.local_name().as_ref() == "sheetData" => read = true,
             Event::End(tag) if inside => match tag.local_name().as_ref() {
                 "row" => row += 1,
@@ -121,6 +144,8 @@ struct CellTag<'a> {
     place: Option<&'a str>,
     style: Option<&'a str>,
     kind: Option<&'a str>,
+    /// Something stands behind the cell that other programs do not know.
+    rich: bool,
 }
 
 impl<'a> CellTag<'a> {
@@ -131,6 +156,7 @@ impl<'a> CellTag<'a> {
                 "r" => cell.place = Some(value),
                 "s" => cell.style = Some(value),
                 "t" => cell.kind = Some(value),
+                "vm" => cell.rich = true,
                 _ => {}
             }
         }
@@ -149,8 +175,8 @@ impl From<quick_xml::Error> for Fault {
     }
 }
 
-/// What the cell holds whose `<c>` was just read; reads to its end.
-fn value(reader: &mut Reader<&[u8]>, cell: &CellTag, tables: &Tables) -> Result<Option<Content>, Fault> {
+/// What the cell holds whose `<c>` was just read, and its formula; reads to its end.
+fn value<'a>(reader: &mut Reader<&'a [u8]>, cell: &CellTag, tables: &Tables) -> Result<(Option<Content>, Option<Cow<'a, str>>), Fault> {
     let inline = matches!(cell.kind, Some("inlineStr" | "is"));
     let (mut content, mut formula) = (None, None);
     loop {
@@ -159,7 +185,8 @@ fn value(reader: &mut Reader<&[u8]>, cell: &CellTag, tables: &Tables) -> Result<
                 // In a cell with its text inline it says the same again.
                 "v" if inline => drop(xml::text(reader)?),
                 "v" => content = typed(&xml::text(reader)?, cell, tables)?,
-                "is" => content = Some(text(strings::rich(reader)?)),
+                // Where the cell is not said to be of that kind no program shows it.
+                "is" => content = Some(tables.seen(cell, text(strings::rich(reader)?))).filter(|_| inline).or(content),
                 "f" => formula = Some(xml::text(reader)?),
                 _ => drop(xml::text(reader)?),
             },
@@ -169,7 +196,7 @@ fn value(reader: &mut Reader<&[u8]>, cell: &CellTag, tables: &Tables) -> Result<
                 "f" => formula = Some(Cow::Borrowed("")),
                 _ => {}
             },
-            Event::End(_) => return Ok(content.or_else(|| Some(Content::Uncalculated(format!("={}", formula?).into())))),
+            Event::End(_) => return Ok((content, formula)),
             Event::Eof => return Err(Fault::Value("the sheet ends too early".to_owned())),
             _ => {}
         }
@@ -180,13 +207,15 @@ fn value(reader: &mut Reader<&[u8]>, cell: &CellTag, tables: &Tables) -> Result<
 fn typed(stored: &str, cell: &CellTag, tables: &Tables) -> Result<Option<Content>, Fault> {
     let bare = stored.trim_ascii();
     let content = match cell.kind {
+        // An older program shows an error where a newer one shows the picture.
+        Some("e") if cell.rich && tables.pictures => Content::Picture,
         Some("e") => Content::Error(if is_error(bare) { bare } else { "#UNKNOWN!" }.into()),
-        Some("str") => text(strings::unescape(stored).into_owned()),
+        Some("str") => tables.seen(cell, text(strings::unescape(stored).into_owned())),
         Some("d") => number::iso_content(stored),
         _ if bare.is_empty() => return Ok(None),
         Some("s") => {
             let shared = bare.parse().ok().and_then(|at: usize| tables.strings.get(at));
-            Content::Text(shared.ok_or_else(|| Fault::Value(format!("refers to text {bare}")))?.clone())
+            tables.seen(cell, Content::Text(shared.ok_or_else(|| Fault::Value(format!("refers to text {bare}")))?.clone()))
         }
         Some("b") => match bare {
             "0" => Content::Bool(false),
@@ -196,13 +225,12 @@ fn typed(stored: &str, cell: &CellTag, tables: &Tables) -> Result<Option<Content
             _ => return Err(Fault::Value(format!("truth value {bare}"))),
         },
         None | Some("n") => {
-            let style: Option<usize> = cell.style.map(|style| style.trim().parse().unwrap_or(0));
-            let date = style.and_then(|style| tables.dates.get(style)).is_some_and(|date| *date);
-            match plain(bare).filter(|_| !date) {
-                Some(number) => Content::Number(number),
-                None => match bare.parse() {
-                    Ok(value) if date => number::date_content(value, tables.date_1904),
-                    Ok(value) => number::content(value),
+            let style = tables.style(cell).filter(|style| !style.is_plain());
+            match (plain(bare), style) {
+                (Some(number), None) => Content::Number(number),
+                (Some(number), Some(style)) if !style.is_date() => style.seen(Content::Number(number)),
+                (_, style) => match bare.parse() {
+                    Ok(value) => style.map_or_else(|| number::content(value), |style| style.number(value)),
                     Err(_) if cell.kind.is_none() => text(stored.to_owned()),
                     Err(_) => return Err(Fault::Value(format!("number {bare}"))),
                 },
@@ -282,17 +310,20 @@ mod tests {
     use super::{Tables, place_of, stream};
     use crate::diag::CellRef;
     use crate::sheet::gather::Gather;
+    use crate::sheet::style::Formats;
     use crate::sheet::{Content, Limits, Sheet};
 
     /// The sheet's cells as `A1 text`, and the sheet.
     fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
-        let tables = Tables { strings: vec!["张三".into(), "".into()], dates: vec![false, true], date_1904: false };
+        let formats = Formats::new(false);
+        let tables =
+            Tables { strings: vec!["张三".into(), "".into()], styles: vec![formats.style(0), formats.style(14)], pictures: false };
         let limits = Limits::default();
         let mut gather = Gather::new(&limits);
         let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;
         let mut sheet = gather.sheet("表", false).map_err(|refusal| format!("{refusal}"))?;
         sheet.hidden_rows = shape.hides(&sheet);
-        sheet.merged = shape.merged;
+        sheet.merge(shape.merged).map_err(|refusal| format!("{refusal}"))?;
         let shown = |content: &Content| match content {
             Content::Text(text) => format!("text {text}"),
             Content::Number(number) => format!("number {number}"),
@@ -300,6 +331,7 @@ mod tests {
             Content::Bool(truth) => truth.to_string(),
             Content::Error(error) => format!("error {error}"),
             Content::Uncalculated(formula) => format!("uncalculated {formula}"),
+            other => format!("{other:?}"),
         };
         let at = |row, column| CellRef { row, column };
         let cells = sheet.rows.iter().flat_map(|row| row.cells.iter().map(|cell| (at(row.index, cell.column), shown(&cell.content))));
@@ -323,6 +355,8 @@ mod tests {
             (r#"<c t="s" r="A1"><v>0</v></c>"#, "A1 text 张三"),
             (r#"<c r="A1" t="str"><f>B1</f><v>a&amp;_x0042_</v></c>"#, "A1 text a&B"),
             (r#"<c r="A1" t="inlineStr"><v>7</v><is><r><t>张</t></r><r><t>三</t></r></is></c>"#, "A1 text 张三"),
+            (r#"<c r="A1"><v>7</v><is><t>张三</t></is></c>"#, "A1 number 7"),
+            (r#"<c r="A1"><is><t>张三</t></is><v>7</v></c>"#, "A1 number 7"),
             (r#"<c r="A1" t="b"><v>1</v></c>"#, "A1 true"),
             (r#"<c r="A1" t="e"><v>#SPILL!</v></c>"#, "A1 error #SPILL!"),
             (r#"<c r="A1" t="e"><v>nonsense</v></c>"#, "A1 error #UNKNOWN!"),
@@ -366,7 +400,7 @@ mod tests {
         assert!(sheet(r#"<col min="2" max="2" hidden="1"/>"#, "").hidden_rows && sheet("", "hidden=\"true\"").hidden_rows);
         let open = sheet(r#"<col min="3" max="9" hidden="1"/><col min="2" max="2" hidden="0"/>"#, "");
         assert!(!open.hidden_rows);
-        assert_eq!(open.merged.iter().map(|area| (area.first, area.last)).collect::<Vec<_>>(), [((1, 0), (4, 0))]);
+        assert_eq!(open.merged.iter().map(|area| (area.first, area.last)).collect::<Vec<_>>(), [((1, 0), (4, 0)), ((6, 0), (6, 2))]);
     }
 
     #[test]
@@ -384,6 +418,8 @@ mod tests {
             let refusal = read(&format!("<worksheet><sheetData>{data}</sheetData></worksheet>")).unwrap_err();
             assert!(refusal.contains("表: row 3") || refusal.contains("row 4"), "{data}: {refusal}");
         }
+        let twice = r#"<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>"#;
+        assert!(read(&format!("<worksheet>{twice}{twice}</worksheet>")).unwrap_err().contains("twice"));
         for torn in ["<worksheet><sheetData><row><c><v>1</v></c>", "<worksheet/>", "<worksheet><sheetData><row><c><v>1"] {
             assert!(read(torn).is_err(), "{torn}");
         }

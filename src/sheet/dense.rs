@@ -6,8 +6,9 @@ use std::io::Cursor;
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
 use super::book::{Area, Book, Cell, Content, Sheet};
-use super::gather::Gather;
+use super::gather::{Gather, Results};
 use super::package::{Checked, Package};
+use super::style::Style;
 use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook, xml};
 use crate::diag::Unreadable;
 
@@ -24,15 +25,23 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut reader: Xls<Source> = Xls::new_with_options(Cursor::new(container.as_slice()), options).map_err(broken)?;
     let date_1904 = reader.has_1904_epoch();
     let numbers: Vec<usize> = worksheets(&reader).map(|(number, _)| number).collect();
-    let mut sheets = sheets(&mut reader, date_1904, limits)?;
-    for (sheet, number) in sheets.iter_mut().zip(numbers) {
-        let merged = reader.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
-        let cell = |(row, column): (u32, u32)| (row, column.min(u32::from(u16::MAX)) as u16);
-        sheet.merged = merged.iter().filter_map(|area| Area::of(cell(area.start), cell(area.end))).take(Area::MOST).collect();
-        let Some(hidden) = checked.hidden.get(number) else { continue };
-        sheet.hidden_rows = hides(sheet, &hidden.rows, &hidden.columns);
-    }
     let (modified, returns) = (properties::modified(bytes), properties::named(bytes, "scorebook.returns"));
+    // Who calculates says when it last did, or when it saved; writers of few lines do neither.
+    let calculated = checked.calculated || modified.is_some();
+    let mut gather = Gather::new(limits);
+    gather.results = if calculated { Results::Calculated } else { Results::Doubtful };
+    let mut sheets = Vec::new();
+    for (listed, number) in distinct(&reader)?.iter().zip(numbers) {
+        let none = biff::Hidden::default();
+        let hidden = checked.hidden.get(number).unwrap_or(&none);
+        let mut sheet = xls_sheet(&mut reader, listed, hidden, &checked.styles, &mut gather)?;
+        let merged = reader.merge_cells_by_sheet_name(&listed.name).unwrap_or_default();
+        let cell = |(row, column): (u32, u32)| (row, column.min(u32::from(u16::MAX)) as u16);
+        sheet.merge(merged.iter().filter_map(|area| Area::of(cell(area.start), cell(area.end))).take(Area::MOST).collect())?;
+        sheet.hidden_rows = hides(&sheet, &hidden.rows, &hidden.columns);
+        sheets.push(sheet);
+    }
+    gather.uncalculated(&mut sheets);
     Ok(Book { sheets, date_1904, modified, returns, format: Format::Xls })
 }
 
@@ -63,40 +72,53 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
             records::Part::Other => checked.add(&name, &part)?,
         }
     }
-    let mut hidden = BTreeMap::new();
+    let mut parts = BTreeMap::new();
     for (name, part) in waiting {
-        let sheet = records::sheet(&part, texts)?;
-        checked.add(&name, &sheet.bytes)?;
-        hidden.insert(name, (sheet.hidden_rows, sheet.hidden_columns));
+        let mut sheet = records::sheet(&part, texts)?;
+        checked.add(&name, &std::mem::take(&mut sheet.bytes))?;
+        parts.insert(name, sheet);
     }
     let mut property = |part: &str| package.text(part).ok().flatten();
     let (core, custom) = (property("docProps/core.xml"), property("docProps/custom.xml"));
-    let listed = package.part("xl/workbook.bin")?.map_or_else(|| Ok(Vec::new()), |part| records::list(&part))?;
+    let records::List { sheets: listed, asks, date_1904 } =
+        package.part("xl/workbook.bin")?.map_or_else(|| Ok(records::List::default()), |part| records::list(&part))?;
     let relations = workbook::relations(&mut package, "xl/workbook.bin")?;
     let part_of = |id: &str| relations.iter().find(|relation| relation.id == id)?.part.as_deref().map(str::to_lowercase);
     let written = checked.finish()?.into_inner();
     let mut reader: Xlsb<Source> = open(&written)?;
-    let date_1904 = reader.has_1904_epoch();
     let list: Vec<calamine::Sheet> = distinct(&reader)?;
     if list.len() > limits.max_sheets {
         return Err(Refusal::too_large("sheets", limits.max_sheets));
     }
+    let style_part = relations.iter().find(|relation| relation.is("styles")).and_then(|relation| relation.part.clone());
+    let style_part = package.part(style_part.as_deref().unwrap_or("xl/styles.bin"))?;
+    let styles = style_part.map_or_else(|| Ok(Vec::new()), |part| records::styles(&part, date_1904))?;
     let mut gather = Gather::new(limits);
+    gather.results = if asks { Results::Never } else { Results::Calculated };
     let mut sheets = Vec::new();
     for sheet in &list {
         let broken = |error: calamine::XlsbError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", sheet.name));
+        let part = listed.iter().find(|(name, _)| *name == sheet.name).and_then(|(_, id)| part_of(id));
+        let own = part.and_then(|part| parts.get(&part));
         let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();
-            if let Some(content) = content(&Data::from(cell.get_value().clone()), date_1904) {
-                gather.push(row, column, content)?;
+            let own = own.map(|sheet| sheet.cell(row, column)).unwrap_or_default();
+            let content = content(&Data::from(cell.get_value().clone()), styles.get(own.style as usize));
+            match content {
+                Some(content) if own.formula => gather.result(row, column, "", Some(content))?,
+                Some(content) => gather.push(row, column, content)?,
+                None => {}
             }
         }
         let mut gathered = gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?;
-        let part = listed.iter().find(|(name, _)| *name == sheet.name).and_then(|(_, id)| part_of(id));
-        gathered.hidden_rows = part.and_then(|part| hidden.get(&part)).is_some_and(|(rows, columns)| hides(&gathered, rows, columns));
+        if let Some(own) = own {
+            gathered.merge(own.merged.clone())?;
+            gathered.hidden_rows = hides(&gathered, &own.hidden_rows, &own.hidden_columns);
+        }
         sheets.push(gathered);
     }
+    gather.uncalculated(&mut sheets);
     let modified = core.and_then(|text| xml::first_text(&text, "modified"));
     let returns = custom.and_then(|text| workbook::custom_property(&text, "scorebook.returns"));
     Ok(Book { sheets, date_1904, modified, returns, format: Format::Xlsb })
@@ -109,35 +131,40 @@ where
     R::new(Cursor::new(bytes)).map_err(|error| Refusal::unreadable(Unreadable::Content, error.to_string()))
 }
 
-fn sheets<'a, R: Reader<Source<'a>>>(reader: &mut R, date_1904: bool, limits: &Limits) -> Result<Vec<Sheet>, Refusal>
-where
-    R::Error: std::fmt::Display,
-{
-    let mut gather = Gather::new(limits);
-    let list = distinct(reader)?;
-    let mut sheets = Vec::new();
-    for sheet in &list {
-        let broken = |error: R::Error| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", sheet.name));
-        let range = reader.worksheet_range(&sheet.name).map_err(broken)?;
-        let (top, left) = range.start().unwrap_or((0, 0));
-        for (row, column, value) in range.used_cells() {
-            if let Some(content) = content(value, date_1904) {
-                gather.push(row as u32 + top, column as u32 + left, content)?;
-            }
+/// The cells of one sheet. calamine goes by built-in formats where the file gives their numbers another meaning.
+fn xls_sheet(
+    reader: &mut Xls<Source>,
+    listed: &calamine::Sheet,
+    hidden: &biff::Hidden,
+    styles: &[Style],
+    gather: &mut Gather,
+) -> Result<Sheet, Refusal> {
+    let broken = |error: calamine::XlsError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", listed.name));
+    let range = reader.worksheet_range(&listed.name).map_err(broken)?;
+    let formulas = reader.worksheet_formula(&listed.name).map_err(broken)?;
+    let style = |place: (u32, u32)| {
+        let at = hidden.styled.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+        styles.get(usize::from(hidden.styled[at].1))
+    };
+    let formula = |place: (u32, u32)| formulas.get_value(place).filter(|formula| !formula.is_empty());
+    let (top, left) = range.start().unwrap_or((0, 0));
+    for (row, column, value) in range.used_cells() {
+        let place = (row as u32 + top, column as u32 + left);
+        let content = content(value, style(place));
+        match formula(place) {
+            Some(formula) => gather.result(place.0, place.1, formula, content)?,
+            None => content.map_or(Ok(()), |content| gather.push(place.0, place.1, content))?,
         }
-        // A formula is Uncalculated where no value stands; this format's errors and texts stand in the range.
-        let formulas = reader.worksheet_formula(&sheet.name).map_err(broken)?;
-        let (top, left) = formulas.start().unwrap_or((0, 0));
-        for (row, column, formula) in formulas.used_cells() {
-            let (row, column) = (row as u32 + top, column as u32 + left);
-            if !formula.is_empty() && range.get_value((row, column)).is_none_or(|value| *value == Data::Empty) {
-                let text = if formula.starts_with('=') { formula.clone() } else { format!("={formula}") };
-                gather.push(row, column, Content::Uncalculated(text.into()))?;
-            }
-        }
-        sheets.push(gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?);
     }
-    Ok(sheets)
+    // Formulas beside the values: this format's errors and texts stand in the range.
+    let (top, left) = formulas.start().unwrap_or((0, 0));
+    for (row, column, formula) in formulas.used_cells() {
+        let (row, column) = (row as u32 + top, column as u32 + left);
+        if !formula.is_empty() && range.get_value((row, column)).is_none_or(|value| *value == Data::Empty) {
+            gather.result(row, column, formula, None)?;
+        }
+    }
+    gather.sheet(&listed.name, listed.visible != SheetVisible::Visible)
 }
 
 /// Worksheets. These readers keep them by name: of two of one name they would give one twice.
@@ -154,15 +181,113 @@ fn worksheets<'a, 'r, R: Reader<Source<'a>>>(reader: &'r R) -> impl Iterator<Ite
     reader.sheets_metadata().iter().enumerate().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet)
 }
 
-fn content(value: &Data, date_1904: bool) -> Option<Content> {
+fn content(value: &Data, style: Option<&Style>) -> Option<Content> {
+    let number = |value: f64| style.map_or_else(|| number::content(value), |style| style.number(value));
     Some(match value {
         Data::Empty => return None,
-        Data::Int(value) => number::content(*value as f64),
-        Data::Float(value) => number::content(*value),
-        Data::String(text) | Data::DurationIso(text) => Content::Text(text.as_str().into()),
+        Data::Int(value) => number(*value as f64),
+        Data::Float(value) => number(*value),
+        Data::String(text) | Data::DurationIso(text) => {
+            let text = Content::Text(text.as_str().into());
+            style.map_or_else(|| text.clone(), |style| style.seen(text.clone()))
+        }
         Data::Bool(value) => Content::Bool(*value),
-        Data::DateTime(value) => number::date_content(value.as_f64(), date_1904),
+        // A date by calamine's reckoning; ours is the style's.
+        Data::DateTime(value) => number(value.as_f64()),
         Data::DateTimeIso(text) => number::iso_content(text),
         Data::Error(error) => Content::Error(error.to_string().into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, xls};
+    use crate::sheet::{Content, Sheet, ole};
+
+    fn record(kind: u16, data: &[&[u8]]) -> Vec<u8> {
+        let data = data.concat();
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), &data].concat()
+    }
+
+    fn number(row: u16, column: u16, style: u16, value: f64) -> Vec<u8> {
+        record(0x0203, &[&place(row, column, style), &value.to_le_bytes()])
+    }
+
+    fn place(row: u16, column: u16, style: u16) -> [u8; 6] {
+        let mut bytes = [0; 6];
+        for (at, part) in [row, column, style].into_iter().enumerate() {
+            bytes[at * 2..at * 2 + 2].copy_from_slice(&part.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// A formula in a record of this number: `=2` with its result, of which the length may lead out of the record.
+    fn formula(kind: u16, row: u16, column: u16, result: [u8; 8], length: u16) -> Vec<u8> {
+        record(kind, &[&place(row, column, 0), &result, &[0; 6], &length.to_le_bytes(), &[0x1e, 2, 0]])
+    }
+
+    /// A workbook of one sheet with these records; styles: General, 50 as `0.0`, 50 as the file has it.
+    fn workbook(globals: &[Vec<u8>], records: &[Vec<u8>]) -> Sheet {
+        let code = |id: u16, code: &str| record(0x041e, &[&id.to_le_bytes(), &(code.len() as u16).to_le_bytes(), &[0], code.as_bytes()]);
+        let xf = |id: u16| record(0x00e0, &[&[0, 0], &id.to_le_bytes(), &[0; 16]]);
+        let begin = |kind: u16| record(0x0809, &[&0x0600u16.to_le_bytes(), &kind.to_le_bytes(), &[0; 12]]);
+        let end = || record(0x000a, &[]);
+        let mut stream = [begin(5), globals.concat(), code(50, "0.0"), xf(0), xf(50), xf(57)].concat();
+        let at = stream.len() + 4 + 8 + 1 + 4;
+        stream.extend(record(0x0085, &[&(at as u32).to_le_bytes(), &[0, 0, 1, 0], b"S"]));
+        stream.extend(end());
+        assert_eq!(stream.len(), at);
+        stream.extend([begin(0x10), records.concat(), end()].concat());
+        xls(&ole::wrap("Workbook", stream), &Limits::default()).expect("a workbook").sheets.remove(0)
+    }
+
+    fn held(sheet: &Sheet) -> Vec<String> {
+        let cells = sheet.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| (row.index, cell)));
+        let said = |content: &Content| match content {
+            Content::Number(number) => number.to_string(),
+            Content::Date(at) => at.date().to_string(),
+            other => format!("{other:?}"),
+        };
+        cells.map(|(row, cell)| format!("{row},{} {}", cell.column, said(&cell.content))).collect()
+    }
+
+    const EMPTY: [u8; 8] = [3, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+    #[test]
+    fn formulas_of_older_kinds_are_there() {
+        let result = (-2f64).to_le_bytes();
+        let sheet = workbook(
+            &[],
+            &[number(0, 0, 0, 1.0), formula(0x0206, 0, 1, result, 3), formula(0x0406, 0, 2, result, 900), formula(0x0006, 0, 3, result, 3)],
+        );
+        assert_eq!(held(&sheet), ["0,0 1", "0,1 -2", "0,2 -2", "0,3 -2"]);
+    }
+
+    #[test]
+    fn a_built_in_number_means_what_the_file_says() {
+        let sheet = workbook(&[], &[number(0, 0, 1, 9.9), number(0, 1, 2, 46_204.0), number(0, 2, 0, 46_204.0)]);
+        assert_eq!(held(&sheet)[0], "0,0 9.9");
+        assert_eq!(held(&sheet)[2], "0,2 46204");
+        assert!(!held(&sheet)[1].contains("46204"), "{:?}", held(&sheet));
+    }
+
+    #[test]
+    fn empty_results_are_none_where_no_formula_has_another() {
+        let formulas = [formula(0x0006, 0, 0, EMPTY, 3), formula(0x0006, 0, 1, EMPTY, 3)];
+        assert_eq!(held(&workbook(&[], &formulas)).len(), 2);
+        // RECALCID, and a result that somebody worked out.
+        assert!(held(&workbook(&[record(0x01c1, &[&[0; 8]])], &formulas)).is_empty());
+        let more = [&formulas[..], &[formula(0x0006, 0, 2, 1f64.to_le_bytes(), 3)]].concat();
+        assert_eq!(held(&workbook(&[], &more)), ["0,2 1"]);
+    }
+
+    #[test]
+    fn what_lies_beneath_a_merged_area_is_taken_out() {
+        let merged = record(0x00e5, &[&[1, 0], &[0, 0, 1, 0, 0, 0, 1, 0]]);
+        let sheet = workbook(&[], &[number(0, 0, 0, 1.0), number(0, 1, 0, 2.0), number(1, 0, 0, 3.0), number(2, 0, 0, 4.0), merged]);
+        assert_eq!(held(&sheet), ["0,0 1", "2,0 4"]);
+        assert_eq!(sheet.covered.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [(0, 1), (1, 0)]);
+        assert_eq!(sheet.beneath(1, 1).map(|area| area.last), Some((1, 1)));
+        assert!(sheet.beneath(0, 0).is_none() && sheet.beneath(2, 0).is_none());
+    }
 }

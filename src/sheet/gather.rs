@@ -14,15 +14,95 @@ pub(super) struct Gather<'a> {
     cells: usize,
     texts: usize,
     control_characters: Vec<(u32, u16)>,
+    pictures: Vec<(u32, u16)>,
+    /// What the file says about the results of its formulas; set before the first sheet.
+    pub(super) results: Results,
+    /// Sheets that have ended.
+    sheets: usize,
+    /// Formulas whose stored result is what a writer puts there that cannot calculate.
+    bare: Vec<Bare>,
+    /// A formula has another result.
+    calculated: bool,
+}
+
+/// A formula that a placeholder stands for, as far as its own result tells.
+struct Bare {
+    sheet: usize,
+    row: u32,
+    column: u32,
+    formula: Box<str>,
+}
+
+/// What a file says about the results of its formulas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Results {
+    /// A program that calculates wrote them.
+    Calculated,
+    /// No such program is named: zeros and empty texts are placeholders where no formula has another result.
+    Doubtful,
+    /// The file asks to be calculated when it is opened: zeros and empty texts are placeholders.
+    Never,
 }
 
 impl<'a> Gather<'a> {
     pub(super) fn new(limits: &'a Limits) -> Self {
-        Self { limits, rows: Vec::new(), rising: true, cells: 0, texts: 0, control_characters: Vec::new() }
+        Self {
+            limits,
+            rows: Vec::new(),
+            rising: true,
+            cells: 0,
+            texts: 0,
+            control_characters: Vec::new(),
+            pictures: Vec::new(),
+            results: Results::Calculated,
+            sheets: 0,
+            bare: Vec::new(),
+            calculated: false,
+        }
+    }
+
+    /// A formula with its stored result, `None` where none is stored.
+    pub(super) fn result(&mut self, row: u32, column: u32, formula: &str, result: Option<Content>) -> Result<(), Refusal> {
+        if shows_picture(formula) {
+            return self.push(row, column, Content::Picture);
+        }
+        let Some(content) = result else {
+            return self.push(row, column, uncalculated(formula));
+        };
+        let bare = match &content {
+            _ if self.results == Results::Calculated => false,
+            Content::Number(number) => number.is_zero(),
+            Content::Text(text) => text.is_empty(),
+            _ => false,
+        };
+        if bare {
+            self.texts += formula.len();
+            self.bare.push(Bare { sheet: self.sheets, row, column, formula: formula.into() });
+        } else {
+            self.calculated = true;
+        }
+        self.push(row, column, content)
+    }
+
+    /// Puts formulas without a result in the place of placeholders, once all sheets have been read.
+    pub(super) fn uncalculated(self, sheets: &mut [Sheet]) {
+        if self.results == Results::Doubtful && self.calculated {
+            return;
+        }
+        for one in self.bare {
+            if let Some(sheet) = sheets.get_mut(one.sheet) {
+                sheet.put(one.row, one.column as u16, uncalculated(&one.formula));
+            }
+        }
     }
 
     /// One cell at a zero-based place.
     pub(super) fn push(&mut self, row: u32, column: u32, mut content: Content) -> Result<(), Refusal> {
+        if let Content::Text(text) = &content
+            && is_picture(text)
+        {
+            content = Content::Picture;
+        }
         if let Content::Text(text) | Content::Uncalculated(text) = &mut content {
             self.texts += text.len();
             if text.len() > self.limits.max_text {
@@ -49,6 +129,9 @@ impl<'a> Gather<'a> {
         if self.cells > self.limits.max_cells {
             return Err(Refusal::too_large("cells", self.limits.max_cells));
         }
+        if content == Content::Picture {
+            self.pictures.push((row, column as u16));
+        }
         let cell = Cell { column: column as u16, content };
         match self.rows.last_mut() {
             Some(last) if last.index == row => {
@@ -69,6 +152,7 @@ impl<'a> Gather<'a> {
         if !std::mem::replace(&mut self.rising, true) {
             rows = in_order(rows).map_err(|cell| Refusal::unreadable(Unreadable::Twice, format!("{name}: {cell} is stored twice")))?;
         }
+        self.sheets += 1;
         let clean = without_control_characters(name).unwrap_or_else(|| name.to_owned());
         let name: Arc<str> = clean.replace(['\t', '\n'], " ").into();
         Ok(Sheet {
@@ -77,7 +161,10 @@ impl<'a> Gather<'a> {
             hidden,
             hidden_rows: false,
             merged: Vec::new(),
+            covered: Vec::new(),
+            tallest: 0,
             control_characters: std::mem::take(&mut self.control_characters),
+            pictures: std::mem::take(&mut self.pictures),
         })
     }
 }
@@ -100,6 +187,24 @@ fn in_order(mut rows: Vec<Row>) -> Result<Vec<Row>, crate::diag::CellRef> {
         }
     }
     Ok(merged)
+}
+
+fn uncalculated(formula: &str) -> Content {
+    // LibreOffice says in which language it is written.
+    Content::Uncalculated(format!("={}", formula.strip_prefix("of:").unwrap_or(formula).trim_start_matches('=')).into())
+}
+
+/// True for the text that WPS stores where a picture was put into a cell: `=DISPIMG("ID_343D",1)`.
+fn is_picture(text: &str) -> bool {
+    text.starts_with('=') && shows_picture(text) && text.contains("ID_")
+}
+
+/// True for the formula of such a cell, and for the function of Excel that shows a picture: `_xlfn.IMAGE(A1)`.
+pub(super) fn shows_picture(formula: &str) -> bool {
+    let bare = formula.strip_prefix("of:").unwrap_or(formula).trim_start_matches('=');
+    let begins = |text: &str, wanted: &str| text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted));
+    let name = if begins(bare, "_xlfn.") { &bare[6..] } else { bare };
+    begins(name, "DISPIMG(") || begins(name, "IMAGE(")
 }
 
 /// `None` where there is nothing to take out. Besides C0 and C1 these are the bidirectional overrides, which make a

@@ -7,9 +7,9 @@
 
 use base64::Engine;
 
-use super::book::{Book, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet};
 use super::gather::Gather;
-use super::{Format, Limits, Refusal, csv, number, text};
+use super::{Format, Limits, Refusal, csv, number, style, text};
 
 /// A page, or a mail of pages.
 pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
@@ -61,6 +61,7 @@ struct Table {
     /// Rows that a cell above still takes up, by column.
     taken: Vec<u32>,
     cells: Vec<(u32, u32, Content)>,
+    merged: Vec<Area>,
     cell: Option<Cell>,
     caption: Option<String>,
 }
@@ -110,6 +111,7 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
             gather.push(row, column, content)?;
         }
         let mut sheet = gather.sheet(&name, false)?;
+        sheet.merge(table.merged)?;
         sheet.hidden_rows = table.hides;
         sheets.push(sheet);
         if sheets.len() > limits.max_sheets {
@@ -196,6 +198,7 @@ impl Table {
             hides: false,
             taken: Vec::new(),
             cells: Vec::new(),
+            merged: Vec::new(),
             cell: None,
             caption: None,
         }
@@ -250,6 +253,10 @@ impl Table {
         }
         let (column, rows, columns) = (self.column, cell.rows, cell.columns.min(limits.max_columns));
         self.column = self.column.saturating_add(columns);
+        let last = (self.row.saturating_add(rows - 1), self.column.saturating_sub(1).min(u32::from(u16::MAX)) as u16);
+        if self.merged.len() < Area::MOST {
+            self.merged.extend(Area::of((self.row, column.min(u32::from(u16::MAX)) as u16), last));
+        }
         if let Some(content) = cell.content() {
             if column >= limits.max_columns {
                 return Err(Refusal::too_large("columns", limits.max_columns));
@@ -309,7 +316,7 @@ impl Cell {
         let bare: String = shown.chars().filter(|c| !matches!(c, ',' | '%' | '¥' | '￥' | '$' | ' ')).collect();
         let stored = self.stored.and_then(|stored| stored.trim().parse().ok());
         match stored {
-            Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(number::content(stored)),
+            Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(style::seen(shown, number::content(stored), "")),
             _ => text::typed(shown),
         }
     }
@@ -539,6 +546,7 @@ mod tests {
                         match &cell.content {
                             Content::Text(text) => format!("{text:?}"),
                             Content::Number(number) => number.to_string(),
+                            Content::Disguised(own) => format!("{} not {:?}", own.shown, own.held),
                             other => format!("{other:?}"),
                         }
                     )
@@ -562,7 +570,16 @@ mod tests {
         let page = r#"<TABLE><TR><TD x:num="8.6999999999999993">8.70</TD><TD x:num>9</TD><TD x:str>12</TD>
             <td style='mso-number-format:"\@"'>7</td><td sdval="46284" sdnum="1033;0;YYYY-MM-DD">2026-09-19</td>
             <td>0101</td><td>360102198905181234</td><td sdval="0.8">80%</td></TR></TABLE>"#;
-        let expected = ["8.7", "9", "\"12\"", "\"7\"", "\"2026-09-19\"", "\"0101\"", "\"360102198905181234\"", "0.8"];
+        let expected = [
+            "8.7",
+            "9",
+            "\"12\"",
+            "\"7\"",
+            "\"2026-09-19\"",
+            "\"0101\"",
+            "\"360102198905181234\"",
+            "80% not Number(Decimal { mantissa: 8, exponent: -1 })",
+        ];
         assert_eq!(told(page.as_bytes()), expected.iter().enumerate().map(|(at, cell)| format!("导出 0,{at} {cell}")).collect::<Vec<_>>());
     }
 

@@ -24,6 +24,7 @@ mod records;
 mod refusal;
 mod sniff;
 mod strings;
+mod style;
 mod text;
 pub mod words;
 mod workbook;
@@ -31,7 +32,7 @@ mod xlsx;
 mod xml;
 mod xml2003;
 
-pub use book::{Area, Book, Cell, Content, Row, Sheet};
+pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet};
 pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;

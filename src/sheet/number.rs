@@ -1,6 +1,6 @@
 //! Stored doubles → exact decimals and dates. The only floats of the program's data path.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
 use super::Content;
 use crate::exact::Decimal;
@@ -38,6 +38,17 @@ pub(super) fn content(value: f64) -> Content {
 /// A cell with a date format. Outside the calendar it stays a number.
 pub(super) fn date_content(serial: f64, date_1904: bool) -> Content {
     date_time(serial, date_1904).map_or_else(|| content(serial), Content::Date)
+}
+
+/// The serial number of a day and a time. A time alone stands on day 0.
+pub(super) fn serial(at: NaiveDateTime, date_1904: bool) -> Decimal {
+    let first = if date_1904 { (1904, 1, 1) } else { (1899, 12, 30) };
+    let first = NaiveDate::from_ymd_opt(first.0, first.1, first.2).unwrap_or_default();
+    let days = at.date().signed_duration_since(first).num_days();
+    // The 1900 system counts a 29 February 1900 that never was.
+    let days = if !date_1904 && days <= 60 { days - 1 } else { days };
+    let seconds = f64::from(at.time().num_seconds_from_midnight()) + f64::from(at.time().nanosecond()) / 1e9;
+    decimal(days as f64 + seconds / 86_400.0).unwrap_or_else(|| Decimal::from(days))
 }
 
 /// A cell stored as ISO text (ods, and xlsx with `t="d"`): a day, or a day and a time; anything else is text.
@@ -149,6 +160,10 @@ mod tests {
         assert_eq!(shown(46_284.5, false).as_deref(), Some("2026-09-19 12:00:00"));
         assert_eq!(shown(0.25, false).as_deref(), Some("1899-12-31 06:00:00"));
         assert_eq!(shown(46_283.999_999_999, false).as_deref(), Some("2026-09-19 00:00:00"));
+        for (value, system) in [(46_284.5, false), (0.25, false), (59.0, false), (61.0, false), (0.25, true), (44_822.0, true)] {
+            let again = date_time(value, system).map(|at| super::serial(at, system));
+            assert_eq!(again, decimal(value), "{value} {system}");
+        }
         assert_eq!(shown(-1.0, false), None);
         assert_eq!(shown(f64::NAN, false), None);
         assert_eq!(shown(1e300, true), None);

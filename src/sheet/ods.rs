@@ -13,10 +13,10 @@ use std::collections::HashSet;
 use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet};
-use super::gather::Gather;
+use super::gather::{Gather, Results};
 use super::package::Package;
 use super::xml::{self, Node};
-use super::{Format, Limits, Refusal, number};
+use super::{Format, Limits, Refusal, number, style};
 use crate::diag::Unreadable;
 
 const CONTENT: &str = "content.xml";
@@ -28,16 +28,29 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         return Err(Refusal::Encrypted);
     }
     let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, "content.xml is missing"))?;
-    let mut reader = Reader::new(limits);
-    xml::walk(CONTENT, &text, |node| reader.node(&node))?;
     let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();
+    let mut reader = Reader::new(limits);
+    if !xml::first_text(&meta, "generator").is_some_and(|generator| calculates(&generator)) {
+        reader.gather.results = Results::Doubtful;
+    }
+    xml::walk(CONTENT, &text, |node| reader.node(&node))?;
     let (modified, returns) = (xml::first_text(&meta, "date"), user_defined(&meta, "scorebook.returns"));
-    Ok(Book { sheets: reader.sheets, date_1904: false, modified, returns, format: Format::Ods })
+    let Reader { mut sheets, gather, .. } = reader;
+    gather.uncalculated(&mut sheets);
+    Ok(Book { sheets, date_1904: false, modified, returns, format: Format::Ods })
 }
 
 /// `<meta:user-defined meta:name="…">text</meta:user-defined>`
 fn user_defined(meta: &str, wanted: &str) -> Option<String> {
     xml::text_where(meta, "user-defined", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
+}
+
+/// Offices name themselves; of the libraries that write this format hardly one calculates.
+fn calculates(generator: &str) -> bool {
+    let generator = generator.to_ascii_lowercase();
+    ["office", "wps", "kingsoft", "calligra", "gnumeric", "collabora", "phpspreadsheet", "numbers"]
+        .iter()
+        .any(|name| generator.contains(name))
 }
 
 /// Where the walk stands.
@@ -53,8 +66,8 @@ struct Reader<'a> {
     row_repeats: u32,
     row_hidden: bool,
     column: u32,
-    /// The row's, by column.
-    cells: Vec<(u32, Content)>,
+    /// The row's, by column, with their formulas.
+    cells: Vec<(u32, Option<Content>, Option<String>)>,
     cell: Option<Cell>,
 }
 
@@ -71,7 +84,7 @@ struct Table {
     hidden_columns: Vec<(u32, u32)>,
     /// A hidden row or column holds cells.
     hides: bool,
-    /// Merged areas of more than one row.
+    /// Merged areas.
     merged: Vec<Area>,
 }
 
@@ -161,18 +174,19 @@ impl<'a> Reader<'a> {
     fn cell_ends(&mut self) -> Result<(), Refusal> {
         let Some(cell) = self.cell.take() else { return Ok(()) };
         let repeats = cell.repeats;
-        if cell.rows > 1 && self.table.merged.len() < Area::MOST {
+        if (cell.rows > 1 || cell.columns > 1) && self.table.merged.len() < Area::MOST {
             let (row, column) = (self.table.rows, self.column.min(u32::from(u16::MAX)) as u16);
             let last = (row.saturating_add(cell.rows - 1), column.saturating_add(cell.columns.saturating_sub(1) as u16));
             self.table.merged.extend(Area::of((row, column), last));
         }
-        if let Some(content) = cell.content() {
+        let (content, formula) = cell.content();
+        if content.is_some() || formula.is_some() {
             if self.column.saturating_add(repeats) > self.limits.max_columns {
                 return Err(Refusal::too_large("columns", self.limits.max_columns));
             }
             let columns = self.column..self.column + repeats;
             self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
-            self.cells.extend(columns.map(|column| (column, content.clone())));
+            self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone())));
         }
         self.column = self.column.saturating_add(repeats);
         Ok(())
@@ -184,8 +198,11 @@ impl<'a> Reader<'a> {
             self.table.hides |= self.row_hidden;
             // Ends early: the gatherer refuses the first row past its limit.
             for row in self.table.rows..self.table.rows.saturating_add(self.row_repeats) {
-                for (column, content) in &cells {
-                    self.gather.push(row, *column, content.clone())?;
+                for (column, content, formula) in &cells {
+                    match formula {
+                        Some(formula) => self.gather.result(row, *column, formula, content.clone())?,
+                        None => content.clone().map_or(Ok(()), |content| self.gather.push(row, *column, content))?,
+                    }
                 }
             }
         }
@@ -196,7 +213,7 @@ impl<'a> Reader<'a> {
     fn sheet_ends(&mut self) -> Result<(), Refusal> {
         let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
         sheet.hidden_rows = self.table.hides;
-        sheet.merged = std::mem::take(&mut self.table.merged);
+        sheet.merge(std::mem::take(&mut self.table.merged))?;
         if !self.table.linked {
             self.sheets.push(sheet);
         }
@@ -271,25 +288,28 @@ impl Cell {
         Ok(())
     }
 
-    fn content(self) -> Option<Content> {
+    /// What the cell holds, and its formula.
+    fn content(self) -> (Option<Content>, Option<String>) {
         if self.error {
-            return Some(Content::Error(self.text.into()));
+            return (Some(Content::Error(self.text.into())), self.formula);
         }
         let stored = match (self.kind.as_str(), self.value) {
             ("string" | "time", Some(value)) => Some(Content::Text(value.into())),
             // A formula's empty text is a value; an empty cell's is none.
-            ("string", None) => Some(Content::Text(self.text.into())),
+            ("string", None) => Some(Content::Text(self.text.as_str().into())),
             ("date", Some(value)) => Some(number::iso_content(&value)),
             ("boolean", Some(value)) => Some(Content::Bool(value == "true")),
             (_, Some(value)) => Some(value.trim().parse().map_or_else(|_| Content::Text(value.into()), number::content)),
-            ("", None) if self.formula.is_none() && !self.text.is_empty() => Some(Content::Text(self.text.into())),
+            ("", None) if self.formula.is_none() && !self.text.is_empty() => Some(Content::Text(self.text.as_str().into())),
             (_, None) => None,
         };
-        match (stored, self.formula) {
-            (Some(Content::Text(text)), _) if text.is_empty() => None,
-            (Some(content), _) => Some(content),
-            (None, formula) => Some(Content::Uncalculated(formula?.into())),
-        }
+        let content = match stored {
+            Some(Content::Text(text)) if text.is_empty() && self.formula.is_none() => None,
+            // The paragraphs are what the format made of it; without any nothing is known of that.
+            Some(content) if self.paragraphs > 0 => Some(style::seen(&self.text, content, "")),
+            content => content,
+        };
+        (content, self.formula)
     }
 }
 

@@ -7,7 +7,9 @@
 //! ```
 
 use super::Refusal;
+use super::book::Area;
 use super::ole::{u16_at, u32_at};
+use super::style::{Formats, Style};
 use crate::diag::Unreadable;
 
 const BEGIN_SHEET: u16 = 0x81;
@@ -18,6 +20,13 @@ const COLUMNS: u16 = 0x3c;
 const BEGIN_DATA: u16 = 0x91;
 const END_DATA: u16 = 0x92;
 const DIMENSIONS: u16 = 0x94;
+const MERGED: u16 = 0xb0;
+const WORKBOOK: u16 = 0x99;
+const CALCULATION: u16 = 0x9d;
+const FORMAT: u16 = 0x2c;
+const STYLE: u16 = 0x2f;
+const BEGIN_STYLES: u16 = 0x269;
+const END_STYLES: u16 = 0x26a;
 /// `#VALUE!`
 const VALUE: u8 = 0x0f;
 const KNOWN_ERRORS: [u8; 8] = [0x00, 0x07, VALUE, 0x17, 0x1d, 0x24, 0x2a, 0x2b];
@@ -56,18 +65,49 @@ pub(super) fn strings(bytes: &[u8]) -> Result<(Vec<u8>, u32), Refusal> {
     Ok((written, count))
 }
 
-/// Names of the sheets of a workbook part, each with the id of its relation.
-pub(super) fn list(bytes: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let mut sheets = Vec::new();
+/// What a workbook part says.
+#[derive(Default)]
+pub(super) struct List {
+    /// Names of the sheets, each with the id of its relation.
+    pub(super) sheets: Vec<(String, String)>,
+    /// All formulas are to be calculated when the file is opened: what is stored is not their result.
+    pub(super) asks: bool,
+    pub(super) date_1904: bool,
+}
+
+pub(super) fn list(bytes: &[u8]) -> Result<List, Refusal> {
+    let mut list = List::default();
     walk(bytes, |record, data| {
-        if record == LISTED_SHEET {
-            let id = data.get(8..).and_then(text).ok_or_else(torn)?;
-            let name = data.get(8 + id.len()..).and_then(text).ok_or_else(torn)?;
-            sheets.push((letters(name), letters(id)));
+        match record {
+            LISTED_SHEET => {
+                let id = data.get(8..).and_then(text).ok_or_else(torn)?;
+                let name = data.get(8 + id.len()..).and_then(text).ok_or_else(torn)?;
+                list.sheets.push((letters(name), letters(id)));
+            }
+            WORKBOOK => list.date_1904 |= u32_at(data, 0) & 1 != 0,
+            // fFullCalcOnLoad
+            CALCULATION => list.asks |= data.get(24).is_some_and(|flags| flags & 1 != 0),
+            _ => {}
         }
         Ok(())
     })?;
-    Ok(sheets)
+    Ok(list)
+}
+
+/// Every cell style, by its number format.
+pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Vec<Style>, Refusal> {
+    let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
+    walk(bytes, |record, data| {
+        match record {
+            FORMAT => formats.define(u16_at(data, 0).into(), data.get(2..).and_then(text).map(letters).unwrap_or_default()),
+            BEGIN_STYLES => inside = true,
+            END_STYLES => inside = false,
+            STYLE if inside => ids.push(u16_at(data, 2)),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(formats.styles(ids.into_iter().map(u32::from)))
 }
 
 /// A text without its length.
@@ -83,11 +123,35 @@ pub(super) struct Sheet {
     pub(super) hidden_rows: Vec<u32>,
     /// First and last, zero-based.
     pub(super) hidden_columns: Vec<(u32, u32)>,
+    pub(super) merged: Vec<Area>,
+    /// Row, column, style and whether it is a formula's, of each cell.
+    cells: Vec<(u32, u32, Own)>,
+}
+
+/// What calamine does not tell of a cell.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Own {
+    pub(super) style: u32,
+    pub(super) formula: bool,
+}
+
+impl Sheet {
+    /// Of the cell in this place.
+    pub(super) fn cell(&self, row: u32, column: u32) -> Own {
+        let at = self.cells.binary_search_by_key(&(row, column), |(row, column, _)| (*row, *column));
+        at.map(|at| self.cells[at].2).unwrap_or_default()
+    }
 }
 
 /// Cells only, each whole; `strings` is the size of the string table.
 pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
-    let mut sheet = Sheet { bytes: Vec::with_capacity(bytes.len()), hidden_rows: Vec::new(), hidden_columns: Vec::new() };
+    let mut sheet = Sheet {
+        bytes: Vec::with_capacity(bytes.len()),
+        hidden_rows: Vec::new(),
+        hidden_columns: Vec::new(),
+        merged: Vec::new(),
+        cells: Vec::new(),
+    };
     write(&mut sheet.bytes, BEGIN_SHEET, &[]);
     write(&mut sheet.bytes, DIMENSIONS, &[&[0; 16]]);
     write(&mut sheet.bytes, BEGIN_DATA, &[]);
@@ -96,6 +160,10 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
         match record {
             BEGIN_DATA => inside = true,
             END_DATA => inside = false,
+            MERGED if sheet.merged.len() < Area::MOST => {
+                let corner = |row: usize, column: usize| (u32_at(data, row), u32_at(data, column).min(u32::from(u16::MAX)) as u16);
+                sheet.merged.extend(Area::of(corner(0, 8), corner(4, 12)));
+            }
             COLUMNS if u16_at(data, 16) & 1 != 0 => sheet.hidden_columns.push((u32_at(data, 0), u32_at(data, 4))),
             0x00 if inside => {
                 row = data.first_chunk().map(|row| u32::from_le_bytes(*row)).ok_or_else(torn)?;
@@ -114,7 +182,13 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
                     column = data.first_chunk().map(|column| u32::from_le_bytes(*column)).ok_or_else(torn)?;
                 }
                 let (style, value) = (data.get(head - 4..head).ok_or_else(torn)?, &data[head..]);
-                if let Some((record, value)) = cell(record, value, strings).ok_or_else(|| broken(row))? {
+                if let Some((written, value)) = cell(record, value, strings).ok_or_else(|| broken(row))? {
+                    // The lowest three bytes; the fourth holds flags.
+                    let own = Own { style: u32_at(style, 0) & 0x00ff_ffff, formula: (0x08..=0x0b).contains(&record) };
+                    if own.style != 0 || own.formula {
+                        sheet.cells.push((row, column, own));
+                    }
+                    let record = written;
                     write(&mut sheet.bytes, record, &[&column.to_le_bytes(), style, &value]);
                 }
                 column = column.saturating_add(1);
@@ -124,6 +198,7 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
         Ok(())
     })?;
     write(&mut sheet.bytes, END_DATA, &[]);
+    sheet.cells.sort_unstable_by_key(|(row, column, _)| (*row, *column));
     Ok(sheet)
 }
 

@@ -105,7 +105,7 @@ fn ole(bytes: &[u8]) -> Format {
 }
 
 fn package(bytes: &[u8]) -> Format {
-    let Ok(archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
+    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
         // A torn download begins right: the reader will say what is wrong.
         return if has(bytes, b"xl/") || has(bytes, b"[Content_Types].xml") { Format::Xlsx } else { Format::Zip };
     };
@@ -120,10 +120,24 @@ fn package(bytes: &[u8]) -> Format {
     } else if office || holds("xl/workbook.xml") {
         Format::Xlsx
     } else if holds("mimetype") {
-        if has(&bytes[..bytes.len().min(200)], b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
+        // Of many writers it is not the first entry, or packed.
+        if has(&mimetype(&mut archive), b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
     } else {
         Format::Zip
     }
+}
+
+/// What an OpenDocument package says that it is.
+fn mimetype(archive: &mut zip::ZipArchive<std::io::Cursor<&[u8]>>) -> Vec<u8> {
+    let index = (0..archive.len()).find(|&index| {
+        archive.by_index_raw(index).is_ok_and(|entry| entry.name_raw().trim_ascii_start().eq_ignore_ascii_case(b"mimetype"))
+    });
+    let mut said = Vec::new();
+    if let Some(entry) = index.and_then(|index| archive.by_index(index).ok()) {
+        // One that cannot be unpacked says nothing.
+        let _ = std::io::Read::read_to_end(&mut std::io::Read::take(entry, 200), &mut said);
+    }
+    said
 }
 
 fn has(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -1,14 +1,13 @@
 //! The parts of an xlsx package around the cells: which sheets there are and where, which styles are dates.
 
-use std::collections::BTreeMap;
-
 use quick_xml::events::BytesStart;
 
+use super::gather::Results;
 use super::package::Package;
+use super::style::{Formats, Style};
 use super::xml::{self, Node};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
-use crate::number_format::Format;
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {
@@ -26,6 +25,9 @@ pub(super) struct Workbook {
     pub(super) styles: Option<String>,
     pub(super) modified: Option<String>,
     pub(super) returns: Option<String>,
+    pub(super) results: Results,
+    /// The package holds pictures that were put into cells.
+    pub(super) pictures: bool,
 }
 
 /// `<Relationship Id Type Target TargetMode>`: the type's last word, and the part the target names.
@@ -33,6 +35,12 @@ pub(super) struct Relation {
     pub(super) id: String,
     kind: String,
     pub(super) part: Option<String>,
+}
+
+impl Relation {
+    pub(super) fn is(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
 }
 
 impl Workbook {
@@ -45,7 +53,7 @@ impl Workbook {
         let main = named("officeDocument", "xl/workbook.xml");
         let (core, custom) = (named("core-properties", "docProps/core.xml"), named("custom-properties", "docProps/custom.xml"));
         let text = package.text(&main)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, format!("{main} is missing")))?;
-        let (date_1904, listed) = list(&main, &text)?;
+        let List { date_1904, sheets: listed, asks } = list(&main, &text)?;
         if listed.len() > limits.max_sheets {
             return Err(Refusal::too_large("sheets", limits.max_sheets));
         }
@@ -69,19 +77,49 @@ impl Workbook {
         let mut property = |part: &str| package.text(part).ok().flatten();
         let modified = property(&core).and_then(|text| xml::first_text(&text, "modified"));
         let returns = property(&custom).and_then(|text| custom_property(&text, "scorebook.returns"));
-        Ok(Self { date_1904, sheets, strings: part_of("sharedStrings"), styles: part_of("styles"), modified, returns })
+        let program = property(&named("extended-properties", "docProps/app.xml")).and_then(|text| xml::first_text(&text, "Application"));
+        let results = match program {
+            _ if asks => Results::Never,
+            Some(program) if cannot_calculate(&program) && part_of("calcChain").is_none() => Results::Doubtful,
+            _ => Results::Calculated,
+        };
+        let pictures =
+            property("xl/richData/rdrichvaluestructure.xml").is_some_and(|text| text.contains("_localImage") || text.contains("_webimage"));
+        let (strings, styles) = (part_of("sharedStrings"), part_of("styles"));
+        Ok(Self { date_1904, sheets, strings, styles, modified, returns, results, pictures })
     }
+}
+
+/// Programs that write formulas and cannot calculate, by what they call themselves.
+fn cannot_calculate(program: &str) -> bool {
+    let program = program.to_ascii_lowercase();
+    ["openpyxl", "sheetjs", "excelize", "poi", "npoi", "xlsxwriter", "exceljs", "odfpy", "phpexcel"]
+        .iter()
+        .any(|name| program.contains(name))
 }
 
 /// Name, hidden, relation id.
 type Entry = (String, bool, String);
 
-/// The date system, and the entries of the list of sheets.
-fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
-    let (mut date_1904, mut sheets) = (false, Vec::new());
+/// What the workbook's part says.
+#[derive(Default)]
+struct List {
+    date_1904: bool,
+    sheets: Vec<Entry>,
+    /// All formulas are to be calculated when the file is opened: what is stored is not their result.
+    asks: bool,
+}
+
+fn list(part: &str, text: &str) -> Result<List, Refusal> {
+    let List { mut date_1904, mut sheets, mut asks } = List::default();
     xml::walk(part, text, |node| {
         match node {
             Node::Open("workbookPr", tag) => date_1904 |= xml::attribute(tag, "date1904").is_some_and(|v| v == "1" || v == "true"),
+            // ECMA-376 part 1, 18.2.2.
+            Node::Open("calcPr", tag) => {
+                let says = |name, words: [&str; 2]| xml::attribute(tag, name).is_some_and(|value| words.contains(&value.as_str()));
+                asks |= says("fullCalcOnLoad", ["1", "true"]) || says("calcCompleted", ["0", "false"]);
+            }
             Node::Open("sheet", tag) => {
                 let hidden = xml::attribute(tag, "state").is_some_and(|state| state != "visible");
                 let said = |name| {
@@ -94,7 +132,7 @@ fn list(part: &str, text: &str) -> Result<(bool, Vec<Entry>), Refusal> {
         }
         Ok(())
     })?;
-    Ok((date_1904, sheets))
+    Ok(List { date_1904, sheets, asks })
 }
 
 pub(super) fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>, Refusal> {
@@ -137,27 +175,24 @@ pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 
-/// Of every cell style (`cellXfs`), whether it shows numbers as dates or times.
-pub(super) fn dates(part: &str, text: &str) -> Result<Vec<bool>, Refusal> {
-    let (mut formats, mut dates, mut inside) = (BTreeMap::new(), Vec::new(), false);
+/// Every cell style (`cellXfs`), by its number format.
+pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Style>, Refusal> {
+    let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
     xml::walk(part, text, |node| {
         match node {
             Node::Open("numFmt", tag) => {
                 if let (Some(id), Some(code)) = (number(tag), xml::attribute(tag, "formatCode")) {
-                    formats.insert(id, Format::parse(&code).is_date());
+                    formats.define(id, code);
                 }
             }
             Node::Open("cellXfs", _) => inside = true,
             Node::Close("cellXfs") => inside = false,
-            Node::Open("xf", tag) if inside => {
-                let id = number(tag).unwrap_or(0);
-                dates.push(formats.get(&id).copied().unwrap_or_else(|| Format::builtin(id).is_date()));
-            }
+            Node::Open("xf", tag) if inside => ids.push(number(tag).unwrap_or(0)),
             _ => {}
         }
         Ok(())
     })?;
-    Ok(dates)
+    Ok(formats.styles(ids))
 }
 
 fn number(tag: &BytesStart) -> Option<u32> {

@@ -11,18 +11,20 @@ use crate::diag::Unreadable;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits)?;
-    let Workbook { date_1904, sheets: listed, strings, styles, modified, returns } = Workbook::of(&mut package, limits)?;
+    let Workbook { date_1904, sheets: listed, strings, styles, modified, returns, results, pictures } = Workbook::of(&mut package, limits)?;
     let mut part = |name: Option<String>| name.map(|name| Ok((package.text(&name)?, name))).transpose();
     let strings = match part(strings)? {
         Some((Some(text), name)) => strings::table(&name, &text, limits)?,
         _ => Vec::new(),
     };
-    let dates = match part(styles)? {
-        Some((Some(text), name)) => workbook::dates(&name, &text)?,
+    let styles = match part(styles)? {
+        Some((Some(text), name)) => workbook::styles(&name, &text, date_1904)?,
         _ => Vec::new(),
     };
-    let tables = Tables { strings, dates, date_1904 };
+    let odd_texts = styles.iter().any(|style| !style.shows_texts());
+    let tables = Tables { strings, styles, odd_texts, pictures };
     let mut gather = Gather::new(limits);
+    gather.results = results;
     let mut sheets = Vec::with_capacity(listed.len());
     for listed in listed {
         let missing = || Refusal::unreadable(Unreadable::Missing, format!("sheet {} is missing from the package", listed.name));
@@ -30,9 +32,10 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let shape = cells::stream(&listed.name, &text, &tables, &mut gather)?;
         let mut sheet = gather.sheet(&listed.name, listed.hidden)?;
         sheet.hidden_rows = shape.hides(&sheet);
-        sheet.merged = shape.merged;
+        sheet.merge(shape.merged)?;
         sheets.push(sheet);
     }
+    gather.uncalculated(&mut sheets);
     Ok(Book { sheets, date_1904, modified, returns, format: Format::Xlsx })
 }
 

@@ -7,8 +7,8 @@
 
 use quick_xml::events::BytesStart;
 
-use super::book::{Book, Content, Sheet};
-use super::gather::Gather;
+use super::book::{Area, Book, Content, Sheet};
+use super::gather::{Gather, Results};
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, text};
 use crate::diag::Unreadable;
@@ -20,10 +20,17 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     if !text.contains(NAMESPACE) {
         return Err(Refusal::NotASpreadsheet { kind: Format::Xml });
     }
-    let mut reader = Reader { limits, gather: Gather::new(limits), sheets: Vec::new(), sheet: None, date_1904: false, path: Vec::new() };
+    let mut gather = Gather::new(limits);
+    // Offices say which version of the program wrote the file.
+    if xml::first_text(&text, "Version").is_none() {
+        gather.results = Results::Doubtful;
+    }
+    let mut reader = Reader { limits, gather, sheets: Vec::new(), sheet: None, date_1904: false, path: Vec::new() };
     xml::walk("workbook", &text, |node| reader.node(&node))?;
     let modified = xml::first_text(&text, "LastSaved");
-    Ok(Book { sheets: reader.sheets, date_1904: reader.date_1904, modified, returns: None, format: Format::Xml })
+    let Reader { mut sheets, gather, date_1904, .. } = reader;
+    gather.uncalculated(&mut sheets);
+    Ok(Book { sheets, date_1904, modified, returns: None, format: Format::Xml })
 }
 
 struct Reader<'a> {
@@ -48,12 +55,14 @@ struct Open {
     /// Columns told of so far, and the hidden ones among them.
     columns: u32,
     hidden_columns: Vec<(u32, u32)>,
+    merged: Vec<Area>,
     cell: Option<Cell>,
 }
 
 struct Cell {
     across: u32,
-    formula: bool,
+    down: u32,
+    formula: Option<String>,
     kind: String,
     text: String,
     /// Inside of its `Data`, and not of a comment's.
@@ -117,9 +126,9 @@ impl Reader<'_> {
             }
             "Cell" => {
                 sheet.column = number("Index")?.map_or(sheet.column, |index| index.saturating_sub(1));
-                let formula = xml::attribute(tag, "Formula").is_some();
-                let across = number("MergeAcross")?.unwrap_or(0);
-                sheet.cell = Some(Cell { across, formula, kind: String::new(), text: String::new(), inside: false });
+                let formula = xml::attribute(tag, "Formula");
+                let (across, down) = (number("MergeAcross")?.unwrap_or(0), number("MergeDown")?.unwrap_or(0));
+                sheet.cell = Some(Cell { across, down, formula, kind: String::new(), text: String::new(), inside: false });
             }
             "Data" if self.path.last().is_some_and(|last| last == "Cell") => {
                 if let Some(cell) = &mut sheet.cell {
@@ -142,11 +151,19 @@ impl Reader<'_> {
             }
             "Cell" => {
                 let Some(cell) = sheet.cell.take() else { return Ok(()) };
-                let across = cell.across;
-                if let Some(content) = cell.content() {
-                    let column = sheet.column;
+                let (row, column, across) = (sheet.row, sheet.column, cell.across);
+                if sheet.merged.len() < Area::MOST {
+                    let narrow = |column: u32| column.min(u32::from(u16::MAX)) as u16;
+                    let last = (row.saturating_add(cell.down), narrow(column.saturating_add(across)));
+                    sheet.merged.extend(Area::of((row, narrow(column)), last));
+                }
+                let (content, formula) = cell.content();
+                if content.is_some() || formula.is_some() {
                     sheet.hides |= sheet.row_hidden || sheet.hidden_columns.iter().any(|&(first, end)| (first..end).contains(&column));
-                    self.gather.push(sheet.row, column, content)?;
+                    match (formula, content) {
+                        (Some(formula), content) => self.gather.result(row, column, &formula, content)?,
+                        (None, content) => content.map_or(Ok(()), |content| self.gather.push(row, column, content))?,
+                    }
                 }
                 sheet.column = sheet.column.saturating_add(across).saturating_add(1);
             }
@@ -154,6 +171,7 @@ impl Reader<'_> {
             "Worksheet" => {
                 let Some(done) = self.sheet.take() else { return Ok(()) };
                 let mut sheet = self.gather.sheet(&done.name, done.hidden)?;
+                sheet.merge(done.merged)?;
                 sheet.hidden_rows = done.hides;
                 self.sheets.push(sheet);
                 if self.sheets.len() > self.limits.max_sheets {
@@ -167,18 +185,20 @@ impl Reader<'_> {
 }
 
 impl Cell {
-    fn content(self) -> Option<Content> {
+    /// What the cell holds, and its formula.
+    fn content(self) -> (Option<Content>, Option<String>) {
         let text = self.text;
         if text.is_empty() {
-            return self.formula.then(|| Content::Uncalculated("=".into()));
+            return (None, self.formula);
         }
-        Some(match self.kind.as_str() {
+        let content = match self.kind.as_str() {
             "Number" => text.trim().parse().map_or_else(|_| Content::Text(text.into()), number::content),
             "DateTime" => number::iso_content(&text),
             "Boolean" => Content::Bool(text.trim() == "1"),
             "Error" => Content::Error(text.trim().into()),
             _ => Content::Text(text.into()),
-        })
+        };
+        (Some(content), self.formula)
     }
 }
 
@@ -205,7 +225,7 @@ mod tests {
         assert_eq!((&*sheet.name, sheet.hidden, sheet.hidden_rows), ("名册", true, true));
         assert_eq!(sheet.get(1, 0), Some(&Content::Text("张三".into())));
         assert_eq!(sheet.get(1, 2), Some(&number::content(8.7)));
-        assert_eq!(sheet.get(1, 5), Some(&Content::Uncalculated("=".into())));
+        assert_eq!(sheet.get(1, 5), Some(&Content::Uncalculated("=1".into())));
         assert_eq!(sheet.get(2, 0), Some(&number::iso_content("2026-09-19")));
     }
 

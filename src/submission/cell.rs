@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::diag::Code;
+use crate::diag::{Code, Finding};
 use crate::exact::{Decimal, Exact};
 use crate::scheme::ItemKind;
 use crate::sheet::{Content, serial_to_date};
@@ -17,7 +17,30 @@ pub fn shown(content: &Content) -> String {
         Content::Number(number) => number.to_string(),
         Content::Bool(value) => (if *value { "TRUE" } else { "FALSE" }).into(),
         Content::Date(date) => date.date().format("%Y-%m-%d").to_string(),
+        Content::Disguised(own) => own.shown.to_string(),
+        Content::Picture => PICTURE.into(),
     }
+}
+
+/// What is said of a cell with a picture in it.
+const PICTURE: &str = "［图片］";
+
+/// The finding with what a person sees in the cell, and what it holds where that is something else.
+pub fn quoting(mut finding: Finding, content: Option<&Content>) -> Finding {
+    finding.value = content.map(shown);
+    match content {
+        Some(Content::Disguised(own)) if finding.code == Code::ShownDiffers => {
+            let hidden = own.shown.trim().is_empty();
+            finding.arg("held", shown(&own.held)).arg("case", if hidden { "hidden" } else { "" })
+        }
+        _ => finding,
+    }
+}
+
+/// True where the cell holds 0 and shows nothing, or a dash, as many offices like it.
+pub fn hides_nought(content: Option<&Content>) -> bool {
+    let Some(Content::Disguised(own)) = content else { return false };
+    matches!(own.held, Content::Number(number) if number.is_zero()) && is_nothing(&folded(&own.shown))
 }
 
 /// A cell read as a number.
@@ -39,7 +62,11 @@ pub fn number(content: Option<&Content>) -> Number {
         Some(Content::Text(text)) => text_number(text),
         Some(Content::Error(_)) => Number::Fault(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Number::Fault(Code::UncalculatedFormula),
-        Some(Content::Bool(_) | Content::Date(_)) => Number::Fault(Code::NotANumber),
+        Some(Content::Bool(_) | Content::Date(_) | Content::Picture) => Number::Fault(Code::NotANumber),
+        // A date is no number, whatever it shows; of another number nobody can say which was meant.
+        Some(Content::Disguised(own)) => {
+            Number::Fault(if matches!(own.held, Content::Date(_)) { Code::NotANumber } else { Code::ShownDiffers })
+        }
     }
 }
 
@@ -108,6 +135,8 @@ pub fn text(content: Option<&Content>) -> Result<Option<String>, Code> {
         None => Ok(None),
         Some(Content::Error(_)) => Err(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
+        Some(Content::Picture) => Ok(None),
+        Some(Content::Disguised(own)) if own.shown.trim().is_empty() && !hides_nought(content) => Err(Code::ShownDiffers),
         Some(content) => {
             let text = shown(content);
             let trimmed = text.trim();
@@ -148,7 +177,35 @@ pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, C
         Some(Content::Error(_)) => Err(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
         Some(Content::Bool(_)) => Err(Code::BadDate),
+        Some(Content::Picture) => Ok(None),
+        Some(Content::Disguised(own)) => {
+            if own.shown.trim().is_empty() {
+                return Err(Code::ShownDiffers);
+            }
+            match (text_date(&folded(&own.shown)), &own.held) {
+                (Some(day), _) => Ok(Some(day)),
+                // A time alone stands on a day that nobody wrote.
+                (None, Content::Date(at)) if at.date() <= FIRST_DAY || own.shown.contains(':') => Err(Code::BadDate),
+                // 5月6日: the year is stored and not shown.
+                (None, Content::Date(at)) => known(at.date()).map(Some).ok_or(Code::BadDate),
+                (None, held) => date(Some(held), date_1904),
+            }
+        }
     }
+}
+
+/// What a time without a date stands on, in either date system.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1904, 1, 1).expect("a day");
+
+/// Like [`date`], where the year has to be seen.
+pub fn date_as_shown(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, Code> {
+    if let Some(Content::Disguised(own)) = content
+        // The numerals of a year written in Chinese are all there.
+        && own.shown.contains(|c: char| c.is_ascii_digit())
+    {
+        return date(Some(&Content::Text(own.shown.clone())), date_1904);
+    }
+    date(content, date_1904)
 }
 
 /// `20260506`, `202605`, `2026.05`; a number typed for a date.
@@ -166,7 +223,7 @@ fn digit_date(digits: &str) -> Option<Day> {
     }
 }
 
-fn text_date(text: &str) -> Option<Day> {
+pub fn text_date(text: &str) -> Option<Day> {
     // A time of day behind the date is what spreadsheets add when they turn dates to text.
     let text = text.strip_suffix("00:00:00").map_or(text, |rest| rest.trim_end_matches('T'));
     if (text.len() == 8 || text.len() == 6)

@@ -227,7 +227,7 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
         Ok(None) => return,
         Err(code) => {
             cover.said.push(field);
-            sink.push(Finding::new(code, place).value(shown(content)).arg("column", field));
+            sink.push(cell::quoting(Finding::new(code, place).arg("column", field), Some(content)));
             return;
         }
     };

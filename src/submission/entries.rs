@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::diag::{Code, Finding, Place};
 use crate::exact::{Decimal, Exact};
-use crate::period::{Every, Period};
+use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::{Item, ItemKind, Rules, Scheme};
 use crate::sheet::Content;
 
@@ -305,7 +305,7 @@ fn read_sheet(
             }
             for line in row.periods().filter(|_| of_sheet.is_some()) {
                 let Some(scheme) = of_sheet else { continue };
-                let period = read_period(&line, scheme.member.every, sink);
+                let period = read_period(&line, scheme.member.every, expected.run.year, sink);
                 if period.is_none_or(|period| period.last_month() <= run.last_month()) {
                     check_values(&line, scheme, serving.category.as_deref().unwrap_or_default(), signs, sink);
                 }
@@ -319,7 +319,7 @@ fn read_sheet(
             check_item_rows(&row, rules, member, run, sink);
         }
         for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, sink) else {
+            let Some(period) = read_period(&line, rules.every, expected.run.year, sink) else {
                 into.unreadable.insert(at);
                 check_values(&line, scheme, &member.category, signs, sink);
                 continue;
@@ -433,9 +433,12 @@ fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
 }
 
 /// The row's period, written in it or told by its place; one of another length than the scheme's is unknown to it.
-pub fn read_period(line: &Line<'_>, every: Every, sink: &mut Sink) -> Option<Period> {
+pub fn read_period(line: &Line<'_>, every: Every, year: i32, sink: &mut Sink) -> Option<Period> {
     let written = line.column("期间").is_some();
-    let period = if written { Period::parse(&line.word("期间")) } else { line.period() };
+    if line.unseen("期间", sink) {
+        return None;
+    }
+    let period = if written { period_of(&line.word("期间"), year) } else { line.period() };
     let period = period.filter(|period| period.every() == every);
     if period.is_none() {
         let names: Vec<String> = every.all().map(Period::zh).collect();
@@ -451,6 +454,19 @@ pub fn read_period(line: &Line<'_>, every: Every, sink: &mut Sink) -> Option<Per
 }
 
 /// Whether the row is the member's own; `None` where 评分方 is neither.
+/// A period, which may name the year of the report: `7月`, `2026年7月`, `2026-07`, `2026年`.
+fn period_of(word: &str, year: i32) -> Option<Period> {
+    let in_year = || match word.strip_prefix(&format!("{year}年"))? {
+        "" => Some(Period::YEAR),
+        rest => Period::parse(rest),
+    };
+    let of_date = || match cell::text_date(word)? {
+        Day::Month(of, month) if of == year => Period::new(Every::Month, month as u8),
+        _ => None,
+    };
+    Period::parse(word).or_else(in_year).or_else(of_date)
+}
+
 fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> {
     let Some(scorers) = &rules.scorers else { return Some(false) };
     if line.column("评分方").is_none() {
@@ -517,16 +533,19 @@ fn read_mark(
     }
     let content = line.get(&item.name);
     let place = line.place(&item.name, sink);
-    let finding = |code: Code| {
-        let mut finding = Finding::new(code, place.clone()).arg("column", &item.name);
-        finding.value = content.map(shown);
-        finding
-    };
+    let finding = |code: Code| cell::quoting(Finding::new(code, place.clone()).arg("column", &item.name), content);
+    if line.unseen(&item.name, sink) {
+        return Mark::NONE;
+    }
     let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
         Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::sheet::words::folded(text))),
         _ => None,
     };
     let mut read = cell::number(content);
+    // Where nothing entered is 0, a 0 that is not shown is one.
+    if item.kind != ItemKind::Mark && cell::hides_nought(content) {
+        read = Number::Nothing;
+    }
     if let (Some(Content::Text(text)), Number::Fault(_)) = (content, &read) {
         read = cell::points(text, item.kind).unwrap_or(read);
     }
@@ -614,13 +633,13 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
         let usable = table.has("项目") && table.has_period() && table.has("审核得分");
         submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
         if usable {
-            read_branch_table(&table, scheme, rules, run, submission, sink);
+            read_branch_table(&table, scheme, rules, expected.run, submission, sink);
         }
     }
     submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
 }
 
-fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Period, submission: &mut Submission, sink: &mut Sink) {
+fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: RunPeriod, submission: &mut Submission, sink: &mut Sink) {
     let known = |name: &str| {
         let name = crate::sheet::words::heading(name).0;
         rules.items.iter().any(|item| item.name == name)
@@ -635,13 +654,14 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Per
             continue;
         };
         for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, sink) else {
+            let Some(period) = read_period(&line, rules.every, run.year, sink) else {
                 submission.nameless.branch_entries += 1;
                 continue;
             };
             let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
             // Periods side by side: where nothing is entered for one, its row is missing.
-            if period.last_month() > run.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分")) {
+            if period.last_month() > run.period.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分"))
+            {
                 continue;
             }
             let mut mark = |heading: &str, required: bool| {

@@ -71,7 +71,7 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
                 }
                 continue;
             };
-            let Some(period) = super::entries::read_period(&line, honours[honour].every, sink) else { continue };
+            let Some(period) = super::entries::read_period(&line, honours[honour].every, expected.run.year, sink) else { continue };
             // Those of earlier periods are kept as well: what was posted for them is scored again.
             if period.last_month() <= run.last_month() {
                 submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
@@ -99,6 +99,9 @@ fn spot(table: &Table<'_>, line: &Line<'_>, heading: &str) -> Spot {
 
 /// The position of a word in a closed list.
 fn pick<'a>(line: &Line<'_>, heading: &str, allowed: impl Iterator<Item = &'a str> + Clone, code: Code, sink: &mut Sink) -> Option<usize> {
+    if line.unseen(heading, sink) {
+        return None;
+    }
     let written = line.word(heading);
     let found = allowed.clone().position(|name| crate::sheet::words::folded(name) == written);
     if found.is_none() {

@@ -132,7 +132,23 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
             sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&book.sheets[at].name)));
         }
     }
+    out_of_sight(&sheets, &mut sink);
     (submission, sink.finish())
+}
+
+/// Notes what was not read though it is there: values beneath merged areas, and pictures in cells.
+fn out_of_sight(sheets: &table::Sheets<'_>, sink: &mut Sink) {
+    for sheet in sheets.looked_at() {
+        for ((row, column), content) in &sheet.covered {
+            let place = sink.cell(&sheet.name, *row, *column);
+            if !sink.told(Code::ShownDiffers, &place) {
+                sink.push(Finding::new(Code::HiddenData, place).value(shown(content)).arg("case", "covered"));
+            }
+        }
+        for (row, column) in &sheet.pictures {
+            sink.push(Finding::new(Code::PictureInCell, sink.cell(&sheet.name, *row, *column)));
+        }
+    }
 }
 
 /// Columns of the sheets that not every scheme uses.

@@ -70,6 +70,7 @@ impl People {
     pub fn resolve(&self, line: &Line<'_>, members: &[Member], sink: &mut Sink) -> Option<u32> {
         line.column("姓名")?;
         let before = sink.count();
+        line.unseen("姓名", sink);
         let name = read_name(line, sink);
         let place = line.place("姓名", sink);
         let Some(found) = self.by_name.get(name.as_str()) else {

@@ -158,6 +158,9 @@ fn tally_words(poll: Option<&Poll>) -> impl Iterator<Item = &str> {
 
 /// 票数: a whole number above zero.
 fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
+    if line.unseen("票数", sink) {
+        return None;
+    }
     let code = match cell::number(line.get("票数")) {
         Number::Is { value, .. } => match value.as_integer() {
             Some(count @ 1..=100_000) => return u32::try_from(count).ok(),
@@ -180,6 +183,10 @@ fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &m
     let mut good = true;
     for (name, max) in &poll.columns {
         line.column(name)?;
+        if line.unseen(name, sink) {
+            good = false;
+            continue;
+        }
         let content = line.get(name);
         let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).arg("name", line.word("姓名"));
         let max = max.clone() * Exact::from(i64::from(count));
@@ -231,8 +238,13 @@ fn read_tally(line: &Line<'_>, poll: &Poll, count: u32, sink: &mut Sink) -> Opti
     let (mut worth, mut cast, mut good) = (Exact::zero(), 0, true);
     for (name, points) in &poll.words {
         line.column(name)?;
+        if line.unseen(name, sink) {
+            good = false;
+            continue;
+        }
         let code = match cell::number(line.get(name)) {
             Number::Nothing => continue,
+            _ if cell::hides_nought(line.get(name)) => continue,
             Number::Is { value, .. } => match value.as_integer() {
                 Some(votes @ 0..=100_000) => {
                     cast += votes;

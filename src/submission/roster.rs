@@ -30,6 +30,10 @@ const KNOWN: [&str; 15] = [
     "备注",
 ];
 
+/// Columns that decide how a member is scored or who he is.
+const COUNTING: [&str; 11] =
+    ["姓名", "序号", "类别", "身份证号", "出生日期", "入党日期", "党员状态", "起始月", "截止月", "免积分原因", "直评等次"];
+
 pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let Some(found) = sheets.find("党员名册", sink) else {
         sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"党员名册".into())).arg("name", "党员名册"));
@@ -83,6 +87,9 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
         }
     };
 
+    for heading in COUNTING {
+        line.unseen(heading, sink);
+    }
     let name_column = line.column("姓名").unwrap_or_default();
     let before = sink.count();
     let name = read_name(line, sink);
@@ -134,7 +141,7 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     }
     let day = |sink: &mut Sink, heading: &str| {
         let content = line.get(heading);
-        cell::date(content, date_1904).unwrap_or_else(|code| {
+        cell::date_as_shown(content, date_1904).unwrap_or_else(|code| {
             fault(sink, code, heading, &[]);
             None
         })
@@ -262,7 +269,16 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
             }
             Some(id.into())
         }
-        Some(Content::Number(_) | Content::Date(_)) => {
+        Some(Content::Picture) => {
+            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
+            None
+        }
+        // Hidden, or a text that is not what is seen.
+        Some(Content::Disguised(own)) if matches!(own.held, Content::Text(_)) => {
+            sink.push(line.finding(Code::ShownDiffers, "身份证号", sink));
+            None
+        }
+        Some(Content::Number(_) | Content::Date(_) | Content::Disguised(_)) => {
             sink.push(Finding::new(Code::IdAsNumber, place).value(content.map(shown).unwrap_or_default()));
             None
         }

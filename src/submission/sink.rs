@@ -1,6 +1,6 @@
 //! Collects the findings of one file: gives them their place and counts repeated ones instead of listing all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diag::{CellRef, Code, Finding, Place, Severity};
@@ -22,16 +22,18 @@ pub struct Sink {
     findings: Vec<Finding>,
     /// By code and sheet: how many there were, and where the last listed one is.
     seen: BTreeMap<Kind, (u32, usize)>,
+    /// Of what is told only once: code and place.
+    once: BTreeSet<(Code, Place)>,
 }
 
 impl Sink {
     pub fn new(file: &Arc<str>) -> Self {
-        Self { file: Place::file(file), findings: Vec::new(), seen: BTreeMap::new() }
+        Self { file: Place::file(file), findings: Vec::new(), seen: BTreeMap::new(), once: BTreeSet::new() }
     }
 
     /// One for the same file, so that what it collects can be looked through first.
     pub fn apart(&self) -> Self {
-        Self { file: self.file.clone(), findings: Vec::new(), seen: BTreeMap::new() }
+        Self { file: self.file.clone(), findings: Vec::new(), seen: BTreeMap::new(), once: BTreeSet::new() }
     }
 
     pub fn sheet(&self, sheet: &Arc<str>) -> Place {
@@ -50,6 +52,18 @@ impl Sink {
         }
         seen.1 = self.findings.len();
         self.findings.push(finding);
+    }
+
+    /// The same, unless it was told of this place.
+    pub fn push_once(&mut self, finding: Finding) {
+        if self.once.insert((finding.code, finding.place.clone())) {
+            self.push(finding);
+        }
+    }
+
+    /// True where something of this code is told of the place.
+    pub fn told(&self, code: Code, place: &Place) -> bool {
+        self.findings.iter().any(|finding| finding.code == code && finding.place == *place)
     }
 
     /// How many findings there are.

@@ -13,12 +13,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{CellRef, Code, Finding, Place};
 use crate::period::Period;
 use crate::sheet::words::{folded, heading, key};
 use crate::sheet::{Book, Content, Row, Sheet};
 
-use super::cell::shown;
+use super::cell::{Number, is_nothing, number, quoting, shown};
 use super::filler;
 use super::heading::{Block, Column, Vocabulary, blocks};
 use super::intake::Intake;
@@ -199,6 +199,12 @@ impl<'a> Sheets<'a> {
         let holds = |sheet: &Sheet| !sheet.rows.is_empty() && (sheet.hidden || sheet.hidden_rows);
         let ignored = |at: usize| self.named[at] == Named::Ignored;
         self.book.sheets.iter().enumerate().filter(|(at, sheet)| !ignored(*at) && holds(sheet)).map(|(at, _)| at).collect()
+    }
+
+    /// Sheets of which anything may be read.
+    pub fn looked_at(&self) -> impl Iterator<Item = &'a Sheet> {
+        let ignored = |at: usize| self.named[at] == Named::Ignored;
+        self.book.sheets.iter().enumerate().filter(move |(at, _)| !ignored(*at)).map(|(_, sheet)| sheet)
     }
 
     /// True where there is nothing but lines of one cell, a title or `无`, and no headings.
@@ -529,9 +535,34 @@ impl<'a> Line<'a> {
 
     /// A finding about a heading's cell, with what stands there.
     pub fn finding(&self, code: Code, heading: &str, sink: &Sink) -> Finding {
-        let mut finding = Finding::new(code, self.place(heading, sink)).arg("column", heading);
-        finding.value = self.shown(heading);
-        finding
+        quoting(Finding::new(code, self.place(heading, sink)).arg("column", heading), self.get(heading))
+    }
+
+    /// Reports what keeps a blank cell from being blank: something beneath a merged area that is not what is seen there, or
+    /// the area's value, of which nobody can say for which of its cells it counts. False where nothing does.
+    pub fn unseen(&self, heading: &str, sink: &mut Sink) -> bool {
+        let Some((row, column)) = self.cell(heading) else { return false };
+        if self.sheet.merged.is_empty() || content(self.sheet, row, column, false).is_some() {
+            return false;
+        }
+        let Some(area) = self.sheet.beneath(row.index, column) else { return false };
+        let top = self.sheet.get(area.first.0, area.first.1);
+        let over = top.map(shown).unwrap_or_default();
+        let covered = self.sheet.covered(row.index, column).map(shown).filter(|text| !is_nothing(&folded(text)));
+        if let Some(covered) = covered.filter(|text| folded(text) != folded(&over)) {
+            let finding = Finding::new(Code::ShownDiffers, sink.cell(&self.sheet.name, row.index, column)).value(covered);
+            sink.push(finding.arg("column", heading).arg("case", "covered").arg("over", over));
+            return true;
+        }
+        let is_number = matches!(number(top), Number::Is { .. } | Number::Fault(Code::ShownDiffers | Code::UncalculatedFormula));
+        // A word across a row's marks is no mark, which is said where it stands.
+        if MERGED.contains(&heading) || is_nothing(&folded(&over)) || (!is_number && area.first.0 == row.index) {
+            return false;
+        }
+        let ends = CellRef { row: area.last.0, column: area.last.1 };
+        let finding = Finding::new(Code::ShownDiffers, sink.cell(&self.sheet.name, area.first.0, area.first.1)).value(over);
+        sink.push_once(finding.arg("column", heading).arg("case", "merged").arg("last", ends));
+        true
     }
 
     /// As the sender sees it, for findings.

@@ -131,7 +131,8 @@ fn shown_width(content: &Content) -> u32 {
         Content::Text(text) | Content::Error(text) => text.lines().next().unwrap_or_default().to_owned(),
         Content::Number(number) => number.to_string(),
         Content::Date(_) => "2026-05-06".to_owned(),
-        Content::Bool(_) | Content::Uncalculated(_) => String::new(),
+        Content::Disguised(own) => own.shown.to_string(),
+        Content::Bool(_) | Content::Uncalculated(_) | Content::Picture => String::new(),
     };
     text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
@@ -142,6 +143,9 @@ fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, content: &Conten
         Content::Number(number) => drop(worksheet.write_number_with_format(row, column, number.to_stored(), format)?),
         Content::Bool(value) => drop(worksheet.write_boolean_with_format(row, column, *value, format)?),
         Content::Date(at) => write_date(worksheet, row, column, *at, format)?,
+        Content::Disguised(own) if own.code.is_empty() => write_cell(worksheet, row, column, &own.held, format)?,
+        Content::Disguised(own) => write_cell(worksheet, row, column, &own.held, &format.clone().set_num_format(own.code.as_ref()))?,
+        Content::Picture => drop(worksheet.write_blank(row, column, format)?),
         // The format has error values as results of formulas only.
         Content::Error(error) => {
             let formula = Formula::new("NA()").set_result(error.as_ref());

@@ -35,6 +35,8 @@ fn told(book: &Book) -> Vec<String> {
                     Content::Bool(value) => value.to_string(),
                     Content::Error(error) => format!("!{error}"),
                     Content::Uncalculated(formula) => format!("?{formula}"),
+                    Content::Disguised(own) => format!("{} instead of {:?}", own.shown, own.held),
+                    Content::Picture => "picture".to_owned(),
                 };
                 lines.push(format!("{} {place} {content}", sheet.name));
             }
@@ -78,8 +80,8 @@ fn every_format_gives_the_same_cells() {
         assert_eq!(book.format, format);
         let mut expected = quoted(&KINDS);
         if format == Format::Ods {
-            // LibreOffice stored the truth value of another program's file as the number it is.
-            expected[9] = "各种 A5 1".to_owned();
+            // LibreOffice stored the truth value of another program's file as a number that looks like one.
+            expected[9] = "各种 A5 TRUE instead of Number(Decimal { mantissa: 1, exponent: 0 })".to_owned();
         }
         assert_eq!(told(&book), expected, "{name}");
         let hidden: Vec<(bool, bool)> = book.sheets.iter().map(|sheet| (sheet.hidden, sheet.hidden_rows)).collect();

@@ -145,3 +145,27 @@ fn a_flipped_digit_is_seen_by_its_checksum() {
     parts[at] = b'9';
     assert!(matches!(read(&parts), Err(Refusal::Unreadable { .. })));
 }
+
+#[test]
+fn an_open_document_says_what_it_is_wherever_it_says_it() {
+    let content = br#"<office:document-content><office:body><office:spreadsheet><table:table table:name="S"><table:table-row>
+        <table:table-cell office:value-type="float" office:value="9.96"><text:p>10</text:p></table:table-cell>
+        <table:table-cell office:value-type="float" office:value="8.7"><text:p>8.70</text:p></table:table-cell>
+        <table:table-cell office:value-type="float" office:value="7" table:number-columns-spanned="2"><text:p>7</text:p></table:table-cell>
+        <table:covered-table-cell office:value-type="float" office:value="6"><text:p>6</text:p></table:covered-table-cell>
+        <table:table-cell table:formula="of:=1+2" office:value-type="float" office:value="0"/>
+        </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"#;
+    let mimetype: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+    let manifest: &[u8] = b"<manifest:manifest/>";
+    for order in [["mimetype", "content.xml"], ["content.xml", "mimetype"]] {
+        let part = |name: &'static str| (name, if name == "mimetype" { mimetype } else { &content[..] });
+        let bytes = zip(&[part(order[0]), ("META-INF/manifest.xml", manifest), part(order[1])]);
+        let book = sheet::read("a.ods", &bytes, &Limits::default()).unwrap();
+        assert_eq!(book.format, sheet::Format::Ods);
+        let expected = ["S A1 10 instead of Number(Decimal { mantissa: 996, exponent: -2 })", "S B1 8.7", "S C1 7", "S E1 ?=1+2"];
+        assert_eq!(super::told(&book), expected);
+        assert_eq!(book.sheets[0].covered.len(), 1);
+    }
+    let other = zip(&[("content.xml", b"<x/>"), ("mimetype", b"application/vnd.oasis.opendocument.text")]);
+    assert_eq!(sheet::sniff(&other), sheet::Format::Document);
+}

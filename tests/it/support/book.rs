@@ -34,21 +34,40 @@ pub fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<Strin
     &mut sheets.iter_mut().find(|(own, _)| own == name).unwrap_or_else(|| panic!("no sheet {name}")).1
 }
 
-/// Style 1 is a date.
-const STYLES: &str = r#"<styleSheet><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
+/// Style 0 is General, the others are what cells ask for.
+fn styles(codes: &[String]) -> String {
+    let formats: String = codes.iter().zip(200..).map(|(code, id)| format!(r#"<numFmt numFmtId="{id}" formatCode="{code}"/>"#)).collect();
+    let cells: String = (200..).zip(codes).map(|(id, _)| format!(r#"<xf numFmtId="{id}" applyNumberFormat="1"/>"#)).collect();
+    format!(
+        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>"#
+    )
+}
 
-/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, `@46148` a date, a number a number, anything else text.
-fn cell_xml(at: CellRef, cell: &str) -> String {
-    let escaped = |text: &str| {
-        let plain = text.replace('&', "&amp;").replace('<', "&lt;");
-        plain.chars().map(|c| if c.is_control() { format!("_x{:04X}_", c as u32) } else { c.to_string() }).collect::<String>()
+fn escaped(text: &str) -> String {
+    let plain = text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    plain.chars().map(|c| if c.is_control() { format!("_x{:04X}_", c as u32) } else { c.to_string() }).collect()
+}
+
+/// `'0101` is text, `#REF!` an error, `=…` a formula without a result, `@46148` a date, a number a number, `0.8 as 0%` one in a
+/// format, `↑8` what stands beneath the cell above, merged with it; anything else is text.
+fn cell_xml(at: CellRef, cell: &str, codes: &mut Vec<String>) -> String {
+    let cell = cell.strip_prefix('↑').unwrap_or(cell);
+    let mut style = |code: &str| {
+        let code = escaped(code);
+        let known = codes.iter().position(|own| *own == code);
+        known.unwrap_or_else(|| {
+            codes.push(code);
+            codes.len() - 1
+        }) + 1
     };
     if cell.is_empty() {
         String::new()
+    } else if let Some((value, code)) = cell.split_once(" as ") {
+        format!(r#"<c r="{at}" s="{}"><v>{value}</v></c>"#, style(code))
     } else if let Some(formula) = cell.strip_prefix('=') {
         format!(r#"<c r="{at}"><f>{}</f></c>"#, escaped(formula))
     } else if let Some(day) = cell.strip_prefix('@') {
-        format!(r#"<c r="{at}" s="1"><v>{day}</v></c>"#)
+        format!(r#"<c r="{at}" s="{}"><v>{day}</v></c>"#, style("yyyy/m/d"))
     } else if cell.starts_with('#') {
         format!(r#"<c r="{at}" t="e"><v>{cell}</v></c>"#)
     } else if scorebook::exact::Decimal::parse(cell).is_some() {
@@ -61,6 +80,7 @@ fn cell_xml(at: CellRef, cell: &str) -> String {
 
 pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let mut codes = Vec::new();
     let mut list = String::new();
     let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
     let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
@@ -68,15 +88,22 @@ pub fn workbook(sheets: &Sheets, hidden: &[String]) -> Vec<u8> {
         let state = if hidden.contains(name) { r#" state="hidden""# } else { "" };
         let _ = write!(list, r#"<sheet name="{name}" sheetId="{}"{state} r:id="r{index}"/>"#, index + 1);
         let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
-        let mut data = String::new();
+        let (mut data, mut merged) = (String::new(), String::new());
         for (row, cells) in rows.iter().enumerate() {
-            let cells: String =
-                cells.iter().enumerate().map(|(column, cell)| cell_xml(CellRef { row: row as u32, column: column as u16 }, cell)).collect();
-            let _ = write!(data, r#"<row r="{}">{cells}</row>"#, row + 1);
+            let _ = write!(data, r#"<row r="{}">"#, row + 1);
+            for (column, cell) in cells.iter().enumerate() {
+                let at = CellRef { row: row as u32, column: column as u16 };
+                data += &cell_xml(at, cell, &mut codes);
+                if cell.starts_with('↑') {
+                    let _ = write!(merged, r#"<mergeCell ref="{}:{at}"/>"#, CellRef { row: at.row - 1, ..at });
+                }
+            }
+            data += "</row>";
         }
-        parts.push((format!("xl/worksheets/{index}.xml"), format!("<worksheet><sheetData>{data}</sheetData></worksheet>").into()));
+        let sheet = format!("<worksheet><sheetData>{data}</sheetData><mergeCells>{merged}</mergeCells></worksheet>");
+        parts.push((format!("xl/worksheets/{index}.xml"), sheet.into()));
     }
-    parts.push(("xl/styles.xml".into(), STYLES.into()));
+    parts.push(("xl/styles.xml".into(), styles(&codes).into()));
     parts.push(("xl/workbook.xml".into(), format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets></workbook>"#).into()));
     parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
