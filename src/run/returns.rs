@@ -43,7 +43,7 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
         let made = std::panic::AssertUnwindSafe(|| file.and_then(|file| mark(desk, file, &findings, &deadline, &branch.name)));
         // A copy that cannot be made must not keep back the list of what is wrong.
         let copy = std::panic::catch_unwind(made).ok().flatten();
-        let name = file.zip(copy.as_ref()).map(|(file, copy)| format!("{}-标注.{}", stem(&file.name), copy.extension));
+        let name = file.zip(copy.as_ref()).map(|(file, _)| format!("{}-标注.xlsx", stem(&file.name)));
         if let Some((name, copy)) = name.as_ref().zip(copy) {
             desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
         }

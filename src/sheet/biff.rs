@@ -67,7 +67,9 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
         return Err(Refusal::unreadable(Unreadable::Twice, "two sheets have one place"));
     }
     let mut known = Formats::new(date_1904);
-    formats.into_iter().for_each(|(id, code)| known.define(id, code));
+    for (id, code) in formats {
+        known.define(id, code);
+    }
     let styles = known.styles(xfs.into_iter().map(u32::from));
     let mut budget = Budget { area: 0, cells: 0, limits };
     let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &styles, &mut budget));

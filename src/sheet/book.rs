@@ -127,6 +127,8 @@ pub struct Disguised {
     pub shown: Box<str>,
     /// What is stored: a number, a date or a text.
     pub held: Content,
+    /// The number is the same, with letters or zeros around it: `第1季度`, `0301`.
+    pub alike: bool,
     /// The number format, as far as it is known.
     pub code: Box<str>,
 }

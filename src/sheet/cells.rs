@@ -315,9 +315,8 @@ mod tests {
 
     /// The sheet's cells as `A1 text`, and the sheet.
     fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
-        let formats = Formats::new(false);
-        let tables =
-            Tables { strings: vec!["张三".into(), "".into()], styles: vec![formats.style(0), formats.style(14)], pictures: false };
+        let strings = vec!["张三".into(), "".into()];
+        let tables = Tables { strings, styles: Formats::new(false).styles([0, 14]), odd_texts: false, pictures: false };
         let limits = Limits::default();
         let mut gather = Gather::new(&limits);
         let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;

@@ -5,17 +5,18 @@
 //! <table><tr><td rowspan=2>姓名<td x:num="8.6999">8.7    sheets (<x:Name>), the heading or line before it
 //! ```
 
-use base64::Engine;
+use std::collections::HashMap;
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::Gather;
-use super::{Format, Limits, Refusal, csv, number, style, text};
+use super::style::Style;
+use super::{Format, Limits, Refusal, csv, mail, number, style, text};
 
 /// A page, or a mail of pages.
 pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
-    match mail(bytes) {
+    match mail::parts(bytes) {
         None => page(&text::decode(bytes, charset(bytes).as_deref())?, csv::stem(name), &mut gather, limits, &mut sheets)?,
         Some(parts) => {
             let mut names: Vec<String> = Vec::new();
@@ -70,6 +71,7 @@ struct Table {
 struct Cell {
     text: String,
     stored: Option<String>,
+    style: Option<Style>,
     is_text: bool,
     rows: u32,
     columns: u32,
@@ -83,12 +85,23 @@ struct Page<'a> {
     line: String,
     heading: Option<String>,
     in_heading: bool,
+    /// Number formats by the classes of cells.
+    classes: HashMap<String, Style>,
     /// Cells of all tables.
     cells: usize,
 }
 
 fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets: &mut Vec<Sheet>) -> Result<(), Refusal> {
-    let mut page = Page { limits, open: Vec::new(), done: Vec::new(), line: String::new(), heading: None, in_heading: false, cells: 0 };
+    let mut page = Page {
+        limits,
+        open: Vec::new(),
+        done: Vec::new(),
+        line: String::new(),
+        heading: None,
+        in_heading: false,
+        classes: classes(text),
+        cells: 0,
+    };
     walk(text, |node| page.node(&node))?;
     while let Some(table) = page.open.pop() {
         page.done.push(table);
@@ -149,7 +162,7 @@ impl Page<'_> {
             _ => match self.open.last_mut() {
                 Some(table) => {
                     let before = table.cells.len();
-                    table.node(node, self.limits)?;
+                    table.node(node, &self.classes, self.limits)?;
                     self.cells += table.cells.len() - before;
                     if self.cells > self.limits.max_cells {
                         return Err(Refusal::too_large("cells", self.limits.max_cells));
@@ -204,7 +217,7 @@ impl Table {
         }
     }
 
-    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+    fn node(&mut self, node: &Node, classes: &HashMap<String, Style>, limits: &Limits) -> Result<(), Refusal> {
         match *node {
             Node::Open("tr", tag) => {
                 self.cell_ends(limits)?;
@@ -219,7 +232,7 @@ impl Table {
             Node::Open("td" | "th", tag) => {
                 self.cell_ends(limits)?;
                 self.began = true;
-                self.cell = Some(Cell::of(tag));
+                self.cell = Some(Cell::of(tag, classes));
             }
             Node::Close("td" | "th") => self.cell_ends(limits)?,
             Node::Open("caption", _) => self.caption = Some(String::new()),
@@ -272,13 +285,14 @@ impl Table {
 }
 
 impl Cell {
-    fn of(tag: &str) -> Self {
+    fn of(tag: &str, classes: &HashMap<String, Style>) -> Self {
         let count = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1u32).clamp(1, 1 << 20);
         let style = attribute(tag, "style").unwrap_or_default();
         Self {
             text: String::new(),
             // Excel and WPS, LibreOffice.
             stored: attribute(tag, "x:num").or_else(|| attribute(tag, "sdval")).filter(|stored| !stored.is_empty()),
+            style: format(&style).map(|code| Style::new(&code, false)).or_else(|| classes.get(attribute(tag, "class")?.trim()).cloned()),
             is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
             rows: count("rowspan"),
             columns: count("colspan"),
@@ -317,9 +331,57 @@ impl Cell {
         let stored = self.stored.and_then(|stored| stored.trim().parse().ok());
         match stored {
             Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(style::seen(shown, number::content(stored), "")),
-            _ => text::typed(shown),
+            // A page opened in an office shows the number by its format.
+            _ => text::typed(shown).map(|content| match (&content, &self.style) {
+                (Content::Number(_), Some(style)) => style.seen(content),
+                _ => content,
+            }),
         }
     }
+}
+
+/// The number format of a style: `mso-number-format:"0\.00"`, `…:"\@"`, `…:Percent`.
+fn format(style: &str) -> Option<String> {
+    let (_, rest) = style.split_once("mso-number-format:")?;
+    let rest = rest.trim_start();
+    let value = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => rest[1..].split(quote).next()?,
+        None => rest.split([';', '}']).next()?.trim(),
+    };
+    let (mut code, mut letters) = (String::new(), value.chars());
+    while let Some(c) = letters.next() {
+        if c != '\\' {
+            code.push(c);
+            continue;
+        }
+        // `\0022` is a character by its number, `\.` the point itself.
+        let ahead = letters.as_str();
+        let number = ahead.get(..4).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match number.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
+            Some(named) => {
+                code.push(named);
+                letters = ahead[4..].chars();
+            }
+            None => code.extend(letters.next()),
+        }
+    }
+    Some(super::xml2003::named(&code).map_or(code, str::to_owned))
+}
+
+/// Number formats that the page's style sheets give to classes: `.xl65 {mso-number-format:"0\.00";}`.
+fn classes(page: &str) -> HashMap<String, Style> {
+    let mut found = HashMap::new();
+    // Excel and WPS write one rule a class, without rules inside.
+    for rule in page.split('}').filter(|rule| rule.contains("mso-number-format:")) {
+        let Some((selectors, declarations)) = rule.rsplit_once('{') else { continue };
+        let line = selectors.rsplit(['>', ';']).next().unwrap_or_default();
+        let names = line.split(',').filter_map(|selector| selector.trim().rsplit_once('.')).map(|(_, name)| name.trim().to_owned());
+        if let Some(code) = format(declarations) {
+            let style = Style::new(&code, false);
+            found.extend(names.map(|name| (name, style.clone())));
+        }
+    }
+    found
 }
 
 fn hides(style: &str) -> bool {
@@ -441,93 +503,6 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// A part of a mail.
-struct Part {
-    kind: String,
-    charset: Option<String>,
-    body: Vec<u8>,
-}
-
-/// The parts of an MHTML file (RFC 2557); `None` where it is no mail.
-fn mail(bytes: &[u8]) -> Option<Vec<Part>> {
-    let head = &bytes[..bytes.len().min(4096)];
-    if !String::from_utf8_lossy(head).to_ascii_lowercase().contains("mime-version:") || head.trim_ascii_start().starts_with(b"<") {
-        return None;
-    }
-    let (headers, body) = parted(bytes.trim_ascii_start());
-    let kind = header(&headers, "content-type");
-    let Some(boundary) = parameter(&kind, "boundary") else { return Some(vec![Part::of(&headers, body)]) };
-    let boundary = format!("--{boundary}").into_bytes();
-    let mut places: Vec<usize> = memchr::memmem::find_iter(body, &boundary).collect();
-    places.push(body.len());
-    let parts = places.windows(2).map(|pair| &body[pair[0] + boundary.len()..pair[1]]);
-    Some(
-        parts
-            .filter(|part| !part.starts_with(b"--"))
-            .map(|part| {
-                let (headers, body) = parted(part.trim_ascii_start());
-                Part::of(&headers, body)
-            })
-            .collect(),
-    )
-}
-
-impl Part {
-    fn of(headers: &str, body: &[u8]) -> Self {
-        let kind = header(headers, "content-type");
-        let body = match header(headers, "content-transfer-encoding").to_ascii_lowercase().as_str() {
-            "quoted-printable" => quoted_printable(body),
-            "base64" => {
-                let dense: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-                base64::engine::general_purpose::STANDARD.decode(dense).unwrap_or_default()
-            }
-            _ => body.to_vec(),
-        };
-        Self { charset: parameter(&kind, "charset"), kind: kind.to_ascii_lowercase(), body }
-    }
-}
-
-/// Headers, folded lines joined, and what follows the blank line.
-fn parted(bytes: &[u8]) -> (String, &[u8]) {
-    let ends = [&b"\r\n\r\n"[..], b"\n\n"].into_iter().filter_map(|blank| Some((memchr::memmem::find(bytes, blank)?, blank.len())));
-    let (at, length) = ends.min().unwrap_or((bytes.len(), 0));
-    let headers = String::from_utf8_lossy(&bytes[..at]).replace("\r\n", "\n").replace("\n\t", " ").replace("\n ", " ");
-    (headers, &bytes[at + length..])
-}
-
-fn header(headers: &str, wanted: &str) -> String {
-    let found = headers.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
-    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
-/// `boundary="…"` of a header's value.
-fn parameter(value: &str, wanted: &str) -> Option<String> {
-    let found = value.split(';').find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
-    found.map(|(_, value)| value.trim().trim_matches('"').to_owned()).filter(|value| !value.is_empty())
-}
-
-/// RFC 2045, 6.7.
-fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'=' {
-            out.push(byte);
-            continue;
-        }
-        let digit = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
-        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
-            out.push((high * 16 + low) as u8);
-            rest = &after[2..];
-        } else {
-            // A line that goes on.
-            rest = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n")).unwrap_or(after);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -581,6 +556,16 @@ mod tests {
             "80% not Number(Decimal { mantissa: 8, exponent: -1 })",
         ];
         assert_eq!(told(page.as_bytes()), expected.iter().enumerate().map(|(at, cell)| format!("导出 0,{at} {cell}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_format_shows_another_number() {
+        let page = "<style>.xl65\n\t{mso-style-parent:style0;\n\tmso-number-format:0;}\n.xl66 {mso-number-format:\"0\\.00\";}</style><table><tr>\
+            <td class=xl65>9.96</td><td class=xl66>8.7</td><td style='mso-number-format:Percent'>0.8</td>\
+            <td style='mso-number-format:\"\\0022第\\00220\\0022季度\\0022\"'>1</td></table>";
+        let lines = told(page.as_bytes());
+        assert!(lines[0].contains("10 not") && lines[1] == "导出 0,1 8.7" && lines[2].contains("80.00% not"), "{lines:?}");
+        assert!(lines[3].contains("第1季度 not"), "{lines:?}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod gather;
 mod html;
 mod limits;
 mod locked;
+mod mail;
 mod number;
 mod ods;
 mod ole;

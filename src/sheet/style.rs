@@ -121,19 +121,38 @@ impl Style {
 fn places(code: &str) -> Option<u16> {
     let code = code.strip_suffix("_ ").unwrap_or(code);
     let (whole, part) = code.split_once('.').unwrap_or((code, ""));
-    let plain = whole.ends_with('0') && whole.bytes().all(|byte| matches!(byte, b'0' | b'#' | b',')) && part.bytes().all(|byte| byte == b'0');
+    let plain = matches!(whole, "0" | "#,##0") && part.bytes().all(|byte| byte == b'0');
     plain.then(|| u16::try_from(part.len()).ok()).flatten()
 }
 
 /// The content, disguised where what is shown is something else.
 pub(super) fn seen(shown: &str, held: Content, code: &str) -> Content {
-    let same = match &held {
-        Content::Number(number) => is_number(shown, *number),
-        Content::Date(at) => is_day(shown, at.date()),
-        Content::Text(text) => folded(shown) == folded(text),
-        _ => true,
+    let (alike, same) = match &held {
+        Content::Number(number) => {
+            let alike = is_number(shown, *number);
+            (alike, (alike && is_bare(shown)) || (code.is_empty() && is_shortened(shown, *number)))
+        }
+        Content::Date(at) => (false, is_day(shown, at.date())),
+        Content::Text(text) => (false, folded(shown) == folded(text)),
+        _ => (false, true),
     };
-    if same { held } else { Content::Disguised(Box::new(Disguised { shown: shown.into(), held, code: code.into() })) }
+    if same { held } else { Content::Disguised(Box::new(Disguised { shown: shown.into(), held, alike, code: code.into() })) }
+}
+
+/// True where a long number is shown by General, which has room for ten figures or five and an exponent. Asked where only
+/// what is shown is known, and not by which format.
+fn is_shortened(shown: &str, number: Decimal) -> bool {
+    let figures = shown.bytes().filter(u8::is_ascii_digit).count();
+    let value = number.to_stored();
+    let near = shown.trim().parse::<f64>().is_ok_and(|shown| (shown - value).abs() <= value.abs() * 1e-5);
+    near && (figures >= 9 || shown.contains(['E', 'e']))
+}
+
+/// True for figures without anything around them, zeros before them among it.
+fn is_bare(shown: &str) -> bool {
+    let figures = shown.trim().trim_start_matches('-');
+    let padded = figures.starts_with('0') && figures.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    !padded && figures.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
 }
 
 /// True where what is shown is this number and letters around it: `9.50分`, `¥1,000`, `(2.00)`; not `80%`, `0.95万`, `1/2`.
@@ -159,9 +178,9 @@ fn is_day(shown: &str, day: chrono::NaiveDate) -> bool {
     let twice = if day.month() == day.day() { 2 } else { 1 };
     let ends = [numbers.first(), numbers.get(1).filter(|_| numbers.len() == 2), numbers.get(2)];
     let whole = numbers.contains(&year) || ends.contains(&Some(&(year % 100)));
-    let named = words.to_ascii_lowercase().contains(&day.format("%b").to_string().to_ascii_lowercase());
+    let month = words.to_ascii_lowercase().contains(&day.format("%b").to_string().to_ascii_lowercase());
     let digits = format!("{}{:02}{:02}", year, day.month(), day.day());
-    words == digits || (whole && names(day.day()) >= 1 && (named || names(day.month()) >= twice))
+    words == digits || (whole && names(day.day()) >= 1 && (month || names(day.month()) >= twice))
 }
 
 #[cfg(test)]
@@ -218,18 +237,18 @@ mod tests {
     #[test]
     fn what_is_seen_is_compared_with_what_is_held() {
         let shown = |code: &str, value: f64| match Style::new(code, false).number(value) {
-            Content::Disguised(own) => own.shown.to_string(),
+            Content::Disguised(own) => format!("{}{}", own.shown, if own.alike { " alike" } else { "" }),
             Content::Number(number) => format!("={number}"),
             Content::Date(at) => format!("={}", at.date()),
             other => format!("{other:?}"),
         };
         for (code, value, expected) in [
-            ("General", 8.699_999_999_999_999, "=8.7"),
+            ("General", 0.1 + 0.2, "=0.3"),
             ("0.00", 8.7, "=8.7"),
             ("0", 9.96, "10"),
             ("0.0", 9.96, "10.0"),
             ("0.0_ ", 9.96, "10.0 "),
-            ("0\"分\"", 9.0, "=9"),
+            ("0\"分\"", 9.0, "9分 alike"),
             ("0\"分\"", 9.5, "10分"),
             ("0%", 0.8, "80%"),
             (";;;", 9.0, ""),
@@ -237,9 +256,10 @@ mod tests {
             ("\"优秀\"", 9.0, "优秀"),
             ("[=1]\"是\";[=0]\"否\"", 1.0, "是"),
             ("#,##0.00", 1234.5, "=1234.5"),
-            ("0.00_);[Red](0.00)", -2.0, "=-2"),
+            ("0.00_);[Red](0.00)", -2.0, "(2.00) alike"),
             ("0;[Red]0", -2.0, "2"),
-            ("0000", 301.0, "=301"),
+            ("0000", 301.0, "0301 alike"),
+            ("\"第\"0\"季度\"", 1.0, "第1季度 alike"),
             ("m\"月\"", 46_023.0, "1月"),
             ("yyyy\"年\"m\"月\"", 46_054.0, "2026年2月"),
             ("yyyy/m/d", 46_204.0, "=2026-07-01"),

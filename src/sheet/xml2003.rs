@@ -5,10 +5,13 @@
 //!   <Row ss:Index="3"><Cell ss:MergeAcross="1"><Data ss:Type="Number">8.7</Data></Cell>
 //! ```
 
+use std::collections::HashMap;
+
 use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
+use super::style::Style;
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, text};
 use crate::diag::Unreadable;
@@ -25,7 +28,17 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     if xml::first_text(&text, "Version").is_none() {
         gather.results = Results::Doubtful;
     }
-    let mut reader = Reader { limits, gather, sheets: Vec::new(), sheet: None, date_1904: false, path: Vec::new() };
+    let mut reader = Reader {
+        limits,
+        gather,
+        sheets: Vec::new(),
+        sheet: None,
+        date_1904: false,
+        codes: HashMap::new(),
+        style: None,
+        styles: HashMap::new(),
+        path: Vec::new(),
+    };
     xml::walk("workbook", &text, |node| reader.node(&node))?;
     let modified = xml::first_text(&text, "LastSaved");
     let Reader { mut sheets, gather, date_1904, .. } = reader;
@@ -39,6 +52,10 @@ struct Reader<'a> {
     sheets: Vec<Sheet>,
     sheet: Option<Open>,
     date_1904: bool,
+    /// Codes of number formats by the ids of styles, the style being read, and those made of them.
+    codes: HashMap<String, String>,
+    style: Option<String>,
+    styles: HashMap<String, Style>,
     /// Elements around; deeper ones than these matter to nobody.
     path: Vec<String>,
 }
@@ -55,6 +72,9 @@ struct Open {
     /// Columns told of so far, and the hidden ones among them.
     columns: u32,
     hidden_columns: Vec<(u32, u32)>,
+    /// Styles of columns and of the row: what a cell has that names none.
+    column_styles: Vec<(u32, u32, String)>,
+    row_style: Option<String>,
     merged: Vec<Area>,
     cell: Option<Cell>,
 }
@@ -63,6 +83,7 @@ struct Cell {
     across: u32,
     down: u32,
     formula: Option<String>,
+    style: Option<String>,
     kind: String,
     text: String,
     /// Inside of its `Data`, and not of a comment's.
@@ -106,6 +127,14 @@ impl Reader<'_> {
             self.sheet = Some(Open { name: xml::attribute(tag, "Name").unwrap_or_default(), ..Open::default() });
         } else if name == "Date1904" {
             self.date_1904 = true;
+        } else if name == "Style" {
+            self.style = xml::attribute(tag, "ID");
+            // A style is its parent's, unless it says otherwise.
+            let parent = xml::attribute(tag, "Parent").and_then(|parent| self.codes.get(&parent).cloned());
+            self.codes.extend(self.style.clone().zip(parent));
+        } else if name == "NumberFormat" {
+            let code = xml::attribute(tag, "Format").map(|code| named(&code).unwrap_or(&code).to_owned());
+            self.codes.extend(self.style.clone().zip(code));
         }
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         let number = |name| count(tag, name);
@@ -117,18 +146,23 @@ impl Reader<'_> {
                 if hidden() {
                     sheet.hidden_columns.push((sheet.columns, end));
                 }
+                sheet.column_styles.extend(xml::attribute(tag, "StyleID").map(|style| (sheet.columns, end, style)));
                 sheet.columns = end;
             }
             "Row" => {
                 sheet.row = number("Index")?.map_or(sheet.row, |index| index.saturating_sub(1));
                 sheet.row_hidden = hidden();
+                sheet.row_style = xml::attribute(tag, "StyleID");
                 sheet.column = 0;
             }
             "Cell" => {
                 sheet.column = number("Index")?.map_or(sheet.column, |index| index.saturating_sub(1));
                 let formula = xml::attribute(tag, "Formula");
                 let (across, down) = (number("MergeAcross")?.unwrap_or(0), number("MergeDown")?.unwrap_or(0));
-                sheet.cell = Some(Cell { across, down, formula, kind: String::new(), text: String::new(), inside: false });
+                let of_column =
+                    || sheet.column_styles.iter().find(|(first, end, _)| (*first..*end).contains(&sheet.column)).map(|(.., style)| style);
+                let style = xml::attribute(tag, "StyleID").or_else(|| sheet.row_style.clone()).or_else(|| of_column().cloned());
+                sheet.cell = Some(Cell { across, down, formula, style, kind: String::new(), text: String::new(), inside: false });
             }
             "Data" if self.path.last().is_some_and(|last| last == "Cell") => {
                 if let Some(cell) = &mut sheet.cell {
@@ -157,7 +191,16 @@ impl Reader<'_> {
                     let last = (row.saturating_add(cell.down), narrow(column.saturating_add(across)));
                     sheet.merged.extend(Area::of((row, narrow(column)), last));
                 }
+                let style = cell.style.as_deref().unwrap_or("Default").to_owned();
                 let (content, formula) = cell.content();
+                let code = self.codes.get(&style).filter(|_| content.is_some());
+                let content = match code {
+                    Some(code) => {
+                        let style = self.styles.entry(style).or_insert_with(|| Style::new(code, self.date_1904));
+                        content.map(|content| style.seen(content))
+                    }
+                    None => content,
+                };
                 if content.is_some() || formula.is_some() {
                     sheet.hides |= sheet.row_hidden || sheet.hidden_columns.iter().any(|&(first, end)| (first..end).contains(&column));
                     match (formula, content) {
@@ -200,6 +243,29 @@ impl Cell {
         };
         (Some(content), self.formula)
     }
+}
+
+/// Codes that this format has names for.
+pub(super) fn named(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "General Number" => "General",
+        "General Date" => "yyyy/m/d h:mm",
+        "Long Date" => "yyyy\"年\"m\"月\"d\"日\"",
+        "Medium Date" => "d-mmm-yy",
+        "Short Date" => "yyyy/m/d",
+        "Long Time" => "h:mm:ss",
+        "Medium Time" => "h:mm AM/PM",
+        "Short Time" => "h:mm",
+        "Currency" | "Euro Currency" => "¥#,##0.00",
+        "Fixed" => "0.00",
+        "Standard" => "#,##0.00",
+        "Percent" => "0.00%",
+        "Scientific" => "0.00E+00",
+        "Yes/No" => "\"Yes\";\"Yes\";\"No\"",
+        "True/False" => "\"True\";\"True\";\"False\"",
+        "On/Off" => "\"On\";\"On\";\"Off\"",
+        _ => return None,
+    })
 }
 
 fn count(tag: &BytesStart, name: &str) -> Result<Option<u32>, Refusal> {

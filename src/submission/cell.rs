@@ -63,6 +63,7 @@ pub fn number(content: Option<&Content>) -> Number {
         Some(Content::Error(_)) => Number::Fault(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Number::Fault(Code::UncalculatedFormula),
         Some(Content::Bool(_) | Content::Date(_) | Content::Picture) => Number::Fault(Code::NotANumber),
+        Some(Content::Disguised(own)) if own.alike => number(Some(&own.held)),
         // A date is no number, whatever it shows; of another number nobody can say which was meant.
         Some(Content::Disguised(own)) => {
             Number::Fault(if matches!(own.held, Content::Date(_)) { Code::NotANumber } else { Code::ShownDiffers })
@@ -132,10 +133,9 @@ pub fn bonus_with_reasons(text: &str) -> Option<(Decimal, String)> {
 /// A cell's text as written, for columns of free text; numbers and dates are shown.
 pub fn text(content: Option<&Content>) -> Result<Option<String>, Code> {
     match content {
-        None => Ok(None),
+        None | Some(Content::Picture) => Ok(None),
         Some(Content::Error(_)) => Err(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
-        Some(Content::Picture) => Ok(None),
         Some(Content::Disguised(own)) if own.shown.trim().is_empty() && !hides_nought(content) => Err(Code::ShownDiffers),
         Some(content) => {
             let text = shown(content);
@@ -158,7 +158,7 @@ pub enum Day {
 pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, Code> {
     let known = |date: NaiveDate| (1850..=2200).contains(&chrono::Datelike::year(&date)).then_some(Day::Known(date));
     match content {
-        None => Ok(None),
+        None | Some(Content::Picture) => Ok(None),
         Some(Content::Date(at)) => known(at.date()).map(Some).ok_or(Code::BadDate),
         Some(Content::Number(number)) => {
             let digits = number.to_string();
@@ -177,7 +177,6 @@ pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, C
         Some(Content::Error(_)) => Err(Code::ErrorValue),
         Some(Content::Uncalculated(_)) => Err(Code::UncalculatedFormula),
         Some(Content::Bool(_)) => Err(Code::BadDate),
-        Some(Content::Picture) => Ok(None),
         Some(Content::Disguised(own)) => {
             if own.shown.trim().is_empty() {
                 return Err(Code::ShownDiffers);

@@ -249,7 +249,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
     let content = line.get("身份证号");
     let place = line.place("身份证号", sink);
     match content {
-        None => {
+        None | Some(Content::Picture) => {
             sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
             None
         }
@@ -268,10 +268,6 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
                 return None;
             }
             Some(id.into())
-        }
-        Some(Content::Picture) => {
-            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
-            None
         }
         // Hidden, or a text that is not what is seen.
         Some(Content::Disguised(own)) if matches!(own.held, Content::Text(_)) => {

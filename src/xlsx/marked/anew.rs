@@ -23,7 +23,8 @@ pub fn write(book: &Book, marking: &Marking) -> Result<Vec<u8>, XlsxError> {
     let mut sheets = Vec::new();
     for sheet in book.sheets.iter().filter(|sheet| &*sheet.name != LIST) {
         let mut worksheet = Worksheet::new();
-        worksheet.set_name(sheet_name(&sheet.name, &mut taken))?.set_hidden(sheet.hidden);
+        let marked = marking.marks.iter().any(|mark| mark.sheet.as_ref() == Some(&sheet.name));
+        worksheet.set_name(sheet_name(&sheet.name, &mut taken))?.set_hidden(sheet.hidden && !marked);
         write_sheet(&mut worksheet, sheet, marking)?;
         sheets.push(worksheet);
     }
@@ -150,6 +151,10 @@ fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, content: &Conten
         Content::Error(error) => {
             let formula = Formula::new("NA()").set_result(error.as_ref());
             worksheet.write_formula_with_format(row, column, formula, format)?;
+        }
+        // What would reach out of the workbook is shown, and not done.
+        Content::Uncalculated(formula) if super::clean::reaches_out(formula) => {
+            worksheet.write_string_with_format(row, column, bounded(formula), format)?;
         }
         Content::Uncalculated(formula) => {
             worksheet.write_formula_with_format(row, column, Formula::new(formula.as_ref()).set_result(""), format)?;

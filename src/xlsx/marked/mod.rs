@@ -12,6 +12,7 @@
 
 mod anew;
 mod cells;
+mod clean;
 mod list;
 mod notes;
 mod package;
@@ -86,10 +87,10 @@ pub struct Marking {
 /// A marked copy.
 #[derive(Debug)]
 pub struct Marked {
-    /// The workbook.
+    /// The workbook: an xlsx, whatever the original was.
     pub bytes: Vec<u8>,
-    /// `xlsx`, or `xlsm` where the sender's macros are kept.
-    pub extension: &'static str,
+    /// What the original held beside its cells was left out.
+    pub cleaned: bool,
 }
 
 /// Headings of the list.
@@ -107,7 +108,8 @@ pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Marked, Xls
     {
         return Ok(marked);
     }
-    Ok(Marked { bytes: anew::write(book, marking)?, extension: "xlsx" })
+    // Macros of an .xls are in a storage of their own, which is not looked for.
+    Ok(Marked { bytes: anew::write(book, marking)?, cleaned: matches!(book.format, Format::Xlsx | Format::Xls | Format::Xlsb) })
 }
 
 /// Marks of one sheet: the worst of each cell, and what its note says.
@@ -131,20 +133,22 @@ fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTree
 fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Marked> {
     let limits = Limits::default();
     let mut package = Package::new(parts(bytes, &limits).ok()?);
+    let before_cleaning = package.names();
+    package.clean()?;
+    let cleaned = package.names().len() < before_cleaning.len();
     let (_, main) = package.related("", "officeDocument")?;
     change(&mut package, &main, marking)?;
     let bytes = package.pack()?;
     let again = read("", &bytes, &limits).ok()?;
     let own = |book: &Book| -> Vec<crate::sheet::Sheet> { book.sheets.iter().filter(|sheet| &*sheet.name != LIST).cloned().collect() };
-    let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| a.name == b.name && a.rows == b.rows && a.hidden == b.hidden;
+    let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| a.name == b.name && a.rows == b.rows && (a.hidden || !b.hidden);
     let (before, after) = (own(book), own(&again));
     let same = before.len() == after.len() && before.iter().zip(&after).all(alike) && book.date_1904 == again.date_1904;
-    let extension = if package.has_macros() { "xlsm" } else { "xlsx" };
-    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(Marked { bytes, extension })
+    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(Marked { bytes, cleaned })
 }
 
 fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
-    let workbook = package.text(main)?;
+    let workbook = clean::workbook(&package.text(main)?, |sheet| marking.marks.iter().any(|mark| mark.sheet.as_deref() == Some(sheet)));
     let style_part = package.related(main, "styles").map(|(_, part)| part);
     let mut styles = Styles::new(style_part.as_ref().and_then(|part| package.text(part)))?;
     let mut listed: Option<String> = None;
@@ -172,7 +176,7 @@ fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
             .position(|tag| tag.get("name").as_deref() == Some(LIST));
         package.set(main, opened_at(&workbook, at.unwrap_or(0), 0));
     } else {
-        let part = package.free_name("xl/worksheets/marked", "xml");
+        let part = package.free_name("xl/worksheets/sheet", "xml");
         package.set(&part, list);
         package.declare(&part, "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml")?;
         let id = package.relate(main, "worksheet", &part)?;
@@ -229,42 +233,41 @@ fn mark_sheet(
     styles: &mut Styles,
     number: usize,
 ) -> Option<()> {
-    let mut xml = cells::mark(&package.text(part)?, grounds, styles)?;
-    let own_part = package.related(part, "comments").map(|(_, part)| part);
+    let cells: Vec<CellRef> = grounds.keys().copied().collect();
+    let mut xml = cells::mark(&clean::worksheet(&package.text(part)?, &cells)?, grounds, styles)?;
+    let known = package.ids(part);
+    xml = clean::without_links(&xml, &known);
+    let own_part = package.related(part, "comments");
     let own = match &own_part {
-        Some(part) => notes::Own::read(&package.text(part)?)?,
+        Some((_, part)) => notes::Own::read(&package.text(part)?)?,
         None => notes::Own::default(),
     };
     if texts.is_empty() && own_part.is_none() {
         package.set(part, xml);
         return Some(());
     }
-    let comments = if let Some(part) = own_part {
-        part
-    } else {
-        let comments = package.free_name("xl/markedComments", "xml");
-        package.set(&comments, String::new());
-        package.declare(&comments, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")?;
-        package.relate(part, "comments", &comments)?;
-        comments
-    };
+    // Under the name and by the way that Excel and WPS write: some readers find them nowhere else.
+    if let Some((id, _)) = own_part {
+        package.unrelate(part, &id)?;
+    }
+    let comments = package.free_name("xl/comments", "xml");
     package.set(&comments, notes::texts(&own, texts));
+    package.declare(&comments, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")?;
+    package.relate(part, "comments", &comments)?;
     let named = tags(&xml).find(|tag| tag.name == "legacyDrawing" && tag.kind != Kind::Close).and_then(|tag| tag.get("id"));
     // A header's picture is drawn in such a part too; only the one the sheet names holds notes.
-    let drawing = if let Some(named) = named.and_then(|id| package.by_id(part, &id)) {
-        if !notes::only_notes(&package.text(&named)?) {
+    if let Some(id) = named {
+        if !notes::only_notes(&package.text(&package.by_id(part, &id)?)?) {
             return None;
         }
-        named
-    } else {
-        let drawing = package.free_name("xl/drawings/markedNotes", "vml");
-        let id = package.relate(part, "vmlDrawing", &drawing)?;
-        package.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")?;
-        xml = cells::with_drawing(&xml, &id)?;
-        drawing
-    };
+        package.unrelate(part, &id)?;
+        xml = clean::without_links(&xml, &package.ids(part));
+    }
+    let drawing = package.free_name("xl/drawings/vmlDrawing", "vml");
     package.set(&drawing, notes::boxes(&own, texts, number));
-    package.set(part, xml);
+    let id = package.relate(part, "vmlDrawing", &drawing)?;
+    package.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")?;
+    package.set(part, cells::with_drawing(&xml, &id)?);
     Some(())
 }
 

@@ -56,7 +56,8 @@ impl Own {
     }
 }
 
-fn place(name: &str) -> Option<CellRef> {
+/// `C7` as a cell.
+pub fn place(name: &str) -> Option<CellRef> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
     let column = name[..letters].bytes().fold(0u32, |sum, byte| sum * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1);
     let row: u32 = name[letters..].parse().ok()?;

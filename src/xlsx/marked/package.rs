@@ -11,6 +11,39 @@ use crate::sheet::Part;
 pub const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const TYPES: &str = "[Content_Types].xml";
 
+const MACROS: &str = "application/vnd.ms-excel.sheet.macroEnabled.main+xml";
+const PLAIN: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
+
+/// Relationships, by the last words of their types, that a workbook keeps when it is sent back: cells, looks, notes, pictures.
+const KEPT: [&str; 26] = [
+    "officeDocument",
+    "core-properties",
+    "extended-properties",
+    "custom-properties",
+    "worksheet",
+    "chartsheet",
+    "sharedStrings",
+    "styles",
+    "theme",
+    "calcChain",
+    "comments",
+    "threadedComment",
+    "person",
+    "vmlDrawing",
+    "drawing",
+    "image",
+    "chart",
+    "chartStyle",
+    "chartColorStyle",
+    "printerSettings",
+    "table",
+    "sheetMetadata",
+    "cellImage",
+    "rdRichValue",
+    "rdRichValueStructure",
+    "richValueRel",
+];
+
 /// A package being changed.
 pub struct Package {
     parts: Vec<Part>,
@@ -60,6 +93,16 @@ impl Package {
         self.relations(of).into_iter().find(|(id, _, _)| id == wanted).map(|(_, _, part)| part)
     }
 
+    /// Names of all parts.
+    pub fn names(&self) -> Vec<String> {
+        self.parts.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Ids of a part's relationships.
+    pub fn ids(&self, of: &str) -> Vec<String> {
+        self.relations(of).into_iter().map(|(id, _, _)| id).collect()
+    }
+
     /// Id, last word of the type, part.
     fn relations(&self, of: &str) -> Vec<(String, String, String)> {
         let Some(text) = self.text(&relations_of(of)) else { return Vec::new() };
@@ -74,6 +117,58 @@ impl Package {
             .collect()
     }
 
+    /// Takes a relationship away, and the part it leads to.
+    pub fn unrelate(&mut self, of: &str, id: &str) -> Option<()> {
+        let part = self.by_id(of, id);
+        let name = relations_of(of);
+        let text = self.text(&name)?;
+        let mut edits = Edits::default();
+        tags(&text)
+            .filter(|tag| tag.name == "Relationship" && tag.get("Id").as_deref() == Some(id))
+            .for_each(|tag| edits.replace(tag.whole, ""));
+        self.set(&name, edits.apply(&text));
+        self.parts.retain(|(own, _)| part.as_ref().is_none_or(|part| !same(own, part)));
+        Some(())
+    }
+
+    /// Keeps what a workbook of cells needs and takes the rest out: macros, links to other files, connections, embedded objects
+    /// and what else a part may relate to. What stays is what the known relationships lead to; none where that is not understood.
+    pub fn clean(&mut self) -> Option<()> {
+        let mut kept = vec![TYPES.to_owned()];
+        let mut open = vec![String::new()];
+        while let Some(of) = open.pop() {
+            let name = relations_of(&of);
+            let Some(text) = self.text(&name) else { continue };
+            kept.push(name.clone());
+            let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            let mut edits = Edits::default();
+            for tag in tags(&text).filter(|tag| tag.name == "Relationship" && tag.kind != Kind::Close) {
+                let kind = tag.get("Type")?.rsplit('/').next().unwrap_or_default().to_owned();
+                let outside = tag.get("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+                if outside || !KEPT.contains(&kind.as_str()) {
+                    edits.replace(tag.whole.clone(), "");
+                    continue;
+                }
+                let part = resolve(&folder, &tag.get("Target")?);
+                if !kept.iter().any(|own| same(own, &part)) {
+                    kept.push(part.clone());
+                    open.push(part);
+                }
+            }
+            self.set(&name, edits.apply(&text));
+        }
+        self.parts.retain(|(own, _)| kept.iter().any(|part| same(own, part)));
+        let text = self.text(TYPES)?.replace(MACROS, PLAIN).replace("application/vnd.ms-excel.template.macroEnabled.main+xml", PLAIN);
+        let mut edits = Edits::default();
+        for tag in tags(&text).filter(|tag| tag.name == "Override" && tag.kind != Kind::Close) {
+            if !tag.get("PartName").is_some_and(|name| kept.iter().any(|part| same(part, &name))) {
+                edits.replace(tag.whole.clone(), "");
+            }
+        }
+        self.set(TYPES, edits.apply(&text));
+        Some(())
+    }
+
     /// Relates a part to another and gives the new id.
     pub fn relate(&mut self, of: &str, kind: &str, target: &str) -> Option<String> {
         let name = relations_of(of);
@@ -82,7 +177,8 @@ impl Package {
         let taken: Vec<String> = tags(&text).filter_map(|tag| tag.get("Id")).collect();
         let id = (0..=taken.len()).map(|number| format!("rIdMarked{number}")).find(|id| !taken.contains(id))?;
         let root = tags(&text).find(|tag| tag.name == "Relationships")?;
-        let relation = format!("<{}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"/{}\"/>", root.prefix, escaped(target));
+        let relation =
+            format!("<{}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"{}\"/>", root.prefix, escaped(&relative(of, target)));
         let text = append(&text, "Relationships", &relation)?;
         self.set(&name, text);
         Some(id)
@@ -113,11 +209,6 @@ impl Package {
             self.set(TYPES, text);
         }
         Some(())
-    }
-
-    /// True where the workbook carries macros.
-    pub fn has_macros(&self) -> bool {
-        self.text(TYPES).is_some_and(|text| text.contains("macroEnabled"))
     }
 
     /// The package as a file.
@@ -154,6 +245,14 @@ fn resolve(folder: &str, target: &str) -> String {
     path.join("/")
 }
 
+/// The way from a part's folder to another part, as offices write it; some readers know no other.
+fn relative(of: &str, target: &str) -> String {
+    let folder: Vec<&str> = of.split('/').collect();
+    let (folder, path) = (&folder[..folder.len() - 1], target.split('/').collect::<Vec<_>>());
+    let common = folder.iter().zip(&path).take_while(|(a, b)| a == b).count().min(path.len() - 1);
+    "../".repeat(folder.len() - common) + &path[common..].join("/")
+}
+
 /// Puts a text at the end of the first element of a name; an empty element is opened for it.
 pub fn append(xml: &str, element: &str, text: &str) -> Option<String> {
     let mut edits = Edits::default();
@@ -165,4 +264,22 @@ pub fn append(xml: &str, element: &str, text: &str) -> Option<String> {
         edits.insert(tags(xml).find(|tag| tag.name == element && tag.kind == Kind::Close)?.whole.start, text);
     }
     Some(edits.apply(xml))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{relative, resolve};
+
+    #[test]
+    fn parts_are_found_from_where_they_are_named() {
+        for (of, target, way) in [
+            ("xl/worksheets/sheet1.xml", "xl/comments1.xml", "../comments1.xml"),
+            ("xl/worksheets/sheet1.xml", "xl/drawings/vmlDrawing1.vml", "../drawings/vmlDrawing1.vml"),
+            ("xl/workbook.xml", "xl/worksheets/sheet9.xml", "worksheets/sheet9.xml"),
+            ("", "docProps/custom.xml", "docProps/custom.xml"),
+        ] {
+            assert_eq!(relative(of, target), way);
+            assert_eq!(resolve(of.rsplit_once('/').map_or("", |(folder, _)| folder), way), target);
+        }
+    }
 }

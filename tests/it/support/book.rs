@@ -36,8 +36,11 @@ pub fn sheet_of<'a>(sheets: &'a mut Sheets, name: &str) -> &'a mut Vec<Vec<Strin
 
 /// Style 0 is General, the others are what cells ask for.
 fn styles(codes: &[String]) -> String {
-    let formats: String = codes.iter().zip(200..).map(|(code, id)| format!(r#"<numFmt numFmtId="{id}" formatCode="{code}"/>"#)).collect();
-    let cells: String = (200..).zip(codes).map(|(id, _)| format!(r#"<xf numFmtId="{id}" applyNumberFormat="1"/>"#)).collect();
+    let (mut formats, mut cells) = (String::new(), String::new());
+    for (id, code) in (200..).zip(codes) {
+        let _ = write!(formats, r#"<numFmt numFmtId="{id}" formatCode="{code}"/>"#);
+        let _ = write!(cells, r#"<xf numFmtId="{id}" applyNumberFormat="1"/>"#);
+    }
     format!(
         r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>"#
     )
