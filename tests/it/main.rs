@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod engine;
 mod explain;
+mod folders;
 mod fonts;
 mod forms;
 mod gallery;
