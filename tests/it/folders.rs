@@ -144,14 +144,15 @@ fn a_merge_does_not_replace_what_it_merges() {
 #[test]
 fn named_files_are_written_over_by_force_only() {
     let workspace = county();
-    let out = workspace.path().join("papers");
+    let root = workspace.path();
+    let out = root.join("papers");
     let member = "党员01";
     let name = run::known_names(&workspace.check("2026")).next().map_or(member.to_owned(), str::to_owned);
     let template = out.join("board.xlsx");
     let commands: [(Vec<&dyn AsRef<std::ffi::OsStr>>, &str); 3] = [
         (vec![&"template", &"export", &"board", &"--out", &template], "board.xlsx"),
-        (vec![&"check", &workspace.path(), &"--out", &out], "findings.jsonl"),
-        (vec![&"explain", &workspace.path(), &name, &"--out", &out], "积分说明-"),
+        (vec![&"check", &root, &"--out", &out], "findings.jsonl"),
+        (vec![&"explain", &root, &name, &"--out", &out], "积分说明-"),
     ];
     for (arguments, file) in commands {
         let run = |force: bool| {
@@ -181,12 +182,9 @@ fn who_writes_keeps_others_out() {
     let place = lock_place(&workspace.path().join("out/2026"));
     let held = lock(&place, LockWish::default(), &|_| {}).unwrap();
     let before = tree(workspace.path());
-    let bag = workspace.path().join("bag");
-    let commands: [&[&dyn AsRef<std::ffi::OsStr>]; 3] = [
-        &[&"run", &workspace.path(), &"--forms", &"board"],
-        &[&"issue", &workspace.path()],
-        &[&"archive", &workspace.path(), &"--to", &bag],
-    ];
+    let (root, bag) = (workspace.path(), workspace.path().join("bag"));
+    let commands: [&[&dyn AsRef<std::ffi::OsStr>]; 3] =
+        [&[&"run", &root, &"--forms", &"board"], &[&"issue", &root], &[&"archive", &root, &"--to", &bag]];
     for arguments in commands {
         let (code, _, error) = scorebook(arguments);
         let process = std::process::id().to_string();
