@@ -136,6 +136,7 @@ pub(super) struct Container {
 const MOST_STAGING: u32 = 10_000;
 
 const OWNER: &str = "owner.json";
+const UNNAMED: &str = "owner.part";
 const JOURNAL: &str = "written";
 const EXCHANGE: &str = "exchange";
 
@@ -148,7 +149,7 @@ impl Container {
         let folder = folder.unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into())).map_err(failed(out))?;
         let made = || -> io::Result<(File, File)> {
             // Locked before it has its name: nobody takes it for one that was left.
-            let unnamed = folder.join("owner.part");
+            let unnamed = folder.join(UNNAMED);
             let mut owner = File::create_new(&unnamed)?;
             owner.try_lock()?;
             owner.write_all(serde_json::to_string(&Holder::own()).unwrap_or_default().as_bytes())?;
@@ -216,12 +217,24 @@ fn recover(out: &Path, name: &str, broken: bool) -> Result<(), PublishError> {
     for (found, meta) in tree::entries(out).map_err(failed(out))? {
         let Some(found) = found.to_str().filter(|found| found.starts_with(&prefix) && meta.is_dir()) else { continue };
         let folder = out.join(found);
+        unmake_unowned(&folder);
         if let Some(_owner) = abandoned(&folder, broken) {
             // What cannot be put right stays as it is, and nobody's work has to wait for it.
             let _ = finish(&folder, &out.join(name));
         }
     }
     Ok(())
+}
+
+/// Removes a staging folder whose process ended before it had put its name to it: there is nothing else in it.
+fn unmake_unowned(folder: &Path) {
+    let unnamed = folder.join(UNNAMED);
+    let held = File::open(&unnamed).is_ok_and(|file| file.try_lock().is_err());
+    let names = tree::entries(folder).unwrap_or_default();
+    if !held && names.iter().all(|(name, meta)| name == UNNAMED && meta.is_file()) {
+        let _ = fs::remove_file(unnamed); // what cannot be removed stays, and is in nobody's way
+        let _ = fs::remove_dir(folder);
+    }
 }
 
 /// The owner's file, locked, of a folder that is a staging folder whose process is gone.
@@ -261,7 +274,7 @@ fn finish(folder: &Path, target: &Path) -> io::Result<bool> {
     if look(&old)?.is_some() || look(&new)?.is_some() {
         return Ok(false); // something of somebody's is in it, and stays
     }
-    for name in [EXCHANGE, JOURNAL, "owner.part", OWNER] {
+    for name in [EXCHANGE, JOURNAL, UNNAMED, OWNER] {
         match fs::remove_file(folder.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -332,6 +345,23 @@ mod tests {
     }
 
     const OLD: [(&str, &str); 2] = [("a/ours", "old"), ("a/theirs", "theirs")];
+
+    #[test]
+    fn killed_before_it_had_a_name() {
+        let out = tempfile::tempdir().expect("folder");
+        old_result(out.path());
+        for (number, part) in [(1, None), (2, Some(UNNAMED)), (3, Some("strange"))] {
+            let folder = out.path().join(format!(".2026.staging-{number}"));
+            fs::create_dir(&folder).expect("folder");
+            if let Some(part) = part {
+                fs::write(folder.join(part), "").expect("file");
+            }
+        }
+        let mut left = after(out.path());
+        assert!(left.remove(".2026.staging-3/strange").is_some());
+        assert_eq!(without_manifest(left), of(&OLD));
+        assert_eq!(fs::read_dir(out.path()).expect("folder").count(), 2);
+    }
 
     #[test]
     fn killed_while_writing() {
