@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scorebook::builtin;
+use scorebook::config::decode;
 use scorebook::diag::Lang;
 use scorebook::period::RunPeriod;
 use scorebook::sample::{County, Size};
-use scorebook::scheme::{Scheme, decode, load};
+use scorebook::scheme::{Scheme, load};
 use scorebook::score::{score_member, trace_member};
 use scorebook::sheet::{self, Limits};
 use scorebook::submission::{self, Expected, Intake, Submission, read_cover};

@@ -14,13 +14,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
-use sm3::Sm3;
+use sm3::{Digest, Sm3};
 
+use crate::digest::{hex, sha256_hex};
+use crate::publish::{PublishError, Staging};
+
+use super::ArchiveError;
 use super::paths::{DATA, encoded};
 use super::verify::verify;
-use super::{ArchiveError, hex};
-use crate::publish::{PublishError, Staging};
 
 /// The declaration, word for word.
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
@@ -87,10 +88,10 @@ impl Bag {
         let mut list = String::new();
         for (name, content) in &tags {
             self.staging.write(name, content.as_bytes())?;
-            list += &line(&hex(&Sha256::digest(content)), name);
+            list += &line(&sha256_hex(content.as_bytes()), name);
         }
         self.staging.write("tagmanifest-sha256.txt", list.as_bytes())?;
-        Ok(Sealed { bag: self, digest: hex(&Sha256::digest(&list)), files, bytes })
+        Ok(Sealed { bag: self, digest: sha256_hex(list.as_bytes()), files, bytes })
     }
 
     /// Throws away what was staged.
@@ -103,7 +104,7 @@ impl Sealed {
     /// Puts an outside program's signature of the digest beside the tag manifest, which cannot list what signs it.
     /// `signature.sha256` holds both digests, so that damage to either is told apart from a false signature.
     pub fn sign(&self, signature: &[u8]) -> Result<(), ArchiveError> {
-        let list = format!("{}  signature.bin\n{}  tagmanifest-sha256.txt\n", hex(&Sha256::digest(signature)), self.digest);
+        let list = format!("{}  signature.bin\n{}  tagmanifest-sha256.txt\n", sha256_hex(signature), self.digest);
         self.bag.staging.write("signature.bin", signature)?;
         Ok(self.bag.staging.write("signature.sha256", list.as_bytes())?)
     }

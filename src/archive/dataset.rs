@@ -5,13 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use super::columns::{Cell, Columns};
 use super::paths::{Payload, decoded};
 use super::tables::RESULTS;
-use super::{ArchiveError, NO_KEY, hex, unreadable};
+use super::{ArchiveError, NO_KEY, unreadable};
+use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
 use crate::inside::Inside;
 
@@ -41,7 +41,7 @@ impl Part {
     /// Reads a table of results; none where it is missing, changed or no table.
     pub fn open(&self) -> Option<Columns> {
         let bytes = self.path.read(&self.bag, MOST_TABLE).ok()?;
-        (hex(&Sha256::digest(&bytes)) == self.digest).then(|| Columns::open(bytes, RESULTS).ok()).flatten()
+        (sha256_hex(&bytes) == self.digest).then(|| Columns::open(bytes, RESULTS).ok()).flatten()
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn a_part_is_found_by_its_manifest_and_believed_by_its_digest() {
         let bag = tempfile::tempdir().expect("folder");
         let path = "data/parquet/results/county=100%25/year=2026/part.parquet";
-        let (name, digest) = (decoded(path), hex(&Sha256::digest(b"no table")));
+        let (name, digest) = (decoded(path), sha256_hex(b"no table"));
         std::fs::write(bag.path().join("manifest-sha256.txt"), format!("{digest}  data/x\n{digest}  {path}\n")).expect("file");
         let part = part(bag.path(), "results").expect("listed");
         assert_eq!(part.path.as_str(), name);

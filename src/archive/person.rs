@@ -4,7 +4,7 @@ use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use super::hex;
+use crate::digest::hex;
 
 /// Turns identity numbers into keys of 128 bits, 32 hexadecimal digits.
 ///

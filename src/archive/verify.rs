@@ -11,7 +11,8 @@ use walkdir::WalkDir;
 use super::bag::{DECLARATION, line};
 use super::dataset::MOST_TAG;
 use super::paths::{DATA, composed, decoded};
-use super::{ArchiveError, hex, unreadable};
+use super::{ArchiveError, unreadable};
+use crate::digest::hex;
 use crate::inside::{self, Inside};
 
 const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";

@@ -21,9 +21,9 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
     let mut findings = Vec::new();
     let Some(sheet) = &cover.sheet else { return Identity { branch: None, second: None, findings } };
     let place = |cell: Option<CellRef>| Place { file: Some(Arc::clone(file)), sheet: Some(Arc::clone(sheet)), cell };
-    let folded_name = cover.branch_name.as_deref().map(crate::sheet::words::folded);
+    let folded_name = cover.branch_name.as_deref().map(crate::words::folded);
     let by_name = folded_name.as_ref().and_then(|name| {
-        let mut same = register.branches.iter().enumerate().filter(|(_, branch)| crate::sheet::words::folded(&branch.name) == *name);
+        let mut same = register.branches.iter().enumerate().filter(|(_, branch)| crate::words::folded(&branch.name) == *name);
         let (at, _) = same.next()?;
         same.next().is_none().then_some(at)
     });
@@ -47,7 +47,7 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
         Some(at) => {
             let known = &register.branches[at];
             if let (Some(written), Some(folded)) = (&cover.branch_name, &folded_name)
-                && *folded != crate::sheet::words::folded(&known.name)
+                && *folded != crate::words::folded(&known.name)
             {
                 let code = if by_name.is_some() { Code::BranchMismatch } else { Code::BranchNameDiffers };
                 let other = by_name.map(|other| register.branches[other].code.clone()).unwrap_or_default();

@@ -12,13 +12,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::county::nearest;
 use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
 use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
 use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
 use crate::score::{Label, Trace};
+use crate::words::nearest;
 
 use super::printer::{Printer, pad, place};
 use super::progress::watched;

@@ -11,8 +11,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::archive::{Person, Year};
-use crate::diag::width;
 use crate::run;
+use crate::words::width;
 
 use super::printer::{Printer, pad};
 

@@ -5,7 +5,8 @@ use std::io::{IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use crate::diag::{self, Lang, Place, Severity, width};
+use crate::diag::{self, Lang, Place, Severity};
+use crate::words::width;
 
 use super::args::{Color, Format, Globals};
 use super::terminal::{columns, rows, visible, visible_json};

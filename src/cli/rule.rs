@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use crate::county::nearest;
 use crate::diag::{Code, about, title};
+use crate::words::nearest;
 
 use super::printer::{Printer, pad};
 

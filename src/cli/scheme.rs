@@ -3,14 +3,15 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::builtin;
-use crate::scheme::{self, Scheme, SchemeError};
+use crate::config::{ConfigError, decode};
+use crate::scheme::{self, Scheme};
 
 use super::printer::{Printer, pad};
 use super::rule_sheet;
 
-fn load_builtin(id: &str) -> Option<Result<Scheme, SchemeError>> {
+fn load_builtin(id: &str) -> Option<Result<Scheme, ConfigError>> {
     let bytes = builtin::scheme(id)?;
-    Some(scheme::load(&scheme::decode(&bytes)))
+    Some(scheme::load(&decode(&bytes)))
 }
 
 /// `scorebook scheme list`.
@@ -40,12 +41,12 @@ fn open(printer: &Printer, file: &Path) -> Option<Scheme> {
             return None;
         }
     };
-    match scheme::load(&scheme::decode(&bytes)) {
+    match scheme::load(&decode(&bytes)) {
         Ok(scheme) => Some(scheme),
         Err(error) if printer.json() => {
             for fault in &error.faults {
-                let (line, column) = (fault.line, fault.column);
-                printer.record(&json!({ "file": name, "line": line, "column": column, "zh": fault.zh, "en": fault.en }));
+                let (line, column, said) = (fault.spot.line, fault.spot.column, &fault.said);
+                printer.record(&json!({ "file": name, "line": line, "column": column, "zh": said.zh, "en": said.en }));
             }
             None
         }

@@ -1,10 +1,11 @@
 use serde_json::json;
 
-use crate::diag::{Lang, width};
+use crate::diag::Lang;
 use crate::run::{self, BranchState, Options, PeriodLine};
 
 use super::printer::{Printer, pad};
 use super::progress::watched;
+use crate::words::width;
 
 /// `scorebook status`: progress by committee.
 pub fn status(printer: &Printer, options: &Options) -> u8 {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use icu_segmenter::LineSegmenter;
 use icu_segmenter::options::LineBreakOptions;
 
-use crate::diag::width;
+use crate::words::width;
 
 /// The narrowest room for text behind what stands before it; below it rows grow beyond the edge instead.
 const LEAST: usize = 20;

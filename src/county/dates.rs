@@ -6,32 +6,21 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
+use crate::config::{Keys, Reader, Written};
 use crate::period::{Period, RunPeriod};
 
-use super::workspace::{date, explain, line_below};
+use super::workspace::text_of;
 
 /// Boards: when they go up and whom to call.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Notice {
     /// The day the boards go up.
-    #[serde(default, deserialize_with = "date")]
     pub posted: Option<NaiveDate>,
     /// Phone for objections.
     pub phone: Option<String>,
     /// The posting day counts.
     pub count_posting_day: Option<bool>,
-}
-
-/// `[collect."2026Q1"]`: by when the submissions of a period are due.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Collect {
-    /// The last day.
-    #[serde(default, deserialize_with = "date")]
-    pub due: Option<NaiveDate>,
 }
 
 /// The tables of all periods.
@@ -45,40 +34,34 @@ pub struct Dates {
     due: BTreeMap<RunPeriod, NaiveDate>,
 }
 
-/// Where a fault is, from 1, and what it is, Chinese and English.
-pub(super) type Fault = (usize, String, String);
-
 impl Dates {
-    /// Reads `[notice]` and `[collect]`.
-    pub(super) fn read(text: &str, year: i32, notice: toml::Table, collect: toml::Table) -> Result<Self, Fault> {
+    /// Reads `[notice]` and `[collect]`. Where the year cannot be read no period is another year's.
+    pub(super) fn read<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, year: Option<i32>) -> Self {
         let mut dates = Self::default();
-        let mut plain = toml::Table::new();
-        for (key, value) in notice {
-            let toml::Value::Table(table) = value else {
-                plain.insert(key, value);
+        if let Some(mut keys) = reader.optional_table(keys, "notice") {
+            for (name, node) in keys.matching(|_, node| node.is_table()) {
+                let (Some(run), Some(keys)) = (period(reader, &name, year), reader.as_table(node, &name.value)) else { continue };
+                dates.notices.insert(run, notice(reader, keys, Some(run)));
+            }
+            dates.notice = notice(reader, keys, year.map(|year| RunPeriod { year, period: Period::YEAR }));
+        }
+        for (name, node) in reader.named(keys, "collect") {
+            let Some(mut keys) = node.get_ref().is_table().then(|| reader.as_table(node, &name.value)).flatten() else {
+                let header = format!("[collect.\"{}\"]", name.value);
+                reader.fault(
+                    &name.span,
+                    format!("应写成 {header}，下面一行 due = 2026-04-08"),
+                    format!("write {header} and below it a line `due = 2026-04-08`"),
+                );
                 continue;
             };
-            let header = format!("[notice.\"{key}\"]");
-            let run = period_of(&key, year).map_err(|(zh, en)| (line_of(text, &header), zh, en))?;
-            let notice: Notice = read_table(text, &header, table)?;
-            posted_in(run, &notice).map_err(|(zh, en)| (line_below(text, &header, "posted"), zh, en))?;
-            dates.notices.insert(run, notice);
+            let due = reader.optional_date(&mut keys, "due");
+            reader.finish(keys);
+            if let (Some(run), Some(due)) = (period(reader, &name, year), due) {
+                dates.due.insert(run, due.value);
+            }
         }
-        dates.notice = read_table(text, "[notice]", plain)?;
-        let whole = RunPeriod { year, period: Period::YEAR };
-        posted_in(whole, &dates.notice).map_err(|(zh, en)| (line_below(text, "[notice]", "posted"), zh, en))?;
-        for (key, value) in collect {
-            let header = format!("[collect.\"{key}\"]");
-            let run = period_of(&key, year).map_err(|(zh, en)| (line_of(text, &header), zh, en))?;
-            let toml::Value::Table(table) = value else {
-                let zh = format!("应写成 {header}，下面一行 due = 2026-04-08");
-                let en = format!("write {header} and below it a line `due = 2026-04-08`");
-                return Err((line_below(text, "[collect]", &key), zh, en));
-            };
-            let collect: Collect = read_table(text, &header, table)?;
-            dates.due.extend(collect.due.map(|due| (run, due)));
-        }
-        Ok(dates)
+        dates
     }
 
     /// The notice of a run; phone and whether the posting day counts come from `[notice]` where the period's own says nothing.
@@ -104,59 +87,57 @@ impl Dates {
     }
 }
 
-/// The period of a key, which must be one of the workspace's year.
-fn period_of(key: &str, year: i32) -> Result<RunPeriod, (String, String)> {
-    match RunPeriod::parse(key) {
-        Some(run) if run.year == year => Ok(run),
-        Some(run) => Err((
-            format!("“{key}”是 {} 年的期间，本工作区的年度是 {year}；不用了就删去这一段", run.year),
-            format!("`{key}` is a period of {}, and the workspace's year is {year}; take the table out if it is left over", run.year),
-        )),
-        None => Err((
-            format!("没有“{key}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
-            format!("there is no period `{key}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
-        )),
+/// The period that is written, which must be one of the workspace's year.
+pub(super) fn period(reader: &mut Reader<'_>, written: &Written<String>, year: Option<i32>) -> Option<RunPeriod> {
+    let said = &written.value;
+    let found = RunPeriod::parse(said);
+    let year = year.or(found.map(|run| run.year)).unwrap_or(2026);
+    match found {
+        Some(run) if run.year == year => return Some(run),
+        Some(run) => reader.fault(
+            &written.span,
+            format!("“{said}”是 {} 年的期间，本工作区的年度是 {year}；不用了就删去", run.year),
+            format!("`{said}` is a period of {}, and the workspace's year is {year}; take it out if it is left over", run.year),
+        ),
+        None => reader.fault(
+            &written.span,
+            format!("没有“{said}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
+            format!("there is no period `{said}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
+        ),
     }
+    None
 }
 
-/// A board cannot go up before its period's last month has begun: the date is another period's, or a slip.
-fn posted_in(run: RunPeriod, notice: &Notice) -> Result<(), (String, String)> {
-    match notice.posted {
-        Some(posted) if posted < run.first_day_of_last_month() => Err((
-            format!("{} 的公示开始日期 {posted} 早于 {}，那时这一期间的最后一个月还没有开始", run.zh(), run.first_day_of_last_month()),
-            format!("{run} cannot be posted on {posted}: its last month begins on {}", run.first_day_of_last_month()),
-        )),
-        _ => Ok(()),
+fn notice<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, run: Option<RunPeriod>) -> Notice {
+    let posted = reader.optional_date(&mut keys, "posted");
+    // A board cannot go up before its period's last month has begun: the date is another period's, or a slip.
+    if let (Some(run), Some(posted)) = (run, &posted)
+        && posted.value < run.first_day_of_last_month()
+    {
+        let (day, begins) = (posted.value, run.first_day_of_last_month());
+        reader.fault(
+            &posted.span,
+            format!("{} 的公示开始日期 {day} 早于 {begins}，那时这一期间的最后一个月还没有开始", run.zh()),
+            format!("{run} cannot be posted on {day}: its last month begins on {begins}"),
+        );
     }
-}
-
-/// Reads one table; a fault names the key and its line.
-fn read_table<T: serde::de::DeserializeOwned>(text: &str, header: &str, table: toml::Table) -> Result<T, Fault> {
-    for (key, value) in &table {
-        let alone = toml::Table::from_iter([(key.clone(), value.clone())]);
-        toml::Value::Table(alone).try_into::<T>().map_err(|error| {
-            let (zh, en) = explain(error.message(), Some(key));
-            (line_below(text, header, key), zh, en)
-        })?;
-    }
-    toml::Value::Table(table).try_into().map_err(|error: toml::de::Error| (line_of(text, header), error.to_string(), error.to_string()))
-}
-
-/// The line of a table's header, from 1.
-fn line_of(text: &str, header: &str) -> usize {
-    let begins = |line: &str| line.trim().replace(' ', "").replace('\'', "\"").starts_with(header);
-    text.lines().position(begins).map_or(1, |at| at + 1)
+    let phone = text_of(reader, &mut keys, "phone");
+    let count_posting_day = reader.optional_flag(&mut keys, "count_posting_day");
+    reader.finish(keys);
+    Notice { posted: posted.map(|posted| posted.value), phone, count_posting_day }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ConfigError, Parsed};
 
-    fn read(text: &str) -> Result<Dates, Fault> {
-        let mut file: toml::Table = toml::from_str(text).expect("toml");
-        let mut table = |key: &str| file.remove(key).and_then(|value| value.as_table().cloned()).unwrap_or_default();
-        let (notice, collect) = (table("notice"), table("collect"));
-        Dates::read(text, 2026, notice, collect)
+    fn read(text: &str) -> Result<Dates, ConfigError> {
+        let parsed = Parsed::of(text);
+        let mut reader = Reader::new(&parsed, &[], &[]);
+        let mut keys = reader.keys(&parsed);
+        let dates = Dates::read(&mut reader, &mut keys, Some(2026));
+        reader.end(dates)
     }
 
     #[test]
@@ -180,12 +161,13 @@ mod tests {
             ("[collect.\"2027\"]\ndue=2026-10-15\n", 1, "2027 年的期间"),
             ("[notice]\nphone='1'\nposted=2026-11-30\n", 3, "早于 2026-12-01"),
             ("[notice.\"2026Q1\"]\nphone='1'\nposted=2026-02-28\n", 3, "早于 2026-03-01"),
-            ("[collect.\"2026Q1\"]\ndeu=2026-04-08\n", 2, "您是否想写 due"),
+            ("[collect.\"2026Q1\"]\ndeu=2026-04-08\n", 2, "是否想写“due”"),
             ("[collect]\n2026Q1=2026-04-08\n", 2, "due = 2026-04-08"),
         ] {
-            let (found, zh, _) = read(text).expect_err("refused");
-            assert!(zh.contains(part), "{zh}");
-            assert_eq!(found, line, "{zh}");
+            let error = read(text).expect_err("refused");
+            let [fault] = error.faults.as_slice() else { panic!("{error}") };
+            assert!(fault.said.zh.contains(part), "{}", fault.said.zh);
+            assert_eq!(fault.spot.line, line, "{}", fault.said.zh);
         }
         assert!(read("[notice.\"2026Q1\"]\nposted=2026-03-01\n").is_ok());
     }

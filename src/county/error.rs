@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use crate::diag::{CellRef, Lang};
+use crate::config::ConfigError;
+use crate::diag::{CellRef, Lang, Said};
 
 /// Why the county's own files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -13,29 +14,23 @@ pub enum CountyError {
         /// The system's word.
         source: std::io::Error,
     },
-    /// A fault in `scorebook.toml`.
-    #[error("{}, line {line}: {en}", path.display())]
+    /// Faults in `scorebook.toml`.
+    #[error("{}", error.message(&path.display().to_string(), Lang::En))]
     Config {
         /// The file.
         path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong and allowed, Chinese.
-        zh: String,
-        /// The same in English.
-        en: String,
+        /// All of them.
+        error: ConfigError,
     },
     /// A fault in the register.
-    #[error("{}{}: {en}", path.display(), cell.map(|c| format!(", cell {c}")).unwrap_or_default())]
+    #[error("{}{}: {said}", path.display(), cell.map(|c| format!(", cell {c}")).unwrap_or_default())]
     Register {
         /// The file.
         path: PathBuf,
         /// Where, if one cell is to blame.
         cell: Option<CellRef>,
-        /// What is wrong, Chinese.
-        zh: String,
-        /// The same in English.
-        en: String,
+        /// What is wrong.
+        said: Said,
     },
 }
 
@@ -62,9 +57,9 @@ impl CountyError {
                 _ => self.to_string(),
             },
             (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
-            (Self::Config { path, line, zh, .. }, Lang::Zh) => format!("{} 第{line}行：{zh}", path.display()),
-            (Self::Register { path, cell: Some(cell), zh, .. }, Lang::Zh) => format!("{} 单元格{cell}：{zh}", path.display()),
-            (Self::Register { path, cell: None, zh, .. }, Lang::Zh) => format!("{}：{zh}", path.display()),
+            (Self::Config { path, error }, Lang::Zh) => error.message(&path.display().to_string(), lang),
+            (Self::Register { path, cell: Some(cell), said }, Lang::Zh) => format!("{} 单元格{cell}：{}", path.display(), said.zh),
+            (Self::Register { path, cell: None, said }, Lang::Zh) => format!("{}：{}", path.display(), said.zh),
         }
     }
 }

@@ -12,5 +12,6 @@ pub use dates::{Dates, Notice};
 pub use error::{CountyError, io_zh};
 pub use register::{Branch, Register, load_register};
 pub use workspace::{
-    ARCHIVED_KINDS, ArchiveRules, Corrections, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, nearest, workspace_of,
+    ARCHIVED_KINDS, ArchiveRules, Corrections, Known, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, register_of,
+    workspace_of,
 };

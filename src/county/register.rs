@@ -10,10 +10,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{CellRef, Lang};
+use crate::diag::{CellRef, Lang, Said};
 use crate::inside;
-use crate::sheet::words::{folded, key};
 use crate::sheet::{Content, Limits, Row, read};
+use crate::words::{folded, key, nearest};
 
 use super::CountyError;
 
@@ -81,8 +81,7 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
     let fault = |cell: Option<(u32, u16)>, zh: String, en: String| CountyError::Register {
         path: path.to_owned(),
         cell: cell.map(|(row, column)| CellRef { row, column }),
-        zh,
-        en,
+        said: Said::new(zh, en),
     };
     let bytes = inside::own(path).map_err(|source| CountyError::Io { path: path.to_owned(), source })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -115,7 +114,7 @@ pub fn load_register(path: &Path) -> Result<Register, CountyError> {
     }
     for name in REQUIRED {
         if !columns.contains_key(name) {
-            let near = super::nearest(name, columns.keys().map(String::as_str).filter(|own| !REQUIRED.contains(own)));
+            let near = nearest(name, columns.keys().map(String::as_str).filter(|own| !REQUIRED.contains(own)));
             let place = near.map(|near| (sheet.rows[heading].index, columns[near]));
             return Err(fault(
                 place,

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
-use serde::Deserialize;
-
+use crate::config::{ConfigError, Fault, Keys, Names, Parsed, Reader, Spot, Written, decode};
+use crate::diag::{Lang, Said};
 use crate::inside;
 use crate::period::{Every, RunPeriod};
 use crate::sheet::Passwords;
+use crate::words::nearest;
+use chrono::NaiveDate;
 
-use super::dates::Dates;
+use super::dates::{self, Dates};
 use super::{Branch, CountyError, Register};
 
 /// Categories every county has.
@@ -40,7 +41,7 @@ pub struct Workspace {
     /// The five categories and the county's own.
     pub categories: Vec<String>,
     /// Language of written files.
-    pub language: crate::diag::Lang,
+    pub language: Lang,
     /// The run's date, where it is fixed.
     pub date: Option<NaiveDate>,
     /// Forms by length of run, where the county chose.
@@ -62,8 +63,7 @@ pub struct Workspace {
 }
 
 /// `corrections`: which changes of posted results boards print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Corrections {
     /// Those that come from submissions.
     #[default]
@@ -96,8 +96,7 @@ const SHORTEST_KEY: usize = 16;
 pub const SECRETS: [&str; 2] = ["passwords", "person_key"];
 
 /// `[archive]`: what the county's archive has given out.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct ArchiveRules {
     /// 全宗号; without it documents get no 档号.
     pub fonds: Option<String>,
@@ -106,7 +105,6 @@ pub struct ArchiveRules {
     /// 机构（问题）代码.
     pub department: Option<String>,
     /// 保管期限 by kind of document (a form's id, or one of [`ARCHIVED_KINDS`]): 永久, 30年 or 10年.
-    #[serde(default)]
     pub retention: BTreeMap<String, String>,
 }
 
@@ -116,8 +114,7 @@ pub const ARCHIVED_KINDS: [&str; 5] = ["submission", "register", "findings", "sc
 const RETENTIONS: [&str; 3] = ["永久", "30年", "10年"];
 
 /// Returned submissions: by when and to whom they come again.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug)]
 pub struct Returns {
     /// Working days from the day after the run's date.
     pub days: u32,
@@ -134,356 +131,288 @@ impl Default for Returns {
 }
 
 /// A rule that gives some members another scheme.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Assign {
     category: Option<String>,
-    committee: Option<String>,
-    branch: Option<String>,
+    /// With where the file says it, for what only the register shows.
+    committee: Option<(String, Spot)>,
+    branch: Option<(String, Spot)>,
     /// The scheme.
     pub scheme: String,
-    /// Where the file says it, from 1.
-    #[serde(skip)]
-    line: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    county: String,
-    county_code: Option<String>,
-    issuer: String,
-    year: i32,
-    register: String,
-    inbox: String,
-    scheme: String,
-    #[serde(default)]
-    categories: Vec<String>,
-    language: Option<String>,
-    #[serde(default, deserialize_with = "date")]
-    date: Option<NaiveDate>,
-    #[serde(default)]
-    assign: Vec<Assign>,
-    #[serde(default)]
-    returns: Returns,
-    period: Option<String>,
-    #[serde(default)]
-    corrections: Corrections,
-    #[serde(default)]
-    notice: toml::Table,
-    #[serde(default)]
-    collect: toml::Table,
-    #[serde(default)]
-    forms: BTreeMap<Every, Vec<String>>,
-    #[serde(default)]
-    archive: ArchiveRules,
-    #[serde(default)]
-    passwords: Vec<String>,
-    person_key: Option<String>,
+/// Every key of `scorebook.toml` with what a county calls it.
+const NAMES: &Names = &[
+    ("county", &["县名", "县", "县区", "县（市、区）"]),
+    ("county_code", &["行政区划代码", "区划代码", "县代码"]),
+    ("issuer", &["发文机关", "发文单位", "落款"]),
+    ("year", &["年度", "年份", "年"]),
+    ("register", &["机构名册", "名册", "支部名册"]),
+    ("inbox", &["收件文件夹", "收件夹", "收件箱", "报送表"]),
+    ("scheme", &["积分制", "默认积分制", "积分细则", "细则"]),
+    ("categories", &["类别", "党员类别"]),
+    ("category", &["党员类型"]),
+    ("language", &["语言"]),
+    ("date", &["日期", "成文日期"]),
+    ("assign", &["积分制分配", "分配"]),
+    ("committee", &["党委", "上级党组织"]),
+    ("branch", &["支部", "支部编码"]),
+    ("notice", &["公示"]),
+    ("posted", &["公示开始", "张贴日期", "公示日期"]),
+    ("phone", &["电话", "公示电话", "联系电话", "监督电话"]),
+    ("count_posting_day", &["张贴日计入"]),
+    ("returns", &["退回"]),
+    ("collect", &["报送", "收报"]),
+    ("due", &["报送截止", "截止日期", "截止"]),
+    ("period", &["期间"]),
+    ("corrections", &["更正公示", "更正"]),
+    ("days", &["退回期限", "期限"]),
+    ("to", &["报送至", "退回至"]),
+    ("forms", &["表册", "表"]),
+    ("archive", &["归档", "档案"]),
+    ("fonds", &["全宗号"]),
+    ("department", &["机构", "机构（问题）"]),
+    ("retention", &["保管期限"]),
+    ("passwords", &["密码", "口令"]),
+    ("person_key", &["密钥"]),
+];
+
+/// What is known beside the file itself.
+pub struct Known<'a> {
+    /// Ids of the schemes that exist.
+    pub schemes: &'a [String],
+    /// Ids of the forms that exist.
+    pub forms: &'a [&'a str],
 }
 
-pub(super) fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    use serde::de::Error;
-    let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
-    value
-        .map(|value| {
-            let date = value.date.ok_or_else(|| D::Error::custom("expected a date like 2026-12-14"))?;
-            NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-                .ok_or_else(|| D::Error::custom("no such day"))
-        })
-        .transpose()
-}
-
-/// Reads and proves `scorebook.toml` in the folder. `known_schemes` are the ids that exist, `known_forms` the forms.
-pub fn load_workspace(root: &Path, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
+/// Reads and proves `scorebook.toml` in the folder.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_workspace(root: &Path, known: &Known<'_>) -> Result<Workspace, CountyError> {
     let path = root.join("scorebook.toml");
     let bytes = inside::own(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
-    let text = decode(&bytes);
-    parse(root, &path, &text, known_schemes, known_forms)
+    parse(root, &decode(&bytes), known).map_err(|error| CountyError::Config { path, error })
 }
 
 /// The same of a text that lies in no folder.
-pub fn workspace_of(text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
-    parse(Path::new(""), Path::new("scorebook.toml"), text, known_schemes, known_forms)
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn workspace_of(text: &str, known: &Known<'_>) -> Result<Workspace, CountyError> {
+    parse(Path::new(""), text, known).map_err(|error| CountyError::Config { path: "scorebook.toml".into(), error })
 }
 
-/// UTF-8 with or without BOM, else GB18030.
-fn decode(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
-    }
+/// Where a file says that the register is, whatever else is wrong with it.
+pub fn register_of(root: &Path) -> Option<PathBuf> {
+    let text = decode(&inside::own(&root.join("scorebook.toml")).ok()?);
+    let parsed = Parsed::of(&text);
+    let mut reader = Reader::new(&parsed, NAMES, &SECRETS);
+    let mut keys = reader.keys(&parsed);
+    reader.optional_text(&mut keys, "register").map(|register| root.join(register.value))
 }
 
-fn parse(root: &Path, path: &Path, text: &str, known_schemes: &[String], known_forms: &[&str]) -> Result<Workspace, CountyError> {
-    let fault = |line: usize, zh: String, en: String| CountyError::Config { path: path.to_owned(), line, zh, en };
-    let mut file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
-        // A line of a list has no key before it; it may be a password.
-        let bare =
-            |key: &&str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-        let key = key.filter(bare);
-        let (zh, en) = match (error.message().rsplit_once("expected "), key) {
-            (Some((_, expected)), None | Some("passwords")) if error.message().starts_with("invalid") => {
-                explain(&format!("invalid value, expected {expected}"), key)
-            }
-            _ => explain(error.message(), key),
-        };
-        fault(line, zh, en)
-    })?;
-    let line_of = |needle: &str| text.lines().position(|line| line.contains(needle)).map_or(1, |at| at + 1);
-    let rules = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[assign]]"));
-    for (rule, (at, _)) in file.assign.iter_mut().zip(rules) {
-        rule.line = at + 1;
-    }
-    for scheme in file.assign.iter().map(|rule| &rule.scheme).chain([&file.scheme]) {
-        if !known_schemes.contains(scheme) {
-            let near = nearest(scheme, known_schemes.iter().map(String::as_str));
-            let all = known_schemes.join(" ");
-            return Err(fault(
-                line_of(scheme),
-                format!("没有名为“{scheme}”的积分细则；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!(
-                    "there is no scheme `{scheme}`; known are: {all}{}",
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            ));
-        }
-    }
+/// Every key of the file, in the order of its description.
+fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, ConfigError> {
+    let parsed = Parsed::of(text);
+    let mut reader = Reader::new(&parsed, NAMES, &SECRETS);
+    let mut keys = reader.keys(&parsed);
+    let county = reader.text(&mut keys, "county").value;
+    let county_code = text_of(&mut reader, &mut keys, "county_code");
+    let issuer = reader.text(&mut keys, "issuer").value;
+    reader.required(&mut keys, "year");
+    let year = reader.optional_whole(&mut keys, "year", 1949..=9998).map(|year| year as i32);
+    let register = root.join(reader.text(&mut keys, "register").value);
+    let inbox = root.join(reader.text(&mut keys, "inbox").value);
+    let scheme = reader.text(&mut keys, "scheme");
+    known_scheme(&mut reader, &scheme, known);
+    let own = reader.texts(&mut keys, "categories");
     let mut categories: Vec<String> = CATEGORIES.map(String::from).into();
-    for category in &file.categories {
-        if !categories.contains(category) {
-            categories.push(category.clone());
+    for category in own {
+        if !categories.contains(&category.value) {
+            categories.push(category.value);
         }
     }
-    for rule in &file.assign {
-        if let Some(category) = &rule.category
-            && !categories.contains(category)
-        {
-            let all = categories.join("、");
-            let near = nearest(category, categories.iter().map(String::as_str));
-            return Err(fault(
-                line_of(category),
-                format!("没有“{category}”这一类别；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!(
-                    "there is no category `{category}`; known are: {}{}",
-                    categories.join(", "),
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            ));
-        }
-        if rule.category.is_none() && rule.committee.is_none() && rule.branch.is_none() {
-            return Err(fault(
-                line_of("[[assign]]"),
-                "[[assign]] 要写明 category、committee、branch 中的至少一项".into(),
-                "[[assign]] needs at least one of category, committee, branch".into(),
-            ));
-        }
-    }
-    for form in file.forms.values().flatten() {
-        if !known_forms.contains(&form.as_str()) {
-            let near = nearest(form, known_forms.iter().copied());
-            let all = known_forms.join(" ");
-            return Err(fault(
-                line_of(form),
-                format!("没有名为“{form}”的表；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!(
-                    "there is no form `{form}`; known are: {all}{}",
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            ));
-        }
-    }
-    for (kind, retention) in &file.archive.retention {
-        let kinds = || known_forms.iter().chain(&ARCHIVED_KINDS).copied();
-        if !kinds().any(|known| known == kind) {
-            let near = nearest(kind, kinds());
-            let all = kinds().collect::<Vec<_>>().join(" ");
-            return Err(fault(
-                line_of(kind),
-                format!("没有“{kind}”这一种文件；可用的有：{all}{}", near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()),
-                format!(
-                    "there is no kind of document `{kind}`; known are: {all}{}",
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            ));
-        }
-        if !RETENTIONS.contains(&retention.as_str()) {
-            return Err(fault(
-                line_of(kind),
-                format!("“{kind}”的保管期限“{retention}”不对；可用的有：{}", RETENTIONS.join(" ")),
-                format!("`{kind}`: there is no retention period `{retention}`; known are: {}", RETENTIONS.join(" ")),
-            ));
-        }
-    }
-    if !(1949..=9998).contains(&file.year) {
-        return Err(fault(
-            line_of("year"),
-            format!("年度 {} 不对，应为四位公历年", file.year),
-            format!("year {} is not a four-digit year", file.year),
-        ));
-    }
-    if file.person_key.as_ref().is_some_and(|key| key.chars().count() < SHORTEST_KEY) {
-        return Err(fault(
-            line_of("person_key"),
-            format!("person_key 至少要 {SHORTEST_KEY} 个字符，最好用随机数，如 openssl rand -hex 32 的输出"),
-            format!("person_key needs at least {SHORTEST_KEY} characters, best random ones such as `openssl rand -hex 32` gives"),
-        ));
-    }
-    let language = match file.language.as_deref() {
-        None | Some("zh") => crate::diag::Lang::Zh,
-        Some("en") => crate::diag::Lang::En,
-        Some(other) => {
-            return Err(fault(
-                line_of("language"),
-                format!("language 只能是 \"zh\" 或 \"en\"，不能是“{other}”"),
-                format!("language must be \"zh\" or \"en\", not `{other}`"),
-            ));
-        }
-    };
-    let year = file.year;
-    let period = file.period.map(|written| {
-        RunPeriod::parse(&written).filter(|run| run.year == year).ok_or_else(|| {
-            fault(
-                line_of("period"),
-                format!("period 没有“{written}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
-                format!("period: there is no `{written}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
-            )
-        })
-    });
-    let period = period.transpose()?;
-    let dates = Dates::read(text, file.year, file.notice, file.collect).map_err(|(line, zh, en)| fault(line, zh, en))?;
-    Ok(Workspace {
+    let language = reader.optional_choice(&mut keys, "language", &[("zh", Lang::Zh), ("en", Lang::En)]).unwrap_or(Lang::Zh);
+    let date = reader.optional_date(&mut keys, "date").map(|date| date.value);
+    let assign = reader.tables(&mut keys, "assign").into_iter().map(|keys| assign(&mut reader, keys, known, &categories)).collect();
+    let period = reader.optional_text(&mut keys, "period").and_then(|written| dates::period(&mut reader, &written, year));
+    let corrections = [("submissions", Corrections::Submissions), ("all", Corrections::All)];
+    let corrections = reader.optional_choice(&mut keys, "corrections", &corrections).unwrap_or_default();
+    let dates = Dates::read(&mut reader, &mut keys, year);
+    let returns = returns(&mut reader, &mut keys);
+    let forms = forms(&mut reader, &mut keys, known);
+    let archive = archive(&mut reader, &mut keys, known);
+    let passwords = reader.texts(&mut keys, "passwords").into_iter().map(|password| password.value).collect();
+    let person_key = person_key(&mut reader, &mut keys);
+    reader.finish(keys);
+    reader.end(Workspace {
         root: root.to_owned(),
-        county: file.county,
-        county_code: file.county_code,
-        issuer: file.issuer,
-        year: file.year,
-        register: root.join(file.register),
-        inbox: root.join(file.inbox),
-        scheme: file.scheme,
-        assign: file.assign,
+        county,
+        county_code,
+        issuer,
+        year: year.unwrap_or_default(),
+        register,
+        inbox,
+        scheme: scheme.value,
+        assign,
         categories,
         language,
-        date: file.date,
-        forms: file.forms,
-        archive: file.archive,
-        returns: file.returns,
-        passwords: Passwords::new(file.passwords),
-        person_key: file.person_key.map(Secret),
+        date,
+        forms,
+        archive,
+        returns,
+        passwords: Passwords::new(passwords),
+        person_key,
         period,
-        corrections: file.corrections,
+        corrections,
         dates,
     })
 }
 
-/// The line of a key, from 1: the first below its table's header that begins with it.
-pub(super) fn line_below(text: &str, header: &str, key: &str) -> usize {
-    let from = text.lines().position(|line| line.trim().replace(' ', "").replace('\'', "\"").starts_with(header)).unwrap_or(0);
-    let below = text.lines().skip(from).position(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(key));
-    from + below.unwrap_or(0) + 1
+/// An optional text; an empty one is none.
+pub(super) fn text_of<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str) -> Option<String> {
+    keys.get(key).filter(|node| node.get_ref().as_str() != Some(""))?;
+    reader.optional_text(keys, key).map(|text| text.value)
 }
 
-/// The parser's message, with the nearest allowed name, in both languages. `key` is what stands before the `=`.
-pub(super) fn explain(message: &str, key: Option<&str>) -> (String, String) {
-    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let near = names.split_first().and_then(|(written, allowed)| nearest(written, allowed.iter().copied()));
-    if ["unknown field", "unknown variant"].iter().any(|fault| message.starts_with(fault))
-        && let Some((written, allowed)) = names.split_first()
-    {
-        let zh_near = near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default();
-        let en_near = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-        return (format!("不认识的项“{written}”；可用的有：{}{zh_near}", allowed.join(" ")), format!("{message}{en_near}"));
+/// Refuses a word that is none of those that exist.
+fn one_of<'a>(reader: &mut Reader<'_>, written: &Written<String>, what: (&str, &str), all: impl Iterator<Item = &'a str> + Clone) {
+    let said = &written.value;
+    if said.is_empty() || all.clone().any(|known| known == said) {
+        return; // an empty one is missing, which is said already
     }
-    if message.starts_with("missing field")
-        && let Some(name) = names.first()
-    {
-        return (format!("缺少必填项“{name}”"), message.to_owned());
+    let list = all.clone().collect::<Vec<_>>().join(" ");
+    let wrong =
+        Said::new(format!("没有“{said}”这{}；可用的有：{list}", what.0), format!("there is no {} `{said}`; known are: {list}", what.1));
+    reader.refuse(&written.span, wrong.near(nearest(said, all)));
+}
+
+fn known_scheme(reader: &mut Reader<'_>, scheme: &Written<String>, known: &Known<'_>) {
+    one_of(reader, scheme, ("一积分细则", "scheme"), known.schemes.iter().map(String::as_str));
+}
+
+/// `[[assign]]`.
+fn assign<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, known: &Known<'_>, categories: &[String]) -> Assign {
+    let scheme = reader.text(&mut keys, "scheme");
+    known_scheme(reader, &scheme, known);
+    let category = reader.optional_text(&mut keys, "category");
+    if let Some(category) = &category {
+        one_of(reader, category, ("一类别", "category"), categories.iter().map(String::as_str));
     }
-    if message.starts_with("duplicate key") {
-        let twice = names.first().copied().or(key).unwrap_or_default();
-        return (format!("“{twice}”写了两次，请只留一个"), format!("`{twice}` is given twice: keep one"));
-    }
-    // A text whose closing quotation mark is missing, or that has one of another kind.
-    if message.contains("string, expected") || ["expected `\"`", "expected `'`"].iter().any(|end| message.ends_with(end)) {
-        let of = key.map(|key| format!("“{key}”的")).unwrap_or_default();
-        let en_of = key.map(|key| format!(" of `{key}`")).unwrap_or_default();
-        return (
-            format!("{of}文字没有用引号括完：两头都要有半角引号 \""),
-            format!("the text{en_of} is not closed: it needs a plain \" at both ends"),
+    let named = |reader: &Reader<'t>, of: Option<Written<String>>| of.map(|of| (of.value, reader.spot(&of.span)));
+    let committee = reader.optional_text(&mut keys, "committee");
+    let branch = reader.optional_text(&mut keys, "branch");
+    let (committee, branch) = (named(reader, committee), named(reader, branch));
+    if category.is_none() && committee.is_none() && branch.is_none() {
+        reader.fault(
+            &keys.span,
+            "[[assign]] 要写明 category、committee、branch 中的至少一项",
+            "[[assign]] needs at least one of category, committee, branch",
         );
     }
-    let zh_key = key.map(|key| format!("“{key}”的")).unwrap_or_default();
-    let en = key.map_or_else(|| message.to_owned(), |key| format!("`{key}`: {message}"));
-    let Some((_, expected)) = message.rsplit_once("expected ").filter(|_| message.starts_with("invalid")) else {
-        return ("看不懂这一行：应写成“名称 = 值”，文字要加引号".into(), en);
-    };
-    let expected = match expected {
-        "i32" | "i64" | "u32" | "u16" | "u8" => "整数",
-        "a string" => "文字，要加引号",
-        "a boolean" => "true 或 false",
-        "a sequence" => "列表，写在 [ ] 里",
-        other if other.contains("date") || other.contains("Datetime") => "日期，如 2026-12-14，不加引号",
-        _ => "另一种值",
-    };
-    // The parser quotes text that was written: `invalid type: string "soon", expected i32`.
-    let written = message.split('"').nth(1).map(|text| format!("“{text}”")).unwrap_or_default();
-    (format!("{zh_key}值{written}不对，应是{expected}"), en)
+    reader.finish(keys);
+    Assign { category: category.map(|category| category.value), committee, branch, scheme: scheme.value }
 }
 
-/// The likeliest of the allowed names.
-pub fn nearest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    allowed
-        .into_iter()
-        .map(|name| (strsim::normalized_damerau_levenshtein(written, name), name))
-        .filter(|(likeness, _)| *likeness > 0.4)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+/// `[returns]`.
+fn returns<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Returns {
+    let Some(mut keys) = reader.optional_table(keys, "returns") else { return Returns::default() };
+    let returns = Returns {
+        days: reader.optional_whole(&mut keys, "days", 0..=365).unwrap_or(Returns::default().days),
+        to: text_of(reader, &mut keys, "to"),
+        phone: text_of(reader, &mut keys, "phone"),
+    };
+    reader.finish(keys);
+    returns
+}
+
+/// `[forms]`.
+fn forms<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, known: &Known<'_>) -> BTreeMap<Every, Vec<String>> {
+    let mut forms = BTreeMap::new();
+    let Some(mut keys) = reader.optional_table(keys, "forms") else { return forms };
+    for (word, every) in Every::WORDS {
+        if keys.get(word).is_none() {
+            continue;
+        }
+        let written = reader.texts(&mut keys, word);
+        for form in &written {
+            one_of(reader, form, ("张表", "form"), known.forms.iter().copied());
+        }
+        forms.insert(every, written.into_iter().map(|form| form.value).collect());
+    }
+    reader.finish(keys);
+    forms
+}
+
+/// `[archive]`.
+fn archive<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, known: &Known<'_>) -> ArchiveRules {
+    let Some(mut keys) = reader.optional_table(keys, "archive") else { return ArchiveRules::default() };
+    let mut retention = BTreeMap::new();
+    for (kind, node) in reader.named(&mut keys, "retention") {
+        one_of(reader, &kind, ("种文件", "kind of document"), known.forms.iter().chain(&ARCHIVED_KINDS).copied());
+        if let Some(years) = reader.as_text(node, &kind.value)
+            && reader.choose(&years, &kind.value, &RETENTIONS.map(|word| (word, ()))).is_some()
+        {
+            retention.insert(kind.value, years.value);
+        }
+    }
+    let rules = ArchiveRules {
+        fonds: text_of(reader, &mut keys, "fonds"),
+        category: text_of(reader, &mut keys, "category"),
+        department: text_of(reader, &mut keys, "department"),
+        retention,
+    };
+    reader.finish(keys);
+    rules
+}
+
+fn person_key<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Option<Secret> {
+    let key = reader.optional_text(keys, "person_key")?;
+    if key.value.chars().count() < SHORTEST_KEY {
+        reader.fault(
+            &key.span,
+            format!("person_key 至少要 {SHORTEST_KEY} 个字符，最好用随机数，如 openssl rand -hex 32 的输出"),
+            format!("person_key needs at least {SHORTEST_KEY} characters, best random ones such as `openssl rand -hex 32` gives"),
+        );
+    }
+    Some(Secret(key.value))
 }
 
 /// Proves that every committee and branch of the `[[assign]]` rules is in the register: a rule that matches nobody would
 /// score a whole committee by another scheme than was meant.
 ///
 /// # Errors
-/// [`CountyError::Config`] with the rule's line and the nearest name.
+/// Every rule that names what is not there.
 pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), CountyError> {
     let committees = register.committees();
     let codes: Vec<&str> = register.branches.iter().map(|branch| branch.code.as_str()).collect();
+    let mut faults = Vec::new();
     for rule in &workspace.assign {
-        for (written, known, zh, en) in
-            [(&rule.committee, &committees, "这个上级党组织", "committee"), (&rule.branch, &codes, "这个支部编码", "branch code")]
+        for (named, known, zh, en) in
+            [(&rule.committee, &committees, "上级党组织", "committee"), (&rule.branch, &codes, "支部编码", "branch code")]
         {
-            let Some(written) = written.as_deref().filter(|written| !known.contains(written)) else { continue };
-            let near = nearest(written, known.iter().copied());
-            return Err(CountyError::Config {
-                path: workspace.root.join("scorebook.toml"),
-                line: rule.line,
-                zh: format!(
-                    "[[assign]]：机构名册中没有“{written}”{zh}{}",
-                    near.map(|near| format!("。您是否想写 {near}？")).unwrap_or_default()
-                ),
-                en: format!(
-                    "[[assign]]: the register has no {en} `{written}`{}",
-                    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
-                ),
-            });
+            let Some((written, spot)) = named.as_ref().filter(|(written, _)| !known.contains(&written.as_str())) else { continue };
+            let said = Said::new(
+                format!("[[assign]]：机构名册中没有“{written}”这个{zh}"),
+                format!("[[assign]]: the register has no {en} `{written}`"),
+            );
+            faults.push(Fault { spot: spot.clone(), said: said.near(nearest(written, known.iter().copied())) });
         }
     }
-    Ok(())
+    let path = workspace.root.join("scorebook.toml");
+    if faults.is_empty() { Ok(()) } else { Err(CountyError::Config { path, error: ConfigError { faults } }) }
 }
 
 impl Workspace {
     /// The scheme of a branch's members of a category: the last rule that matches, else the workspace's.
     pub fn scheme_of(&self, branch: &Branch, category: &str) -> &str {
-        let matches = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        let named = |wanted: &Option<(String, Spot)>, value: &str| wanted.as_ref().is_none_or(|(wanted, _)| wanted == value);
+        let is = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == category);
         self.assign
             .iter()
             .rev()
-            .find(|rule| {
-                matches(&rule.category, category) && matches(&rule.committee, &branch.committee) && matches(&rule.branch, &branch.code)
-            })
+            .find(|rule| is(&rule.category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code))
             .map_or(&self.scheme, |rule| &rule.scheme)
     }
 
@@ -510,12 +439,11 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Lang;
 
     const GOOD: &str = "county='示范县'\nissuer='中共示范县委组织部'\nyear=2026\nregister='r.xlsx'\ninbox='inbox'\nscheme='ju-10star'\n";
 
-    fn parse_text(text: &str) -> Result<Workspace, CountyError> {
-        parse(Path::new("w"), Path::new("w/scorebook.toml"), text, &["ju-10star".into(), "register-60".into()], &["board", "registry"])
+    fn parse_text(text: &str) -> Result<Workspace, ConfigError> {
+        parse(Path::new("w"), text, &Known { schemes: &["ju-10star".into(), "register-60".into()], forms: &["board", "registry"] })
     }
 
     #[test]
@@ -529,46 +457,17 @@ mod tests {
     }
 
     #[test]
-    fn names_line_and_nearest_word() {
-        for (text, line, part) in [
-            (format!("{GOOD}schem='x'\n"), 7, "您是否想写 scheme"),
-            (GOOD.replace("ju-10star", "ju-10stars"), 6, "您是否想写 ju-10star"),
-            (format!("{GOOD}[notice]\nphon='1'\n"), 8, "您是否想写 phone"),
-            (format!("{GOOD}[forms]\nyear=['bord']\n"), 8, "您是否想写 board"),
-            (format!("{GOOD}[archive.retention]\nbord='10年'\n"), 8, "您是否想写 board"),
-            (format!("{GOOD}[forms]\nmonths=['board']\n"), 8, "您是否想写 month？"),
-            (format!("{GOOD}[notice]\nphone='1'\nphone='2'\n"), 9, "“phone”写了两次"),
-            (format!("{GOOD}[notice]\nphone='1'\nposted='十二月'\n"), 9, "“posted”的值“十二月”不对，应是日期"),
-            (format!("{GOOD}[notice]\nphone='1'\n[notice.\"2026Q3\"]\nphone='1'\nposted='十月'\n"), 11, "“posted”的值“十月”不对"),
-            (GOOD.replace("county='示范县'", "county=\"示范县"), 1, "“county”的文字没有用引号括完"),
-            (GOOD.replace("county='示范县'", "county='示范县"), 1, "“county”的文字没有用引号括完"),
-            (format!("{GOOD}[archive.retention]\nboard='长期'\n"), 8, "永久 30年 10年"),
-            (GOOD.replace("year=2026", "year='2026'"), 3, "应是整数"),
-            (format!("{GOOD}person_key='short'\n"), 7, "至少要 16 个字符"),
-            (GOOD.replace("issuer='中共示范县委组织部'\n", ""), 1, "缺少必填项“issuer”"),
-        ] {
-            match parse_text(&text).expect_err("must be refused") {
-                CountyError::Config { line: found, zh, .. } => {
-                    assert!(zh.contains(part), "{zh}");
-                    assert_eq!(found, line, "{zh}");
-                }
-                other => panic!("{}", other.message(Lang::Zh)),
-            }
-        }
-    }
-
-    #[test]
     fn rules_name_committees_and_branches_of_the_register() {
         let branch = Branch { code: "0101".into(), committee: "第一党委".into(), ..Branch::default() };
         let register = Register { branches: vec![branch] };
         let told = |rule: &str| {
             let text = format!("{GOOD}[[assign]]\ncommittee='第一党委'\nscheme='register-60'\n[[assign]]\n{rule}\nscheme='register-60'\n");
-            check_rules(&parse_text(&text).expect("loads"), &register).err().map(|error| error.message(Lang::Zh))
+            check_rules(&parse_text(&text).expect("loads"), &register).err().map(|error| error.message(Lang::Zh)).unwrap_or_default()
         };
-        assert_eq!(told("branch='0101'"), None);
-        let (committee, code) = (told("committee='第一党为'").unwrap_or_default(), told("branch='101'").unwrap_or_default());
-        assert!(committee.contains("第10行") && committee.ends_with("没有“第一党为”这个上级党组织。您是否想写 第一党委？"), "{committee}");
-        assert!(code.contains("没有“101”这个支部编码。您是否想写 0101？"), "{code}");
+        assert_eq!(told("branch='0101'"), "");
+        let both = told("committee='第一党为'\nbranch='101'");
+        assert!(both.contains("11:11: [[assign]]：机构名册中没有“第一党为”这个上级党组织；是否想写“第一党委”？"), "{both}");
+        assert!(both.contains("12:8: [[assign]]：机构名册中没有“101”这个支部编码；是否想写“0101”？"), "{both}");
     }
 
     #[test]
@@ -577,11 +476,5 @@ mod tests {
         assert_eq!(workspace.person_key.as_ref().map(Secret::reveal), Some("0123456789abcdef"));
         let shown = format!("{workspace:?}");
         assert!(!shown.contains("0123456789abcdef") && !shown.contains("geheim"), "{shown}");
-    }
-
-    #[test]
-    fn reads_gb18030() {
-        let (bytes, _, _) = encoding_rs::GB18030.encode(GOOD);
-        assert!(decode(&bytes).contains("示范县"));
     }
 }

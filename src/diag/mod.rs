@@ -8,12 +8,12 @@ mod catalogue;
 mod code;
 mod finding;
 mod place;
+mod said;
 mod unreadable;
-mod width;
 
 pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
 pub use finding::Finding;
 pub use place::{CellRef, Place};
+pub use said::Said;
 pub use unreadable::Unreadable;
-pub use width::width;

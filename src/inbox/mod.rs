@@ -10,7 +10,6 @@ mod shadowed;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use archive::Entry;
@@ -154,24 +153,5 @@ fn refused(error: &std::io::Error) -> crate::diag::Unreadable {
         ErrorKind::NotFound => Unreadable::Gone,
         ErrorKind::ResourceBusy => Unreadable::Locked,
         _ => Unreadable::Disk,
-    }
-}
-
-/// SHA-256 of the bytes.
-pub fn digest(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn fingerprints() {
-        let empty = super::hex(&super::digest(b""));
-        assert_eq!(empty, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

@@ -1,9 +1,11 @@
 //! Working days by the State Council's yearly notices.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use chrono::{Datelike, Months, NaiveDate, Weekday};
-use serde::Deserialize;
+
+use crate::config::{ConfigError, Keys, Names, Parsed, Reader};
 
 /// Working days by the State Council's yearly notices. A year without a notice is unknown, never guessed.
 #[derive(Clone, Debug, Default)]
@@ -17,59 +19,40 @@ struct Year {
     makeup: BTreeSet<NaiveDate>,
 }
 
-/// A calendar file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CalendarError {
-    /// Not TOML, an unknown key, or a value of the wrong kind.
-    #[error("{0}")]
-    Format(String),
-    /// A date or range that is none.
-    #[error("`{0}` is not a date MM-DD or a range MM-DD..MM-DD")]
-    Date(String),
-    /// A make-up day that is listed as off too.
-    #[error("{0} is both off and a make-up working day")]
-    Both(NaiveDate),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    year: i32,
-    // Required although never computed with: a table nobody can trace to its notice is not accepted.
-    #[serde(rename = "notice")]
-    _notice: String,
-    #[serde(rename = "date")]
-    _date: String,
-    off: Vec<String>,
-    makeup: Vec<String>,
-}
+/// What people may call the keys of a calendar.
+const NAMES: &Names = &[
+    ("year", &["年份", "年度", "年"]),
+    ("notice", &["通知", "文件", "文号"]),
+    ("date", &["发文日期", "日期"]),
+    ("off", &["放假", "假期", "节假日", "holidays"]),
+    ("makeup", &["补班", "调休", "调休上班", "上班", "workdays"]),
+];
 
 impl Calendar {
     /// Adds a year's table; a later one for the same year replaces the earlier.
     ///
     /// `text` is TOML: `year`, `notice` (number), `date` (of the notice), `off` and `makeup` as lists of
     /// `"MM-DD"` or `"MM-DD..MM-DD"`.
-    pub fn add(&mut self, text: &str) -> Result<(), CalendarError> {
-        let file: File = toml::from_str(text).map_err(|error| CalendarError::Format(error.to_string()))?;
-        let days = |ranges: &[String]| -> Result<BTreeSet<NaiveDate>, CalendarError> {
-            let mut days = BTreeSet::new();
-            for range in ranges {
-                let bad = || CalendarError::Date(range.clone());
-                let (first, last) = range.split_once("..").unwrap_or((range, range));
-                let day = |text: &str| NaiveDate::parse_from_str(&format!("{}-{text}", file.year), "%Y-%m-%d").map_err(|_| bad());
-                let (first, last) = (day(first)?, day(last)?);
-                if last < first {
-                    return Err(bad());
-                }
-                days.extend(first.iter_days().take_while(|day| *day <= last));
-            }
-            Ok(days)
-        };
-        let year = Year { off: days(&file.off)?, makeup: days(&file.makeup)? };
-        if let Some(day) = year.off.intersection(&year.makeup).next() {
-            return Err(CalendarError::Both(*day));
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn add(&mut self, text: &str) -> Result<(), ConfigError> {
+        let parsed = Parsed::of(text);
+        let mut reader = Reader::new(&parsed, NAMES, &[]);
+        let mut keys = reader.keys(&parsed);
+        let year = reader.whole(&mut keys, "year", 1949..=9998) as i32;
+        // Required although never computed with: a table nobody can trace to its notice is not accepted.
+        reader.text(&mut keys, "notice");
+        reader.text(&mut keys, "date");
+        let off = days(&mut reader, &mut keys, "off", year);
+        let makeup = days(&mut reader, &mut keys, "makeup", year);
+        reader.finish(keys);
+        for (day, place) in makeup.iter().filter(|(day, _)| off.contains_key(day)) {
+            reader.fault(place, format!("{day} 既写在 off 里，又写在 makeup 里"), format!("{day} is both off and a make-up working day"));
         }
-        self.years.insert(file.year, year);
+        let year_of = Year { off: off.into_keys().collect(), makeup: makeup.into_keys().collect() };
+        let read = reader.end(year_of)?;
+        self.years.insert(year, read);
         Ok(())
     }
 
@@ -97,6 +80,27 @@ impl Calendar {
         self.is_workday(posted)?;
         Some(day)
     }
+}
+
+/// The days that a list of `MM-DD` and `MM-DD..MM-DD` names, each with where it is written.
+fn days<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str, year: i32) -> BTreeMap<NaiveDate, Range<usize>> {
+    reader.required(keys, key);
+    let mut days = BTreeMap::new();
+    for written in reader.texts(keys, key) {
+        let (first, last) = written.value.split_once("..").unwrap_or((&written.value, &written.value));
+        let day = |text: &str| NaiveDate::parse_from_str(&format!("{year}-{}", text.trim()), "%Y-%m-%d").ok();
+        match (day(first), day(last)) {
+            (Some(first), Some(last)) if first <= last => {
+                days.extend(first.iter_days().take_while(|day| *day <= last).map(|day| (day, written.span.clone())));
+            }
+            _ => reader.fault(
+                &written.span,
+                format!("“{}”不是 {year} 年的日子；写作 \"05-01\" 或 \"05-01..05-05\"", written.value),
+                format!("`{}` is no day of {year}; write \"05-01\" or \"05-01..05-05\"", written.value),
+            ),
+        }
+    }
+    days
 }
 
 /// Same day so many months later, the month's end where there is none (民法典 202).
@@ -165,9 +169,25 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_table_without_its_notice() {
-        assert!(Calendar::default().add("year = 2027\noff = []\nmakeup = []").is_err());
-        assert!(Calendar::default().add("year = 2027\nnotice='x'\ndate='x'\noff = ['02-30']\nmakeup = []").is_err());
+    fn says_everything_that_is_wrong_with_a_table() {
+        let told = |text: &str| {
+            let error = Calendar::default().add(text).expect_err("must be refused");
+            error.faults.into_iter().map(|fault| (fault.spot.line, fault.spot.column, fault.said.zh)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told("year = 2027\noff = []\nmakeup = []"),
+            [(1, 1, "缺少“notice”（通知）".into()), (1, 1, "缺少“date”（发文日期）".into())]
+        );
+        let text = "year = 2027\nnotice='x'\ndate='x'\noff = ['02-30', '05-01..05-03']\nmakeup = ['05-02', '9-31']\nholidays = []\n";
+        assert_eq!(
+            told(text),
+            [
+                (4, 8, "“02-30”不是 2027 年的日子；写作 \"05-01\" 或 \"05-01..05-05\"".into()),
+                (5, 11, "2027-05-02 既写在 off 里，又写在 makeup 里".into()),
+                (5, 20, "“9-31”不是 2027 年的日子；写作 \"05-01\" 或 \"05-01..05-05\"".into()),
+                (6, 1, "没有“holidays”这一项，应写 off".into()),
+            ]
+        );
     }
 
     #[test]

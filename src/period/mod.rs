@@ -4,7 +4,7 @@
 
 mod calendar;
 
-pub use calendar::{Calendar, CalendarError, months_later};
+pub use calendar::{Calendar, months_later};
 
 use std::fmt;
 
@@ -20,6 +20,10 @@ pub enum Every {
 }
 
 impl Every {
+    /// Every length with its word, the shortest first.
+    pub const WORDS: [(&'static str, Self); 4] =
+        [("month", Self::Month), ("quarter", Self::Quarter), ("half", Self::Half), ("year", Self::Year)];
+
     /// Every length, the shortest first.
     pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::Half, Self::Year];
 

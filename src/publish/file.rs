@@ -2,10 +2,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::tree::{look, rename_new};
-use super::{PublishError, failed, hex};
+use super::{PublishError, failed};
+use crate::digest::sha256_hex;
 
 /// Writes files that a person asked for by name, each in one step. Without `force` nothing is written if one of them is
 /// there already with other bytes.
@@ -67,7 +66,7 @@ fn sealed(bytes: &[u8]) -> Vec<u8> {
         whole.truncate(whole.len() - ZIP_COMMENT.len());
         whole.extend(ZIP_COMMENT);
     }
-    let digest = hex(&Sha256::digest(&whole));
+    let digest = sha256_hex(&whole);
     whole.extend_from_slice(SEAL);
     whole.extend_from_slice(digest.as_bytes());
     whole
@@ -76,7 +75,7 @@ fn sealed(bytes: &[u8]) -> Vec<u8> {
 /// True of bytes whose digest stands behind them.
 fn is_sealed(bytes: &[u8]) -> bool {
     let Some((body, seal)) = bytes.len().checked_sub(SEAL_SIZE).and_then(|end| bytes.split_at_checked(end)) else { return false };
-    seal.strip_prefix(SEAL).is_some_and(|digest| digest == hex(&Sha256::digest(body)).as_bytes())
+    seal.strip_prefix(SEAL).is_some_and(|digest| digest == sha256_hex(body).as_bytes())
 }
 
 /// Writes one file that a person asked for by name; see [`write_files`].

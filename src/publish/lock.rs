@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::tree::look;
-use super::{PublishError, failed, hex};
+use super::{PublishError, failed};
+use crate::digest::{hex, sha256};
 
 /// The lock's name.
 pub const LOCK: &str = ".占用";
@@ -118,7 +118,7 @@ fn host() -> String {
 /// A short digest of the system's own number: the number itself is nobody's business.
 fn machine() -> String {
     let number = fs::read("/etc/machine-id").unwrap_or_default();
-    if number.is_empty() { String::new() } else { hex(&Sha256::digest(number)[..6]) }
+    if number.is_empty() { String::new() } else { hex(&sha256(&number)[..6]) }
 }
 
 /// The clock is read here and nowhere else: a lock is no output.

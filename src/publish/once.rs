@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::tree::rename_new;
-use super::{PublishError, failed, hex};
-use sha2::{Digest, Sha256};
+use super::{PublishError, failed};
+use crate::digest::sha256_hex;
 
 /// What folders in the making are called; one that a killed process left is cleared by the next.
 const MAKING: &str = ".未完成-";
@@ -43,7 +43,7 @@ impl Once {
         }
         let written = fs::File::create_new(&full).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
         written.map_err(failed(&full))?;
-        Ok(hex(&Sha256::digest(bytes)))
+        Ok(sha256_hex(bytes))
     }
 
     /// Puts the folder in its place; what stands there is never replaced. True if its files could be made read-only.

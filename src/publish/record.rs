@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use super::hex;
 use super::tree::{key, look};
+use crate::digest::sha256_hex;
 
 /// Its name.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -49,7 +48,7 @@ impl Record {
             }
         }
         if unchanged(&bytes, manifest) {
-            record.add(MANIFEST, &hex(&Sha256::digest(&bytes)));
+            record.add(MANIFEST, &sha256_hex(&bytes));
         }
         record
     }
@@ -74,7 +73,7 @@ impl Record {
 
 /// The text of a manifest with its seal, the digest of the text without.
 pub(super) fn sealed(mut manifest: Value) -> String {
-    let seal = hex(&Sha256::digest(text(&manifest)));
+    let seal = sha256_hex(text(&manifest).as_bytes());
     if let Some(keys) = manifest.as_object_mut() {
         keys.shift_remove(SEAL);
         keys.insert(SEAL.to_owned(), seal.into());

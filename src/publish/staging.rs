@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::guard::is_folder;
 use super::lock::{Holder, Lock, LockWish, lock, lock_place};
@@ -24,7 +23,8 @@ use super::place::{Draft, Published, place};
 use super::record::{HANDOUT, MANIFEST, Record, sealed};
 use super::sweep::{self, Home};
 use super::tree::{self, identities, identity, key, look, rename_new};
-use super::{PublishError, failed, hex};
+use super::{PublishError, failed};
+use crate::digest::sha256_hex;
 use crate::inside::Inside;
 
 /// What is known of a written file.
@@ -62,7 +62,7 @@ impl Staging {
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
         inside(path)?;
         self.container.write(path, bytes)?;
-        let digest = hex(&Sha256::digest(bytes));
+        let digest = sha256_hex(bytes);
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.insert(path.to_owned(), Written { digest, size: bytes.len() as u64 });
         Ok(())

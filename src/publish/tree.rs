@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::hex;
+use crate::digest::hex;
 
 /// Most threads that read files for their digests.
 const READERS: usize = 4;

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::diag::Lang;
+use crate::digest::{hex, sha256_hex};
 use crate::period::RunPeriod;
 use crate::publish::PublishError;
 
@@ -96,9 +96,8 @@ impl Record {
     /// Holds every file against the record's manifest; the first that is another or gone.
     pub fn verify(&self) -> Option<String> {
         let Some(listed) = listed(&self.folder) else { return Some("manifest.json".into()) };
-        let same = |(file, sha256): &(String, String)| {
-            std::fs::read(self.folder.join(file)).is_ok_and(|bytes| hex(&Sha256::digest(&bytes)) == *sha256)
-        };
+        let same =
+            |(file, sha256): &(String, String)| std::fs::read(self.folder.join(file)).is_ok_and(|bytes| sha256_hex(&bytes) == *sha256);
         listed.into_iter().find(|one| !same(one)).map(|(file, _)| file)
     }
 
@@ -299,7 +298,7 @@ fn read(folder: PathBuf, run: RunPeriod, n: u32) -> Result<Record, RecordError> 
     let lines = Lines::index(&folder.join(RESULTS)).unwrap_or_default();
     let listed = listed(&folder).unwrap_or_default();
     let digest = |file: &str| listed.iter().find(|(own, _)| own == file).map(|(_, sha256)| sha256.as_str());
-    let damaged = [("公示.json", hex(&Sha256::digest(&bytes))), (RESULTS, hex(&lines.digest))]
+    let damaged = [("公示.json", sha256_hex(&bytes)), (RESULTS, hex(&lines.digest))]
         .into_iter()
         .find(|(file, own)| digest(file) != Some(own.as_str()))
         .map(|(file, _)| file.to_owned())
@@ -312,12 +311,4 @@ fn listed(folder: &Path) -> Option<Vec<(String, String)>> {
     let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).ok()?).ok()?;
     let text = |one: &Value, key: &str| one[key].as_str().map(str::to_owned);
     manifest["outputs"].as_array()?.iter().map(|one| Some((text(one, "file")?, text(one, "sha256")?))).collect()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // a String takes everything
-        text
-    })
 }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
+use crate::digest::sha256_hex;
 use crate::publish::{self, write_file};
 
 use super::model::{Posting, Withdrawal};
-use super::store::{RESULTS, Record, RecordError, Records, hex, unread};
+use super::store::{RESULTS, Record, RecordError, Records, unread};
 
 /// The folder of all records, in the workspace.
 pub const FOLDER: &str = "公示存档";
@@ -73,7 +73,7 @@ fn fill(making: &publish::Once, posting: &Posting, draft: &Draft) -> Result<(), 
     write(RESULTS, &draft.results)?;
     for (file, sha256) in &draft.files {
         let path = draft.folder.join(file);
-        let bytes = std::fs::read(&path).ok().filter(|bytes| hex(&Sha256::digest(bytes)) == *sha256);
+        let bytes = std::fs::read(&path).ok().filter(|bytes| sha256_hex(bytes) == *sha256);
         write(file, &bytes.ok_or(RecordError::Changed { path })?)?;
     }
     let manifest = json!({
@@ -121,7 +121,7 @@ fn line(record: &Record) -> String {
         "announced": posting.map(|posting| posting.announced.len()),
         "note": posting.and_then(|posting| posting.note.as_deref()),
         "withdrawn": record.withdrawn.as_ref().map(|withdrawn| withdrawn.reason.as_str()),
-        "manifest_sha256": hex(&Sha256::digest(&manifest)),
+        "manifest_sha256": sha256_hex(&manifest),
     })
     .to_string()
 }

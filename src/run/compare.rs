@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
 use crate::archive;
 use crate::diag::{Code, Severity};
-use crate::inbox::{digest, hex};
+use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::RunPeriod;
 use crate::publish::safe_name;
@@ -115,7 +115,7 @@ fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> 
             add_row(&mut last, row);
         })?;
         if fits && !bytes.is_empty() {
-            comparison.inputs.push((format!("last-year/{}", relative(&path, folder)), hex(&digest(&bytes))));
+            comparison.inputs.push((format!("last-year/{}", relative(&path, folder)), sha256_hex(&bytes)));
             return Ok(last);
         }
         other.push(path.display().to_string());

@@ -15,8 +15,9 @@ use crate::inbox;
 use crate::publish::{safe_name, write_files};
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::score::{Trace, trace_branch, trace_member};
-use crate::sheet::{self, Book};
+use crate::sheet::Book;
 use crate::submission::{Member, shown};
+use crate::words;
 
 /// One subject of that name.
 pub struct Explanation<'a> {
@@ -71,14 +72,14 @@ pub struct Wanted<'a> {
 /// listed only where the roster was, or where the branch is asked for by its code.
 pub fn explain<'a>(summary: &'a Summary, wanted: Wanted<'a>) -> Vec<Explanation<'a>> {
     let county = &summary.county;
-    let name = sheet::words::name(wanted.name);
+    let name = words::name(wanted.name);
     let mut found = Vec::new();
     for (at, state) in summary.resolved.branches.iter().enumerate() {
         let branch = &county.register.branches[at];
         if wanted.branch.is_some_and(|code| code != branch.code) {
             continue;
         }
-        let itself = wanted.seq.is_none() && (sheet::words::name(&branch.name) == name || branch.code == wanted.name);
+        let itself = wanted.seq.is_none() && (words::name(&branch.name) == name || branch.code == wanted.name);
         let on_roster = summary.resolved.rosters[at].iter().any(|member| **member == *name);
         let shown = if itself { branch.name.as_str() } else { wanted.name };
         match state {
@@ -140,7 +141,7 @@ fn in_branch<'a>(
 fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a> {
     let about = |finding: &Finding| {
         let named = finding.args.iter().filter(|(key, _)| *key == "name").map(|(_, value)| value.as_str());
-        named.chain(finding.value.as_deref()).any(|value| sheet::words::name(value) == name)
+        named.chain(finding.value.as_deref()).any(|value| words::name(value) == name)
     };
     let (mut errors, others): (Vec<&Finding>, Vec<&Finding>) = errors_of(summary, branch).partition(|finding| about(finding));
     let own = errors.len();

@@ -18,9 +18,9 @@ use crate::fence::FenceError;
 use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
-use crate::sheet::words::folded;
 use crate::sheet::{self, Book};
 use crate::submission::{self, Expected, Submission};
+use crate::words::folded;
 
 /// No branch has a tenth of them.
 const MOST_MEMBERS: usize = 5000;

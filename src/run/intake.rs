@@ -13,11 +13,12 @@ use std::sync::Arc;
 
 use super::County;
 use crate::diag::{Finding, Place};
+use crate::digest;
 use crate::fence::FenceError;
 use crate::inbox::{self, Incoming, Limits};
-use crate::sheet::words::key;
 use crate::sheet::{Book, Format};
 use crate::submission::{COVER, Intake, read_cover};
+use crate::words::key;
 
 /// Files that together are one workbook.
 #[derive(Debug)]
@@ -182,7 +183,7 @@ pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
                 return Ok(opened);
             }
         };
-        let digest = county.first.digest(&part.file.name).unwrap_or_else(|| inbox::digest(&bytes));
+        let digest = county.first.digest(&part.file.name).unwrap_or_else(|| digest::sha256(&bytes));
         opened.prints.push((Arc::clone(&part.file.name), digest, bytes.len() as u64));
         let mut book = match county.fence.read(&part.file.name, &bytes)? {
             Ok(book) => book,
@@ -212,7 +213,7 @@ pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
 pub(super) fn digest(files: &[Print]) -> [u8; 32] {
     match files {
         [(_, digest, _)] => *digest,
-        files => inbox::digest(&files.iter().flat_map(|(_, digest, _)| *digest).collect::<Vec<u8>>()),
+        files => digest::sha256(&files.iter().flat_map(|(_, digest, _)| *digest).collect::<Vec<u8>>()),
     }
 }
 

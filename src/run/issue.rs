@@ -12,6 +12,7 @@ use super::intake::{self, Sent};
 use super::{County, Options, Progress, RunError, Stage, guard_target, in_pool, prepare};
 use crate::archive::Payload;
 use crate::check;
+use crate::digest;
 use crate::inbox;
 use crate::inside;
 use crate::issue::{self, Listed};
@@ -120,7 +121,7 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
     // A corrected copy stands for what it corrects, whatever the dates.
     let corrected: BTreeSet<String> =
         found.iter().filter_map(|one| one.corrects.as_ref().map(|digest| digest.to_ascii_lowercase())).collect();
-    found.retain(|one| !corrected.contains(&inbox::hex(&one.digest)));
+    found.retain(|one| !corrected.contains(&digest::hex(&one.digest)));
     let mut newest: BTreeMap<usize, Found> = BTreeMap::new();
     let mut keep = |one: Found| {
         if newest.get(&one.branch).is_none_or(|other| other.age < one.age) {

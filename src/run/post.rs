@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{County, Options, RunError, out_folder, prepare};
+use crate::digest::sha256_hex;
 use crate::forms::{BOARD, Issuer, publication};
-use crate::inbox::{self, Incoming, digest, hex};
+use crate::inbox::{self, Incoming};
 use crate::period::RunPeriod;
 use crate::record::{self, Announcement, Draft, FORMAT, Kept, Original, Posting, RecordError, RecordedBranch, Records, Row, Source};
 
@@ -207,7 +208,7 @@ impl Read {
             )
         })?;
         let mut draft =
-            Self { run, manifest, manifest_digest: hex(&digest(&bytes)), rows: BTreeMap::new(), printed: BTreeMap::new(), folder };
+            Self { run, manifest, manifest_digest: sha256_hex(&bytes), rows: BTreeMap::new(), printed: BTreeMap::new(), folder };
         for line in draft.lines("results.jsonl")? {
             let code = serde_json::from_str::<Row>(&line).map(|row| row.branch_code).unwrap_or_default();
             draft.rows.entry(code).or_default().extend([line.as_str(), "\n"]);
@@ -230,7 +231,7 @@ impl Read {
     fn proven(&self) -> Result<(), RunError> {
         for output in &self.manifest.outputs {
             let path = self.folder.join(text(output, "file"));
-            let same = std::fs::read(&path).is_ok_and(|bytes| hex(&digest(&bytes)) == text(output, "sha256"));
+            let same = std::fs::read(&path).is_ok_and(|bytes| sha256_hex(&bytes) == text(output, "sha256"));
             if !same {
                 return Err(RecordError::Changed { path }.into());
             }
@@ -422,7 +423,7 @@ fn write(
 fn fetch(sent: &[Incoming], file: &str, sha256: &str, limits: &inbox::Limits) -> Option<Vec<u8>> {
     let (named, others): (Vec<&Incoming>, Vec<&Incoming>) = sent.iter().partition(|one| *one.name == *file);
     let bytes = named.into_iter().chain(others).filter_map(|one| inbox::fetch(one, limits).ok());
-    bytes.into_iter().find(|bytes| hex(&digest(bytes)) == sha256)
+    bytes.into_iter().find(|bytes| sha256_hex(bytes) == sha256)
 }
 
 /// 退回意见 of returned branches and 催报名单 of the draft.

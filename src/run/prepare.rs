@@ -8,19 +8,22 @@ use super::archive::{self, FirstState};
 use super::{Dates, Options};
 use crate::archive::ArchiveError;
 use crate::builtin;
-use crate::county::{self, CountyError, Register, Workspace, io_zh, load_register, load_workspace};
+use crate::config::{ConfigError, decode};
+use crate::county::{self, CountyError, Known, Register, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
+use crate::digest;
 use crate::fence::{Fence, FenceError};
 use crate::font::FontError;
 use crate::forms::{self, Issuer};
-use crate::inbox::{self, InboxError};
+use crate::inbox::InboxError;
 use crate::inside;
 use crate::pdf::PdfError;
-use crate::period::{Calendar, CalendarError, RunPeriod};
+use crate::period::{Calendar, RunPeriod};
 use crate::publish::{PublishError, guard_inbox};
 use crate::record::RecordError;
-use crate::scheme::{self, Scheme, SchemeError};
-use crate::submission::{Intake, IntakeError};
+use crate::scheme::{self, Scheme};
+use crate::submission::Intake;
+use crate::words::nearest;
 
 /// Why a run could not be done; exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -28,30 +31,17 @@ pub enum RunError {
     /// The workspace or its register.
     #[error(transparent)]
     County(#[from] CountyError),
-    /// A scheme file.
-    #[error("{}", error.message(id, Lang::En))]
-    Scheme {
-        /// Id, or path for a file of the workspace.
-        id: String,
-        /// What is wrong.
-        error: SchemeError,
+    /// A scheme, a calendar, `templates/intake.toml`.
+    #[error("{}", error.message(file, Lang::En))]
+    Config {
+        /// The file; its name alone if it is built in.
+        file: String,
+        /// All that is wrong with it.
+        error: ConfigError,
     },
-    /// A calendar file.
-    #[error("calendar {name}: {error}")]
-    Calendar {
-        /// Which.
-        name: String,
-        /// What is wrong.
-        error: CalendarError,
-    },
-    /// `templates/intake.toml`.
-    #[error("{}: {error}", path.display())]
-    Intake {
-        /// The county's, or the built-in one's name.
-        path: PathBuf,
-        /// What is wrong.
-        error: IntakeError,
-    },
+    /// Several files of the workspace.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<RunError>),
     /// A file of the workspace that cannot be read.
     #[error("{}: cannot be read: {source}", path.display())]
     Io {
@@ -127,9 +117,8 @@ impl RunError {
                 format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
             }
             (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
-            (Self::Scheme { id, error }, lang) => error.message(id, lang),
-            (Self::Calendar { name, error }, Lang::Zh) => format!("工作日历 {name} 有错：{error}"),
-            (Self::Intake { path, error }, Lang::Zh) => format!("{} 第 {} 行：{}", path.display(), error.line, error.zh),
+            (Self::Config { file, error }, _) => error.message(file, lang),
+            (Self::Several(errors), _) => errors.iter().map(|error| error.message(lang)).collect::<Vec<_>>().join("\n"),
             (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
             (Self::Template { name, errors }, Lang::Zh) => {
                 format!("表样 {name} 有错：\n{}", errors.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n"))
@@ -223,29 +212,29 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         }
     }
     ids.sort();
-    let mut workspace = load_workspace(root, &ids, &forms::ids())?;
+    let mut wrong = Wrong::default();
+    let workspace = wrong.or(load_workspace(root, &Known { schemes: &ids, forms: &forms::ids() }));
+    let calendar = wrong.or(load_calendar(root)).unwrap_or_default();
+    let intake = wrong.or(load_intake(root)).unwrap_or_default();
+    let Some(mut workspace) = workspace else {
+        let own = county::register_of(root).filter(|_| options.bag.is_none());
+        wrong.or(own.map_or(Ok(Register::default()), |path| load_register(&path)));
+        return Err(wrong.all());
+    };
     let mut first = FirstState::default();
     if let Some(bag) = &options.bag {
         first = archive::move_into_bag(&mut workspace, bag)?;
     } else {
         guard_inbox(root, &workspace.inbox)?;
     }
-    let mut schemes = Vec::new();
-    for id in workspace.schemes() {
-        schemes.push(load_scheme(&own.join(format!("{id}.toml")), &id, &workspace.categories)?);
+    let ids = workspace.schemes();
+    let scheme = |id: &String| load_scheme(&own.join(format!("{id}.toml")), id, &workspace.categories);
+    let schemes: Vec<Scheme> = ids.iter().filter_map(|id| wrong.or(scheme(id))).collect();
+    let register = wrong.or(load_register(&workspace.register)).unwrap_or_default();
+    if !register.branches.is_empty() {
+        wrong.or(county::check_rules(&workspace, &register));
     }
-    let mut calendar = Calendar::default();
-    for (_, bytes) in builtin::calendars() {
-        let text = String::from_utf8_lossy(&bytes);
-        calendar.add(&text).map_err(|error| RunError::Calendar { name: "built-in".into(), error })?;
-    }
-    for path in files(&root.join("calendar"), "toml")? {
-        let text = inside::own_text(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
-        calendar.add(&text).map_err(|error| RunError::Calendar { name: path.display().to_string(), error })?;
-    }
-    let intake = load_intake(root)?;
-    let register = load_register(&workspace.register)?;
-    county::check_rules(&workspace, &register)?;
+    wrong.none()?;
     let run = options.period.unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     if run.year != workspace.year {
         return Err(RunError::Argument {
@@ -257,7 +246,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     for form in options.forms.iter().flatten() {
         let known = forms::ids();
         if !known.contains(&form.as_str()) {
-            let near = county::nearest(form, known.iter().copied());
+            let near = nearest(form, known.iter().copied());
             let all = known.join(" ");
             return Err(RunError::Argument {
                 zh: format!(
@@ -277,7 +266,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars).chain(words) {
         let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        configuration.push((name, inbox::hex(&inbox::digest(&bytes))));
+        configuration.push((name, digest::sha256_hex(&bytes)));
     }
     let dates = Dates::of(options, &workspace, run);
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
@@ -297,7 +286,7 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
             (None, [one]) if of_committee.is_empty() => vec![one],
             (None, []) => {
                 let known = branches().flat_map(|branch| [branch.code.as_str(), &branch.name, &branch.committee]);
-                let near = county::nearest(word, known);
+                let near = nearest(word, known);
                 return Err(RunError::Argument {
                     zh: format!(
                         "--only {word}：名册中没有这个支部或党委{}",
@@ -325,17 +314,46 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
 /// Other names of sheets and columns, the county's own.
 pub(super) const INTAKE: &str = "templates/intake.toml";
 
+/// What is wrong with the files of a workspace: all of them are looked at before it is said.
+#[derive(Default)]
+struct Wrong(Vec<RunError>);
+
+impl Wrong {
+    fn or<T, E: Into<RunError>>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.0.push(error.into())).ok()
+    }
+
+    fn none(self) -> Result<(), RunError> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.all()) }
+    }
+
+    fn all(mut self) -> RunError {
+        if self.0.len() == 1 { self.0.remove(0) } else { RunError::Several(self.0) }
+    }
+}
+
+/// The built-in calendars, and the county's own over them.
+fn load_calendar(root: &Path) -> Result<Calendar, RunError> {
+    let mut calendar = Calendar::default();
+    let mut wrong = Wrong::default();
+    for (name, bytes) in builtin::calendars() {
+        wrong.or(calendar.add(&decode(&bytes)).map_err(|error| RunError::Config { file: name, error }));
+    }
+    for path in files(&root.join("calendar"), "toml")? {
+        let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+        wrong.or(calendar.add(&decode(&bytes)).map_err(|error| RunError::Config { file: path.display().to_string(), error }));
+    }
+    wrong.none().map(|()| calendar)
+}
+
 /// The built-in words, and the county's own beside them.
 fn load_intake(root: &Path) -> Result<Intake, RunError> {
     let mut intake = Intake::default();
-    let path = PathBuf::from(INTAKE);
-    let add = |intake: &mut Intake, path: &Path, bytes: &[u8]| {
-        intake.add(&String::from_utf8_lossy(bytes)).map_err(|error| RunError::Intake { path: path.to_owned(), error })
-    };
-    add(&mut intake, &path, &builtin::intake().unwrap_or_default())?;
-    let own = root.join(&path);
+    let mut add = |file: String, bytes: &[u8]| intake.add(&decode(bytes)).map_err(|error| RunError::Config { file, error });
+    add(INTAKE.into(), &builtin::intake().unwrap_or_default())?;
+    let own = root.join(INTAKE);
     match inside::own(&own) {
-        Ok(bytes) => add(&mut intake, &own, bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes))?,
+        Ok(bytes) => add(own.display().to_string(), &bytes)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(source) => return Err(RunError::Io { path: own, source }),
     }
@@ -350,9 +368,9 @@ fn load_scheme(own: &std::path::Path, id: &str, categories: &[String]) -> Result
     } else {
         (builtin::scheme(id).map(std::borrow::Cow::into_owned).unwrap_or_default(), format!("{id}.toml"))
     };
-    let loaded = scheme::load_for(&scheme::decode(&bytes), id, categories);
-    let mut scheme = loaded.map_err(|error| RunError::Scheme { id: name, error })?;
-    scheme.digest = inbox::hex(&inbox::digest(&bytes));
+    let loaded = scheme::load_for(&decode(&bytes), id, categories);
+    let mut scheme = loaded.map_err(|error| RunError::Config { file: name, error })?;
+    scheme.digest = digest::sha256_hex(&bytes);
     Ok(scheme)
 }
 

@@ -9,9 +9,9 @@ use super::print::Faces;
 use super::{County, Options, RunError};
 use crate::builtin;
 use crate::diag::Lang;
+use crate::digest::sha256_hex;
 use crate::font::{FontData, FontSet};
 use crate::forms::{FORMS, Form};
-use crate::inbox::{digest, hex};
 use crate::inside;
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
@@ -75,7 +75,7 @@ impl Press {
                         name: name.clone(),
                         errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
                     })?;
-                    let loaded = Arc::new(Loaded { template, name: name.clone(), digest: hex(&digest(&bytes)) });
+                    let loaded = Arc::new(Loaded { template, name: name.clone(), digest: sha256_hex(&bytes) });
                     by_name.insert(name, Arc::clone(&loaded));
                     loaded
                 };

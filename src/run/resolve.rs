@@ -9,7 +9,7 @@ use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Place, Severity};
-use crate::inbox::hex;
+use crate::digest::hex;
 use crate::submission::Member;
 
 /// What became of a branch.

@@ -6,6 +6,7 @@ use super::intake::{self, Sent};
 use super::write::{Desk, Filled, Noticed, short_digest};
 use super::{BranchState, Resolved, RunError};
 use crate::diag::{Code, Finding, Severity};
+use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
 use crate::publish::safe_name;
@@ -132,7 +133,7 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
         title: format!("{branch} {}报送表退回问题", desk.issuer.run.zh()),
         instructions,
         marks,
-        returns: inbox::hex(&intake::digest(&opened.prints)),
+        returns: digest::hex(&intake::digest(&opened.prints)),
         date: desk.county.date,
     };
     marked::write(&bytes, &book, &marking).ok()

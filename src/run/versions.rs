@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use super::{Card, Gathered};
 use crate::diag::{Code, Finding, Place, Severity};
-use crate::inbox::hex;
+use crate::digest::hex;
 use crate::period::Period;
-use crate::sheet::words::key;
 use crate::submission::{Mark, Submission};
+use crate::words::key;
 
 /// So many other files are named in one finding; the rest is counted. Each of a thousand naming all would fill the memory.
 const NAMED: usize = 5;

@@ -15,8 +15,8 @@ use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use super::{dates, posted};
 use crate::diag::{CellRef, Code, Finding, Place};
+use crate::digest::{hex, sha256};
 use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
-use crate::inbox::{digest, hex};
 use crate::layout::Note;
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
@@ -311,7 +311,7 @@ fn does_not_fit(form: &Form, unit: Unit<'_>, sheet: &str, (row, column): (u32, u
 
 /// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.
 pub(super) fn short_digest(parts: &[&str]) -> String {
-    let all = digest(parts.join("\n").as_bytes());
+    let all = sha256(parts.join("\n").as_bytes());
     let text = hex(&all[..6]).to_uppercase();
     format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
 }

@@ -1,5 +1,6 @@
 //! Bands that tile the number line without gap or overlap: grades, stars, progressive tables.
 
+use crate::diag::Said;
 use crate::exact::Exact;
 
 use super::model::Origin;
@@ -17,15 +18,13 @@ pub struct Band<T> {
     pub origin: Origin,
 }
 
-/// What is wrong with bands: the band to blame, by its position as written, and the words, Chinese and English.
+/// What is wrong with bands.
 #[derive(Debug)]
 pub struct BandFault {
-    /// Position.
+    /// The band to blame, by its position as written.
     pub band: usize,
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
+    /// The words.
+    pub said: Said,
 }
 
 /// Bands that together tile the line, lowest first.
@@ -37,7 +36,7 @@ impl<T> Bands<T> {
     /// everything that is wrong; of no bands at all it is for the caller to speak.
     pub fn tile(bands: Vec<Band<T>>) -> Result<Self, Vec<BandFault>> {
         let mut faults = Vec::new();
-        let mut fault = |band: usize, zh: String, en: String| faults.push(BandFault { band, zh, en });
+        let mut fault = |band: usize, zh: String, en: String| faults.push(BandFault { band, said: Said::new(zh, en) });
         let mut bands: Vec<(usize, Band<T>)> = bands.into_iter().enumerate().collect();
         bands.sort_by(|(_, a), (_, b)| a.from.cmp(&b.from)); // None, the open lower end, sorts first
         for (at, band) in &bands {
@@ -106,7 +105,7 @@ mod tests {
             (vec![band(None, Some(60)), band(Some(60), Some(60)), band(Some(60), None)], "empty"),
         ] {
             let faults = Bands::tile(bands).expect_err("must be refused");
-            assert!(faults.iter().any(|fault| fault.en.contains(word)), "{word}: {faults:?}");
+            assert!(faults.iter().any(|fault| fault.said.en.contains(word)), "{word}: {faults:?}");
         }
     }
 

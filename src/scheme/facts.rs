@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Keys;
+use crate::diag::Said;
 use crate::exact::Exact;
+use crate::words::nearest;
 
-use super::fault::near;
 use super::items::heading;
 use super::model::{AdjustmentKind, Adjustments, Poll, Stacking};
-use super::table::{Keys, Reader};
+use super::reader::Reader;
 use super::{Item, ItemKind};
 
 /// `[poll]`.
@@ -15,7 +17,7 @@ pub(super) fn poll<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, items: &[
     let mut keys = reader.optional_table(parent, "poll")?;
     let columns = reader.text(&mut keys, "columns");
     let max = reader.optional_number(&mut keys, "max");
-    let min_ballots = reader.whole(&mut keys, "min_ballots", 10_000);
+    let min_ballots = reader.whole(&mut keys, "min_ballots", 0..=10_000);
     let origin = reader.origin(&mut keys, "origin");
     let clause = reader.clause(&mut keys);
     let mut words: Vec<(String, Exact)> = Vec::new();
@@ -134,12 +136,8 @@ pub(super) fn adjustments<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) ->
             );
         }
         if !levels.contains(&level) {
-            let (near_zh, near_en) = near(level, levels.iter().copied());
-            reader.fault(
-                &node.span(),
-                format!("扣分的级别里没有“{level}”{near_zh}"),
-                format!("`{level}` is no level of a deduction{near_en}"),
-            );
+            let wrong = Said::new(format!("扣分的级别里没有“{level}”"), format!("`{level}` is no level of a deduction"));
+            reader.refuse(&node.span(), wrong.near(nearest(level, levels.iter().copied())));
         }
         known.insert(alias.value, level.to_owned());
     }

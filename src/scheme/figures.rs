@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::config::{Keys, Written};
+use crate::diag::Said;
 use crate::exact::Exact;
 use crate::period::Every;
 
 use super::formula::{self, Builtin, Formula, Names};
 use super::model::{Figure, Window};
-use super::table::{Keys, LENGTHS, Reader, Written};
+use super::reader::Reader;
 use super::values::usable_name;
 use super::{Item, Value};
 
@@ -25,15 +27,15 @@ pub(super) fn formula(
     text: &Written<String>,
     known: &Known<'_>,
     figures: &[String],
-    blocked: &BTreeMap<String, (String, String)>,
+    blocked: &BTreeMap<String, Said>,
 ) -> Formula {
     if text.value.is_empty() {
         return Formula::Number(Exact::zero()); // missing, which is said already
     }
     let names = Names { items: known.items, values: known.values, figures, blocked, builtins: known.builtins };
     formula::parse(&text.value, &names).unwrap_or_else(|faults| {
-        for (within, zh, en) in faults {
-            reader.fault_within(text, &within, format!("算式有错：{zh}"), format!("formula: {en}"));
+        for (within, why) in faults {
+            reader.refuse_within(text, &within, Said::new(format!("算式有错：{}", why.zh), format!("formula: {}", why.en)));
         }
         Formula::Number(Exact::zero())
     })
@@ -57,7 +59,7 @@ struct Draft {
 /// Lengths of run; all of them where none can be read, so that it is not said again wherever the figure is used.
 fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
     let runs = reader.lengths(keys, "runs");
-    if runs.is_empty() { LENGTHS.map(|(_, every)| every).into() } else { runs }
+    if runs.is_empty() { Every::WORDS.map(|(_, every)| every).into() } else { runs }
 }
 
 /// `[[figure]]`.
@@ -88,38 +90,31 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             let id = &other.id.value;
             // A figure may be used only where it exists in every run that the user is worked out for.
             let missing = draft.runs.iter().find(|every| !done.iter().any(|d| d.id == *id && d.runs.contains(every)));
-            if let Some(way) = graph.way(&draft.id.value, id) {
-                blocked.insert(
-                    id.clone(),
-                    (format!("算法兜了圈子：{}", way.join(" → ")), format!("figures refer in circles: {}", way.join(" → "))),
-                );
+            let why = if let Some(way) = graph.way(&draft.id.value, id) {
+                let way = way.join(" → ");
+                Said::new(format!("算法兜了圈子：{way}"), format!("figures refer in circles: {way}"))
             } else if !done.iter().any(|d| d.id == *id) {
-                blocked.insert(
-                    id.clone(),
-                    (
-                        format!("“{id}”写在下面；算法只能用前面的得分，请把它移到上面"),
-                        format!("`{id}` stands below; a figure uses those above it, so move that one up"),
-                    ),
-                );
+                Said::new(
+                    format!("“{id}”写在下面；算法只能用前面的得分，请把它移到上面"),
+                    format!("`{id}` stands below; a figure uses those above it, so move that one up"),
+                )
             } else if other.each_period {
-                blocked.insert(
-                    id.clone(),
-                    (
-                        format!("“{id}”是各期单算的，不能在别的算法里用"),
-                        format!("`{id}` is worked out for each period alone and cannot be used"),
-                    ),
-                );
+                Said::new(
+                    format!("“{id}”是各期单算的，不能在别的算法里用"),
+                    format!("`{id}` is worked out for each period alone and cannot be used"),
+                )
             } else if let Some(every) = missing {
-                blocked.insert(
-                    id.clone(),
-                    (
-                        format!("“{id}”在 {} 的运行里不计算（见它的 runs）", every.word()),
-                        format!("`{id}` is not worked out in `{}` runs (see its `runs`)", every.word()),
-                    ),
-                );
-            } else if !earlier.contains(id) {
-                earlier.push(id.clone());
-            }
+                Said::new(
+                    format!("“{id}”在 {} 的运行里不计算（见它的 runs）", every.word()),
+                    format!("`{id}` is not worked out in `{}` runs (see its `runs`)", every.word()),
+                )
+            } else {
+                if !earlier.contains(id) {
+                    earlier.push(id.clone());
+                }
+                continue;
+            };
+            blocked.insert(id.clone(), why);
         }
         for every in &draft.runs {
             if !used.insert((draft.id.value.clone(), *every)) {

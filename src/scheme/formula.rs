@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::diag::Said;
 use crate::exact::{Decimal, Exact};
+use crate::words::nearest;
 
-use super::fault::near;
 use super::model::Stacking;
 use super::{Item, ItemKind, Value};
 
@@ -86,8 +87,8 @@ pub(super) struct Names<'a> {
     pub items: &'a [Item],
     pub values: &'a [Arc<Value>],
     pub figures: &'a [String],
-    /// Names that exist and yet cannot be used here, with why, Chinese and English.
-    pub blocked: &'a BTreeMap<String, (String, String)>,
+    /// Names that exist and yet cannot be used here, with why.
+    pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
 }
 
@@ -132,8 +133,8 @@ impl Names<'_> {
     }
 }
 
-/// What is wrong in a formula: bytes of its text, Chinese, English.
-pub(super) type FormulaFault = (Range<usize>, String, String);
+/// What is wrong in a formula, by bytes of its text.
+pub(super) type FormulaFault = (Range<usize>, Said);
 
 /// Reads and proves a formula. Every name that nothing defines is said; where the writing itself is wrong, that alone.
 pub(super) fn parse(text: &str, names: &Names<'_>) -> Result<Formula, Vec<FormulaFault>> {
@@ -169,7 +170,7 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, FormulaFault> {
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         let end = |test: fn(char) -> bool| rest.find(|c| !test(c)).unwrap_or(rest.len());
-        let fault = |length: usize, zh: String, en: String| (at..at + length, zh, en);
+        let fault = |length: usize, said: Said| (at..at + length, said);
         let (token, length) = if first.is_whitespace() {
             at += first.len_utf8();
             continue;
@@ -177,12 +178,12 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, FormulaFault> {
             let end = end(|c| c.is_ascii_digit() || c == '.');
             let written = &rest[..end];
             let number = Decimal::parse(written)
-                .ok_or_else(|| fault(end, format!("“{written}”不是数字"), format!("`{written}` is not a number")))?;
+                .ok_or_else(|| fault(end, Said::new(format!("“{written}”不是数字"), format!("`{written}` is not a number"))))?;
             let percent = rest[end..].starts_with('%');
             let number = Exact::from(number);
             (Token::Number(if percent { number / 100 } else { number }), end + usize::from(percent))
         } else if first == '\'' {
-            let close = rest[1..].find('\'').ok_or_else(|| fault(1, "单引号没有配对".into(), "a quote is not closed".into()))?;
+            let close = rest[1..].find('\'').ok_or_else(|| fault(1, Said::new("单引号没有配对", "a quote is not closed")))?;
             (Token::Name(rest[1..=close].to_owned()), close + 2)
         } else if first.is_alphabetic() || first == '_' {
             // A hyphen belongs to a name only between its parts: `a-b`, but not `a - b`.
@@ -197,7 +198,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, FormulaFault> {
                 ("", "")
             };
             let length = first.len_utf8();
-            return Err(fault(length, format!("这里不该有“{first}”{}", hint.0), format!("`{first}` is not expected here{}", hint.1)));
+            let said = Said::new(format!("这里不该有“{first}”{}", hint.0), format!("`{first}` is not expected here{}", hint.1));
+            return Err(fault(length, said));
         };
         tokens.push((token, at..at + length));
         at += length;
@@ -231,13 +233,13 @@ impl Parser<'_> {
             Some((Token::Number(number), _)) => number.to_string(),
             Some((Token::Name(name), _)) => name.clone(),
             Some((Token::Sign(sign), _)) => sign.to_string(),
-            None => return (self.here(), "算式没有写完".into(), "it ends too early".into()),
+            None => return (self.here(), Said::new("算式没有写完", "it ends too early")),
         };
-        (self.here(), format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here"))
+        (self.here(), Said::new(format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here")))
     }
 
     fn close(&mut self) -> Result<(), FormulaFault> {
-        if self.take(')') { Ok(()) } else { Err((self.here(), "括号没有配对".into(), "a parenthesis is not closed".into())) }
+        if self.take(')') { Ok(()) } else { Err((self.here(), Said::new("括号没有配对", "a parenthesis is not closed"))) }
     }
 
     fn sum(&mut self) -> Result<Formula, FormulaFault> {
@@ -267,7 +269,7 @@ impl Parser<'_> {
             let start = self.here();
             let right = self.unary()?;
             if operator == Operator::Divide && !matches!(&right, Formula::Number(number) if !number.is_zero()) {
-                return Err((start, "只能除以不是零的数字".into(), "only division by a number other than zero is allowed".into()));
+                return Err((start, Said::new("只能除以不是零的数字", "only division by a number other than zero is allowed")));
             }
             left = Formula::Binary(operator, Box::new(left), Box::new(right));
         }
@@ -276,7 +278,7 @@ impl Parser<'_> {
     fn unary(&mut self) -> Result<Formula, FormulaFault> {
         self.depth += 1;
         if self.depth > 64 {
-            return Err((self.here(), "括号层数太多".into(), "it is nested too deeply".into()));
+            return Err((self.here(), Said::new("括号层数太多", "it is nested too deeply")));
         }
         let formula = if self.take('-') { Formula::Negate(Box::new(self.unary()?)) } else { self.atom()? };
         self.depth -= 1;
@@ -312,32 +314,24 @@ impl Parser<'_> {
         if let Some(builtin) = self.names.builtin(name) {
             return Formula::Builtin(builtin);
         }
-        self.faults.push(match (self.names.blocked.get(name), name) {
-            (Some((zh, en)), _) => (span, zh.clone(), en.clone()),
-            (None, "awards" | "penalties") => (
-                span,
+        let said = match (self.names.blocked.get(name), name) {
+            (Some(why), _) => why.clone(),
+            (None, "awards" | "penalties") => Said::new(
                 format!("本细则没有 [adjustments]，算式里不能用“{name}”"),
                 format!("the scheme has no [adjustments], so there is no `{name}`"),
             ),
-            (None, "vetoes") => (
-                span,
-                "这里没有扣分的一票否决（[[veto]] 的 points），不能用“vetoes”".into(),
-                "no [[veto]] takes points here, so there is no `vetoes`".into(),
+            (None, "vetoes") => Said::new(
+                "这里没有扣分的一票否决（[[veto]] 的 points），不能用“vetoes”",
+                "no [[veto]] takes points here, so there is no `vetoes`",
             ),
             _ => {
-                let of_items = self.names.select(name).is_some();
-                let (near_zh, near_en) = if of_items {
-                    (format!("；是否想写 sum({name})？"), format!("; did you mean `sum({name})`?"))
-                } else {
-                    near(name, self.names.all())
-                };
-                (
-                    span,
-                    format!("“{name}”既不是数值，也不是前面的得分{near_zh}"),
-                    format!("`{name}` is neither a value nor an earlier figure{near_en}"),
-                )
+                let sum = self.names.select(name).map(|_| format!("sum({name})"));
+                let meant = sum.as_deref().or_else(|| nearest(name, self.names.all()));
+                let zh = format!("“{name}”既不是数值，也不是前面的得分");
+                Said::new(zh, format!("`{name}` is neither a value nor an earlier figure")).near(meant)
             }
-        });
+        };
+        self.faults.push((span, said));
         Formula::Number(Exact::zero())
     }
 
@@ -347,11 +341,8 @@ impl Parser<'_> {
                 let mut items = Vec::new();
                 loop {
                     let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else {
-                        return Err((
-                            self.here(),
-                            format!("“{function}”的括号里要写项目或分组的名称"),
-                            format!("`{function}` takes names of items or groups"),
-                        ));
+                        let zh = format!("“{function}”的括号里要写项目或分组的名称");
+                        return Err((self.here(), Said::new(zh, format!("`{function}` takes names of items or groups"))));
                     };
                     self.at += 1;
                     if name == "poll" && function == "mean" && self.names.builtins.contains(&Builtin::Poll) && self.take(')') {
@@ -360,25 +351,14 @@ impl Parser<'_> {
                     if let Some(found) = self.names.select(&name) {
                         items.extend(found);
                     } else if SELECTORS.contains(&name.as_str()) {
-                        self.faults.push((
-                            span,
-                            format!("本细则没有“{name}”这一种项目"),
-                            format!("the scheme has no items that are `{name}`"),
-                        ));
+                        let zh = format!("本细则没有“{name}”这一种项目");
+                        self.faults.push((span, Said::new(zh, format!("the scheme has no items that are `{name}`"))));
                     } else if name == "poll" {
-                        self.faults.push((
-                            span,
-                            "这里没有民主测评（[poll]），或应写作 mean(poll)".into(),
-                            "there is no [poll] here, or it should be mean(poll)".into(),
-                        ));
+                        let zh = "这里没有民主测评（[poll]），或应写作 mean(poll)";
+                        self.faults.push((span, Said::new(zh, "there is no [poll] here, or it should be mean(poll)")));
                     } else {
-                        let known = self.names.selectors();
-                        let (near_zh, near_en) = near(&name, known);
-                        self.faults.push((
-                            span,
-                            format!("没有叫“{name}”的项目或分组{near_zh}"),
-                            format!("`{name}` names no item or group{near_en}"),
-                        ));
+                        let said = Said::new(format!("没有叫“{name}”的项目或分组"), format!("`{name}` names no item or group"));
+                        self.faults.push((span, said.near(nearest(&name, self.names.selectors()))));
                     }
                     if !self.take(',') {
                         break;
@@ -398,12 +378,11 @@ impl Parser<'_> {
                 Ok(if function == "min" { Formula::Min(parts) } else { Formula::Max(parts) })
             }
             _ => {
-                let (near_zh, near_en) = near(function, ["sum", "mean", "min", "max"]);
-                Err((
-                    span,
-                    format!("没有“{function}”这个函数；可用：sum mean min max{near_zh}"),
-                    format!("`{function}` is not a function; there are: sum mean min max{near_en}"),
-                ))
+                let said = Said::new(
+                    format!("没有“{function}”这个函数；可用：sum mean min max"),
+                    format!("`{function}` is not a function; there are: sum mean min max"),
+                );
+                Err((span, said.near(nearest(function, ["sum", "mean", "min", "max"]))))
             }
         }
     }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::config::{Keys, Node, Written, parse_number};
+use crate::diag::Said;
 use crate::exact::Exact;
 use crate::period::Every;
+use crate::words::nearest;
 
-use super::fault::near;
 use super::formula::SELECTORS;
 use super::model::Scorers;
-use super::table::{Keys, LENGTHS, Node, Reader, Written, parse_number};
+use super::reader::Reader;
 use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
 
 /// Largest entry that fits the compact marks of a submission.
@@ -28,7 +30,7 @@ pub(super) struct Entries {
 pub(super) fn entries<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, of_branch: bool) -> Entries {
     let none = Entries { every: Every::Year, scorers: None, reviewed: false, dated: false };
     let Some(mut keys) = reader.table(parent, "entries") else { return none };
-    let every = reader.choice(&mut keys, "every", &LENGTHS).unwrap_or(Every::Year);
+    let every = reader.choice(&mut keys, "every", &Every::WORDS).unwrap_or(Every::Year);
     let scorers = reader.optional_table(&mut keys, "scorers").map(|mut keys| {
         let (own, counts) = (reader.text(&mut keys, "own"), reader.text(&mut keys, "counts"));
         if own.value == counts.value && !own.value.is_empty() {
@@ -61,12 +63,11 @@ fn amount<'t>(reader: &mut Reader<'t>, node: Node<'t>, key: &str, values: &[Arc<
         if let Some(value) = values.iter().find(|value| value.id == text) {
             return Some(Amount::Value(Arc::clone(value)));
         }
-        let (near_zh, near_en) = near(text, values.iter().map(|value| value.id.as_str()));
-        reader.fault(
-            &node.span(),
-            format!("“{key}”应是数字，或 [value] 里的名字；没有叫“{text}”的{near_zh}"),
-            format!("`{key}` must be a number or the name of a value; there is no `{text}`{near_en}"),
+        let wrong = Said::new(
+            format!("“{key}”应是数字，或 [value] 里的名字；没有叫“{text}”的"),
+            format!("`{key}` must be a number or the name of a value; there is no `{text}`"),
         );
+        reader.refuse(&node.span(), wrong.near(nearest(text, values.iter().map(|value| value.id.as_str()))));
         return None;
     }
     reader.as_number(node, key).map(|number| Amount::Number(number.value))
@@ -127,7 +128,7 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             let place = keys.place("floor");
             reader.fault(&place, "floor（最低）高于 ceiling（最高）", "`floor` lies above `ceiling`");
         }
-        let each = reader.optional_choice(&mut keys, "each", &LENGTHS);
+        let each = reader.optional_choice(&mut keys, "each", &Every::WORDS);
         if each.is_some_and(|each| each < entries.every) {
             let place = keys.place("each");
             reader.fault(
@@ -177,12 +178,12 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
         if let Some(other) = found.filter(|other| *other != item) {
             items[item].zero_if[condition].measure = Measure::ShareOf(other);
         } else {
-            let (near_zh, near_en) = near(&of.value, items.iter().map(|item| item.name.as_str()));
-            reader.fault(
-                &of.span,
-                format!("“of”要写另一个项目的名称，没有叫“{}”的{near_zh}", of.value),
-                format!("`of` must name another item; there is no `{}`{near_en}", of.value),
+            let said = &of.value;
+            let wrong = Said::new(
+                format!("“of”要写另一个项目的名称，没有叫“{said}”的"),
+                format!("`of` must name another item; there is no `{said}`"),
             );
+            reader.refuse(&of.span, wrong.near(nearest(said, items.iter().map(|item| item.name.as_str()))));
         }
     }
     for name in &names {
@@ -259,7 +260,7 @@ fn points<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, kind: ItemKind, valu
 fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, values: &[Arc<Value>]) -> Vec<(CapPer, Amount)> {
     let mut caps = Vec::new();
     for (word, node) in reader.named(keys, "cap") {
-        let lengths = [("day", CapPer::Day)].into_iter().chain(LENGTHS.map(|(word, every)| (word, CapPer::Period(every))));
+        let lengths = [("day", CapPer::Day)].into_iter().chain(Every::WORDS.map(|(word, every)| (word, CapPer::Period(every))));
         let Some(per) = reader.choose(&word, "cap", &lengths.collect::<Vec<_>>()) else { continue };
         let told = match per {
             _ if entries.dated => true,

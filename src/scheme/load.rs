@@ -3,60 +3,44 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use toml::de::DeTable;
+use crate::config::{ConfigError, Keys, Parsed, Written};
+use crate::diag::Said;
 
 use super::Value;
 use super::facts::{adjustments, poll};
-use super::fault::{self, SchemeError};
 use super::figures::{Known, figures, formula, window};
 use super::formula::{Builtin, Formula};
 use super::items::{self, Entries};
 use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
 use super::outcomes::{self, Ends};
-use super::table::{Keys, Reader, Written};
+use super::reader::Reader;
 use super::values::{shares, values};
 
 /// Most decimals that fit the compact marks of a submission.
 const MOST_DECIMALS: u32 = 3;
 const MOST_DIGITS: u32 = 6;
 
-/// The text of a scheme file: UTF-8 with or without a byte order mark, else GB18030.
-pub fn decode(bytes: &[u8]) -> String {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
-    };
-    text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)
-}
-
 /// Reads and proves a scheme. The digest is left empty for the caller who has the bytes.
-pub fn load(text: &str) -> Result<Scheme, SchemeError> {
+pub fn load(text: &str) -> Result<Scheme, ConfigError> {
     prove(text, None, None)
 }
 
 /// The same for a county whose categories are known, from the file that is named after this id.
-pub fn load_for(text: &str, id: &str, categories: &[String]) -> Result<Scheme, SchemeError> {
+pub fn load_for(text: &str, id: &str, categories: &[String]) -> Result<Scheme, ConfigError> {
     prove(text, Some(id), Some(categories))
 }
 
-fn prove(text: &str, wanted: Option<&str>, categories: Option<&[String]>) -> Result<Scheme, SchemeError> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader::new(text, categories);
-    let mut broken = false;
-    for error in fault::telling(errors) {
-        broken |= error.message() != "duplicate key";
-        let end = text.trim_end().len();
-        reader.fault(&error.span().unwrap_or(end..end), fault::syntax_zh(error.message()), error.message());
-    }
+fn prove(text: &str, wanted: Option<&str>, categories: Option<&[String]>) -> Result<Scheme, ConfigError> {
+    let parsed = Parsed::of(text);
+    let mut reader = Reader::new(&parsed, categories);
     // A file that is no TOML leaves nothing that could be proven without saying nonsense.
-    let scheme = (!broken).then(|| scheme(&mut reader, Keys::new(table.get_ref(), 0..0), wanted));
-    let mut faults = reader.faults;
-    faults.sort_by_key(|fault| (fault.line, fault.column));
-    faults.dedup();
-    match scheme {
-        Some(scheme) if faults.is_empty() => Ok(Scheme { samples: reader.samples, ..scheme }),
-        _ => Err(SchemeError { faults }),
+    if parsed.is_broken() {
+        return Err(reader.plain().refused());
     }
+    let keys = reader.keys(&parsed);
+    let scheme = scheme(&mut reader, keys, wanted);
+    let samples = std::mem::take(&mut reader.samples);
+    reader.plain().end(Scheme { samples, ..scheme })
 }
 
 fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>) -> Scheme {
@@ -70,8 +54,8 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     }
     let name = reader.text(&mut keys, "name").value;
     let version = reader.text(&mut keys, "version").value;
-    let digits = reader.optional_whole(&mut keys, "digits", MOST_DIGITS).unwrap_or(2);
-    let decimals = reader.whole(&mut keys, "decimals", MOST_DECIMALS) as u16;
+    let digits = reader.optional_whole(&mut keys, "digits", 0..=MOST_DIGITS).unwrap_or(2);
+    let decimals = reader.whole(&mut keys, "decimals", 0..=MOST_DECIMALS) as u16;
     let decimals_origin = reader.origin(&mut keys, "decimals_origin");
     reader.sample(decimals_origin, || format!("每项最多{decimals}位小数"));
     let grade_probationary = reader.flag(&mut keys, "grade_probationary");
@@ -105,11 +89,13 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         reader.fault(&place, "有扣分，但算总分的算式里没有用“vetoes”", "points are taken, but no figure uses `vetoes`");
     }
     // Views are evaluated on their own, without the figures; naming one there would give nothing.
-    let views: BTreeMap<String, (String, String)> = figures
+    let views: BTreeMap<String, Said> = figures
         .iter()
         .map(|figure| {
             let id = &figure.id;
-            (id.clone(), (format!("表册里的算式不能用“{id}”这样的得分"), format!("formulas of forms cannot use figures such as `{id}`")))
+            let why =
+                Said::new(format!("表册里的算式不能用“{id}”这样的得分"), format!("formulas of forms cannot use figures such as `{id}`"));
+            (id.clone(), why)
         })
         .collect();
     let view = |reader: &mut Reader<'t>, text: &Written<String>| formula(reader, text, &known, &[], &views);
@@ -230,9 +216,9 @@ fn publication<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Publication 
     let none = Publication { year: 0, year_origin: Source, shorter: 0, shorter_origin: Source };
     let Some(mut keys) = reader.table(keys, "publication") else { return none };
     let publication = Publication {
-        year: reader.whole(&mut keys, "year", 365),
+        year: reader.whole(&mut keys, "year", 0..=365),
         year_origin: reader.origin(&mut keys, "year_origin"),
-        shorter: reader.whole(&mut keys, "shorter", 365),
+        shorter: reader.whole(&mut keys, "shorter", 0..=365),
         shorter_origin: reader.origin(&mut keys, "shorter_origin"),
     };
     reader.finish(keys);

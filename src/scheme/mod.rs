@@ -6,7 +6,6 @@
 
 mod bands;
 mod facts;
-mod fault;
 mod figures;
 mod formula;
 mod item;
@@ -14,14 +13,13 @@ mod items;
 mod load;
 mod model;
 mod outcomes;
-mod table;
+mod reader;
 mod values;
 mod words;
 
 pub use bands::{Band, Bands};
-pub use fault::{Fault, SchemeError};
 pub use formula::{Builtin, Formula, Operator};
 pub use item::{Amount, CapPer, Change, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
-pub use load::{decode, load, load_for};
+pub use load::{load, load_for};
 pub use model::*;
 pub use words::{each_word, plain, share};

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::config::{Keys, Written};
+use crate::diag::Said;
 use crate::exact::Exact;
+use crate::period::Every;
+use crate::words::nearest;
 
 use super::bands::{Band, BandFault, Bands};
-use super::fault::near;
 use super::model::{GradeQuota, Grades, Honour, Letter, Origin, QuotaBase, Veto, VetoEffect};
-use super::table::{Keys, LENGTHS, Reader, Written};
+use super::reader::Reader;
 
 const ROUNDING: [(&str, bool); 2] = [("floor", true), ("ceil", false)];
 
@@ -61,8 +64,8 @@ fn bands<'t, T>(
 fn tile<T>(reader: &mut Reader<'_>, bands: Vec<Band<T>>, places: &Places) -> Option<Bands<T>> {
     Bands::tile(bands)
         .map_err(|faults| {
-            for BandFault { band, zh, en } in faults {
-                reader.fault(&places[band], zh, en);
+            for BandFault { band, said } in faults {
+                reader.refuse(&places[band], said);
             }
         })
         .ok()
@@ -90,8 +93,8 @@ fn rank<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Grades {
 /// `[stars]`: the bands and the most there are.
 pub(super) fn stars<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> (Option<Bands<u8>>, u8) {
     let Some(mut keys) = reader.optional_table(parent, "stars") else { return (None, 0) };
-    let max = reader.whole(&mut keys, "max", 100) as u8;
-    let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.whole(keys, "stars", 100) as u8);
+    let max = reader.whole(&mut keys, "max", 0..=100) as u8;
+    let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.whole(keys, "stars", 0..=100) as u8);
     if bands.is_empty() {
         reader.fault(&keys.span.clone(), "“bands”里一段也没有", "`bands` holds none");
     }
@@ -120,13 +123,10 @@ pub(super) struct Ends<'a> {
 
 fn known_grade(reader: &mut Reader<'_>, grade: &Written<String>, ends: &Ends<'_>) {
     if !grade.value.is_empty() && !ends.grades.contains(&grade.value.as_str()) {
-        let (near_zh, near_en) = near(&grade.value, ends.grades.iter().copied());
-        let all = ends.grades.join(" ");
-        reader.fault(
-            &grade.span,
-            format!("本细则没有“{}”这个等次；有：{all}{near_zh}", grade.value),
-            format!("`{}` is no grade of this scheme; there are: {all}{near_en}", grade.value),
-        );
+        let (said, all) = (&grade.value, ends.grades.join(" "));
+        let wrong =
+            Said::new(format!("本细则没有“{said}”这个等次；有：{all}"), format!("`{said}` is no grade of this scheme; there are: {all}"));
+        reader.refuse(&grade.span, wrong.near(nearest(said, ends.grades.iter().copied())));
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) fn veto<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &En
             }
             takes_points = Some(points.span.clone());
         }
-        let max_stars = reader.optional_whole(&mut keys, "max_stars", 100).map(|stars| stars as u8);
+        let max_stars = reader.optional_whole(&mut keys, "max_stars", 0..=100).map(|stars| stars as u8);
         known_stars(reader, &keys, "max_stars", max_stars, ends);
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
@@ -195,7 +195,7 @@ pub(super) fn letters<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         let grade = reader.text(&mut keys, "grade");
         known_grade(reader, &grade, ends);
         let name = reader.text(&mut keys, "name").value;
-        let months = reader.whole(&mut keys, "months", 120);
+        let months = reader.whole(&mut keys, "months", 0..=120);
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
         reader.finish(keys);
@@ -212,12 +212,12 @@ pub(super) fn honours<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
     let (mut honours, mut names) = (Vec::new(), Vec::new());
     for mut keys in reader.tables(parent, "honour") {
         let name = reader.text(&mut keys, "name");
-        let every = reader.choice(&mut keys, "every", &LENGTHS);
+        let every = reader.choice(&mut keys, "every", &Every::WORDS);
         let share = reader.share(&mut keys, "share");
         let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("stars", QuotaBase::Stars)]);
         let floor = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(true);
-        let min_members = reader.optional_whole(&mut keys, "min_members", 100_000).unwrap_or(0);
-        let stars = reader.optional_whole(&mut keys, "stars", 100).map(|stars| stars as u8);
+        let min_members = reader.optional_whole(&mut keys, "min_members", 0..=100_000).unwrap_or(0);
+        let stars = reader.optional_whole(&mut keys, "stars", 0..=100).map(|stars| stars as u8);
         known_stars(reader, &keys, "stars", stars, ends);
         if of == Some(QuotaBase::Stars) && stars.is_none() {
             let place = keys.place("of");

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::config::{Keys, Written};
 use crate::exact::Exact;
 
 use super::formula::RESERVED;
-use super::table::{Keys, Reader, Written};
+use super::reader::Reader;
 use super::{Change, Value};
 
 /// A value, and of what whole it is a share.

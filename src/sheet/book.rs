@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Format, Refusal};
-use crate::diag::Unreadable;
+use crate::diag::{CellRef, Unreadable};
 use crate::exact::Decimal;
 
 /// A decoded workbook: worksheets only, in the file's order.
@@ -60,15 +60,8 @@ impl Area {
 
     /// An area of more than one cell: `A2:A5`.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (first, last) = text.split_once(':')?;
-        let cell = |name: &str| -> Option<(u32, u16)> {
-            let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let letter = |sum: u32, byte: u8| sum * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
-            let column = (1..=3).contains(&letters).then(|| name.bytes().take(letters).fold(0, letter))?;
-            let row: u32 = name[letters..].parse().ok()?;
-            Some((row.checked_sub(1)?, u16::try_from(column - 1).ok()?))
-        };
-        Self::of(cell(first)?, cell(last)?)
+        let (first, last) = CellRef::parse_range(text)?;
+        Self::of((first.row, first.column), (last.row, last.column))
     }
 
     /// The area, where it is more than one cell.

@@ -27,7 +27,6 @@ mod sniff;
 mod strings;
 mod style;
 mod text;
-pub mod words;
 mod workbook;
 mod xlsx;
 mod xml;

@@ -7,7 +7,7 @@ use crate::exact::{Decimal, Exact};
 use crate::scheme::ItemKind;
 use crate::sheet::{Content, serial_to_date};
 
-use crate::sheet::words::folded;
+use crate::words::folded;
 
 /// A cell's content for findings, as the sender sees it.
 pub fn shown(content: &Content) -> String {

@@ -19,7 +19,7 @@ use super::COVER;
 use super::cell::{self, Day, Number, shown};
 use super::intake::Intake;
 use super::sink::Sink;
-use crate::sheet::words::{folded, key};
+use crate::words::{folded, key};
 
 /// What a submission says about itself.
 #[derive(Clone, Debug, Default)]

@@ -509,7 +509,7 @@ fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
         ("记录人", "recorder")
     } else if cell::is_nothing(&second) {
         ("复核人", "reviewer")
-    } else if crate::sheet::words::name(&first) == crate::sheet::words::name(&second) {
+    } else if crate::words::name(&first) == crate::words::name(&second) {
         ("复核人", "same")
     } else {
         return;
@@ -538,7 +538,7 @@ fn read_mark(
         return Mark::NONE;
     }
     let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
-        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::sheet::words::folded(text))),
+        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::words::folded(text))),
         _ => None,
     };
     let mut read = cell::number(content);
@@ -550,7 +550,7 @@ fn read_mark(
         read = cell::points(text, item.kind).unwrap_or(read);
     }
     if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
-        && let Some(times) = crate::sheet::words::folded(text).strip_suffix('次')
+        && let Some(times) = crate::words::folded(text).strip_suffix('次')
     {
         read = cell::text_number(times);
     }
@@ -641,11 +641,11 @@ pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &
 
 fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: RunPeriod, submission: &mut Submission, sink: &mut Sink) {
     let known = |name: &str| {
-        let name = crate::sheet::words::heading(name).0;
+        let name = crate::words::heading(name).0;
         rules.items.iter().any(|item| item.name == name)
     };
     for row in table.lines(&known) {
-        let written = crate::sheet::words::heading(&row.word("项目")).0;
+        let written = crate::words::heading(&row.word("项目")).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
             let finding = row.finding(Code::UnknownValue, "项目", sink);

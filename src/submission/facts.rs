@@ -63,7 +63,7 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
             let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
             let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
             let written = line.word("荣誉");
-            let Some(honour) = honours.iter().position(|honour| crate::sheet::words::folded(&honour.name) == written) else {
+            let Some(honour) = honours.iter().position(|honour| crate::words::folded(&honour.name) == written) else {
                 if pick(&line, "荣誉", all.iter().copied(), Code::UnknownValue, sink).is_some() {
                     let name = &*submission.members[member as usize].name;
                     let finding = Finding::new(Code::HonourNotEligible, line.place("姓名", sink)).value(name);
@@ -103,7 +103,7 @@ fn pick<'a>(line: &Line<'_>, heading: &str, allowed: impl Iterator<Item = &'a st
         return None;
     }
     let written = line.word(heading);
-    let found = allowed.clone().position(|name| crate::sheet::words::folded(name) == written);
+    let found = allowed.clone().position(|name| crate::words::folded(name) == written);
     if found.is_none() {
         sink.push(line.finding(code, heading, sink).arg("allowed", allowed.collect::<Vec<_>>().join("、")));
     }

@@ -10,8 +10,8 @@
 //! A row is left out only where it is not about a member of the roster, and says of itself that it is none or holds nothing.
 
 use crate::period::Period;
-use crate::sheet::words::{self, folded, name as person};
 use crate::sheet::{Cell, Content, Row};
+use crate::words::{self, folded, name as person};
 
 use super::cell::{self, Number, is_nothing, shown};
 use super::intake::is_count;

@@ -13,8 +13,8 @@ use std::ops::Range;
 
 use crate::period::Period;
 use crate::scheme::Scheme;
-use crate::sheet::words::{folded, heading, key};
 use crate::sheet::{Content, Row, Sheet};
+use crate::words::{folded, heading, key};
 
 use super::ROSTER;
 use super::intake::Intake;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::SHEETS;
-use crate::sheet::words::{heading, key};
+use crate::config::{ConfigError, Names, Parsed, Reader};
+use crate::diag::Said;
+use crate::words::{folded, heading, key, nearest};
 
 /// Other names, and words that are no data; everything folded as headings are.
 #[derive(Clone, Debug, Default)]
@@ -20,83 +20,68 @@ pub struct Intake {
     signs: Vec<String>,
 }
 
-/// What is wrong with such a file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {en}")]
-pub struct IntakeError {
-    /// Counted from 1.
-    pub line: usize,
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    sheets: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    columns: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    reading: Reading,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Reading {
-    ignored_sheets: Vec<String>,
-    ignored_columns: Vec<String>,
-    values: Vec<String>,
-    totals: Vec<String>,
-    notes: Vec<String>,
-    signs: Vec<String>,
-}
+/// What people may call the tables and keys of such a file.
+const NAMES: &Names = &[
+    ("sheets", &["工作表", "表"]),
+    ("columns", &["列", "表头"]),
+    ("reading", &["读取", "识别"]),
+    ("ignored_sheets", &["忽略工作表", "忽略表"]),
+    ("ignored_columns", &["忽略列"]),
+    ("values", &["分值"]),
+    ("totals", &["合计"]),
+    ("notes", &["备注", "说明"]),
+    ("signs", &["签字", "签章"]),
+];
 
 impl Intake {
     /// Adds a file to what is known.
     ///
     /// # Errors
-    /// A word that stands for two things, a sheet that a submission does not have, a key that nobody reads.
-    pub fn add(&mut self, text: &str) -> Result<(), IntakeError> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            IntakeError { line, zh: format!("看不懂：{}", error.message()), en: error.message().to_owned() }
-        })?;
-        let line_of = |word: &str| text.lines().position(|line| line.contains(word)).map_or(1, |at| at + 1);
-        for (name, others) in file.sheets {
-            if !SHEETS.contains(&name.as_str()) {
-                let all = SHEETS.join("、");
-                return Err(IntakeError {
-                    line: line_of(&name),
-                    zh: format!("报送表没有名为“{name}”的工作表；有的是：{all}"),
-                    en: format!("a submission has no sheet `{name}`; it has: {all}"),
-                });
+    /// Words that stand for two things, sheets that a submission does not have, keys that nobody reads. Nothing is added then.
+    pub fn add(&mut self, text: &str) -> Result<(), ConfigError> {
+        let parsed = Parsed::of(text);
+        let mut reader = Reader::new(&parsed, NAMES, &[]);
+        let mut keys = reader.keys(&parsed);
+        let mut known = self.clone();
+        for (name, node) in reader.named(&mut keys, "sheets") {
+            if !SHEETS.contains(&name.value.as_str()) {
+                let (said, all) = (&name.value, SHEETS.join("、"));
+                let wrong = Said::new(
+                    format!("报送表没有名为“{said}”的工作表；有的是：{all}"),
+                    format!("a submission has no sheet `{said}`; it has: {all}"),
+                );
+                reader.refuse(&name.span, wrong.near(nearest(said, SHEETS)));
             }
-            for other in &others {
-                stand_for(&mut self.sheets, &key(other), &name, |own| SHEETS.contains(&own))
-                    .map_err(|known| twice(line_of(other), other, &known))?;
-            }
-        }
-        for (name, others) in file.columns {
-            let name = heading(&name).0;
-            for other in &others {
-                stand_for(&mut self.columns, &heading(other).0, &name, |_| false).map_err(|known| twice(line_of(other), other, &known))?;
+            for other in reader.as_texts(node, &name.value) {
+                if let Err(taken) = stand_for(&mut known.sheets, &key(&other.value), &name.value, |own| SHEETS.contains(&own)) {
+                    reader.refuse(&other.span, twice(&other.value, &taken));
+                }
             }
         }
-        let Reading { ignored_sheets, ignored_columns, values, totals, notes, signs } = file.reading;
-        for (known, more) in [
-            (&mut self.ignored_sheets, ignored_sheets),
-            (&mut self.ignored_columns, ignored_columns),
-            (&mut self.values, values),
-            (&mut self.totals, totals),
-            (&mut self.signs, signs),
-        ] {
-            known.extend(more.iter().map(|word| key(word)));
+        for (written, node) in reader.named(&mut keys, "columns") {
+            let name = heading(&written.value).0;
+            for other in reader.as_texts(node, &written.value) {
+                if let Err(taken) = stand_for(&mut known.columns, &heading(&other.value).0, &name, |_| false) {
+                    reader.refuse(&other.span, twice(&other.value, &taken));
+                }
+            }
         }
-        // A colon at the end is part of these: 注: begins a note, 注册 does not.
-        self.notes.extend(notes.iter().map(|word| crate::sheet::words::folded(word)));
+        if let Some(mut keys) = reader.optional_table(&mut keys, "reading") {
+            for (known, name) in [
+                (&mut known.ignored_sheets, "ignored_sheets"),
+                (&mut known.ignored_columns, "ignored_columns"),
+                (&mut known.values, "values"),
+                (&mut known.totals, "totals"),
+                (&mut known.signs, "signs"),
+            ] {
+                known.extend(reader.texts(&mut keys, name).iter().map(|word| key(&word.value)));
+            }
+            // A colon at the end is part of these: 注: begins a note, 注册 does not.
+            known.notes.extend(reader.texts(&mut keys, "notes").iter().map(|word| folded(&word.value)));
+            reader.finish(keys);
+        }
+        reader.finish(keys);
+        *self = reader.end(known)?;
         Ok(())
     }
 
@@ -185,8 +170,11 @@ fn stand_for(known: &mut BTreeMap<String, String>, word: &str, name: &str, is_na
     }
 }
 
-fn twice(line: usize, word: &str, known: &str) -> IntakeError {
-    IntakeError { line, zh: format!("“{word}”已经代表“{known}”"), en: format!("`{word}` stands for `{known}` already") }
+fn twice(word: &str, known: &str) -> Said {
+    if word == known {
+        return Said::new(format!("“{word}”本身就是一张工作表的名称"), format!("`{word}` is the name of a sheet itself"));
+    }
+    Said::new(format!("“{word}”已经代表“{known}”"), format!("`{word}` stands for `{known}` already"))
 }
 
 #[cfg(test)]
@@ -219,15 +207,22 @@ mod tests {
         for name in ["张三", "合计算", "买买提·雪星", "共青", "第五平"] {
             assert!(!intake.is_remark(name), "{name}");
         }
-        for (text, line) in [
-            ("[columns]\n'民族'=['族']\n'姓名'=['族']\n", 2),
-            ("[sheets]\n'积分'=['x']\n", 2),
-            ("[sheets]\n'积分登记'=['党员名册']\n", 2),
-            ("[sheet]\n", 1),
-            ("[reading]\nvalues='分'\n", 2),
-        ] {
-            let error = intake.clone().add(text).expect_err(text);
-            assert_eq!(error.line, line, "{text}: {error}");
-        }
+        let faulty =
+            "[columns]\n'民族'=['族']\n'姓名'=['族']\n[sheets]\n'积分'=['x']\n'积分登记'=['党员名册']\n[sheet]\n[reading]\nvalues='分'\n";
+        let error = intake.clone().add(faulty).expect_err("must be refused");
+        let told: Vec<(usize, &str)> = error.faults.iter().map(|fault| (fault.spot.line, fault.said.zh.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (3, "“族”已经代表“民族”"),
+                (
+                    5,
+                    "报送表没有名为“积分”的工作表；有的是：支部信息、党员名册、积分登记、民主测评、奖惩、一票否决、评优推荐、支部积分；是否想写“积分登记”？"
+                ),
+                (6, "“党员名册”本身就是一张工作表的名称"),
+                (7, "没有“sheet”这个键；这里可用：columns reading sheets；是否想写“sheets”？"),
+                (9, "“values”应是列表 [ … ]，不是文字"),
+            ]
+        );
     }
 }

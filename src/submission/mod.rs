@@ -20,7 +20,7 @@ mod table;
 
 pub use cell::shown;
 pub use cover::{Cover, read_cover};
-pub use intake::{Intake, IntakeError};
+pub use intake::Intake;
 pub use model::*;
 
 use crate::diag::{Code, Finding};

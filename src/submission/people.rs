@@ -9,6 +9,7 @@ use super::roster::{read_name, read_seq};
 use super::sink::Sink;
 use super::table::Line;
 use crate::diag::{Code, Finding};
+use crate::words::differs_in_a_letter;
 
 /// Members by name.
 pub struct People {
@@ -103,10 +104,8 @@ impl People {
     fn nearest(&self, name: &str) -> String {
         self.by_name
             .keys()
-            .map(|known| (strsim::damerau_levenshtein(name, known), known))
-            .filter(|(distance, known)| *distance == 1 && known.chars().count() > 1)
-            .map(|(_, known)| known.to_string())
-            .next()
+            .find(|known| known.chars().count() > 1 && differs_in_a_letter(name, known))
+            .map(ToString::to_string)
             .unwrap_or_default()
     }
 }

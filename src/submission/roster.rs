@@ -9,7 +9,7 @@ use super::cell::{self, Number, shown};
 use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Line, Sheets, Table};
-use crate::sheet::words::{folded, name};
+use crate::words::{folded, name};
 
 const REQUIRED: [&str; 2] = ["姓名", "类别"];
 const KNOWN: [&str; 15] = [

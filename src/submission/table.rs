@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::period::Period;
-use crate::sheet::words::{folded, heading, key};
 use crate::sheet::{Book, Content, Row, Sheet};
+use crate::words::{differs_in_a_letter, folded, heading, key};
 
 use super::cell::{Number, is_nothing, number, quoting, shown};
 use super::filler;
@@ -352,8 +352,7 @@ impl Part {
     /// A column that the table lacks and that this heading may mean: it holds its name, or differs in a letter.
     fn near<'b>(&self, written: &str, required: &[&'b str], known: &[&'b str]) -> &'b str {
         let absent = |name: &&&str| self.slices.iter().all(|slice| slice.column(name).is_none());
-        let alike =
-            |name: &&&str| name.chars().count() > 1 && (written.contains(**name) || strsim::damerau_levenshtein(written, name) == 1);
+        let alike = |name: &&&str| name.chars().count() > 1 && (written.contains(**name) || differs_in_a_letter(written, name));
         required.iter().chain(known).filter(absent).find(alike).copied().unwrap_or_default()
     }
 }

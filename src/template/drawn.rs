@@ -505,7 +505,7 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, not_carried: &mu
                 let Some((first, last)) = part.trim().split_once(':') else { continue };
                 if let (Ok(first @ 1..), Ok(last @ 1..)) = (first.parse::<u32>(), last.parse::<u32>()) {
                     sheet.title_rows = Some((first.min(last) - 1, first.max(last) - 1));
-                } else if let (Some(first), Some(last)) = (column_number(first), column_number(last)) {
+                } else if let (Some(first), Some(last)) = (CellRef::parse_column(first), CellRef::parse_column(last)) {
                     sheet.title_columns = Some((first.min(last), first.max(last)));
                 }
             }
@@ -543,33 +543,13 @@ pub(super) fn written(range: Range) -> String {
     if first == last { first.to_string() } else { format!("{first}:{last}") }
 }
 
-/// `B7`, also `$B$7`; within the format's bounds.
+/// `B7`, also `$B$7`.
 pub(super) fn cell_ref(text: &str) -> Option<CellRef> {
-    let text = text.replace('$', "");
-    let split = text.find(|character: char| character.is_ascii_digit())?;
-    let row = text[split..].parse::<u32>().ok().filter(|row| (1..=1_048_576).contains(row))? - 1;
-    Some(CellRef { row, column: column_number(&text[..split])? })
+    CellRef::parse(&text.replace('$', ""))
 }
 
-/// `A1:C3`, or one cell.
+/// `A1:C3`, or one cell; with or without `$`.
 pub(super) fn range_ref(text: &str) -> Option<Range> {
-    let (first, last) = text.split_once(':').unwrap_or((text, text));
-    let (first, last) = (cell_ref(first)?, cell_ref(last)?);
-    Some(Range {
-        first_row: first.row.min(last.row),
-        first_column: first.column.min(last.column),
-        last_row: first.row.max(last.row),
-        last_column: first.column.max(last.column),
-    })
-}
-
-fn column_number(letters: &str) -> Option<u16> {
-    if letters.is_empty() || letters.len() > 3 {
-        return None;
-    }
-    let mut number = 0u32;
-    for letter in letters.bytes() {
-        number = number * 26 + u32::from(letter.to_ascii_uppercase().checked_sub(b'A').filter(|step| *step < 26)?) + 1;
-    }
-    (number <= 16_384).then(|| (number - 1) as u16)
+    let (first, last) = CellRef::parse_range(&text.replace('$', ""))?;
+    Some(Range { first_row: first.row, first_column: first.column, last_row: last.row, last_column: last.column })
 }

@@ -2,15 +2,9 @@ use super::error::Problem;
 use super::placeholder::{Kind, Path};
 use crate::form::data::{Direction, Field, List, Schema};
 
-/// The nearest of some names, where one is near enough to be meant.
+/// The nearest of some names, if one is near enough to be meant.
 pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let length = name.chars().count();
-    names
-        .map(|other| (strsim::damerau_levenshtein(name, other), other))
-        // Half of a two-character word still shows what was meant: 姓民 is 姓名.
-        .filter(|(distance, other)| *distance * 2 <= length.max(other.chars().count()))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, other)| other.to_owned())
+    crate::words::nearest(name, names).map(str::to_owned)
 }
 
 /// A list of row records by name; `None` for a column list or an unknown name.

@@ -22,6 +22,7 @@ use super::XlsxError;
 use super::tables::{DAY, sheet_name, write_one};
 use crate::exact::Decimal;
 use crate::table::Value;
+use crate::words::width_in_cell;
 
 /// A workbook to be filled in.
 #[derive(Clone, Debug, Default)]
@@ -412,6 +413,5 @@ fn short(text: &str, most: usize) -> String {
 
 /// How many lines a text needs in a width of characters.
 fn lines_of(text: &str, width: f64) -> f64 {
-    let columns = |line: &str| -> u32 { line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum() };
-    text.lines().map(|line| (f64::from(columns(line)) / width.max(2.0)).ceil().max(1.0)).sum::<f64>().max(1.0)
+    text.lines().map(|line| (width_in_cell(line) as f64 / width.max(2.0)).ceil().max(1.0)).sum::<f64>().max(1.0)
 }

@@ -19,6 +19,7 @@ use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, 
 pub use rust_xlsxwriter::XlsxError;
 
 pub use crate::table::{Align, Column, Sheet, Value, Workbook};
+use crate::words::width_in_cell;
 
 impl From<NaiveDate> for Value {
     fn from(date: NaiveDate) -> Self {
@@ -277,12 +278,8 @@ fn fit_height<'a>(worksheet: &mut Worksheet, row: u32, cells: impl Iterator<Item
 
 /// How many lines a text needs in a width.
 fn lines(written: &str, width: f64) -> f64 {
-    let needed: f64 = written.lines().map(|line| (f64::from(columns(line)) / width.max(2.0)).ceil().max(1.0)).sum();
+    let needed: f64 = written.lines().map(|line| (width_in_cell(line) as f64 / width.max(2.0)).ceil().max(1.0)).sum();
     needed.clamp(1.0, 20.0)
-}
-
-fn columns(line: &str) -> u32 {
-    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 /// A name that the format takes: none of `[]:*?/\`, no apostrophe at either end, at most 31 UTF-16 units, unique in

@@ -209,7 +209,7 @@ fn rows(path: &Path) -> Vec<serde_json::Value> {
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    scorebook::inbox::hex(&scorebook::inbox::digest(bytes))
+    scorebook::digest::sha256_hex(bytes)
 }
 
 pub(super) fn rerun(bag: &Path) -> scorebook::run::Rerun {

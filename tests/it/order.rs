@@ -4,10 +4,11 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use scorebook::config::decode;
 use scorebook::report::json_line;
 use scorebook::run::{BranchState, Options, check};
 use scorebook::sample::{County, Size};
-use scorebook::scheme::{Scheme, decode, load};
+use scorebook::scheme::{Scheme, load};
 use scorebook::sheet::{self, Content, Limits};
 use scorebook::table::{Column, Sheet, Value, Workbook};
 use scorebook::xlsx;

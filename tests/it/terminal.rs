@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use scorebook::diag::width;
+use scorebook::words::width;
 
 use crate::support::{Workdir, base, sheet_of};
 

@@ -186,6 +186,8 @@ fn each_library_and_each_act_has_one_owner() {
         (&["rust_xlsxwriter"], &["xlsx"]),
         (&["krilla", "genpdf", "lopdf", "subsetter"], &["pdf"]),
         (&["rayon"], &["run"]),
+        (&["strsim", "unicode_width"], &["words"]),
+        (&["Sha256"], &["digest", "archive", "publish", "record", "sheet"]),
         (
             &[
                 "fs::write",
@@ -245,8 +247,10 @@ fn scores_are_never_floats() {
 }
 
 /// Rooms that get bytes and values and give values.
-const PURE: &[&str] =
-    &["exact", "scheme", "check", "score", "rollup", "forms", "report", "form", "layout", "template", "fill", "table", "period", "diag"];
+const PURE: &[&str] = &[
+    "exact", "scheme", "check", "score", "rollup", "forms", "report", "form", "layout", "template", "fill", "table", "period", "diag",
+    "words", "config", "digest",
+];
 
 #[test]
 fn pure_rooms_touch_neither_disk_nor_clock() {
@@ -278,6 +282,14 @@ fn pure_rooms_touch_neither_disk_nor_clock() {
             faults.extend(source.lines_with(&["SystemTime", "Utc::now", "Local::now"], "no output reads the clock"));
         }
     }
+    assert_none(&faults);
+}
+
+#[test]
+fn cell_references_are_read_in_one_place() {
+    let all = sources();
+    let others = all.iter().filter(|source| source.name != "src/diag/place.rs");
+    let faults: Vec<String> = others.flat_map(|source| source.lines_with(&["b'A'"], "`CellRef::parse` reads cell references")).collect();
     assert_none(&faults);
 }
 

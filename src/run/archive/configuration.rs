@@ -3,12 +3,12 @@
 use super::{Desk, refused};
 use crate::archive::Payload;
 use crate::builtin;
+use crate::config::decode;
 use crate::county::SECRETS;
-use crate::inbox::{digest, hex};
+use crate::digest::sha256_hex;
 use crate::inside;
 use crate::run::RunError;
 use crate::run::prepare::{INTAKE, files};
-use crate::scheme;
 
 impl Desk<'_> {
     /// Adds everything that is not a submission and decided a figure or a form.
@@ -31,7 +31,7 @@ impl Desk<'_> {
                 Some(name) => (format!("templates/{name}.xlsx"), builtin::form(name).map(Into::into).unwrap_or_default()),
                 None => (template.name.clone(), read(&workspace.root.join(&template.name))?),
             };
-            if hex(&digest(&bytes)) != template.sha256 {
+            if sha256_hex(&bytes) != template.sha256 {
                 return Err(refused(
                     format!("表样 {} 在运行之后有变化；请重新运行 scorebook run，再归档", template.name),
                     format!("the template {} changed after the run; run again before archiving", template.name),
@@ -63,7 +63,7 @@ impl Desk<'_> {
 /// `scorebook.toml` without its secrets: what the passwords opened is kept opened, keys of people are worked out already, and
 /// an archive that is handed on must not hand them on. A file without any is kept byte for byte.
 fn without_secrets(bytes: Vec<u8>) -> Vec<u8> {
-    let Ok(mut table) = scheme::decode(&bytes).parse::<toml::Table>() else { return Vec::new() }; // it was read strictly before
+    let Ok(mut table) = decode(&bytes).parse::<toml::Table>() else { return Vec::new() }; // it was read strictly before
     let secret = SECRETS.into_iter().filter(|key| table.remove(*key).is_some()).count() > 0;
     if secret { toml::to_string(&table).unwrap_or_default().into_bytes() } else { bytes }
 }

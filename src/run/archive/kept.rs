@@ -14,7 +14,7 @@ use super::record::RunRecord;
 use super::rerun::Difference;
 use super::tables::TABLES;
 use crate::archive::{Columns, Field, Payload};
-use crate::inbox::{digest, hex};
+use crate::digest::sha256_hex;
 use crate::inside::{self, Inside};
 use crate::run::RunError;
 
@@ -31,7 +31,7 @@ pub(super) fn compare(bag: &Path, content: &Content<'_>, differences: &mut Vec<D
     for (path, now) in content.normalized()? {
         let then = read(bag, &path).unwrap_or_default();
         if then != now {
-            differences.push(file(&path, Some(hex(&digest(&then))), Some(hex(&digest(&now)))));
+            differences.push(file(&path, Some(sha256_hex(&then)), Some(sha256_hex(&now))));
         }
         files += 1;
     }
@@ -74,7 +74,7 @@ fn file(path: &str, archived: Option<String>, now: Option<String>) -> Difference
 fn listed(bag: &Path, folder: &str, beside: &[&str], list: &BTreeMap<String, String>, differences: &mut Vec<Difference>) -> usize {
     for (path, sha256) in list {
         let whole = format!("{folder}/{path}");
-        let now = read(bag, &whole).map(|bytes| hex(&digest(&bytes)));
+        let now = read(bag, &whole).map(|bytes| sha256_hex(&bytes));
         if now.as_ref() != Some(sha256) {
             differences.push(file(&whole, Some(sha256.clone()), now));
         }
@@ -89,7 +89,7 @@ fn listed(bag: &Path, folder: &str, beside: &[&str], list: &BTreeMap<String, Str
         .collect();
     for path in there.into_iter().filter(|path| !list.contains_key(path) && !beside.contains(&path.as_str())) {
         let whole = format!("{folder}/{path}");
-        let now = read(bag, &whole).map(|bytes| hex(&digest(&bytes)));
+        let now = read(bag, &whole).map(|bytes| sha256_hex(&bytes));
         differences.push(file(&whole, None, now));
     }
     list.len()

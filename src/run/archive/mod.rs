@@ -159,7 +159,7 @@ impl Desk<'_> {
                 ));
             };
             let bytes = inside.read(self.folder, u64::MAX - 1).map_err(|source| RunError::Io { path: path.clone(), source })?;
-            if crate::inbox::hex(&crate::inbox::digest(&bytes)) != output.sha256 {
+            if crate::digest::sha256_hex(&bytes) != output.sha256 {
                 return Err(refused(
                     format!("{} 在运行之后被改动过，不能归档；请重新运行 scorebook run", path.display()),
                     format!("{} was changed after the run; run again before archiving", path.display()),
@@ -205,7 +205,7 @@ impl Desk<'_> {
 
 /// One person's years over the bags of a folder; the name as anybody writes it.
 pub fn history(folder: &Path, name: &str) -> Result<crate::archive::History, RunError> {
-    Ok(crate::archive::history(folder, &crate::sheet::words::name(name))?)
+    Ok(crate::archive::history(folder, &crate::words::name(name))?)
 }
 
 pub(super) fn refused(zh: String, en: String) -> RunError {

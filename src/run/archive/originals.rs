@@ -11,6 +11,7 @@ use super::papers::carries_macros;
 use crate::archive::Payload;
 use crate::county::Workspace;
 use crate::diag::Finding;
+use crate::digest;
 use crate::inbox::{self, Incoming, Source};
 use crate::inside;
 use crate::publish::Names;
@@ -86,7 +87,7 @@ impl Keeper<'_> {
         if inside.iter().find(locked).is_none() {
             return self.keep_as_sent(first, &bytes);
         }
-        let archive = inbox::hex(&inbox::digest(&bytes));
+        let archive = digest::sha256_hex(&bytes);
         for file in inside {
             // What cannot be fetched was no input of the run either, only a finding of it.
             if let Ok(bytes) = inbox::fetch(file, &limits) {
@@ -106,7 +107,7 @@ impl Keeper<'_> {
         let path = self.safe.claim(&first_name);
         self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
         let first_bytes = self.other_letters(file);
-        let sha256 = inbox::hex(&inbox::digest(bytes));
+        let sha256 = digest::sha256_hex(bytes);
         let macros = carries_macros(bytes);
         let bytes = bytes.len() as u64;
         self.originals.push(Original {
@@ -129,7 +130,7 @@ impl Keeper<'_> {
         let raw = path.strip_prefix(&self.desk.county.workspace.inbox).unwrap_or(path).as_os_str().as_encoded_bytes();
         let shown = file.disk.name.as_bytes();
         let same = raw.iter().map(|byte| if *byte == b'\\' && cfg!(windows) { b'/' } else { *byte }).eq(shown.iter().copied());
-        (!same).then(|| inbox::hex(raw))
+        (!same).then(|| digest::hex(raw))
     }
 
     fn keep(&mut self, file: &Incoming, bytes: &[u8], archive_sha256: Option<String>) -> Result<(), RunError> {
@@ -142,12 +143,12 @@ impl Keeper<'_> {
             path,
             first_name,
             first_bytes: self.other_letters(file),
-            sha256: inbox::hex(&inbox::digest(bytes)),
+            sha256: digest::sha256_hex(bytes),
             bytes: bytes.len() as u64,
             archive_sha256,
             macros: carries_macros(bytes),
             twin: file.twin.as_ref().map(ToString::to_string),
-            opened_sha256: opened.as_deref().map(|opened| inbox::hex(&inbox::digest(opened))),
+            opened_sha256: opened.as_deref().map(digest::sha256_hex),
         });
         Ok(())
     }
@@ -241,7 +242,7 @@ pub fn first_state(bag: &Path) -> Result<FirstState, RunError> {
     let mut first = FirstState::default();
     for original in text.lines().filter_map(|line| serde_json::from_str::<Original>(line).ok()) {
         if original.opened_sha256.is_some()
-            && let Some(digest) = unhex(&original.sha256)
+            && let Some(digest) = digest::unhex(&original.sha256)
         {
             first.digests.insert(original.first_name.clone(), digest);
         }
@@ -253,11 +254,6 @@ pub fn first_state(bag: &Path) -> Result<FirstState, RunError> {
         }
     }
     Ok(first)
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
-    bytes?.try_into().ok()
 }
 
 /// Gives files and findings the names that the branches gave them, and their order.

@@ -20,11 +20,11 @@ use super::archive::{FirstState, refused};
 use super::write::write_data;
 use super::{BranchState, Card, Comparison, County, Dates, Resolved, RunError, sort_findings};
 use crate::check::{Person, same_person_in_branches};
-use crate::county::{Branch, Register, workspace_of};
+use crate::county::{Branch, Known, Register, workspace_of};
 use crate::diag::Code;
+use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
-use crate::inbox::{digest, hex};
 use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::{Kept, Staging, guard};
@@ -206,11 +206,12 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     let first = &shards[0].state;
     let ids: Vec<String> = first.schemes.iter().map(|(id, _)| id.clone()).collect();
     // Register and inbox are where each run had them; nothing of the whole is read from either.
-    let workspace = workspace_of(&format!("register = ''\ninbox = ''\n{}", first.rules), &ids, &crate::forms::ids())?;
+    let workspace =
+        workspace_of(&format!("register = '-'\ninbox = '-'\n{}", first.rules), &Known { schemes: &ids, forms: &crate::forms::ids() })?;
     let mut schemes = Vec::new();
     for (id, text) in &first.schemes {
         let loaded = scheme::load_for(text, id, &workspace.categories);
-        let mut scheme: Scheme = loaded.map_err(|error| RunError::Scheme { id: id.clone(), error })?;
+        let mut scheme: Scheme = loaded.map_err(|error| RunError::Config { file: id.clone(), error })?;
         let digests = shards[0].manifest["schemes"].as_array().into_iter().flatten();
         let digest = digests.filter(|one| one["id"] == **id).find_map(|one| one["sha256"].as_str());
         digest.unwrap_or_default().clone_into(&mut scheme.digest);
@@ -426,7 +427,7 @@ fn write(
         for (file, output) in shard.forms()? {
             let path = shard.folder.join(&file);
             let bytes = file.read(&shard.folder, MOST_FORM).map_err(|source| RunError::Io { path: path.clone(), source })?;
-            if output["sha256"] != *hex(&digest(&bytes)) {
+            if output["sha256"] != *sha256_hex(&bytes) {
                 return Err(refused(
                     format!("{} 在运行之后被改动过，不能合并", path.display()),
                     format!("{} was changed after its run and cannot be merged", path.display()),

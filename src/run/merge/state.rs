@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use crate::builtin;
 use crate::check::Person;
+use crate::config::decode;
 use crate::county::{Branch, SECRETS};
 use crate::diag::{CellRef, Code, Finding, Place, value_name};
-use crate::inbox::{digest, hex};
+use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
 use crate::rollup::{Change, Unusual, UnusualKind};
 use crate::run::prepare::INTAKE;
 use crate::run::{BranchState, County, Resolved, RunError};
-use crate::scheme;
 
 /// A run's state, `merge.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,7 +117,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
     for scheme in &county.schemes {
         let own = root.join("schemes").join(format!("{}.toml", scheme.id));
         let bytes = if own.exists() { read(&own)? } else { builtin::scheme(&scheme.id).map(Into::into).unwrap_or_default() };
-        schemes.push((scheme.id.clone(), scheme::decode(&bytes)));
+        schemes.push((scheme.id.clone(), decode(&bytes)));
     }
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
         branch: branch.clone(),
@@ -184,7 +184,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
 
 /// `scorebook.toml` as parts have it in common.
 pub(in crate::run) fn rules(bytes: &[u8]) -> String {
-    let text = scheme::decode(bytes);
+    let text = decode(bytes);
     let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
     for own in ["register", "inbox"].into_iter().chain(SECRETS) {
         table.remove(own);
@@ -205,7 +205,7 @@ fn is_shared(file: &str) -> bool {
 /// The configuration of a whole county, told in a way that does not depend on how it was split: the rules without what is a
 /// machine's own, the register's rows by code, the files that all parts share.
 pub(in crate::run) fn whole_configuration(county: &County, rules: &str) -> Vec<(String, String)> {
-    let own = |what: &str, text: &str| (what.to_owned(), hex(&digest(text.as_bytes())));
+    let own = |what: &str, text: &str| (what.to_owned(), sha256_hex(text.as_bytes()));
     let rows: String = county.register.branches.iter().map(crate::report::json_line).collect();
     let shared = county.configuration.iter().filter(|(file, _)| is_shared(file)).cloned();
     [own("scorebook.toml", rules), own("register", &rows)].into_iter().chain(shared).collect()

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
 use super::cells::Ground;
 use super::{HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
 use crate::sheet::{Book, Content, Sheet};
+use crate::words::width_in_cell;
 use crate::xlsx::XlsxError;
 use crate::xlsx::tables::{DAY, bounded, day, sheet_name};
 
@@ -135,7 +136,7 @@ fn shown_width(content: &Content) -> u32 {
         Content::Disguised(own) => own.shown.to_string(),
         Content::Bool(_) | Content::Uncalculated(_) | Content::Picture => String::new(),
     };
-    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+    width_in_cell(&text) as u32
 }
 
 fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, content: &Content, format: &Format) -> Result<(), XlsxError> {

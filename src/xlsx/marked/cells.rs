@@ -90,11 +90,7 @@ struct Row {
 
 /// Zero-based column of a cell; none where the cell does not name itself or names another row.
 fn column_of(tag: &Tag<'_>, row: u32) -> Option<u16> {
-    let name = tag.get("r")?;
-    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let number: u32 = name[letters..].parse().ok()?;
-    let column = name[..letters].bytes().fold(0u32, |sum, byte| sum * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1);
-    (number == row + 1 && (1..=16_384).contains(&column)).then(|| (column - 1) as u16)
+    CellRef::parse(&tag.get("r")?).filter(|cell| cell.row == row).map(|cell| cell.column)
 }
 
 /// Marked cells of rows above `before` that are not there.

@@ -165,7 +165,7 @@ fn without_cells(areas: &str, cells: &[CellRef]) -> String {
     let mut kept: Vec<(CellRef, CellRef)> = Vec::new();
     for area in areas.split_whitespace() {
         let (first, last) = area.split_once(':').unwrap_or((area, area));
-        let (Some(first), Some(last)) = (super::notes::place(first), super::notes::place(last)) else { return areas.to_owned() };
+        let (Some(first), Some(last)) = (CellRef::parse(first), CellRef::parse(last)) else { return areas.to_owned() };
         kept.push((first, last));
     }
     let before = kept.len();
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn at(name: &str) -> CellRef {
-        super::super::notes::place(name).expect("a cell")
+        CellRef::parse(name).expect("a cell")
     }
 
     #[test]

@@ -6,11 +6,14 @@ use super::styles::{Listed, Styles};
 use super::tags::escaped;
 use super::{HEADINGS, Marking, WIDTHS};
 use crate::diag::CellRef;
+use crate::words::width_in_cell;
 
 /// Lines that a text takes in a width of characters.
 pub fn lines(text: &str, width: u16) -> u32 {
-    let columns = |line: &str| -> u32 { line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum() };
-    text.lines().map(|line| columns(line).div_ceil(u32::from(width.saturating_sub(2)).max(2)).max(1)).sum::<u32>().clamp(1, 25)
+    text.lines()
+        .map(|line| (width_in_cell(line) as u32).div_ceil(u32::from(width.saturating_sub(2)).max(2)).max(1))
+        .sum::<u32>()
+        .clamp(1, 25)
 }
 
 /// The worksheet's part; `sheets` are those of the workbook, for only these can be led to.

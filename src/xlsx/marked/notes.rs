@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::tags::{Kind, escaped, tags};
 use crate::diag::CellRef;
+use crate::words::width_in_cell;
 
 /// Author of our notes; a later marking takes them away again.
 pub const AUTHOR: &str = "scorebook";
@@ -32,7 +33,7 @@ impl Own {
                 }
                 ("author", Kind::Empty) => own.authors.push(String::new()),
                 ("comment", Kind::Open) => {
-                    note = Some((place(&tag.get("ref")?)?, tag.get("authorId")?.parse().ok()?));
+                    note = Some((CellRef::parse(&tag.get("ref")?)?, tag.get("authorId")?.parse().ok()?));
                     body = tag.whole.end;
                     words.clear();
                 }
@@ -54,14 +55,6 @@ impl Own {
         // Prefixed elements would have to be carried with their namespace.
         (!tags(xml).any(|tag| !tag.prefix.is_empty() && matches!(tag.name, "comment" | "text"))).then_some(own)
     }
-}
-
-/// `C7` as a cell.
-pub fn place(name: &str) -> Option<CellRef> {
-    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let column = name[..letters].bytes().fold(0u32, |sum, byte| sum * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1);
-    let row: u32 = name[letters..].parse().ok()?;
-    Some(CellRef { row: row.checked_sub(1)?, column: u16::try_from(column.checked_sub(1)?).ok()? })
 }
 
 /// The text part: the sender's notes and ours. Where both are about one cell the sender's words stand below ours.
@@ -135,5 +128,5 @@ pub fn boxes(own: &Own, ours: &BTreeMap<CellRef, String>, number: usize) -> Stri
 
 /// How many lines a text takes in its box.
 fn lines(text: &str) -> usize {
-    text.lines().map(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>().div_ceil(34).max(1)).sum()
+    text.lines().map(|line| width_in_cell(line).div_ceil(34).max(1)).sum()
 }

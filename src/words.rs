@@ -1,4 +1,40 @@
-//! How the text of cells is folded before it is compared.
+//! Words as people write them: folded before they are compared, the nearest of the known ones, how wide they stand.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The likeliest of the names that could have been meant; none if none is alike. Of equals the first.
+///
+/// Likeness is the part of the longer text that need not be changed. Two letters of five may differ, and one of two: half of
+/// a Chinese word still shows which was meant.
+pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Kept letters and all letters; compared as fractions.
+    let mut best: (usize, usize) = (2, 5);
+    let mut found = None;
+    for name in names {
+        let all = written.chars().count().max(name.chars().count());
+        let kept = all - strsim::damerau_levenshtein(written, name);
+        if kept * best.1 > best.0 * all {
+            (best, found) = ((kept, all), Some(name));
+        }
+    }
+    found
+}
+
+/// True if one letter more, less, other or two exchanged make one text of the other.
+pub fn differs_in_a_letter(one: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(one, other) == 1
+}
+
+/// Columns that a text takes where characters stand on a grid, as on a terminal: wide characters take two, marks none.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Columns that a text takes in a cell. As [`width`], but characters that both Chinese and Latin fonts have, such as “ and
+/// ·, take two: the fonts of our forms draw them so. An invisible character takes none.
+pub fn width_in_cell(text: &str) -> usize {
+    text.chars().map(|c| c.width_cjk().unwrap_or(1)).sum()
+}
 
 /// True for every kind of space and for characters that show nothing.
 fn is_blank(c: char) -> bool {
@@ -124,5 +160,22 @@ mod tests {
         assert_eq!(name(" 买买提•洋信 "), "买买提·洋信");
         assert_eq!(name("𠅤䶮"), "𠅤䶮");
         assert_eq!(name("Ａ"), "Ａ");
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names = ["scheme", "county", "姓名", "性别"];
+        for (written, meant) in [("schem", Some("scheme")), ("姓民", Some("姓名")), ("contry", Some("county")), ("甲", None), ("", None)]
+        {
+            assert_eq!(nearest(written, names), meant, "{written}");
+        }
+        assert_eq!(nearest("ab", ["ax", "ay"]), Some("ax"));
+        assert!(differs_in_a_letter("王小明", "王明小") && !differs_in_a_letter("王明", "王明") && !differs_in_a_letter("王明", "李刚"));
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!((width("ab党员"), width("“甲”·"), width("ｱ"), width("e\u{301}")), (6, 5, 1, 1));
+        assert_eq!((width_in_cell("ab党员"), width_in_cell("“甲”·")), (6, 8));
     }
 }

@@ -1,42 +1,77 @@
-//! Tables of a scheme file, read key by key: what is missing, unknown or of the wrong kind is a fault with its place.
+//! Tables of a file, read key by key: what is missing, unknown or of the wrong kind is a fault with its place.
 
-use std::ops::Range;
+use std::borrow::Cow;
+use std::ops::{Range, RangeInclusive};
 
 use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::diag::Said;
 use crate::exact::{Decimal, Exact};
-use crate::period::Every;
+use crate::words::nearest;
 
-use super::fault::{self, Fault, near};
-use super::model::Origin;
+use super::fault::{ConfigError, Fault, Spot, syntax, telling};
 
 /// A value of the file with its place.
-pub(super) type Node<'t> = &'t Spanned<DeValue<'t>>;
+pub type Node<'t> = &'t Spanned<DeValue<'t>>;
+
+/// A file taken apart, as far as it can be.
+pub struct Parsed<'t> {
+    text: &'t str,
+    table: Spanned<DeTable<'t>>,
+    errors: Vec<toml::de::Error>,
+}
+
+impl<'t> Parsed<'t> {
+    /// Takes a text apart.
+    pub fn of(text: &'t str) -> Self {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        Self { text, table, errors: telling(errors) }
+    }
+
+    /// True if some of the file could not be taken apart: what rests on other parts of it would be said to be wrong too.
+    pub fn is_broken(&self) -> bool {
+        self.errors.iter().any(|error| error.message() != "duplicate key")
+    }
+}
+
+/// Keys with the Chinese names that people write in their place; the first is used in messages.
+pub type Names = [(&'static str, &'static [&'static str])];
 
 /// The text, and everything found wrong with it.
-pub(super) struct Reader<'t> {
+pub struct Reader<'t> {
     text: &'t str,
-    pub faults: Vec<Fault>,
-    /// Names of values that rest on samples.
-    pub samples: Vec<String>,
-    /// Categories of the county, where they are known.
-    pub categories: Option<&'t [String]>,
+    faults: Vec<Fault>,
+    /// What is no TOML at all.
+    syntax: Vec<Fault>,
+    names: &'static Names,
+    secrets: &'static [&'static str],
+    /// Keys that the file may have, of every table.
+    known: Vec<&'static str>,
 }
 
 /// A table, and the keys that were asked for.
-pub(super) struct Keys<'t> {
+pub struct Keys<'t> {
     table: &'t DeTable<'t>,
+    /// Where it stands.
     pub span: Range<usize>,
     known: Vec<&'static str>,
+    /// Names that the file makes up.
+    own: Vec<&'t str>,
 }
 
 /// Something written, with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Written<T> {
+pub struct Written<T> {
+    /// What it says.
     pub value: T,
+    /// Bytes of the text.
     pub span: Range<usize>,
+}
+
+fn written(name: &Spanned<Cow<'_, str>>) -> Written<String> {
+    Written { value: name.get_ref().to_string(), span: name.span() }
 }
 
 /// What a number may look like, for messages.
@@ -45,12 +80,8 @@ const NUMBER: (&str, &str) = (
     "a number (10, or in quotes \"7.5\", \"80%\", \"1/3\")",
 );
 
-/// The four lengths of a period.
-pub(super) const LENGTHS: [(&str, Every); 4] =
-    [("month", Every::Month), ("quarter", Every::Quarter), ("half", Every::Half), ("year", Every::Year)];
-
 /// A number in quotes: a decimal, a share, a fraction.
-pub(super) fn parse_number(text: &str) -> Option<Exact> {
+pub fn parse_number(text: &str) -> Option<Exact> {
     if let Some((above, below)) = text.split_once('/') {
         let (above, below) = (Decimal::parse(above.trim())?, Decimal::parse(below.trim())?);
         return Exact::from(above).checked_div(&Exact::from(below));
@@ -60,10 +91,6 @@ pub(super) fn parse_number(text: &str) -> Option<Exact> {
 }
 
 impl<'t> Keys<'t> {
-    pub fn new(table: &'t DeTable<'t>, span: Range<usize>) -> Self {
-        Self { table, span, known: Vec::new() }
-    }
-
     /// The value of a key, which is known from now on.
     pub fn get(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.known.push(key);
@@ -74,48 +101,154 @@ impl<'t> Keys<'t> {
     pub fn place(&self, key: &str) -> Range<usize> {
         self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
     }
+
+    /// The entries that pass the test and whose names the file makes up.
+    pub fn matching(&mut self, test: impl Fn(&str, &DeValue<'t>) -> bool) -> Vec<(Written<String>, Node<'t>)> {
+        let found: Vec<_> = self.table.iter().filter(|(name, node)| test(name.get_ref(), node.get_ref())).collect();
+        self.own.extend(found.iter().map(|(name, _)| name.get_ref().as_ref()));
+        found.into_iter().map(|(name, node)| (written(name), node)).collect()
+    }
+
+    /// Every entry, known or not.
+    pub fn entries(self) -> Vec<(Written<String>, Node<'t>)> {
+        self.table.iter().map(|(name, node)| (written(name), node)).collect()
+    }
 }
 
 impl<'t> Reader<'t> {
-    pub fn new(text: &'t str, categories: Option<&'t [String]>) -> Self {
-        Self { text, faults: Vec::new(), samples: Vec::new(), categories }
+    /// A reader of a file. `names` are what Chinese speakers may call its keys, and what `secrets` say is never shown.
+    pub fn new(parsed: &'t Parsed<'t>, names: &'static Names, secrets: &'static [&'static str]) -> Self {
+        let mut reader = Self { text: parsed.text, faults: Vec::new(), syntax: Vec::new(), names, secrets, known: Vec::new() };
+        for error in &parsed.errors {
+            let end = parsed.text.trim_end().len();
+            let span = error.span().unwrap_or(end..end);
+            let spot = Spot::of(parsed.text, &span);
+            let key = spot.source.split('=').next().unwrap_or_default().trim();
+            let meant = parsed.text.get(span).unwrap_or_default().trim();
+            let said = reader.by_chinese_name(key).unwrap_or_else(|| syntax(error.message(), &spot.source, meant));
+            if error.message() == "duplicate key" {
+                reader.faults.push(Fault { spot, said });
+            } else if !reader.syntax.iter().any(|before| before.spot.line == spot.line) {
+                reader.syntax.push(Fault { spot, said });
+            }
+        }
+        reader
+    }
+
+    /// The whole file's keys.
+    pub fn keys(&self, parsed: &'t Parsed<'t>) -> Keys<'t> {
+        Keys { table: parsed.table.get_ref(), span: 0..0, known: Vec::new(), own: Vec::new() }
+    }
+
+    /// The value if nothing was wrong with the file, else every fault from top to bottom.
+    ///
+    /// # Errors
+    /// The faults.
+    pub fn end<T>(self, value: T) -> Result<T, ConfigError> {
+        let refused = self.refused();
+        if refused.faults.is_empty() { Ok(value) } else { Err(refused) }
+    }
+
+    /// Every fault, from top to bottom.
+    pub fn refused(mut self) -> ConfigError {
+        let torn: Vec<usize> = self.syntax.iter().map(|fault| fault.spot.line).collect();
+        let mut faults = std::mem::take(&mut self.syntax);
+        faults.extend(self.faults.drain(..).filter(|fault| !torn.contains(&fault.spot.line)));
+        faults.sort_by_key(|fault| (fault.spot.line, fault.spot.column));
+        faults.dedup();
+        if !self.secrets.is_empty() {
+            for fault in &mut faults {
+                fault.spot.source = self.harmless(&fault.spot.source);
+            }
+        }
+        ConfigError { faults }
+    }
+
+    /// What may be shown of a line in a file with secrets: all of it if it begins with a key that is none, else no more than
+    /// a bare key; nothing of a line within a list, which may be one of passwords.
+    fn harmless(&self, line: &str) -> String {
+        let word = |text: &str| -> usize { text.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count() };
+        let trimmed = line.trim_start();
+        let begin = trimmed.trim_start_matches('[');
+        let key = &begin[..word(begin)];
+        let chinese = begin.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        let meant = self.names.iter().find(|(_, names)| names.contains(&chinese)).map_or(key, |(meant, _)| meant);
+        let harmless = self.known.contains(&meant) && !self.secrets.contains(&meant);
+        match begin[key.len()..].trim_start().starts_with('=') {
+            _ if harmless => line.to_owned(),
+            true if begin.len() == trimmed.len() => format!("{}{key} = …", &line[..line.len() - trimmed.len()]),
+            _ => String::new(),
+        }
     }
 
     /// Notes a fault.
     pub fn fault(&mut self, span: &Range<usize>, zh: impl Into<String>, en: impl Into<String>) {
-        self.faults.push(fault::at(self.text, span, zh.into(), en.into()));
+        self.refuse(span, Said::new(zh, en));
+    }
+
+    /// Notes a fault that is worded already.
+    pub fn refuse(&mut self, span: &Range<usize>, said: Said) {
+        self.faults.push(Fault { spot: Spot::of(self.text, span), said });
     }
 
     /// Notes a fault at a stretch of what a text value says; an escaped text is meant whole.
-    pub fn fault_within(&mut self, value: &Written<String>, within: &Range<usize>, zh: String, en: String) {
+    pub fn refuse_within(&mut self, value: &Written<String>, within: &Range<usize>, said: Said) {
         let inner = value.span.start + 1..value.span.end.saturating_sub(1);
         let plain = self.text.get(inner.clone()) == Some(value.value.as_str());
         let span = if plain { inner.start + within.start..inner.start + within.end } else { value.span.clone() };
-        self.fault(&span, zh, en);
+        self.refuse(&span, said);
+    }
+
+    /// The place of something written, for faults that only other files show.
+    pub fn spot(&self, span: &Range<usize>) -> Spot {
+        Spot::of(self.text, span)
     }
 
     /// Refuses keys that nobody asked for.
-    #[expect(clippy::needless_pass_by_value, reason = "nothing may be asked for afterwards")]
     pub fn finish(&mut self, keys: Keys<'t>) {
+        let mut all = keys.known;
+        all.sort_unstable();
+        all.dedup();
         for (key, _) in keys.table {
             let written = key.get_ref().as_ref();
-            if !keys.known.contains(&written) {
-                let mut all = keys.known.clone();
-                all.sort_unstable();
-                all.dedup();
-                let (near_zh, near_en) = near(written, all.iter().copied());
-                let all = all.join(" ");
-                self.fault(
-                    &key.span(),
-                    format!("没有“{written}”这个键；这里可用：{all}{near_zh}"),
-                    format!("unknown key `{written}`; allowed here: {all}{near_en}"),
-                );
+            if all.contains(&written) || keys.own.contains(&written) {
+                continue;
             }
+            let said = self.by_chinese_name(written).unwrap_or_else(|| {
+                let allowed = all.join(" ");
+                Said::new(
+                    format!("没有“{written}”这个键；这里可用：{allowed}"),
+                    format!("unknown key `{written}`; allowed here: {allowed}"),
+                )
+                .near(nearest(written, all.iter().copied()))
+            });
+            self.refuse(&key.span(), said);
         }
+        self.known.extend(all);
     }
 
-    fn missing(&mut self, keys: &Keys<'t>, key: &str) {
-        self.fault(&keys.span, format!("缺少“{key}”"), format!("`{key}` is missing"));
+    /// What to write instead of a key's Chinese name.
+    fn by_chinese_name(&self, written: &str) -> Option<Said> {
+        let written = written.trim_matches(['"', '\'', '“', '”']);
+        let (key, _) = self.names.iter().find(|(_, names)| names.contains(&written))?;
+        Some(Said::new(format!("没有“{written}”这一项，应写 {key}"), format!("there is no key `{written}`; write `{key}`")))
+    }
+
+    /// The value of a key that must be there.
+    pub fn required(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Node<'t>> {
+        let node = keys.get(key);
+        // It may stand where the file could not be taken apart.
+        if node.is_none() && self.syntax.is_empty() {
+            let name = self.names.iter().find(|(own, _)| *own == key).and_then(|(_, names)| names.first());
+            let name = name.map(|name| format!("（{name}）")).unwrap_or_default();
+            self.fault(&keys.span, format!("缺少“{key}”{name}"), format!("`{key}` is missing"));
+            if keys.span.is_empty()
+                && let Some(fault) = self.faults.last_mut()
+            {
+                fault.spot.source.clear(); // of a whole file no line is to blame
+            }
+        }
+        node
     }
 
     fn wrong(&mut self, node: Node<'t>, key: &str, wanted: (&str, &str)) {
@@ -137,7 +270,8 @@ impl<'t> Reader<'t> {
         self.as_text(node, key)
     }
 
-    fn as_text(&mut self, node: Node<'t>, key: &str) -> Option<Written<String>> {
+    /// The text that a value is; an empty one is a fault.
+    pub fn as_text(&mut self, node: Node<'t>, key: &str) -> Option<Written<String>> {
         let Some(text) = node.get_ref().as_str() else {
             self.wrong(node, key, ("引号里的文字", "a text in quotes"));
             return None;
@@ -151,15 +285,8 @@ impl<'t> Reader<'t> {
 
     /// A text that must be there; empty after a fault.
     pub fn text(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Written<String> {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
+        self.required(keys, key);
         self.optional_text(keys, key).unwrap_or_else(|| Written { value: String::new(), span: keys.span.clone() })
-    }
-
-    /// A clause of the county's own text.
-    pub fn clause(&mut self, keys: &mut Keys<'t>) -> Option<String> {
-        self.optional_text(keys, "clause").map(|clause| clause.value)
     }
 
     /// A number, `None` where the key is absent or holds something else.
@@ -168,6 +295,7 @@ impl<'t> Reader<'t> {
         self.as_number(node, key)
     }
 
+    /// The number that a value is.
     pub fn as_number(&mut self, node: Node<'t>, key: &str) -> Option<Written<Exact>> {
         let number = match node.get_ref() {
             DeValue::Integer(digits) if digits.radix() == 10 => Decimal::parse(digits.as_str()).map(Exact::from),
@@ -201,9 +329,7 @@ impl<'t> Reader<'t> {
 
     /// A number that must be there; zero after a fault.
     pub fn number(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Written<Exact> {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
+        self.required(keys, key);
         self.optional_number(keys, key).unwrap_or_else(|| Written { value: Exact::zero(), span: keys.span.clone() })
     }
 
@@ -217,28 +343,28 @@ impl<'t> Reader<'t> {
     }
 
     /// A whole number within bounds, `None` where the key is absent or holds something else.
-    pub fn optional_whole(&mut self, keys: &mut Keys<'t>, key: &'static str, most: u32) -> Option<u32> {
+    pub fn optional_whole(&mut self, keys: &mut Keys<'t>, key: &'static str, bounds: RangeInclusive<u32>) -> Option<u32> {
         let node = keys.get(key)?;
         let whole = match node.get_ref() {
-            DeValue::Integer(digits) if digits.radix() == 10 => digits.as_str().parse::<u32>().ok().filter(|whole| *whole <= most),
+            DeValue::Integer(digits) if digits.radix() == 10 => digits.as_str().parse::<u32>().ok().filter(|whole| bounds.contains(whole)),
             _ => None,
         };
         if whole.is_none() {
+            let (least, most) = (bounds.start(), bounds.end());
             self.fault(
                 &node.span(),
-                format!("“{key}”应是 0 到 {most} 之间的整数"),
-                format!("`{key}` must be a whole number from 0 to {most}"),
+                format!("“{key}”应是 {least} 到 {most} 之间的整数"),
+                format!("`{key}` must be a whole number from {least} to {most}"),
             );
         }
         whole
     }
 
-    /// A whole number that must be there; zero after a fault.
-    pub fn whole(&mut self, keys: &mut Keys<'t>, key: &'static str, most: u32) -> u32 {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
-        self.optional_whole(keys, key, most).unwrap_or(0)
+    /// A whole number that must be there; the least after a fault.
+    pub fn whole(&mut self, keys: &mut Keys<'t>, key: &'static str, bounds: RangeInclusive<u32>) -> u32 {
+        self.required(keys, key);
+        let least = *bounds.start();
+        self.optional_whole(keys, key, bounds).unwrap_or(least)
     }
 
     /// One word of a closed list, `None` where the key is absent or says something else.
@@ -248,55 +374,48 @@ impl<'t> Reader<'t> {
         self.choose(&written, key, allowed)
     }
 
+    /// What a word of a closed list stands for.
     pub fn choose<T: Copy>(&mut self, written: &Written<String>, key: &str, allowed: &[(&str, T)]) -> Option<T> {
         let found = allowed.iter().find(|(word, _)| *word == written.value).map(|(_, value)| *value);
         if found.is_none() {
             let words = || allowed.iter().map(|(word, _)| *word);
-            let (near_zh, near_en) = near(&written.value, words());
-            let all = words().collect::<Vec<_>>().join(" ");
-            let said = &written.value;
-            self.fault(
-                &written.span,
-                format!("“{key}”不能是“{said}”；可用：{all}{near_zh}"),
-                format!("`{key}` cannot be `{said}`; allowed: {all}{near_en}"),
-            );
+            let (said, all) = (&written.value, words().collect::<Vec<_>>().join(" "));
+            let wrong = Said::new(format!("“{key}”不能是“{said}”；可用：{all}"), format!("`{key}` cannot be `{said}`; allowed: {all}"));
+            self.refuse(&written.span, wrong.near(nearest(said, words())));
         }
         found
     }
 
     /// One word of a closed list, which must be there.
     pub fn choice<T: Copy>(&mut self, keys: &mut Keys<'t>, key: &'static str, allowed: &[(&str, T)]) -> Option<T> {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
+        self.required(keys, key);
         self.optional_choice(keys, key, allowed)
-    }
-
-    /// Where a value comes from; must be there.
-    pub fn origin(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Origin {
-        self.choice(keys, key, &[("source", Origin::Source), ("sample", Origin::Sample)]).unwrap_or(Origin::Source)
-    }
-
-    /// Where a value comes from, where it may differ from the table's own.
-    pub fn optional_origin(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Origin> {
-        self.optional_choice(keys, key, &[("source", Origin::Source), ("sample", Origin::Sample)])
     }
 
     /// `true` or `false`; false where the key is absent.
     pub fn flag(&mut self, keys: &mut Keys<'t>, key: &'static str) -> bool {
-        let Some(node) = keys.get(key) else { return false };
-        node.get_ref().as_bool().unwrap_or_else(|| {
-            self.wrong(node, key, ("true 或 false", "true or false"));
-            false
-        })
+        self.optional_flag(keys, key).unwrap_or(false)
     }
 
-    /// A date, written without quotes.
+    /// `true` or `false`, `None` where the key is absent or holds something else.
+    pub fn optional_flag(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<bool> {
+        let node = keys.get(key)?;
+        let flag = node.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong(node, key, ("true 或 false", "true or false"));
+        }
+        flag
+    }
+
+    /// A date, written without quotes, which must be there.
     pub fn date(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Written<NaiveDate>> {
-        let Some(node) = keys.get(key) else {
-            self.missing(keys, key);
-            return None;
-        };
+        self.required(keys, key);
+        self.optional_date(keys, key)
+    }
+
+    /// A date, `None` where the key is absent or holds something else.
+    pub fn optional_date(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Written<NaiveDate>> {
+        let node = keys.get(key)?;
         let date = node.get_ref().as_datetime().filter(|at| at.time.is_none()).and_then(|at| at.date);
         let date = date.and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
         if date.is_none() {
@@ -310,27 +429,22 @@ impl<'t> Reader<'t> {
         self.list(keys, key).into_iter().filter_map(|node| self.as_text(node, key)).collect()
     }
 
+    /// The texts of a value that is a list.
+    pub fn as_texts(&mut self, node: Node<'t>, key: &str) -> Vec<Written<String>> {
+        self.as_list(node, key).into_iter().filter_map(|node| self.as_text(node, key)).collect()
+    }
+
     /// A list; empty where the key is absent.
     pub fn list(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Vec<Node<'t>> {
-        let Some(node) = keys.get(key) else { return Vec::new() };
+        keys.get(key).map(|node| self.as_list(node, key)).unwrap_or_default()
+    }
+
+    fn as_list(&mut self, node: Node<'t>, key: &str) -> Vec<Node<'t>> {
         if let Some(all) = node.get_ref().as_array() {
             return all.iter().collect();
         }
         self.wrong(node, key, ("列表 [ … ]", "a list [ … ]"));
         Vec::new()
-    }
-
-    /// Lengths of a period, at least one.
-    pub fn lengths(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Vec<Every> {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
-        let written = self.texts(keys, key);
-        if written.is_empty() && keys.table.get(key).is_some_and(|node| node.get_ref().is_array()) {
-            let place = keys.place(key);
-            self.fault(&place, format!("“{key}”里一个也没有"), format!("`{key}` names none"));
-        }
-        written.iter().filter_map(|word| self.choose(word, key, &LENGTHS)).collect()
     }
 
     /// A table, `None` where the key is absent or holds something else.
@@ -339,9 +453,10 @@ impl<'t> Reader<'t> {
         self.as_table(node, key)
     }
 
+    /// The table that a value is.
     pub fn as_table(&mut self, node: Node<'t>, key: &str) -> Option<Keys<'t>> {
         if let Some(table) = node.get_ref().as_table() {
-            return Some(Keys::new(table, node.span()));
+            return Some(Keys { table, span: node.span(), known: Vec::new(), own: Vec::new() });
         }
         self.wrong(node, key, ("表（[名称] 或 { … }）", "a table ([name] or { … })"));
         None
@@ -349,9 +464,7 @@ impl<'t> Reader<'t> {
 
     /// A table that must be there.
     pub fn table(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Keys<'t>> {
-        if keys.get(key).is_none() {
-            self.missing(keys, key);
-        }
+        self.required(keys, key);
         self.optional_table(keys, key)
     }
 
@@ -372,8 +485,7 @@ impl<'t> Reader<'t> {
     /// Names that the file makes up itself, with what stands behind each: `by_category`, `levels`, `[value.…]`.
     pub fn named(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Vec<(Written<String>, Node<'t>)> {
         let Some(table) = self.optional_table(keys, key) else { return Vec::new() };
-        let entries = table.table.iter();
-        entries.map(|(name, node)| (Written { value: name.get_ref().to_string(), span: name.span() }, node)).collect()
+        table.entries()
     }
 
     /// Says at the later one that a name stands twice.
@@ -391,28 +503,6 @@ impl<'t> Reader<'t> {
                 );
             }
             seen.push(&name.value);
-        }
-    }
-
-    /// Refuses a category that the county does not have.
-    pub fn known_category(&mut self, name: &Written<String>) {
-        if let Some(categories) = self.categories
-            && !categories.contains(&name.value)
-        {
-            let (near_zh, near_en) = near(&name.value, categories.iter().map(String::as_str));
-            let (said, all) = (&name.value, categories.join(" "));
-            self.fault(
-                &name.span,
-                format!("本县没有“{said}”这个类别；有：{all}{near_zh}"),
-                format!("`{said}` is no category of this county; there are: {all}{near_en}"),
-            );
-        }
-    }
-
-    /// Remembers a sample by its name.
-    pub fn sample(&mut self, origin: Origin, name: impl FnOnce() -> String) {
-        if origin == Origin::Sample {
-            self.samples.push(name());
         }
     }
 }
