@@ -7,10 +7,10 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use super::book::Disguised;
-use super::words::folded;
 use super::{Content, number};
 use crate::exact::Decimal;
 use crate::number_format::{Format, Value, builtin_code};
+use crate::words::folded;
 
 /// The number formats that a file defines, by their ids.
 pub(super) struct Formats {
