@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use scorebook::diag::{Code, Lang};
-use scorebook::inbox;
+use scorebook::digest;
 use scorebook::period::{Period, RunPeriod};
 use scorebook::rollup::UnusualKind;
 use scorebook::run::{self, Options, PostOrder, RunError, Summary};
@@ -70,7 +70,7 @@ fn posted_as(root: &Path, period: &str, then: impl Fn(&mut Vec<Value>)) -> run::
     let mut said = rows(&draft.join("results.jsonl"));
     then(&mut said);
     write_rows(&draft.join("results.jsonl"), &said);
-    let digest = digest::sha256_hex(&std::fs::read(draft.join("results.jsonl").unwrap()));
+    let digest = digest::sha256_hex(&std::fs::read(draft.join("results.jsonl")).unwrap());
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(draft.join("manifest.json")).unwrap()).unwrap();
     for output in manifest["outputs"].as_array_mut().unwrap() {
         if output["file"] == "results.jsonl" {
