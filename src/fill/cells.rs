@@ -91,14 +91,18 @@ pub(super) fn value(work: &Sheet<'_>, row: &OutRow<'_>, place: usize, cell: &Cel
             Mode::Ruled { labels: false } => Value::Empty,
             _ => Value::Number(*number),
         },
+        Content::Truth(truth) => match row.mode {
+            Mode::Ruled { labels: false } => Value::Empty,
+            _ => Value::Truth(*truth),
+        },
         Content::Alone(fill) => {
             if row.mode != Mode::Full && !of_form(fill) && row.missing(fill) {
                 return none(row, said_none);
             }
-            let shows = || styles.get(cell.style.0 as usize).is_some_and(|style| Format::parse(&style.number_format).shows_day());
+            let shows_day = || styles.get(cell.style.0 as usize).is_some_and(|style| Format::parse(&style.number_format).shows_day());
             match found(work, row, column, *fill) {
-                Found::Data(datum) => values::alone(datum, shows()),
-                Found::Made(datum) => values::alone(&datum, shows()),
+                Found::Data(datum) => values::alone(datum, shows_day),
+                Found::Made(datum) => values::alone(&datum, shows_day),
             }
         }
         Content::Pieces(pieces) => {

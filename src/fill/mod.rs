@@ -17,8 +17,9 @@ mod values;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use crate::font::usual_digit_pixels;
 use crate::form::data::{Datum, Record};
-use crate::form::model::{FilledBook, FilledSheet, Image, PageSetup, Range};
+use crate::form::model::{Column, FilledBook, FilledSheet, Font, Image, PageSetup, Range, Row};
 use crate::template::Template;
 use crate::template::plan::SheetPlan;
 use columns::OutColumn;
@@ -101,6 +102,9 @@ fn by_sheet<'a>(plan: &SheetPlan, all: &[&'a Record]) -> Vec<Vec<&'a Record>> {
     out.into_iter().map(|(_, records)| records).collect()
 }
 
+/// So many rows or columns at most are added for a picture.
+const MOST_BESIDE: usize = 500;
+
 /// What one sheet is being made of.
 struct Sheet<'a> {
     plan: &'a SheetPlan,
@@ -176,7 +180,7 @@ fn sheet<'a>(
         },
         images: images(&work),
     };
-    (sheet, parts)
+    (reaching_pictures(sheet, &book.normal_font), parts)
 }
 
 /// A picture stands wherever its row and column do: with each record of a block, with each element of a column list.
@@ -193,6 +197,37 @@ fn images(work: &Sheet<'_>) -> Vec<Image> {
         }
     }
     out
+}
+
+/// The sheet with rows and columns down to the last corner of its pictures, which an office prints too.
+fn reaching_pictures(mut sheet: FilledSheet, normal: &Font) -> FilledSheet {
+    let digit = f64::from(usual_digit_pixels(&normal.family, normal.size)) * 0.75;
+    let usual = Column { width: 9.0, hidden: false };
+    for image in &sheet.images {
+        let mut down = image.offset.1 + image.size.1;
+        for row in image.row as usize..image.row as usize + MOST_BESIDE {
+            if down < 0.75 {
+                break;
+            }
+            if sheet.rows.len() <= row {
+                sheet.rows.push(Row::default());
+            }
+            let drawn = &sheet.rows[row];
+            down -= if drawn.hidden { 0.0 } else { drawn.height.unwrap_or(normal.size * 1.2) };
+        }
+        let mut right = image.offset.0 + image.size.0;
+        for column in usize::from(image.column)..usize::from(image.column) + MOST_BESIDE {
+            if right < 0.75 {
+                break;
+            }
+            if sheet.columns.len() <= column {
+                sheet.columns.push(usual);
+            }
+            let drawn = sheet.columns[column];
+            right -= if drawn.hidden { 0.0 } else { drawn.width * digit };
+        }
+    }
+    sheet
 }
 
 /// A tab name that every office opens: at most 31 characters, none of `[]:*?/\`, no apostrophe at an end, unique.

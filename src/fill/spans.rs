@@ -9,8 +9,8 @@ use super::{Sheet, cells::value};
 use crate::diag::CellRef;
 use crate::exact::Exact;
 use crate::form::model::{Cell, Range, Row, Style, StyleId, Value};
-use crate::template::formula_result;
 use crate::template::plan::{MergePlan, RowHome};
+use crate::template::{formula_result, number_in};
 
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
 pub(super) fn merges(work: &Sheet<'_>, styles: &[Style], rows: &mut [Row]) -> Vec<Range> {
@@ -121,19 +121,25 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
     for at in order {
         let plan = &work.plan.formulas[at.formula];
         let place = |range: Range| cells_of(work, at, range, &standing);
-        let result = plan.expression.value(&mut |range| {
+        let result = plan.expression.value(&mut |range, many| {
             let (lines, columns) = place(range);
             let mut out = Vec::new();
             for line in lines {
                 for column in &columns {
                     if let Some(value) = exact.get(&(line, *column)) {
                         out.push(value.clone());
-                    } else if let Some(Value::Number(number)) = at_cell(rows, line, *column) {
-                        out.push(Exact::from(*number));
+                        continue;
+                    }
+                    match at_cell(rows, line, *column) {
+                        Some(Value::Number(number)) => out.push(Exact::from(*number)),
+                        Some(Value::Date(serial)) => out.push(Exact::from(i64::from(*serial))),
+                        Some(Value::Truth(truth)) if !many => out.push(Exact::from(i64::from(*truth))),
+                        Some(Value::Text(text)) if !many && !text.is_empty() => out.push(number_in(text)?),
+                        _ => {}
                     }
                 }
             }
-            out
+            Some(out)
         });
         let text = plan.expression.text(&mut |range| {
             let (lines, columns) = place(range);
@@ -146,7 +152,7 @@ pub(super) fn formulas(work: &Sheet<'_>, pending: &[Pending], rows: &mut [Row]) 
         let value = match (written, text) {
             (Some(result), Some(text)) if text.len() < 8_000 => Value::Formula { text, result },
             (Some(result), _) => Value::Number(result),
-            // A mean of nothing or a division by zero leaves the cell blank rather than print an error.
+            // A text that is no number, a mean of nothing or a division by zero leaves the cell blank rather than print an error.
             (None, _) => Value::Empty,
         };
         if let Some(cell) = rows[at.row].cells.iter_mut().find(|cell| cell.column == at.column) {

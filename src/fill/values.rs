@@ -24,12 +24,12 @@ pub(super) fn print(datum: &Datum, out: &mut String) {
 }
 
 /// A value alone in its cell. A day needs a cell that shows days, else it is written out.
-pub(super) fn alone(datum: &Datum, shows_date: bool) -> Value {
+pub(super) fn alone(datum: &Datum, shows_day: impl FnOnce() -> bool) -> Value {
     match datum {
         Datum::Empty => Value::Empty,
         Datum::Text(text) => Value::Text(text.clone()),
         Datum::Number { value, .. } => Value::Number(*value),
-        Datum::Date(day) if shows_date => Value::Date(serial(*day)),
+        Datum::Date(day) if shows_day() => Value::Date(serial(*day)),
         Datum::Date(_) => {
             let mut text = String::new();
             print(datum, &mut text);

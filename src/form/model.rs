@@ -113,6 +113,8 @@ pub enum Value {
     Text(String),
     /// A number, shown by the style's number format.
     Number(Decimal),
+    /// TRUE or FALSE.
+    Truth(bool),
     /// A day as a serial number of the 1900 date system, shown by the style's number format.
     Date(i32),
     /// A formula without the leading `=`, and its result worked out exactly.
@@ -170,6 +172,8 @@ pub struct Font {
     pub italic: bool,
     /// Underlined.
     pub underline: bool,
+    /// With a second line below the first.
+    pub double_underline: bool,
     /// Struck out.
     pub strike: bool,
     /// Black where absent.
@@ -178,7 +182,16 @@ pub struct Font {
 
 impl Default for Font {
     fn default() -> Self {
-        Self { family: "宋体".into(), size: 11.0, bold: false, italic: false, underline: false, strike: false, color: None }
+        Self {
+            family: "宋体".into(),
+            size: 11.0,
+            bold: false,
+            italic: false,
+            underline: false,
+            double_underline: false,
+            strike: false,
+            color: None,
+        }
     }
 }
 

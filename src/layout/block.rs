@@ -83,7 +83,7 @@ impl Measure<'_> {
         let mut shapes = shape(self.fonts, choice, &text, missing);
         let number = !matches!(cell.value, Value::Text(_));
         let horizontal = match style.align.horizontal {
-            Horizontal::General if style.align.rotation == 255 => Horizontal::Center,
+            Horizontal::General if style.align.rotation == 255 || matches!(cell.value, Value::Truth(_)) => Horizontal::Center,
             // A number in a cell for text stands like text.
             Horizontal::General if number && style.number_format.trim() != "@" => Horizontal::Right,
             Horizontal::General | Horizontal::Fill => Horizontal::Left,
@@ -262,6 +262,12 @@ impl Block {
             }
             part.size = (part.size - (part.size * 0.16).floor().max(1.0) / 2.0).max(smallest(self.size));
         }
+    }
+
+    /// A line of some of its signs, from its left edge.
+    pub fn line_of(&self, shapes: Vec<Shape>) -> Self {
+        let lines = paragraphs(&shapes);
+        Self { shapes, lines, indent: 0, ..*self }
     }
 
     /// Height of the text in points, with lines `pitch` em apart.

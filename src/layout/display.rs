@@ -34,6 +34,7 @@ impl Display {
             Value::Text(text) if !format.has_text_section() => return Seen { text: Cow::Borrowed(text), ink: None, fill: None },
             Value::Text(text) => format.show(number_format::Value::Text(text), false),
             Value::Number(number) | Value::Formula { result: number, .. } => format.show(number_format::Value::Number(*number), false),
+            Value::Truth(truth) => format.show(number_format::Value::Bool(*truth), false),
             // A date must not come out as a bare serial number.
             Value::Date(serial) => {
                 let day = number_format::Value::Number(Decimal::from(i64::from(*serial)));

@@ -121,8 +121,9 @@ fn parse(text: &str, codes: &Codes<'_>, normal: &Font) -> Vec<(Section, Vec<Piec
                     font.italic = !font.italic;
                     continue;
                 }
-                Some('U' | 'u' | 'E' | 'e') => {
+                Some(line @ ('U' | 'u' | 'E' | 'e')) => {
                     font.underline = !font.underline;
+                    font.double_underline = font.underline && line.eq_ignore_ascii_case(&'e');
                     continue;
                 }
                 Some('S' | 's') => {

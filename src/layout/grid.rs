@@ -76,6 +76,12 @@ impl<'a> Grid<'a> {
         }
     }
 
+    /// A further column at the right.
+    pub fn add_column(&mut self, width: Length) {
+        self.widths.push(width);
+        self.lefts.push(self.lefts.last().copied().unwrap_or(0) + width);
+    }
+
     pub fn columns(&self) -> usize {
         self.widths.len()
     }

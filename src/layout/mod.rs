@@ -8,6 +8,7 @@
 //! FilledBook ─▶ grid (columns, rows, merges) ─▶ blocks (glyphs, lines) ─▶ heights ─▶ plan (scale, pages) ─▶ LaidOut
 //! ```
 
+mod beside;
 mod block;
 mod border;
 mod display;

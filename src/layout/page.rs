@@ -1,6 +1,6 @@
 //! Draws the pages of a measured sheet.
 
-use super::block::Block;
+use super::block::{Block, PADDING, Run};
 use super::border::{self, Slot};
 use super::grid::Grid;
 use super::laid::{Bookmark, Fill, LaidOut, LaidSheet, Length, POINT, Page, PageCell, PageRow, Picture};
@@ -8,7 +8,7 @@ use super::paginate::{Frame, Printed, plan};
 use super::place::{Ink, Rect, ToPage, place};
 use super::rows::Blocks;
 use crate::font::FontSet;
-use crate::form::model::{Font, Style};
+use crate::form::model::{Font, Horizontal, Style};
 
 /// A measured sheet on its way to pages.
 pub(super) struct SheetPages<'a> {
@@ -129,16 +129,22 @@ impl SheetPages<'_> {
         columns: &[Slot],
         to_page: ToPage,
     ) {
-        // Text that stands over its neighbours begins in its own cell; on a page without that cell it is not repeated.
+        // Text that stands over its neighbours begins in its own cell; on a page without that cell stands what runs on to it.
         let own = span(columns, u32::from(block.area.first_column), u32::from(block.area.last_column));
         let whole = span(columns, u32::from(block.columns.0), u32::from(block.columns.1));
+        if own.is_none() && whole.is_some() && runs_on(block) {
+            self.part(block, (top, height), page, row, columns, to_page);
+        }
         let (Some((own_left, own_width)), Some((mut left, mut width))) = (own, whole) else { return };
         let begins_here = columns.iter().any(|slot| slot.index == u32::from(block.area.first_column));
+        if own_width > 0 && width < self.grid.width(block.columns.0, block.columns.1) && runs_on(block) {
+            self.part(block, (top, height), page, row, columns, to_page);
+            return;
+        }
         if lines.is_empty() || own_width == 0 || height == 0 || !begins_here {
             return;
         }
-        if block.horizontal == crate::form::model::Horizontal::Center && block.columns != (block.area.first_column, block.area.last_column)
-        {
+        if block.horizontal == Horizontal::Center && block.columns != (block.area.first_column, block.area.last_column) {
             // Centred on its own cell, however far it reaches to either side.
             let center = own_left + own_width / 2;
             let half = (center - left).max(left + width - center);
@@ -160,6 +166,41 @@ impl SheetPages<'_> {
         let inked = block.ink.map(|color| Font { color: Some(color), ..style.font.clone() });
         let font = inked.as_ref().unwrap_or(&style.font);
         place(self.fonts, block, lines, Rect { left, top, width, height }, to_page, font, style.align.vertical, &mut ink);
+        if !texts.is_empty() {
+            row.cells.push(PageCell { column: block.column, texts });
+        }
+    }
+
+    // The signs of a line that stand on this page, where it runs on over the page's edge: as an office prints it, but each sign whole.
+    fn part(&self, block: &Block, (top, height): (Length, Length), page: &mut Page, row: &mut PageRow, columns: &[Slot], to_page: ToPage) {
+        let within = |slot: &&Slot| (block.columns.0..=block.columns.1).contains(&(slot.index as u16));
+        let (Some(first), Some(last)) = (columns.iter().find(within), columns.iter().rfind(within)) else { return };
+        // Where the line begins, as seen from this page.
+        let before = self.grid.width(block.columns.0, first.index as u16) - self.grid.width(first.index as u16, first.index as u16);
+        let (begin, from, to) = (first.start - before, first.start, last.end);
+        let mut at = begin + PADDING + block.indent;
+        let mut shapes = Vec::new();
+        let mut left = None;
+        for shape in &block.shapes {
+            let advance = (shape.advance * block.size * POINT as f32) as Length;
+            let middle = at + advance / 2;
+            // What leans out of the last column of all stands with it.
+            if middle >= from && (middle < to || last.index as u16 == block.columns.1) {
+                left = left.or(Some(at));
+                shapes.push(*shape);
+            }
+            at += advance;
+        }
+        let Some(left) = left else { return };
+        let part = block.line_of(shapes);
+        let fallback = Style::default();
+        let style = self.style(block).unwrap_or(&fallback);
+        let mut texts = Vec::new();
+        let mut ink = Ink { texts: &mut texts, strokes: &mut page.strokes };
+        let inked = block.ink.map(|color| Font { color: Some(color), ..style.font.clone() });
+        let font = inked.as_ref().unwrap_or(&style.font);
+        let rect = Rect { left: left - PADDING, top, width: to - left, height };
+        place(self.fonts, &part, 0..1, rect, to_page, font, style.align.vertical, &mut ink);
         if !texts.is_empty() {
             row.cells.push(PageCell { column: block.column, texts });
         }
@@ -212,6 +253,15 @@ impl SheetPages<'_> {
             });
         }
     }
+}
+
+// A line that stands over free columns to its right.
+fn runs_on(block: &Block) -> bool {
+    block.run == Run::Plain
+        && block.lines.len() == 1
+        && block.horizontal == Horizontal::Left
+        && block.columns.0 == block.area.first_column
+        && block.columns.1 > block.area.last_column
 }
 
 fn slots(indexes: impl Iterator<Item = u32>, size: impl Fn(u32) -> Length) -> Vec<Slot> {

@@ -3,10 +3,10 @@
 use std::ops;
 
 use super::grid::Grid;
-use super::laid::{Length, POINT};
+use super::laid::{Length, PIXEL, POINT};
 use super::paper;
 use super::rows::Blocks;
-use crate::form::model::{Borders, PageSetup, Range, Style, Value};
+use crate::form::model::{Borders, Image, PageSetup, Range, Style, Value};
 
 /// The frame of a sheet's pages, in sheet units at natural size.
 #[derive(Clone, Copy, Debug)]
@@ -104,9 +104,30 @@ fn used(grid: &Grid<'_>, blocks: &Blocks) -> (u32, u32) {
         reach(block.row, block.columns.1);
     }
     for image in grid.sheet.images.iter().filter(|image| (image.row as usize) < grid.sheet.rows.len()) {
-        reach(image.row, image.column.min(grid.columns() as u16 - 1));
+        let (row, column) = last_corner(grid, image);
+        reach(row, column);
     }
     used
+}
+
+// The row and column in which a picture's last corner stands.
+fn last_corner(grid: &Grid<'_>, image: &Image) -> (u32, u16) {
+    let units = |points: f64| if points.is_finite() { (points.clamp(0.0, 5000.0) * POINT as f64) as Length } else { 0 };
+    let (rows, columns) = (grid.sheet.rows.len() as u32, grid.columns() as u16);
+    let walk = |first: u32, count: u32, extent: Length, size: &dyn Fn(u32) -> Length| {
+        let (mut at, mut rest) = (first, extent - size(first));
+        while rest > PIXEL && at + 1 < count {
+            at += 1;
+            rest -= size(at);
+        }
+        at
+    };
+    let down = units(image.offset.1) + units(image.size.1);
+    let right = units(image.offset.0) + units(image.size.0);
+    let row = walk(image.row, rows, down, &|row| grid.shown_height(row));
+    let first = image.column.min(columns.saturating_sub(1));
+    let column = walk(u32::from(first), u32::from(columns), right, &|column| grid.width(column as u16, column as u16));
+    (row, column as u16)
 }
 
 /// Sizes of the lines of one direction, and where they may be parted.

@@ -252,7 +252,8 @@ pub(super) fn draw_line(
         }
         ink.texts.push(text);
     }
-    for (wanted, offset) in [(font.underline, 0.13), (font.strike, -0.3)] {
+    let double = font.underline && font.double_underline;
+    for (wanted, offset) in [(font.underline, 0.13), (double, 0.23), (font.strike, -0.3)] {
         if wanted && pen > x {
             let (from, to) = (frame.at(x, y + offset * size), frame.at(pen, y + offset * size));
             ink.strokes.push(Stroke { from, to, width: size * 0.05 * frame.scale, line: Line::Thin, color });

@@ -86,7 +86,9 @@ fn digit(book: &FilledBook, fonts: &FontSet) -> u32 {
 
 /// The sheet's columns and rows before any has grown.
 pub(super) fn grid<'a>(book: &'a FilledBook, sheet: &'a FilledSheet, fonts: &FontSet) -> Grid<'a> {
-    Grid::new(sheet, &book.styles, digit(book, fonts), default_height(book))
+    let mut grid = Grid::new(sheet, &book.styles, digit(book, fonts), default_height(book));
+    super::beside::widen(&mut grid, book, fonts);
+    grid
 }
 
 /// The face of each style.

@@ -48,7 +48,8 @@ pub(super) fn wrap(shapes: &[Shape], width: f32) -> Vec<Line> {
 }
 
 fn wrap_paragraph(shapes: &[Shape], paragraph: Range<usize>, width: f32, lines: &mut Vec<Line>) {
-    let allowed = opportunities(&shapes[paragraph.clone()]);
+    let mut allowed = opportunities(&shapes[paragraph.clone()]);
+    keep_labels(&shapes[paragraph.clone()], width, &mut allowed);
     let mut start = paragraph.start;
     let mut best = None;
     let mut used = 0.0;
@@ -73,6 +74,21 @@ fn wrap_paragraph(shapes: &[Shape], paragraph: Range<usize>, width: f32, lines: 
     lines.push(line(shapes, start..paragraph.end, true));
 }
 
+/// A list of labels (`季度之星-一季度、季度之星-三季度`) is parted between them only, where each fits on a line.
+fn keep_labels(shapes: &[Shape], width: f32, allowed: &mut [bool]) {
+    let sentence = |shape: &Shape| "，。；：？！\u{3000} ".contains(shape.character);
+    if !shapes.iter().any(|shape| shape.character == '、') || shapes.iter().any(sentence) {
+        return;
+    }
+    let labels = shapes.split_inclusive(|shape| shape.character == '、');
+    if labels.map(|label| label.iter().map(|shape| shape.advance).sum::<f32>()).any(|label| label > width) {
+        return;
+    }
+    for index in 1..shapes.len() {
+        allowed[index] &= shapes[index - 1].character == '、';
+    }
+}
+
 fn line(shapes: &[Shape], range: Range<usize>, last: bool) -> Line {
     let width = |range: Range<usize>| shapes[range].iter().map(|shape| shape.advance).sum::<f32>();
     if last {
@@ -95,7 +111,8 @@ fn opportunities(shapes: &[Shape]) -> Vec<bool> {
         allowed[index] = previous.is_some_and(|before| {
             // Quotation marks look both ways in UAX #14; in Chinese text their side is known.
             let quote = (character == '“' || character == '‘') && wide(before) || (before == '”' || before == '’') && wide(character);
-            (permitted || quote) && !NOT_AT_START.contains(character) && !NOT_AT_END.contains(before)
+            // A hyphen at a line's end is taken for a mark of hyphenation by readers of the PDF, and vanishes.
+            (permitted || quote) && before != '-' && !NOT_AT_START.contains(character) && !NOT_AT_END.contains(before)
         });
         previous = Some(character);
     }

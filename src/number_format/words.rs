@@ -7,6 +7,9 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 /// General under its names on Chinese and Japanese surfaces, which other programs write into files as they stand.
 pub(super) const GENERAL: [&str; 4] = ["General", "G/通用格式", "G/標準", "G/標準格式"];
 
+/// The halves of the day in a code of the Chinese surface.
+const HALF_DAY: &str = "上午/下午";
+
 /// The sixteen-by-four palette of colour numbers 1 to 56 (ECMA-376 part 1, 18.8.27, index 8 to 63).
 const PALETTE: [u32; 56] = [
     0x00_0000, 0xFF_FFFF, 0xFF_0000, 0x00_FF00, 0x00_00FF, 0xFF_FF00, 0xFF_00FF, 0x00_FFFF, 0x80_0000, 0x00_8000, 0x00_0080, 0x80_8000,
@@ -117,43 +120,38 @@ pub(super) fn builtin(id: u32) -> &'static str {
 /// The code as a file holds it, for every office to read: words of the Chinese surface become those of the standard.
 pub(super) fn for_file(code: &str) -> String {
     let mut out = String::with_capacity(code.len());
+    let mut section = out.len();
     let mut rest = code;
     while let Some(first) = rest.chars().next() {
         let taken = match first {
             '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
-            '[' => {
-                let taken = rest.find(']').map_or(rest.len(), |end| end + 1);
-                if let Some(word) = rest[1..taken].strip_suffix(']').and_then(|inside| color_word(&inside.trim().to_lowercase())) {
-                    out.push('[');
-                    out.push_str(&word);
-                    out.push(']');
-                    rest = &rest[taken..];
-                    continue;
-                }
-                taken
-            }
-            '!' if rest.len() > 1 => {
-                out.push('\\');
-                rest = &rest[1..];
-                rest.chars().next().map_or(0, char::len_utf8)
-            }
-            '\\' | '_' | '*' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            '[' => rest.find(']').map_or(rest.len(), |end| end + 1),
+            '\\' | '_' | '*' | '!' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
             _ => {
-                if let Some(name) = GENERAL[1..].iter().rev().find(|name| rest.starts_with(**name)) {
-                    out.push_str("General");
-                    rest = &rest[name.len()..];
-                    continue;
-                }
-                if let Some(behind) = rest.strip_prefix("上午/下午") {
-                    out.push_str("[$-804]AM/PM");
-                    rest = behind;
-                    continue;
-                }
-                first.len_utf8()
+                let words = GENERAL[1..].iter().rev().copied().chain([HALF_DAY]);
+                words.into_iter().find(|word| rest.starts_with(word)).map_or(first.len_utf8(), str::len)
             }
         };
-        out.push_str(&rest[..taken]);
-        rest = &rest[taken..];
+        let (word, behind) = rest.split_at(taken);
+        let color =
+            word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).and_then(|inside| color_word(&inside.trim().to_lowercase()));
+        match (first, color) {
+            (_, Some(color)) => out.extend(["[", &color, "]"]),
+            ('!', _) if taken > 1 => out.extend(["\\", &word[1..]]),
+            _ if word == HALF_DAY => {
+                // The language's tag stands at the head of its section, where every office looks for it.
+                if !out[section..].contains("[$-") {
+                    out.insert_str(section, "[$-804]");
+                }
+                out.push_str("AM/PM");
+            }
+            _ if GENERAL[1..].contains(&word) => out.push_str("General"),
+            _ => out.push_str(word),
+        }
+        if first == ';' {
+            section = out.len();
+        }
+        rest = behind;
     }
     out
 }
@@ -171,6 +169,7 @@ mod tests {
             ("G/通用格式\"分\"", "General\"分\""),
             ("0!.0,\"万\"", "0\\.0,\"万\""),
             ("上午/下午h\"时\"", "[$-804]AM/PMh\"时\""),
+            ("0;yyyy\"年\" 上午/下午h:mm", "0;[$-804]yyyy\"年\" AM/PMh:mm"),
             ("[$-804][>=1]0_);[RED]0", "[$-804][>=1]0_);[Red]0"),
         ] {
             assert_eq!(for_file(code), file);

@@ -30,6 +30,9 @@ pub(super) trait Canvas {
     /// Lines of one width, kind and colour; at least one.
     fn lines(&mut self, strokes: &[Stroke]);
 
+    /// The text that follows is of another cell of the row.
+    fn next_cell(&mut self) {}
+
     /// A run of text.
     fn text(&mut self, text: &Text);
 
@@ -54,7 +57,10 @@ pub(super) fn draw(page: &Page, canvas: &mut impl Canvas) {
     }
     for row in &page.rows {
         canvas.begin(Part::Row(row));
-        row.cells.iter().flat_map(|cell| &cell.texts).for_each(|text| canvas.text(text));
+        for cell in &row.cells {
+            canvas.next_cell();
+            cell.texts.iter().for_each(|text| canvas.text(text));
+        }
         canvas.end();
     }
     if !page.furniture.is_empty() {

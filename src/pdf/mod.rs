@@ -1,7 +1,7 @@
 //! Laid-out pages as PDF; the sole owner of krilla and genpdf.
 //!
 //! Both engines draw the same pages through one canvas. It measures nothing and decides nothing: every glyph already
-//! has its place. krilla is the default: PDF/A-2b, tagged, with outline, title and language, the same bytes for the same
+//! has its place. krilla is the default: PDF/A-2u, tagged, with outline, title and language, the same bytes for the same
 //! pages. genpdf (`--pdf-engine genpdf`, cargo feature `genpdf`) gives the same pages and the same text, with its limits:
 //! see `plain`. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
 
@@ -29,7 +29,7 @@ pub enum PdfError {
     /// The writer cannot embed this font.
     #[error("font {0} cannot be embedded in a PDF")]
     Font(String),
-    /// The writer, or its check for PDF/A-2b, refuses the document.
+    /// The writer, or its check for PDF/A-2u, refuses the document.
     #[error("the PDF could not be written: {0}")]
     Refused(String),
     /// genpdf reads TrueType outlines only.
@@ -56,7 +56,7 @@ impl PdfError {
 /// Which library writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Engine {
-    /// PDF/A-2b, tagged; the same bytes every time.
+    /// PDF/A-2u, tagged; the same bytes every time.
     #[default]
     Krilla,
     /// The same pages and text as plain PDF. It stamps the time, so bytes differ from run to run.
@@ -90,7 +90,7 @@ impl Engine {
 pub struct PdfFonts(Faces);
 
 enum Faces {
-    Krilla(Vec<Font>),
+    Krilla(Vec<tagged::Embedded>),
     #[cfg(feature = "genpdf")]
     Genpdf(Vec<subset::Source>),
 }
@@ -112,7 +112,9 @@ impl PdfFonts {
         match engine {
             Engine::Krilla => {
                 let embed = |face: &crate::font::Face| {
-                    Font::new(Data::from(Arc::clone(&face.bytes)), face.index).ok_or_else(|| PdfError::Font(face.name.clone()))
+                    let font =
+                        Font::new(Data::from(Arc::clone(&face.bytes)), face.index).ok_or_else(|| PdfError::Font(face.name.clone()))?;
+                    Ok(tagged::Embedded { font, space: face.glyph(' ') })
                 };
                 fonts.faces().iter().map(embed).collect::<Result<_, _>>().map(Faces::Krilla).map(Self)
             }

@@ -1,4 +1,4 @@
-//! krilla: PDF/A-2b, tagged, with outline, title and language.
+//! krilla: PDF/A-2u, tagged, with outline, title and language.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -26,10 +26,17 @@ use crate::font::FaceId;
 use crate::form::model::Color;
 use crate::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
 
+/// A face as krilla holds it.
+pub(super) struct Embedded {
+    pub font: Font,
+    /// The glyph of the blank and its width in em.
+    pub space: Option<(u16, f32)>,
+}
+
 /// Writes a book.
-pub(super) fn write(book: &LaidOut, fonts: &[Font], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
+pub(super) fn write(book: &LaidOut, fonts: &[Embedded], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
     let configuration = ConfigurationBuilder::new()
-        .with_archival_validator(Archival::A2_B)
+        .with_archival_validator(Archival::A2_U)
         .finish()
         .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
@@ -41,7 +48,7 @@ pub(super) fn write(book: &LaidOut, fonts: &[Font], info: &DocumentInfo) -> Resu
         tags.on_sheet(page.sheet);
         let mut sheet_page = document.start_page_with(settings);
         {
-            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, run: None };
+            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, run: None, apart: false };
             draw(page, &mut pen);
             pen.surface.finish();
         }
@@ -91,10 +98,12 @@ impl Tags {
 /// A page's surface.
 struct Pen<'a, 'b> {
     surface: Surface<'a>,
-    fonts: &'b [Font],
+    fonts: &'b [Embedded],
     images: &'b BTreeMap<usize, Image>,
     tags: &'b mut Tags,
     run: Option<Run>,
+    /// The next text is of another cell than the one before it.
+    apart: bool,
 }
 
 /// Text to be drawn at once: what stands on one line in one look, whatever its cells.
@@ -170,6 +179,7 @@ impl Canvas for Pen<'_, '_> {
             }
             Part::Figure(picture) => (ContentTag::Other, Some((TagGroup::new(Tag::Figure(Some(picture.description.clone()))), false))),
         };
+        self.apart = false;
         let identifier = self.surface.start_tagged(content);
         self.tags.open = open.map(|(group, in_table)| (identifier, group, in_table));
     }
@@ -205,6 +215,10 @@ impl Canvas for Pen<'_, '_> {
         self.surface.set_stroke(None);
     }
 
+    fn next_cell(&mut self) {
+        self.apart = true;
+    }
+
     fn text(&mut self, text: &Text) {
         if text.size <= 0.0 || text.glyphs.is_empty() {
             return;
@@ -212,8 +226,11 @@ impl Canvas for Pen<'_, '_> {
         let ends = text.glyphs.iter().skip(1).map(|next| next.start).chain([text.text.len() as u32]);
         let length: f32 = text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size;
         let flat = text.rotation == 0.0 && !text.slanted;
-        let open = self.run.as_mut().filter(|open| flat && open.goes_on_with(text));
-        let start = if let Some(open) = open {
+        let goes_on = self.run.as_ref().is_some_and(|open| flat && open.goes_on_with(text));
+        if std::mem::take(&mut self.apart) {
+            self.space(goes_on.then_some(text.x));
+        }
+        let start = if let Some(open) = self.run.as_mut().filter(|_| goes_on) {
             // The rest of a row in one look is one run, with gaps between its cells: a third less to write.
             if let Some(last) = open.glyphs.last_mut() {
                 last.glyph.advance += (text.x - open.end) / open.size;
@@ -248,10 +265,22 @@ impl Canvas for Pen<'_, '_> {
 }
 
 impl Pen<'_, '_> {
+    /// A blank behind the open run, up to `x` where the next cell's text goes on in it: readers of the structure know words by
+    /// blanks, not by places (ISO 32000-1, 14.8.2.5).
+    fn space(&mut self, x: Option<f32>) {
+        let Some(run) = &mut self.run else { return };
+        let Some((id, width)) = self.fonts.get(usize::from(run.face.0)).and_then(|face| face.space) else { return };
+        let advance = x.map_or(width, |x| (x - run.end) / run.size);
+        let start = run.text.len() as u32;
+        run.text.push(' ');
+        run.glyphs.push(Placed { glyph: PlacedGlyph { id, start, advance }, end: start + 1 });
+        run.end += advance * run.size;
+    }
+
     /// Draws the run that was kept open.
     fn flush(&mut self) {
         let Some(run) = self.run.take() else { return };
-        let Some(font) = self.fonts.get(usize::from(run.face.0)) else { return };
+        let Some(Embedded { font, .. }) = self.fonts.get(usize::from(run.face.0)) else { return };
         self.surface.set_fill(Some(fill(run.color)));
         // A thirtieth of the size is the difference between the regular and the bold cut of a Song face.
         self.surface.set_stroke(run.stroked.then(|| line_stroke(run.color, run.size / 30.0)));

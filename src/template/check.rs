@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::drawn::{DrawnRow, DrawnSheet, written};
 use super::error::Problem;
+use super::formula::number_in;
 use super::plan::{Content, MergePlan, RowHome, SheetPlan, Widths};
 use crate::diag::CellRef;
 use crate::form::model::Range;
@@ -140,7 +141,7 @@ pub(super) fn paper(drawn: &DrawnSheet, plan: &SheetPlan, errors: &mut Errors) {
     }
     if let Some((first, last)) = drawn.title_rows {
         let usual = drawn.normal.size * 1.25;
-        let height = |row: &DrawnRow| if row.hidden { 0.0 } else { row.height.or(row.height_seen).unwrap_or(usual).min(409.5) };
+        let height = |row: &DrawnRow| if row.hidden { 0.0 } else { row.height.unwrap_or(usual).min(409.5) };
         let high: f64 = drawn.rows.iter().take(last as usize + 1).skip(first as usize).map(height).sum();
         if high * scale * 2.0 > down {
             errors.push((Some(CellRef { row: first, column: 0 }), Problem::TitleTooHigh));
@@ -171,6 +172,14 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
         for (range, many) in references {
             if !many && repeats_elsewhere(plan, at, range) {
                 errors.push((Some(at), Problem::FormulaRepeats(written(range))));
+            }
+            let text = plan.rows.get(range.first_row as usize).and_then(|row| row.cells.get(usize::from(range.first_column)));
+            if !many
+                && let Some(Content::Text(text)) = text.map(|cell| &cell.content)
+                && number_in(text).is_none()
+            {
+                let formula = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
+                errors.push((Some(at), Problem::FormulaText { formula, cell: written(range) }));
             }
             let rows = (range.first_row, 0)..=(range.last_row, u16::MAX);
             needed.extend(

@@ -338,6 +338,7 @@ impl Work<'_> {
                         Some(number) => Content::Number(number),
                         None => Content::Text(text.as_str().into()),
                     },
+                    Drawn::Truth(truth) => Content::Truth(*truth),
                     Drawn::Formula(text) => {
                         if let Some(expression) = super::formula::parse(text) {
                             plan.formulas.push(FormulaPlan { expression, row: at.row, column: at.column, rank: 0 });

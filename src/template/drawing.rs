@@ -14,7 +14,12 @@ const MOST_PICTURES: usize = 200;
 pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnSheet, lost: &mut Vec<Lost>) {
     let Some(drawing) = package.xml(path) else { return };
     let parts = package.relations(path);
-    for anchor in drawing.children.iter().filter(|child| child.name.ends_with("Anchor")) {
+    // What newer offices draw stands in a choice of which one must be understood.
+    let chosen = drawing.children.iter().flat_map(|child| match &*child.name {
+        "AlternateContent" => child.children.first().map_or(&[][..], |choice| choice.children.as_slice()),
+        _ => std::slice::from_ref(child),
+    });
+    for anchor in chosen.filter(|child| child.name.ends_with("Anchor")) {
         let from = Corner::of(anchor.child("from")).or_else(|| Corner::at(sheet, anchor.child("pos")?));
         let at = from.as_ref().map(|corner| CellRef { row: corner.row, column: corner.column });
         let picture = anchor.child("pic");
@@ -44,7 +49,12 @@ pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnS
         let cut = picture
             .find("srcRect")
             .is_some_and(|cut| ["l", "t", "r", "b"].iter().any(|side| cut.number::<i64>(side).is_some_and(|part| part != 0)));
-        if turned || cut {
+        let drawn_over = picture.find("spPr").is_some_and(|look| {
+            let line = look.child("ln").is_some_and(|line| line.child("solidFill").is_some());
+            line || look.child("effectLst").is_some_and(|effects| !effects.children.is_empty())
+        });
+        let tinted = picture.find("blip").is_some_and(|blip| blip.children.iter().any(|effect| &*effect.name != "extLst"));
+        if turned || cut || drawn_over || tinted {
             lost::note(lost, &sheet.name, Some(at), Feature::PictureEffect);
         }
         let extent = |element: Option<&Element>| {
@@ -118,6 +128,11 @@ impl Corner {
     }
 }
 
+/// Points from the sheet's edge to a column.
+pub(super) fn left(sheet: &DrawnSheet, column: usize) -> f64 {
+    (0..column.min(MOST_COLUMNS as usize)).map(|column| width(sheet, column)).sum()
+}
+
 /// Points of a column as drawn; near enough for a picture whose own size the file does not give.
 fn width(sheet: &DrawnSheet, column: usize) -> f64 {
     match sheet.columns.get(column) {
@@ -129,7 +144,7 @@ fn width(sheet: &DrawnSheet, column: usize) -> f64 {
 fn height(sheet: &DrawnSheet, row: usize) -> f64 {
     match sheet.rows.get(row) {
         Some(drawn) if drawn.hidden => 0.0,
-        drawn => drawn.and_then(|drawn| drawn.height.or(drawn.height_seen)).unwrap_or(sheet.normal.size * 1.25),
+        drawn => drawn.and_then(|drawn| drawn.height).unwrap_or(sheet.normal.size * 1.25),
     }
 }
 

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, NaiveDate};
+
 use super::drawing;
 use super::error::{Feature, Problem};
 use super::lost;
 use super::package::Package;
 use super::settings;
-use super::style::Looks;
+use super::style::{self, Looks};
 use super::xml::{Element, unescape};
 use crate::diag::CellRef;
+use crate::exact::{Decimal, Exact};
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 use crate::layout;
+use crate::number_format::Format;
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {
@@ -50,8 +54,6 @@ pub(super) struct DrawnSheet {
 #[derive(Clone, Default)]
 pub(super) struct DrawnRow {
     pub height: Option<f64>,
-    /// What the office made of a row without a height of its own.
-    pub height_seen: Option<f64>,
     pub hidden: bool,
     pub break_before: bool,
     pub cells: Vec<DrawnCell>,
@@ -80,6 +82,7 @@ pub(super) enum Drawn {
     Text(String),
     /// As the file has it.
     Number(String),
+    Truth(bool),
     /// Without the leading sign; relative to its own cell already.
     Formula(String),
 }
@@ -133,6 +136,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         Some(path) => package.xml(&path).ok_or_else(|| unreadable(&path))?.children,
         None => Vec::new(),
     };
+    let date_1904 = workbook.child("workbookPr").and_then(|properties| properties.flag("date1904")) == Some(true);
     let mut book = DrawnBook { looks: Looks::default(), sheets: Vec::new(), lost: Vec::new() };
     let mut budget = Budget { cells: MOST_CELLS, text: MOST_TEXT };
     // Print titles and areas name their sheet by its place among all sheets, charts included.
@@ -152,7 +156,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
             return Err(Refusal::TooLarge(name));
         }
         let root = package.xml(path).ok_or_else(|| unreadable(path))?;
-        let mut reading = Reading { looks: &mut looks, strings: &strings, budget: &mut budget, lost: &mut book.lost };
+        let mut reading = Reading { date_1904, looks: &mut looks, strings: &strings, budget: &mut budget, lost: &mut book.lost };
         let mut sheet = reading.sheet(name, &root)?;
         let parts = package.relations(path);
         if let Some((_, target)) = root.child("drawing").and_then(|drawing| drawing.attribute("id")).and_then(|id| parts.get(id)) {
@@ -162,7 +166,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
             lost::comments(package.xml(target).as_ref(), &sheet.name, &mut book.lost);
         }
         lost::of_sheet(&root, &sheet.name, &mut book.lost);
-        sheet.reach_pictures();
+        sheet.reach_pictures(&mut book.lost);
         book.sheets.push(sheet);
         places.push(place);
     }
@@ -177,6 +181,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
 }
 
 struct Reading<'a> {
+    /// Days count from 1904.
+    date_1904: bool,
     looks: &'a mut Looks,
     strings: &'a [Element],
     budget: &'a mut Budget,
@@ -193,6 +199,7 @@ impl Reading<'_> {
     fn sheet(&mut self, name: String, root: &Element) -> Result<DrawnSheet, Refusal> {
         let too_large = || Refusal::TooLarge(name.clone());
         let mut page = page(root);
+        (page.header, page.footer) = (self.looks.plain_colors(&page.header), self.looks.plain_colors(&page.footer));
         if !layout::is_known_paper(page.paper) {
             page.paper = 9;
             lost::note(self.lost, &name, None, Feature::Paper);
@@ -211,8 +218,8 @@ impl Reading<'_> {
             next_row = index.saturating_add(1);
             let height = row.length("ht").filter(|height| *height >= 0.0);
             let mut drawn = DrawnRow {
-                height: height.filter(|_| row.flag("customHeight") == Some(true)).or(default_height),
-                height_seen: height,
+                // An office prints the height that the file records, fitted by hand or by itself.
+                height: height.or(default_height),
                 hidden: row.flag("hidden").unwrap_or(false),
                 ..DrawnRow::default()
             };
@@ -289,7 +296,7 @@ impl Reading<'_> {
             .max()
             .unwrap_or(0);
         self.budget.cells = self.budget.cells.checked_sub(height * width).ok_or_else(too_large)?;
-        let (columns, column_styles, usual_width) = columns(root, format, width);
+        let (columns, column_styles, usual_width) = columns(root, format, width, drawing::digit(&self.looks.normal));
         (sheet.columns, sheet.usual_width) = (columns, usual_width);
         sheet.rows = (0..height as u32)
             .map(|index| {
@@ -383,10 +390,24 @@ impl Reading<'_> {
             },
             (Some("inlineStr"), _) => cell.child("is").map_or((Drawn::Empty, style), |string| self.text(string, style, (sheet, at))),
             (Some("str" | "e"), Some(text)) => (text_or_empty(unescape(text)), style),
-            (Some("b"), Some(value)) => (Drawn::Text(if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()), style),
-            (_, Some(number)) if !number.trim().is_empty() => (Drawn::Number(number.trim().to_owned()), style),
+            (Some("b"), Some(value)) => (Drawn::Truth(matches!(value.trim(), "1" | "true")), style),
+            (Some("d"), Some(moment)) => (serial_of(moment).map_or_else(|| text_or_empty(unescape(moment)), Drawn::Number), style),
+            (_, Some(number)) if !number.trim().is_empty() => (Drawn::Number(self.of_1900(number.trim(), style)), style),
             _ => (Drawn::Empty, style),
         }
+    }
+
+    /// A day of the 1904 system as the number of the 1900 system, which is what is filled and written.
+    fn of_1900(&self, number: &str, style: StyleId) -> String {
+        let code = self.looks.cells.get(style.0 as usize).map(|style| style.number_format.as_str());
+        let moved = || {
+            let serial = Decimal::parse(number)?;
+            Some((Exact::from(serial) + Exact::from(1462)).publish(u32::from(serial.places())))
+        };
+        if self.date_1904 && code.is_some_and(|code| Format::parse(code).shows_day()) {
+            return moved().unwrap_or_else(|| number.to_owned());
+        }
+        number.to_owned()
     }
 
     /// A string item: plain, or runs of which the first gives the look.
@@ -414,6 +435,9 @@ impl Reading<'_> {
                 look = StyleId(place as u32);
             }
         }
+        if item.all("r").filter_map(|run| run.child("rPr")).any(style::raised) {
+            lost::note(self.lost, sheet, Some(at), Feature::RaisedText);
+        }
         let text: String = runs.filter_map(|run| run.child("t")).map(|text| unescape(&text.text)).collect();
         (text_or_empty(text), look)
     }
@@ -424,11 +448,13 @@ fn text_or_empty(text: String) -> Drawn {
 }
 
 /// Widths from A on, and the look that empty cells inherit.
-fn columns(root: &Element, format: Option<&Element>, width: usize) -> (Vec<DrawnColumn>, Vec<Option<StyleId>>, f64) {
-    // Without a default width the file means eight digits and 5 px padding.
-    let usual = format
-        .and_then(|format| format.length("defaultColWidth").or_else(|| format.length("baseColWidth").map(|digits| digits + 5.0 / 7.0)))
-        .unwrap_or(8.0 + 5.0 / 7.0);
+fn columns(root: &Element, format: Option<&Element>, width: usize, digit: u32) -> (Vec<DrawnColumn>, Vec<Option<StyleId>>, f64) {
+    // Without a default width the file means so many digits, eight if it does not say, and 5 px padding, in steps of 8 px.
+    let digit = f64::from(digit);
+    let usual = format.and_then(|format| format.length("defaultColWidth")).unwrap_or_else(|| {
+        let digits = format.and_then(|format| format.length("baseColWidth")).filter(|digits| (1.0..=255.0).contains(digits)).unwrap_or(8.0);
+        ((digits * digit + 5.0) / 8.0).ceil() * 8.0 / digit
+    });
     let mut columns = vec![DrawnColumn { width: usual, hidden: false }; width];
     let mut styles = vec![None; width];
     for entry in root.child("cols").iter().flat_map(|cols| cols.all("col")) {
@@ -502,17 +528,25 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, not_carried: &mu
     match name.trim_start_matches("_xlnm.") {
         "Print_Titles" => {
             for part in parts {
-                let Some((first, last)) = part.trim().split_once(':') else { continue };
+                let Some((first, last)) = part.trim().split_once(':') else {
+                    lost::note(not_carried, &sheet.name, None, Feature::PrintArea);
+                    continue;
+                };
                 if let (Ok(first @ 1..), Ok(last @ 1..)) = (first.parse::<u32>(), last.parse::<u32>()) {
                     sheet.title_rows = Some((first.min(last) - 1, first.max(last) - 1));
                 } else if let (Some(first), Some(last)) = (CellRef::parse_column(first), CellRef::parse_column(last)) {
                     sheet.title_columns = Some((first.min(last), first.max(last)));
+                } else {
+                    lost::note(not_carried, &sheet.name, None, Feature::PrintArea);
                 }
             }
         }
         "Print_Area" => {
             let mut parts = parts;
-            sheet.print_area = parts.next().and_then(|part| range_ref(part.trim()));
+            sheet.print_area = parts.next().and_then(|part| sheet.area(part.trim()));
+            if sheet.print_area.is_none() {
+                lost::note(not_carried, &sheet.name, None, Feature::PrintArea);
+            }
             if parts.next().is_some() {
                 lost::note(not_carried, &sheet.name, None, Feature::PrintAreas);
             }
@@ -522,9 +556,38 @@ fn defined_name(sheet: &mut DrawnSheet, name: &str, text: &str, not_carried: &mu
 }
 
 impl DrawnSheet {
-    /// Rows and columns down to the last picture: one may stand below everything else.
-    fn reach_pictures(&mut self) {
-        for image in &self.images {
+    /// A print area: a range, or whole columns or rows of what is drawn.
+    fn area(&self, written: &str) -> Option<Range> {
+        let (first, last) = written.split_once(':').unwrap_or((written, written));
+        let (rows, columns) = (self.rows.len().max(1) as u32 - 1, self.columns.len().max(1) as u16 - 1);
+        let whole = |first_row, first_column, last_row, last_column| Some(Range { first_row, first_column, last_row, last_column });
+        if let (Some(first), Some(last)) = (CellRef::parse_column(first), CellRef::parse_column(last)) {
+            return whole(0, first.min(last), rows, first.max(last).min(columns.max(first.min(last))));
+        }
+        if let (Ok(first @ 1..), Ok(last @ 1..)) = (first.parse::<u32>(), last.parse::<u32>()) {
+            return whole(first.min(last) - 1, 0, first.max(last) - 1, columns);
+        }
+        range_ref(written)
+    }
+
+    /// Rows and columns down to the last picture: one may stand below everything else. One that is larger than what its page has
+    /// room for is made smaller.
+    fn reach_pictures(&mut self, lost: &mut Vec<Lost>) {
+        let scale = f64::from(self.page.scale) / 100.0;
+        let (paper_width, paper_height) = layout::paper_points(&self.page);
+        let margins = &self.page.margins;
+        let body = ((paper_width - margins.left - margins.right) / scale, (paper_height - margins.top - margins.bottom) / scale);
+        let mut images = std::mem::take(&mut self.images);
+        for image in &mut images {
+            let left = drawing::left(self, usize::from(image.column)) + image.offset.0;
+            let beyond = self.page.fit.is_none() && left < body.0 && left + image.size.0 > body.0 + 1.0;
+            let room = if beyond { (body.0 - left).max(body.0 * 0.3) } else { image.size.0 };
+            let factor = (room / image.size.0).min(body.1 / image.size.1);
+            if self.page.fit.is_none() && factor < 1.0 && factor > 0.0 {
+                image.size = (image.size.0 * factor, image.size.1 * factor);
+                let at = CellRef { row: image.row, column: image.column };
+                lost::note(lost, &self.name, Some(at), Feature::PictureSize);
+            }
             while self.rows.len() <= image.row as usize {
                 self.rows.push(DrawnRow::default());
             }
@@ -533,7 +596,19 @@ impl DrawnSheet {
                 self.columns.push(usual);
             }
         }
+        self.images = images;
     }
+}
+
+/// The serial number of a day and time in ISO 8601, as the strict form of the format has it.
+fn serial_of(moment: &str) -> Option<String> {
+    let (day, time) = moment.trim().trim_end_matches('Z').split_once('T').unwrap_or((moment.trim(), ""));
+    let days = i64::from(NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?.num_days_from_ce()) - 693_594;
+    let mut seconds = Exact::zero();
+    for (part, worth) in time.split(':').zip([3600, 60, 1]).filter(|(part, _)| !part.is_empty()) {
+        seconds = seconds + Exact::from(Decimal::parse(part)?) * Exact::from(worth);
+    }
+    Some((Exact::from(days) + seconds / 86_400).publish(if time.is_empty() { 0 } else { 10 }))
 }
 
 /// A range as a person writes it.

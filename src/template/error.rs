@@ -60,6 +60,13 @@ pub enum Problem {
     Formula(String),
     /// A formula outside a repeat that takes one cell of it as a single value.
     FormulaRepeats(String),
+    /// A formula that calculates with a text that is no number.
+    FormulaText {
+        /// The formula.
+        formula: String,
+        /// The cell of the text.
+        cell: String,
+    },
     /// Formulas that need each other.
     FormulaCycle(String),
     /// Print titles reach into the repeating rows.
@@ -134,11 +141,20 @@ pub enum Feature {
     Pattern,
     Paper,
     PrintAreas,
+    PrintArea,
+    PictureSize,
+    RaisedText,
+    ShapedText,
+    NumberFormat,
+    Draft,
+    HiddenZeros,
+    View,
+    HeaderCode,
 }
 
 impl Feature {
     /// Every one, for the page that lists them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 26] = [
         Self::Shape,
         Self::OtherPicture,
         Self::PictureEffect,
@@ -156,6 +172,15 @@ impl Feature {
         Self::Pattern,
         Self::Paper,
         Self::PrintAreas,
+        Self::PrintArea,
+        Self::PictureSize,
+        Self::RaisedText,
+        Self::ShapedText,
+        Self::NumberFormat,
+        Self::Draft,
+        Self::HiddenZeros,
+        Self::View,
+        Self::HeaderCode,
     ];
 
     /// Its name for people, Chinese and English.
@@ -163,7 +188,7 @@ impl Feature {
         match self {
             Self::Shape => ("图形、图表或控件", "a shape, chart or control"),
             Self::OtherPicture => ("非 PNG、JPEG 格式的图片", "a picture in a format other than PNG or JPEG"),
-            Self::PictureEffect => ("图片的裁剪、旋转或翻转", "the crop, turn or flip of a picture"),
+            Self::PictureEffect => ("图片的裁剪、旋转、翻转、边框或效果", "the crop, turn, flip, frame or effects of a picture"),
             Self::HeaderPicture => ("页眉页脚中的图片", "a picture in the header or footer"),
             Self::Background => ("工作表背景图", "the sheet's background picture"),
             Self::ConditionalFormat => ("条件格式", "conditional formatting"),
@@ -178,6 +203,23 @@ impl Feature {
             Self::Pattern => ("渐变或图案填充", "a gradient or pattern fill"),
             Self::Paper => ("此种纸张（按 A4 印）", "this paper size (A4 is printed)"),
             Self::PrintAreas => ("第二个及以后的打印区域", "print areas after the first"),
+            Self::PrintArea => ("无法识别的打印区域或打印标题", "a print area or print titles that cannot be read"),
+            Self::PictureSize => ("图片超出页面的部分（图片缩小到页内）", "the part of a picture beyond the page (it is made smaller)"),
+            Self::RaisedText => ("上标、下标", "superscript or subscript"),
+            Self::ShapedText => ("空心、阴影字", "outlined or shadowed text"),
+            Self::NumberFormat => {
+                ("看不懂的数字格式代码（看得懂的部分照印）", "a number format code that cannot be read (what can be read is printed)")
+            }
+            Self::Draft => ("单色打印和草稿打印", "printing in black and white or as a draft"),
+            Self::HiddenZeros => (
+                "“不显示零值”的选项（零照印；可用数字格式 0;-0;;@）",
+                "the option not to show zeros (they are printed; use the number format 0;-0;;@)",
+            ),
+            Self::View => ("从右到左的视图和显示公式的选项", "the views from right to left and of formulas"),
+            Self::HeaderCode => (
+                "页眉页脚的路径、时间、上标、下标、空心、阴影",
+                "path, time, raised, lowered, outlined and shadowed text of headers and footers",
+            ),
         }
     }
 }
@@ -232,6 +274,7 @@ impl Problem {
             Self::NoColumnList(name) => format!("{{{name}}} 所在列没有横向列表；请在该列表头写 {{>列表.字段}}"),
             Self::Formula(text) => format!("公式 ={text} 不受支持：只可用 + − × ÷ 和 SUM COUNT AVERAGE MIN MAX ROUND，且只引用本表"),
             Self::FormulaRepeats(text) => format!("公式 ={text} 在重复区外把重复的格子当单个数用；请放进 SUM 等函数"),
+            Self::FormulaText { formula, cell } => format!("公式 ={formula} 用 {cell} 的文字作加减乘除，算不出数；请改为数字，或放进 SUM 等函数"),
             Self::FormulaCycle(text) => format!("公式 ={text} 循环引用"),
             Self::TitleBelowBlock => "打印标题行伸进了重复区；标题行只能在重复区之上".into(),
             Self::MergeCrosses(range) => format!("合并单元格 {range} 跨越了重复区的边界"),
@@ -285,6 +328,9 @@ impl Problem {
             }
             Self::FormulaRepeats(text) => {
                 format!("the formula ={text} takes a repeated cell as one number from outside the repeat; use SUM or the like")
+            }
+            Self::FormulaText { formula, cell } => {
+                format!("the formula ={formula} calculates with the text in {cell}, which is no number; make it one, or use SUM or the like")
             }
             Self::FormulaCycle(text) => format!("the formula ={text} needs its own result"),
             Self::TitleBelowBlock => "the print titles reach into the repeating rows; they must lie above".into(),

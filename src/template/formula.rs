@@ -222,13 +222,14 @@ impl Expression {
         }
     }
 
-    /// Works the formula out. `values` gives the numbers in a reference, blanks and texts left out.
-    /// `None` for a division by zero or the mean of nothing.
-    pub fn value(&self, values: &mut dyn FnMut(Range) -> Vec<Exact>) -> Option<Exact> {
+    /// Works the formula out. `values` gives the numbers in a reference: for a function (`many`) blanks, texts and truth values left
+    /// out; for an operator what the office makes a number of, and `None` where it makes none.
+    /// `None` for a text among operators, a division by zero or the mean of nothing.
+    pub fn value(&self, values: &mut dyn FnMut(Range, bool) -> Option<Vec<Exact>>) -> Option<Exact> {
         match self {
             Self::Number(number) => Some(Exact::from(*number)),
             // A blank cell counts as zero among operators, as in every spreadsheet.
-            Self::Cells(range) => Some(values(*range).into_iter().next().unwrap_or_default()),
+            Self::Cells(range) => Some(values(*range, false)?.into_iter().next().unwrap_or_default()),
             Self::Negative(inner) => Some(-inner.value(values)?),
             Self::Pair(left, operator, right) => {
                 let (left, right) = (left.value(values)?, right.value(values)?);
@@ -250,7 +251,7 @@ impl Expression {
                 let mut numbers = Vec::new();
                 for argument in arguments {
                     match argument {
-                        Self::Cells(range) => numbers.extend(values(*range)),
+                        Self::Cells(range) => numbers.extend(values(*range, true)?),
                         other => numbers.push(other.value(values)?),
                     }
                 }
@@ -288,6 +289,21 @@ impl Expression {
     }
 }
 
+/// The number that an office reads in a text among operators: `3`, ` -8.5 `, `1,234`, `50%`, `￥12`; `None` for `8.5分`.
+pub(crate) fn number_in(text: &str) -> Option<Exact> {
+    let text = text.trim();
+    let (text, percent) = text.strip_suffix('%').map_or((text, false), |text| (text.trim_end(), true));
+    let (sign, size) = text.strip_prefix('-').map_or(("", text), |size| ("-", size));
+    let size = size.strip_prefix(['￥', '¥', '$']).unwrap_or(size);
+    let grouped = size.split('.').next().is_some_and(|whole| {
+        let mut groups = whole.split(',');
+        groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3)
+    });
+    let plain = if size.contains(',') && grouped { size.replace(',', "") } else { size.to_owned() };
+    let number = Exact::from(Decimal::parse(&format!("{sign}{plain}"))?);
+    Some(if percent { number / 100 } else { number })
+}
+
 /// A result as a number for a cell: exact where it ends within 12 places, else rounded there.
 pub(crate) fn result(value: &Exact) -> Option<Decimal> {
     (0..=12).rev().step_by(3).find_map(|digits| value.published_decimal(digits))
@@ -323,12 +339,12 @@ pub(super) fn shifted(text: &str, from: CellRef, to: CellRef) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Expression, parse, result, shifted};
+    use super::{Expression, number_in, parse, result, shifted};
     use crate::diag::CellRef;
     use crate::exact::{Decimal, Exact};
 
     fn worth(text: &str) -> Option<String> {
-        let mut cells = |_| ["1", "2", "4.5"].into_iter().filter_map(Decimal::parse).map(Exact::from).collect();
+        let mut cells = |_, _| Some(["1", "2", "4.5"].into_iter().filter_map(Decimal::parse).map(Exact::from).collect());
         parse(text)?.value(&mut cells).map(|value| value.to_string())
     }
 
@@ -349,6 +365,24 @@ mod tests {
             assert_eq!(worth(text).as_deref(), Some(value), "{text}");
         }
         assert_eq!(worth("1/0"), None);
+    }
+
+    #[test]
+    fn texts_are_numbers_as_in_an_office() {
+        for (text, number) in [
+            ("3", Some("3")),
+            (" -8.5 ", Some("-17/2")),
+            ("1,234.5", Some("2469/2")),
+            ("50%", Some("1/2")),
+            ("￥12", Some("12")),
+            ("1e3", Some("1000")),
+            ("8.5分", None),
+            ("1,23", None),
+            ("三", None),
+            ("TRUE", None),
+        ] {
+            assert_eq!(number_in(text).map(|number| number.to_string()).as_deref(), number, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::drawn::{Lost, cell_ref};
 use super::error::Feature;
-use super::xml::Element;
+use super::xml::{Element, unescape};
 use crate::diag::CellRef;
 
 /// Of one kind on one sheet; more would bury the rest.
@@ -54,9 +54,45 @@ pub(super) fn of_sheet(root: &Element, sheet: &str, lost: &mut Vec<Lost>) {
     if on("headerFooter", "differentFirst") || on("headerFooter", "differentOddEven") {
         note(lost, sheet, None, Feature::OtherHeaders);
     }
+    if on("pageSetup", "blackAndWhite") || on("pageSetup", "draft") {
+        note(lost, sheet, None, Feature::Draft);
+    }
+    let view = |name: &str, usual: bool| {
+        let views = root.child("sheetViews").into_iter().flat_map(|views| views.all("sheetView"));
+        views.into_iter().any(|view| view.flag(name).is_some_and(|set| set != usual))
+    };
+    if view("showZeros", true) {
+        note(lost, sheet, None, Feature::HiddenZeros);
+    }
+    if view("rightToLeft", false) || view("showFormulas", false) {
+        note(lost, sheet, None, Feature::View);
+    }
+    if let Some(sparkline) = root.find("sparklineGroups") {
+        let cell = sparkline.find("sqref").and_then(|cells| cells.text.split([' ', ':']).next().and_then(cell_ref));
+        note(lost, sheet, cell, Feature::Shape);
+    }
+    if ["oddHeader", "oddFooter"].iter().any(|band| {
+        let band = root.child("headerFooter").and_then(|bands| bands.child(band));
+        band.is_some_and(|band| has_lost_code(&unescape(&band.text)))
+    }) {
+        note(lost, sheet, None, Feature::HeaderCode);
+    }
     if on("printOptions", "gridLines") || on("printOptions", "headings") {
         note(lost, sheet, None, Feature::GridLines);
     }
+}
+
+/// Codes of a header that are not carried: raised and lowered text, outline, shadow, path, time.
+fn has_lost_code(band: &str) -> bool {
+    let mut rest = band.chars();
+    while rest.by_ref().any(|c| c == '&') {
+        match rest.next() {
+            Some('"') => drop(rest.by_ref().find(|c| *c == '"')),
+            Some(code) if "XYOHZTxyohzt".contains(code) => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Cell notes.

@@ -21,7 +21,7 @@ mod style;
 mod xml;
 
 pub use error::{Feature, Problem, TemplateError};
-pub(crate) use formula::result as formula_result;
+pub(crate) use formula::{number_in, result as formula_result};
 pub(crate) use names::Slot;
 pub use picture::PictureFault;
 pub use settings::KEYS as SETTINGS;

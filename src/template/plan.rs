@@ -141,6 +141,7 @@ pub(crate) enum Content {
     Empty,
     Text(Box<str>),
     Number(Decimal),
+    Truth(bool),
     /// Place in `formulas`.
     Formula(usize),
     /// One placeholder alone: keeps its kind.

@@ -1,7 +1,9 @@
+use std::fmt::Write;
+
 use super::error::Feature;
 use super::xml::Element;
 use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
-use crate::number_format;
+use crate::number_format::{self, Format};
 
 /// The look table of a workbook: styles.xml and the theme's colours.
 #[derive(Debug, Default)]
@@ -50,10 +52,20 @@ impl Looks {
             .collect();
         let slanted: Vec<bool> = children(root, "borders", "border").map(diagonal).collect();
         let patterned: Vec<bool> = children(root, "fills", "fill").map(patterned).collect();
+        let raised: Vec<bool> = children(root, "fonts", "font").map(raised).collect();
+        let shaped: Vec<bool> = children(root, "fonts", "font").map(shaped).collect();
+        let doubtful: Vec<bool> = looks.cells.iter().map(|style| !Format::parse(&style.number_format).doubts().is_empty()).collect();
         looks.lost = children(root, "cellXfs", "xf")
-            .map(|xf| {
+            .zip(doubtful)
+            .map(|(xf, doubtful)| {
                 let on = |flags: &[bool], name: &str| flags.get(at(xf, name)).copied().unwrap_or(false);
-                let marks = [(on(&slanted, "borderId"), Feature::DiagonalBorder), (on(&patterned, "fillId"), Feature::Pattern)];
+                let marks = [
+                    (on(&slanted, "borderId"), Feature::DiagonalBorder),
+                    (on(&patterned, "fillId"), Feature::Pattern),
+                    (on(&raised, "fontId"), Feature::RaisedText),
+                    (on(&shaped, "fontId"), Feature::ShapedText),
+                    (doubtful, Feature::NumberFormat),
+                ];
                 marks.into_iter().filter_map(|(is, feature)| is.then_some(feature)).collect()
             })
             .collect();
@@ -80,6 +92,9 @@ impl Looks {
             bold: on("b", base.bold),
             italic: on("i", base.italic),
             underline: element.child("u").map_or(base.underline, |line| line.attribute("val") != Some("none")),
+            double_underline: element
+                .child("u")
+                .map_or(base.double_underline, |line| line.attribute("val").is_some_and(|kind| kind.starts_with("double"))),
             strike: on("strike", base.strike),
             // Black is written as absent, so that the same look has one form.
             color: element.child("color").map_or(base.color, |color| self.color(color)).filter(|color| *color != Color(0, 0, 0)),
@@ -91,15 +106,7 @@ impl Looks {
         let color = if let Some(rgb) = element.attribute("rgb") {
             hex(rgb)?
         } else if let Some(theme) = element.number::<usize>("theme") {
-            // The scheme lists dark before light, the numbers run light before dark (ECMA-376 18.8.3).
-            let place = match theme {
-                0 => 1,
-                1 => 0,
-                2 => 3,
-                3 => 2,
-                other => other,
-            };
-            *self.theme.get(place).or(OFFICE_THEME.get(place))?
+            self.of_theme(theme)?
         } else if let Some(index) = element.number::<usize>("indexed") {
             match self.indexed.get(index) {
                 Some(color) => *color,
@@ -109,6 +116,43 @@ impl Looks {
             return None;
         };
         Some(tinted(color, tint))
+    }
+
+    fn of_theme(&self, number: usize) -> Option<Color> {
+        // The scheme lists dark before light, the numbers run light before dark (ECMA-376 18.8.3).
+        let place = match number {
+            0 => 1,
+            1 => 0,
+            2 => 3,
+            3 => 2,
+            other => other,
+        };
+        self.theme.get(place).or(OFFICE_THEME.get(place)).copied()
+    }
+
+    /// A header or footer with its colours of the theme (`&K04-024`: number 4, a quarter darker) as plain ones (`&K305496`).
+    pub fn plain_colors(&self, band: &str) -> String {
+        let mut out = String::with_capacity(band.len());
+        let mut rest = band;
+        while let Some(at) = rest.find('&') {
+            let (before, code) = rest.split_at(at);
+            out.push_str(before);
+            let themed = code.get(..8).filter(|code| code.is_ascii() && code[1..2].eq_ignore_ascii_case("k"));
+            let read = themed.and_then(|code| {
+                let tint = f64::from(code[4..].parse::<i16>().ok().filter(|_| code[4..].starts_with(['+', '-']))?) / 100.0;
+                Some(tinted(self.of_theme(code[2..4].parse().ok()?)?, tint))
+            });
+            if let Some(Color(red, green, blue)) = read {
+                let _ = write!(out, "&K{red:02X}{green:02X}{blue:02X}");
+                rest = &code[8..];
+            } else {
+                // The sign and what it says, so that a doubled one is not read twice.
+                let taken = 1 + code[1..].chars().next().map_or(0, char::len_utf8);
+                out.push_str(&code[..taken]);
+                rest = &code[taken..];
+            }
+        }
+        out + rest
     }
 
     fn fill(&self, element: &Element) -> Option<Color> {
@@ -133,6 +177,16 @@ impl Looks {
             bottom: edge(["bottom", "bottom"]),
         }
     }
+}
+
+/// Superscript or subscript.
+pub(super) fn raised(font: &Element) -> bool {
+    font.child("vertAlign").and_then(|align| align.attribute("val")).is_some_and(|align| align != "baseline")
+}
+
+/// Outlined or with a shadow.
+fn shaped(font: &Element) -> bool {
+    ["outline", "shadow"].iter().any(|name| font.child(name).is_some_and(|flag| flag.flag("val").unwrap_or(true)))
 }
 
 fn diagonal(border: &Element) -> bool {

@@ -227,6 +227,7 @@ fn write_cell(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, f
             Some(stored) => worksheet.write_number_with_format(row, column, stored, format)?,
             None => worksheet.write_string_with_format(row, column, number.to_string(), format)?,
         },
+        Value::Truth(truth) => worksheet.write_boolean_with_format(row, column, *truth, format)?,
         Value::Date(serial) => worksheet.write_number_with_format(row, column, f64::from(*serial), format)?,
         Value::Formula { text, result } => {
             let formula = Formula::new(text).set_result(result.to_string());

@@ -81,7 +81,7 @@ pub(super) fn with_font(format: Format, font: &Font) -> Format {
         format = format.set_italic();
     }
     if font.underline {
-        format = format.set_underline(FormatUnderline::Single);
+        format = format.set_underline(if font.double_underline { FormatUnderline::Double } else { FormatUnderline::Single });
     }
     if font.strike {
         format = format.set_font_strikethrough();

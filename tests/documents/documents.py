@@ -81,7 +81,7 @@ def check_pdf(path, where):
     if info.get("Tagged", "").strip() != "yes":
         fault(f"{where}: not tagged")
     meta = poppler("pdfinfo", "-meta", path)
-    if not re.search(r"pdfaid:part>2<", meta) or not re.search(r"pdfaid:conformance>B<", meta):
+    if not re.search(r"pdfaid:part>2<", meta) or not re.search(r"pdfaid:conformance>U<", meta):
         fault(f"{where}: XMP does not say PDF/A-2B")
     # Rows are tagged, each with one cell: print titles as headings, the rest as data.
     tags = Counter(re.match(r"\s*(\w*)", line)[1] for line in poppler("pdfinfo", "-struct", path).splitlines())

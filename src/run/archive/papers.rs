@@ -223,9 +223,9 @@ impl Desk<'_> {
         let forms = self.forms()?;
         checks.push(check(
             "可用性",
-            "PDF 为 PDF/A-2b，字体内嵌、不加密",
+            "PDF 为 PDF/A-2u，字体内嵌、不加密",
             forms.archival == forms.pdf,
-            format!("{} 个 PDF，声明 PDF/A-2b 且不加密的 {} 个", forms.pdf, forms.archival),
+            format!("{} 个 PDF，声明 PDF/A-2u 且不加密的 {} 个", forms.pdf, forms.archival),
         ));
         checks.push(check(
             "可用性",

@@ -147,6 +147,7 @@ fn shown(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Number(number) => format!("#{number}"),
         Value::Date(day) => format!("@{day}"),
+        Value::Truth(truth) => truth.to_string(),
         Value::Formula { text, result } => format!("={text}#{result}"),
     }
 }

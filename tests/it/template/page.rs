@@ -34,6 +34,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
         Problem::NoColumnList(dots()),
         Problem::Formula(dots()),
         Problem::FormulaRepeats(dots()),
+        Problem::FormulaText { formula: dots(), cell: dots() },
         Problem::FormulaCycle(dots()),
         Problem::TitleBelowBlock,
         Problem::MergeCrosses(dots()),
@@ -70,6 +71,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
             | Problem::NoColumnList(_)
             | Problem::Formula(_)
             | Problem::FormulaRepeats(_)
+            | Problem::FormulaText { .. }
             | Problem::FormulaCycle(_)
             | Problem::TitleBelowBlock
             | Problem::MergeCrosses(_)

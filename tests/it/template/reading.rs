@@ -117,9 +117,9 @@ fn defaults_of_rows_and_columns_are_read() {
     let cols = "<cols><col min=\"2\" max=\"16384\" width=\"3.5\" hidden=\"1\" customWidth=\"1\"/></cols>";
     let sheet = with_sheet(&cells, "<sheetData", "<row", &format!("{cols}<sheetData>"));
     assert_eq!(sheet.columns.iter().map(|column| column.hidden).collect::<Vec<_>>(), [false, true]);
-    // A height that the office measured itself is measured again.
+    // A height that the office measured itself is what it prints.
     let sheet = with_sheet(&cells, "<row r=\"1\"", "><c", "<row r=\"1\" ht=\"44\"");
-    assert_eq!(sheet.rows[0].height, None);
+    assert_eq!(sheet.rows[0].height, Some(44.0));
     let sheet = with_sheet(&cells, "<row r=\"1\"", "><c", "<row r=\"1\" ht=\"44\" customHeight=\"true\"");
     assert_eq!(sheet.rows[0].height, Some(44.0));
 }
