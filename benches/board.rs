@@ -118,7 +118,7 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         Value::Text(text) => Bare::Text(text.clone()),
         Value::Number(number) => Bare::Number(number.to_stored()),
         Value::Date(day) => Bare::Number(f64::from(*day)),
-        Value::Formula { .. } => panic!("the board has no formulas"),
+        Value::Truth(_) | Value::Formula { .. } => panic!("the board has neither formulas nor truth values"),
     };
     let rows = (0u32..).zip(&sheet.rows);
     let cells =

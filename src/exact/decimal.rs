@@ -97,6 +97,11 @@ impl Decimal {
         u16::try_from(-i32::from(self.exponent)).unwrap_or(0)
     }
 
+    /// How many significant digits it has: 3 for `8.75`.
+    pub fn digits(self) -> u32 {
+        self.mantissa.unsigned_abs().checked_ilog10().map_or(1, |power| power + 1)
+    }
+
     /// The number as an integer, where it is one and fits.
     pub fn as_integer(self) -> Option<i64> {
         if self.exponent < 0 {

@@ -202,7 +202,6 @@ fn images(work: &Sheet<'_>) -> Vec<Image> {
 /// The sheet with rows and columns down to the last corner of its pictures, which an office prints too.
 fn reaching_pictures(mut sheet: FilledSheet, normal: &Font) -> FilledSheet {
     let digit = f64::from(usual_digit_pixels(&normal.family, normal.size)) * 0.75;
-    let usual = Column { width: 9.0, hidden: false };
     for image in &sheet.images {
         let mut down = image.offset.1 + image.size.1;
         for row in image.row as usize..image.row as usize + MOST_BESIDE {
@@ -221,7 +220,8 @@ fn reaching_pictures(mut sheet: FilledSheet, normal: &Font) -> FilledSheet {
                 break;
             }
             if sheet.columns.len() <= column {
-                sheet.columns.push(usual);
+                // Not wider than the picture needs: paper beside it is no page of its own.
+                sheet.columns.push(Column { width: (right / digit).min(9.0), hidden: false });
             }
             let drawn = sheet.columns[column];
             right -= if drawn.hidden { 0.0 } else { drawn.width * digit };

@@ -185,8 +185,7 @@ impl FontSet {
     pub fn digit_pixels(&self, family: &str, size: f64) -> u32 {
         let pixels = if size.is_finite() { (size * 96.0 / 72.0).clamp(1.0, 200.0) } else { 11.0 * 96.0 / 72.0 };
         let width = match family::digit_em(&normalise(family)) {
-            Some(em) if (em - 0.5).abs() < f64::EPSILON => (pixels.round() * em).round(),
-            Some(em) => (pixels * em).round(),
+            Some(em) => digit_pixels(pixels, em),
             None => {
                 let choice = self.choose(family, false);
                 let widest = ('0'..='9').filter_map(|digit| self.glyph(choice, digit)).map(|glyph| glyph.advance).fold(0.0, f32::max);
@@ -201,7 +200,12 @@ impl FontSet {
 /// unit of most workbooks, near for others.
 pub fn usual_digit_pixels(family: &str, size: f64) -> u32 {
     let pixels = if size.is_finite() { (size * 96.0 / 72.0).clamp(1.0, 200.0) } else { 11.0 * 96.0 / 72.0 };
-    ((pixels.round() * family::digit_em(&normalise(family)).unwrap_or(0.5)).round() as u32).clamp(1, 99)
+    (digit_pixels(pixels, family::digit_em(&normalise(family)).unwrap_or(0.5)) as u32).clamp(1, 99)
+}
+
+// Song faces are drawn at whole pixels and have bitmaps; others are scaled.
+fn digit_pixels(pixels: f64, em: f64) -> f64 {
+    if (em - 0.5).abs() < f64::EPSILON { (pixels.round() * em).round() } else { (pixels * em).round() }
 }
 
 #[cfg(test)]

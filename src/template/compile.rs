@@ -334,7 +334,8 @@ impl Work<'_> {
                 let style: StyleId = cell.style;
                 let content = match &cell.content {
                     Drawn::Empty => Content::Empty,
-                    Drawn::Number(text) => match Decimal::parse(text).or_else(|| rounded(text)) {
+                    // More than fifteen digits are the noise of a binary number.
+                    Drawn::Number(text) => match Decimal::parse(text).filter(|number| number.digits() <= 15).or_else(|| rounded(text)) {
                         Some(number) => Content::Number(number),
                         None => Content::Text(text.as_str().into()),
                     },

@@ -581,8 +581,8 @@ impl DrawnSheet {
         for image in &mut images {
             let left = drawing::left(self, usize::from(image.column)) + image.offset.0;
             let beyond = self.page.fit.is_none() && left < body.0 && left + image.size.0 > body.0 + 1.0;
-            let room = if beyond { (body.0 - left).max(body.0 * 0.3) } else { image.size.0 };
-            let factor = (room / image.size.0).min(body.1 / image.size.1);
+            let room = if beyond { (body.0 - left - 1.0).max(body.0 * 0.3) } else { image.size.0 };
+            let factor = (room / image.size.0).min((body.1 - 1.0) / image.size.1);
             if self.page.fit.is_none() && factor < 1.0 && factor > 0.0 {
                 image.size = (image.size.0 * factor, image.size.1 * factor);
                 let at = CellRef { row: image.row, column: image.column };

@@ -177,7 +177,7 @@ def breadth():
 def agreed(taken):
     rows = [(code, value, "1900") for code, value in dict.fromkeys(breadth()) if (code, value, "1900") not in taken]
     for (code, value, system), (ssf, numfmt, office) in zip(rows, everybody(rows)):
-        alike = {ssf.strip(), office.strip()} | (set() if code.startswith("id:") else {numfmt.strip()})
+        alike = {ssf.strip(), office.strip()} | (set() if numfmt is None else {numfmt.strip()})
         # Blanks are kept as two of them have them.
         text = office if office in (ssf, numfmt) else ssf if ssf == numfmt else None
         if len(alike) == 1 and text is not None:

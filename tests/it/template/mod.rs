@@ -1,5 +1,6 @@
 //! Templates as real offices save them, loaded, checked and filled.
 
+mod as_drawn;
 mod errors;
 mod language;
 mod page;
