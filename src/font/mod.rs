@@ -184,13 +184,12 @@ impl FontSet {
     /// The Chinese office fonts have digits of half an em and are hinted to whole pixels: 宋体 11 has 8.
     pub fn digit_pixels(&self, family: &str, size: f64) -> u32 {
         let pixels = if size.is_finite() { (size * 96.0 / 72.0).clamp(1.0, 200.0) } else { 11.0 * 96.0 / 72.0 };
-        let width = match family::digit_em(&normalise(family)) {
-            Some(em) => digit_pixels(pixels, em),
-            None => {
-                let choice = self.choose(family, false);
-                let widest = ('0'..='9').filter_map(|digit| self.glyph(choice, digit)).map(|glyph| glyph.advance).fold(0.0, f32::max);
-                (pixels * f64::from(widest)).round()
-            }
+        let width = if let Some(em) = family::digit_em(&normalise(family)) {
+            digit_pixels(pixels, em)
+        } else {
+            let choice = self.choose(family, false);
+            let widest = ('0'..='9').filter_map(|digit| self.glyph(choice, digit)).map(|glyph| glyph.advance).fold(0.0, f32::max);
+            (pixels * f64::from(widest)).round()
         };
         (width as u32).clamp(1, 99)
     }
