@@ -148,6 +148,7 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     read.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
     submission.entries = read.entries;
     submission.layouts = read.layouts;
+    submission.written = read.written;
     submission.entry_tables = read.tables;
     submission.unreadable = read.unreadable;
     submission.unreadable.extend(people.doubtful());
@@ -194,6 +195,7 @@ struct Read {
     layouts: Vec<Layout>,
     tables: Vec<ServingTable>,
     unreadable: BTreeSet<u32>,
+    written: BTreeSet<(usize, Period)>,
 }
 
 /// Signs of deductions seen in a file, and the first cell where the sign changed.
@@ -342,6 +344,9 @@ fn read_sheet(
                 let finding = Finding::new(Code::UnexpectedEntry, line.place("姓名", sink)).value(&*member.name);
                 sink.push(finding.arg("period", period.zh()));
                 continue;
+            }
+            if !is_blank(&line, rules) {
+                into.written.insert((member.scheme, period));
             }
             let own = read_scorer(&line, rules, sink);
             read_reviewers(&line, rules, sink);
