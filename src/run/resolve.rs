@@ -121,7 +121,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    let owing = vec![true; states.len()];
+    let owing = vec![true; rosters.len()];
     Resolved {
         branches: states,
         rosters,
