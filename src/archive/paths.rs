@@ -17,6 +17,8 @@ impl Payload {
     pub const WORKSPACE: &'static str = "data/workspace";
     /// The year's run.
     pub const RUN: &'static str = "data/run";
+    /// What was posted: 公示存档 as it lies in the workspace.
+    pub const RECORDS: &'static str = "data/公示存档";
     /// What was read from the originals, as CSV.
     pub const NORMALIZED: &'static str = "data/normalized";
     /// The tables, one partition of a dataset over many counties and years.

@@ -32,35 +32,78 @@ pub fn due_periods(rules: &Rules, run: Period) -> Vec<Period> {
     rules.every.all().filter(|period| if looks_back { period.last_month() <= run.last_month() } else { run.contains(*period) }).collect()
 }
 
-/// No row for an expected member and a due period.
+/// What one member lacks on his sheet.
+struct Lack<'a> {
+    member: &'a Member,
+    /// Periods in which he is expected.
+    due: Vec<Period>,
+    /// Those without a row.
+    missing: Vec<Period>,
+    /// Only deductions and bonuses are entered.
+    deducts: bool,
+}
+
+/// No row for an expected member and a due period. Periods that all expected members of a sheet lack are told once, as
+/// ranges: a branch that has not sent March yet lacks March, and not a row per member.
 pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut sheets: BTreeMap<u16, Vec<Lack<'_>>> = BTreeMap::new();
     for (at, member) in submission.members.iter().enumerate() {
         let rules = &schemes[member.scheme].member;
-        if member.exempt.is_some()
-            || member.repeats.is_some()
-            || submission.unreadable.contains(&(at as u32))
-            || !rules.scores(run.period.every())
-        {
+        if !member.may_be_scored() || submission.unreadable.contains(&(at as u32)) || !rules.scores(run.period.every()) {
             continue;
         }
         // A sheet or column that is not there at all is said once, not for every member.
         let Some(table) = table_for(&submission.entry_tables, &member.category).filter(|table| table.usable) else { continue };
         let entries = submission.entries_of(at as u32);
-        let missing: Vec<Period> = due_periods(rules, run.period)
-            .into_iter()
-            .filter(|period| member.expected_in(*period) && !entries.iter().any(|entry| entry.period == *period && !entry.own))
-            .collect();
-        for period in missing {
-            let place =
-                Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
-            let deducts = rules.items.iter().all(|item| item.kind != ItemKind::Mark);
-            let finding = Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", period.zh());
-            findings.push(finding.arg("column", "").arg("case", if deducts { "deduct" } else { "" }));
+        let due: Vec<Period> = due_periods(rules, run.period).into_iter().filter(|period| member.expected_in(*period)).collect();
+        let missing = due.iter().copied().filter(|period| !entries.iter().any(|entry| entry.period == *period && !entry.own)).collect();
+        let deducts = rules.items.iter().all(|item| item.kind != ItemKind::Mark);
+        sheets.entry(table.sheet).or_default().push(Lack { member, due, missing, deducts });
+    }
+    let missing: usize = sheets.values().flatten().map(|lack| lack.missing.len()).sum();
+    // As many rows bear a name that cannot be read: they are what seems to be missing.
+    if missing <= submission.nameless.entries as usize {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for (sheet, lacks) in sheets {
+        let sheet = submission.sheets.get(usize::from(sheet)).cloned();
+        let place = || Place { file: Some(submission.file.clone()), sheet: sheet.clone(), cell: None };
+        let whole = whole_periods(&lacks);
+        for lack in &lacks {
+            for period in lack.missing.iter().filter(|period| !whole.contains(period)) {
+                let finding = Finding::new(Code::MissingEntry, place()).arg("name", &lack.member.name).arg("period", period.zh());
+                findings.push(finding.arg("column", "").arg("case", if lack.deducts { "deduct" } else { "" }));
+            }
+        }
+        for (first, last) in ranges(&whole) {
+            let told = if first == last { first.zh() } else { format!("{}至{}", first.zh(), last.zh()) };
+            let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg("period", told);
+            findings.push(finding.arg("column", "").arg("case", "whole"));
         }
     }
-    // As many rows bear a name that cannot be read: they are what seems to be missing.
-    if findings.len() > submission.nameless.entries as usize { findings } else { Vec::new() }
+    findings
+}
+
+/// Periods that every expected member lacks, in the order of the year.
+fn whole_periods(lacks: &[Lack<'_>]) -> Vec<Period> {
+    let mut periods: Vec<Period> = lacks.iter().flat_map(|lack| lack.missing.iter().copied()).collect();
+    periods.sort_by_key(|period| (period.every(), period.number()));
+    periods.dedup();
+    periods.retain(|period| lacks.iter().filter(|lack| lack.due.contains(period)).all(|lack| lack.missing.contains(period)));
+    periods
+}
+
+/// Runs of periods that follow one another.
+fn ranges(periods: &[Period]) -> Vec<(Period, Period)> {
+    let mut found: Vec<(Period, Period)> = Vec::new();
+    for period in periods {
+        match found.last_mut() {
+            Some((_, last)) if last.every() == period.every() && last.number() + 1 == period.number() => *last = *period,
+            _ => found.push((*period, *period)),
+        }
+    }
+    found
 }
 
 /// True where every item of the member's has a mark that can be used.

@@ -6,7 +6,7 @@ use crate::diag::{Code, Finding, Lang, Severity, title};
 use crate::period::Period;
 use crate::report::set_aside;
 use crate::rollup::{Counts, UnusualKind};
-use crate::run::{self, BranchState, Options, Summary};
+use crate::run::{self, BranchState, Chosen, Options, Summary};
 
 use super::kept;
 use super::printer::{Printer, place};
@@ -40,7 +40,7 @@ fn states(summary: &Summary) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
             BranchState::Accepted(_) => accepted.push(at),
             BranchState::Returned => returned.push(at),
             BranchState::Missing => missing.push(at),
-            BranchState::LeftOut => {}
+            BranchState::NotOwed | BranchState::LeftOut => {}
         }
     }
     (accepted, returned, missing)
@@ -60,6 +60,7 @@ fn counts(summary: &Summary) -> Counts {
 
 fn print(printer: &Printer, summary: &Summary) {
     let county = &summary.county;
+    print_chosen(printer, summary);
     let (accepted, returned, missing) = states(summary);
     let number = |count: usize| count.to_string();
     printer.line(printer.text(
@@ -95,6 +96,15 @@ fn print(printer: &Printer, summary: &Summary) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
     print_aside(printer, summary);
+    let owing = |code: Code| summary.resolved.findings.iter().filter(move |finding| finding.code == code);
+    let unscored: usize = owing(Code::NotOwed)
+        .flat_map(|finding| &finding.args)
+        .filter(|(key, _)| *key == "count")
+        .filter_map(|(_, count)| count.parse::<usize>().ok())
+        .sum();
+    if unscored > 0 {
+        printer.line(printer.text("run-not-owed", &[("count", &unscored.to_string())]));
+    }
     print_comparison(printer, summary);
     let damaged = &summary.resolved.comparison.damaged;
     if !damaged.is_empty() {
@@ -138,6 +148,20 @@ fn print_aside(printer: &Printer, summary: &Summary) {
     let told: Vec<String> = kinds.iter().map(|(code, count)| format!("{} {count}", title(*code, printer.lang()))).collect();
     let told = told.join(if printer.lang() == Lang::Zh { "、" } else { ", " });
     printer.line(printer.text("run-aside", &[("files", &kinds.values().sum::<usize>().to_string()), ("kinds", &told)]));
+}
+
+/// Which period, if nobody named one, and why.
+fn print_chosen(printer: &Printer, summary: &Summary) {
+    let period = summary.county.run.zh();
+    match summary.chosen {
+        Chosen::Argument => {}
+        Chosen::Settings => printer.line(printer.text("chosen-settings", &[("period", &period)])),
+        Chosen::Nothing => printer.line(printer.text("chosen-nothing", &[("period", &period)])),
+        Chosen::Entries { last, with, of } => {
+            let values = [("period", period), ("last", last.zh()), ("with", with.to_string()), ("of", of.to_string())];
+            printer.line(printer.text("chosen-entries", &values.each_ref().map(|(key, value)| (*key, value.as_str()))));
+        }
+    }
 }
 
 /// What differs from what was published, and whom somebody should look at.

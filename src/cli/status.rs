@@ -17,12 +17,13 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         }
     };
     let register = &summary.county.register;
-    let mut rows: Vec<(String, [usize; 3])> = register.committees().into_iter().map(|name| (name.to_owned(), [0; 3])).collect();
+    let mut rows: Vec<(String, [usize; 4])> = register.committees().into_iter().map(|name| (name.to_owned(), [0; 4])).collect();
     for (branch, state) in register.branches.iter().zip(&summary.resolved.branches) {
         let column = match state {
             BranchState::Accepted(_) => 0,
             BranchState::Returned => 1,
             BranchState::Missing => 2,
+            BranchState::NotOwed => 3,
             BranchState::LeftOut => continue,
         };
         if let Some((_, counts)) = rows.iter_mut().find(|(name, _)| *name == branch.committee) {
@@ -49,10 +50,10 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         for record in &damaged {
             printer.line(json!({ "damaged": record }).to_string());
         }
-        for (name, [accepted, returned, missing]) in &rows {
-            let branches = accepted + returned + missing;
+        for (name, [accepted, returned, missing, idle]) in &rows {
+            let branches = accepted + returned + missing + idle;
             printer.record(
-                &json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing }),
+                &json!({ "committee": name, "branches": branches, "accepted": accepted, "returned": returned, "missing": missing, "not_owed": idle }),
             );
         }
         return summary.exit_code();
@@ -62,18 +63,18 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         printer.line(printer.text("run-damaged", &[("records", &damaged.join(" "))]));
     }
     printer.line("");
-    let total = rows.iter().fold([0; 3], |sum, (_, counts)| [sum[0] + counts[0], sum[1] + counts[1], sum[2] + counts[2]]);
+    let total = rows.iter().fold([0; 4], |sum, (_, counts)| std::array::from_fn(|at| sum[at] + counts[at]));
     rows.push((printer.text("status-all", &[]), total));
-    let headings =
-        ["status-committee", "status-branches", "status-accepted", "status-returned", "status-missing"].map(|key| printer.text(key, &[]));
+    let headings = ["status-committee", "status-branches", "status-accepted", "status-returned", "status-missing", "status-not-owed"]
+        .map(|key| printer.text(key, &[]));
     let first = rows.iter().map(|(name, _)| width(name)).chain([width(&headings[0])]).max().unwrap_or(0) + 2;
     let line = |cells: &[String]| {
         let right = |cell: &String| " ".repeat(10usize.saturating_sub(width(cell))) + cell;
         pad(&cells[0], first) + &cells[1..].iter().map(right).collect::<String>()
     };
     printer.line(line(&headings));
-    for (name, [accepted, returned, missing]) in rows {
-        let counts = [accepted + returned + missing, accepted, returned, missing].map(|count| count.to_string());
+    for (name, [accepted, returned, missing, idle]) in rows {
+        let counts = [accepted + returned + missing + idle, accepted, returned, missing, idle].map(|count| count.to_string());
         let cells: Vec<String> = std::iter::once(name).chain(counts).collect();
         printer.line(line(&cells));
     }

@@ -122,6 +122,7 @@ codes! {
         NotScored "not-scored",
         NoPostingDate "no-posting-date",
         MoveNotMatched "move-not-matched",
+        NotOwed "not-owed",
     }
 }
 

@@ -97,15 +97,18 @@ pub enum Standing {
     Returned,
     /// Nothing came.
     Missing,
+    /// Nothing came, and nothing is owed.
+    NotOwed,
 }
 
 impl Standing {
-    /// 通过, 退回, 未报.
+    /// 通过, 退回, 未报, 不需报送.
     pub fn zh(self) -> &'static str {
         match self {
             Self::Accepted => "通过",
             Self::Returned => "退回",
             Self::Missing => "未报",
+            Self::NotOwed => "不需报送",
         }
     }
 }

@@ -168,6 +168,25 @@ impl Records {
         &self.root
     }
 
+    /// Every file of every record, the list of them and the kept submissions, by path; what was left unfinished is not among them.
+    pub fn files(&self) -> Result<Vec<PathBuf>, RecordError> {
+        let mut found = Vec::new();
+        let mut left = vec![self.root.clone()];
+        while let Some(folder) = left.pop() {
+            left.extend(folders(&folder)?.into_iter().filter(|path| !name(path).is_some_and(|name| name.starts_with('.'))));
+            if folder.is_dir() {
+                for entry in std::fs::read_dir(&folder).map_err(unread(&folder))? {
+                    let path = entry.map_err(unread(&folder))?.path();
+                    if path.is_file() && !name(&path).is_some_and(|name| name.starts_with('.')) {
+                        found.push(path);
+                    }
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Records of a period, by number.
     pub fn of(&self, run: RunPeriod) -> impl Iterator<Item = &Record> {
         let mut own: Vec<&Record> = self.all.iter().filter(|record| record.run == run).collect();

@@ -155,6 +155,8 @@ fn archived_results(
             comparison.unusable.push(bag.clone());
             continue;
         };
+        // The table holds the year alone; months, quarters and halves are as they were posted.
+        let found = if found.is_empty() { posted_rows(bag, wanted)? } else { found };
         if found.is_empty() {
             other.push(bag.display().to_string());
             continue;
@@ -178,6 +180,31 @@ fn archived_results(
         return Err(nothing_of(folder, &format!("{name} {wanted} 的结果"), &format!("result of {name} of {wanted}"), &other));
     }
     Ok(last)
+}
+
+/// What stood for a period when the bag was made.
+fn posted_rows(bag: &Path, wanted: RunPeriod) -> Result<Vec<PublishedRow>, RunError> {
+    let records = Records::read(&bag.join("data"))?;
+    let codes: std::collections::BTreeSet<&str> = records
+        .of(wanted)
+        .filter_map(|record| record.counts())
+        .flat_map(|posting| posting.branches.iter().map(|branch| branch.code.as_str()))
+        .collect();
+    let mut rows = Vec::new();
+    for code in codes {
+        rows.extend(records.stood(wanted, code)?.into_iter().flatten().map(|stood| PublishedRow {
+            period: wanted.to_string(),
+            branch_code: code.to_owned(),
+            seq: stood.seq,
+            name: stood.name,
+            scheme: stood.scheme,
+            subject: stood.subject,
+            total: stood.values.total,
+            board: stood.values.board,
+            grade: stood.values.grade,
+        }));
+    }
+    Ok(rows)
 }
 
 /// The rows of a period in a bag's table; none where it is no such table.

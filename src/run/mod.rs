@@ -13,6 +13,7 @@ mod gather;
 mod intake;
 mod issue;
 mod merge;
+mod owed;
 mod periods;
 mod post;
 mod posted;
@@ -34,6 +35,7 @@ pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain,
 pub use gather::{Card, Gathered};
 pub use issue::{Issued, issue, issue_folder};
 pub use merge::{Merged, merge};
+pub use owed::Chosen;
 pub use periods::{PeriodLine, PeriodState, periods};
 pub use post::{PostOrder, Posted, post};
 pub use prepare::{County, RunError, prepare};
@@ -103,6 +105,8 @@ pub struct Summary {
     pub kept: Kept,
     /// The county with its configuration.
     pub county: County,
+    /// Why the run is about its period.
+    pub chosen: Chosen,
     /// What became of each branch, in the register's order.
     pub resolved: Resolved,
 }
@@ -121,30 +125,40 @@ impl Summary {
 
 /// Reads, checks and scores; writes nothing but the findings, where `out` asks for them.
 pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
-    let county = prepare(options)?;
+    let mut county = prepare(options)?;
     if let Some(out) = &options.out {
         outside(out, &county.workspace.inbox)?;
     }
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, None, progress))??;
+    let (resolved, chosen) = in_pool(options.jobs, || -> Result<_, RunError> {
+        let (gathered, chosen) = gather_period(&mut county, options, &fonts, progress)?;
+        Ok((resolve_all(&county, gathered, None)?, chosen))
+    })??;
     if let Some(out) = &options.out {
         write::write_findings(&county, &resolved, out, options.force)?;
     }
-    Ok(Summary { folder: None, kept: Kept::default(), county, resolved })
+    Ok(Summary { folder: None, kept: Kept::default(), county, chosen, resolved })
 }
 
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
-    let county = prepare(options)?;
-    let target = out_folder(options).join(folder_name(county.run, &county.only));
-    guard_target(&county, &target)?;
-    let press = Press::load(&with_former_forms(options, &target), &county)?;
-    let (resolved, published) = in_pool(options.jobs, || -> Result<_, RunError> {
-        let mut resolved = gather_all(&county, &press.fonts, options.last_year.as_deref(), progress)?;
-        let published = write(&county, &mut resolved, &press, options, progress)?;
-        Ok((resolved, published))
+    let mut county = prepare(options)?;
+    let target = |county: &County| out_folder(options).join(folder_name(county.run, &county.only));
+    // What stops the run stops it before a submission is opened; which forms are printed the period says, and that may be
+    // known only when the submissions have been read.
+    guard_target(&county, &target(&county))?;
+    let first = Press::load(&with_former_forms(options, &target(&county)), &county)?;
+    let (resolved, chosen, published) = in_pool(options.jobs, || -> Result<_, RunError> {
+        let before = county.run;
+        let (gathered, chosen) = gather_period(&mut county, options, &first.fonts, progress)?;
+        let again = (county.run != before).then(|| Press::load(&with_former_forms(options, &target(&county)), &county)).transpose()?;
+        guard_target(&county, &target(&county))?;
+        let press = again.as_ref().unwrap_or(&first);
+        let mut resolved = resolve_all(&county, gathered, options.last_year.as_deref())?;
+        let published = write(&county, &mut resolved, press, options, progress)?;
+        Ok((resolved, chosen, published))
     })??;
-    Ok(Summary { folder: Some(published.folder), kept: published.kept, county, resolved })
+    Ok(Summary { folder: Some(published.folder), kept: published.kept, county, chosen, resolved })
 }
 
 /// Refuses a target that what belongs to people lies in, or that lies in the inbox, before a submission is opened.
@@ -173,8 +187,34 @@ fn with_former_forms(options: &Options, target: &Path) -> Options {
 }
 
 fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
+    resolve_all(county, gather::gather(county, fonts, progress)?, last_year)
+}
+
+type Files = (Vec<Gathered>, Vec<Finding>);
+
+/// Reads everything for the run's period. Where nobody names one, what the branches have entered does: then the year is read
+/// first, and the period that it shows again by itself.
+fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progress: Progress<'_>) -> Result<(Files, Chosen), RunError> {
+    if options.period.is_some() || options.bag.is_some() {
+        return Ok((gather::gather(county, fonts, progress)?, Chosen::Argument));
+    }
+    if let Some(run) = county.workspace.period {
+        county.turn_to(run, options);
+        return Ok((gather::gather(county, fonts, progress)?, Chosen::Settings));
+    }
     let gathered = gather::gather(county, fonts, progress)?;
+    let (run, chosen) = owed::last_entered(county, &gathered.0);
+    if run == county.run {
+        return Ok((gathered, chosen));
+    }
+    drop(gathered);
+    county.turn_to(run, options);
+    Ok((gather::gather(county, fonts, progress)?, chosen))
+}
+
+fn resolve_all(county: &County, gathered: Files, last_year: Option<&Path>) -> Result<Resolved, RunError> {
     let mut resolved = resolve(county, gathered);
+    owed::settle(county, &mut resolved);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;
     Ok(resolved)

@@ -194,6 +194,13 @@ impl County {
         self.schemes.iter().position(|scheme| scheme.id == id)
     }
 
+    /// Makes another period the run's.
+    pub(super) fn turn_to(&mut self, run: RunPeriod, options: &Options) {
+        self.run = run;
+        self.dates = Dates::of(options, &self.workspace, run);
+        self.date = self.dates.stated().0;
+    }
+
     /// True where the run is about this branch.
     pub fn wants(&self, branch: usize) -> bool {
         self.only.is_empty() || self.only.contains(&self.register.branches[branch].code)

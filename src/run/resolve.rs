@@ -21,6 +21,8 @@ pub enum BranchState {
     Returned,
     /// Nothing came.
     Missing,
+    /// Nothing came, and nothing is owed.
+    NotOwed,
     /// The run is not about it.
     LeftOut,
 }
@@ -32,6 +34,10 @@ pub struct Resolved {
     pub branches: Vec<BranchState>,
     /// Names on each branch's roster, as far as it could be read.
     pub rosters: Vec<Vec<Arc<str>>>,
+    /// Schemes of the members on each branch's roster, as far as it could be read.
+    pub schemes: Vec<BTreeSet<usize>>,
+    /// Which branches owe a submission for this run.
+    pub owing: Vec<bool>,
     /// The file that each branch's state rests on.
     pub files: Vec<Option<Arc<str>>>,
     /// The same with where its bytes are.
@@ -56,12 +62,15 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     let choices = choices(county, &candidates);
     let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(candidates.len());
     let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(candidates.len());
+    let mut schemes: Vec<BTreeSet<usize>> = Vec::with_capacity(candidates.len());
     let mut undecided = vec![false; candidates.len()];
     let mut elsewhere: Vec<(usize, Finding)> = Vec::new();
     for (branch, (mut files, choice)) in candidates.into_iter().zip(choices).enumerate() {
         elsewhere.extend(choice.own.iter().filter_map(|at| second_branch(&files[*at])));
         // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
         let listed = choice.counts.map_or(choice.own, |at| vec![at]);
+        let members = |at: &usize| files[*at].card.iter().flat_map(|card| &card.submission.members).map(|member| member.scheme);
+        schemes.push(listed.iter().flat_map(members).collect());
         rosters.push(listed.into_iter().flat_map(|at| names(&files[at])).collect());
         undecided[branch] = choice.findings.iter().any(|finding| finding.severity() == Severity::Error);
         if county.wants(branch) {
@@ -112,7 +121,20 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
             }
         })
         .collect();
-    Resolved { branches: states, rosters, files, sources, findings, people, inputs, cells, comparison: Comparison::default() }
+    let owing = vec![true; rosters.len()];
+    Resolved {
+        branches: states,
+        rosters,
+        schemes,
+        owing,
+        files,
+        sources,
+        findings,
+        people,
+        inputs,
+        cells,
+        comparison: Comparison::default(),
+    }
 }
 
 fn of_branch(county: &County, branch: usize, finding: Finding) -> Finding {

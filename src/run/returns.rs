@@ -143,13 +143,15 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
 pub fn write_reminders<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[(&'a str, String)]) -> Result<Vec<Noticed<'a>>, RunError> {
     let deadline = deadline(desk);
     let written = folders.par_iter().map(|(committee, folder)| {
-        let branches = desk.county.register.branches.iter().zip(&resolved.branches).filter(|(branch, _)| branch.committee == *committee);
+        let all = desk.county.register.branches.iter().zip(&resolved.branches).zip(&resolved.owing);
+        // Whoever owes nothing is not reminded, also if what he sent was returned.
+        let branches = all.filter(|((branch, _), owing)| **owing && branch.committee == *committee).map(|(one, _)| one);
         let reminded: Vec<Reminded<'_>> = branches
             .filter_map(|(branch, state)| {
                 let standing = match state {
                     BranchState::Returned => Standing::Returned,
                     BranchState::Missing => Standing::Missing,
-                    BranchState::Accepted(_) | BranchState::LeftOut => return None,
+                    BranchState::Accepted(_) | BranchState::NotOwed | BranchState::LeftOut => return None,
                 };
                 let own = |finding: &&Finding| finding.branch_code.as_deref() == Some(branch.code.as_str());
                 let errors = resolved.findings.iter().filter(own).filter(|finding| finding.severity() == Severity::Error).count();

@@ -386,6 +386,7 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
         let (standing, accepted) = match &resolved.branches[at] {
             BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
             BranchState::Returned => (Standing::Returned, None),
+            BranchState::NotOwed => (Standing::NotOwed, None),
             BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
         };
         BranchLine { at, branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }

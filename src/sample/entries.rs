@@ -153,58 +153,11 @@ pub fn entries(
             let mut numbers: Vec<Value> = Vec::new();
             let mut sizes: Vec<i64> = Vec::new();
             for (position, item) in items.iter().enumerate() {
-                let max = units(&item.max, scheme);
                 sizes.push(0);
-                numbers.push(match item.kind {
-                    _ if !item.applies_to(&person.category) => Value::Empty,
-                    ItemKind::Mark => {
-                        let mark = mark(draw, person.level, max);
-                        sizes[position] = mark;
-                        value(mark, scheme)
-                    }
-                    ItemKind::Deduct => {
-                        let loses = draw.percent(match person.level {
-                            Level::Model => 0,
-                            Level::Good => 8,
-                            Level::Fair => 20,
-                            Level::Weak => 45,
-                        });
-                        if loses || (must_lose && position == judged) {
-                            // Half a point is the smallest step anybody takes off.
-                            let size = (draw.between(1, 6) * if scheme.decimals == 0 { 1 } else { 5 }).min(max);
-                            reason = item.reason.as_ref().map(|heading| (heading.clone(), "未按时完成任务")).or(reason);
-                            value(if manner.unsigned { size } else { -size }, scheme)
-                        } else if manner.nothing.is_empty() && draw.percent(50) {
-                            Value::Empty
-                        } else if manner.nothing.is_empty() || draw.percent(60) {
-                            0.into()
-                        } else {
-                            manner.nothing.into()
-                        }
-                    }
-                    ItemKind::Bonus
-                        if (must_lose && position == judged) || draw.percent(if person.level == Level::Model { 22 } else { 7 }) =>
-                    {
-                        let size = (draw.between(1, 3) * if scheme.decimals == 0 { 1 } else { 10 }).min(max);
-                        let why = *draw.pick(&REASONS);
-                        if item.reason.is_some() && manner.reason_in_cell {
-                            let number = Decimal::new(size, if scheme.decimals == 0 { 0 } else { -1 });
-                            format!("+{number}（{why}）").into()
-                        } else {
-                            reason = item.reason.as_ref().map(|heading| (heading.clone(), why)).or(reason);
-                            value(size, scheme)
-                        }
-                    }
-                    ItemKind::Bonus => Value::Empty,
-                    ItemKind::Count => {
-                        let times = times(draw, item, person.level).min(item.max.floor().unwrap_or(0));
-                        if times > 0 && item.scores_as() == Some(ItemKind::Bonus) {
-                            let why = *draw.pick(&REASONS);
-                            reason = item.reason.as_ref().map(|heading| (heading.clone(), why)).or(reason);
-                        }
-                        if times > 0 { times.into() } else { Value::Empty }
-                    }
-                });
+                let alone = must_lose && position == judged;
+                let (number, why) = entered(draw, item, scheme, person, (alone, manner), &mut sizes[position]);
+                numbers.push(number);
+                reason = why.and_then(|why| Some((item.reason.clone()?, why))).or(reason);
             }
             let filled = |value: &Value| !matches!(value, Value::Empty) && *value != Value::from(0);
             let day = if rules.dated && numbers.iter().any(filled) { day_in(draw, period).into() } else { Value::Empty };
@@ -238,6 +191,62 @@ pub fn entries(
         }
     }
     Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) }
+}
+
+/// What stands in a member's cell of an item, and the reason for it; `must` makes it lose or earn something. Of a mark the
+/// size is given too.
+fn entered(
+    draw: &mut Draw,
+    item: &Item,
+    scheme: &Scheme,
+    person: &Person,
+    (must, manner): (bool, Manner),
+    size: &mut i64,
+) -> (Value, Option<&'static str>) {
+    let max = units(&item.max, scheme);
+    match item.kind {
+        _ if !item.applies_to(&person.category) => (Value::Empty, None),
+        ItemKind::Mark => {
+            *size = mark(draw, person.level, max);
+            (value(*size, scheme), None)
+        }
+        ItemKind::Deduct => {
+            let loses = draw.percent(match person.level {
+                Level::Model => 0,
+                Level::Good => 8,
+                Level::Fair => 20,
+                Level::Weak => 45,
+            });
+            if loses || must {
+                // Half a point is the smallest step anybody takes off.
+                let size = (draw.between(1, 6) * if scheme.decimals == 0 { 1 } else { 5 }).min(max);
+                (value(if manner.unsigned { size } else { -size }, scheme), Some("未按时完成任务"))
+            } else if manner.nothing.is_empty() && draw.percent(50) {
+                (Value::Empty, None)
+            } else if manner.nothing.is_empty() || draw.percent(60) {
+                (0.into(), None)
+            } else {
+                (manner.nothing.into(), None)
+            }
+        }
+        ItemKind::Bonus if must || draw.percent(if person.level == Level::Model { 22 } else { 7 }) => {
+            let size = (draw.between(1, 3) * if scheme.decimals == 0 { 1 } else { 10 }).min(max);
+            let why = *draw.pick(&REASONS);
+            if item.reason.is_some() && manner.reason_in_cell {
+                let number = Decimal::new(size, if scheme.decimals == 0 { 0 } else { -1 });
+                (format!("+{number}（{why}）").into(), None)
+            } else {
+                (value(size, scheme), Some(why))
+            }
+        }
+        ItemKind::Bonus => (Value::Empty, None),
+        ItemKind::Count => {
+            let times = times(draw, item, person.level).min(item.max.floor().unwrap_or(0));
+            let earns = times > 0 && item.scores_as() == Some(ItemKind::Bonus);
+            let why = earns.then(|| *draw.pick(&REASONS));
+            (if times > 0 { times.into() } else { Value::Empty }, why)
+        }
+    }
 }
 
 /// How often something happened to a member: seldom where it costs points, now and then where it earns some, and as

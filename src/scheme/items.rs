@@ -173,6 +173,13 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
         names.push(name);
     }
     reader.unique(("项目", "item"), &names);
+    resolve_shares(reader, &mut items, shares);
+    check_names(reader, &items, &names);
+    items
+}
+
+/// `of` of a `zero_if` names another item: known once all are read.
+fn resolve_shares(reader: &mut Reader<'_>, items: &mut [Item], shares: Vec<(usize, usize, Written<String>)>) {
     for (item, condition, of) in shares {
         let found = items.iter().position(|other| other.name == of.value);
         if let Some(other) = found.filter(|other| *other != item) {
@@ -186,7 +193,11 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             reader.refuse(&of.span, wrong.near(nearest(said, items.iter().map(|item| item.name.as_str()))));
         }
     }
-    for name in &names {
+}
+
+/// An item's name must not be a group's or a column's of reasons too.
+fn check_names(reader: &mut Reader<'_>, items: &[Item], names: &[Written<String>]) {
+    for name in names {
         if items.iter().any(|item| item.group == name.value) {
             reader.fault(
                 &name.span,
@@ -202,7 +213,6 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             );
         }
     }
-    items
 }
 
 /// Names that stand as headings on sheets: found again only where they are written as headings are read.

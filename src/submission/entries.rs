@@ -1,4 +1,4 @@
-//! 积分登记: one row a member and period, one column an item; and 支部积分.
+//! 积分登记: one row per member and period, one column per item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,13 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::diag::{Code, Finding, Place};
 use crate::exact::{Decimal, Exact};
-use crate::period::{Every, Period, RunPeriod};
+use crate::period::{Every, Period};
 use crate::scheme::{Item, ItemKind, Rules, Scheme};
 use crate::sheet::Content;
 
 use super::Expected;
 use super::cell::{self, Day, Number, shown};
-use super::model::{BranchEntry, Entry, Layout, Mark, Member, ServingTable, Spot, Submission};
+use super::model::{Entry, Layout, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Slice, Table};
@@ -142,12 +142,14 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     let people = People::new(submission);
     let mut signs = Signs::default();
     let mut read = Read::default();
+    let reading = Reading { date_1904, sheets, all: &all, members: &submission.members, people: &people, expected };
     for one in &all {
-        read_sheet(date_1904, sheets, one, &all, submission, &people, expected, &mut signs, &mut read, sink);
+        reading.read_sheet(one, &mut signs, &mut read, sink);
     }
     read.entries.sort_by_key(|entry| (entry.member, entry.period, entry.own, entry.day, entry.at));
     submission.entries = read.entries;
     submission.layouts = read.layouts;
+    submission.written = read.written;
     submission.entry_tables = read.tables;
     submission.unreadable = read.unreadable;
     submission.unreadable.extend(people.doubtful());
@@ -194,11 +196,12 @@ struct Read {
     layouts: Vec<Layout>,
     tables: Vec<ServingTable>,
     unreadable: BTreeSet<u32>,
+    written: BTreeSet<(usize, Period)>,
 }
 
 /// Signs of deductions seen in a file, and the first cell where the sign changed.
 #[derive(Default)]
-struct Signs {
+pub(super) struct Signs {
     negative: bool,
     positive: bool,
     turned: Option<(Place, String)>,
@@ -217,109 +220,139 @@ impl Signs {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one reading; a struct for them would only be unpacked again")]
-fn read_sheet(
+/// What entry sheets are read with.
+struct Reading<'a> {
     date_1904: bool,
-    sheets: &Sheets<'_>,
-    serving: &Serving,
-    all: &[Serving],
-    submission: &Submission,
-    people: &People,
-    expected: &Expected<'_>,
-    signs: &mut Signs,
-    into: &mut Read,
-    sink: &mut Sink,
-) {
-    let run = expected.run.period;
-    let members = &submission.members;
-    // Whose rows are to be found here decides which columns are required.
-    let scored: BTreeSet<(usize, &str)> = served(members, serving, all)
-        .filter(|member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every()))
-        .filter(|member| expected.decides(&member.category))
-        .map(|member| (member.scheme, member.category.as_ref()))
-        .collect();
-    let mut present: BTreeSet<usize> = served(members, serving, all).map(|member| member.scheme).collect();
-    // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
-    present.extend(serving.category.as_deref().map(expected.scheme_of));
-    if members.is_empty() {
-        present.extend(0..expected.schemes.len());
-    }
-    let mut required: Vec<&str> = vec!["姓名", "期间"];
-    let mut known: Vec<&str> = vec!["序号", "评分方", "记录人", "复核人", "备注"];
-    for (scheme, category) in &scored {
-        let rules = &expected.schemes[*scheme].member;
-        required.extend(rules.items_of(category).filter(|(_, item)| !item.optional).map(|(_, item)| item.name.as_str()));
-        if rules.scorers.is_some() {
-            required.push("评分方");
+    sheets: &'a Sheets<'a>,
+    /// Every sheet of entries.
+    all: &'a [Serving],
+    members: &'a [Member],
+    people: &'a People,
+    expected: &'a Expected<'a>,
+}
+
+/// A table of entries that can be used, and what is read from it.
+struct EntryTable<'a> {
+    table: &'a Table<'a>,
+    /// Whether it says whose marks a row holds, where its scheme asks for that.
+    tells_scorer: bool,
+    /// Where the items of a scheme stand in each part of the table and under each of its periods.
+    layouts: BTreeMap<(usize, usize, usize, Layout), u32>,
+}
+
+impl<'a> Reading<'a> {
+    fn read_sheet(&self, serving: &'a Serving, signs: &mut Signs, into: &mut Read, sink: &mut Sink) {
+        let (members, expected) = (self.members, self.expected);
+        let mut present: BTreeSet<usize> = served(members, serving, self.all).map(|member| member.scheme).collect();
+        // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
+        present.extend(serving.category.as_deref().map(expected.scheme_of));
+        if members.is_empty() {
+            present.extend(0..expected.schemes.len());
         }
-        if rules.reviewed {
-            required.extend(["记录人", "复核人"]);
+        let required = self.required(serving);
+        let known = self.known(serving, &present);
+        let table = self.sheets.table(&serving.found, &required, &known, sink);
+        for scheme in &present {
+            check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
         }
-        if rules.dated {
-            required.push("日期");
+        let usable = table.has("姓名") && table.has_period();
+        let tells_scorer = !required.contains(&"评分方") || table.has("评分方");
+        let category = serving.category.as_deref().map(Into::into);
+        into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer });
+        if !usable {
+            return;
         }
-    }
-    // Recognised are the columns of all periods: of everybody who may ever be scored here.
-    let ever: BTreeSet<(usize, &str)> = served(members, serving, all)
-        .filter(|member| member.may_be_scored() && expected.decides(&member.category))
-        .map(|member| (member.scheme, member.category.as_ref()))
-        .collect();
-    for scheme in &present {
-        let rules = &expected.schemes[*scheme].member;
-        let somebody = |item: &Item| ever.iter().any(|(own, category)| own == scheme && item.applies_to(category));
-        for item in &rules.items {
-            let applies = serving.category.as_deref().is_none_or(|category| item.applies_to(category));
-            if applies && (ever.is_empty() || item.optional || somebody(item)) {
-                known.push(&item.name);
+        let mut of = EntryTable { table: &table, tells_scorer, layouts: BTreeMap::new() };
+        for row in table.lines(&|name| self.people.knows(name)) {
+            match member_of(&row, serving, self.people, members, expected, sink) {
+                Some(at) => self.read_row(&row, at, &mut of, signs, into, sink),
+                None => self.check_row_of_nobody(&row, serving, signs, sink),
             }
-            known.extend(item.reason.as_deref());
-        }
-        if rules.dated {
-            known.push("日期");
         }
     }
-    let mut unique = BTreeSet::new();
-    required.retain(|name| unique.insert(*name));
-    let table = sheets.table(&serving.found, &required, &known, sink);
-    for scheme in &present {
-        check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
+
+    /// Those whose rows are to be found on a sheet, as scheme and category.
+    fn of_sheet(&self, serving: &'a Serving, wanted: impl Fn(&Member) -> bool) -> BTreeSet<(usize, &'a str)> {
+        served(self.members, serving, self.all)
+            .filter(|member| wanted(member) && self.expected.decides(&member.category))
+            .map(|member| (member.scheme, member.category.as_ref()))
+            .collect()
     }
-    let usable = table.has("姓名") && table.has_period();
-    // Whose marks a row holds, nobody can say where that column is missing.
-    let told = !required.contains(&"评分方") || table.has("评分方");
-    into.tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable: usable && told });
-    if !usable {
-        return;
-    }
-    let of_sheet = match serving.category.as_deref() {
-        Some(category) => expected.schemes.get((expected.scheme_of)(category)),
-        None => expected.only_scheme(members),
-    };
-    // Where the items of a scheme stand in each table and under each of its periods.
-    let mut layouts: BTreeMap<(usize, usize, usize, Layout), u32> = BTreeMap::new();
-    for row in table.lines(&|name| people.knows(name)) {
-        let Some(at) = member_of(&row, serving, people, members, expected, sink) else {
-            // The cells can be right or wrong whoever the row is about; without name and period it is hardly a row.
-            if row.word("姓名").is_empty() && row.word("期间").is_empty() {
-                continue;
+
+    /// Columns that must be there: those of everybody who is scored in this run.
+    fn required(&self, serving: &'a Serving) -> Vec<&'a str> {
+        let (run, schemes) = (self.expected.run.period, self.expected.schemes);
+        let mut required: Vec<&str> = vec!["姓名", "期间"];
+        for (scheme, category) in
+            self.of_sheet(serving, |member| member.scored_in(run) && schemes[member.scheme].member.scores(run.every()))
+        {
+            let rules = &schemes[scheme].member;
+            required.extend(rules.items_of(category).filter(|(_, item)| !item.optional).map(|(_, item)| item.name.as_str()));
+            if rules.scorers.is_some() {
+                required.push("评分方");
             }
-            for line in row.periods().filter(|_| of_sheet.is_some()) {
-                let Some(scheme) = of_sheet else { continue };
-                let period = read_period(&line, scheme.member.every, expected.run.year, sink);
-                if period.is_none_or(|period| period.last_month() <= run.last_month()) {
-                    check_values(&line, scheme, serving.category.as_deref().unwrap_or_default(), signs, sink);
+            if rules.reviewed {
+                required.extend(["记录人", "复核人"]);
+            }
+            if rules.dated {
+                required.push("日期");
+            }
+        }
+        let mut unique = BTreeSet::new();
+        required.retain(|name| unique.insert(*name));
+        required
+    }
+
+    /// Columns that are recognised beside them: of all periods, of everybody who may ever be scored here.
+    fn known(&self, serving: &'a Serving, present: &BTreeSet<usize>) -> Vec<&'a str> {
+        let mut known: Vec<&str> = vec!["序号", "评分方", "记录人", "复核人", "备注"];
+        let ever = self.of_sheet(serving, Member::may_be_scored);
+        for scheme in present {
+            let rules = &self.expected.schemes[*scheme].member;
+            let somebody = |item: &Item| ever.iter().any(|(own, category)| own == scheme && item.applies_to(category));
+            for item in &rules.items {
+                let applies = serving.category.as_deref().is_none_or(|category| item.applies_to(category));
+                if applies && (ever.is_empty() || item.optional || somebody(item)) {
+                    known.push(&item.name);
                 }
+                known.extend(item.reason.as_deref());
             }
-            continue;
+            if rules.dated {
+                known.push("日期");
+            }
+        }
+        known
+    }
+
+    /// The cells can be right or wrong whoever the row is about; without name and period it is hardly a row.
+    fn check_row_of_nobody(&self, row: &Line<'_>, serving: &Serving, signs: &mut Signs, sink: &mut Sink) {
+        if row.word("姓名").is_empty() && row.word("期间").is_empty() {
+            return;
+        }
+        let category = serving.category.as_deref();
+        let scheme = match category {
+            Some(category) => self.expected.schemes.get((self.expected.scheme_of)(category)),
+            None => self.expected.only_scheme(self.members),
         };
-        let member = &members[at as usize];
-        let scheme = &expected.schemes[member.scheme];
+        let Some(scheme) = scheme else { return };
+        for line in row.periods() {
+            let period = read_period(&line, scheme.member.every, self.expected.run.year, sink);
+            if period.is_none_or(|period| period.last_month() <= self.expected.run.period.last_month()) {
+                check_values(&line, scheme, category.unwrap_or_default(), signs, sink);
+            }
+        }
+    }
+
+    fn read_row(&self, row: &Line<'_>, at: u32, of: &mut EntryTable<'_>, signs: &mut Signs, into: &mut Read, sink: &mut Sink) {
+        let run = self.expected.run.period;
+        let member = &self.members[at as usize];
+        let scheme = &self.expected.schemes[member.scheme];
         let rules = &scheme.member;
         if row.by_item() {
-            check_item_rows(&row, rules, member, run, sink);
+            check_item_rows(row, rules, member, run, sink);
         }
         for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, expected.run.year, sink) else {
+            let Some(period) = read_period(&line, rules.every, self.expected.run.year, sink) else {
                 into.unreadable.insert(at);
                 check_values(&line, scheme, &member.category, signs, sink);
                 continue;
@@ -343,36 +376,55 @@ fn read_sheet(
                 sink.push(finding.arg("period", period.zh()));
                 continue;
             }
-            let own = read_scorer(&line, rules, sink);
-            read_reviewers(&line, rules, sink);
-            let mut reason = None;
-            let marks: Box<[Mark]> = rules
-                .items
-                .iter()
-                .map(|item| {
-                    let applies = item.applies_to(&member.category);
-                    if applies { read_mark(&line, item, scheme, period, signs, &mut reason, sink) } else { Mark::NONE }
-                })
-                .collect();
-            let (part, slice) = line.layout();
-            let places = || -> Layout { rules.items.iter().map(|item| line.spot(&item.name)).collect() };
-            // Where items are rows, each line has its own order of them.
-            let own_order = if line.by_item() { places() } else { Layout::default() };
-            let layout = *layouts.entry((part, slice, member.scheme, own_order)).or_insert_with(|| {
-                into.layouts.push(places());
-                into.layouts.len() as u32 - 1
-            });
-            let at_spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
-            let something = marks.iter().any(|mark| mark.thousandths() != 0);
-            let day = if rules.dated { read_day(&line, date_1904, (period, expected.run.year), something, sink) } else { None };
-            let written = !is_blank(&line, rules);
-            match own.filter(|_| told) {
-                Some(own) => into.entries.push(Entry { member: at, period, own, day, at: at_spot, layout, marks, reason, written }),
-                None => {
-                    into.unreadable.insert(at);
-                }
+            if !is_blank(&line, rules) {
+                into.written.insert((member.scheme, period));
+            }
+            match self.read_entry(&line, (at, period), of, signs, into, sink) {
+                Some(entry) => into.entries.push(entry),
+                None => drop(into.unreadable.insert(at)),
             }
         }
+    }
+
+    /// The entry of a row for a period; none where nobody can say whose marks it holds.
+    fn read_entry(
+        &self,
+        line: &Line<'_>,
+        (at, period): (u32, Period),
+        of: &mut EntryTable<'_>,
+        signs: &mut Signs,
+        into: &mut Read,
+        sink: &mut Sink,
+    ) -> Option<Entry> {
+        let member = &self.members[at as usize];
+        let scheme = &self.expected.schemes[member.scheme];
+        let rules = &scheme.member;
+        let own = read_scorer(line, rules, sink);
+        read_reviewers(line, rules, sink);
+        let mut reason = None;
+        let marks: Box<[Mark]> = rules
+            .items
+            .iter()
+            .map(|item| {
+                let applies = item.applies_to(&member.category);
+                if applies { read_mark(line, item, scheme, period, signs, &mut reason, sink) } else { Mark::NONE }
+            })
+            .collect();
+        let (part, slice) = line.layout();
+        let places = || -> Layout { rules.items.iter().map(|item| line.spot(&item.name)).collect() };
+        // Where items are rows, each line has its own order of them.
+        let own_order = if line.by_item() { places() } else { Layout::default() };
+        let layout = *of.layouts.entry((part, slice, member.scheme, own_order)).or_insert_with(|| {
+            into.layouts.push(places());
+            into.layouts.len() as u32 - 1
+        });
+        let spot = Spot { sheet: of.table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
+        let something = marks.iter().any(|mark| mark.thousandths() != 0);
+        let year = self.expected.run.year;
+        let day = if rules.dated { read_day(line, self.date_1904, (period, year), something, sink) } else { None };
+        let written = !is_blank(line, rules);
+        let own = own.filter(|_| of.tells_scorer)?;
+        Some(Entry { member: at, period, own, day, at: spot, layout, marks, reason, written })
     }
 }
 
@@ -453,7 +505,6 @@ pub fn read_period(line: &Line<'_>, every: Every, year: i32, sink: &mut Sink) ->
     period
 }
 
-/// Whether the row is the member's own; `None` where 评分方 is neither.
 /// A period, which may name the year of the report: `7月`, `2026年7月`, `2026-07`, `2026年`.
 fn period_of(word: &str, year: i32) -> Option<Period> {
     let in_year = || match word.strip_prefix(&format!("{year}年"))? {
@@ -467,6 +518,7 @@ fn period_of(word: &str, year: i32) -> Option<Period> {
     Period::parse(word).or_else(in_year).or_else(of_date)
 }
 
+/// Whether the row is the member's own; `None` where 评分方 is neither.
 fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> {
     let Some(scorers) = &rules.scorers else { return Some(false) };
     if line.column("评分方").is_none() {
@@ -519,7 +571,7 @@ fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
 
 /// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
 /// which rejects the submission anyway.
-fn read_mark(
+pub(super) fn read_mark(
     line: &Line<'_>,
     item: &Item,
     scheme: &Scheme,
@@ -616,64 +668,4 @@ fn read_mark(
         *reason = given.map(Into::into);
     }
     Mark::new(value).unwrap_or(Mark::NONE)
-}
-
-/// 支部积分, one row an item and period, for schemes that score branches.
-pub fn read_branch(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
-    let Some(scheme) = schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some()) else { return };
-    let Some(rules) = &scheme.branch else { return };
-    let run = expected.run.period;
-    let found = sheets.all("支部积分", sink);
-    if found.is_empty() && rules.scores(run.every()) {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部积分".into())).arg("name", "支部积分"));
-    }
-    for found in found {
-        let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-        let usable = table.has("项目") && table.has_period() && table.has("审核得分");
-        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
-        if usable {
-            read_branch_table(&table, scheme, rules, expected.run, submission, sink);
-        }
-    }
-    submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
-}
-
-fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: RunPeriod, submission: &mut Submission, sink: &mut Sink) {
-    let known = |name: &str| {
-        let name = crate::words::heading(name).0;
-        rules.items.iter().any(|item| item.name == name)
-    };
-    for row in table.lines(&known) {
-        let written = crate::words::heading(&row.word("项目")).0;
-        let Some(item) = rules.items.iter().position(|item| item.name == written) else {
-            let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
-            let finding = row.finding(Code::UnknownValue, "项目", sink);
-            sink.push(finding.arg("allowed", names.join("、")));
-            submission.nameless.branch_entries += 1;
-            continue;
-        };
-        for line in row.periods() {
-            let Some(period) = read_period(&line, rules.every, run.year, sink) else {
-                submission.nameless.branch_entries += 1;
-                continue;
-            };
-            let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
-            // Periods side by side: where nothing is entered for one, its row is missing.
-            if period.last_month() > run.period.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分"))
-            {
-                continue;
-            }
-            let mut mark = |heading: &str, required: bool| {
-                if line.column(heading).is_none() || (!required && nothing(heading)) {
-                    return Mark::NONE;
-                }
-                let as_item = Item { name: heading.to_owned(), ..rules.items[item].clone() };
-                read_mark(&line, &as_item, scheme, period, &mut Signs::default(), &mut None, sink)
-            };
-            let (own, reviewed) = (mark("自评得分", false), mark("审核得分", true));
-            let at = Spot { sheet: table.number, row: line.index(), column: line.column("审核得分").unwrap_or_default() };
-            submission.branch_entries.push(BranchEntry { item, period, own, reviewed, at });
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! cannot be read is a finding with its cell. Whether a readable submission is complete and consistent is `check`'s
 //! business, what it scores is `score`'s.
 
+mod branch_entries;
 mod cell;
 mod cover;
 mod entries;
@@ -122,7 +123,7 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         submission.year_read = untold.finish().iter().all(|finding| finding.severity() != crate::diag::Severity::Error);
     }
     facts::read_nominations(&sheets, &mut submission, expected, &mut sink);
-    entries::read_branch(&sheets, &mut submission, expected, &mut sink);
+    branch_entries::read(&sheets, &mut submission, expected, &mut sink);
     unused(&sheets, &submission, expected, &mut sink);
     submission.ignored = sheets.unknown();
     submission.ignored.retain(|at| Some(&book.sheets[*at].name) != submission.cover.sheet.as_ref());

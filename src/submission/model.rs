@@ -93,6 +93,8 @@ pub struct Submission {
     pub vetoes: Vec<Fact>,
     /// 评优推荐.
     pub nominations: Vec<Nomination>,
+    /// Periods for which something is written in a column that counts, each with the scheme of whom it is about.
+    pub written: std::collections::BTreeSet<(usize, Period)>,
     /// What only the year's run scores, ballots, 奖惩 and 一票否决, was read and holds no error.
     pub year_read: bool,
     /// 支部积分.
@@ -368,6 +370,7 @@ impl Submission {
             adjustments: Vec::new(),
             vetoes: Vec::new(),
             nominations: Vec::new(),
+            written: std::collections::BTreeSet::new(),
             year_read: false,
             branch_entries: Vec::new(),
             branch_tables: Vec::new(),

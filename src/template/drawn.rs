@@ -197,7 +197,6 @@ struct Budget {
 
 impl Reading<'_> {
     fn sheet(&mut self, name: String, root: &Element) -> Result<DrawnSheet, Refusal> {
-        let too_large = || Refusal::TooLarge(name.clone());
         let mut page = page(root);
         (page.header, page.footer) = (self.looks.plain_colors(&page.header), self.looks.plain_colors(&page.footer));
         if !layout::is_known_paper(page.paper) {
@@ -210,77 +209,8 @@ impl Reading<'_> {
         let default_hidden = format.and_then(|format| format.flag("zeroHeight")).unwrap_or(false);
         let default_height =
             format.filter(|format| format.flag("customHeight") == Some(true)).and_then(|format| format.length("defaultRowHeight"));
-        let mut shared: BTreeMap<u32, (CellRef, String)> = BTreeMap::new();
-        let mut rows: BTreeMap<u32, (DrawnRow, Option<StyleId>)> = BTreeMap::new();
-        let (mut next_row, mut reading) = (0u32, 0);
-        for row in root.child("sheetData").iter().flat_map(|data| data.all("row")) {
-            let index = row.number::<u32>("r").and_then(|number| number.checked_sub(1)).unwrap_or(next_row);
-            next_row = index.saturating_add(1);
-            let height = row.length("ht").filter(|height| *height >= 0.0);
-            let mut drawn = DrawnRow {
-                // An office prints the height that the file records, fitted by hand or by itself.
-                height: height.or(default_height),
-                hidden: row.flag("hidden").unwrap_or(false),
-                ..DrawnRow::default()
-            };
-            let row_style = row.number::<u32>("s").filter(|_| row.flag("customFormat") == Some(true)).map(StyleId);
-            let mut next_column = 0u32;
-            for cell in row.all("c") {
-                let place = cell.attribute("r").and_then(cell_ref);
-                let column = place.map_or(next_column, |place| u32::from(place.column));
-                next_column = column + 1;
-                let style = StyleId(cell.number("s").filter(|style| (*style as usize) < self.looks.cells.len()).unwrap_or(0));
-                let at = CellRef { row: index, column: column as u16 };
-                let (content, style) = self.content(cell, at, style, &mut shared, &name)?;
-                if content == Drawn::Empty && !self.visible(style) && (column >= MOST_COLUMNS || index >= MOST_ROWS) {
-                    continue;
-                }
-                if column >= MOST_COLUMNS || index >= MOST_ROWS {
-                    return Err(too_large());
-                }
-                let column = column as usize;
-                if drawn.cells.len() <= column {
-                    drawn.cells.resize_with(column + 1, DrawnCell::default);
-                }
-                for feature in self.looks.lost(style) {
-                    lost::note(self.lost, &name, Some(at), feature);
-                }
-                drawn.cells[column] = DrawnCell { style, content, present: true };
-            }
-            // Cells that show nothing do not make the sheet larger, but they inherit nothing.
-            let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
-            drawn.shown = shown.map_or(0, |last| last + 1);
-            reading += drawn.cells.len();
-            if reading > MOST_CELLS {
-                return Err(too_large());
-            }
-            if index < MOST_ROWS {
-                rows.insert(index, (drawn, row_style));
-            }
-        }
-        for merge in root.child("mergeCells").iter().flat_map(|merges| merges.all("mergeCell")) {
-            let Some(range) = merge.attribute("ref").and_then(range_ref) else { continue };
-            if range.last_row >= MOST_ROWS || u32::from(range.last_column) >= MOST_COLUMNS {
-                return Err(too_large());
-            }
-            if sheet.merges.len() >= MOST_MERGES {
-                return Err(too_large());
-            }
-            let overlaps = |other: &&Range| {
-                range.first_row <= other.last_row
-                    && other.first_row <= range.last_row
-                    && range.first_column <= other.last_column
-                    && other.first_column <= range.last_column
-            };
-            match sheet.merges.iter().find(overlaps) {
-                Some(other) => {
-                    let at = CellRef { row: range.first_row, column: range.first_column };
-                    sheet.problems.push((Some(at), Problem::MergesOverlap(written(*other), written(range))));
-                }
-                None => sheet.merges.push(range),
-            }
-        }
-        sheet.merges.sort_unstable();
+        let mut rows = self.rows(&name, root, default_height)?;
+        merges(&mut sheet, &name, root)?;
         let merged = |last: fn(&Range) -> u32| sheet.merges.iter().map(last).max();
         let height = rows
             .iter()
@@ -295,7 +225,7 @@ impl Reading<'_> {
             .chain(merged(|range| u32::from(range.last_column) + 1).map(|width| width as usize))
             .max()
             .unwrap_or(0);
-        self.budget.cells = self.budget.cells.checked_sub(height * width).ok_or_else(too_large)?;
+        self.budget.cells = self.budget.cells.checked_sub(height * width).ok_or_else(|| Refusal::TooLarge(name.clone()))?;
         let (columns, column_styles, usual_width) = columns(root, format, width, drawing::digit(&self.looks.normal));
         (sheet.columns, sheet.usual_width) = (columns, usual_width);
         sheet.rows = (0..height as u32)
@@ -330,6 +260,65 @@ impl Reading<'_> {
         }
         sheet.name = name;
         Ok(sheet)
+    }
+
+    /// The rows that the file mentions, each with the look of its cells that are left out.
+    fn rows(
+        &mut self,
+        name: &str,
+        root: &Element,
+        default_height: Option<f64>,
+    ) -> Result<BTreeMap<u32, (DrawnRow, Option<StyleId>)>, Refusal> {
+        let too_large = || Refusal::TooLarge(name.to_owned());
+        let mut shared: BTreeMap<u32, (CellRef, String)> = BTreeMap::new();
+        let mut rows: BTreeMap<u32, (DrawnRow, Option<StyleId>)> = BTreeMap::new();
+        let (mut next_row, mut reading) = (0u32, 0);
+        for row in root.child("sheetData").iter().flat_map(|data| data.all("row")) {
+            let index = row.number::<u32>("r").and_then(|number| number.checked_sub(1)).unwrap_or(next_row);
+            next_row = index.saturating_add(1);
+            let height = row.length("ht").filter(|height| *height >= 0.0);
+            let mut drawn = DrawnRow {
+                // An office prints the height that the file records, fitted by hand or by itself.
+                height: height.or(default_height),
+                hidden: row.flag("hidden").unwrap_or(false),
+                ..DrawnRow::default()
+            };
+            let row_style = row.number::<u32>("s").filter(|_| row.flag("customFormat") == Some(true)).map(StyleId);
+            let mut next_column = 0u32;
+            for cell in row.all("c") {
+                let place = cell.attribute("r").and_then(cell_ref);
+                let column = place.map_or(next_column, |place| u32::from(place.column));
+                next_column = column + 1;
+                let style = StyleId(cell.number("s").filter(|style| (*style as usize) < self.looks.cells.len()).unwrap_or(0));
+                let at = CellRef { row: index, column: column as u16 };
+                let (content, style) = self.content(cell, at, style, &mut shared, name)?;
+                if content == Drawn::Empty && !self.visible(style) && (column >= MOST_COLUMNS || index >= MOST_ROWS) {
+                    continue;
+                }
+                if column >= MOST_COLUMNS || index >= MOST_ROWS {
+                    return Err(too_large());
+                }
+                let column = column as usize;
+                if drawn.cells.len() <= column {
+                    drawn.cells.resize_with(column + 1, DrawnCell::default);
+                }
+                for feature in self.looks.lost(style) {
+                    lost::note(self.lost, name, Some(at), feature);
+                }
+                drawn.cells[column] = DrawnCell { style, content, present: true };
+            }
+            // Cells that show nothing do not make the sheet larger, but they inherit nothing.
+            let shown = drawn.cells.iter().rposition(|cell| cell.content != Drawn::Empty || self.visible(cell.style));
+            drawn.shown = shown.map_or(0, |last| last + 1);
+            reading += drawn.cells.len();
+            if reading > MOST_CELLS {
+                return Err(too_large());
+            }
+            if index < MOST_ROWS {
+                rows.insert(index, (drawn, row_style));
+            }
+        }
+        Ok(rows)
     }
 
     fn visible(&self, style: StyleId) -> bool {
@@ -627,4 +616,33 @@ pub(super) fn cell_ref(text: &str) -> Option<CellRef> {
 pub(super) fn range_ref(text: &str) -> Option<Range> {
     let (first, last) = CellRef::parse_range(&text.replace('$', ""))?;
     Some(Range { first_row: first.row, first_column: first.column, last_row: last.row, last_column: last.column })
+}
+
+/// Merged ranges, in order; of two that overlap the later is a fault of the drawing.
+fn merges(sheet: &mut DrawnSheet, name: &str, root: &Element) -> Result<(), Refusal> {
+    let too_large = || Refusal::TooLarge(name.to_owned());
+    for merge in root.child("mergeCells").iter().flat_map(|merges| merges.all("mergeCell")) {
+        let Some(range) = merge.attribute("ref").and_then(range_ref) else { continue };
+        if range.last_row >= MOST_ROWS || u32::from(range.last_column) >= MOST_COLUMNS {
+            return Err(too_large());
+        }
+        if sheet.merges.len() >= MOST_MERGES {
+            return Err(too_large());
+        }
+        let overlaps = |other: &&Range| {
+            range.first_row <= other.last_row
+                && other.first_row <= range.last_row
+                && range.first_column <= other.last_column
+                && other.first_column <= range.last_column
+        };
+        match sheet.merges.iter().find(overlaps) {
+            Some(other) => {
+                let at = CellRef { row: range.first_row, column: range.first_column };
+                sheet.problems.push((Some(at), Problem::MergesOverlap(written(*other), written(range))));
+            }
+            None => sheet.merges.push(range),
+        }
+    }
+    sheet.merges.sort_unstable();
+    Ok(())
 }

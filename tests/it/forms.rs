@@ -86,7 +86,7 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
                 reminded.push(Reminded { branch, standing: Standing::Missing, errors: 0 });
                 continue;
             }
-            BranchState::LeftOut => continue,
+            BranchState::NotOwed | BranchState::LeftOut => continue,
         };
         for (number, scheme) in county.schemes.iter().enumerate() {
             let outcomes = card.outcomes.iter().filter(|one| one.scheme == number && one.kind != OutcomeKind::Branch).collect();

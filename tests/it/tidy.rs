@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use scorebook::diag::Code;
+use scorebook::forms::FORMS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -310,6 +311,63 @@ fn files_stay_readable() {
     assert_none(&long.map(|source| source.fault(700, "too long: it holds two nouns, split it")).collect::<Vec<_>>());
 }
 
+/// Words that are a form's id and mean something else in a file: the figure `board` of results, tables of a scheme file.
+const NO_FORM: &[(&str, &[&str])] = &[
+    ("src/archive/tables.rs", &["board"]),
+    ("src/report/results.rs", &["board"]),
+    ("src/run/compare.rs", &["board"]),
+    ("src/run/merge/mod.rs", &["board"]),
+    ("src/scheme/load.rs", &["board", "card", "registry"]),
+    ("src/score/mod.rs", &["board"]),
+];
+
+#[test]
+fn a_form_is_named_in_its_table_only() {
+    let mut faults = Vec::new();
+    for source in sources().iter().filter(|source| source.room != "forms") {
+        let other = NO_FORM.iter().find(|(file, _)| *file == source.name).map_or(&[][..], |(_, words)| words);
+        for word in FORMS.iter().flat_map(|form| [form.id, form.title]).filter(|word| !other.contains(word)) {
+            let quoted = format!("\"{word}\"");
+            let typed = source.code.lines().enumerate().filter(|(_, line)| line.contains(&quoted));
+            faults.extend(typed.map(|(at, _)| source.fault(at, &format!("{quoted}: what is asked about a form stands in src/forms"))));
+        }
+    }
+    assert_none(&faults);
+}
+
+/// Lines a function may have at most.
+const LONGEST_FUNCTION: usize = 120;
+
+#[test]
+fn functions_stay_readable() {
+    let mut faults = Vec::new();
+    for source in &sources() {
+        let long = functions(&source.code).into_iter().filter(|(.., lines)| *lines > LONGEST_FUNCTION);
+        faults.extend(
+            long.map(|(at, name, lines)| source.fault(at, &format!("`{name}` has {lines} lines: part it by what its parts are about"))),
+        );
+    }
+    assert_none(&faults);
+}
+
+/// Each function with the line it begins on, from 0, its name and how many lines it has.
+fn functions(code: &str) -> Vec<(usize, &str, usize)> {
+    let lines: Vec<&str> = code.lines().collect();
+    let begins = |line: &str| {
+        let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub") || ["const", "async", "unsafe"].contains(word));
+        words.next() == Some("fn")
+    };
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| begins(line)) {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let end = format!("{indent}}}");
+        let last = if line.trim_end().ends_with(['}', ';']) { Some(0) } else { lines[at..].iter().position(|below| *below == end) };
+        let name = line.split("fn ").nth(1).map_or("", |rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""));
+        found.push((at, name, last.map_or(0, |last| last + 1)));
+    }
+    found
+}
+
 #[test]
 fn every_text_is_in_the_catalogue() {
     let catalogue: toml::Table = std::fs::read_to_string(root().join("src/diag/catalogue.toml")).unwrap().parse().unwrap();
@@ -362,6 +420,7 @@ fn the_reader_sees_what_it_should() {
             && !has_word("fs::write_all", "fs::write")
     );
     assert_eq!(test_files(Path::new("src/pdf/mod.rs"), "#[cfg(test)]\nmod tests;\n"), [PathBuf::from("src/pdf/tests.rs")]);
+    assert_eq!(functions("pub fn one(\n    a: u8,\n) {\n    a\n}\n    const fn two() {}\n"), [(0, "one", 5), (5, "two", 1)]);
     assert!(sources().len() > 50, "the source was not found");
 }
 

@@ -26,6 +26,7 @@ use crate::archive::{Bag, Payload, PersonKey};
 use crate::county::Secret;
 use crate::inside::Inside;
 use crate::period::{Period, RunPeriod};
+use crate::record::Records;
 use record::{RunRecord, whole_workspace};
 
 /// What is asked of an archive.
@@ -140,12 +141,24 @@ impl Desk<'_> {
     fn fill(&self) -> Result<(), RunError> {
         self.run()?;
         let originals = self.originals()?;
+        self.records()?;
         self.configuration()?;
         let content = content::Content { county: self.county, resolved: self.resolved, folder: self.folder };
         for (path, bytes) in content.normalized()?.into_iter().chain(content.tables()?) {
             self.bag.add(&path, &bytes)?;
         }
         self.papers(&originals)
+    }
+
+    /// Every record of what was posted, with the submissions that it keeps; withdrawn ones too.
+    fn records(&self) -> Result<(), RunError> {
+        let records = Records::read(&self.county.workspace.root)?;
+        for path in records.files()? {
+            let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
+            let inside = path.strip_prefix(records.root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            self.bag.add(&format!("{}/{inside}", Payload::RECORDS), &bytes)?;
+        }
+        Ok(())
     }
 
     /// The run's files, each as its manifest lists it.

@@ -94,7 +94,15 @@ fn subjects(text: &str) -> BTreeMap<(String, usize), Value> {
 
 fn findings(text: &str) -> BTreeMap<(String, usize), Value> {
     // What only printing shows, and what was compared with earlier periods, which a bag of the year does not hold.
-    let beside = [Code::RareCharacter, Code::DoesNotFit, Code::UnknownCalendarYear, Code::ChangedAfterPublication].map(Code::word);
+    let beside = [
+        Code::RareCharacter,
+        Code::DoesNotFit,
+        Code::UnknownCalendarYear,
+        Code::NoPostingDate,
+        Code::ChangedAfterPublication,
+        Code::MoveNotMatched,
+    ]
+    .map(Code::word);
     let own = lines(text).filter(|row| !beside.contains(&row["code"].as_str().unwrap_or_default()));
     numbered(own.map(|row| (words(&row, &["branch_code", "code", "file", "sheet", "cell"]), row)))
 }

@@ -174,6 +174,7 @@ impl Content<'_> {
                     "accepted"
                 }
                 BranchState::Returned => "returned",
+                BranchState::NotOwed => "not-owed",
                 BranchState::Missing | BranchState::LeftOut => "missing",
             };
             let of = |severity: Severity| number(found.get(&(branch.code.as_str(), severity.word())).copied().unwrap_or(0));

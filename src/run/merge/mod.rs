@@ -251,6 +251,8 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     let mut whole = Resolved {
         branches: (0..count).map(|_| BranchState::Missing).collect(),
         rosters: vec![Vec::new(); count],
+        schemes: vec![std::collections::BTreeSet::new(); count],
+        owing: vec![true; count],
         files: vec![None; count],
         sources: vec![None; count],
         findings: Vec::new(),
@@ -272,6 +274,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
                     BranchState::Accepted(Box::new(card))
                 }
                 "returned" => BranchState::Returned,
+                "not-owed" => BranchState::NotOwed,
                 _ => BranchState::Missing,
             };
             folders.extend(line.folder.as_ref().filter(|folder| known.contains(*folder)).map(|folder| (at, folder.clone())));

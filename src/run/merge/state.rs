@@ -124,6 +124,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
         state: match resolved.branches[at] {
             BranchState::Accepted(_) => "accepted",
             BranchState::Returned => "returned",
+            BranchState::NotOwed => "not-owed",
             BranchState::Missing | BranchState::LeftOut => "missing",
         }
         .to_owned(),

@@ -1,0 +1,115 @@
+//! Who owes what, and which period a run is about that names none.
+//!
+//! A branch owes a submission if the scheme of at least one of its members scores such a run. Whom no scheme scores gets no
+//! form and no reminder; what comes all the same is read, checked and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{BranchState, County, Gathered, Resolved};
+use crate::diag::{Code, Finding, Place};
+use crate::period::{Every, Period, RunPeriod};
+use crate::scheme::Scheme;
+
+/// True if a run of that length gives somebody under the scheme a score.
+fn scores(scheme: &Scheme, every: Every) -> bool {
+    scheme.member.scores(every) || scheme.branch.as_ref().is_some_and(|rules| rules.scores(every))
+}
+
+/// True if the branch owes a submission: by the schemes of its roster, else by those that its 类型 or all categories would have.
+fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>) -> bool {
+    let every = county.run.period.every();
+    if !roster.is_empty() {
+        return roster.iter().any(|scheme| scores(&county.schemes[*scheme], every));
+    }
+    let kind = county.register.branches[branch].kind.as_deref().unwrap_or_default();
+    let own: Vec<&String> =
+        county.workspace.categories.iter().filter(|category| !kind.is_empty() && category.trim_end_matches("党员") == kind).collect();
+    let possible: Vec<&String> = if own.is_empty() { county.workspace.categories.iter().collect() } else { own };
+    possible.into_iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every))
+}
+
+/// Takes out of the missing those who owe nothing, and tells of members whom the run does not score.
+pub fn settle(county: &County, resolved: &mut Resolved) {
+    let every = county.run.period.every();
+    resolved.owing = (0..resolved.branches.len()).map(|at| owes(county, at, &resolved.schemes[at])).collect();
+    let mut idle: BTreeSet<&str> = BTreeSet::new();
+    for (at, state) in resolved.branches.iter_mut().enumerate() {
+        let branch = &county.register.branches[at];
+        match state {
+            BranchState::Missing if !resolved.owing[at] => {
+                *state = BranchState::NotOwed;
+                idle.insert(&branch.code);
+            }
+            BranchState::Accepted(card) => {
+                let unscored = card.submission.members.iter().filter(|member| member.scored_in(county.run.period));
+                let unscored = unscored.filter(|member| !county.schemes[member.scheme].member.scores(every)).count();
+                if unscored > 0 {
+                    let mut finding = Finding::new(Code::NotOwed, Place::file(&card.submission.file)).arg("count", unscored);
+                    finding.branch_code = Some(branch.code.as_str().into());
+                    resolved.findings.push(finding.arg("period", county.run.zh()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let nothing_owed = |finding: &Finding| {
+        finding.code == Code::MissingSubmission && finding.branch_code.as_deref().is_some_and(|code| idle.contains(code))
+    };
+    resolved.findings.retain(|finding| !nothing_owed(finding));
+}
+
+/// Why a run is about its period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chosen {
+    /// `--period` says so.
+    #[default]
+    Argument,
+    /// `period` of the settings says so.
+    Settings,
+    /// So many of the branches that enter that period, of so many, have entries for it.
+    Entries {
+        /// The last period with entries.
+        last: Period,
+        /// Branches that have.
+        with: usize,
+        /// Branches that sent something.
+        of: usize,
+    },
+    /// Nothing that could be read has entries: the year.
+    Nothing,
+}
+
+/// The longest period that ends with the last one in which at least half of the branches that enter it, and sent something,
+/// have an entry; one that all schemes score before one that only some do.
+pub fn last_entered(county: &County, gathered: &[Gathered]) -> (RunPeriod, Chosen) {
+    let year = RunPeriod { year: county.workspace.year, period: Period::YEAR };
+    let mut written: BTreeMap<usize, BTreeSet<(usize, Period)>> = BTreeMap::new();
+    let mut schemes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for one in gathered {
+        if let (Some(branch), Some(card)) = (one.branch, &one.card) {
+            written.entry(branch).or_default().extend(card.submission.written.iter().copied());
+            schemes.entry(branch).or_default().extend(card.submission.members.iter().map(|member| member.scheme));
+        }
+    }
+    let lengths: BTreeSet<Every> = county.schemes.iter().map(|scheme| scheme.member.every).collect();
+    let mut periods: Vec<Period> = lengths.into_iter().flat_map(Every::all).collect();
+    periods.sort_by_key(|period| (std::cmp::Reverse(period.last_month()), period.every()));
+    for last in periods {
+        let enters = |scheme: &usize| county.schemes[*scheme].member.every == last.every();
+        let owing: Vec<usize> = schemes.iter().filter(|(_, own)| own.iter().any(enters)).map(|(branch, _)| *branch).collect();
+        let has = |branch: &&usize| written[*branch].iter().any(|(_, period)| *period == last);
+        let with = owing.iter().filter(has).count();
+        if with == 0 || with * 2 < owing.len() {
+            continue;
+        }
+        let lengths = || [Every::Year, Every::Half, Every::Quarter, Every::Month].into_iter();
+        let ends = |every: &Every| last.last_month().is_multiple_of(every.months());
+        let all = |every: &Every| county.schemes.iter().all(|scheme| scores(scheme, *every));
+        let any = |every: &Every| county.schemes.iter().any(|scheme| scores(scheme, *every));
+        let every = lengths().filter(ends).find(all).or_else(|| lengths().filter(ends).find(any));
+        let period = every.and_then(|every| Period::new(every, last.last_month() / every.months()));
+        let Some(period) = period else { continue };
+        return (RunPeriod { period, ..year }, Chosen::Entries { last, with, of: owing.len() });
+    }
+    (year, Chosen::Nothing)
+}
