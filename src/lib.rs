@@ -37,4 +37,5 @@ pub mod submission;
 pub mod table;
 pub mod template;
 pub mod words;
+pub mod workbook;
 pub mod xlsx;

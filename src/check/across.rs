@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Place};
 use crate::period::Every;
+use crate::workbook;
 
 /// What of a member is compared across branches.
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ pub fn same_person_in_branches(people: &mut [Person], branches: &[Branch]) -> Ve
 pub fn roll_mismatch(branch: &Branch, listed: usize, file: &Arc<str>) -> Option<Finding> {
     let registered = branch.members?;
     (registered as usize != listed).then(|| {
-        let place = Place { file: Some(Arc::clone(file)), sheet: Some("党员名册".into()), cell: None };
+        let place = Place { file: Some(Arc::clone(file)), sheet: Some(workbook::ROSTER.name.into()), cell: None };
         Finding::new(Code::RollMismatch, place).value(listed.to_string()).arg("registered", registered)
     })
 }

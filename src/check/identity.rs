@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::county::Register;
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::submission::Cover;
+use crate::workbook::column;
 
 /// Whose submission it is, as far as that can be said.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
     }
     match branch {
         // A code that is not there or cannot be read is said already.
-        None if cover.said.contains(&"支部编码") => {}
+        None if cover.said.contains(&column::BRANCH_CODE) => {}
         None => {
             let near = by_name.map(|at| format!("{}（{}）", register.branches[at].code, register.branches[at].name)).unwrap_or_default();
             let mut finding = Finding::new(Code::UnknownBranch, place(cover.code_at)).arg("near", near);
@@ -64,7 +65,7 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
     let why = match cover.year {
         Some(written) if written == i64::from(year) => None,
         Some(_) => Some("other"),
-        None if cover.said.contains(&"年度") => None,
+        None if cover.said.contains(&column::YEAR) => None,
         None => Some(if cover.year_written.is_some() { "unreadable" } else { "missing" }),
     };
     if let Some(why) = why {

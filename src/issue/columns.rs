@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::exact::{Decimal, Exact};
 use crate::period::{Every, Period};
 use crate::scheme::{Item, ItemKind, Scheme};
+use crate::workbook::{self, column};
 use crate::xlsx::blank::{Column, Entry};
 
 /// A column without anything special.
@@ -19,19 +20,19 @@ pub fn wide(width: u16, column: Column) -> Column {
 
 /// 序号.
 pub fn seq() -> Column {
-    wide(7, field("序号", whole(1, 100_000), false, "同党员名册的序号。支部里有人同名时必须填，用来分清是谁。"))
+    wide(7, field(column::SEQ, whole(1, 100_000), false, "同党员名册的序号。支部里有人同名时必须填，用来分清是谁。"))
 }
 
 /// 姓名 on a sheet that refers to the roster.
 pub fn name() -> Column {
-    let from = Entry::From { sheet: "党员名册".into(), column: 1 };
-    wide(14, field("姓名", from, true, "与党员名册上的姓名一致。"))
+    let from = Entry::From { sheet: workbook::ROSTER.name.into(), column: 1 };
+    wide(14, field(column::NAME, from, true, "与党员名册上的姓名一致。"))
 }
 
 /// 期间 of the lengths given.
 pub fn period(lengths: &[Every]) -> Column {
     let names: Vec<String> = lengths.iter().flat_map(|every| periods(*every)).collect();
-    wide(10, field("期间", Entry::OneOf(names), true, "从列表中选。"))
+    wide(10, field(column::PERIOD, Entry::OneOf(names), true, "从列表中选。"))
 }
 
 /// Names of all periods of a length.

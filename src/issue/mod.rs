@@ -12,10 +12,9 @@ use crate::county::Branch;
 use crate::scheme::Scheme;
 use crate::submission::{Day, Member};
 use crate::table::Value;
+use crate::workbook::{self, VERSION, column};
 use crate::xlsx::blank::{Blank, Body, Column, Entry, Sheet};
 
-/// Version of the sheets and columns that this room makes; 模板版本 begins with it.
-pub const TEMPLATE: &str = "1";
 /// Custom property that names the template's version.
 pub const TEMPLATE_PROPERTY: &str = "scorebook.template";
 /// Custom property that names the schemes.
@@ -108,11 +107,11 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let named = named.join("、");
     let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster, &categories)];
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
-    for (name, scheme, own) in serve("积分登记", &categories, |scheme| county.schemes[scheme].member.by_category()) {
+    for (name, scheme, own) in serve(workbook::ENTRIES.name, &categories, |scheme| county.schemes[scheme].member.by_category()) {
         sheets.push(known(rows::entries(&name, &county.schemes[scheme], &own, roster, county.year)));
     }
     let polled: Vec<(&str, usize)> = categories.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
-    for (name, scheme, own) in serve("民主测评", &polled, |_| false) {
+    for (name, scheme, own) in serve(workbook::POLL.name, &polled, |_| false) {
         sheets.extend(rows::ballots(&name, &county.schemes[scheme], &own, roster).map(known));
     }
     sheets.extend(rows::adjustments(&schemes, county.year).map(known));
@@ -123,7 +122,7 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
         title: format!("{} {}年报送表", branch.name, county.year),
         author: county.issuer.to_owned(),
         date: county.date,
-        properties: vec![(TEMPLATE_PROPERTY.to_owned(), TEMPLATE.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
+        properties: vec![(TEMPLATE_PROPERTY.to_owned(), VERSION.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
         guide: (GUIDE.to_owned(), guide(county, &schemes)),
         sheets,
     }
@@ -152,14 +151,7 @@ fn categories<'a>(county: &County<'a>, branch: &Branch, roster: &'a [Listed]) ->
 /// for all needs one sheet; every other category gets its own.
 fn serve<'a>(kind: &str, categories: &[(&'a str, usize)], by_category: impl Fn(usize) -> bool) -> Vec<(String, usize, Vec<&'a str>)> {
     let plain = categories.iter().map(|(_, scheme)| *scheme).find(|scheme| !by_category(*scheme));
-    let mut served: Vec<(String, usize, Vec<&str>)> = Vec::new();
-    if let Some(scheme) = plain {
-        served.push((kind.to_owned(), scheme, categories.iter().filter(|(_, own)| *own == scheme).map(|(name, _)| *name).collect()));
-    }
-    for (category, scheme) in categories.iter().filter(|(_, scheme)| plain != Some(*scheme)) {
-        served.push((format!("{kind}-{category}"), *scheme, vec![category]));
-    }
-    served
+    workbook::spread(kind, categories, plain)
 }
 
 fn cover(county: &County<'_>, branch: &Branch, schemes: &str) -> Sheet {
@@ -170,29 +162,32 @@ fn cover(county: &County<'_>, branch: &Branch, schemes: &str) -> Sheet {
     let open = |heading: &str, entry: Entry, note: &str, value: Value| (columns::field(heading, entry, false, note), value);
     let day = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(county.date);
     let fields = vec![
-        given("支部名称", branch.name.as_str().into()),
-        given("支部编码", branch.code.as_str().into()),
-        given("上级党组织", branch.committee.as_str().into()),
+        given(column::BRANCH_NAME, branch.name.as_str().into()),
+        given(column::BRANCH_CODE, branch.code.as_str().into()),
+        given(column::COMMITTEE, branch.committee.as_str().into()),
         (
             Column {
                 locked: true,
-                ..columns::field("年度", columns::whole(county.year.into(), county.year.into()), true, "由县里填好，请勿改动。")
+                ..columns::field(column::YEAR, columns::whole(county.year.into(), county.year.into()), true, "由县里填好，请勿改动。")
             },
             i64::from(county.year).into(),
         ),
-        open("支部书记", Entry::Free, "", optional(&branch.secretary)),
-        open("填报人", Entry::Free, "填这份表的人。", Value::Empty),
-        open("联系电话", Entry::Text, "有问题时找谁，写填报人的电话。", optional(&branch.phone)),
+        open(column::SECRETARY, Entry::Free, "", optional(&branch.secretary)),
+        open(column::FILLED_BY, Entry::Free, "填这份表的人。", Value::Empty),
+        open(column::PHONE, Entry::Text, "有问题时找谁，写填报人的电话。", optional(&branch.phone)),
         open(
-            "报出日期",
+            column::REPORTED,
             Entry::Date { from: day(county.year, 1, 1), to: day(county.year + 1, 12, 31) },
             "报出这份表的日期。同一支部报过几次的，以报出日期最晚的一份为准。",
             Value::Empty,
         ),
-        given("模板版本", format!("{TEMPLATE}（{schemes}）").into()),
+        given(column::TEMPLATE, format!("{VERSION}（{schemes}）").into()),
     ];
     Sheet {
-        name: "支部信息".into(), title: format!("{}年度党员积分报送表", county.year), body: Body::Fields(fields), ..Sheet::default()
+        name: workbook::COVER.name.into(),
+        title: format!("{}年度党员积分报送表", county.year),
+        body: Body::Fields(fields),
+        ..Sheet::default()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::period::{Every, Period};
 use crate::scheme::Scheme;
 use crate::submission::Day;
 use crate::table::Value;
+use crate::workbook::{self, column};
 use crate::xlsx::blank::{Body, Column, Entry, Sheet};
 
 /// Empty rows of a roster where neither roster nor number of members is known.
@@ -30,23 +31,23 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed], categorie
     let year = county.year;
     let month = || whole(1, 12);
     let columns = vec![
-        wide(7, field("序号", whole(1, 100_000), false, "从 1 起，一人一号，不要重复。")),
-        wide(14, field("姓名", Entry::Free, true, "与身份证一致。少数民族姓名中间用“·”。")),
-        wide(6, field("性别", one_of(["男", "女"]), false, "")),
-        wide(10, field("民族", Entry::Free, false, "")),
-        wide(21, field("身份证号", Entry::Length(18), false, "18位，按文本填写。按数字填写会丢掉后几位，无法恢复。")),
-        wide(13, field("出生日期", day_of_life(year), false, "如 1985-03-12。")),
-        wide(13, field("入党日期", day_of_life(year), false, "如 2008-07-01；只知道年月的写 2008.07。")),
-        wide(11, field("党员状态", one_of(["正式党员", "预备党员"]), false, "空着按正式党员。")),
-        wide(15, field("类别", one_of(county.categories.iter().map(String::as_str)), true, "从列表中选。")),
-        wide(14, field("职务", Entry::Free, false, "")),
-        wide(8, field("起始月", month(), false, "年中调入、发展的，从几月起在本支部计分；空着为 1 月。")),
-        wide(8, field("截止月", month(), false, "年中调出的，到几月止；空着为 12 月。")),
-        wide(16, field("免积分原因", Entry::Free, false, "年老体弱、长期患病等经批准不计分的，写明原因；计分的空着。")),
-        wide(11, field("直评等次", Entry::Free, false, "不计分的党员直接评定的等次或星级，如 合格、8星、合格/8星。")),
-        wide(9, field("整改意愿", one_of(["是", "否"]), false, "评为不合格的，本人是否愿意整改；空着为是。")),
-        wide(12, field("帮带人", Entry::Free, false, "")),
-        wide(16, field("备注", Entry::Free, false, "")),
+        wide(7, field(column::SEQ, whole(1, 100_000), false, "从 1 起，一人一号，不要重复。")),
+        wide(14, field(column::NAME, Entry::Free, true, "与身份证一致。少数民族姓名中间用“·”。")),
+        wide(6, field(column::SEX, one_of(["男", "女"]), false, "")),
+        wide(10, field(column::NATION, Entry::Free, false, "")),
+        wide(21, field(column::ID, Entry::Length(18), false, "18位，按文本填写。按数字填写会丢掉后几位，无法恢复。")),
+        wide(13, field(column::BORN, day_of_life(year), false, "如 1985-03-12。")),
+        wide(13, field(column::JOINED, day_of_life(year), false, "如 2008-07-01；只知道年月的写 2008.07。")),
+        wide(11, field(column::STATUS, one_of(["正式党员", "预备党员"]), false, "空着按正式党员。")),
+        wide(15, field(column::CATEGORY, one_of(county.categories.iter().map(String::as_str)), true, "从列表中选。")),
+        wide(14, field(column::POST, Entry::Free, false, "")),
+        wide(8, field(column::FIRST_MONTH, month(), false, "年中调入、发展的，从几月起在本支部计分；空着为 1 月。")),
+        wide(8, field(column::LAST_MONTH, month(), false, "年中调出的，到几月止；空着为 12 月。")),
+        wide(16, field(column::EXEMPT, Entry::Free, false, "年老体弱、长期患病等经批准不计分的，写明原因；计分的空着。")),
+        wide(11, field(column::DIRECT_GRADE, Entry::Free, false, "不计分的党员直接评定的等次或星级，如 合格、8星、合格/8星。")),
+        wide(9, field(column::WILLING, one_of(["是", "否"]), false, "评为不合格的，本人是否愿意整改；空着为是。")),
+        wide(12, field(column::HELPER, Entry::Free, false, "")),
+        wide(16, field(column::REMARK, Entry::Free, false, "")),
     ];
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Empty, Value::from);
     let day = |day: Option<Day>| match day {
@@ -85,7 +86,7 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed], categorie
     let spare = if roster.is_empty() { branch.members.map_or(UNKNOWN_ROSTER, |members| members as usize) } else { SPARE };
     let served: Vec<&str> = categories.iter().map(|(category, _)| *category).collect();
     let note = format!("一人一行。本支部的积分登记表按这些类别准备：{}。有其他类别的党员，请与县里联系。", served.join("、"));
-    let sheet = table("党员名册", &note, columns, rows, spare, 2);
+    let sheet = table(workbook::ROSTER.name, &note, columns, rows, spare, 2);
     Sheet { title: format!("{} 党员名册（{year}年度）", branch.name), ..sheet }
 }
 
@@ -100,11 +101,13 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
     let mut columns = vec![seq(), name(), period(&[rules.every])];
     let scorers: Vec<&str> = rules.scorers.iter().flat_map(|scorers| [scorers.own.as_str(), scorers.counts.as_str()]).collect();
     if !scorers.is_empty() {
-        columns.push(wide(9, field("评分方", one_of(scorers.iter().copied()), true, "两方各填一行。")));
+        columns.push(wide(9, field(column::SCORER, one_of(scorers.iter().copied()), true, "两方各填一行。")));
     }
     if rules.dated {
-        columns
-            .push(wide(13, field("日期", day_of(year), false, "哪一天的事。一天一行，同一期间可以加行；整个期间没有事的，留一行空着。")));
+        columns.push(wide(
+            13,
+            field(column::DATE, day_of(year), false, "哪一天的事。一天一行，同一期间可以加行；整个期间没有事的，留一行空着。"),
+        ));
     }
     let items = || rules.items.iter().filter(|item| categories.iter().any(|category| item.applies_to(category)));
     columns.extend(items().map(|own| item(own, scheme)));
@@ -116,8 +119,8 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
         }
     }
     if rules.reviewed {
-        columns.push(wide(10, field("记录人", Entry::Free, true, "")));
-        columns.push(wide(10, field("复核人", Entry::Free, true, "与记录人不能是同一个人。")));
+        columns.push(wide(10, field(column::RECORDER, Entry::Free, true, "")));
+        columns.push(wide(10, field(column::REVIEWER, Entry::Free, true, "与记录人不能是同一个人。")));
     }
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for member in scored(roster, categories) {
@@ -142,7 +145,7 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
 /// One sheet of 民主测评: as many ballots a member as there must be, and room for more.
 pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Option<Sheet> {
     let poll = scheme.poll.as_ref()?;
-    let mut columns = vec![seq(), name(), wide(8, field("票号", whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
+    let mut columns = vec![seq(), name(), wide(8, field(column::BALLOT, whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
     let words = || poll.words.iter().map(|(word, _)| word.as_str());
     columns.extend(poll.columns.iter().map(|(column, max)| {
         if !poll.words.is_empty() {
@@ -183,16 +186,21 @@ pub fn adjustments(schemes: &[&Scheme], year: i32) -> Option<Sheet> {
     let columns = vec![
         seq(),
         name(),
-        wide(15, field("种类", one_of(kinds.iter().map(|kind| kind.name.as_str())), true, "从列表中选。")),
+        wide(15, field(column::KIND, one_of(kinds.iter().map(|kind| kind.name.as_str())), true, "从列表中选。")),
         wide(
             11,
-            field("级别", one_of(kinds.iter().flat_map(|kind| &kind.levels).map(|(level, _)| level.as_str())), true, &levels.join("\n")),
+            field(
+                column::LEVEL,
+                one_of(kinds.iter().flat_map(|kind| &kind.levels).map(|(level, _)| level.as_str())),
+                true,
+                &levels.join("\n"),
+            ),
         ),
-        wide(30, field("事由", Entry::Free, true, "因什么受到表彰、处分或通报批评。")),
-        wide(13, field("日期", day_of(year), true, "文件上的日期。")),
-        wide(22, field("文号", Entry::Free, false, "")),
+        wide(30, field(column::REASON, Entry::Free, true, "因什么受到表彰、处分或通报批评。")),
+        wide(13, field(column::DATE, day_of(year), true, "文件上的日期。")),
+        wide(22, field(column::DOCUMENT, Entry::Free, false, "")),
     ];
-    Some(table("奖惩", "一人一事一行；没有的空着。", columns, Vec::new(), 20, 2))
+    Some(table(workbook::ADJUSTMENTS.name, "一人一事一行；没有的空着。", columns, Vec::new(), 20, 2))
 }
 
 /// 一票否决, where a scheme has such facts.
@@ -205,11 +213,11 @@ pub fn vetoes(schemes: &[&Scheme], year: i32) -> Option<Sheet> {
     let columns = vec![
         seq(),
         name(),
-        wide(30, field("情形", one_of(facts), true, "从列表中选。")),
-        wide(36, field("依据", Entry::Free, true, "认定的文件或决定。")),
-        wide(13, field("日期", day_of(year), false, "")),
+        wide(30, field(column::FACT, one_of(facts), true, "从列表中选。")),
+        wide(36, field(column::GROUNDS, Entry::Free, true, "认定的文件或决定。")),
+        wide(13, field(column::DATE, day_of(year), false, "")),
     ];
-    Some(table("一票否决", "一人一事一行；没有的空着。", columns, Vec::new(), 10, 2))
+    Some(table(workbook::VETOES.name, "一人一事一行；没有的空着。", columns, Vec::new(), 10, 2))
 }
 
 /// 评优推荐, where a scheme has honours.
@@ -224,10 +232,10 @@ pub fn nominations(schemes: &[&Scheme]) -> Option<Sheet> {
     let columns = vec![
         seq(),
         name(),
-        wide(14, field("荣誉", one_of(honours.iter().map(|honour| honour.name.as_str())), true, "从列表中选。")),
+        wide(14, field(column::HONOUR, one_of(honours.iter().map(|honour| honour.name.as_str())), true, "从列表中选。")),
         period(&lengths),
     ];
-    Some(table("评优推荐", "一人一项一行；名额有限，超出名额的全部无效。", columns, Vec::new(), 20, 2))
+    Some(table(workbook::NOMINATIONS.name, "一人一项一行；名额有限，超出名额的全部无效。", columns, Vec::new(), 20, 2))
 }
 
 /// 支部积分, where the scheme scores branches.
@@ -235,10 +243,10 @@ pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
     let rules = scheme.branch.as_ref()?;
     let most = rules.items.iter().map(|item| &item.max).max()?;
     let columns = vec![
-        wide(16, field("项目", one_of(rules.items.iter().map(|item| item.name.as_str())), true, "从列表中选。")),
+        wide(16, field(column::ITEM, one_of(rules.items.iter().map(|item| item.name.as_str())), true, "从列表中选。")),
         period(&[rules.every]),
-        marks("自评得分", most, scheme.decimals, false, "支部自评。"),
-        marks("审核得分", most, scheme.decimals, true, "上级审核后的得分，以此为准。"),
+        marks(column::OWN_SCORE, most, scheme.decimals, false, "支部自评。"),
+        marks(column::REVIEWED_SCORE, most, scheme.decimals, true, "上级审核后的得分，以此为准。"),
     ];
     let rows = rules
         .every
@@ -246,7 +254,7 @@ pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
         .flat_map(|period: Period| rules.items.iter().map(move |item| vec![item.name.as_str().into(), period.zh().into()]))
         .collect();
     let note = format!("每个项目每个期间一行。{}", maxima(rules.items.iter().map(|item| (item.name.as_str(), &item.max))));
-    let mut sheet = table("支部积分", &note, columns, rows, 0, 2);
+    let mut sheet = table(workbook::BRANCH_SCORES.name, &note, columns, rows, 0, 2);
     if let Body::Table { limits, .. } = &mut sheet.body {
         *limits = rules.every.all().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
     }

@@ -8,7 +8,8 @@
 use crate::county::Branch;
 use crate::diag::Place;
 use crate::scheme::Scheme;
-use crate::submission::{Day, Mark, ROSTER, Spot, Submission};
+use crate::submission::{Day, Mark, Spot, Submission};
+use crate::workbook::{self, column};
 
 /// A table of the normalized data.
 #[derive(Clone, Copy, Debug)]
@@ -16,29 +17,54 @@ pub struct NormalizedTable {
     /// Its file's name without extension: the sheet's.
     pub name: &'static str,
     /// Headings between 支部名称 and 文件.
-    headings: &'static [&'static str],
+    headings: fn() -> Vec<&'static str>,
     rows: fn(&Submission, &[Scheme]) -> Rows,
 }
 
 /// Every table, in the order of the workbook's sheets.
 pub const NORMALIZED: [NormalizedTable; 7] = [
-    NormalizedTable { name: "党员名册", headings: &ROSTER, rows: roster },
+    NormalizedTable { name: workbook::ROSTER.name, headings: of_roster, rows: roster },
     NormalizedTable {
-        name: "积分登记", headings: &["序号", "姓名", "期间", "评分方", "项目", "分值", "加分事由"], rows: entries
+        name: workbook::ENTRIES.name,
+        headings: || vec![column::SEQ, column::NAME, column::PERIOD, column::SCORER, column::ITEM, "分值", "加分事由"],
+        rows: entries,
     },
-    NormalizedTable { name: "民主测评", headings: &["序号", "姓名", "项目", "票数", "分值合计"], rows: polls },
     NormalizedTable {
-        name: "奖惩", headings: &["序号", "姓名", "种类", "级别", "事由", "日期", "文号"], rows: adjustments
+        name: workbook::POLL.name,
+        headings: || vec![column::SEQ, column::NAME, column::ITEM, column::BALLOTS, "分值合计"],
+        rows: polls,
     },
-    NormalizedTable { name: "一票否决", headings: &["序号", "姓名", "情形", "依据"], rows: vetoes },
-    NormalizedTable { name: "评优推荐", headings: &["序号", "姓名", "荣誉", "期间"], rows: nominations },
-    NormalizedTable { name: "支部积分", headings: &["项目", "期间", "自评得分", "审核得分"], rows: branch_entries },
+    NormalizedTable {
+        name: workbook::ADJUSTMENTS.name,
+        headings: || vec![column::SEQ, column::NAME, column::KIND, column::LEVEL, column::REASON, column::DATE, column::DOCUMENT],
+        rows: adjustments,
+    },
+    NormalizedTable {
+        name: workbook::VETOES.name,
+        headings: || vec![column::SEQ, column::NAME, column::FACT, column::GROUNDS],
+        rows: vetoes,
+    },
+    NormalizedTable {
+        name: workbook::NOMINATIONS.name,
+        headings: || vec![column::SEQ, column::NAME, column::HONOUR, column::PERIOD],
+        rows: nominations,
+    },
+    NormalizedTable {
+        name: workbook::BRANCH_SCORES.name,
+        headings: || vec![column::ITEM, column::PERIOD, column::OWN_SCORE, column::REVIEWED_SCORE],
+        rows: branch_entries,
+    },
 ];
+
+/// What is the branch's own to say is left out.
+fn of_roster() -> Vec<&'static str> {
+    workbook::ROSTER.headings().filter(|heading| *heading != column::REMARK).collect()
+}
 
 impl NormalizedTable {
     /// The heading row.
     pub fn headings(&self) -> Vec<&'static str> {
-        [&["支部编码", "支部名称"], self.headings, &["文件", "工作表", "单元格"]].concat()
+        [&[column::BRANCH_CODE, column::BRANCH_NAME][..], &(self.headings)(), &["文件", "工作表", "单元格"]].concat()
     }
 
     /// A branch's rows, in the order of the submission.

@@ -17,8 +17,9 @@ use crate::digest;
 use crate::fence::FenceError;
 use crate::inbox::{self, Incoming, Limits};
 use crate::sheet::{Book, Format};
-use crate::submission::{COVER, Intake, read_cover};
+use crate::submission::{Intake, read_cover};
 use crate::words::key;
+use crate::workbook;
 
 /// Files that together are one workbook.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ pub(super) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> V
             all.push(Sent { name: Arc::clone(&file.name), files: Vec::new() });
             all.len() - 1
         });
-        if county.intake.sheet(&sheet) == Some(COVER) {
+        if county.intake.sheet(&sheet) == Some(workbook::COVER.name) {
             all[at].name = Arc::clone(&file.name);
         }
         all[at].files.push(Part { file, sheet: Some(sheet) });

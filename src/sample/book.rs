@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::publish::safe_name;
 use crate::scheme::{Grades, Scheme};
+use crate::workbook::{self, column};
 use crate::xlsx::tables::{Value, Workbook, write};
 
 use super::draw::Draw;
@@ -60,10 +61,10 @@ fn grids(county: &County, at: usize, roster: &[Person], reported: NaiveDate, dra
     let reviewers =
         (&roster[0].name, roster.get(1).map(|person| &person.name).filter(|name| **name != roster[0].name).unwrap_or(&stranger));
     let mut grids = vec![cover(county, at, roster, reported), members(roster, schemes, county, at)];
-    for sheet in serve("积分登记", schemes, &scored, |scheme| scheme.member.by_category()) {
+    for sheet in serve(workbook::ENTRIES.name, schemes, &scored, |scheme| scheme.member.by_category()) {
         grids.push(entries::entries(draw, &sheet, schemes, &scored, manner, (reviewers.0, reviewers.1)));
     }
-    for sheet in serve("民主测评", schemes, &polled, |_| false) {
+    for sheet in serve(workbook::POLL.name, schemes, &polled, |_| false) {
         grids.extend(entries::ballots(draw, &sheet, schemes, &polled, manner));
     }
     let (adjustments, mut against) = facts::adjustments(draw, schemes, &scored);
@@ -81,37 +82,18 @@ fn cover(county: &County, at: usize, roster: &[Person], reported: NaiveDate) -> 
     let branch = &county.branches[at];
     let second = roster.get(1).unwrap_or(&roster[0]);
     let fields: [(&str, Value); 9] = [
-        ("支部名称", branch.name.as_str().into()),
-        ("支部编码", branch.code.as_str().into()),
-        ("上级党组织", county.committees[branch.committee].as_str().into()),
-        ("年度", i64::from(YEAR).into()),
-        ("支部书记", roster[0].name.as_str().into()),
-        ("填报人", second.name.as_str().into()),
-        ("联系电话", frame::phone(county, at).into()),
-        ("报出日期", reported.into()),
-        ("模板版本", "1".into()),
+        (column::BRANCH_NAME, branch.name.as_str().into()),
+        (column::BRANCH_CODE, branch.code.as_str().into()),
+        (column::COMMITTEE, county.committees[branch.committee].as_str().into()),
+        (column::YEAR, i64::from(YEAR).into()),
+        (column::SECRETARY, roster[0].name.as_str().into()),
+        (column::FILLED_BY, second.name.as_str().into()),
+        (column::PHONE, frame::phone(county, at).into()),
+        (column::REPORTED, reported.into()),
+        (column::TEMPLATE, workbook::VERSION.into()),
     ];
-    Grid::new("支部信息", &[], fields.into_iter().map(|(field, value)| vec![field.into(), value]).collect())
+    Grid::new(workbook::COVER.name, &[], fields.into_iter().map(|(field, value)| vec![field.into(), value]).collect())
 }
-
-const ROSTER: [&str; 16] = [
-    "序号",
-    "姓名",
-    "性别",
-    "民族",
-    "身份证号",
-    "出生日期",
-    "入党日期",
-    "党员状态",
-    "类别",
-    "职务",
-    "起始月",
-    "截止月",
-    "免积分原因",
-    "直评等次",
-    "帮带人",
-    "备注",
-];
 
 fn members(roster: &[Person], schemes: &[Scheme], county: &County, at: usize) -> Grid {
     let rows = roster
@@ -139,7 +121,9 @@ fn members(roster: &[Person], schemes: &[Scheme], county: &County, at: usize) ->
             ]
         })
         .collect();
-    Grid::new("党员名册", &ROSTER, rows)
+    // Everybody is willing.
+    let headings: Vec<&str> = workbook::ROSTER.headings().filter(|heading| *heading != column::WILLING).collect();
+    Grid::new(workbook::ROSTER.name, &headings, rows)
 }
 
 /// 直评等次 of the exempt: the grade below the best, with stars where the scheme has them.

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
 use crate::scheme::{Item, ItemKind, Poll, Scheme};
+use crate::workbook::{self, column};
 use crate::xlsx::tables::Value;
 
 use super::draw::Draw;
@@ -78,15 +79,8 @@ pub fn serve(kind: &str, schemes: &[Scheme], members: &[(&Person, usize)], by_ca
         .filter(|(scheme, _)| categories.len() == 1 || !by_category(&schemes[**scheme]))
         .max_by_key(|(scheme, size)| (**size, std::cmp::Reverse(**scheme)))
         .map(|(scheme, _)| *scheme);
-    let mut served: Vec<Served> = Vec::new();
-    if let Some(scheme) = plain {
-        let own = categories.iter().filter(|(_, own)| *own == scheme).map(|(category, _)| (*category).to_owned()).collect();
-        served.push((kind.to_owned(), scheme, own));
-    }
-    for (category, scheme) in categories.iter().filter(|(_, scheme)| plain != Some(*scheme)) {
-        served.push((format!("{kind}-{category}"), *scheme, vec![(*category).to_owned()]));
-    }
-    served
+    let spread = workbook::spread(kind, &categories, plain).into_iter();
+    spread.map(|(name, scheme, own)| (name, scheme, own.into_iter().map(str::to_owned).collect())).collect()
 }
 
 /// A number of units that each are worth a tenth, or a whole where the scheme has no decimals.
@@ -124,12 +118,12 @@ pub fn entries(
     let scheme = &schemes[*scheme_at];
     let rules = &scheme.member;
     let items: Vec<_> = rules.items.iter().filter(|item| categories.iter().any(|category| item.applies_to(category))).collect();
-    let mut headings: Vec<String> = ["序号", "姓名", "期间"].map(String::from).into();
+    let mut headings: Vec<String> = [column::SEQ, column::NAME, column::PERIOD].map(String::from).into();
     if rules.scorers.is_some() {
-        headings.push("评分方".into());
+        headings.push(column::SCORER.into());
     }
     if rules.dated {
-        headings.push("日期".into());
+        headings.push(column::DATE.into());
     }
     let first = headings.len();
     headings.extend(items.iter().map(|item| item.name.clone()));
@@ -140,7 +134,7 @@ pub fn entries(
         }
     }
     if rules.reviewed {
-        headings.extend(["记录人", "复核人"].map(String::from));
+        headings.extend([column::RECORDER, column::REVIEWER].map(String::from));
     }
     let own: Vec<&Person> = members.iter().filter(|(person, _)| categories.contains(&person.category)).map(|(person, _)| *person).collect();
     let mut rows = Vec::new();
@@ -168,8 +162,8 @@ pub fn entries(
                 row.extend(numbers);
                 for heading in &headings[marks.end..] {
                     row.push(match heading.as_str() {
-                        "记录人" => reviewers.0.into(),
-                        "复核人" => reviewers.1.into(),
+                        column::RECORDER => reviewers.0.into(),
+                        column::REVIEWER => reviewers.1.into(),
                         other => reason.as_ref().filter(|(heading, _)| heading == other).map(|(_, why)| *why).into(),
                     });
                 }
@@ -277,7 +271,8 @@ pub fn ballots(draw: &mut Draw, sheet: &Served, schemes: &[Scheme], members: &[(
     let poll = scheme.poll.as_ref()?;
     // Words can be counted for one column only.
     let counted = manner.summed && (poll.words.is_empty() || poll.columns.len() == 1);
-    let mut headings: Vec<String> = ["序号", "姓名", if counted { "票数" } else { "票号" }].map(String::from).into();
+    let mut headings: Vec<String> =
+        [column::SEQ, column::NAME, if counted { column::BALLOTS } else { column::BALLOT }].map(String::from).into();
     let tallied = counted && !poll.words.is_empty();
     if tallied {
         headings.extend(poll.words.iter().map(|(word, _)| word.clone()));
@@ -357,5 +352,8 @@ pub fn branch(draw: &mut Draw, scheme: &Scheme) -> Option<Grid> {
             rows.push(vec![item.name.as_str().into(), Period::zh(period).into(), value(own, scheme), value(reviewed, scheme)]);
         }
     }
-    Some(Grid { marks: 2..4, ..Grid::new("支部积分", &["项目", "期间", "自评得分", "审核得分"], rows) })
+    Some(Grid {
+        marks: 2..4,
+        ..Grid::new(workbook::BRANCH_SCORES.name, &[column::ITEM, column::PERIOD, column::OWN_SCORE, column::REVIEWED_SCORE], rows)
+    })
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::exact::Exact;
 use crate::period::Period;
 use crate::scheme::{Honour, QuotaBase, Scheme};
+use crate::workbook::{self, column};
 use crate::xlsx::tables::Value;
 
 use super::YEAR;
@@ -60,7 +61,16 @@ pub fn adjustments(draw: &mut Draw, schemes: &[Scheme], members: &[(&Person, usi
             against.insert(person.seq);
         }
     }
-    (any.then(|| Grid::new("奖惩", &["序号", "姓名", "种类", "级别", "事由", "日期", "文号"], rows)), against)
+    (
+        any.then(|| {
+            Grid::new(
+                workbook::ADJUSTMENTS.name,
+                &[column::SEQ, column::NAME, column::KIND, column::LEVEL, column::REASON, column::DATE, column::DOCUMENT],
+                rows,
+            )
+        }),
+        against,
+    )
 }
 
 /// 一票否决, where a scheme has such facts; whom it meets is added to `against`.
@@ -76,7 +86,7 @@ pub fn vetoes(draw: &mut Draw, schemes: &[Scheme], members: &[(&Person, usize)],
             rows.push(vec![person.seq.into(), person.name.as_str().into(), fact.into(), "县纪委监委通报".into(), day(draw).into()]);
         }
     }
-    any.then(|| Grid::new("一票否决", &["序号", "姓名", "情形", "依据", "日期"], rows))
+    any.then(|| Grid::new(workbook::VETOES.name, &[column::SEQ, column::NAME, column::FACT, column::GROUNDS, column::DATE], rows))
 }
 
 /// 评优推荐, where a scheme has honours: never more than their quotas allow, and only those who are certain of the stars.
@@ -112,5 +122,5 @@ pub fn nominations(
             }
         }
     }
-    (!honours.is_empty()).then(|| Grid::new("评优推荐", &["序号", "姓名", "荣誉", "期间"], rows))
+    (!honours.is_empty()).then(|| Grid::new(workbook::NOMINATIONS.name, &[column::SEQ, column::NAME, column::HONOUR, column::PERIOD], rows))
 }

@@ -5,6 +5,7 @@
 
 use crate::exact::{Decimal, Exact};
 use crate::scheme::Scheme;
+use crate::workbook::column;
 use crate::xlsx::tables::{Column, Sheet, Value};
 
 use super::YEAR;
@@ -101,18 +102,18 @@ pub fn plant(fault: Fault, grids: &mut Vec<Grid>, draw: &mut Draw) {
     match fault {
         Fault::Missing => {}
         Fault::WrongYear => grids[0].rows[3][1] = i64::from(YEAR - 1).into(),
-        Fault::IdAsNumber => cell(grids, 1, member, "身份证号", &mut |old| match old {
+        Fault::IdAsNumber => cell(grids, 1, member, column::ID, &mut |old| match old {
             Value::Text(id) => Decimal::parse(&id.replace('X', "0")).map_or(Value::Empty, Value::Number),
             other => other.clone(),
         }),
-        Fault::BadId => cell(grids, 1, member, "身份证号", &mut |old| match old {
+        Fault::BadId => cell(grids, 1, member, column::ID, &mut |old| match old {
             Value::Text(id) => {
                 let (body, last) = id.split_at(id.len() - 1);
                 format!("{body}{}", if last == "1" { "2" } else { "1" }).into()
             }
             other => other.clone(),
         }),
-        Fault::UnknownCategory => cell(grids, 1, member, "类别", &mut |_| "离退休干部党员".into()),
+        Fault::UnknownCategory => cell(grids, 1, member, column::CATEGORY, &mut |_| "离退休干部党员".into()),
         Fault::DuplicateMember => {
             let again = grids[1].rows[member].clone();
             grids[1].rows.push(again);
@@ -130,8 +131,8 @@ pub fn plant(fault: Fault, grids: &mut Vec<Grid>, draw: &mut Draw) {
             let again = grids[2].rows[row].clone();
             grids[2].rows.insert(row + 1, again);
         }
-        Fault::UnknownMember => cell(grids, 2, row, "姓名", &mut |_| "查无此".into()),
-        Fault::UnknownPeriod => cell(grids, 2, row, "期间", &mut |_| "春季".into()),
+        Fault::UnknownMember => cell(grids, 2, row, column::NAME, &mut |_| "查无此".into()),
+        Fault::UnknownPeriod => cell(grids, 2, row, column::PERIOD, &mut |_| "春季".into()),
         Fault::MissingSheet => {
             grids.remove(2);
         }
@@ -199,7 +200,7 @@ fn sheet(grid: &Grid, habits: &Habits, schemes: &[Scheme], branch: &str, draw: &
         }
         rows.push(order.iter().map(|at| written(&row[*at], &grid.headings[*at], grid.marks.contains(at), habits, draw)).collect());
     }
-    if habits.tails && !grid.headings.is_empty() && grid.headings[0] == "序号" && grid.headings[1] == "姓名" {
+    if habits.tails && !grid.headings.is_empty() && grid.headings[0] == column::SEQ && grid.headings[1] == column::NAME {
         rows.push(vec!["合计".into(), Value::Empty, (grid.rows.len() as i64).into()]);
         rows.push(Vec::new());
         rows.push(vec!["备注：以上情况已经支部委员会研究，并在支部公示。".into()]);
@@ -233,9 +234,9 @@ fn heading(plain: &str, scheme: Option<&Scheme>, habits: &Habits) -> String {
         return item.max.floor().filter(|max| Exact::from(*max) == item.max).map_or(plain.to_owned(), |max| format!("{plain}({max}分)"));
     }
     match plain {
-        "姓名" if habits.headings => "姓  名".into(),
-        "身份证号" if habits.headings => "公民身份号码".into(),
-        "期间" if habits.headings => "时期".into(),
+        column::NAME if habits.headings => "姓  名".into(),
+        column::ID if habits.headings => "公民身份号码".into(),
+        column::PERIOD if habits.headings => "时期".into(),
         other => other.to_owned(),
     }
 }
@@ -243,10 +244,10 @@ fn heading(plain: &str, scheme: Option<&Scheme>, habits: &Habits) -> String {
 /// A cell as a clerk of these habits writes it.
 fn written(value: &Value, heading: &str, is_mark: bool, habits: &Habits, draw: &mut Draw) -> Value {
     match (heading, value) {
-        ("姓名", Value::Text(name)) if habits.padded => padded(name, draw).into(),
-        ("期间", Value::Text(period)) if habits.periods => period_alias(period, draw).into(),
-        ("身份证号", Value::Text(id)) if habits.texts && draw.percent(30) => id.replace('X', "x").into(),
-        ("出生日期" | "入党日期" | "日期", _) if habits.dates => date(value, draw),
+        (column::NAME, Value::Text(name)) if habits.padded => padded(name, draw).into(),
+        (column::PERIOD, Value::Text(period)) if habits.periods => period_alias(period, draw).into(),
+        (column::ID, Value::Text(id)) if habits.texts && draw.percent(30) => id.replace('X', "x").into(),
+        (column::BORN | column::JOINED | column::DATE, _) if habits.dates => date(value, draw),
         (_, Value::Number(number)) if is_mark && habits.texts && draw.percent(5) => text_number(*number, draw).into(),
         _ => value.clone(),
     }

@@ -7,6 +7,7 @@ use crate::diag::Said;
 use crate::exact::Exact;
 use crate::period::Every;
 use crate::words::nearest;
+use crate::workbook;
 
 use super::formula::SELECTORS;
 use super::model::Scorers;
@@ -15,9 +16,6 @@ use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, Value, ZeroIf
 
 /// Largest entry that fits the compact marks of a submission.
 const LARGEST_ENTRY: i64 = 100_000;
-
-/// Headings that sheets have for themselves.
-const HEADINGS: [&str; 10] = ["序号", "姓名", "期间", "评分方", "记录人", "复核人", "备注", "日期", "票号", "票数"];
 
 /// `[entries]`.
 pub(super) struct Entries {
@@ -218,7 +216,7 @@ fn check_names(reader: &mut Reader<'_>, items: &[Item], names: &[Written<String>
 /// Names that stand as headings on sheets: found again only where they are written as headings are read.
 pub(super) fn heading(reader: &mut Reader<'_>, name: &Written<String>) {
     let said = &name.value;
-    if HEADINGS.contains(&said.as_str()) || SELECTORS.contains(&said.as_str()) || said == "poll" {
+    if workbook::ENTRIES.has(said) || workbook::POLL.has(said) || SELECTORS.contains(&said.as_str()) || said == "poll" {
         reader.fault(
             &name.span,
             format!("“{said}”已另有用处，请换一个名称"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diag::{Code, Finding};
 use crate::period::RunPeriod;
 use crate::scheme::{Item, Rules, Scheme};
+use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Number};
@@ -19,13 +20,15 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     let Some(scheme) = schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some()) else { return };
     let Some(rules) = &scheme.branch else { return };
     let run = expected.run.period;
-    let found = sheets.all("支部积分", sink);
+    let found = sheets.all(workbook::BRANCH_SCORES.name, sink);
     if found.is_empty() && rules.scores(run.every()) {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部积分".into())).arg("name", "支部积分"));
+        sink.push(
+            Finding::new(Code::MissingSheet, sink.sheet(&workbook::BRANCH_SCORES.name.into())).arg("name", workbook::BRANCH_SCORES.name),
+        );
     }
     for found in found {
-        let table = sheets.table(&found, &["项目", "期间", "审核得分"], &["自评得分", "序号", "备注"], sink);
-        let usable = table.has("项目") && table.has_period() && table.has("审核得分");
+        let table = sheets.table(&found, &workbook::BRANCH_SCORES.required(), &workbook::BRANCH_SCORES.optional(), sink);
+        let usable = table.has(column::ITEM) && table.has_period() && table.has(column::REVIEWED_SCORE);
         submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
         if usable {
             read_branch_table(&table, scheme, rules, expected.run, submission, sink);
@@ -40,10 +43,10 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Run
         rules.items.iter().any(|item| item.name == name)
     };
     for row in table.lines(&known) {
-        let written = crate::words::heading(&row.word("项目")).0;
+        let written = crate::words::heading(&row.word(column::ITEM)).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
-            let finding = row.finding(Code::UnknownValue, "项目", sink);
+            let finding = row.finding(Code::UnknownValue, column::ITEM, sink);
             sink.push(finding.arg("allowed", names.join("、")));
             submission.nameless.branch_entries += 1;
             continue;
@@ -55,7 +58,8 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Run
             };
             let nothing = |heading: &str| matches!(cell::number(line.get(heading)), Number::Nothing);
             // Periods side by side: where nothing is entered for one, its row is missing.
-            if period.last_month() > run.period.last_month() || (line.period().is_some() && nothing("自评得分") && nothing("审核得分"))
+            if period.last_month() > run.period.last_month()
+                || (line.period().is_some() && nothing(column::OWN_SCORE) && nothing(column::REVIEWED_SCORE))
             {
                 continue;
             }
@@ -66,8 +70,8 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Run
                 let as_item = Item { name: heading.to_owned(), ..rules.items[item].clone() };
                 read_mark(&line, &as_item, scheme, period, &mut Signs::default(), &mut None, sink)
             };
-            let (own, reviewed) = (mark("自评得分", false), mark("审核得分", true));
-            let at = Spot { sheet: table.number, row: line.index(), column: line.column("审核得分").unwrap_or_default() };
+            let (own, reviewed) = (mark(column::OWN_SCORE, false), mark(column::REVIEWED_SCORE, true));
+            let at = Spot { sheet: table.number, row: line.index(), column: line.column(column::REVIEWED_SCORE).unwrap_or_default() };
             submission.branch_entries.push(BranchEntry { item, period, own, reviewed, at });
         }
     }

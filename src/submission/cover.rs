@@ -15,11 +15,11 @@ use crate::diag::{CellRef, Code, Finding};
 use crate::exact::Decimal;
 use crate::sheet::{Book, Content, Row, Sheet};
 
-use super::COVER;
 use super::cell::{self, Day, Number, shown};
 use super::intake::Intake;
 use super::sink::Sink;
 use crate::words::{folded, key};
+use crate::workbook::{self, column};
 
 /// What a submission says about itself.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,6 @@ impl Cover {
     }
 }
 
-const FIELDS: [&str; 9] = ["支部名称", "支部编码", "上级党组织", "年度", "支部书记", "填报人", "联系电话", "报出日期", "模板版本"];
 /// Rows in which the fields are looked for.
 const WITHIN: usize = 60;
 
@@ -84,11 +83,11 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
     let mut sink = Sink::new(file);
     let mut cover = Cover::default();
     let Some((sheet, named)) = find(book, intake) else {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"支部信息".into())).arg("name", "支部信息"));
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&workbook::COVER.name.into())).arg("name", workbook::COVER.name));
         return (cover, sink.finish());
     };
     if !named {
-        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("why", "name").arg("used", COVER));
+        sink.push(Finding::new(Code::ExtraSheet, sink.sheet(&sheet.name)).arg("why", "name").arg("used", workbook::COVER.name));
     }
     cover.sheet = Some(Arc::clone(&sheet.name));
     let mut codes = codes_on(sheet, intake);
@@ -108,22 +107,24 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
         seen.push(field);
         let before = sink.count();
         match field {
-            "支部名称" => cover.name_at = Some(place),
-            "支部编码" => cover.code_at = Some(place),
-            "年度" => cover.year_at = Some(place),
+            column::BRANCH_NAME => cover.name_at = Some(place),
+            column::BRANCH_CODE => cover.code_at = Some(place),
+            column::YEAR => cover.year_at = Some(place),
             _ => {}
         }
         if let Some(content) = value {
             read_field(&mut cover, field, &content, place, book.date_1904, &sheet.name, &mut sink);
         }
-        if field == "支部名称" && cover.branch_name.is_none() && sink.count() == before {
+        if field == column::BRANCH_NAME && cover.branch_name.is_none() && sink.count() == before {
             let place = cover.name_at.map_or_else(|| sink.sheet(&sheet.name), |at| sink.cell(&sheet.name, at.row, at.column));
             sink.push(Finding::new(Code::MissingColumn, place).arg("column", field));
         }
     }
-    for (field, known) in
-        [("支部名称", cover.branch_name.is_some()), ("支部编码", cover.branch_code.is_some()), ("年度", cover.year.is_some())]
-    {
+    for (field, known) in [
+        (column::BRANCH_NAME, cover.branch_name.is_some()),
+        (column::BRANCH_CODE, cover.branch_code.is_some()),
+        (column::YEAR, cover.year.is_some()),
+    ] {
         if !known && !seen.contains(&field) {
             cover.said.push(field);
             sink.push(Finding::new(Code::MissingColumn, sink.sheet(&sheet.name)).arg("column", field));
@@ -134,13 +135,13 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
 
 /// The sheet of that name; else the first that has the fields which every submission must have.
 fn find<'a>(book: &'a Book, intake: &Intake) -> Option<(&'a Sheet, bool)> {
-    let named = book.sheets.iter().find(|sheet| intake.sheet(&key(&sheet.name)) == Some(COVER));
+    let named = book.sheets.iter().find(|sheet| intake.sheet(&key(&sheet.name)) == Some(workbook::COVER.name));
     if let Some(sheet) = named {
         return Some((sheet, true));
     }
     let looks = |sheet: &&Sheet| {
         let found: Vec<&str> = fields(sheet, intake).into_iter().map(|(field, ..)| field).collect();
-        !intake.ignores_sheet(&key(&sheet.name)) && ["支部编码", "年度"].iter().all(|field| found.contains(field))
+        !intake.ignores_sheet(&key(&sheet.name)) && [column::BRANCH_CODE, column::YEAR].iter().all(|field| found.contains(field))
     };
     book.sheets.iter().find(looks).map(|sheet| (sheet, false))
 }
@@ -154,7 +155,7 @@ fn field(content: &Content, intake: &Intake) -> Option<&'static str> {
     }
     let key = key(text);
     let name = intake.column(&key);
-    FIELDS.iter().copied().find(|field| *field == key || *field == name)
+    workbook::COVER.headings().find(|field| *field == key || *field == name)
 }
 
 /// `支部编码：0101` in one cell.
@@ -199,7 +200,7 @@ fn fields<'a>(sheet: &'a Sheet, intake: &Intake) -> Vec<Value<'a>> {
 
 /// Every 支部编码 of a sheet, and the sheet's name.
 fn codes_on(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
-    let codes = fields(sheet, intake).into_iter().filter(|(field, ..)| *field == "支部编码").filter_map(|(_, value, _)| value);
+    let codes = fields(sheet, intake).into_iter().filter(|(field, ..)| *field == column::BRANCH_CODE).filter_map(|(_, value, _)| value);
     codes.map(|content| (folded(&shown(&content)), Arc::clone(&sheet.name))).filter(|(code, _)| !code.is_empty()).collect()
 }
 
@@ -210,9 +211,9 @@ fn more_codes(sheet: &Sheet, intake: &Intake) -> Vec<(String, Arc<str>)> {
     if intake.ignores_sheet(&name) {
         return Vec::new();
     }
-    let named = name.starts_with(COVER) || intake.sheet(&name) == Some(COVER);
+    let named = name.starts_with(workbook::COVER.name) || intake.sheet(&name) == Some(workbook::COVER.name);
     let filled = |wanted: &str| fields(sheet, intake).iter().any(|(field, value, _)| *field == wanted && value.is_some());
-    if !named && !filled("支部名称") && !filled("年度") {
+    if !named && !filled(column::BRANCH_NAME) && !filled(column::YEAR) {
         return Vec::new();
     }
     let mut codes = codes_on(sheet, intake);
@@ -233,12 +234,12 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
     };
     let boxed = |text: &str| Some(text.into());
     match field {
-        "支部名称" => cover.branch_name = boxed(&text),
-        "支部编码" => {
+        column::BRANCH_NAME => cover.branch_name = boxed(&text),
+        column::BRANCH_CODE => {
             cover.branch_code = Some(folded(&text).trim_start_matches(['\'', '‘', '’']).into());
             cover.numeric_code = matches!(content, Content::Number(_));
         }
-        "年度" => {
+        column::YEAR => {
             cover.year = if let Content::Number(number) = content {
                 number.as_integer()
             } else {
@@ -250,7 +251,7 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
             };
             cover.year_written = cover.year.is_none().then(|| text.into());
         }
-        "报出日期" => match cell::date(Some(content), date_1904) {
+        column::REPORTED => match cell::date(Some(content), date_1904) {
             Ok(Some(Day::Known(date))) => (cover.reported, cover.reported_at) = (Some(date), Some(at)),
             Ok(Some(Day::Month(year, month))) => {
                 (cover.reported, cover.reported_at) = (NaiveDate::from_ymd_opt(year, month, 1), Some(at));
@@ -258,10 +259,10 @@ fn read_field(cover: &mut Cover, field: &'static str, content: &Content, at: Cel
             Ok(None) => {}
             Err(code) => sink.push(Finding::new(code, place).value(text).arg("column", field)),
         },
-        "上级党组织" => cover.committee = boxed(&text),
-        "支部书记" => cover.secretary = boxed(&text),
-        "填报人" => cover.reporter = boxed(&text),
-        "联系电话" => cover.phone = boxed(&text),
+        column::COMMITTEE => cover.committee = boxed(&text),
+        column::SECRETARY => cover.secretary = boxed(&text),
+        column::FILLED_BY => cover.reporter = boxed(&text),
+        column::PHONE => cover.phone = boxed(&text),
         _ => cover.template = boxed(&text),
     }
 }

@@ -9,6 +9,7 @@ use crate::exact::{Decimal, Exact};
 use crate::period::{Every, Period};
 use crate::scheme::{Item, ItemKind, Rules, Scheme};
 use crate::sheet::Content;
+use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Day, Number, shown};
@@ -66,20 +67,9 @@ pub fn serving(
 
 /// Names of the sheets that needed categories lack.
 fn missing(kind: &str, served: &[Serving], needed: &BTreeMap<&str, &Scheme>, by_category: &impl Fn(&Scheme) -> bool) -> Vec<String> {
-    let has = |category: &str| served.iter().any(|one| one.category.as_deref() == Some(category));
-    let plain = served.iter().any(|one| one.category.is_none());
-    let rest: Vec<(&str, bool)> =
-        needed.iter().filter(|(category, _)| !has(category)).map(|(category, scheme)| (*category, by_category(scheme))).collect();
-    let mut missing = Vec::new();
-    for (category, own) in &rest {
-        if !plain || (*own && rest.len() > 1) {
-            let name = if *own { format!("{kind}-{category}") } else { kind.to_owned() };
-            if !missing.contains(&name) {
-                missing.push(name);
-            }
-        }
-    }
-    missing
+    let there: Vec<Option<&str>> = served.iter().map(|one| one.category.as_deref()).collect();
+    let needed: Vec<(&str, bool)> = needed.iter().map(|(category, scheme)| (*category, by_category(scheme))).collect();
+    workbook::missing(kind, &there, &needed)
 }
 
 /// Which members a sheet serves.
@@ -108,7 +98,7 @@ pub fn member_of(
             if !expected.categories.iter().any(|known| *known == *member.category) {
                 return None;
             }
-            let finding = Finding::new(Code::CategoryMismatch, line.place("姓名", sink)).value(&*member.name);
+            let finding = Finding::new(Code::CategoryMismatch, line.place(column::NAME, sink)).value(&*member.name);
             sink.push(finding.arg("category", &member.category).arg("expected", category));
             None
         }
@@ -126,14 +116,14 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
             needed.now.insert(&member.category, scheme);
         }
     }
-    let mut all = serving("积分登记", sheets, &needed, |scheme| scheme.member.by_category(), sink);
+    let mut all = serving(workbook::ENTRIES.name, sheets, &needed, |scheme| scheme.member.by_category(), sink);
     // Without a roster, or without categories in it, somebody needs a sheet all the same.
     let undecided = submission.members.iter().all(|member| !expected.decides(&member.category));
     if all.is_empty() && undecided {
-        all.extend(sheets.by_columns("积分登记", sink).into_iter().map(|found| Serving { found, category: None }));
+        all.extend(sheets.by_columns(workbook::ENTRIES.name, sink).into_iter().map(|found| Serving { found, category: None }));
         let due = |category: &String| expected.schemes[(expected.scheme_of)(category)].member.scores(run.every());
         if all.is_empty() && expected.categories.iter().any(due) {
-            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"积分登记".into())).arg("name", "积分登记"));
+            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&workbook::ENTRIES.name.into())).arg("name", workbook::ENTRIES.name));
         }
     }
     if submission.cover.issued() && unfilled(sheets, &all, submission, expected, sink) {
@@ -255,8 +245,8 @@ impl<'a> Reading<'a> {
         for scheme in &present {
             check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
         }
-        let usable = table.has("姓名") && table.has_period();
-        let tells_scorer = !required.contains(&"评分方") || table.has("评分方");
+        let usable = table.has(column::NAME) && table.has_period();
+        let tells_scorer = !required.contains(&column::SCORER) || table.has(column::SCORER);
         let category = serving.category.as_deref().map(Into::into);
         into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer });
         if !usable {
@@ -282,20 +272,20 @@ impl<'a> Reading<'a> {
     /// Columns that must be there: those of everybody who is scored in this run.
     fn required(&self, serving: &'a Serving) -> Vec<&'a str> {
         let (run, schemes) = (self.expected.run.period, self.expected.schemes);
-        let mut required: Vec<&str> = vec!["姓名", "期间"];
+        let mut required: Vec<&str> = workbook::ENTRIES.required();
         for (scheme, category) in
             self.of_sheet(serving, |member| member.scored_in(run) && schemes[member.scheme].member.scores(run.every()))
         {
             let rules = &schemes[scheme].member;
             required.extend(rules.items_of(category).filter(|(_, item)| !item.optional).map(|(_, item)| item.name.as_str()));
             if rules.scorers.is_some() {
-                required.push("评分方");
+                required.push(column::SCORER);
             }
             if rules.reviewed {
-                required.extend(["记录人", "复核人"]);
+                required.extend([column::RECORDER, column::REVIEWER]);
             }
             if rules.dated {
-                required.push("日期");
+                required.push(column::DATE);
             }
         }
         let mut unique = BTreeSet::new();
@@ -305,7 +295,7 @@ impl<'a> Reading<'a> {
 
     /// Columns that are recognised beside them: of all periods, of everybody who may ever be scored here.
     fn known(&self, serving: &'a Serving, present: &BTreeSet<usize>) -> Vec<&'a str> {
-        let mut known: Vec<&str> = vec!["序号", "评分方", "记录人", "复核人", "备注"];
+        let mut known: Vec<&str> = workbook::ENTRIES.optional();
         let ever = self.of_sheet(serving, Member::may_be_scored);
         for scheme in present {
             let rules = &self.expected.schemes[*scheme].member;
@@ -318,7 +308,7 @@ impl<'a> Reading<'a> {
                 known.extend(item.reason.as_deref());
             }
             if rules.dated {
-                known.push("日期");
+                known.push(column::DATE);
             }
         }
         known
@@ -326,7 +316,7 @@ impl<'a> Reading<'a> {
 
     /// The cells can be right or wrong whoever the row is about; without name and period it is hardly a row.
     fn check_row_of_nobody(&self, row: &Line<'_>, serving: &Serving, signs: &mut Signs, sink: &mut Sink) {
-        if row.word("姓名").is_empty() && row.word("期间").is_empty() {
+        if row.word(column::NAME).is_empty() && row.word(column::PERIOD).is_empty() {
             return;
         }
         let category = serving.category.as_deref();
@@ -368,11 +358,11 @@ impl<'a> Reading<'a> {
                 continue;
             }
             if member.exempt.is_some() {
-                sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
+                sink.push(Finding::new(Code::NotScored, line.place(column::NAME, sink)).value(&*member.name));
                 continue;
             }
             if !member.expected_in(period) {
-                let finding = Finding::new(Code::UnexpectedEntry, line.place("姓名", sink)).value(&*member.name);
+                let finding = Finding::new(Code::UnexpectedEntry, line.place(column::NAME, sink)).value(&*member.name);
                 sink.push(finding.arg("period", period.zh()));
                 continue;
             }
@@ -418,7 +408,7 @@ impl<'a> Reading<'a> {
             into.layouts.push(places());
             into.layouts.len() as u32 - 1
         });
-        let spot = Spot { sheet: of.table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
+        let spot = Spot { sheet: of.table.number, row: line.index(), column: line.column(column::NAME).unwrap_or_default() };
         let something = marks.iter().any(|mark| mark.thousandths() != 0);
         let year = self.expected.run.year;
         let day = if rules.dated { read_day(line, self.date_1904, (period, year), something, sink) } else { None };
@@ -436,12 +426,12 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
         if !rules.items.iter().filter(own).any(meant) {
             let names: Vec<&str> = rules.items.iter().filter(own).map(|item| item.name.as_str()).collect();
             let finding = Finding::new(Code::UnknownValue, line.item_place(written, sink)).value(written);
-            sink.push(finding.arg("column", "项目").arg("allowed", names.join("、")));
+            sink.push(finding.arg("column", column::ITEM).arg("allowed", names.join("、")));
         }
     }
     let lacking = rules.items.iter().filter(own).filter(|item| !item.optional && line.items().all(|written| written != item.name));
     for item in lacking.filter(|_| member.scored_in(run)) {
-        let name = line.place("姓名", sink);
+        let name = line.place(column::NAME, sink);
         let place = Place { cell: None, ..name };
         sink.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", &item.name).arg("column", ""));
     }
@@ -462,7 +452,7 @@ fn check_values(line: &Line<'_>, scheme: &Scheme, category: &str, signs: &mut Si
     for mut finding in found.finish() {
         // Of an empty mark the period is named; it is as it is written.
         for (_, period) in finding.args.iter_mut().filter(|(name, _)| *name == "period") {
-            *period = line.shown("期间").or_else(|| line.period().map(Period::zh)).unwrap_or_default();
+            *period = line.shown(column::PERIOD).or_else(|| line.period().map(Period::zh)).unwrap_or_default();
         }
         sink.push(finding);
     }
@@ -486,16 +476,16 @@ fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
 
 /// The row's period, written in it or told by its place; one of another length than the scheme's is unknown to it.
 pub fn read_period(line: &Line<'_>, every: Every, year: i32, sink: &mut Sink) -> Option<Period> {
-    let written = line.column("期间").is_some();
-    if line.unseen("期间", sink) {
+    let written = line.column(column::PERIOD).is_some();
+    if line.unseen(column::PERIOD, sink) {
         return None;
     }
-    let period = if written { period_of(&line.word("期间"), year) } else { line.period() };
+    let period = if written { period_of(&line.word(column::PERIOD), year) } else { line.period() };
     let period = period.filter(|period| period.every() == every);
     if period.is_none() {
         let names: Vec<String> = every.all().map(Period::zh).collect();
         // Told by its place, the period has no cell in this row.
-        let mut finding = line.finding(Code::UnknownPeriod, if written { "期间" } else { "姓名" }, sink);
+        let mut finding = line.finding(Code::UnknownPeriod, if written { column::PERIOD } else { column::NAME }, sink);
         finding.args.clear();
         if !written {
             finding.value = line.period().map(Period::zh);
@@ -521,10 +511,10 @@ fn period_of(word: &str, year: i32) -> Option<Period> {
 /// Whether the row is the member's own; `None` where 评分方 is neither.
 fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> {
     let Some(scorers) = &rules.scorers else { return Some(false) };
-    if line.column("评分方").is_none() {
+    if line.column(column::SCORER).is_none() {
         return Some(false);
     }
-    let written = line.word("评分方");
+    let written = line.word(column::SCORER);
     if written == scorers.counts {
         return Some(false);
     }
@@ -532,14 +522,14 @@ fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> 
         return Some(true);
     }
     let allowed = format!("{}、{}", scorers.own, scorers.counts);
-    sink.push(line.finding(Code::UnknownValue, "评分方", sink).arg("allowed", allowed));
+    sink.push(line.finding(Code::UnknownValue, column::SCORER, sink).arg("allowed", allowed));
     None
 }
 
 /// 日期 of a dated row: a day of its period. A row that holds nothing needs none: it says that there was nothing.
 fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32), needed: bool, sink: &mut Sink) -> Option<NaiveDate> {
-    line.column("日期")?;
-    let read = cell::date(line.get("日期"), date_1904);
+    line.column(column::DATE)?;
+    let read = cell::date(line.get(column::DATE), date_1904);
     let within = |day: NaiveDate| day.year() == year && period.overlaps(day.month() as u8, day.month() as u8);
     let when = match read {
         Ok(Some(Day::Known(day))) if within(day) => return Some(day),
@@ -547,22 +537,22 @@ fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32), nee
         Ok(Some(Day::Known(_))) => period.zh(),
         _ => String::new(),
     };
-    sink.push(line.finding(Code::BadDate, "日期", sink).arg("period", when));
+    sink.push(line.finding(Code::BadDate, column::DATE, sink).arg("period", when));
     None
 }
 
 /// 记录人 and 复核人: both there, two different people.
 fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
-    if !rules.reviewed || line.column("记录人").is_none() || line.column("复核人").is_none() {
+    if !rules.reviewed || line.column(column::RECORDER).is_none() || line.column(column::REVIEWER).is_none() {
         return;
     }
-    let (first, second) = (line.word("记录人"), line.word("复核人"));
+    let (first, second) = (line.word(column::RECORDER), line.word(column::REVIEWER));
     let (heading, why) = if cell::is_nothing(&first) {
-        ("记录人", "recorder")
+        (column::RECORDER, "recorder")
     } else if cell::is_nothing(&second) {
-        ("复核人", "reviewer")
+        (column::REVIEWER, "reviewer")
     } else if crate::words::name(&first) == crate::words::name(&second) {
-        ("复核人", "same")
+        (column::REVIEWER, "same")
     } else {
         return;
     };
@@ -626,7 +616,7 @@ pub(super) fn read_mark(
             return Mark::NONE;
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
-            let who = if line.column("姓名").is_some() { "姓名" } else { "项目" };
+            let who = if line.column(column::NAME).is_some() { column::NAME } else { column::ITEM };
             sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()).arg("case", "cell"));
             return Mark::NONE;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Finding};
+use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell;
@@ -15,9 +16,9 @@ use super::table::{Found, Line, Sheets, Table};
 pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let people = People::new(submission);
     if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some()) {
-        for found in filled(sheets, "奖惩", sink) {
-            let table = sheets.table(&found, &["姓名", "种类", "级别", "事由", "日期"], &["序号", "文号", "备注"], sink);
-            for line in lines(&table, &people, &["姓名", "种类", "级别"]) {
+        for found in filled(sheets, workbook::ADJUSTMENTS.name, sink) {
+            let table = sheets.table(&found, &workbook::ADJUSTMENTS.required(), &workbook::ADJUSTMENTS.optional(), sink);
+            for line in lines(&table, &people, &[column::NAME, column::KIND, column::LEVEL]) {
                 if let Some(adjustment) = read_adjustment(&table, &line, date_1904, submission, &people, expected, sink) {
                     submission.adjustments.push(adjustment);
                 }
@@ -26,20 +27,20 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
         submission.adjustments.sort_by_key(|adjustment| (adjustment.member, adjustment.at));
     }
     if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some()) {
-        for found in filled(sheets, "一票否决", sink) {
-            let table = sheets.table(&found, &["姓名", "情形", "依据"], &["序号", "日期", "备注"], sink);
-            for line in lines(&table, &people, &["姓名", "情形"]) {
+        for found in filled(sheets, workbook::VETOES.name, sink) {
+            let table = sheets.table(&found, &workbook::VETOES.required(), &workbook::VETOES.optional(), sink);
+            for line in lines(&table, &people, &[column::NAME, column::FACT]) {
                 let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
                 let whose = &submission.members[member as usize];
                 note_exempt(whose, &line, sink);
                 let facts = expected.schemes[whose.scheme].veto.iter().flat_map(|veto| &veto.facts).map(String::as_str);
-                let fact = pick(&line, "情形", facts, Code::UnknownVeto, sink);
-                let ground = free_text(&line, "依据", sink).unwrap_or_default();
-                if let Err(code) = cell::date(line.get("日期"), date_1904) {
-                    sink.push(line.finding(code, "日期", sink));
+                let fact = pick(&line, column::FACT, facts, Code::UnknownVeto, sink);
+                let ground = free_text(&line, column::GROUNDS, sink).unwrap_or_default();
+                if let Err(code) = cell::date(line.get(column::DATE), date_1904) {
+                    sink.push(line.finding(code, column::DATE, sink));
                 }
                 let Some(fact) = fact else { continue };
-                submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, "情形") });
+                submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, column::FACT) });
             }
         }
         submission.vetoes.sort_by_key(|fact| (fact.member, fact.at));
@@ -57,24 +58,28 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
     let all: BTreeSet<&str> =
         schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].honours).map(|honour| honour.name.as_str()).collect();
-    for found in filled(sheets, "评优推荐", sink) {
-        let table = sheets.table(&found, &["姓名", "荣誉", "期间"], &["序号", "备注"], sink);
-        for line in lines(&table, &people, if table.has_period() { &["姓名", "荣誉"] } else { &["姓名", "荣誉", "期间"] }) {
+    for found in filled(sheets, workbook::NOMINATIONS.name, sink) {
+        let table = sheets.table(&found, &workbook::NOMINATIONS.required(), &workbook::NOMINATIONS.optional(), sink);
+        for line in lines(
+            &table,
+            &people,
+            if table.has_period() { &[column::NAME, column::HONOUR] } else { &[column::NAME, column::HONOUR, column::PERIOD] },
+        ) {
             let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
             let honours = &expected.schemes[submission.members[member as usize].scheme].honours;
-            let written = line.word("荣誉");
+            let written = line.word(column::HONOUR);
             let Some(honour) = honours.iter().position(|honour| crate::words::folded(&honour.name) == written) else {
-                if pick(&line, "荣誉", all.iter().copied(), Code::UnknownValue, sink).is_some() {
+                if pick(&line, column::HONOUR, all.iter().copied(), Code::UnknownValue, sink).is_some() {
                     let name = &*submission.members[member as usize].name;
-                    let finding = Finding::new(Code::HonourNotEligible, line.place("姓名", sink)).value(name);
-                    sink.push(finding.arg("honour", written).arg("period", line.word("期间")));
+                    let finding = Finding::new(Code::HonourNotEligible, line.place(column::NAME, sink)).value(name);
+                    sink.push(finding.arg("honour", written).arg("period", line.word(column::PERIOD)));
                 }
                 continue;
             };
             let Some(period) = super::entries::read_period(&line, honours[honour].every, expected.run.year, sink) else { continue };
             // Those of earlier periods are kept as well: what was posted for them is scored again.
             if period.last_month() <= run.last_month() {
-                submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, "姓名") });
+                submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, column::NAME) });
             }
         }
     }
@@ -113,7 +118,7 @@ fn pick<'a>(line: &Line<'_>, heading: &str, allowed: impl Iterator<Item = &'a st
 /// A fact about someone who is not scored changes nothing, which is told as it is of his ballots.
 fn note_exempt(member: &Member, line: &Line<'_>, sink: &mut Sink) {
     if member.exempt.is_some() {
-        sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
+        sink.push(Finding::new(Code::NotScored, line.place(column::NAME, sink)).value(&*member.name));
     }
 }
 
@@ -139,30 +144,32 @@ fn read_adjustment(
     let member = people.resolve(line, &submission.members, sink)?;
     let whose = &submission.members[member as usize];
     let Some(rules) = &expected.schemes[whose.scheme].adjustments else {
-        sink.push(Finding::new(Code::UnexpectedEntry, line.place("姓名", sink)).value(&*whose.name).arg("kind", "奖惩"));
+        sink.push(
+            Finding::new(Code::UnexpectedEntry, line.place(column::NAME, sink)).value(&*whose.name).arg("kind", workbook::ADJUSTMENTS.name),
+        );
         return None;
     };
     note_exempt(whose, line, sink);
-    let kind = pick(line, "种类", rules.kinds.iter().map(|kind| kind.name.as_str()), Code::UnknownValue, sink)?;
+    let kind = pick(line, column::KIND, rules.kinds.iter().map(|kind| kind.name.as_str()), Code::UnknownValue, sink)?;
     let levels = &rules.kinds[kind].levels;
-    let written = line.word("级别");
+    let written = line.word(column::LEVEL);
     // 区 for a punishment is an autonomous region's; for an award it might be a city district's, so there it is asked.
     let meant = rules.aliases.get(&written).filter(|_| rules.kinds[kind].deducts).map_or(written.as_str(), String::as_str);
     let level = match levels.iter().position(|(name, _)| name == meant) {
         Some(level) => level,
-        None => pick(line, "级别", levels.iter().map(|(name, _)| name.as_str()), Code::UnknownLevel, sink)?,
+        None => pick(line, column::LEVEL, levels.iter().map(|(name, _)| name.as_str()), Code::UnknownLevel, sink)?,
     };
-    let date = cell::date(line.get("日期"), date_1904).unwrap_or_else(|code| {
-        sink.push(line.finding(code, "日期", sink));
+    let date = cell::date(line.get(column::DATE), date_1904).unwrap_or_else(|code| {
+        sink.push(line.finding(code, column::DATE, sink));
         None
     });
     Some(Adjustment {
         member,
         kind,
         level,
-        reason: free_text(line, "事由", sink).unwrap_or_default(),
+        reason: free_text(line, column::REASON, sink).unwrap_or_default(),
         date,
-        number: free_text(line, "文号", sink),
-        at: spot(table, line, "级别"),
+        number: free_text(line, column::DOCUMENT, sink),
+        at: spot(table, line, column::LEVEL),
     })
 }

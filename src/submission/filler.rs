@@ -12,13 +12,11 @@
 use crate::period::Period;
 use crate::sheet::{Cell, Content, Row};
 use crate::words::{self, folded, name as person};
+use crate::workbook::{self, Trait, column};
 
 use super::cell::{self, Number, is_nothing, shown};
 use super::intake::is_count;
 use super::table::{Part, Slice, Table, content};
-
-/// What a row may hold that is about nobody: printed beforehand, or of no consequence.
-const PRINTED: [&str; 7] = ["序号", "期间", "评分方", "票号", "记录人", "复核人", "备注"];
 
 /// True for rows that are no data. `known` tells the names whose rows are.
 pub fn is_filler(table: &Table<'_>, part: &Part, row: &Row, known: &dyn Fn(&str) -> bool) -> bool {
@@ -26,14 +24,15 @@ pub fn is_filler(table: &Table<'_>, part: &Part, row: &Row, known: &dyn Fn(&str)
     let Some(opening) = row.cells.iter().find(|cell| !said(&cell.content).is_empty()) else { return true };
     let shared = &part.slices[0];
     let own = |heading: &str| shared.column(heading).and_then(|column| content(table.sheet, row, column, true));
-    let column = part.item_column.or_else(|| shared.column("姓名")).or_else(|| shared.column("项目"));
+    let column = part.item_column.or_else(|| shared.column(column::NAME)).or_else(|| shared.column(column::ITEM));
     let name = column.and_then(|column| content(table.sheet, row, column, true)).map(said).unwrap_or_default();
-    let in_period = || own("期间").is_some_and(|content| Period::parse(&said(content)).is_some());
+    let in_period = || own(column::PERIOD).is_some_and(|content| Period::parse(&said(content)).is_some());
     // Marks, and facts: what somebody is given or said to have done.
     let heading = |at: u16| part.slices.iter().flat_map(Slice::columns).find(|own| own.index == at).map(|own| own.heading.as_str());
     let counts = |at: u16| {
         let of_item = part.slices.iter().any(|slice| slice.of_items == Some(at));
-        of_item || (Some(at) != column && heading(at).is_some_and(|heading| heading != "姓名" && !PRINTED.contains(&heading)))
+        of_item
+            || (Some(at) != column && heading(at).is_some_and(|heading| heading != column::NAME && !workbook::is(heading, Trait::Printed)))
     };
     let data = || row.cells.iter().filter(|cell| counts(cell.column));
     let is_number = |content: &Content| matches!(cell::number(Some(content)), Number::Is { .. });
@@ -41,7 +40,7 @@ pub fn is_filler(table: &Table<'_>, part: &Part, row: &Row, known: &dyn Fn(&str)
     let remark = |content: &Content| matches!(content, Content::Text(_)) && table.intake.is_remark(&said(content));
     // A remark where at most a number stands before the name.
     let before = Some(opening.column) != column && (name.is_empty() || Some(opening.column) < column) && remark(&opening.content);
-    if own("姓名").or_else(|| own("项目")).is_some_and(|content| known(&person(&shown(content)))) {
+    if own(column::NAME).or_else(|| own(column::ITEM)).is_some_and(|content| known(&person(&shown(content)))) {
         return before && !numbers() && !in_period();
     }
     let nameless = name.is_empty() || says_none(&name);
@@ -54,7 +53,8 @@ pub fn is_filler(table: &Table<'_>, part: &Part, row: &Row, known: &dyn Fn(&str)
     if nameless {
         let nothing = data().all(|cell| is_nothing(&said(&cell.content)));
         // A few letters beside may be the name in a wrong column; a longer line is prose.
-        let printed = is_number(&opening.content) || heading(opening.column).is_some_and(|heading| heading != "序号") || says_none(&first);
+        let printed =
+            is_number(&opening.content) || heading(opening.column).is_some_and(|heading| heading != column::SEQ) || says_none(&first);
         let prose = row.cells.len() == 1 && matches!(opening.content, Content::Text(_)) && first.chars().count() > 4;
         return (nothing && printed) || (prose && name.is_empty());
     }

@@ -15,16 +15,10 @@ use crate::period::Period;
 use crate::scheme::Scheme;
 use crate::sheet::{Content, Row, Sheet};
 use crate::words::{folded, heading, key};
+use crate::workbook::{self, Trait, column};
 
-use super::ROSTER;
 use super::intake::Intake;
 
-/// Headings that every submission may have beside the roster's and a scheme's items.
-const STANDING: [&str; 15] =
-    ["期间", "评分方", "记录人", "复核人", "票号", "票数", "种类", "级别", "事由", "日期", "文号", "情形", "依据", "荣誉", "项目"];
-const STANDING_BRANCH: [&str; 2] = ["自评得分", "审核得分"];
-/// What a row says once, also where periods stand side by side.
-const OF_THE_ROW: [&str; 9] = ["序号", "姓名", "期间", "类别", "项目", "党员状态", "身份证号", "票号", "票数"];
 /// Most rows of headings that belong together.
 const DEEPEST: usize = 3;
 /// How far above a table its title may stand.
@@ -44,7 +38,7 @@ impl<'a> Vocabulary<'a> {
     pub fn new(intake: &'a Intake, schemes: &'a [Scheme]) -> Self {
         let mut items = BTreeSet::new();
         let mut maxima = BTreeSet::new();
-        let mut headings: BTreeSet<&str> = ROSTER.into_iter().chain(STANDING).chain(STANDING_BRANCH).collect();
+        let mut headings: BTreeSet<&str> = workbook::telling().collect();
         for scheme in schemes {
             for item in &scheme.member.items {
                 items.insert(item.name.as_str());
@@ -105,9 +99,10 @@ impl Block {
     /// The columns of the periods where a row is about one 项目 of one member: `序号 姓名 项目 1月 2月 …`. None where anything
     /// else could be meant.
     pub fn period_columns(&self, words: &Vocabulary<'_>) -> Vec<(Period, u16)> {
-        let other =
-            |column: &Column| matches!(column.heading.as_str(), "期间" | "审核得分") || words.items.contains(column.heading.as_str());
-        if !self.has("姓名") || !self.has("项目") || self.columns.iter().any(other) {
+        let other = |column: &Column| {
+            matches!(column.heading.as_str(), column::PERIOD | column::REVIEWED_SCORE) || words.items.contains(column.heading.as_str())
+        };
+        if !self.has(column::NAME) || !self.has(column::ITEM) || self.columns.iter().any(other) {
             return Vec::new();
         }
         let mut found: Vec<(Period, u16)> = Vec::new();
@@ -127,29 +122,29 @@ impl Block {
 
     /// Which sheet the table would be, by its columns.
     pub fn kind(&self, words: &Vocabulary<'_>) -> Option<&'static str> {
-        if !self.has("姓名") {
-            return (self.has("项目") && self.has("审核得分")).then_some("支部积分");
+        if !self.has(column::NAME) {
+            return (self.has(column::ITEM) && self.has(column::REVIEWED_SCORE)).then_some(workbook::BRANCH_SCORES.name);
         }
         let items = self.columns.iter().filter(|column| words.items.contains(column.heading.as_str())).count();
-        if self.has("票号") || self.has("票数") {
-            return Some("民主测评");
+        if self.has(column::BALLOT) || self.has(column::BALLOTS) {
+            return Some(workbook::POLL.name);
         }
-        if self.has("级别") && (self.has("种类") || self.has("事由")) {
-            return Some("奖惩");
+        if self.has(column::LEVEL) && (self.has(column::KIND) || self.has(column::REASON)) {
+            return Some(workbook::ADJUSTMENTS.name);
         }
-        if self.has("情形") {
-            return Some("一票否决");
+        if self.has(column::FACT) {
+            return Some(workbook::VETOES.name);
         }
-        if self.has("荣誉") {
-            return Some("评优推荐");
+        if self.has(column::HONOUR) {
+            return Some(workbook::NOMINATIONS.name);
         }
         if !self.period_columns(words).is_empty() {
-            return Some("积分登记");
+            return Some(workbook::ENTRIES.name);
         }
-        if self.has("类别") && items < 2 || self.has("身份证号") {
-            return Some("党员名册");
+        if self.has(column::CATEGORY) && items < 2 || self.has(column::ID) {
+            return Some(workbook::ROSTER.name);
         }
-        (items >= 2 || (items == 1 && self.has("期间"))).then_some("积分登记")
+        (items >= 2 || (items == 1 && self.has(column::PERIOD))).then_some(workbook::ENTRIES.name)
     }
 }
 
@@ -236,11 +231,14 @@ fn goes_on(upper: &Row, lower: &Row, words: &Vocabulary<'_>) -> bool {
     let known = lower.cells.iter().filter(|cell| heads(&cell.content)).count();
     let texts_only = lower.cells.iter().all(|cell| matches!(cell.content, Content::Text(_)));
     // Under 姓名 stands a name, or nothing where the heading spans both rows.
-    let name =
-        upper.cells.iter().find(|cell| text(&cell.content).and_then(|text| read(text, words)).is_some_and(|(name, _)| name == "姓名"));
+    let name = upper
+        .cells
+        .iter()
+        .find(|cell| text(&cell.content).and_then(|text| read(text, words)).is_some_and(|(name, _)| name == column::NAME));
     let named = name.is_some_and(|name| lower.cells.iter().any(|cell| cell.column == name.column && !heads(&cell.content)));
     // In 支部积分 an item stands under 项目, and may be named like a heading.
-    let item = upper.cells.iter().find(|cell| text(&cell.content).is_some_and(|text| words.intake.column(&heading(text).0) == "项目"));
+    let item =
+        upper.cells.iter().find(|cell| text(&cell.content).is_some_and(|text| words.intake.column(&heading(text).0) == column::ITEM));
     let of_item = name.is_none() && item.is_some_and(|item| lower.cells.iter().any(|cell| cell.column == item.column));
     texts_only && known > 0 && known * 2 >= lower.cells.len() && !named && !of_item
 }
@@ -255,7 +253,7 @@ fn take_maxima(columns: &mut [Column], row: &Row, words: &Vocabulary<'_>) -> boo
             Content::Text(text) => match heading(text) {
                 (name, Some(max)) if name.is_empty() => max,
                 (name, None)
-                    if OF_THE_ROW.contains(&columns[at].heading.as_str())
+                    if workbook::is(&columns[at].heading, Trait::OfTheRow)
                         && (words.intake.is_value(&name) || words.intake.is_total(&name)) =>
                 {
                     continue;
@@ -323,7 +321,7 @@ fn column(over: &[(usize, &str)], index: u16, rows: &[Row], words: &Vocabulary<'
         index,
         row: rows[lowest].index,
         // A name is of no period, whatever stands above it.
-        period: period.filter(|_| !OF_THE_ROW.contains(&heading)),
+        period: period.filter(|_| !workbook::is(heading, Trait::OfTheRow)),
         written: written.into(),
     };
     let (last, max) = match names.last() {

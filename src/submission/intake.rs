@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::SHEETS;
 use crate::config::{ConfigError, Names, Parsed, Reader};
 use crate::diag::Said;
 use crate::words::{folded, heading, key, nearest};
+use crate::workbook::SHEETS;
 
 /// Other names, and words that are no data; everything folded as headings are.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ const NAMES: &Names = &[
     ("ignored_columns", &["忽略列"]),
     ("values", &["分值"]),
     ("totals", &["合计"]),
-    ("notes", &["备注", "说明"]),
+    ("notes", &["附注", "说明"]),
     ("signs", &["签字", "签章"]),
 ];
 
@@ -44,16 +44,17 @@ impl Intake {
         let mut keys = reader.keys(&parsed);
         let mut known = self.clone();
         for (name, node) in reader.named(&mut keys, "sheets") {
-            if !SHEETS.contains(&name.value.as_str()) {
-                let (said, all) = (&name.value, SHEETS.join("、"));
+            if !is_sheet(&name.value) {
+                let (said, all) = (&name.value, SHEETS.map(|sheet| sheet.name));
+                let list = all.join("、");
                 let wrong = Said::new(
-                    format!("报送表没有名为“{said}”的工作表；有的是：{all}"),
-                    format!("a submission has no sheet `{said}`; it has: {all}"),
+                    format!("报送表没有名为“{said}”的工作表；有的是：{list}"),
+                    format!("a submission has no sheet `{said}`; it has: {list}"),
                 );
-                reader.refuse(&name.span, wrong.near(nearest(said, SHEETS)));
+                reader.refuse(&name.span, wrong.near(nearest(said, all)));
             }
             for other in reader.as_texts(node, &name.value) {
-                if let Err(taken) = stand_for(&mut known.sheets, &key(&other.value), &name.value, |own| SHEETS.contains(&own)) {
+                if let Err(taken) = stand_for(&mut known.sheets, &key(&other.value), &name.value, is_sheet) {
                     reader.refuse(&other.span, twice(&other.value, &taken));
                 }
             }
@@ -87,13 +88,13 @@ impl Intake {
 
     /// The sheet that a folded name stands for.
     pub fn sheet<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        SHEETS.iter().copied().find(|own| *own == name).or_else(|| self.sheets.get(name).map(String::as_str))
+        SHEETS.iter().map(|sheet| sheet.name).find(|own| *own == name).or_else(|| self.sheets.get(name).map(String::as_str))
     }
 
     /// Where in a folded name a sheet's name begins that it ends with, or that only a category follows:
     /// `0101-积分登记-农村党员`. Of several the longest: 党员花名册 before 花名册.
     pub fn sheet_within(&self, name: &str) -> Option<usize> {
-        let known = SHEETS.into_iter().chain(self.sheets.keys().map(String::as_str));
+        let known = SHEETS.iter().map(|sheet| sheet.name).chain(self.sheets.keys().map(String::as_str));
         let found = known.filter_map(|sheet| {
             let at = name.rfind(sheet)?;
             let after = &name[at + sheet.len()..];
@@ -151,6 +152,10 @@ impl Intake {
 pub fn is_count(text: &str) -> bool {
     let bare = text.trim_matches(|c| matches!(c, '(' | ')' | ':' | '共' | '人' | '名' | '条' | '项' | '分'));
     !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+fn is_sheet(name: &str) -> bool {
+    SHEETS.iter().any(|sheet| sheet.name == name)
 }
 
 /// Enters a word; what it stands for already where that is something else.

@@ -28,35 +28,10 @@ use crate::diag::{Code, Finding};
 use crate::period::RunPeriod;
 use crate::scheme::Scheme;
 use crate::sheet::Book;
+use crate::workbook::{self, column};
 
 use sink::Sink;
 use std::sync::Arc;
-
-/// The sheet that says whose workbook it is.
-pub const COVER: &str = "支部信息";
-
-/// Sheets of the workbook; of some there is one a category, `积分登记-农村党员`.
-pub const SHEETS: [&str; 8] = [COVER, "党员名册", "积分登记", "民主测评", "奖惩", "一票否决", "评优推荐", "支部积分"];
-
-/// Headings of 党员名册, in their order; 备注 is the branch's own.
-pub const ROSTER: [&str; 16] = [
-    "序号",
-    "姓名",
-    "性别",
-    "民族",
-    "身份证号",
-    "出生日期",
-    "入党日期",
-    "党员状态",
-    "类别",
-    "职务",
-    "起始月",
-    "截止月",
-    "免积分原因",
-    "直评等次",
-    "整改意愿",
-    "帮带人",
-];
 
 /// What reading a submission needs to know beside the workbook.
 pub struct Expected<'a> {
@@ -152,10 +127,6 @@ fn out_of_sight(sheets: &table::Sheets<'_>, sink: &mut Sink) {
     }
 }
 
-/// Columns of the sheets that not every scheme uses.
-const FACTS: [&str; 14] =
-    ["序号", "姓名", "种类", "级别", "事由", "日期", "情形", "依据", "荣誉", "期间", "票号", "票数", "项目", "审核得分"];
-
 /// Sheets that none of the branch's schemes uses and that hold rows all the same: whoever wrote them believes they count.
 fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expected<'_>, sink: &mut Sink) {
     if submission.members.is_empty() {
@@ -163,18 +134,19 @@ fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expect
     }
     let any = |uses: fn(&Scheme) -> bool| submission.members.iter().any(|member| uses(&expected.schemes[member.scheme]));
     let kinds = [
-        ("民主测评", any(|scheme| scheme.poll.is_some())),
-        ("奖惩", any(|scheme| scheme.adjustments.is_some())),
-        ("一票否决", any(|scheme| scheme.veto.is_some())),
-        ("评优推荐", any(|scheme| !scheme.honours.is_empty())),
-        ("支部积分", any(|scheme| scheme.branch.is_some())),
+        (workbook::POLL, any(|scheme| scheme.poll.is_some())),
+        (workbook::ADJUSTMENTS, any(|scheme| scheme.adjustments.is_some())),
+        (workbook::VETOES, any(|scheme| scheme.veto.is_some())),
+        (workbook::NOMINATIONS, any(|scheme| !scheme.honours.is_empty())),
+        (workbook::BRANCH_SCORES, any(|scheme| scheme.branch.is_some())),
     ];
+    let columns: Vec<&str> = kinds.iter().flat_map(|(kind, _)| kind.headings()).filter(|heading| *heading != column::REMARK).collect();
     // Nothing on them is to be put right, so their own faults are not told.
     let mut untold = Sink::new(&submission.file);
     for (kind, _) in kinds.into_iter().filter(|(_, used)| !used) {
-        let suffixed = sheets.suffixed(kind).into_iter().map(|(found, _)| found);
-        for found in sheets.plain(kind, &mut untold).into_iter().chain(suffixed) {
-            let table = sheets.table(&found, &[], &FACTS, &mut untold);
+        let suffixed = sheets.suffixed(kind.name).into_iter().map(|(found, _)| found);
+        for found in sheets.plain(kind.name, &mut untold).into_iter().chain(suffixed) {
+            let table = sheets.table(&found, &[], &columns, &mut untold);
             // Without headings that anybody knows it holds something all the same.
             let unheaded = table.slices().next().is_none() && table.sheet.rows.len() > 1 && !sheets.is_blank(&found);
             if unheaded || table.lines(&|_| false).next().is_some() {

@@ -9,6 +9,7 @@ use crate::diag::{CellRef, Place};
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
 use crate::sheet::Book;
+use crate::workbook::column;
 
 use super::Cover;
 pub use super::cell::Day;
@@ -404,7 +405,8 @@ impl Submission {
     /// Where a member's value under a heading of the roster stands, if the roster has that column.
     pub fn roster_place(&self, member: &Member, heading: &str) -> Option<Place> {
         // The member's own table: not below him, with its names where his stands.
-        let own = |(row, columns): &&(u32, BTreeMap<String, u16>)| *row <= member.at.row && columns.get("姓名") == Some(&member.at.column);
+        let own =
+            |(row, columns): &&(u32, BTreeMap<String, u16>)| *row <= member.at.row && columns.get(column::NAME) == Some(&member.at.column);
         let column = *self.roster_columns.iter().rev().find(own)?.1.get(heading)?;
         Some(self.place(Spot { column, ..member.at }))
     }

@@ -10,6 +10,7 @@ use super::sink::Sink;
 use super::table::Line;
 use crate::diag::{Code, Finding};
 use crate::words::differs_in_a_letter;
+use crate::workbook::column;
 
 /// Members by name.
 pub struct People {
@@ -69,11 +70,11 @@ impl People {
 
     /// The member a row is about. 序号 decides only where two share a name; elsewhere it is often just a line number.
     pub fn resolve(&self, line: &Line<'_>, members: &[Member], sink: &mut Sink) -> Option<u32> {
-        line.column("姓名")?;
+        line.column(column::NAME)?;
         let before = sink.count();
-        line.unseen("姓名", sink);
+        line.unseen(column::NAME, sink);
         let name = read_name(line, sink);
-        let place = line.place("姓名", sink);
+        let place = line.place(column::NAME, sink);
         let Some(found) = self.by_name.get(name.as_str()) else {
             if name.is_empty() && sink.count() > before {
                 self.unreadable.set(self.unreadable.get() + 1);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Code, Finding};
 use crate::exact::Exact;
 use crate::scheme::{Poll, Scheme};
+use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Number};
@@ -27,7 +28,7 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
         return;
     }
     let needed = Needed { ever: needed.clone(), now: needed };
-    let all = serving("民主测评", sheets, &needed, |_| false, sink);
+    let all = serving(workbook::POLL.name, sheets, &needed, |_| false, sink);
     let people = People::new(submission);
     for one in &all {
         read_sheet(sheets, one, &all, submission, &people, expected, sink);
@@ -66,15 +67,16 @@ fn read_sheet(
     let schemes: BTreeSet<usize> =
         served(&submission.members, serving, all).filter(|member| member.scored_in(run)).map(|member| member.scheme).collect();
     let columns = |scheme: usize| expected.schemes[scheme].poll.iter().flat_map(|poll| &poll.columns).map(|(column, _)| column.as_str());
-    let summed = sheets.has_all(&serving.found, std::iter::once("票数"));
-    let number_column = if summed { "票数" } else { "票号" };
-    let mut required: Vec<&str> = vec!["姓名", number_column];
+    let summed = sheets.has_all(&serving.found, std::iter::once(column::BALLOTS));
+    let number_column = if summed { column::BALLOTS } else { column::BALLOT };
+    let mut required: Vec<&str> = workbook::POLL.required();
+    required.push(number_column);
     for column in schemes.iter().flat_map(|scheme| columns(*scheme)) {
         if !required.contains(&column) {
             required.push(column);
         }
     }
-    let mut known = vec!["序号", "备注"];
+    let mut known = workbook::POLL.optional();
     // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
     known.extend(serving.category.as_deref().map(expected.scheme_of).into_iter().flat_map(columns));
     // Votes counted by word have a column a word instead of the poll's one.
@@ -87,7 +89,7 @@ fn read_sheet(
     let table = sheets.table(&serving.found, &required, &known, sink);
     let usable = required.iter().all(|name| table.has(name));
     submission.poll_tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
-    if !table.has("姓名") || !table.has(number_column) {
+    if !table.has(column::NAME) || !table.has(number_column) {
         return;
     }
     let mut numbers: BTreeSet<(u32, String)> = BTreeSet::new();
@@ -101,7 +103,7 @@ fn read_sheet(
             continue;
         }
         if !member.scored_in(run) {
-            sink.push(Finding::new(Code::NotScored, line.place("姓名", sink)).value(&*member.name));
+            sink.push(Finding::new(Code::NotScored, line.place(column::NAME, sink)).value(&*member.name));
             continue;
         }
         let scheme = &expected.schemes[member.scheme];
@@ -114,16 +116,16 @@ fn read_sheet(
             };
             count
         } else {
-            let number = line.word("票号");
+            let number = line.word(column::BALLOT);
             if !number.is_empty() && !numbers.insert((at, number.clone())) {
-                sink.push(Finding::new(Code::DuplicateBallot, line.place("票号", sink)).value(number).arg("name", &member.name));
+                sink.push(Finding::new(Code::DuplicateBallot, line.place(column::BALLOT, sink)).value(number).arg("name", &member.name));
                 continue;
             }
             1
         };
         if summed && submission.ballots[at as usize].count > 0 {
             sink.push(
-                Finding::new(Code::DuplicateBallot, line.place("姓名", sink))
+                Finding::new(Code::DuplicateBallot, line.place(column::NAME, sink))
                     .value(&*member.name)
                     .arg("name", &member.name)
                     .arg("case", "count"),
@@ -135,7 +137,7 @@ fn read_sheet(
             *faulty = faulty.saturating_add(count);
             continue;
         };
-        let spot = Spot { sheet: table.number, row: line.index(), column: line.column("姓名").unwrap_or_default() };
+        let spot = Spot { sheet: table.number, row: line.index(), column: line.column(column::NAME).unwrap_or_default() };
         let ballots = &mut submission.ballots[at as usize];
         ballots.count += count;
         if ballots.sums.is_empty() {
@@ -158,10 +160,10 @@ fn tally_words(poll: Option<&Poll>) -> impl Iterator<Item = &str> {
 
 /// 票数: a whole number above zero.
 fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
-    if line.unseen("票数", sink) {
+    if line.unseen(column::BALLOTS, sink) {
         return None;
     }
-    let code = match cell::number(line.get("票数")) {
+    let code = match cell::number(line.get(column::BALLOTS)) {
         Number::Is { value, .. } => match value.as_integer() {
             Some(count @ 1..=100_000) => return u32::try_from(count).ok(),
             _ => Code::OutOfRange,
@@ -169,14 +171,14 @@ fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
         Number::Nothing => Code::MissingEntry,
         Number::Fault(code) => code,
     };
-    let finding = line.finding(code, "票数", sink).arg("min", 1).arg("max", 100_000).arg("case", "count").arg("takes", "whole");
-    sink.push(finding.arg("name", line.word("姓名")));
+    let finding = line.finding(code, column::BALLOTS, sink).arg("min", 1).arg("max", 100_000).arg("case", "count").arg("takes", "whole");
+    sink.push(finding.arg("name", line.word(column::NAME)));
     None
 }
 
 /// The marks of one ballot, or the sums of several. `None` where a cell cannot be used.
 fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &mut Sink) -> Option<Vec<Mark>> {
-    if tally_words(Some(poll)).next().is_some() && line.column("票数").is_some() {
+    if tally_words(Some(poll)).next().is_some() && line.column(column::BALLOTS).is_some() {
         return read_tally(line, poll, count, sink).map(|mark| vec![mark]);
     }
     let mut marks = Vec::with_capacity(poll.columns.len());
@@ -188,9 +190,9 @@ fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &m
             continue;
         }
         let content = line.get(name);
-        let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).arg("name", line.word("姓名"));
+        let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).arg("name", line.word(column::NAME));
         let max = max.clone() * Exact::from(i64::from(count));
-        if !poll.words.is_empty() && line.column("票数").is_none() {
+        if !poll.words.is_empty() && line.column(column::BALLOTS).is_none() {
             let written = line.word(name);
             let worth = poll.words.iter().find(|(name, _)| *name == written).and_then(|(_, worth)| worth.published_decimal(3));
             match worth.and_then(Mark::new) {
@@ -255,13 +257,22 @@ fn read_tally(line: &Line<'_>, poll: &Poll, count: u32, sink: &mut Sink) -> Opti
             },
             Number::Fault(code) => code,
         };
-        sink.push(line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("takes", "whole").arg("name", line.word("姓名")));
+        sink.push(
+            line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("takes", "whole").arg("name", line.word(column::NAME)),
+        );
         good = false;
     }
     if good && cast != i64::from(count) {
-        line.column("票数")?;
-        let finding = Finding::new(Code::OutOfRange, line.place("票数", sink)).value(count.to_string());
-        sink.push(finding.arg("column", "票数").arg("min", cast).arg("max", cast).arg("takes", "whole").arg("name", line.word("姓名")));
+        line.column(column::BALLOTS)?;
+        let finding = Finding::new(Code::OutOfRange, line.place(column::BALLOTS, sink)).value(count.to_string());
+        sink.push(
+            finding
+                .arg("column", column::BALLOTS)
+                .arg("min", cast)
+                .arg("max", cast)
+                .arg("takes", "whole")
+                .arg("name", line.word(column::NAME)),
+        );
         good = false;
     }
     let worth = worth.published_decimal(3).and_then(Mark::new)?;

@@ -10,37 +10,30 @@ use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Line, Sheets, Table};
 use crate::words::{folded, name};
-
-const REQUIRED: [&str; 2] = ["姓名", "类别"];
-const KNOWN: [&str; 15] = [
-    "序号",
-    "性别",
-    "民族",
-    "身份证号",
-    "出生日期",
-    "入党日期",
-    "党员状态",
-    "职务",
-    "起始月",
-    "截止月",
-    "免积分原因",
-    "直评等次",
-    "整改意愿",
-    "帮带人",
-    "备注",
-];
+use crate::workbook::{self, column};
 
 /// Columns that decide how a member is scored or who he is.
-const COUNTING: [&str; 11] =
-    ["姓名", "序号", "类别", "身份证号", "出生日期", "入党日期", "党员状态", "起始月", "截止月", "免积分原因", "直评等次"];
+const COUNTING: [&str; 11] = [
+    column::NAME,
+    column::SEQ,
+    column::CATEGORY,
+    column::ID,
+    column::BORN,
+    column::JOINED,
+    column::STATUS,
+    column::FIRST_MONTH,
+    column::LAST_MONTH,
+    column::EXEMPT,
+    column::DIRECT_GRADE,
+];
 
 pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let Some(found) = sheets.find("党员名册", sink) else {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&"党员名册".into())).arg("name", "党员名册"));
+    let Some(found) = sheets.find(workbook::ROSTER.name, sink) else {
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&workbook::ROSTER.name.into())).arg("name", workbook::ROSTER.name));
         return;
     };
-    let table = sheets.table(&found, &REQUIRED, &KNOWN, sink);
-    if !table.has("姓名") {
+    let table = sheets.table(&found, &workbook::ROSTER.required(), &workbook::ROSTER.optional(), sink);
+    if !table.has(column::NAME) {
         return;
     }
     let mut layout = None;
@@ -90,24 +83,24 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     for heading in COUNTING {
         line.unseen(heading, sink);
     }
-    let name_column = line.column("姓名").unwrap_or_default();
+    let name_column = line.column(column::NAME).unwrap_or_default();
     let before = sink.count();
     let name = read_name(line, sink);
     // Of a cell that cannot be read that is said.
     if name.is_empty() && sink.count() == before {
-        fault(sink, Code::UnknownMember, "姓名", &[]);
+        fault(sink, Code::UnknownMember, column::NAME, &[]);
     }
     let seq = read_seq(line, sink);
-    let category = line.word("类别");
-    if line.column("类别").is_some() && !expected.categories.contains(&category) {
-        fault(sink, Code::UnknownCategory, "类别", &[("allowed", expected.categories.join("、"))]);
+    let category = line.word(column::CATEGORY);
+    if line.column(column::CATEGORY).is_some() && !expected.categories.contains(&category) {
+        fault(sink, Code::UnknownCategory, column::CATEGORY, &[("allowed", expected.categories.join("、"))]);
     }
-    let probationary = match line.word("党员状态").as_str() {
+    let probationary = match line.word(column::STATUS).as_str() {
         "正式党员" | "正式" => false,
         "预备党员" | "预备" => true,
         status if cell::is_nothing(status) => false,
         _ => {
-            fault(sink, Code::UnknownValue, "党员状态", &[("allowed", "正式党员、预备党员".into())]);
+            fault(sink, Code::UnknownValue, column::STATUS, &[("allowed", "正式党员、预备党员".into())]);
             false
         }
     };
@@ -134,10 +127,10 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
             }
         }
     };
-    let first_month = month(sink, "起始月", 1);
-    let last_month = month(sink, "截止月", 12);
+    let first_month = month(sink, column::FIRST_MONTH, 1);
+    let last_month = month(sink, column::LAST_MONTH, 12);
     if first_month > last_month {
-        fault(sink, Code::OutOfRange, "截止月", &[("min", first_month.to_string()), ("max", "12".to_owned())]);
+        fault(sink, Code::OutOfRange, column::LAST_MONTH, &[("min", first_month.to_string()), ("max", "12".to_owned())]);
     }
     let day = |sink: &mut Sink, heading: &str| {
         let content = line.get(heading);
@@ -146,58 +139,58 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
             None
         })
     };
-    let born = day(sink, "出生日期");
-    let joined = day(sink, "入党日期");
-    let exempt = text(sink, "免积分原因").filter(|reason| !cell::is_nothing(&folded(reason)));
+    let born = day(sink, column::BORN);
+    let joined = day(sink, column::JOINED);
+    let exempt = text(sink, column::EXEMPT).filter(|reason| !cell::is_nothing(&folded(reason)));
     let scheme = (expected.scheme_of)(&category);
     let rules = &expected.schemes[scheme].member;
-    let (direct_grade, direct_stars) = direct_grade(&line.word("直评等次"), rules).unwrap_or_else(|allowed| {
+    let (direct_grade, direct_stars) = direct_grade(&line.word(column::DIRECT_GRADE), rules).unwrap_or_else(|allowed| {
         // Whose grades these should be an unknown category does not tell.
         if expected.categories.contains(&category) {
-            fault(sink, Code::UnknownValue, "直评等次", &[("allowed", allowed)]);
+            fault(sink, Code::UnknownValue, column::DIRECT_GRADE, &[("allowed", allowed)]);
         }
         (None, None)
     });
     Member {
         seq: seq.unwrap_or(ordinal),
         name: name.into(),
-        sex: text(sink, "性别"),
-        nation: text(sink, "民族"),
+        sex: text(sink, column::SEX),
+        nation: text(sink, column::NATION),
         id: read_id(line, sink),
         born,
         joined,
         probationary,
         category: category.into(),
-        post: text(sink, "职务"),
+        post: text(sink, column::POST),
         first_month,
         last_month: last_month.max(first_month),
         exempt,
         direct_grade,
         direct_stars,
-        willing: line.word("整改意愿") != "否",
-        helper: text(sink, "帮带人"),
+        willing: line.word(column::WILLING) != "否",
+        helper: text(sink, column::HELPER),
         scheme,
         at: spot(name_column),
-        id_at: line.column("身份证号").map(spot),
-        born_at: line.column("出生日期").map(spot),
-        seq_at: line.column("序号").filter(|_| seq.is_some()).map(spot),
+        id_at: line.column(column::ID).map(spot),
+        born_at: line.column(column::BORN).map(spot),
+        seq_at: line.column(column::SEQ).filter(|_| seq.is_some()).map(spot),
         repeats: None,
     }
 }
 
 /// The normalised name in a row; a note where it was written otherwise.
 pub fn read_name(line: &Line<'_>, sink: &mut Sink) -> String {
-    match cell::text(line.get("姓名")) {
+    match cell::text(line.get(column::NAME)) {
         Err(code) => {
-            sink.push(line.finding(code, "姓名", sink));
+            sink.push(line.finding(code, column::NAME, sink));
             String::new()
         }
         Ok(None) => String::new(),
         Ok(Some(_)) => {
-            let written = line.shown("姓名").unwrap_or_default();
+            let written = line.shown(column::NAME).unwrap_or_default();
             let folded = name(&written);
             if folded != written {
-                sink.push(Finding::new(Code::NameNormalised, line.place("姓名", sink)).value(written).arg("name", &folded));
+                sink.push(Finding::new(Code::NameNormalised, line.place(column::NAME, sink)).value(written).arg("name", &folded));
             }
             folded
         }
@@ -206,12 +199,12 @@ pub fn read_name(line: &Line<'_>, sink: &mut Sink) -> String {
 
 /// 序号, where one is given.
 pub fn read_seq(line: &Line<'_>, sink: &mut Sink) -> Option<i64> {
-    line.column("序号")?;
-    match cell::number(line.get("序号")) {
+    line.column(column::SEQ)?;
+    match cell::number(line.get(column::SEQ)) {
         Number::Nothing => None,
         Number::Is { value, .. } if value.as_integer().is_some() => value.as_integer(),
         Number::Is { .. } | Number::Fault(_) => {
-            sink.push(line.finding(Code::NotANumber, "序号", sink).arg("takes", "whole"));
+            sink.push(line.finding(Code::NotANumber, column::SEQ, sink).arg("takes", "whole"));
             None
         }
     }
@@ -245,12 +238,12 @@ fn direct_grade(word: &str, rules: &Rules) -> Result<(Option<Box<str>>, Option<u
 
 /// 身份证号 (GB 11643): 18 characters, the last a check digit by ISO 7064 MOD 11-2.
 fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
-    line.column("身份证号")?;
-    let content = line.get("身份证号");
-    let place = line.place("身份证号", sink);
+    line.column(column::ID)?;
+    let content = line.get(column::ID);
+    let place = line.place(column::ID, sink);
     match content {
         None | Some(Content::Picture) => {
-            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
+            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word(column::NAME)));
             None
         }
         Some(Content::Text(text)) => {
@@ -260,7 +253,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
                 .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
                 .collect();
             if cell::is_nothing(&id) {
-                sink.push(Finding::new(Code::MissingId, place).arg("name", line.word("姓名")));
+                sink.push(Finding::new(Code::MissingId, place).arg("name", line.word(column::NAME)));
                 return None;
             }
             if let Some(why) = id_fault(&id) {
@@ -271,7 +264,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
         }
         // Hidden, or a text that is not what is seen.
         Some(Content::Disguised(own)) if matches!(own.held, Content::Text(_)) => {
-            sink.push(line.finding(Code::ShownDiffers, "身份证号", sink));
+            sink.push(line.finding(Code::ShownDiffers, column::ID, sink));
             None
         }
         Some(Content::Number(_) | Content::Date(_) | Content::Disguised(_)) => {
@@ -279,12 +272,12 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
             None
         }
         Some(Content::Error(_)) => {
-            sink.push(Finding::new(Code::ErrorValue, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"));
+            sink.push(Finding::new(Code::ErrorValue, place).value(content.map(shown).unwrap_or_default()).arg("column", column::ID));
             None
         }
         Some(Content::Uncalculated(_)) => {
             sink.push(
-                Finding::new(Code::UncalculatedFormula, place).value(content.map(shown).unwrap_or_default()).arg("column", "身份证号"),
+                Finding::new(Code::UncalculatedFormula, place).value(content.map(shown).unwrap_or_default()).arg("column", column::ID),
             );
             None
         }

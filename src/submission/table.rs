@@ -17,6 +17,7 @@ use crate::diag::{CellRef, Code, Finding, Place};
 use crate::period::Period;
 use crate::sheet::{Book, Content, Row, Sheet};
 use crate::words::{differs_in_a_letter, folded, heading, key};
+use crate::workbook::{self, Trait, column};
 
 use super::cell::{Number, is_nothing, number, quoting, shown};
 use super::filler;
@@ -189,7 +190,7 @@ impl<'a> Sheets<'a> {
             self.blocks[sheet]
                 .iter()
                 .filter_map(|block| block.kind(self.words))
-                .any(|kind| kind != "积分登记" && kind != "党员名册" && !named(kind) && !read(kind))
+                .any(|kind| kind != workbook::ENTRIES.name && kind != workbook::ROSTER.name && !named(kind) && !read(kind))
         };
         (0..self.named.len()).filter(|at| self.named[*at] == Named::Unknown && used[*at].is_empty() && !idle(*at)).collect()
     }
@@ -236,7 +237,7 @@ impl<'a> Sheets<'a> {
         let period_known = |part: &Part| part.slices.iter().all(|slice| slice.period.is_some());
         for name in required {
             let lacks = |part: &Part| {
-                let implied = *name == "期间" && period_known(part);
+                let implied = *name == column::PERIOD && period_known(part);
                 // Items are rows there; whose is missing, its reader tells.
                 let in_rows = part.item_column.is_some() && self.words.is_item(name);
                 !implied && !in_rows && part.slices.iter().any(|slice| slice.column(name).is_none())
@@ -303,8 +304,8 @@ impl Part {
     fn new(block: &Block, words: &Vocabulary<'_>, required: &[&str], known: &[&str]) -> Self {
         let item_periods = block.period_columns(words);
         let by_item = !item_periods.is_empty();
-        let expects = |name: &str| required.contains(&name) || known.contains(&name) || (by_item && name == "项目");
-        let own_period = block.columns.iter().any(|column| column.heading == "期间");
+        let expects = |name: &str| required.contains(&name) || known.contains(&name) || (by_item && name == column::ITEM);
+        let own_period = block.columns.iter().any(|column| column.heading == column::PERIOD);
         let mut periods: Vec<Option<Period>> = Vec::new();
         for column in &block.columns {
             if column.period.is_some() && !own_period && expects(&column.heading) && !periods.contains(&column.period) {
@@ -339,7 +340,7 @@ impl Part {
         }
         let mut item_column = None;
         if let (true, [shared]) = (by_item, slices.as_slice()) {
-            item_column = shared.column("项目");
+            item_column = shared.column(column::ITEM);
             let shared = shared.columns.clone();
             let slice = |(period, index)| Slice { period: Some(period), columns: shared.clone(), of_items: Some(index) };
             slices = item_periods.into_iter().map(slice).collect();
@@ -374,7 +375,7 @@ impl<'a> Table<'a> {
 
     /// True where rows tell their period: by a column, or by standing under it.
     pub fn has_period(&self) -> bool {
-        self.has("期间") || self.parts.iter().any(|part| part.slices.iter().all(|slice| slice.period.is_some()))
+        self.has(column::PERIOD) || self.parts.iter().any(|part| part.slices.iter().all(|slice| slice.period.is_some()))
     }
 
     /// Every different set of columns.
@@ -411,8 +412,8 @@ impl<'a> Table<'a> {
         let mut whose = [const { String::new() }; 3];
         for row in rows {
             let said = |column: u16| content(self.sheet, row, column, true).map(shown).unwrap_or_default();
-            let own =
-                ["姓名", "序号", "评分方"].map(|heading| shared.column(heading).map(|column| folded(&said(column))).unwrap_or_default());
+            let own = [column::NAME, column::SEQ, column::SCORER]
+                .map(|heading| shared.column(heading).map(|column| folded(&said(column))).unwrap_or_default());
             if !own[0].is_empty() {
                 whose = own;
             } else if !own[2].is_empty() {
@@ -451,9 +452,6 @@ pub struct Line<'a> {
     slices: Arc<[Slice]>,
     at: usize,
 }
-
-/// Columns whose cells may be merged over several rows: the value counts for each of them.
-const MERGED: [&str; 9] = ["序号", "姓名", "期间", "类别", "评分方", "记录人", "复核人", "项目", "票号"];
 
 impl<'a> Line<'a> {
     /// The row, zero-based; of several the first.
@@ -512,7 +510,7 @@ impl<'a> Line<'a> {
     /// What stands under a heading.
     pub fn get(&self, heading: &str) -> Option<&'a Content> {
         let (row, column) = self.cell(heading)?;
-        content(self.sheet, row, column, MERGED.contains(&heading))
+        content(self.sheet, row, column, workbook::is(heading, Trait::Merged))
     }
 
     /// The same as a folded word; empty for nothing.
@@ -529,7 +527,7 @@ impl<'a> Line<'a> {
     /// The place of the cell that names an item, where each row is about one.
     pub fn item_place(&self, item: &str, sink: &Sink) -> Place {
         let row = self.items.iter().find(|(own, _)| own == item).map_or(self.row, |(_, row)| *row);
-        sink.cell(&self.sheet.name, row.index, self.slice().column("项目").unwrap_or_default())
+        sink.cell(&self.sheet.name, row.index, self.slice().column(column::ITEM).unwrap_or_default())
     }
 
     /// A finding about a heading's cell, with what stands there.
@@ -555,7 +553,7 @@ impl<'a> Line<'a> {
         }
         let is_number = matches!(number(top), Number::Is { .. } | Number::Fault(Code::ShownDiffers | Code::UncalculatedFormula));
         // A word across a row's marks is no mark, which is said where it stands.
-        if MERGED.contains(&heading) || is_nothing(&folded(&over)) || (!is_number && area.first.0 == row.index) {
+        if workbook::is(heading, Trait::Merged) || is_nothing(&folded(&over)) || (!is_number && area.first.0 == row.index) {
             return false;
         }
         let ends = CellRef { row: area.last.0, column: area.last.1 };

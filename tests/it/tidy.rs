@@ -250,7 +250,7 @@ fn scores_are_never_floats() {
 /// Rooms that get bytes and values and give values.
 const PURE: &[&str] = &[
     "exact", "scheme", "check", "score", "rollup", "forms", "report", "form", "layout", "template", "fill", "table", "period", "diag",
-    "words", "config", "digest",
+    "words", "config", "digest", "workbook",
 ];
 
 #[test]
@@ -281,6 +281,29 @@ fn pure_rooms_touch_neither_disk_nor_clock() {
         // how old it is.
         if !["src/cli/today.rs", "src/publish/lock.rs"].contains(&source.name.as_str()) {
             faults.extend(source.lines_with(&["SystemTime", "Utc::now", "Local::now"], "no output reads the clock"));
+        }
+    }
+    assert_none(&faults);
+}
+
+/// Rooms and files that speak of the sheets and headings of a submission.
+const OF_SUBMISSIONS: [&str; 5] = ["src/submission/", "src/issue/", "src/sample/", "src/check/", "src/report/normalized.rs"];
+/// The register has headings of its own, some of the same words.
+const OF_THE_REGISTER: &str = "src/sample/frame.rs";
+
+#[test]
+fn headings_of_a_submission_are_spelt_in_one_place() {
+    let sheets = scorebook::workbook::SHEETS;
+    let headings: BTreeSet<&str> = sheets.iter().flat_map(|sheet| sheet.headings().chain([sheet.name])).collect();
+    let all = sources();
+    let mut faults = Vec::new();
+    for source in
+        all.iter().filter(|source| OF_SUBMISSIONS.iter().any(|own| source.name.starts_with(own)) && source.name != OF_THE_REGISTER)
+    {
+        for (at, line) in source.code.lines().enumerate() {
+            for text in line.split('"').skip(1).step_by(2).filter(|text| headings.contains(text)) {
+                faults.push(source.fault(at, &format!("`{text}`: its name is in `workbook::column`, a sheet's in `workbook`")));
+            }
         }
     }
     assert_none(&faults);
