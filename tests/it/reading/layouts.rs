@@ -150,7 +150,9 @@ fn a_branch_in_two_files_is_told_what_is_where() {
     let summary = checked("two-way-rank", &BOTH[..1], "2026", &[("一月.xlsx", &first), ("二月.xlsx", &later)]);
     let found = all(&summary, Code::DuplicateSubmission);
     assert_eq!(found.len(), 1, "{:#?}", lines(&summary));
-    assert_eq!(found[0].message(Lang::Zh), "同一支部的报送表分在几个文件里：一月.xlsx；这份里缺少的“积分登记 1月”在那份里");
+    // The later file has nothing of 1月 and so does not take the place of the one that has: that one lacks 2月.
+    assert_eq!(found[0].message(Lang::Zh), "同一支部的报送表分在几个文件里：二月.xlsx；这份里缺少的“积分登记 2月”在那份里");
+    assert_eq!(all(&summary, Code::KeptFromEarlier).len(), 1, "{:#?}", lines(&summary));
     assert!(found[0].hint(Lang::Zh).contains("合成一个文件"));
     // Roster in one, marks in the other.
     let of = |names: &[&str]| -> Sheets { whole.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect() };
