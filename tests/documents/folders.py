@@ -245,6 +245,7 @@ def trial(base, workspace, kinds, seed, counts):
 
     def begin(*options):
         number = chance.randrange(2)
+        numbers.append(number)
         return subprocess.Popen(kind.command(root, number, *options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
     def kill(process, aimed):
@@ -257,7 +258,7 @@ def trial(base, workspace, kinds, seed, counts):
         process.send_signal(signal.SIGKILL)
 
     settings = (root / "scorebook.toml").read_bytes()
-    writer = None
+    writer, numbers = None, []
     processes = [begin(*(["--wait"] if mode == "two waiting" else []))]
     if mode == "saving":
         own = [path for path, digest in (before["list"] or {}).items() if before["target"].get(path) == ("file", digest)]
@@ -283,7 +284,9 @@ def trial(base, workspace, kinds, seed, counts):
     after = look(target) if target.exists() else {}
     saved = writer.saved if writer else []
     state = judge(where, kind, target, before, after, saved, mode.startswith("two"))
-    if any(code in (0, 1) for code in codes) and state != "new":
+    # A result that is there already, byte for byte, is published again without a trace.
+    finished = [kind.lists[number] for number, code in zip(numbers, codes) if code in (0, 1)]
+    if finished and state != "new" and before["list"] not in finished:
         fault(f"{where}: nothing was published")
     counts[state] = counts.get(state, 0) + 1
 

@@ -53,12 +53,13 @@ class County:
         """Another deduction for a member of the roster in a quarter."""
 
         def change(book):
-            sheet = book["积分登记"]
-            heads = [cell.value for cell in sheet[1]]
             name = book["党员名册"].cell(row + 1, 2).value
-            for line in sheet.iter_rows(min_row=2):
-                if line[heads.index("姓名")].value == name and line[heads.index("期间")].value == period:
-                    line[heads.index("期间") + 1].value = points
+            # A branch whose categories have other items has a sheet for each.
+            for sheet in (sheet for sheet in book if sheet.title.startswith("积分登记")):
+                heads = [cell.value for cell in sheet[1]]
+                for line in sheet.iter_rows(min_row=2):
+                    if line[heads.index("姓名")].value == name and line[heads.index("期间")].value == period:
+                        line[heads.index("期间") + 1].value = points
 
         self.edit(code, change)
 

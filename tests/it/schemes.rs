@@ -210,7 +210,10 @@ fn a_generated_county_of_every_example_is_clean() {
             let summary = done(scorebook::run::check(&options, &silent));
             // How many are good is for chance to say; a grade's quota is not.
             let about_grade = |finding: &Finding| finding.code == Code::QuotaExceeded && finding.place.sheet.is_none();
-            let found: Vec<_> = summary.resolved.findings.iter().filter(|f| f.severity() != Severity::Note && !about_grade(f)).collect();
+            // Its boards go up in December, which a year's run says.
+            let about_notice = |finding: &Finding| finding.code == Code::EarlyPosting;
+            let told = summary.resolved.findings.iter().filter(|f| f.severity() != Severity::Note);
+            let found: Vec<_> = told.filter(|f| !about_grade(f) && !about_notice(f)).collect();
             assert!(found.is_empty(), "{id} {period}: {found:#?}");
             assert!(summary.resolved.branches.iter().all(|branch| matches!(branch, BranchState::Accepted(_))), "{id} {period}");
         }

@@ -279,7 +279,13 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
             };
             folders.extend(line.folder.as_ref().filter(|folder| known.contains(*folder)).map(|folder| (at, folder.clone())));
         }
-        whole.findings.extend(shard.state.findings.iter().filter_map(finding).filter(|finding| !ACROSS.contains(&finding.code)));
+        for found in shard.state.findings.iter().filter_map(finding).filter(|finding| !ACROSS.contains(&finding.code)) {
+            // What is about the county itself, such as its posting date, stands in every part and is one finding.
+            let about_county = found.branch_code.is_none() && found.place.file.is_none();
+            if !about_county || !whole.findings.contains(&found) {
+                whole.findings.push(found);
+            }
+        }
         whole.people.extend(shard.state.people.iter().filter_map(|known| {
             Some(Person {
                 id: known.key.as_str().into(),
