@@ -74,7 +74,8 @@ def expect_damage(bag, what, wanted, others):
 
 
 def flip(path, chance):
-    content = bytearray(path.read_bytes())
+    # An empty file gets a byte: there is none to change.
+    content = bytearray(path.read_bytes()) or bytearray(b" ")
     at = chance.randrange(len(content))
     content[at] ^= 1 << chance.randrange(8)
     path.write_bytes(content)

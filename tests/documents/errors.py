@@ -64,7 +64,8 @@ def nothing(_):
 
 
 def line(number):
-    return rf"(第|line ){number}(?!\d)"
+    """As editors and compilers name a place: file, line, column."""
+    return rf"\.toml:{number}:\d+: "
 
 
 # How each message begins, and words of the system or a library that no clerk should have to read in a Chinese one.
