@@ -422,7 +422,7 @@ def check(name, data, wanted, pattern, folder):
     path.write_bytes(data)
     out.unlink(missing_ok=True)
     begin = time.monotonic()
-    command = [PROGRAM, "template", "check", path, "--form", "board", "--out", out, "--lang", "zh"]
+    command = [PROGRAM, "template", "check", path, "--form", "board", "--out", out, "--force", "--lang", "zh"]
     with (folder / "words").open("w+", encoding="utf-8", errors="replace") as said:
         started = subprocess.Popen(command, stdout=said, stderr=said, preexec_fn=limited)
         peak = 0

@@ -138,7 +138,7 @@ def program(*arguments):
     return done
 
 
-def compare(workspace, case, what, codes=("missing-submission",)):
+def compare(workspace, case, what, codes=("missing-submission", "early-posting", "not-owed")):
     """Runs and holds results and findings to the case's expectations."""
     for run, expected in RUNS:
         out = workspace / f"out-{run}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two programs write the same trees: what changed in structure only changes no byte.
 
-    compare.py BEFORE AFTER [--workspace NAME …] [--except FORM:SCHEME:REASON …]
+    two_builds.py BEFORE AFTER [--workspace NAME …] [--except FORM:SCHEME:REASON …]
 
 Each workspace (samples/county and the clean and messy counties of tests/cases) is run for a year, a quarter, a half and
 a month with both programs. Every file must be the same byte for byte, but for the program's version in manifest.json. A
@@ -48,7 +48,7 @@ def write(program, workspace, period, out):
     command = [program, "run", workspace, "--period", period, "--out", out, "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 1):
-        sys.exit(f"compare: {program} {workspace} {period} ended with {done.returncode}\n{done.stderr}")
+        sys.exit(f"two_builds: {program} {workspace} {period} ended with {done.returncode}\n{done.stderr}")
     return done.returncode
 
 
@@ -66,7 +66,7 @@ def main():
     names = titles(given.after)
     exceptions = [one.split(":", 2) for one in given.exceptions]
     if any(len(one) != 3 or not one[2].strip() for one in exceptions):
-        sys.exit("compare: an exception is FORM:SCHEME:REASON")
+        sys.exit("two_builds: an exception is FORM:SCHEME:REASON")
     needed, files, trees = set(), 0, 0
     chosen = [path for path in WORKSPACES if not given.workspace or path.name in given.workspace]
     for workspace in chosen:
@@ -101,7 +101,7 @@ def main():
         if (form, scheme) not in needed:
             fault(f"the exception {form}:{scheme} is not needed")
     if not files:
-        sys.exit("compare: nothing was written")
+        sys.exit("two_builds: nothing was written")
     finish(f"{files} files in {trees} trees of {len(chosen)} workspaces compared, {len(needed)} exceptions used")
 
 
