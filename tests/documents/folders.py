@@ -86,7 +86,10 @@ class Kind:
         # The blanks of the second kind are of another county's name.
         settings = workspace / "scorebook.toml"
         text = re.sub("(?m)^issuer *=.*$", f'issuer = "中共示范县委组织部{number}"', settings.read_text("utf-8"))
-        settings.write_text(text, "utf-8")
+        # Another process may be reading the settings: they change whole.
+        changed = workspace / "scorebook.toml.changed"
+        changed.write_text(text, "utf-8")
+        changed.replace(settings)
         return [PROGRAM, "issue", workspace, "--quiet", *options]
 
 
