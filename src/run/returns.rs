@@ -10,7 +10,7 @@ use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
 use crate::publish::safe_name;
-use crate::xlsx::marked::{self, Level, Mark, Marked, Marking};
+use crate::xlsx::marked::{self, Level, Mark, Marking};
 
 /// Errors that are of the file as a whole: no cell of it could be marked.
 const WHOLE: [Code; 4] = [Code::UnreadableFile, Code::EncryptedFile, Code::TooLarge, Code::DuplicateSubmission];
@@ -46,7 +46,7 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
         let copy = std::panic::catch_unwind(made).ok().flatten();
         let name = file.zip(copy.as_ref()).map(|(file, _)| format!("{}-标注.xlsx", stem(&file.name)));
         if let Some((name, copy)) = name.as_ref().zip(copy) {
-            desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
+            desk.staging.write(&format!("{folder}/{name}"), &copy)?;
         }
         let source = file.and_then(|file| desk.digests.get(&file.name)).map(String::as_str).unwrap_or_default();
         // Where nothing tells which file counts, or it is another branch's too, those that are in question.
@@ -85,7 +85,7 @@ fn stem(name: &str) -> String {
 }
 
 /// The marked copy; none where the file cannot be read or nothing in it is in question.
-fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Marked> {
+fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Vec<u8>> {
     if findings.iter().any(|finding| WHOLE.contains(&finding.code) && finding.place.file.as_ref() == Some(&file.name)) {
         return None;
     }

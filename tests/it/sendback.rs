@@ -12,7 +12,7 @@ use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
 
-use crate::support::{Workdir, case, silent};
+use crate::support::{self, Workdir, base, case, sheet_of, silent, workbook};
 
 fn options(workspace: &Path) -> Options {
     Options { workspace: workspace.to_owned(), jobs: Some(1), forms: Some(vec!["return".into()]), ..Options::default() }
@@ -173,6 +173,7 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
         let (sent, copy) = (book(file), book(&marked));
         assert_eq!(&*copy.sheets[0].name, LIST);
         assert!(copy.returns.is_some());
+        assert!(!format!("{:?}", copy.sheets[0].rows).contains("原件如有宏"), "{stem}: nothing was left out");
         for (own, copied) in sent.sheets.iter().zip(&copy.sheets[1..]) {
             assert_eq!((&own.name, &own.rows), (&copied.name, &copied.rows), "{stem}");
         }
@@ -187,6 +188,41 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
         second.resolved.findings.iter().all(|finding| finding.place.sheet.as_deref() != Some(LIST)),
         "the list is no sheet of the branch"
     );
+}
+
+/// The parts of a zip archive, by name.
+fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut content = |name: &str| {
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name(name).unwrap(), &mut content).unwrap();
+        content
+    };
+    names.into_iter().map(|name| (name.clone(), content(&name))).collect()
+}
+
+#[test]
+fn a_marked_copy_holds_no_macros_and_says_so() {
+    let mut sheets = base("two-way-rank");
+    let items = sheet_of(&mut sheets, "积分登记");
+    let mark = items[0].iter().position(|heading| !["序号", "姓名", "期间", "评分方"].contains(&heading.as_str())).unwrap();
+    items[1][mark] = "优秀".into();
+    let mut with_macros = parts(&workbook(&sheets, &[]));
+    // No real macros: a few letters under the name where they would stand.
+    with_macros.insert("xl/vbaProject.bin".into(), b"macros".to_vec());
+    let relations = with_macros.get_mut("xl/_rels/workbook.xml.rels").unwrap();
+    let text = String::from_utf8(relations.clone()).unwrap();
+    let related =
+        r#"<Relationship Id="m" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>"#;
+    *relations = text.replace("</Relationships>", &format!("{related}</Relationships>")).into_bytes();
+    let listed: Vec<(&str, &[u8])> = with_macros.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let folder = Workdir::county("two-way-rank").file("报送表.xlsm", &support::zip(&listed));
+    let summary = run(&options(folder.path()), &silent).unwrap();
+    let copy = std::fs::read(ending(summary.folder.as_ref().unwrap(), "-标注.xlsx").expect("a marked copy")).unwrap();
+    assert!(parts(&copy).keys().all(|name| !name.contains("vba")));
+    let list = format!("{:?}", read("x", &copy, &Limits::default()).unwrap().sheets[0].rows);
+    assert!(list.contains("原件如有宏"), "{list}");
 }
 
 /// Names and identity numbers on the roster of each blank workbook that has one, by file.

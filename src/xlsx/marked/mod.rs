@@ -84,13 +84,14 @@ pub struct Marking {
     pub date: NaiveDate,
 }
 
-/// A marked copy.
-#[derive(Debug)]
-pub struct Marked {
-    /// The workbook: an xlsx, whatever the original was.
-    pub bytes: Vec<u8>,
-    /// What the original held beside its cells was left out.
-    pub cleaned: bool,
+/// Added to the instructions of a copy that holds less than its original.
+const CLEANED: &str = "本工作簿另存为 xlsx 格式，只保留单元格的内容和格式；原件如有宏、外部链接、数据连接和嵌入对象，均未带过来。";
+
+impl Marking {
+    /// The same, which says that the copy holds less than its original.
+    fn cleaned(&self) -> Self {
+        Self { instructions: format!("{}{CLEANED}", self.instructions), ..self.clone() }
+    }
 }
 
 /// Headings of the list.
@@ -98,18 +99,19 @@ const HEADINGS: [&str; 7] = ["序号", "级别", "工作表", "单元格", "原�
 /// Widths of its columns in characters.
 const WIDTHS: [u16; 7] = [6, 7, 18, 9, 18, 46, 52];
 
-/// Marks a copy of a file; `bytes` are the file's and `book` what was read from them.
+/// Marks a copy of a file; `bytes` are the file's and `book` what was read from them. The copy is an xlsx, whatever the original was.
 ///
 /// # Errors
 /// What the format does not allow, for a file whose cells had to be written anew.
-pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Marked, XlsxError> {
+pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Vec<u8>, XlsxError> {
     if book.format == Format::Xlsx
         && let Some(marked) = changed(bytes, book, marking)
     {
         return Ok(marked);
     }
     // Macros of an .xls are in a storage of their own, which is not looked for.
-    Ok(Marked { bytes: anew::write(book, marking)?, cleaned: matches!(book.format, Format::Xlsx | Format::Xls | Format::Xlsb) })
+    let cleaned = matches!(book.format, Format::Xlsx | Format::Xls | Format::Xlsb);
+    if cleaned { anew::write(book, &marking.cleaned()) } else { anew::write(book, marking) }
 }
 
 /// Marks of one sheet: the worst of each cell, and what its note says.
@@ -130,21 +132,22 @@ fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTree
 }
 
 /// The copy by changing the package; none where it is not understood, or would not say the same.
-fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Marked> {
+fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Vec<u8>> {
     let limits = Limits::default();
     let mut package = Package::new(parts(bytes, &limits).ok()?);
     let before_cleaning = package.names();
     package.clean()?;
     let cleaned = package.names().len() < before_cleaning.len();
     let (_, main) = package.related("", "officeDocument")?;
-    change(&mut package, &main, marking)?;
+    let said = if cleaned { marking.cleaned() } else { marking.clone() };
+    change(&mut package, &main, &said)?;
     let bytes = package.pack()?;
     let again = read("", &bytes, &limits).ok()?;
     let own = |book: &Book| -> Vec<crate::sheet::Sheet> { book.sheets.iter().filter(|sheet| &*sheet.name != LIST).cloned().collect() };
     let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| a.name == b.name && a.rows == b.rows && (a.hidden || !b.hidden);
     let (before, after) = (own(book), own(&again));
     let same = before.len() == after.len() && before.iter().zip(&after).all(alike) && book.date_1904 == again.date_1904;
-    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(Marked { bytes, cleaned })
+    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(bytes)
 }
 
 fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
