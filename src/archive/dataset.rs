@@ -1,7 +1,8 @@
 //! The tables of many bags as one dataset: which bags there are, and a table of theirs, read in process.
 //!
 //! What a bag holds of a table is known from its manifest alone: the path names county and year. A file is read only
-//! where it is wanted, and believed only where it has the digest that the manifest lists.
+//! if it is wanted, and believed only if it has the digest that the manifest lists. Bags of the first layout, with folders
+//! `county=…/year=…`, are read as well.
 
 use std::path::{Path, PathBuf};
 
@@ -33,9 +34,11 @@ pub struct Part {
 }
 
 impl Part {
-    /// True where it holds that county's rows of that year; county as a folder is named after it.
+    /// True if it holds that county's rows of that year; county as the file is named after it.
     pub fn is_of(&self, county: &str, year: i32) -> bool {
-        self.path.as_str().contains(&format!("/county={county}/year={year}/"))
+        let path = self.path.as_str();
+        path.rsplit_once('/').is_some_and(|(_, name)| name == file_name(county, year))
+            || path.contains(&format!("/county={county}/year={year}/"))
     }
 
     /// Reads a table of results; none where it is missing, changed or no table.
@@ -43,6 +46,17 @@ impl Part {
         let bytes = self.path.read(&self.bag, MOST_TABLE).ok()?;
         (sha256_hex(&bytes) == self.digest).then(|| Columns::open(bytes, RESULTS).ok()).flatten()
     }
+}
+
+/// The file of a county's year. Folders of the form `key=value` would make readers take county and year from the folders, where
+/// 0301 is a number and a character that no path may hold is lost; both are columns of the file.
+fn file_name(county: &str, year: i32) -> String {
+    format!("{county}-{year}.parquet")
+}
+
+/// Where a bag holds a table; county as a file may be named after it.
+pub fn table_path(table: &str, county: &str, year: i32) -> String {
+    format!("{}/{table}/{}", Payload::TABLES, file_name(county, year))
 }
 
 /// Bags at or below a folder, at most three levels down, by path.
@@ -110,13 +124,18 @@ mod tests {
 
     #[test]
     fn a_part_is_found_by_its_manifest_and_believed_by_its_digest() {
+        for path in ["data/parquet/results/100%25-2026.parquet", "data/parquet/results/county=100%25/year=2026/part.parquet"] {
+            listed_and_believed(path);
+        }
+    }
+
+    fn listed_and_believed(path: &str) {
         let bag = tempfile::tempdir().expect("folder");
-        let path = "data/parquet/results/county=100%25/year=2026/part.parquet";
         let (name, digest) = (decoded(path), sha256_hex(b"no table"));
         std::fs::write(bag.path().join("manifest-sha256.txt"), format!("{digest}  data/x\n{digest}  {path}\n")).expect("file");
         let part = part(bag.path(), "results").expect("listed");
         assert_eq!(part.path.as_str(), name);
-        assert!(part.is_of("100%", 2026) && !part.is_of("100%", 2025) && !part.is_of("100", 2026));
+        assert!(part.is_of("100%", 2026) && !part.is_of("100%", 2025) && !part.is_of("100", 2026) && !part.is_of("0%", 2026));
         assert!(part.open().is_none(), "not there");
         std::fs::create_dir_all(bag.path().join(&name).parent().expect("folder")).expect("folder");
         std::fs::write(bag.path().join(&name), "no table").expect("file");

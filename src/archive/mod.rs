@@ -17,7 +17,7 @@ mod verify;
 
 pub use bag::{Bag, Sealed};
 pub use columns::{Cell, Columns};
-pub use dataset::{Part, bags_below, part, person_mark, points, rows};
+pub use dataset::{Part, bags_below, part, person_mark, points, rows, table_path};
 pub use history::{History, Person, Year, history};
 pub use items::{ArchiveCode, Item, Numbered, Retention, number};
 pub use paths::Payload;

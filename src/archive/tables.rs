@@ -2,8 +2,7 @@
 //!
 //! Names, types and units are a promise to whoever queries many years at once; `docs/archive.md` lists them, and a test
 //! holds the page to this file. Points are decimals, never floats: `DECIMAL(18,6)` for what is published, `DECIMAL(12,3)`
-//! for marks. Every table bears `county` and `year`, so that the files of many bags are one table wherever they lie; the
-//! folders repeat them (`county=…/year=…`) for engines that prune by folder.
+//! for marks. Every table bears `county` and `year`, so that the files of many bags are one table wherever they lie.
 
 use std::sync::Arc;
 

@@ -14,9 +14,7 @@ from expected import TABLES, compare
 bags = Path(sys.argv[1])
 database = duckdb.connect()
 for table in TABLES:
-    # county and year stand in the files too; as text and number they need no guessing from folder names.
-    files = f"{bags}/*/data/parquet/{table}/*/*/*.parquet"
-    database.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false)")
+    database.execute(f"CREATE VIEW {table} AS SELECT * FROM '{bags}/*/data/parquet/{table}/*.parquet'")
 began = time.monotonic()
 faults = compare(f"DuckDB {duckdb.__version__}", bags, lambda sql: database.execute(sql).fetchall())
 print(f"DuckDB: {time.monotonic() - began:.1f} s, working out the expectation included")

@@ -95,7 +95,7 @@ fn last_year_is_read_from_the_tables_of_bags() {
         let summary = with(place).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
         let (name, digest) = &summary.resolved.comparison.inputs[0];
         assert_eq!(summary.resolved.comparison.unusual, wanted, "{place}");
-        assert!(name.ends_with("year=2025/part.parquet") && name.starts_with("last-year/") && digest.len() == 64, "{name}");
+        assert!(name.ends_with("results/369901-2025.parquet") && name.starts_with("last-year/") && digest.len() == 64, "{name}");
     }
 
     // Other years and other counties beside it change nothing, another part of the year is not there.
@@ -117,7 +117,7 @@ fn last_year_is_read_from_the_tables_of_bags() {
     assert!(said(with("twice")).contains("is in both"), "{}", said(with("twice")));
 
     // Damage to the table is one error, whether it is found by digest or by absence.
-    let table = at("bags/then/data/parquet/results/county=369901/year=2025/part.parquet");
+    let table = at("bags/then/data/parquet/results/369901-2025.parquet");
     let bytes = std::fs::read(&table).unwrap();
     let mut other = bytes.clone();
     other[bytes.len() / 2] ^= 1;
@@ -135,6 +135,26 @@ fn last_year_is_read_from_the_tables_of_bags() {
 }
 
 /// Changes the county's settings.
+/// Bags made before the tables' files bore county and year in their own names.
+#[test]
+fn a_bag_with_folders_by_county_and_year_stays_readable() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/archive/folders-by-county-and-year");
+    assert!(kept.join("data/parquet/results/county=369901/year=2025/part.parquet").is_file());
+    assert_eq!(damages(&kept), []);
+    for row in rows(&kept.join("data/run/results.jsonl")).iter().filter(|row| row["subject"] == "member") {
+        let found = history(&kept, row["name"].as_str().unwrap()).unwrap();
+        assert_eq!((found.bags, found.unusable.len(), found.people.len()), (1, 0, 1));
+        assert_eq!(found.people[0].years[0].total.as_deref(), row["total"].as_str());
+    }
+    let differing: Vec<_> = rerun(&kept).differences.into_iter().filter(|one| one.subject.starts_with("data/parquet/results")).collect();
+    assert_eq!(differing, []);
+    let folder = tempfile::tempdir().unwrap();
+    county(folder.path(), 2026, |_, _| {});
+    let summary = run(&Options { last_year: Some(kept), ..options(folder.path()) }, &|_, _, _| {})
+        .unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    assert!(summary.resolved.comparison.inputs[0].0.ends_with("year=2025/part.parquet"));
+}
+
 fn configure(root: &Path, change: impl FnOnce(String) -> String) {
     let path = root.join("scorebook.toml");
     std::fs::write(&path, change(std::fs::read_to_string(&path).unwrap())).unwrap();

@@ -50,7 +50,7 @@ fn codes(summary: &Summary, wanted: Code) -> usize {
 
 /// A bag of one table, listed as a manifest lists it.
 fn bag_of(folder: &Path, table: &[u8]) {
-    let path = "data/parquet/results/county=369901/year=2025/part.parquet";
+    let path = "data/parquet/results/369901-2025.parquet";
     std::fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
     std::fs::write(folder.join(path), table).unwrap();
     std::fs::write(folder.join("bagit.txt"), "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n").unwrap();
@@ -140,11 +140,11 @@ fn one_bad_bag_stops_neither_history_nor_last_year() {
     #[cfg(unix)]
     {
         bag_of(&at("bags/h-pipe"), &whole);
-        pipe(&at("bags/h-pipe/data/parquet/results/county=369901/year=2025/part.parquet"));
+        pipe(&at("bags/h-pipe/data/parquet/results/369901-2025.parquet"));
         bag_of(&at("bags/i-manifest"), &whole);
         pipe(&at("bags/i-manifest/manifest-sha256.txt"));
         bag_of(&at("bags/j-device"), &whole);
-        let table = at("bags/j-device/data/parquet/results/county=369901/year=2025/part.parquet");
+        let table = at("bags/j-device/data/parquet/results/369901-2025.parquet");
         std::fs::remove_file(&table).unwrap();
         std::os::unix::fs::symlink("/dev/zero", table).unwrap();
         unusable.extend(["h-pipe", "i-manifest", "j-device"].map(|name| at("bags").join(name)));
@@ -355,8 +355,7 @@ fn scoring_again_holds_every_file_against_the_bag_s_own_records() {
         let inside = path.strip_prefix(&made.folder).unwrap().to_string_lossy().into_owned();
         assert!(found.iter().any(|one| one.subject.starts_with(&inside)), "{inside}: {found:?}");
     };
-    for ending in ["考核公示栏.pdf", "考核公示栏.xlsx", "results.csv", "全县汇总.xlsx", "entries/county=369901/year=2026/part.parquet"]
-    {
+    for ending in ["考核公示栏.pdf", "考核公示栏.xlsx", "results.csv", "全县汇总.xlsx", "entries/369901-2026.parquet"] {
         let path = one(ending);
         let mut bytes = std::fs::read(&path).unwrap();
         let at = bytes.len() / 2;
@@ -365,7 +364,7 @@ fn scoring_again_holds_every_file_against_the_bag_s_own_records() {
     }
     changed(&made.folder.join("data/originals/添.xlsx"), b"x");
     changed(&made.folder.join("data/run/支部/添.pdf"), b"x");
-    let results = one("results/county=369901/year=2026/part.parquet");
+    let results = one("results/369901-2026.parquet");
     changed(&results, &table(RESULTS));
     let normalized = all.iter().find(|path| path.starts_with(made.folder.join("data/normalized")) && path.is_file()).unwrap();
     changed(normalized, b"x");

@@ -13,7 +13,7 @@ use super::originals::Original;
 use super::record::RunRecord;
 use super::rerun::Difference;
 use super::tables::TABLES;
-use crate::archive::{Columns, Field, Payload};
+use crate::archive::{self, Columns, Field, Payload};
 use crate::digest::sha256_hex;
 use crate::inside::{self, Inside};
 use crate::run::RunError;
@@ -35,8 +35,10 @@ pub(super) fn compare(bag: &Path, content: &Content<'_>, differences: &mut Vec<D
         }
         files += 1;
     }
-    let keyed = content.county.person_key().mark() != crate::archive::person_mark(bag);
-    for ((path, now), (_, fields)) in content.tables()?.into_iter().zip(TABLES) {
+    let keyed = content.county.person_key().mark() != archive::person_mark(bag);
+    for ((path, now), (name, fields)) in content.tables()?.into_iter().zip(TABLES) {
+        // Where the bag says it is: bags of the first layout have a folder per county and year.
+        let path = archive::part(bag, name).map_or(path, |part| part.path.as_str().to_owned());
         let then = read(bag, &path).unwrap_or_default();
         // Another version of the library writes other bytes; what counts is what they say.
         if then != now {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::content::Content;
-use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, Payload, PersonKey, RESULTS, Table};
+use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, PersonKey, RESULTS, Table, table_path};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::inside;
@@ -45,8 +45,7 @@ impl Content<'_> {
     pub(super) fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, RunError> {
         let bytes = [self.results()?, self.entries()?, self.findings()?, self.branches()?];
         let (county, year) = (safe_name(&self.county.key()), self.county.workspace.year);
-        let path = |name: &str| format!("{}/{name}/county={county}/year={year}/part.parquet", Payload::TABLES);
-        Ok(TABLES.iter().zip(bytes).map(|((name, _), bytes)| (path(name), bytes)).collect())
+        Ok(TABLES.iter().zip(bytes).map(|((name, _), bytes)| (table_path(name, &county, year), bytes)).collect())
     }
 
     fn partition(&self) -> [Cell; 2] {
