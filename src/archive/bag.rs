@@ -9,27 +9,47 @@
 //! signature.bin, .sha256    where the bag was signed
 //! data/…                    what is kept
 //! ```
+//!
+//! What people had in the folder before stays there. A bag may have further tag files (RFC 8493, 2.2.4): the tag manifest
+//! lists them, so that they are proven like the rest.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use sm3::{Digest, Sm3};
+use walkdir::WalkDir;
 
 use crate::digest::{hex, sha256_hex};
-use crate::publish::{PublishError, Staging};
+use crate::inside::Inside;
+use crate::publish::{Kept, PublishError, Staging, is_result};
 
 use super::ArchiveError;
 use super::paths::{DATA, encoded};
-use super::verify::verify;
+use super::verify::{digests, verify};
 
 /// The declaration, word for word.
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// Names at the top of a bag that have a meaning there.
+const OWN: [&str; 9] = [
+    "data",
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "sm3sums.txt",
+    "tagmanifest-sha256.txt",
+    "signature.bin",
+    "signature.sha256",
+    "fetch.txt",
+];
 
 /// A bag in the making, beside where it will stand.
 pub struct Bag {
     staging: Staging,
     target: PathBuf,
+    /// People's files in the target, with their digests.
+    beside: BTreeMap<String, String>,
     sm3: Mutex<BTreeMap<String, String>>,
 }
 
@@ -45,17 +65,16 @@ pub struct Sealed {
 }
 
 impl Bag {
-    /// Opens a bag that will stand at `target`, which must be empty, absent, or itself a bag.
+    /// Opens a bag that will stand at `target`. People's files there become tag files of the bag; refused is what no bag
+    /// can hold: a result of another run, a link or a device, and whatever has one of the bag's own names.
     pub fn open(target: &Path) -> Result<Self, ArchiveError> {
         let target = std::path::absolute(target).map_err(super::unreadable(target))?;
-        if holds_something(&target) && !target.join("bagit.txt").is_file() {
-            return Err(PublishError::NotEmpty { path: target }.into());
-        }
+        let beside = beside(&target)?;
         let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
             return Err(PublishError::NotEmpty { path: target }.into());
         };
         let staging = Staging::open(parent, &name.to_string_lossy())?;
-        Ok(Self { staging, target, sm3: Mutex::default() })
+        Ok(Self { staging, target, beside, sm3: Mutex::default() })
     }
 
     /// Adds a payload file; the path begins with `data/`. Several threads may add at once.
@@ -85,11 +104,12 @@ impl Bag {
         let manifest = lines(payload.iter().map(|(path, (digest, _))| (path, digest)));
         let sm3 = lines(self.sm3.lock().unwrap_or_else(PoisonError::into_inner).iter());
         let tags = [("bag-info.txt", text), ("bagit.txt", DECLARATION.to_owned()), ("manifest-sha256.txt", manifest), ("sm3sums.txt", sm3)];
-        let mut list = String::new();
+        let mut listed = self.beside.clone();
         for (name, content) in &tags {
             self.staging.write(name, content.as_bytes())?;
-            list += &line(&sha256_hex(content.as_bytes()), name);
+            listed.insert((*name).to_owned(), sha256_hex(content.as_bytes()));
         }
+        let list = lines(listed.iter());
         self.staging.write("tagmanifest-sha256.txt", list.as_bytes())?;
         Ok(Sealed { bag: self, digest: sha256_hex(list.as_bytes()), files, bytes })
     }
@@ -109,18 +129,23 @@ impl Sealed {
         Ok(self.bag.staging.write("signature.sha256", list.as_bytes())?)
     }
 
-    /// Makes the bag visible in one step. Where the same bag stands already nothing is done; true tells that it was new.
-    pub fn publish(self) -> Result<(PathBuf, bool), ArchiveError> {
-        let target = self.bag.target;
-        if holds_something(&target) {
+    /// Makes the bag visible in one step, beside what people have there. Nothing is done if the same bag stands already;
+    /// true reports that it is new.
+    pub fn publish(self) -> Result<(PathBuf, bool, Kept), ArchiveError> {
+        let (target, foreign) = (self.bag.target, self.bag.beside.len());
+        if is_bag(&target) {
             self.bag.staging.discard()?;
             let there = verify(&target)?;
             if there.damages.is_empty() && there.digest.as_deref() == Some(&self.digest) {
-                return Ok((target, false));
+                return Ok((target, false, Kept { foreign, ..Kept::default() }));
             }
             return Err(PublishError::NotEmpty { path: target }.into());
         }
-        Ok((self.bag.staging.publish_new()?, true))
+        if std::fs::read_dir(&target).map_or(true, |mut entries| entries.next().is_none()) {
+            return Ok((self.bag.staging.publish_new()?, true, Kept::default()));
+        }
+        let published = self.bag.staging.publish()?;
+        Ok((published.folder, true, published.kept))
     }
 
     /// Throws away what was staged.
@@ -138,6 +163,47 @@ fn lines<'a>(listed: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     listed.fold(String::new(), |text, (path, digest)| text + &line(digest, path))
 }
 
-fn holds_something(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+fn is_bag(folder: &Path) -> bool {
+    folder.join("bagit.txt").is_file()
+}
+
+fn unfit(path: &Path) -> ArchiveError {
+    let path = path.display();
+    ArchiveError::Refused {
+        zh: format!(
+            "{path} 不能同归档放在一个文件夹里（链接、设备、特殊的文件名，或与档案包自己的名字相同）；它没有动过。请把归档放到另一个文件夹（--to）"
+        ),
+        en: format!(
+            "{path} cannot stand beside an archive in one folder (a link, a device, an odd name, or a name of the archive's own); \
+             it was not touched. Choose another folder (--to)"
+        ),
+    }
+}
+
+/// People's files in a folder in which a bag stands or will stand.
+fn beside(target: &Path) -> Result<BTreeMap<String, String>, ArchiveError> {
+    let (bag, mut files) = (is_bag(target), BTreeMap::new());
+    if !bag && is_result(target) {
+        return Err(PublishError::NotEmpty { path: target.to_owned() }.into());
+    }
+    let mut entries = WalkDir::new(target).min_depth(1).into_iter();
+    while let Some(entry) = entries.next() {
+        let Ok(entry) = entry else { continue }; // absent, or nothing that can be read and so nothing that can be proven
+        let name = entry.path().strip_prefix(target).unwrap_or(entry.path());
+        let own = entry.depth() == 1 && entry.file_name().to_str().is_some_and(|name| OWN.contains(&name.to_lowercase().as_str()));
+        if own && bag {
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        let path = name.to_str().map(|name| name.replace(std::path::MAIN_SEPARATOR, "/"));
+        let fit = path.filter(|path| !own && Inside::new(path).is_some() && (entry.file_type().is_dir() || entry.file_type().is_file()));
+        match fit {
+            None => return Err(unfit(entry.path())),
+            Some(path) if entry.file_type().is_file() => drop(files.insert(path, digests(entry.path())?.0)),
+            Some(_) => {}
+        }
+    }
+    Ok(files)
 }

@@ -91,11 +91,41 @@ fn tag_damage_is_named() {
 }
 
 #[test]
-fn a_folder_that_holds_something_is_no_place_for_a_bag() {
+fn what_people_have_there_stays_and_is_proven_too() {
     let folder = tempfile::tempdir().expect("folder");
-    fs::write(folder.path().join("letter.txt"), "x").expect("file");
-    assert!(Bag::open(folder.path()).is_err());
-    assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 1);
+    let target = folder.path().join("bag");
+    fs::create_dir_all(target.join("letters/empty")).expect("folder");
+    fs::write(target.join("letters/函.txt"), "theirs").expect("file");
+    let made = |content: &str| {
+        let bag = Bag::open(&target)?;
+        bag.add("data/a.txt", content.as_bytes())?;
+        bag.seal(&[])?.publish()
+    };
+    let (_, new, kept) = made("a").expect("published");
+    assert_eq!((new, kept.foreign, kept.renamed.len()), (true, 1, 0));
+    assert_eq!(found(&target), []);
+    assert_eq!(fs::read(target.join("letters/函.txt")).expect("file"), b"theirs");
+    assert!(target.join("letters/empty").is_dir());
+    // The same bag once more, and another one.
+    let (_, new, kept) = made("a").expect("the same");
+    assert_eq!((new, kept.foreign), (false, 1));
+    assert!(made("b").is_err());
+    fs::write(target.join("letters/函.txt"), "changed").expect("file");
+    assert_eq!(found(&target), one(DamageKind::TagChanged, "letters/函.txt"));
+}
+
+#[test]
+fn what_no_bag_can_hold_is_refused_and_left() {
+    let folder = tempfile::tempdir().expect("folder");
+    let result = r#"{"program": "scorebook", "outputs": [{"file": "a", "sha256": "00"}]}"#;
+    for (name, content) in [("data/a.txt", "x"), ("Bag-Info.txt", "x"), ("con", "x"), ("manifest.json", result)] {
+        let target = folder.path().join("target");
+        fs::create_dir_all(target.join(name).parent().expect("folder")).expect("folder");
+        fs::write(target.join(name), content).expect("file");
+        assert!(Bag::open(&target).is_err(), "{name}");
+        assert_eq!(fs::read(target.join(name)).expect("file"), content.as_bytes());
+        fs::remove_dir_all(&target).expect("removed");
+    }
     // Nor is another bag overwritten.
     let target = folder.path().join("bag");
     bag(&target);

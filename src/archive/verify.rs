@@ -330,19 +330,22 @@ impl Proof<'_> {
         Ok(())
     }
 
-    /// SHA-256 and SM3 of a file, hexadecimal.
     fn digests(&self, path: &str) -> Result<(String, String), ArchiveError> {
-        let full = self.bag.join(path);
-        let mut file = inside::open(&full, u64::MAX - 1).map_err(unreadable(&full))?;
-        let (mut sha256, mut sm3) = (Sha256::new(), Sm3::new());
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let read = file.read(&mut buffer).map_err(unreadable(&full))?;
-            if read == 0 {
-                return Ok((hex(&sha256.finalize()), hex(&sm3.finalize())));
-            }
-            sha256.update(&buffer[..read]);
-            sm3.update(&buffer[..read]);
+        digests(&self.bag.join(path))
+    }
+}
+
+/// SHA-256 and SM3 of a file, hexadecimal.
+pub(super) fn digests(path: &Path) -> Result<(String, String), ArchiveError> {
+    let mut file = inside::open(path, u64::MAX - 1).map_err(unreadable(path))?;
+    let (mut sha256, mut sm3) = (Sha256::new(), Sm3::new());
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer).map_err(unreadable(path))?;
+        if read == 0 {
+            return Ok((hex(&sha256.finalize()), hex(&sm3.finalize())));
         }
+        sha256.update(&buffer[..read]);
+        sm3.update(&buffer[..read]);
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::run::{self, ArchiveOrder, Options};
 
+use super::kept;
 use super::printer::Printer;
 use super::progress::watched;
 
@@ -22,7 +23,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
     let (returned, missing) = &done.unfinished;
     let code = u8::from(!returned.is_empty() || !missing.is_empty());
     if printer.json() {
-        printer.record(&json!({
+        let values = json!({
             "folder": done.folder.display().to_string(),
             "new": done.new,
             "county": done.county,
@@ -33,7 +34,8 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
             "signed": done.signed,
             "returned": returned,
             "missing": missing,
-        }));
+        });
+        printer.record(&kept::add_to(values, &done.kept));
         return code;
     }
     let (year, files, bytes) = (done.year.to_string(), done.files.to_string(), done.bytes.to_string());
@@ -44,6 +46,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
         printer.line(printer.text("archive-unfinished", &[(values[0].0, &values[0].1), (values[1].0, &values[1].1)]));
     }
     printer.line(printer.text("archive-where", &[("folder", &done.folder.display().to_string())]));
+    kept::print(printer, &done.kept, "kept-changed");
     if done.signed {
         printer.line(printer.text("archive-signed", &[]));
     }

@@ -27,6 +27,7 @@ pub use lock::{Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_place}
 pub use names::{Names, safe_name};
 pub use once::{Once, keep_once};
 pub use place::{Kept, Published};
+pub use record::is_result;
 pub use staging::{Staging, Written};
 
 use std::io;

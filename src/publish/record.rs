@@ -71,6 +71,11 @@ impl Record {
     }
 }
 
+/// True of a folder whose manifest says that the program wrote it.
+pub fn is_result(folder: &Path) -> bool {
+    !Record::read(folder).digests.is_empty()
+}
+
 /// The text of a manifest with its seal, the digest of the text without.
 pub(super) fn sealed(mut manifest: Value) -> String {
     let seal = sha256_hex(text(&manifest).as_bytes());

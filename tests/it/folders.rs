@@ -218,14 +218,26 @@ fn who_writes_keeps_others_out() {
 }
 
 #[test]
-fn an_archive_wants_a_folder_for_itself() {
-    let workspace = county().write("bag/note.txt", b"theirs");
+fn an_archive_is_refused_where_results_and_submissions_lie() {
+    let workspace = county().write("bag/data/note.txt", b"theirs");
     workspace.run("2026", &["board"]);
     let before = tree(workspace.path());
-    for to in ["bag", "out/2026/bag", "inbox/bag", "."] {
+    for to in ["bag", "out/2026/bag", "out/2026", "inbox/bag", "."] {
         let to = workspace.path().join(to);
         let (code, _, error) = scorebook(&[&"archive", &workspace.path(), &"--to", &to]);
         assert_eq!(code, 2, "{error}");
         assert_eq!(tree(workspace.path()), before, "{}", to.display());
     }
+}
+
+#[test]
+fn an_archive_stands_beside_what_people_have_there() {
+    let workspace = county().write("bag/note.txt", b"theirs");
+    workspace.run("2026", &["board"]);
+    let to = workspace.path().join("bag");
+    let (code, out, error) = scorebook(&[&"archive", &workspace.path(), &"--to", &to]);
+    assert!(code < 2 && out.contains("1 files there are not the program's"), "{code} {out} {error}");
+    assert_eq!(std::fs::read(to.join("note.txt")).unwrap(), b"theirs");
+    let (code, out, error) = scorebook(&[&"verify", &to]);
+    assert_eq!(code, 0, "{out} {error}");
 }

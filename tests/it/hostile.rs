@@ -11,7 +11,7 @@ use scorebook::table::Value;
 
 use super::archive::{bag, county, damages, options, rerun, said, scored, sha256};
 use super::order::Cells;
-use super::support::zip;
+use super::support::{results, zip};
 
 /// What work comes to, if it comes to an end.
 fn within_a_minute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -328,6 +328,36 @@ fn nobody_else_s_file_counts_in_silence() {
     let book = scorebook::sheet::read("全县汇总.xlsx", &book, &scorebook::sheet::Limits::default()).unwrap();
     let text = format!("{:?}", book.sheets.iter().find(|sheet| &*sheet.name == "支部一览").unwrap().rows);
     assert!(text.contains("x.xlsx（同一支部多份报送表）"), "{text}");
+}
+
+/// A file that is dated in 2099 is no later than any other, and says so.
+#[test]
+fn a_date_far_ahead_orders_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("county");
+    let other = folder.path().join("other");
+    county(&root, 2026, |_, _| {});
+    county(&other, 2026, |_, sheets| {
+        set(sheets, "报出日期", "2099-01-01");
+        for row in sheets.iter_mut().filter(|(name, _)| name == "奖惩").flat_map(|(_, rows)| rows) {
+            if row.iter().any(|cell| matches!(cell, Value::Number(_))) {
+                row.clear(); // deductions and bonuses that the first file has
+            }
+        }
+    });
+    let before = scored(&options(&root));
+    let own = submissions(&root)[0].clone();
+    let name = own.strip_prefix(root.join("inbox")).unwrap().to_str().unwrap();
+    let branch = before.resolved.files.iter().position(|file| file.as_deref() == Some(name)).unwrap();
+    std::fs::create_dir_all(root.join("inbox/别处")).unwrap();
+    std::fs::copy(&submissions(&other)[0], root.join("inbox/别处/x.xlsx")).unwrap();
+    let after = scored(&options(&root));
+    assert_eq!(codes(&after, Code::OddReportDate), 1);
+    // One document date for both: what differs is either settled for the file that has it or sent back, never the stranger's.
+    match &after.resolved.branches[branch] {
+        BranchState::Accepted(_) => assert_eq!(results(&after), results(&before)),
+        _ => assert!(codes(&after, Code::DuplicateSubmission) > 0),
+    }
 }
 
 /// Whoever changes a form and seals the bag anew is found by the records in it; so is a table that says something else.

@@ -26,6 +26,7 @@ use crate::archive::{Bag, Payload, PersonKey};
 use crate::county::Secret;
 use crate::inside::Inside;
 use crate::period::{Period, RunPeriod};
+use crate::publish::Kept;
 use crate::record::Records;
 use record::{RunRecord, whole_workspace};
 
@@ -48,6 +49,8 @@ pub struct Archived {
     pub folder: PathBuf,
     /// False where the same bag stood there already.
     pub new: bool,
+    /// What people had there.
+    pub kept: Kept,
     /// County code, or its name where it has none.
     pub county: String,
     /// The year.
@@ -111,10 +114,11 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
         }
     }
     let (digest, files, bytes) = (sealed.digest.clone(), sealed.files, sealed.bytes);
-    let (folder, new) = sealed.publish()?;
+    let (folder, new, kept) = sealed.publish()?;
     Ok(Archived {
         folder,
         new,
+        kept,
         county: county.key(),
         year: county.workspace.year,
         digest,
