@@ -4,6 +4,7 @@
 //! `docs/architecture.md` is the map: what each room is for and which rooms it may use.
 
 pub mod archive;
+pub mod bag;
 pub mod builtin;
 pub mod check;
 pub mod cli;
@@ -12,6 +13,7 @@ pub mod county;
 pub mod diag;
 pub mod digest;
 pub mod exact;
+pub mod explain;
 pub mod fence;
 pub mod fill;
 pub mod font;
@@ -21,9 +23,11 @@ pub mod inbox;
 pub mod inside;
 pub mod issue;
 pub mod layout;
+pub mod merge;
 pub mod number_format;
 pub mod pdf;
 pub mod period;
+pub mod post;
 pub mod publish;
 pub mod record;
 pub mod report;
@@ -36,6 +40,7 @@ pub mod sheet;
 pub mod submission;
 pub mod table;
 pub mod template;
+pub mod template_check;
 pub mod words;
 pub mod workbook;
 pub mod xlsx;

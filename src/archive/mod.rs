@@ -1,83 +1,17 @@
-//! The yearly archive: one BagIt 1.0 bag (RFC 8493) per county and year, its proof, and what is read back from many.
+//! Closing a year: what goes into its bag, and what a bag scores when its own submissions are read again.
 //!
-//! This room knows bags, their manifests and their tables (Parquet); it does not know what a submission or a form is:
-//! `run` brings the content. Nothing here scores, prints, or reads a clock.
+//! A use of the pipeline: `run` reads and scores, `bag` knows how bags are written and proved; what is kept of a year is
+//! decided here.
 
-mod bag;
-mod columns;
-mod dataset;
-mod history;
-mod items;
-mod paths;
-mod person;
-mod tables;
-#[cfg(test)]
-mod tests;
-mod verify;
+mod close;
+mod configuration;
+mod content;
+mod kept;
+mod originals;
+mod papers;
+mod record;
+mod rerun;
+mod rows;
 
-pub use bag::{Bag, Sealed};
-pub use columns::{Cell, Columns};
-pub use dataset::{Part, bags_below, part, person_mark, points, rows, table_path};
-pub use history::{History, Person, Year, history};
-pub use items::{ArchiveCode, Item, Numbered, Retention, number};
-pub use paths::Payload;
-pub use person::{NO_KEY, PersonKey};
-pub use tables::{BRANCHES, ENTRIES, FINDINGS, Field, Kind, RESULTS, Table};
-pub use verify::{Damage, DamageKind, Verdict, verify};
-
-use std::path::{Path, PathBuf};
-
-use crate::diag::Lang;
-use crate::publish::PublishError;
-
-/// The machine failing at an archive, or an archive that cannot be made as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// A file or folder that cannot be read.
-    #[error("{}: cannot be read", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// The system's word.
-        source: std::io::Error,
-    },
-    /// The bag cannot be written.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// A table that cannot be written or read.
-    #[error("{}: {source}", path.display())]
-    Table {
-        /// Which.
-        path: PathBuf,
-        /// The format's word.
-        source: parquet::errors::ParquetError,
-    },
-    /// Refused, with the reason in both languages.
-    #[error("{en}")]
-    Refused {
-        /// Chinese.
-        zh: String,
-        /// English.
-        en: String,
-    },
-}
-
-impl ArchiveError {
-    /// For a person.
-    pub fn message(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (Self::Refused { zh, .. }, Lang::Zh) => zh.clone(),
-            (Self::Io { path, source }, Lang::Zh) => format!("{}：读不了（{source}）", path.display()),
-            (Self::Publish(PublishError::NotEmpty { path }), Lang::Zh) => {
-                format!("{} 里已有别的内容，没有动它；请换一个文件夹", path.display())
-            }
-            (Self::Publish(PublishError::Io { path, source }), Lang::Zh) => format!("{}：写不了（{source}）", path.display()),
-            (Self::Io { source, .. } | Self::Publish(PublishError::Io { source, .. }), Lang::En) => format!("{self}: {source}"),
-            _ => self.to_string(),
-        }
-    }
-}
-
-fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> ArchiveError + '_ {
-    move |source| ArchiveError::Io { path: path.to_owned(), source }
-}
+pub use close::{ArchiveOrder, Archived, Signer, archive, history};
+pub use rerun::{Difference, Rerun, rerun};

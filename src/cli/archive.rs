@@ -3,7 +3,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::run::{self, ArchiveOrder, Options};
+use crate::archive::{self, ArchiveOrder};
+use crate::run::Options;
 
 use super::kept;
 use super::printer::Printer;
@@ -12,8 +13,8 @@ use super::progress::watched;
 /// `scorebook archive`: one bag of the year. 1 where it was closed unfinished.
 pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_with: Option<&str>) -> u8 {
     let signer = sign_with.map(|command| move |digest: &str| sign(command, digest));
-    let signer = signer.as_ref().map(|signer| signer as run::Signer<'_>);
-    let done = match watched(printer, |progress| run::archive(options, order, signer, progress)) {
+    let signer = signer.as_ref().map(|signer| signer as archive::Signer<'_>);
+    let done = match watched(printer, |progress| archive::archive(options, order, signer, progress)) {
         Ok(done) => done,
         Err(error) => {
             printer.fault(error.message(printer.lang()));

@@ -10,8 +10,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use crate::diag::Lang;
 use crate::fence::ARGUMENT as SERVE;
 use crate::period::RunPeriod;
+use crate::post::PostOrder;
 use crate::publish::LockWish;
-use crate::run::{Engine, Options, PostOrder};
+use crate::run::{Engine, Options};
 
 use super::today::{TypedDate, typed_date};
 

@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 
 use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
+use crate::explain::{self, Explained, Explanation, Originals, Wanted};
 use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
-use crate::run::{self, BranchState, Explained, Explanation, Options, Originals, Summary, Wanted};
+use crate::run::{self, BranchState, Options, Summary};
 use crate::score::{Label, Trace};
 use crate::words::nearest;
 
@@ -41,11 +42,11 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
         printer.fault(printer.text("explain-no-branch", &[("code", code), ("near", &near)]));
         return 2;
     }
-    let found = run::explain(&summary, wanted);
+    let found = explain::explain(&summary, wanted);
     let one = match found.as_slice() {
         [one] => one,
         [] => {
-            let near = near(printer, wanted.name, run::known_names(&summary));
+            let near = near(printer, wanted.name, explain::known_names(&summary));
             printer.fault(printer.text("explain-none", &[("name", wanted.name), ("near", &near)]));
             unread(printer, &summary);
             return 2;
@@ -62,8 +63,8 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
         print(printer, &summary, one, &mut originals);
     }
     let Some(folder) = out else { return 0 };
-    let told = run::explain(&summary, Wanted { lang: Lang::Zh, ..wanted });
-    match run::write_explanation(&summary, options, told.first().unwrap_or(one), &mut originals, folder) {
+    let told = explain::explain(&summary, Wanted { lang: Lang::Zh, ..wanted });
+    match explain::write_explanation(&summary, options, told.first().unwrap_or(one), &mut originals, folder) {
         Ok(files) => {
             for file in files.iter().filter(|_| !printer.json()) {
                 printer.line(printer.text("explain-written-to", &[("file", &file.display().to_string())]));
@@ -135,7 +136,7 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals:
     if let Some(file) = &summary.resolved.files[one.branch] {
         printer.line(format!("  {}", printer.text("explain-file", &[("file", file)])));
     }
-    for (heading, text) in run::statements(summary, one, printer.lang(), originals) {
+    for (heading, text) in explain::statements(summary, one, printer.lang(), originals) {
         printer.hanging(&format!("  {}  ", pad(&heading, 8)), &text, &" ".repeat(12));
     }
     if let (Explained::Decided { traces, .. }, Some(scheme)) = (&one.what, scheme) {

@@ -10,15 +10,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::archive::{Person, Year};
-use crate::run;
+use crate::archive;
+use crate::bag::{Person, Year};
 use crate::words::width;
 
 use super::printer::{Printer, pad};
 
 /// `scorebook history`: one person's years over many bags. 1 where nobody of the name is found.
 pub fn history(printer: &Printer, dir: &Path, name: &str) -> u8 {
-    let history = match run::history(dir, name) {
+    let history = match archive::history(dir, name) {
         Ok(history) => history,
         Err(error) => {
             printer.fault(error.message(printer.lang()));

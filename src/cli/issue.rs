@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use crate::run::{self, Options};
+use crate::issue;
+use crate::run::Options;
 
 use super::kept;
 use super::printer::Printer;
@@ -8,7 +9,7 @@ use super::progress::watched;
 
 /// `scorebook issue`: blank workbooks to hand out.
 pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -> u8 {
-    match watched(printer, |progress| run::issue(options, roster_from, progress)) {
+    match watched(printer, |progress| issue::issue(options, roster_from, progress)) {
         Ok(issued) => {
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {

@@ -2,14 +2,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::run;
+use crate::merge;
 
 use super::kept;
 use super::printer::Printer;
 
 /// `scorebook merge`: runs over disjoint branches become one result. 1 where branches are returned or missing.
 pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
-    let merged = match run::merge(outs, out) {
+    let merged = match merge::merge(outs, out) {
         Ok(merged) => merged,
         Err(error) => {
             printer.fault(error.message(printer.lang()));

@@ -28,7 +28,10 @@ mod verify;
 
 use std::process::ExitCode;
 
-use crate::run::{ArchiveOrder, Wanted, issue_folder, out_folder};
+use crate::archive::ArchiveOrder;
+use crate::explain::Wanted;
+use crate::issue::issue_folder;
+use crate::run::out_folder;
 use args::{Command, Scheme, Template};
 use lock::{Place, locked};
 use printer::Printer;

@@ -1,12 +1,13 @@
 use serde_json::json;
 
-use crate::run::{self, Options, PostOrder};
+use crate::post::{self, PostOrder};
+use crate::run::Options;
 
 use super::printer::Printer;
 
 /// `scorebook post`: what has been put up on the walls is recorded, or a record withdrawn.
 pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
-    let posted = match run::post(options, order) {
+    let posted = match post::post(options, order) {
         Ok(posted) => posted,
         Err(error) => {
             printer.fault(error.message(printer.lang()));

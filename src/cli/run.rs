@@ -202,7 +202,7 @@ fn print_returned(printer: &Printer, summary: &Summary, returned: &[usize]) {
     printer.line(printer.text("run-returned", &[]));
     for at in returned.iter().take(NAMED) {
         let branch = &summary.county.register.branches[*at];
-        let mut all = run::errors_of(summary, *at);
+        let mut all = summary.errors_of(*at);
         let Some(first) = all.next() else { continue };
         let errors = 1 + all.count();
         let count = if errors > 1 { printer.text("run-more-faults", &[("count", &errors.to_string())]) } else { String::new() };

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use crate::diag::Lang;
-use crate::run::{self, BranchState, Options, PeriodLine};
+use crate::post::{self, PeriodLine};
+use crate::run::{self, BranchState, Options};
 
 use super::printer::{Printer, pad};
 use super::progress::watched;
@@ -30,7 +31,7 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
             counts[column] += 1;
         }
     }
-    let (periods, damaged) = match run::periods(&summary.county, options) {
+    let (periods, damaged) = match post::periods(&summary.county, options) {
         Ok(told) => told,
         Err(error) => {
             printer.fault(error.message(printer.lang()));

@@ -8,6 +8,7 @@ use crate::form::data::{Datum, Direction, Field, List};
 use crate::forms::{FORMS, Form};
 use crate::layout::Note;
 use crate::run;
+use crate::template_check;
 
 use super::printer::{Printer, pad};
 
@@ -92,7 +93,7 @@ pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize,
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
     let Some(form) = form(printer, &name) else { return 2 };
-    match run::check_template(file, form, members, out, force) {
+    match template_check::check_template(file, form, members, out, force) {
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.marked(Severity::Warning, &warning.message(printer.lang()));

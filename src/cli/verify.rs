@@ -2,8 +2,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::archive::{self, Verdict};
-use crate::run::{self, Rerun};
+use crate::archive::{self, Rerun};
+use crate::bag::{self, Verdict};
 
 use super::archive::paper_line;
 use super::printer::Printer;
@@ -11,7 +11,7 @@ use super::progress::watched;
 
 /// `scorebook verify`: 0 whole, 1 damaged or scored otherwise, 2 not to be read.
 pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -> u8 {
-    let verdict = match archive::verify(dir) {
+    let verdict = match bag::verify(dir) {
         Ok(verdict) => verdict,
         Err(error) => {
             printer.fault(error.message(printer.lang()));
@@ -29,7 +29,7 @@ pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -
         }
         return 1;
     }
-    match watched(printer, |progress| run::rerun(dir, std::env::current_exe().ok(), jobs, progress)) {
+    match watched(printer, |progress| archive::rerun(dir, std::env::current_exe().ok(), jobs, progress)) {
         Ok(rerun) => {
             print_rerun(printer, &rerun);
             u8::from(!rerun.differences.is_empty())
@@ -105,7 +105,7 @@ fn print_rerun(printer: &Printer, rerun: &Rerun) {
 
 #[cfg(test)]
 mod tests {
-    use crate::archive::DamageKind;
+    use crate::bag::DamageKind;
     use crate::diag::{Lang, text};
 
     #[test]

@@ -3,7 +3,7 @@
 use super::field::{Contents, columns, day, listed, number, rows, standing, text, with_common};
 use super::view::{COLUMN_WINDOW, View, headings, mark, publication, publication_text, score, set_standing};
 use super::{Data, Form, QUARTERS};
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period};
 use crate::score::{Subject, evaluate_formula};

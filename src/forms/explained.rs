@@ -13,7 +13,7 @@ use super::explanation::Point;
 use super::field::{Contents, number, rows, text, with_common};
 use super::view::{Issuer, score, set_branch, set_run, set_schemes, stars_text};
 use super::{Data, Form, QUARTERS};
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::county::Branch;
 use crate::diag::{CellRef, Lang, Place};
 use crate::exact::Exact;

@@ -3,7 +3,7 @@
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
 use super::view::{COLUMN_WINDOW, Column, View, headings, mark, named_figures, score, set_standing, stars_text, summary_row};
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period, zh_date};

@@ -29,7 +29,7 @@ pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication};
 pub use yearly::YEARLY;
 
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::county::Branch;
 use crate::form::data::{Record, Schema};
 use crate::period::Every;

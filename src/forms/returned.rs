@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::field::{Contents, branch_fields, number, rows, run_fields, text};
 use super::view::{Issuer, set_branch, set_run};
 use super::{Data, Form, QUARTERS};
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Lang, Severity, severity_word};
 use crate::form::data::{Field, Record};

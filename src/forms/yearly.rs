@@ -3,7 +3,7 @@
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
 use super::view::{plain_figures, score, set_run, set_schemes, set_standing};
 use super::{Data, Form, Group, Kind, QUARTERS};
-use crate::archive::Retention;
+use crate::bag::Retention;
 use crate::form::data::Record;
 use crate::period::Every;
 use crate::rollup::{Counts, GRADES};

@@ -1,10 +1,13 @@
 //! Blank workbooks to hand out: one per branch, made from register, schemes and the last roster.
 //!
-//! Decides which sheets, columns and rows a branch gets; `xlsx::blank` draws them. Reads no file: the caller supplies
-//! the roster. `submission` must read a filled-in workbook without a finding.
+//! [`workbook()`] decides which sheets, columns and rows a branch gets, and `xlsx::blank` draws them; [`issue()`] finds the last
+//! rosters and writes a workbook for every branch. `submission` must read a filled-in workbook without a finding.
 
 mod columns;
+mod hand_out;
 mod rows;
+
+pub use hand_out::{Issued, issue, issue_folder};
 
 use chrono::NaiveDate;
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
-use crate::archive;
+use crate::bag;
 use crate::diag::{Code, Severity};
 use crate::digest::sha256_hex;
 use crate::inside;
@@ -120,7 +120,7 @@ fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> 
         }
         other.push(path.display().to_string());
     }
-    let bags = archive::bags_below(folder)?;
+    let bags = bag::bags_below(folder)?;
     if !bags.is_empty() {
         return archived_results(county, wanted, folder, &bags, comparison);
     }
@@ -137,13 +137,13 @@ fn archived_results(
     comparison: &mut Comparison,
 ) -> Result<LastYear, RunError> {
     let names = [county.workspace.county_code.as_deref(), Some(county.workspace.county.as_str())];
-    let own = |part: &archive::Part| names.into_iter().flatten().any(|name| part.is_of(&safe_name(name), wanted.year));
+    let own = |part: &bag::Part| names.into_iter().flatten().any(|name| part.is_of(&safe_name(name), wanted.year));
     let mut last = LastYear::new();
     let mut from: BTreeMap<String, &Path> = BTreeMap::new();
     let mut other: Vec<String> = Vec::new();
     for bag in bags {
         // A bag that does not tell whose table it holds may hold ours.
-        let Some(part) = archive::part(bag, "results") else {
+        let Some(part) = bag::part(bag, "results") else {
             comparison.unusable.push(bag.clone());
             continue;
         };
@@ -208,14 +208,14 @@ fn posted_rows(bag: &Path, wanted: RunPeriod) -> Result<Vec<PublishedRow>, RunEr
 }
 
 /// The rows of a period in a bag's table; none where it is no such table.
-fn published_rows(columns: &archive::Columns, wanted: RunPeriod) -> Option<Vec<PublishedRow>> {
+fn published_rows(columns: &bag::Columns, wanted: RunPeriod) -> Option<Vec<PublishedRow>> {
     let wanted = wanted.to_string();
     let at = columns.rows_where("period", |period| period == wanted).ok()?;
     let names = ["branch_code", "seq", "name", "scheme", "subject", "total", "board", "grade"];
-    let rows = archive::rows(columns, &names, &at).ok()?.into_iter().map(|row| {
-        let optional = |at: usize| row.get(at).and_then(archive::Cell::text).map(str::to_owned);
+    let rows = bag::rows(columns, &names, &at).ok()?.into_iter().map(|row| {
+        let optional = |at: usize| row.get(at).and_then(bag::Cell::text).map(str::to_owned);
         let text = |at: usize| optional(at).unwrap_or_default();
-        let number = |at: usize| row.get(at).and_then(archive::Cell::number);
+        let number = |at: usize| row.get(at).and_then(bag::Cell::number);
         PublishedRow {
             period: wanted.clone(),
             branch_code: text(0),
@@ -223,8 +223,8 @@ fn published_rows(columns: &archive::Columns, wanted: RunPeriod) -> Option<Vec<P
             name: text(2),
             scheme: text(3),
             subject: text(4),
-            total: number(5).map(archive::points),
-            board: number(6).map(archive::points),
+            total: number(5).map(bag::points),
+            board: number(6).map(bag::points),
             grade: optional(7),
         }
     });

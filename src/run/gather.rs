@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::first_state::restore_names;
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
 use super::versions::{Unit, units};
-use super::{County, Progress, RunError, Stage, archive};
+use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity, Unreadable};
 use crate::fence::FenceError;
@@ -79,7 +80,7 @@ pub struct Gathered {
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
-    archive::restore_names(&county.first, &mut files, &mut findings);
+    restore_names(&county.first, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let committees = Committees::of(county);
     let done = AtomicUsize::new(0);

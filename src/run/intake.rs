@@ -26,12 +26,12 @@ use crate::workbook;
 pub struct Sent {
     /// What findings call it: the file's name, of several that of the cover's.
     pub name: Arc<str>,
-    pub(super) files: Vec<Part>,
+    pub(crate) files: Vec<Part>,
 }
 
 impl Sent {
     /// The name that one of its files shares with another of the same archive.
-    pub(super) fn twin(&self) -> Option<Arc<str>> {
+    pub(crate) fn twin(&self) -> Option<Arc<str>> {
         self.files.iter().find_map(|part| part.file.twin.clone())
     }
 
@@ -44,7 +44,7 @@ impl Sent {
 /// A file, and for one of a set the sheet that it is named after.
 #[derive(Debug)]
 pub struct Part {
-    pub(super) file: Incoming,
+    pub(crate) file: Incoming,
     sheet: Option<String>,
 }
 
@@ -52,17 +52,17 @@ pub struct Part {
 pub type Print = (Arc<str>, [u8; 32], u64);
 
 /// What a workbook came to.
-pub(super) struct Opened {
+pub(crate) struct Opened {
     /// The book, or why there is none.
-    pub(super) book: Result<Book, Finding>,
+    pub(crate) book: Result<Book, Finding>,
     /// Every file that could be fetched.
-    pub(super) prints: Vec<Print>,
+    pub(crate) prints: Vec<Print>,
     /// Which file holds a sheet, where not all are in the first.
-    pub(super) holders: BTreeMap<Arc<str>, Arc<str>>,
+    pub(crate) holders: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// Puts the files of sets together; the order is that of the first file of each.
-pub(super) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> Vec<Sent> {
+pub(crate) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> Vec<Sent> {
     let mut all: Vec<Sent> = Vec::new();
     let mut sets: BTreeMap<(String, String), usize> = BTreeMap::new();
     for file in files {
@@ -168,7 +168,7 @@ fn of_a_set(name: &str, intake: &Intake) -> Option<((String, String), String)> {
 ///
 /// # Errors
 /// Only the machine failing.
-pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Opened, FenceError> {
+pub(crate) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Opened, FenceError> {
     let mut opened = Opened {
         book: Err(Finding::new(crate::diag::Code::UnreadableFile, Place::file(&sent.name))),
         prints: Vec::new(),
@@ -211,7 +211,7 @@ pub(super) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
 }
 
 /// Of one file its own, of several that of theirs.
-pub(super) fn digest(files: &[Print]) -> [u8; 32] {
+pub(crate) fn digest(files: &[Print]) -> [u8; 32] {
     match files {
         [(_, digest, _)] => *digest,
         files => digest::sha256(&files.iter().flat_map(|(_, digest, _)| *digest).collect::<Vec<u8>>()),

@@ -3,46 +3,40 @@
 //! Two passes. *Gather*: each file is read, checked and scored on its own, in parallel and behind a panic fence; what
 //! remains is a compact card per branch. Then the county's checks run. *Write*: each branch's forms are filled, laid out
 //! and written, one branch per worker at a time. The order of files, the number of threads and the day never change a byte.
-//! This is the only room that uses rayon.
+//! What is done with a run stands above: `archive`, `merge`, `explain`, `post`, `issue` call this room and it knows none of them.
 
-mod archive;
 mod compare;
 mod dates;
-mod explain;
+mod first_state;
 mod gather;
-mod intake;
-mod issue;
-mod merge;
+pub(crate) mod intake;
 mod owed;
-mod periods;
-mod post;
 mod posted;
 mod prepare;
 mod press;
-mod print;
+pub(crate) mod print;
 mod rare;
 mod resolve;
 mod returns;
-mod template;
+pub(crate) mod state;
 mod versions;
 mod write;
 
 pub use crate::pdf::Engine;
-pub use archive::{ArchiveOrder, Archived, Difference, Rerun, Signer, archive, history, rerun};
 pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
-pub use explain::{Explained, Explanation, Originals, Wanted, errors_of, explain, known_names, statements, write_explanation};
 pub use gather::{Card, Gathered};
-pub use issue::{Issued, issue, issue_folder};
-pub use merge::{Merged, merge};
 pub use owed::Chosen;
-pub use periods::{PeriodLine, PeriodState, periods};
-pub use post::{PostOrder, Posted, post};
 pub use prepare::{County, RunError, prepare};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
-pub use template::{CheckedTemplate, check_template};
 pub use write::write;
+
+pub(crate) use first_state::{FirstState, Original, first_state, restore_names};
+pub(crate) use prepare::{INTAKE, files, refused};
+pub(crate) use press::{load_fonts, no_template};
+pub(crate) use state::{rules, whole_configuration};
+pub(crate) use write::{finding_lines, result_lines, short_digest, write_data};
 
 use std::path::{Path, PathBuf};
 
@@ -117,6 +111,12 @@ impl Summary {
         u8::from(self.resolved.findings.iter().any(|finding| finding.severity() == Severity::Error))
     }
 
+    /// Errors of a branch, in output order.
+    pub fn errors_of(&self, branch: usize) -> impl Iterator<Item = &Finding> {
+        let code = &self.county.register.branches[branch].code;
+        self.resolved.findings.iter().filter(move |f| f.severity() == Severity::Error && f.branch_code.as_deref() == Some(code))
+    }
+
     /// Findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.resolved.findings.iter().filter(|finding| finding.severity() == severity).count()
@@ -162,7 +162,7 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
 }
 
 /// Refuses a target that what belongs to people lies in, or that lies in the inbox, before a submission is opened.
-fn guard_target(county: &County, target: &Path) -> Result<(), RunError> {
+pub(crate) fn guard_target(county: &County, target: &Path) -> Result<(), RunError> {
     let workspace = &county.workspace;
     let own = ["templates", "schemes", "calendar", "公示存档"].map(|name| workspace.root.join(name));
     let mut belongings: Vec<&Path> = vec![&workspace.root, &workspace.register, &workspace.inbox];
@@ -186,7 +186,7 @@ fn with_former_forms(options: &Options, target: &Path) -> Options {
     options
 }
 
-fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
+pub(crate) fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
     resolve_all(county, gather::gather(county, fonts, progress)?, last_year)
 }
 
@@ -220,7 +220,7 @@ fn resolve_all(county: &County, gathered: Files, last_year: Option<&Path>) -> Re
     Ok(resolved)
 }
 
-fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, RunError> {
+pub(crate) fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, RunError> {
     let mut builder = rayon::ThreadPoolBuilder::new();
     if let Some(jobs) = jobs {
         builder = builder.num_threads(jobs);

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::archive::{self, FirstState};
+use super::first_state::{FirstState, move_into_bag};
 use super::{Dates, Options};
-use crate::archive::ArchiveError;
+use crate::bag::{BagError, PersonKey};
 use crate::builtin;
 use crate::config::{ConfigError, decode};
-use crate::county::{self, CountyError, Known, Register, Workspace, io_zh, load_register, load_workspace};
+use crate::county::{self, CountyError, Known, Register, Secret, Workspace, io_zh, load_register, load_workspace};
 use crate::diag::Lang;
 use crate::digest;
 use crate::fence::{Fence, FenceError};
@@ -72,7 +72,7 @@ pub enum RunError {
     Record(#[from] RecordError),
     /// The archive.
     #[error(transparent)]
-    Archive(#[from] ArchiveError),
+    Archive(#[from] BagError),
     /// An argument that names nothing.
     #[error("{en}")]
     Argument {
@@ -138,6 +138,11 @@ impl RunError {
     }
 }
 
+/// A refusal in both languages.
+pub(crate) fn refused(zh: String, en: String) -> RunError {
+    RunError::Argument { zh, en }
+}
+
 /// A county ready to be run.
 #[derive(Debug)]
 pub struct County {
@@ -201,6 +206,16 @@ impl County {
         self.date = self.dates.stated().0;
     }
 
+    /// What stands for people in tables and states.
+    pub(crate) fn person_key(&self) -> PersonKey {
+        PersonKey::new(self.workspace.person_key.as_ref().map(Secret::reveal))
+    }
+
+    /// What stands for the county in names: its code, or its name where it has none.
+    pub(crate) fn key(&self) -> String {
+        self.workspace.county_code.clone().unwrap_or_else(|| self.workspace.county.clone())
+    }
+
     /// True where the run is about this branch.
     pub fn wants(&self, branch: usize) -> bool {
         self.only.is_empty() || self.only.contains(&self.register.branches[branch].code)
@@ -230,7 +245,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     };
     let mut first = FirstState::default();
     if let Some(bag) = &options.bag {
-        first = archive::move_into_bag(&mut workspace, bag)?;
+        first = move_into_bag(&mut workspace, bag)?;
     } else {
         guard_inbox(root, &workspace.inbox)?;
     }
@@ -319,7 +334,7 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
 }
 
 /// Other names of sheets and columns, the county's own.
-pub(super) const INTAKE: &str = "templates/intake.toml";
+pub(crate) const INTAKE: &str = "templates/intake.toml";
 
 /// What is wrong with the files of a workspace: all of them are looked at before it is said.
 #[derive(Default)]
@@ -382,7 +397,7 @@ fn load_scheme(own: &std::path::Path, id: &str, categories: &[String]) -> Result
 }
 
 /// Files of a folder with an extension, by name; none where the folder does not exist.
-pub(super) fn files(folder: &std::path::Path, extension: &str) -> Result<Vec<PathBuf>, RunError> {
+pub(crate) fn files(folder: &std::path::Path, extension: &str) -> Result<Vec<PathBuf>, RunError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

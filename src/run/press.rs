@@ -93,7 +93,7 @@ impl Press {
     }
 
     /// What text is measured and embedded with.
-    pub(super) fn faces(&self) -> Faces<'_> {
+    pub(crate) fn faces(&self) -> Faces<'_> {
         (&self.fonts, &self.pdf_fonts)
     }
 
@@ -104,7 +104,7 @@ impl Press {
 }
 
 /// The bundled fonts and the county's own in a folder, which need not exist; parsed once a run.
-pub(super) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
+pub(crate) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
     let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
     for extension in ["ttf", "otf", "ttc", "otc"] {
         for path in files(folder, extension)? {
@@ -143,6 +143,6 @@ fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u
     Err(no_template(form))
 }
 
-pub(super) fn no_template(form: &Form) -> RunError {
+pub(crate) fn no_template(form: &Form) -> RunError {
     RunError::Template { name: form.id.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())] }
 }

@@ -15,32 +15,32 @@ use crate::template::Template;
 use crate::xlsx::pages::{self, Properties};
 
 /// What stands in a document's properties, and where it belongs if it cannot be made.
-pub(super) struct About<'a> {
-    pub(super) form: &'a Form,
-    pub(super) title: String,
+pub(crate) struct About<'a> {
+    pub(crate) form: &'a Form,
+    pub(crate) title: String,
     /// For the error: the branch or committee.
-    pub(super) unit: &'a str,
-    pub(super) author: &'a str,
-    pub(super) date: NaiveDate,
+    pub(crate) unit: &'a str,
+    pub(crate) author: &'a str,
+    pub(crate) date: NaiveDate,
 }
 
 /// The faces that measure and those that the PDF embeds.
-pub(super) type Faces<'a> = (&'a FontSet, &'a PdfFonts);
+pub(crate) type Faces<'a> = (&'a FontSet, &'a PdfFonts);
 
 /// The two documents of a form, with the same pages.
-pub(super) struct Printed {
-    pub(super) pdf: Vec<u8>,
-    pub(super) xlsx: Vec<u8>,
-    pub(super) pages: usize,
+pub(crate) struct Printed {
+    pub(crate) pdf: Vec<u8>,
+    pub(crate) xlsx: Vec<u8>,
+    pub(crate) pages: usize,
     /// What layout noticed.
-    pub(super) notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// A part of a form: its template and its data.
-pub(super) type Part<'a> = (&'a Template, Record);
+pub(crate) type Part<'a> = (&'a Template, Record);
 
 /// Prints the parts of a form one behind the other, each by its own template.
-pub(super) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
     let mut book = FilledBook::default();
     for (at, (template, record)) in parts.iter().enumerate() {
         let part = fill_pages(template, record, fonts, about.date);

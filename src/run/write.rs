@@ -99,7 +99,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     write_data(county, resolved, &issuer, &folders, staging)?;
     // A run of single branches is no part of a county to be merged.
     if county.only.is_empty() {
-        staging.write("merge.json", super::merge::state(county, resolved, &folders)?.as_bytes())?;
+        staging.write("merge.json", super::state::state(county, resolved, &folders)?.as_bytes())?;
     }
     write_manifest(county, resolved, press, &papers, &folders, staging)
 }
@@ -310,7 +310,7 @@ fn does_not_fit(form: &Form, unit: Unit<'_>, sheet: &str, (row, column): (u32, u
 }
 
 /// `7F3A-91C2-04BD`: enough to find the manifest's lines again, short enough to read out.
-pub(super) fn short_digest(parts: &[&str]) -> String {
+pub(crate) fn short_digest(parts: &[&str]) -> String {
     let all = sha256(parts.join("\n").as_bytes());
     let text = hex(&all[..6]).to_uppercase();
     format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
@@ -325,7 +325,7 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
-pub(super) fn write_data(
+pub(crate) fn write_data(
     county: &County,
     resolved: &Resolved,
     issuer: &Issuer,
@@ -372,12 +372,12 @@ fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<
 }
 
 /// `results.jsonl`.
-pub(super) fn result_lines(county: &County, resolved: &Resolved) -> String {
+pub(crate) fn result_lines(county: &County, resolved: &Resolved) -> String {
     result_rows(county, resolved).map(|row| json_line(&row)).collect()
 }
 
 /// `findings.jsonl`.
-pub(super) fn finding_lines(county: &County, resolved: &Resolved) -> String {
+pub(crate) fn finding_lines(county: &County, resolved: &Resolved) -> String {
     resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
 }
 

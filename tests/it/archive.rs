@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use scorebook::archive::{Damage, history, verify};
+use scorebook::archive::{ArchiveOrder, Archived, archive};
+use scorebook::bag::{Damage, history, verify};
 use scorebook::diag::Lang;
 use scorebook::rollup::UnusualKind;
-use scorebook::run::{ArchiveOrder, Archived, Options, RunError, Summary, archive, run};
+use scorebook::run::{Options, RunError, Summary, run};
 use scorebook::sample::{County, Size};
 use scorebook::scheme::load;
 use scorebook::table::Value;
@@ -200,8 +201,8 @@ fn a_person_key_ties_years_and_counties_and_reaches_no_output() {
     assert_eq!((found.keys.len(), person.years[0].county.as_str(), person.years[1].county.as_str()), (1, "369901", "369902"));
 
     // No plain digest in any table, the secret nowhere, and still all of it verifies and scores the same again.
-    let plain = scorebook::archive::PersonKey::new(None).of(&number);
-    let keyed = scorebook::archive::PersonKey::new(Some(KEY)).of(&number);
+    let plain = scorebook::bag::PersonKey::new(None).of(&number);
+    let keyed = scorebook::bag::PersonKey::new(Some(KEY)).of(&number);
     let holds = |folder: &Path, text: &str| -> Vec<PathBuf> {
         let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         files(folder).into_iter().filter(|(_, bytes)| holds(bytes)).map(|(path, _)| path).collect()
@@ -212,7 +213,7 @@ fn a_person_key_ties_years_and_counties_and_reaches_no_output() {
         assert!(!holds(&place, &keyed).is_empty());
     }
     assert_eq!(damages(&at("bags/a")), []);
-    let again = scorebook::run::rerun(&at("bags/a"), None, None, &|_, _, _| {}).unwrap();
+    let again = scorebook::archive::rerun(&at("bags/a"), None, None, &|_, _, _| {}).unwrap();
     assert!(again.results > 10 && again.differences.is_empty(), "{again:?}");
 
     // Under another key nobody is recognised, and history says why.
@@ -232,8 +233,8 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     scorebook::digest::sha256_hex(bytes)
 }
 
-pub(super) fn rerun(bag: &Path) -> scorebook::run::Rerun {
-    scorebook::run::rerun(bag, None, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
+pub(super) fn rerun(bag: &Path) -> scorebook::archive::Rerun {
+    scorebook::archive::rerun(bag, None, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
 }
 
 /// The fixture is the first branch's submission under the password 县委2026.

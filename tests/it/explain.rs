@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use scorebook::diag::Lang;
 use scorebook::exact::{Decimal, Exact};
+use scorebook::explain::{Explained, Originals, Wanted, explain, statements, write_explanation};
 use scorebook::period::RunPeriod;
 use scorebook::report::result_row;
 use scorebook::rollup::OutcomeKind;
-use scorebook::run::{BranchState, Explained, Options, Originals, Summary, Wanted, check, explain, statements, write_explanation};
+use scorebook::run::{BranchState, Options, Summary, check};
 use scorebook::score::{Flag, Label, Trace};
 use serde_json::{Value, json};
 

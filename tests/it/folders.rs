@@ -63,7 +63,7 @@ fn a_scan_and_a_changed_board_outlive_the_next_run() {
 #[test]
 fn a_blank_that_was_filled_in_keeps_its_name() {
     let workspace = county();
-    let issue = || done(run::issue(&workspace.options("2026"), None, &silent));
+    let issue = || done(scorebook::issue::issue(&workspace.options("2026"), None, &silent));
     let folder = issue().folder;
     let (blank, note) = (folder.join("第一党委/0101-第一支部.xlsx"), folder.join("第一党委/收到.txt"));
     let own = std::fs::read(&blank).unwrap();
@@ -130,11 +130,11 @@ fn a_merge_does_not_replace_what_it_merges() {
     let workspace = county();
     let folder = workspace.run("2026", &["board"]).folder.unwrap();
     let before = tree(&folder);
-    assert!(run::merge(std::slice::from_ref(&folder), folder.parent().unwrap()).is_err());
+    assert!(scorebook::merge::merge(std::slice::from_ref(&folder), folder.parent().unwrap()).is_err());
     assert_eq!(tree(&folder), before);
     let whole = workspace.path().join("whole");
     for foreign in 0..2 {
-        let merged = done(run::merge(std::slice::from_ref(&folder), &whole));
+        let merged = done(scorebook::merge::merge(std::slice::from_ref(&folder), &whole));
         assert_eq!(merged.kept.foreign, foreign);
         std::fs::write(merged.folder.join("note.txt"), "theirs").unwrap();
     }
@@ -147,7 +147,7 @@ fn named_files_are_written_over_by_force_only() {
     let root = workspace.path();
     let out = root.join("papers");
     let member = "党员01";
-    let name = run::known_names(&workspace.check("2026")).next().map_or(member.to_owned(), str::to_owned);
+    let name = scorebook::explain::known_names(&workspace.check("2026")).next().map_or(member.to_owned(), str::to_owned);
     let template = out.join("board.xlsx");
     let commands: [(Vec<&dyn AsRef<std::ffi::OsStr>>, &str); 3] = [
         (vec![&"template", &"export", &"board", &"--out", &template], "board.xlsx"),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use scorebook::diag::{Finding, Lang};
+use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::forms::{
     BOARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned,
@@ -12,7 +13,7 @@ use scorebook::forms::{
 };
 use scorebook::period::RunPeriod;
 use scorebook::rollup::OutcomeKind;
-use scorebook::run::{self, BranchState, Explained, Options, Originals, Summary, Wanted};
+use scorebook::run::{self, BranchState, Options, Summary};
 
 use crate::support::score;
 
@@ -117,8 +118,8 @@ fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)>
     for (at, roster) in summary.resolved.rosters.iter().enumerate() {
         let (Some(name), BranchState::Accepted(card)) = (roster.first(), &summary.resolved.branches[at]) else { continue };
         let code = summary.county.register.branches[at].code.as_str();
-        for one in run::explain(summary, Wanted { name, branch: Some(code), seq: None, lang: Lang::Zh }) {
-            let statements = run::statements(summary, &one, Lang::Zh, &mut originals);
+        for one in scorebook::explain::explain(summary, Wanted { name, branch: Some(code), seq: None, lang: Lang::Zh }) {
+            let statements = scorebook::explain::statements(summary, &one, Lang::Zh, &mut originals);
             let Explained::Decided { member, outcome, traces, .. } = &one.what else { continue };
             let subject = ExplainedSubject {
                 issuer,

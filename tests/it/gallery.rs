@@ -202,7 +202,7 @@ impl Case {
             let options = Options { workspace: root.to_owned(), period, forms: Some(vec!["board".to_owned()]), ..Options::default() };
             done(run::run(&options, &silent));
             let date = period.map(RunPeriod::last_day);
-            done(run::post(&Options { date, ..options }, &run::PostOrder::default()));
+            done(scorebook::post::post(&Options { date, ..options }, &scorebook::post::PostOrder::default()));
             std::fs::write(&path, now).unwrap();
         }
     }

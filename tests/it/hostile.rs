@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use scorebook::archive::{Columns, DamageKind, Field, Kind, RESULTS, Table, history, verify};
+use scorebook::bag::{Columns, DamageKind, Field, Kind, RESULTS, Table, history, verify};
 use scorebook::diag::{Code, Lang};
-use scorebook::run::{BranchState, Options, Summary, merge, run};
+use scorebook::merge::merge;
+use scorebook::run::{BranchState, Options, Summary, run};
 use scorebook::table::Value;
 
 use super::archive::{bag, county, damages, options, rerun, said, scored, sha256};
@@ -368,8 +369,9 @@ fn scoring_again_holds_every_file_against_the_bag_s_own_records() {
     county(&root, 2026, |_, _| {});
     let options = Options { forms: Some(vec!["board".into()]), ..options(&root) };
     scored(&options);
-    let order = scorebook::run::ArchiveOrder { to: folder.path().join("bag"), incomplete: None };
-    let made = scorebook::run::archive(&options, &order, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
+    let order = scorebook::archive::ArchiveOrder { to: folder.path().join("bag"), incomplete: None };
+    let made =
+        scorebook::archive::archive(&options, &order, None, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)));
     let whole = rerun(&made.folder);
     assert!(whole.files > 15 && whole.differences.is_empty(), "{whole:?}");
     let all: Vec<PathBuf> = walkdir::WalkDir::new(made.folder.join("data")).into_iter().map(|entry| entry.unwrap().into_path()).collect();

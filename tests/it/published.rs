@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use scorebook::diag::{Code, Lang};
 use scorebook::digest;
 use scorebook::period::{Period, RunPeriod};
+use scorebook::post::PostOrder;
 use scorebook::rollup::UnusualKind;
-use scorebook::run::{self, Options, PostOrder, RunError, Summary};
+use scorebook::run::{self, Options, RunError, Summary};
 use scorebook::sheet::{self, Content, Limits};
 use serde_json::Value;
 
@@ -65,7 +66,7 @@ fn write_rows(file: &Path, rows: &[Value]) {
 }
 
 /// Records a draft, after its rows were made to say what they might have said then.
-fn posted_as(root: &Path, period: &str, then: impl Fn(&mut Vec<Value>)) -> run::Posted {
+fn posted_as(root: &Path, period: &str, then: impl Fn(&mut Vec<Value>)) -> scorebook::post::Posted {
     let draft = root.join("out").join(period);
     let mut said = rows(&draft.join("results.jsonl"));
     then(&mut said);
@@ -81,11 +82,11 @@ fn posted_as(root: &Path, period: &str, then: impl Fn(&mut Vec<Value>)) -> run::
     post(root, period).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
 }
 
-fn post(root: &Path, period: &str) -> Result<run::Posted, RunError> {
+fn post(root: &Path, period: &str) -> Result<scorebook::post::Posted, RunError> {
     let run = RunPeriod::parse(period);
     // The year's boards print their date; the others have blanks.
     let date = run.filter(|run| run.period != Period::YEAR).map(RunPeriod::last_day);
-    run::post(&Options { workspace: root.to_owned(), period: run, date, ..Options::default() }, &PostOrder::default())
+    scorebook::post::post(&Options { workspace: root.to_owned(), period: run, date, ..Options::default() }, &PostOrder::default())
 }
 
 fn board(root: &Path, period: &str) -> String {
@@ -143,7 +144,7 @@ fn a_posted_result_stands_until_a_posted_correction() {
     // Withdrawn it announces nothing, and may be recorded again.
     let order = PostOrder { withdraw: Some((1, "贴错了".to_owned())), ..PostOrder::default() };
     let options = Options { workspace: root.to_owned(), period: RunPeriod::parse("2026"), ..Options::default() };
-    run::post(&options, &order).unwrap();
+    scorebook::post::post(&options, &order).unwrap();
     assert_eq!(changed(&ran(root, "2026", &["board"])).len(), 2);
     assert_eq!(post(root, "2026").unwrap().n, 2);
 
@@ -164,7 +165,7 @@ fn a_draft_that_was_changed_or_has_no_date_is_not_recorded() {
     ran(root, "2026H1", &["board"]);
     let run = |date: Option<&str>| {
         let date = date.map(|date| date.parse().unwrap());
-        run::post(
+        scorebook::post::post(
             &Options { workspace: root.to_owned(), period: RunPeriod::parse("2026H1"), date, ..Options::default() },
             &PostOrder::default(),
         )

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use scorebook::archive::{ArchiveOrder, archive};
 use scorebook::county::Branch;
 use scorebook::diag::{Code, Severity};
 use scorebook::issue::{self, Listed};
-use scorebook::run::{self, ArchiveOrder, BranchState, Options, Summary, archive, check, prepare, run};
+use scorebook::run::{BranchState, Options, Summary, check, prepare, run};
 use scorebook::sheet::{Book, Limits, read};
 use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
@@ -229,7 +230,7 @@ fn a_marked_copy_holds_no_macros_and_says_so() {
 fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]>> {
     let out = tempfile::tempdir().unwrap();
     let options = Options { out: Some(out.path().to_owned()), ..options(workspace) };
-    let issued = run::issue(&options, Some(from), &silent).unwrap();
+    let issued = scorebook::issue::issue(&options, Some(from), &silent).unwrap();
     let mut rosters = BTreeMap::new();
     let files = walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok);
     for entry in files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "xlsx")) {

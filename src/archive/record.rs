@@ -5,10 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::refused;
 use crate::inside;
-use crate::run::merge::{rules, whole_configuration};
-use crate::run::{County, Options, Resolved, RunError, out_folder};
+use crate::run::{County, Options, Resolved, RunError, out_folder, refused, rules, whole_configuration};
 
 /// Bytes of a manifest at most.
 const MOST: u64 = 1 << 30;

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use sm3::Sm3;
 use walkdir::WalkDir;
 
-use super::bag::{DECLARATION, line};
 use super::dataset::MOST_TAG;
 use super::paths::{DATA, composed, decoded};
-use super::{ArchiveError, unreadable};
+use super::write::{DECLARATION, line};
+use super::{BagError, unreadable};
 use crate::digest::hex;
 use crate::inside::{self, Inside};
 
@@ -133,7 +133,7 @@ pub struct Verdict {
 ///
 /// # Errors
 /// Where the folder cannot be read at all; a damaged bag is a verdict.
-pub fn verify(bag: &Path) -> Result<Verdict, ArchiveError> {
+pub fn verify(bag: &Path) -> Result<Verdict, BagError> {
     std::fs::read_dir(bag).map_err(unreadable(bag))?;
     let mut proof = Proof { bag, verdict: Verdict::default(), sizes: BTreeMap::new() };
     proof.walk();
@@ -230,7 +230,7 @@ impl Proof<'_> {
         Some(listed)
     }
 
-    fn tags(&mut self) -> Result<BTreeMap<String, String>, ArchiveError> {
+    fn tags(&mut self) -> Result<BTreeMap<String, String>, BagError> {
         let Some(listed) = self.manifest(TAG_MANIFEST, "") else { return Ok(BTreeMap::new()) };
         self.verdict.digest = Some(self.digests(TAG_MANIFEST)?.0);
         for (path, digest) in &listed {
@@ -270,7 +270,7 @@ impl Proof<'_> {
         }
     }
 
-    fn payload(&mut self) -> Result<(), ArchiveError> {
+    fn payload(&mut self) -> Result<(), BagError> {
         let Some(listed) = self.manifest(MANIFEST, DATA) else { return Ok(()) };
         let sm3 = self.manifest(SM3_SUMS, DATA).unwrap_or_default();
         let mut gone: BTreeMap<&str, &str> = BTreeMap::new();
@@ -312,7 +312,7 @@ impl Proof<'_> {
         Ok(())
     }
 
-    fn signature(&mut self, tags: &BTreeMap<String, String>) -> Result<(), ArchiveError> {
+    fn signature(&mut self, tags: &BTreeMap<String, String>) -> Result<(), BagError> {
         let present = ["signature.bin", "signature.sha256"].map(|name| self.sizes.contains_key(name) && !tags.contains_key(name));
         if present == [false, false] {
             return Ok(());
@@ -330,13 +330,13 @@ impl Proof<'_> {
         Ok(())
     }
 
-    fn digests(&self, path: &str) -> Result<(String, String), ArchiveError> {
+    fn digests(&self, path: &str) -> Result<(String, String), BagError> {
         digests(&self.bag.join(path))
     }
 }
 
 /// SHA-256 and SM3 of a file, hexadecimal.
-pub(super) fn digests(path: &Path) -> Result<(String, String), ArchiveError> {
+pub(super) fn digests(path: &Path) -> Result<(String, String), BagError> {
     let mut file = inside::open(path, u64::MAX - 1).map_err(unreadable(path))?;
     let (mut sha256, mut sm3) = (Sha256::new(), Sm3::new());
     let mut buffer = vec![0; 1 << 16];

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::columns::{Cell, Columns};
 use super::paths::{Payload, decoded};
 use super::tables::RESULTS;
-use super::{ArchiveError, NO_KEY, unreadable};
+use super::{BagError, NO_KEY, unreadable};
 use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
 use crate::inside::Inside;
@@ -60,7 +60,7 @@ pub fn table_path(table: &str, county: &str, year: i32) -> String {
 }
 
 /// Bags at or below a folder, at most three levels down, by path.
-pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+pub fn bags_below(folder: &Path) -> Result<Vec<PathBuf>, BagError> {
     std::fs::read_dir(folder).map_err(unreadable(folder))?;
     let mut bags = Vec::new();
     let mut walk = WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter();

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::archive::Payload;
+use crate::bag::Payload;
 use crate::report::{FORMULA_BEGINS, NORMALIZED};
 use crate::run::{BranchState, County, Resolved, RunError};
 

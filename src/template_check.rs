@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::RunError;
-use super::press::load_fonts;
-use super::print::{About, print};
 use crate::diag::Lang;
 use crate::forms::{Form, sample};
 use crate::layout::Note;
 use crate::pdf::PdfFonts;
 use crate::publish::{write_files, write_own};
+use crate::run::print::{About, print};
+use crate::run::{RunError, load_fonts};
 use crate::template::{Template, TemplateError};
 
 /// A template without a fault, and its sample.

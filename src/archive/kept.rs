@@ -9,14 +9,13 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::content::Content;
-use super::originals::Original;
 use super::record::RunRecord;
 use super::rerun::Difference;
-use super::tables::TABLES;
-use crate::archive::{self, Columns, Field, Payload};
+use super::rows::TABLES;
+use crate::bag::{self, Columns, Field, Payload};
 use crate::digest::sha256_hex;
 use crate::inside::{self, Inside};
-use crate::run::RunError;
+use crate::run::{Original, RunError};
 
 /// Bytes of one kept file at most.
 const MOST: u64 = 2 << 30;
@@ -35,10 +34,10 @@ pub(super) fn compare(bag: &Path, content: &Content<'_>, differences: &mut Vec<D
         }
         files += 1;
     }
-    let keyed = content.county.person_key().mark() != archive::person_mark(bag);
+    let keyed = content.county.person_key().mark() != bag::person_mark(bag);
     for ((path, now), (name, fields)) in content.tables()?.into_iter().zip(TABLES) {
         // Where the bag says it is: bags of the first layout have a folder per county and year.
-        let path = archive::part(bag, name).map_or(path, |part| part.path.as_str().to_owned());
+        let path = bag::part(bag, name).map_or(path, |part| part.path.as_str().to_owned());
         let then = read(bag, &path).unwrap_or_default();
         // Another version of the library writes other bytes; what counts is what they say.
         if then != now {

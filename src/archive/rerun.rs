@@ -7,12 +7,10 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::kept;
-use crate::archive::Payload;
+use crate::bag::Payload;
 use crate::diag::Code;
 use crate::inside;
-use crate::run::press::load_fonts;
-use crate::run::write::{finding_lines, result_lines};
-use crate::run::{Options, Progress, RunError, gather_all, in_pool, prepare};
+use crate::run::{Options, Progress, RunError, finding_lines, gather_all, in_pool, load_fonts, prepare, result_lines};
 
 /// One subject or finding that comes out otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]

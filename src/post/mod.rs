@@ -1,5 +1,9 @@
 //! `post`: what has been put up on the walls becomes a record. What counts is the draft as it was printed.
 
+mod periods;
+
+pub use periods::{PeriodLine, PeriodState, periods};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -7,12 +11,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{County, Options, RunError, out_folder, prepare};
 use crate::digest::sha256_hex;
 use crate::forms::{BOARD, Issuer, publication};
 use crate::inbox::{self, Incoming};
 use crate::period::RunPeriod;
 use crate::record::{self, Announcement, Draft, FORMAT, Kept, Original, Posting, RecordError, RecordedBranch, Records, Row, Source};
+use crate::run::{County, Options, RunError, out_folder, prepare, refused};
 
 /// What is asked of `post`.
 #[derive(Clone, Debug, Default)]
@@ -78,10 +82,6 @@ pub(super) struct Read {
     rows: BTreeMap<String, String>,
     /// Corrections that the boards print, by branch.
     printed: BTreeMap<String, Vec<Announcement>>,
-}
-
-fn refused(zh: String, en: String) -> RunError {
-    RunError::Argument { zh, en }
 }
 
 /// Records what has been posted of a draft, or withdraws a record.

@@ -4,31 +4,19 @@
 //! the tables need every mark with its cell, which a result folder does not hold. It writes no form again; those of the
 //! run are taken as they are, each held against its digest in the run's manifest.
 
-mod configuration;
-mod content;
-mod kept;
-mod originals;
-mod papers;
-mod record;
-mod rerun;
-mod tables;
-
-pub use originals::FirstState;
-pub(super) use originals::{first_state, move_into_bag, restore_names};
-pub use rerun::{Difference, Rerun, rerun};
-
 use std::path::{Path, PathBuf};
 
-use super::press::load_fonts;
-use super::write::result_lines;
-use super::{BranchState, County, Options, Progress, Resolved, RunError, gather_all, guard_target, in_pool, out_folder, prepare};
-use crate::archive::{Bag, Payload, PersonKey};
-use crate::county::Secret;
+use super::content;
+use super::record::{RunRecord, whole_workspace};
+use crate::bag::{Bag, Payload};
 use crate::inside::Inside;
 use crate::period::{Period, RunPeriod};
 use crate::publish::Kept;
 use crate::record::Records;
-use record::{RunRecord, whole_workspace};
+use crate::run::{
+    BranchState, County, Options, Progress, Resolved, RunError, gather_all, guard_target, in_pool, load_fonts, out_folder, prepare,
+    refused, result_lines,
+};
 
 /// What is asked of an archive.
 #[derive(Clone, Debug, Default)]
@@ -68,14 +56,14 @@ pub struct Archived {
 }
 
 /// Everything the parts of a bag are made from.
-struct Desk<'a> {
-    county: &'a County,
-    resolved: &'a Resolved,
-    record: &'a RunRecord,
+pub(super) struct Desk<'a> {
+    pub(super) county: &'a County,
+    pub(super) resolved: &'a Resolved,
+    pub(super) record: &'a RunRecord,
     /// The run's folder.
-    folder: &'a Path,
-    incomplete: Option<&'a str>,
-    bag: &'a Bag,
+    pub(super) folder: &'a Path,
+    pub(super) incomplete: Option<&'a str>,
+    pub(super) bag: &'a Bag,
 }
 
 /// Makes the bag of the workspace's year. Nothing in the workspace is touched.
@@ -127,18 +115,6 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
         signed: signer.is_some(),
         unfinished,
     })
-}
-
-impl County {
-    /// What stands for people in tables and states.
-    pub(super) fn person_key(&self) -> PersonKey {
-        PersonKey::new(self.workspace.person_key.as_ref().map(Secret::reveal))
-    }
-
-    /// What stands for the county in names: its code, or its name where it has none.
-    pub(super) fn key(&self) -> String {
-        self.workspace.county_code.clone().unwrap_or_else(|| self.workspace.county.clone())
-    }
 }
 
 impl Desk<'_> {
@@ -221,12 +197,8 @@ impl Desk<'_> {
 }
 
 /// One person's years over the bags of a folder; the name as anybody writes it.
-pub fn history(folder: &Path, name: &str) -> Result<crate::archive::History, RunError> {
-    Ok(crate::archive::history(folder, &crate::words::name(name))?)
-}
-
-pub(super) fn refused(zh: String, en: String) -> RunError {
-    RunError::Argument { zh, en }
+pub fn history(folder: &Path, name: &str) -> Result<crate::bag::History, RunError> {
+    Ok(crate::bag::history(folder, &crate::words::name(name))?)
 }
 
 /// A bag inside what is archived would be archived next time, or change what is.

@@ -5,20 +5,11 @@
 //! county's tables are written anew by the same code as in a run; forms are copied, for a branch's and a committee's forms
 //! rest on nothing outside it. What only the whole county can show, one person in two branches, is looked for again.
 
-mod state;
-
-pub(super) use state::{rules, state, whole_configuration};
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use state::{Line, State, finding, place, shared};
-
-use super::archive::{FirstState, refused};
-use super::write::write_data;
-use super::{BranchState, Card, Comparison, County, Dates, Resolved, RunError, sort_findings};
 use crate::check::{Person, same_person_in_branches};
 use crate::county::{Branch, Known, Register, workspace_of};
 use crate::diag::Code;
@@ -29,6 +20,10 @@ use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::{Kept, Staging, guard};
 use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
+use crate::run::state::{Line, State, finding, place, shared};
+use crate::run::{
+    BranchState, Card, Comparison, County, Dates, FirstState, Resolved, RunError, refused, sort_findings, whole_configuration, write_data,
+};
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
 use crate::submission::{Intake, Member, Submission};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::content::Content;
-use crate::archive::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, PersonKey, RESULTS, Table, table_path};
+use crate::bag::{BRANCHES, Cell, ENTRIES, FINDINGS, Field, PersonKey, RESULTS, Table, table_path};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::inside;

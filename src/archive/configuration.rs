@@ -1,14 +1,13 @@
 //! Schemes, templates, calendars, register and `scorebook.toml` as they counted, whether shipped or the county's own.
 
-use super::{Desk, refused};
-use crate::archive::Payload;
+use super::close::Desk;
+use crate::bag::Payload;
 use crate::builtin;
 use crate::config::decode;
 use crate::county::SECRETS;
 use crate::digest::sha256_hex;
 use crate::inside;
-use crate::run::RunError;
-use crate::run::prepare::{INTAKE, files};
+use crate::run::{INTAKE, RunError, files, refused};
 
 impl Desk<'_> {
     /// Adds everything that is not a submission and decided a figure or a form.

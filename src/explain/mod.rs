@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::intake::{self, Sent};
-use super::press::no_template;
-use super::print::{About, print};
-use super::write::short_digest;
-use super::{BranchState, Card, Options, Press, RunError, Summary};
-use crate::diag::{Finding, Lang, Place, Severity, fill, text};
+use crate::diag::{Finding, Lang, Place, fill, text};
 use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS, Form, Point, points};
 use crate::inbox;
 use crate::publish::{safe_name, write_files};
 use crate::rollup::{Outcome, OutcomeKind};
+use crate::run::intake::{self, Sent};
+use crate::run::print::{About, print};
+use crate::run::{BranchState, Card, Options, Press, RunError, Summary, no_template, short_digest};
 use crate::score::{Trace, trace_branch, trace_member};
 use crate::sheet::Book;
 use crate::submission::{Member, shown};
@@ -143,7 +141,7 @@ fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a
         let named = finding.args.iter().filter(|(key, _)| *key == "name").map(|(_, value)| value.as_str());
         named.chain(finding.value.as_deref()).any(|value| words::name(value) == name)
     };
-    let (mut errors, others): (Vec<&Finding>, Vec<&Finding>) = errors_of(summary, branch).partition(|finding| about(finding));
+    let (mut errors, others): (Vec<&Finding>, Vec<&Finding>) = summary.errors_of(branch).partition(|finding| about(finding));
     let own = errors.len();
     errors.extend(others);
     Explained::Returned { errors, own }
@@ -152,12 +150,6 @@ fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a
 /// Names of all members that can be explained, for the hint after a slip.
 pub fn known_names(summary: &Summary) -> impl Iterator<Item = &str> {
     summary.resolved.rosters.iter().flatten().map(AsRef::as_ref)
-}
-
-/// Errors of a branch, in output order.
-pub fn errors_of(summary: &Summary, branch: usize) -> impl Iterator<Item = &Finding> {
-    let code = &summary.county.register.branches[branch].code;
-    summary.resolved.findings.iter().filter(move |f| f.severity() == Severity::Error && f.branch_code.as_deref() == Some(code))
 }
 
 /// What stood in the cells of traces, read again from the inbox.

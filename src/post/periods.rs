@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::post::Read;
-use super::{County, Options, RunError, out_folder};
+use super::Read;
 use crate::period::{Every, RunPeriod};
 use crate::record::{FOLDER, Records};
+use crate::run::{County, Options, RunError, out_folder};
 
 /// How far a period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Desk;
-use super::originals::Original;
-use crate::archive::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
+use super::close::Desk;
+use crate::bag::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
 use crate::diag::Severity;
 use crate::exact::Decimal;
 use crate::forms::{FORMS, Form, RETURN};
 use crate::inside;
-use crate::run::{BranchState, RunError};
+use crate::run::{BranchState, Original, RunError};
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 use crate::xlsx::tables;
 

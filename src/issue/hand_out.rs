@@ -7,17 +7,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::archive::{self, FirstState};
-use super::intake::{self, Sent};
-use super::{County, Options, Progress, RunError, Stage, guard_target, in_pool, prepare};
-use crate::archive::Payload;
+use super::Listed;
+use crate::bag::Payload;
 use crate::check;
 use crate::digest;
 use crate::inbox;
 use crate::inside;
-use crate::issue::{self, Listed};
 use crate::period::RunPeriod;
 use crate::publish::{Kept, Names, Staging};
+use crate::run::intake::{self, Sent};
+use crate::run::{County, FirstState, Options, Progress, RunError, Stage, first_state, guard_target, in_pool, prepare, restore_names};
 use crate::submission::{self, Expected};
 use crate::xlsx::blank;
 
@@ -75,7 +74,7 @@ fn write_all(
     staging: &Staging,
     progress: Progress<'_>,
 ) -> Result<usize, RunError> {
-    let shared = issue::County {
+    let shared = super::County {
         issuer: &county.workspace.issuer,
         year: county.run.year,
         date: county.date,
@@ -98,7 +97,7 @@ fn write_all(
     jobs.par_iter().try_for_each(|(at, path)| {
         let branch = &county.register.branches[*at];
         let roster = rosters.get(at).map(Vec::as_slice).unwrap_or_default();
-        let book = issue::workbook(&shared, branch, roster, &|category| county.scheme_of(*at, category));
+        let book = super::workbook(&shared, branch, roster, &|category| county.scheme_of(*at, category));
         let failed = |error: String| RunError::Document { what: "空白报送表".into(), branch: branch.code.clone(), error };
         let bytes = blank::write(&book).map_err(|error| failed(error.to_string()))?;
         progress(Stage::Write, done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
@@ -114,7 +113,7 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
     let mut found = Vec::new();
     // Forms are workbooks too: in an out folder there is nothing else, and reading them would find no roster.
     if folder.join("bagit.txt").is_file() {
-        found = submitted(county, &folder.join(Payload::ORIGINALS), &archive::first_state(folder)?, progress)?;
+        found = submitted(county, &folder.join(Payload::ORIGINALS), &first_state(folder)?, progress)?;
     } else if results.is_empty() {
         found = submitted(county, folder, &FirstState::default(), progress)?;
     }
@@ -158,7 +157,7 @@ fn results_files(folder: &Path) -> Vec<PathBuf> {
 fn submitted(county: &County, folder: &Path, first: &FirstState, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(folder, &limits)?;
-    archive::restore_names(first, &mut files, &mut findings);
+    restore_names(first, &mut files, &mut findings);
     let files = intake::group(county, files, &limits);
     let done = AtomicUsize::new(0);
     let read = |file: &Sent| {

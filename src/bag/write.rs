@@ -24,7 +24,7 @@ use crate::digest::{hex, sha256_hex};
 use crate::inside::Inside;
 use crate::publish::{Kept, PublishError, Staging, is_result};
 
-use super::ArchiveError;
+use super::BagError;
 use super::paths::{DATA, encoded};
 use super::verify::{digests, verify};
 
@@ -67,7 +67,7 @@ pub struct Sealed {
 impl Bag {
     /// Opens a bag that will stand at `target`. People's files there become tag files of the bag; refused is what no bag
     /// can hold: a result of another run, a link or a device, and whatever has one of the bag's own names.
-    pub fn open(target: &Path) -> Result<Self, ArchiveError> {
+    pub fn open(target: &Path) -> Result<Self, BagError> {
         let target = std::path::absolute(target).map_err(super::unreadable(target))?;
         let beside = beside(&target)?;
         let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
@@ -78,7 +78,7 @@ impl Bag {
     }
 
     /// Adds a payload file; the path begins with `data/`. Several threads may add at once.
-    pub fn add(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+    pub fn add(&self, path: &str, bytes: &[u8]) -> Result<(), BagError> {
         self.staging.write(path, bytes)?;
         let digest = hex(&Sm3::digest(bytes));
         self.sm3.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), digest);
@@ -92,7 +92,7 @@ impl Bag {
     }
 
     /// Writes the tag files. `info` is `bag-info.txt` without `Payload-Oxum`, which is counted here.
-    pub fn seal(self, info: &[(&str, String)]) -> Result<Sealed, ArchiveError> {
+    pub fn seal(self, info: &[(&str, String)]) -> Result<Sealed, BagError> {
         let payload = self.payload();
         let (files, bytes) = (payload.len(), payload.values().map(|(_, size)| size).sum());
         let mut text = String::new();
@@ -115,7 +115,7 @@ impl Bag {
     }
 
     /// Throws away what was staged.
-    pub fn discard(self) -> Result<(), ArchiveError> {
+    pub fn discard(self) -> Result<(), BagError> {
         Ok(self.staging.discard()?)
     }
 }
@@ -123,7 +123,7 @@ impl Bag {
 impl Sealed {
     /// Puts an outside program's signature of the digest beside the tag manifest, which cannot list what signs it.
     /// `signature.sha256` holds both digests, so that damage to either is told apart from a false signature.
-    pub fn sign(&self, signature: &[u8]) -> Result<(), ArchiveError> {
+    pub fn sign(&self, signature: &[u8]) -> Result<(), BagError> {
         let list = format!("{}  signature.bin\n{}  tagmanifest-sha256.txt\n", sha256_hex(signature), self.digest);
         self.bag.staging.write("signature.bin", signature)?;
         Ok(self.bag.staging.write("signature.sha256", list.as_bytes())?)
@@ -131,7 +131,7 @@ impl Sealed {
 
     /// Makes the bag visible in one step, beside what people have there. Nothing is done if the same bag stands already;
     /// true reports that it is new.
-    pub fn publish(self) -> Result<(PathBuf, bool, Kept), ArchiveError> {
+    pub fn publish(self) -> Result<(PathBuf, bool, Kept), BagError> {
         let (target, foreign) = (self.bag.target, self.bag.beside.len());
         if is_bag(&target) {
             self.bag.staging.discard()?;
@@ -149,7 +149,7 @@ impl Sealed {
     }
 
     /// Throws away what was staged.
-    pub fn discard(self) -> Result<(), ArchiveError> {
+    pub fn discard(self) -> Result<(), BagError> {
         self.bag.discard()
     }
 }
@@ -167,9 +167,9 @@ fn is_bag(folder: &Path) -> bool {
     folder.join("bagit.txt").is_file()
 }
 
-fn unfit(path: &Path) -> ArchiveError {
+fn unfit(path: &Path) -> BagError {
     let path = path.display();
-    ArchiveError::Refused {
+    BagError::Refused {
         zh: format!(
             "{path} 不能同归档放在一个文件夹里（链接、设备、特殊的文件名，或与档案包自己的名字相同）；它没有动过。请把归档放到另一个文件夹（--to）"
         ),
@@ -181,7 +181,7 @@ fn unfit(path: &Path) -> ArchiveError {
 }
 
 /// People's files in a folder in which a bag stands or will stand.
-fn beside(target: &Path) -> Result<BTreeMap<String, String>, ArchiveError> {
+fn beside(target: &Path) -> Result<BTreeMap<String, String>, BagError> {
     let (bag, mut files) = (is_bag(target), BTreeMap::new());
     if !bag && is_result(target) {
         return Err(PublishError::NotEmpty { path: target.to_owned() }.into());

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::prepare::INTAKE;
+use super::{BranchState, County, Resolved, RunError};
 use crate::builtin;
 use crate::check::Person;
 use crate::config::decode;
@@ -17,85 +19,83 @@ use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
 use crate::rollup::{Change, Unusual, UnusualKind};
-use crate::run::prepare::INTAKE;
-use crate::run::{BranchState, County, Resolved, RunError};
 
 /// A run's state, `merge.json`.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct State {
-    pub(super) version: String,
-    pub(super) period: String,
-    pub(super) date: String,
+pub(crate) struct State {
+    pub(crate) version: String,
+    pub(crate) period: String,
+    pub(crate) date: String,
     /// `scorebook.toml` without what is a machine's own, register and inbox, and without its secrets.
-    pub(super) rules: String,
+    pub(crate) rules: String,
     /// Tells whether parts know people by the same key.
-    pub(super) person_key: String,
+    pub(crate) person_key: String,
     /// Id and text of each scheme, in the workspace's order.
-    pub(super) schemes: Vec<(String, String)>,
-    pub(super) branches: Vec<Line>,
-    pub(super) findings: Vec<Found>,
-    pub(super) people: Vec<Known>,
-    pub(super) changes: Vec<Changed>,
-    pub(super) unusual: Vec<Odd>,
-    pub(super) inputs: Vec<(String, String, u64)>,
-    pub(super) cells: usize,
+    pub(crate) schemes: Vec<(String, String)>,
+    pub(crate) branches: Vec<Line>,
+    pub(crate) findings: Vec<Found>,
+    pub(crate) people: Vec<Known>,
+    pub(crate) changes: Vec<Changed>,
+    pub(crate) unusual: Vec<Odd>,
+    pub(crate) inputs: Vec<(String, String, u64)>,
+    pub(crate) cells: usize,
 }
 
 /// A branch and what became of it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Line {
-    pub(super) branch: Branch,
+pub(crate) struct Line {
+    pub(crate) branch: Branch,
     /// `accepted`, `returned`, `missing`.
-    pub(super) state: String,
-    pub(super) file: Option<String>,
-    pub(super) folder: Option<String>,
+    pub(crate) state: String,
+    pub(crate) file: Option<String>,
+    pub(crate) folder: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Found {
-    pub(super) code: String,
-    pub(super) branch_code: Option<String>,
-    pub(super) place: Spot,
-    pub(super) value: Option<String>,
-    pub(super) args: Vec<(String, String)>,
+pub(crate) struct Found {
+    pub(crate) code: String,
+    pub(crate) branch_code: Option<String>,
+    pub(crate) place: Spot,
+    pub(crate) value: Option<String>,
+    pub(crate) args: Vec<(String, String)>,
 }
 
 /// A published score that is another now.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Changed {
-    pub(super) branch_code: String,
-    pub(super) name: String,
+pub(crate) struct Changed {
+    pub(crate) branch_code: String,
+    pub(crate) name: String,
     /// `2026H1`.
-    pub(super) period: String,
-    pub(super) seq: Option<i64>,
-    pub(super) scheme: String,
-    pub(super) old: Option<Values>,
-    pub(super) new: Values,
-    pub(super) by_scheme: bool,
-    pub(super) told: bool,
+    pub(crate) period: String,
+    pub(crate) seq: Option<i64>,
+    pub(crate) scheme: String,
+    pub(crate) old: Option<Values>,
+    pub(crate) new: Values,
+    pub(crate) by_scheme: bool,
+    pub(crate) told: bool,
 }
 
 /// What is unusual about a branch; compared with last year by its own run, which had the results.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Odd {
-    pub(super) branch_code: String,
-    pub(super) kind: UnusualKind,
-    pub(super) scheme: Option<String>,
-    pub(super) now: String,
-    pub(super) before: String,
+pub(crate) struct Odd {
+    pub(crate) branch_code: String,
+    pub(crate) kind: UnusualKind,
+    pub(crate) scheme: Option<String>,
+    pub(crate) now: String,
+    pub(crate) before: String,
 }
 
 /// File, sheet, and row and column from 0.
-pub(super) type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
+pub(crate) type Spot = (Option<String>, Option<String>, Option<(u32, u16)>);
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Known {
-    /// By [`crate::archive::PersonKey`]; the number itself stays where it was.
-    pub(super) key: String,
-    pub(super) name: String,
-    pub(super) branch_code: String,
-    pub(super) months: (u8, u8),
-    pub(super) place: Spot,
+pub(crate) struct Known {
+    /// By [`crate::bag::PersonKey`]; the number itself stays where it was.
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) branch_code: String,
+    pub(crate) months: (u8, u8),
+    pub(crate) place: Spot,
 }
 
 fn spot(place: &Place) -> Spot {
@@ -103,13 +103,13 @@ fn spot(place: &Place) -> Spot {
     (text(&place.file), text(&place.sheet), place.cell.map(|cell| (cell.row, cell.column)))
 }
 
-pub(super) fn place((file, sheet, cell): &Spot) -> Place {
+pub(crate) fn place((file, sheet, cell): &Spot) -> Place {
     let text = |part: &Option<String>| part.as_deref().map(Arc::from);
     Place { file: text(file), sheet: text(sheet), cell: cell.map(|(row, column)| CellRef { row, column }) }
 }
 
 /// `merge.json` of a run.
-pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
+pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
     let root = &county.workspace.root;
     let read = |path: &Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
     let rules = rules(&read(&root.join("scorebook.toml"))?);
@@ -184,7 +184,7 @@ pub(in crate::run) fn state(county: &County, resolved: &Resolved, folders: &BTre
 }
 
 /// `scorebook.toml` as parts have it in common.
-pub(in crate::run) fn rules(bytes: &[u8]) -> String {
+pub(crate) fn rules(bytes: &[u8]) -> String {
     let text = decode(bytes);
     let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
     for own in ["register", "inbox"].into_iter().chain(SECRETS) {
@@ -194,7 +194,7 @@ pub(in crate::run) fn rules(bytes: &[u8]) -> String {
 }
 
 /// Files of the configuration that are the same in every part; `scorebook.toml` and the register are not.
-pub(super) fn shared(manifest: &Value) -> Vec<&Value> {
+pub(crate) fn shared(manifest: &Value) -> Vec<&Value> {
     let all = manifest["configuration"].as_array().into_iter().flatten();
     all.filter(|one| one["file"].as_str().is_some_and(is_shared)).collect()
 }
@@ -205,7 +205,7 @@ fn is_shared(file: &str) -> bool {
 
 /// The configuration of a whole county, told in a way that does not depend on how it was split: the rules without what is a
 /// machine's own, the register's rows by code, the files that all parts share.
-pub(in crate::run) fn whole_configuration(county: &County, rules: &str) -> Vec<(String, String)> {
+pub(crate) fn whole_configuration(county: &County, rules: &str) -> Vec<(String, String)> {
     let own = |what: &str, text: &str| (what.to_owned(), sha256_hex(text.as_bytes()));
     let rows: String = county.register.branches.iter().map(crate::report::json_line).collect();
     let shared = county.configuration.iter().filter(|(file, _)| is_shared(file)).cloned();
@@ -213,7 +213,7 @@ pub(in crate::run) fn whole_configuration(county: &County, rules: &str) -> Vec<(
 }
 
 /// A finding as it was found.
-pub(super) fn finding(found: &Found) -> Option<Finding> {
+pub(crate) fn finding(found: &Found) -> Option<Finding> {
     let code = Code::from_word(&found.code)?;
     let args = found.args.iter().filter_map(|(name, value)| Some((value_name(code, name)?, value.clone())));
     Some(Finding {

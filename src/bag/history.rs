@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
 
-use super::ArchiveError;
+use super::BagError;
 use super::columns::{Cell, Columns};
 use super::dataset::{bags_below, part, person_mark, points, rows};
 
@@ -86,7 +86,7 @@ const MOST_FOUND: usize = 10_000;
 
 /// Looks for everybody of a name; the name as results write it, without white space. A bag that cannot be read is named in
 /// the result, and stops nothing.
-pub fn history(folder: &Path, name: &str) -> Result<History, ArchiveError> {
+pub fn history(folder: &Path, name: &str) -> Result<History, BagError> {
     let mut history = History::default();
     let mut open: Vec<(PathBuf, Columns)> = Vec::new();
     let mut keys: BTreeSet<String> = BTreeSet::new();
