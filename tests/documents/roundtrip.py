@@ -6,6 +6,7 @@ program from the same marks.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ def name(value):
 def soffice(files, to, folder):
     """Converts workbooks; the results keep their stems."""
     folder.mkdir(parents=True, exist_ok=True)
-    profile = f"-env:UserInstallation=file://{tempfile.gettempdir()}/scorebook-roundtrip"
+    profile = f"-env:UserInstallation=file://{tempfile.gettempdir()}/scorebook-roundtrip-{os.getpid()}"
     command = ["soffice", "--headless", profile, "--convert-to", to, "--outdir", folder, *files]
     subprocess.run(command, check=True, capture_output=True)
 
