@@ -6,7 +6,7 @@ use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period};
-use crate::score::{Subject, evaluate_formula};
+use crate::score::{Flag, Subject, evaluate_formula};
 
 /// 考核公示栏.
 pub const BOARD: Form = Form {
@@ -35,6 +35,13 @@ fn contents() -> Contents {
             "公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。",
         ),
         text("监督电话", "监督电话", "objection phone", "0791-12380"),
+        text(
+            "更正",
+            "公布后的更正，没有时为空",
+            "corrections of what was posted; empty if there are none",
+            "张甲一季度原公布94.03分，现为93.87分",
+        ),
+        text("空白说明", "表中空格的缘由，没有空格时为空", "why cells are blank; empty if none is", "空格：当期不在本支部的，不计分。"),
         text(
             "计分说明",
             "分值如何得出",
@@ -65,6 +72,7 @@ fn data(view: &View<'_>) -> Record {
     }
     let mut root = Record::default();
     let mut members = Vec::new();
+    let mut blanks = Blanks::default();
     for (number, (at, member, outcome)) in view.members().enumerate() {
         let mut row = Record::default();
         row.count("序号", number + 1);
@@ -75,11 +83,14 @@ fn data(view: &View<'_>) -> Record {
         row.text("荣誉", outcome.honours.join("、"));
         set_standing(&mut row, member, outcome);
         let subject = Subject::member(scheme, view.submission, at);
+        blanks.exempt |= outcome.score.flags.contains(&Flag::Exempt);
         let cells = columns.iter().map(|column| {
             let mut cell = Record::default();
             if member.scored_in(column.period) && outcome.score.total.is_some() {
                 let value = evaluate_formula(&subject, &scheme.board.period, COLUMN_WINDOW, column.period);
                 cell.set("得分", mark(&value, scheme.decimals));
+            } else {
+                blanks.elsewhere |= outcome.score.total.is_some();
             }
             cell
         });
@@ -94,15 +105,12 @@ fn data(view: &View<'_>) -> Record {
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("监督电话", &view.issuer.phone);
-    let mut note = if run == Period::YEAR { scheme.board.note.clone() } else { scheme.board.note_part.clone() };
     // Corrections stand below the table, those of this scheme's members on this part of the board.
     let told =
         view.changes.iter().filter(|change| change.scheme == scheme.id).map(|change| format!("{}{}", change.name, change.correction()));
-    let told = told.collect::<Vec<_>>().join("；");
-    if !told.is_empty() {
-        note = format!("更正：{told}。{note}");
-    }
-    root.text("计分说明", note);
+    root.text("更正", told.collect::<Vec<_>>().join("；"));
+    root.text("空白说明", blanks.text());
+    root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
     // The year's heading is the scheme's own word; a part of the year is named after the figure that stands there.
     let rules = &scheme.member;
     let shown = rules.figure("board", run.every()).or_else(|| rules.figure("total", run.every()));
@@ -115,4 +123,30 @@ fn data(view: &View<'_>) -> Record {
     root.lists.insert("期间", headings(&columns));
     root.lists.insert("", members);
     root
+}
+
+/// Why cells of the table are blank. The reason of an exemption is nobody's business, that there is one is said in 备注.
+#[derive(Clone, Copy, Debug, Default)]
+struct Blanks {
+    exempt: bool,
+    elsewhere: bool,
+}
+
+impl Blanks {
+    fn text(self) -> String {
+        let reasons = [(self.elsewhere, "当期不在本支部的"), (self.exempt, "免积分的")];
+        let reasons: Vec<&str> = reasons.into_iter().filter_map(|(is, reason)| is.then_some(reason)).collect();
+        if reasons.is_empty() { String::new() } else { format!("得分空白：{}，不计分。", reasons.join("和")) }
+    }
+}
+
+/// What a board says for which a county's own template has no place: into 计分说明, for a correction must be on the wall.
+pub fn corrections_without_place(record: &mut Record, shows: impl Fn(&str) -> bool) {
+    let Some(Datum::Text(told)) = record.fields.get("更正").filter(|_| !shows("更正")) else { return };
+    let note = match record.fields.get("计分说明") {
+        Some(Datum::Text(note)) => note.as_str(),
+        _ => "",
+    };
+    let note = format!("更正：{told}。{note}");
+    record.text("计分说明", note);
 }

@@ -19,7 +19,7 @@ mod sample;
 mod view;
 mod yearly;
 
-pub use board::BOARD;
+pub use board::{BOARD, corrections_without_place};
 pub use explained::{EXPLAIN, ExplainedSubject, Written, short, statement};
 pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use field::Contents;

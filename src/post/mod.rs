@@ -60,6 +60,8 @@ struct Manifest {
     outputs: Vec<Value>,
     #[serde(default)]
     branches: Vec<DraftBranch>,
+    /// Results that were put together say of which runs.
+    merged: Option<Value>,
 }
 
 /// A branch of a draft.
@@ -70,6 +72,9 @@ struct DraftBranch {
     folder: String,
     state: String,
     files: Vec<String>,
+    /// The last day of publication that its boards print.
+    #[serde(default)]
+    last_day: Option<NaiveDate>,
 }
 
 /// A draft, read and held against what is recorded.
@@ -92,6 +97,12 @@ pub fn post(options: &Options, order: &PostOrder) -> Result<Posted, RunError> {
         return withdraw(&records, options.period, *n, reason);
     }
     let draft = choose(&county, options, &records)?;
+    if draft.manifest.merged.is_some() {
+        return Err(refused(
+            format!("{} 是合并的结果，不能登记公示；请在各自的工作区里登记", draft.folder.display()),
+            format!("{} is a merged result and is not posted; post in the workspaces that it was made of", draft.folder.display()),
+        ));
+    }
     draft.proven()?;
     let date = draft.date(options.date)?;
     let due = draft.due(&county, &records, date)?;
@@ -304,7 +315,10 @@ impl Read {
         let (mut now, mut then) = (told(&own), told(&record.rows(&branch.code)?));
         now.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
         then.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
-        let redated = self.manifest.posted.is_some() && record.posting.as_ref().is_some_and(|posting| posting.date != date);
+        let other_day = |posting: &Posting| {
+            posting.date != date || posting.branch(&branch.code).is_some_and(|recorded| recorded.last_day != branch.last_day)
+        };
+        let redated = self.manifest.posted.is_some() && record.posting.as_ref().is_some_and(other_day);
         Ok(now != then || redated || !self.unannounced(records, &branch.code)?.is_empty())
     }
 
@@ -356,13 +370,12 @@ fn write(
         });
         let submissions: Vec<Kept> = kept.collect();
         originals.extend(submissions.iter().map(|one| (one.kept.clone(), (one.file.clone(), one.sha256.clone()))));
-        let scored: BTreeSet<String> = rows.lines().filter_map(|line| Some(serde_json::from_str::<Row>(line).ok()?.scheme)).collect();
-        let last_day = county
-            .schemes
-            .iter()
-            .filter(|scheme| scored.contains(&scheme.id))
-            .filter_map(|scheme| publication(&issuer, &county.calendar, scheme).1)
-            .max();
+        let scored = rows.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok()).filter(|row| row.values().is_scored());
+        let scored: BTreeSet<String> = scored.map(|row| row.scheme).collect();
+        let own = county.schemes.iter().filter(|scheme| scored.contains(&scheme.id));
+        let worked_out = || own.filter_map(|scheme| publication(&issuer, &county.calendar, scheme).1).max();
+        // What the boards print counts; where they have blanks the day follows from the one that was given.
+        let last_day = if draft.manifest.posted.is_some() { branch.last_day } else { worked_out() };
         branches.push(RecordedBranch {
             code: branch.code.clone(),
             name: branch.name.clone(),

@@ -25,7 +25,7 @@ pub use fresh::{Fresh, write_new};
 pub use guard::{Belongings, guard, guard_inbox, outside};
 pub use lock::{Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_place};
 pub use names::{Names, safe_name};
-pub use once::{Once, keep_once};
+pub use once::{Once, clear_unfinished, keep_once};
 pub use place::{Kept, Published};
 pub use record::is_result;
 pub use staging::{Staging, Written};

@@ -23,13 +23,7 @@ impl Once {
     /// the workspace's lock sees to it.
     pub fn open(parent: &Path) -> Result<Self, PublishError> {
         fs::create_dir_all(parent).map_err(failed(parent))?;
-        for entry in fs::read_dir(parent).map_err(failed(parent))? {
-            let path = entry.map_err(failed(parent))?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(MAKING)) {
-                writable(&path);
-                remove(&path)?;
-            }
-        }
+        clear_unfinished(parent)?;
         let folder = parent.join(format!("{MAKING}{}", std::process::id()));
         fs::create_dir(&folder).map_err(failed(&folder))?;
         Ok(Self { folder })
@@ -62,6 +56,28 @@ impl Once {
     pub fn discard(self) -> Result<(), PublishError> {
         remove(&self.folder)
     }
+}
+
+/// Removes what a killed process left in a folder; no folder is no fault.
+pub fn clear_unfinished(folder: &Path) -> Result<(), PublishError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(PublishError::Io { path: folder.to_owned(), source }),
+    };
+    for entry in entries {
+        let path = entry.map_err(failed(folder))?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(MAKING)) {
+            if path.is_dir() {
+                writable(&path);
+                remove(&path)?;
+            } else {
+                let _ = set_read_only(&path, false);
+                fs::remove_file(&path).map_err(failed(&path))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Keeps a file under the name of its content: one that is there already is left. True if it could be made read-only.
@@ -154,6 +170,8 @@ mod tests {
         assert!(keep_once(&path, b"x").expect("kept"));
         assert!(keep_once(&path, b"x").expect("kept"));
         assert_eq!(fs::read(&path).expect("file"), b"x");
+        fs::write(parent.path().join("原件").join(format!("{MAKING}1")), "half").expect("file");
+        clear_unfinished(&parent.path().join("原件")).expect("cleared");
         assert_eq!(fs::read_dir(parent.path().join("原件")).expect("folder").count(), 1);
     }
 }

@@ -12,6 +12,8 @@ use super::store::{RESULTS, Record, RecordError, Records, unread};
 
 /// The folder of all records, in the workspace.
 pub const FOLDER: &str = "公示存档";
+/// The folder of kept submissions, in that folder.
+const ORIGINALS: &str = "原件";
 /// The list of all records, in that folder.
 const INDEX: &str = "公示记录.jsonl";
 
@@ -48,6 +50,7 @@ pub fn record(
     originals: impl Iterator<Item = Result<Original, RecordError>>,
 ) -> Result<(PathBuf, bool), RecordError> {
     let mut read_only = true;
+    publish::clear_unfinished(&records.root().join(ORIGINALS))?;
     for original in originals {
         read_only &= keep(records, &original?)?;
     }
@@ -135,7 +138,7 @@ pub fn kept_path(sha256: &str, file: &str) -> String {
     let extension =
         file.rsplit(['/', '!']).next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension.to_ascii_lowercase());
     let extension = extension.filter(|own| (1..=5).contains(&own.len()) && own.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    format!("原件/{sha256}.{}", extension.as_deref().unwrap_or("bin"))
+    format!("{ORIGINALS}/{sha256}.{}", extension.as_deref().unwrap_or("bin"))
 }
 
 /// True if a submission is kept already.

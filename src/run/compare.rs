@@ -7,7 +7,7 @@
 //!
 //! Drafts in the out folder are compared with nothing: what has not been posted may still change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
@@ -15,7 +15,7 @@ use crate::bag;
 use crate::diag::{Code, Severity};
 use crate::digest::sha256_hex;
 use crate::inside;
-use crate::period::RunPeriod;
+use crate::period::{Period, RunPeriod};
 use crate::publish::safe_name;
 use crate::record::{Record, Records};
 use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, unusual};
@@ -125,6 +125,49 @@ fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> 
         return archived_results(county, wanted, folder, &bags, comparison);
     }
     Err(nothing_of(folder, &format!("{wanted} 的 {RESULTS}"), &format!("{RESULTS} of {wanted}"), &other))
+}
+
+/// Categories that each branch's members had at the end of last year, by its code: from the year's results in the folder, or
+/// in the bags at or below it. What cannot be read tells nothing: whoever is asked for then owes by other signs.
+pub fn last_categories(county: &County, folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    #[derive(serde::Deserialize)]
+    struct Listed {
+        period: String,
+        branch_code: String,
+        subject: String,
+        category: Option<String>,
+    }
+    let wanted = RunPeriod { year: county.workspace.year - 1, period: Period::YEAR };
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut add = |code: String, category: String| {
+        found.entry(code).or_default().insert(category);
+    };
+    for path in [folder.join(RESULTS), folder.join(wanted.to_string()).join(RESULTS)] {
+        let bytes = inside::own(&path).unwrap_or_default();
+        let rows = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Listed>(line).ok());
+        for row in rows.filter(|row| row.period == wanted.to_string() && row.subject == "member") {
+            row.category.into_iter().for_each(|category| add(row.branch_code.clone(), category));
+        }
+    }
+    let names = [county.workspace.county_code.as_deref(), Some(county.workspace.county.as_str())];
+    for bag in archive::bags_below(folder).unwrap_or_default() {
+        let Some(part) = archive::part(&bag, "results") else { continue };
+        if !names.into_iter().flatten().any(|name| part.is_of(&safe_name(name), wanted.year)) {
+            continue;
+        }
+        let Some(columns) = part.open() else { continue };
+        let Ok(at) = columns.rows_where("subject", |subject| subject == "member") else { continue };
+        let Ok(rows) = archive::rows(&columns, &["period", "branch_code", "category"], &at) else { continue };
+        for row in rows {
+            let text = |at: usize| row.get(at).and_then(archive::Cell::text).map(str::to_owned);
+            if let (Some(period), Some(code), Some(category)) = (text(0), text(1), text(2))
+                && period == wanted.to_string()
+            {
+                add(code, category);
+            }
+        }
+    }
+    found
 }
 
 /// Last year's results out of bags: of the county's own, however many counties and years lie there. A county may have

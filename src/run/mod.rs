@@ -214,7 +214,7 @@ fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progre
 
 fn resolve_all(county: &County, gathered: Files, last_year: Option<&Path>) -> Result<Resolved, RunError> {
     let mut resolved = resolve(county, gathered);
-    owed::settle(county, &mut resolved);
+    owed::settle(county, &mut resolved, last_year);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;
     Ok(resolved)

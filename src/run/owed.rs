@@ -4,7 +4,9 @@
 //! form and no reminder; what comes all the same is read, checked and compared.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use super::compare::last_categories;
 use super::{BranchState, County, Gathered, Resolved};
 use crate::diag::{Code, Finding, Place};
 use crate::period::{Every, Period, RunPeriod};
@@ -15,11 +17,15 @@ fn scores(scheme: &Scheme, every: Every) -> bool {
     scheme.member.scores(every) || scheme.branch.as_ref().is_some_and(|rules| rules.scores(every))
 }
 
-/// True if the branch owes a submission: by the schemes of its roster, else by those that its 类型 or all categories would have.
-fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>) -> bool {
+/// True if the branch owes a submission: by the schemes of its roster, else of last year's, else by those that its 类型 or
+/// all categories would have.
+fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
     let every = county.run.period.every();
     if !roster.is_empty() {
         return roster.iter().any(|scheme| scores(&county.schemes[*scheme], every));
+    }
+    if let Some(categories) = last {
+        return categories.iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every));
     }
     let kind = county.register.branches[branch].kind.as_deref().unwrap_or_default();
     let own: Vec<&String> =
@@ -28,10 +34,14 @@ fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>) -> bool {
     possible.into_iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every))
 }
 
-/// Takes out of the missing those who owe nothing, and tells of members whom the run does not score.
-pub fn settle(county: &County, resolved: &mut Resolved) {
+/// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year` has last
+/// year's rosters.
+pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) {
     let every = county.run.period.every();
-    resolved.owing = (0..resolved.branches.len()).map(|at| owes(county, at, &resolved.schemes[at])).collect();
+    let unknown = resolved.schemes.iter().any(BTreeSet::is_empty);
+    let last = last_year.filter(|_| unknown).map(|folder| last_categories(county, folder)).unwrap_or_default();
+    let owing = |at: usize| owes(county, at, &resolved.schemes[at], last.get(&county.register.branches[at].code));
+    resolved.owing = (0..resolved.branches.len()).map(owing).collect();
     let mut idle: BTreeSet<&str> = BTreeSet::new();
     for (at, state) in resolved.branches.iter_mut().enumerate() {
         let branch = &county.register.branches[at];

@@ -228,13 +228,16 @@ impl Desk<'_> {
                 .filter(|view| view.members().next().is_some())
                 .collect();
             let Some(first) = views.first() else { continue };
-            let record = match form.data {
+            let mut record = match form.data {
                 Data::Branch(make) => make(first),
                 Data::Group(_, make) => make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code }),
                 Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {
                 continue;
+            }
+            if form.id == BOARD.id {
+                forms::corrections_without_place(&mut record, |field| loaded.template.shows(field));
             }
             let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
             made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
@@ -322,6 +325,14 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
     let unknown = county.schemes.iter().find(|scheme| forms::publication(issuer, &county.calendar, scheme).1.is_none())?;
     let (days, _) = forms::publication(issuer, &county.calendar, unknown);
     Some(Finding::new(Code::UnknownCalendarYear, Place::default()).value(posted.to_string()).arg("days", days))
+}
+
+/// The last day of publication that a branch's boards print, of several schemes' the latest.
+fn last_day(county: &County, state: &BranchState) -> Option<chrono::NaiveDate> {
+    let BranchState::Accepted(card) = state else { return None };
+    let scored: BTreeSet<usize> = card.outcomes.iter().filter(|outcome| outcome.score.total.is_some()).map(|one| one.scheme).collect();
+    let issuer = county.issuer();
+    scored.into_iter().filter_map(|scheme| forms::publication(&issuer, &county.calendar, &county.schemes[scheme]).1).max()
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
@@ -431,7 +442,8 @@ fn write_manifest(
             let branch = &county.register.branches[*at];
             let state = if matches!(resolved.branches[*at], BranchState::Accepted(_)) { "accepted" } else { "returned" };
             let files = resolved.sources[*at].as_ref().map(|sent| sent.names().collect::<Vec<_>>()).unwrap_or_default();
-            json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files })
+            let last_day = last_day(county, &resolved.branches[*at]);
+            json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files, "last_day": last_day })
         })
         .collect();
     let schemes: Vec<_> =

@@ -28,7 +28,7 @@ pub use settings::KEYS as SETTINGS;
 
 use crate::form::data::Schema;
 use crate::form::model::{Font, Style, StyleId};
-use plan::SheetPlan;
+use plan::{Content, Fill, Piece, SheetPlan};
 
 /// A template proved to fit its form. Read once a run, filled any number of times.
 #[derive(Clone, Debug)]
@@ -90,6 +90,17 @@ impl Template {
     /// Whether a page's end, which only the layout knows, decides what stands on it.
     pub(crate) fn needs_pages(&self) -> bool {
         self.sheets.iter().any(SheetPlan::needs_pages)
+    }
+
+    /// True if a cell shows that field of the form.
+    pub fn shows(&self, field: &str) -> bool {
+        let own = |fill: &Fill| matches!(fill, Fill::Slot(Slot::Root(name)) if *name == field);
+        let cells = self.sheets.iter().flat_map(|sheet| &sheet.rows).flat_map(|row| &row.cells);
+        cells.map(|cell| &cell.content).any(|content| match content {
+            Content::Alone(fill) => own(fill),
+            Content::Pieces(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Fill(fill) if own(fill))),
+            _ => false,
+        })
     }
 
     /// What the drawing has and the written forms will not.
