@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::check;
 use crate::digest;
 use crate::inbox;
 use crate::inside;
-use crate::period::RunPeriod;
+use crate::period::{Every, Period, RunPeriod};
 use crate::publish::{Kept, Names, Staging};
 use crate::run::intake::{self, Sent};
 use crate::run::{County, FirstState, Options, Progress, RunError, Stage, first_state, guard_target, in_pool, prepare, restore_names};
@@ -80,6 +81,7 @@ fn write_all(
         date: county.date,
         schemes: &county.schemes,
         categories: &county.workspace.categories,
+        deadlines: &deadlines(county),
     };
     let mut folders = Names::default();
     let folders: BTreeMap<&str, String> =
@@ -104,6 +106,14 @@ fn write_all(
         Ok::<(), RunError>(staging.write(path, &bytes)?)
     })?;
     Ok(jobs.len())
+}
+
+/// By when each period's submission is due, in the order of the year.
+fn deadlines(county: &County) -> Vec<(Period, NaiveDate)> {
+    let mut all: Vec<Period> = [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().flat_map(Every::all).collect();
+    all.sort_by_key(|period| (period.last_month(), period.every()));
+    let due = |period: Period| county.workspace.dates.due(RunPeriod { period, ..county.run });
+    all.into_iter().filter_map(|period| Some((period, due(period)?))).collect()
 }
 
 /// The newest roster of each branch that the folder holds. Submissions know more of a member than results do, so results

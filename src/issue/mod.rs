@@ -12,6 +12,7 @@ pub use hand_out::{Issued, issue, issue_folder};
 use chrono::NaiveDate;
 
 use crate::county::Branch;
+use crate::period::{Period, zh_date};
 use crate::scheme::Scheme;
 use crate::submission::{Day, Member};
 use crate::table::Value;
@@ -96,37 +97,44 @@ pub struct County<'a> {
     pub schemes: &'a [Scheme],
     /// Categories that exist.
     pub categories: &'a [String],
+    /// By when each period's submission is due, in the order of the year; periods without a deadline are left out.
+    pub deadlines: &'a [(Period, NaiveDate)],
 }
 
 /// A branch's workbook. `roster` is empty where none is known; `scheme_of` gives the scheme of a category's members as
 /// an index into the schemes.
 pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_of: &dyn Fn(&str) -> usize) -> Blank {
-    let categories: Vec<(&str, usize)> = categories(county, branch, roster).into_iter().map(|name| (name, scheme_of(name))).collect();
-    let mut used: Vec<usize> = categories.iter().map(|(_, scheme)| *scheme).collect();
+    let own = categories(county, branch, roster);
+    // Whoever joins in the course of the year may be of any category: a first secretary in a village is none of its farmers.
+    let others = county.categories.iter().map(String::as_str).filter(|name| !own.contains(name));
+    let all: Vec<(&str, usize)> = own.iter().copied().chain(others).map(|name| (name, scheme_of(name))).collect();
+    let mut used: Vec<usize> = all.iter().map(|(_, scheme)| *scheme).collect();
     used.sort_unstable();
     used.dedup();
     let schemes: Vec<&Scheme> = used.iter().map(|at| &county.schemes[*at]).collect();
     let named: Vec<String> = schemes.iter().map(|scheme| format!("{} {}", scheme.id, scheme.version)).collect();
     let named = named.join("、");
-    let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster, &categories)];
+    let of = rows::Members { roster, categories: &own, expected: branch.members.map_or(rows::UNKNOWN_ROSTER, |members| members as usize) };
+    let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster)];
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
-    for (name, scheme, own) in serve(workbook::ENTRIES.name, &categories, |scheme| county.schemes[scheme].member.by_category()) {
-        sheets.push(known(rows::entries(&name, &county.schemes[scheme], &own, roster, county.year)));
+    for (name, scheme, served) in serve(workbook::ENTRIES.name, &all, |scheme| county.schemes[scheme].member.by_category()) {
+        sheets.push(known(rows::entries(&name, &county.schemes[scheme], &served, &of, county)));
     }
-    let polled: Vec<(&str, usize)> = categories.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
-    for (name, scheme, own) in serve(workbook::POLL.name, &polled, |_| false) {
-        sheets.extend(rows::ballots(&name, &county.schemes[scheme], &own, roster).map(known));
+    let polled: Vec<(&str, usize)> = all.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
+    for (name, scheme, served) in serve(workbook::POLL.name, &polled, |_| false) {
+        sheets.extend(rows::ballots(&name, &county.schemes[scheme], &served, &of).map(known));
     }
     sheets.extend(rows::adjustments(&schemes, county.year).map(known));
     sheets.extend(rows::vetoes(&schemes, county.year).map(known));
-    sheets.extend(rows::nominations(&schemes).map(known));
+    let here: Vec<(&str, &Scheme)> = own.iter().map(|name| (*name, &county.schemes[scheme_of(name)])).collect();
+    sheets.extend(rows::nominations(&schemes, &here, &of).map(known));
     sheets.extend(schemes.iter().find_map(|scheme| rows::branch_scores(scheme)).map(known));
     Blank {
         title: format!("{} {}年报送表", branch.name, county.year),
         author: county.issuer.to_owned(),
         date: county.date,
         properties: vec![(TEMPLATE_PROPERTY.to_owned(), VERSION.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
-        guide: (GUIDE.to_owned(), guide(county, &schemes)),
+        guide: (GUIDE.to_owned(), guide(county, &here)),
         sheets,
     }
 }
@@ -190,40 +198,69 @@ fn cover(county: &County<'_>, branch: &Branch, schemes: &str) -> Sheet {
         name: workbook::COVER.name.into(),
         title: format!("{}年度党员积分报送表", county.year),
         body: Body::Fields(fields),
+        foot: deadlines(county, |_| true).into_iter().chain([SIGNATURES.to_owned()]).collect(),
         ..Sheet::default()
     }
 }
 
-/// What to do, in the order in which a clerk does it.
-fn guide(county: &County<'_>, schemes: &[&Scheme]) -> Vec<String> {
+/// Where those sign who answer for what is filled in.
+pub const SIGNATURES: &str = "填报人签字：\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}支部书记签字：\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}党支部（盖章）\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
+
+/// `报送截止：一季度2026年4月8日、…`; none if no such period has a deadline.
+fn deadlines(county: &County<'_>, asked: impl Fn(Period) -> bool) -> Option<String> {
+    let known = county.deadlines.iter().filter(|(period, _)| asked(*period));
+    let told: Vec<String> = known.map(|(period, day)| format!("{}{}", period.zh(), zh_date(*day))).collect();
+    (!told.is_empty()).then(|| format!("报送截止：{}。", told.join("、")))
+}
+
+/// What to do, in the order in which a clerk does it; what concerns categories that the branch does not have is left out.
+fn guide(county: &County<'_>, here: &[(&str, &Scheme)]) -> Vec<String> {
     let year = county.year;
     let mut lines = vec![
         format!("{year}年度党员积分报送表填报说明"),
         "一、这份工作簿一年用到底：每到一个期间把该期间的行填好，报送整份工作簿；以后各期间的空行不用管，也不要删。".into(),
         "二、先核对“党员名册”：调入、发展的党员加在最后，调出的填截止月，不计分的填免积分原因和直评等次。身份证号按文本填写。".into(),
-        "三、“积分登记”每名党员每个期间一行，已按名册排好。名册有增减的，请在表尾照样加行，或删去整行。全表没有一笔扣分、加分的，任选一格填 0，以免当作没有填。".into(),
+        "三、“积分登记”按期间排列，同一期间的党员排在一起；点“期间”栏标题上的箭头，可以只看要填的期间。名册有增减的，请在表尾照样加行，或删去整行。全表没有一笔扣分、加分的，任选一格填 0，以免当作没有填。".into(),
         "四、标题行受保护，没有密码；底色偏红的栏必须填，带下拉箭头的栏请从列表中选。把鼠标放在栏目名称上，可以看到填写要求。".into(),
         "五、只填原始分，不要自己算小计、合计、折算分；不要合并单元格。".into(),
-        "六、填好后保存，按“支部编码-支部名称”命名，报上级党组织。".into(),
+        "六、填好后保存，按“支部编码-支部名称”命名，报上级党组织。需要纸质件的，打印后由填报人、支部书记签字并盖章。".into(),
     ];
-    for scheme in schemes {
-        lines.push(String::new());
-        lines.push(format!("积分细则：{}（{}，版本 {}）", scheme.name, scheme.id, scheme.version));
-        lines.push(format!("登记期间：{}", columns::periods(scheme.member.every).join("、")));
-        for item in &scheme.member.items {
-            let of = if item.categories.is_empty() { String::new() } else { format!("（{}）", item.categories.join("、")) };
-            lines.push(format!("{}{of}：{}", item.name, columns::item_rule(item, scheme)));
+    if let Some(deadlines) = deadlines(county, |_| true) {
+        lines.push(format!("七、{deadlines}"));
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for (_, scheme) in here {
+        if told.contains(&scheme.id.as_str()) {
+            continue;
         }
-        if let Some(poll) = &scheme.poll {
-            let words: Vec<&str> = poll.words.iter().map(|(word, _)| word.as_str()).collect();
-            let filled =
-                |max: &crate::exact::Exact| if words.is_empty() { format!("0～{}分", columns::plain(max)) } else { words.join("、") };
-            let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} {}", filled(max))).collect();
-            lines.push(format!("民主测评：每名计分党员不少于{}票；{}", poll.min_ballots, names.join("、")));
+        told.push(&scheme.id);
+        let own: Vec<&str> = here.iter().filter(|(_, other)| other.id == scheme.id).map(|(category, _)| *category).collect();
+        lines.extend(scheme_guide(scheme, &own));
+    }
+    lines
+}
+
+/// The hints of one scheme for the categories of the branch that it scores.
+fn scheme_guide(scheme: &Scheme, categories: &[&str]) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        format!("积分细则：{}（{}，版本 {}）", scheme.name, scheme.id, scheme.version),
+        format!("登记期间：{}", columns::periods(scheme.member.every).join("、")),
+    ];
+    for item in &scheme.member.items {
+        let whose: Vec<&str> = categories.iter().copied().filter(|category| item.applies_to(category)).collect();
+        if whose.is_empty() {
+            continue;
         }
-        if scheme.rests_on_samples() {
-            lines.push("本细则含样例分值，以正式文件为准。".into());
-        }
+        let of = if whose.len() == categories.len() { String::new() } else { format!("（{}）", whose.join("、")) };
+        lines.push(format!("{}{of}：{}", item.name, columns::item_rule(item, scheme)));
+    }
+    if let Some(poll) = &scheme.poll {
+        let words: Vec<&str> = poll.words.iter().map(|(word, _)| word.as_str()).collect();
+        let filled =
+            |max: &crate::exact::Exact| if words.is_empty() { format!("0～{}分", columns::plain(max)) } else { words.join("、") };
+        let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} {}", filled(max))).collect();
+        lines.push(format!("民主测评：每名计分党员不少于{}票；{}", poll.min_ballots, names.join("、")));
     }
     lines
 }

@@ -1,19 +1,42 @@
 //! Sheets of the blank workbook: their columns, and a row for every member and period that is known.
 
 use super::columns::{day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
-use super::{County, Listed};
+use super::{County, Listed, SIGNATURES, deadlines};
 use crate::county::Branch;
 use crate::period::{Every, Period};
-use crate::scheme::Scheme;
+use crate::scheme::{Honour, QuotaBase, Scheme};
 use crate::submission::Day;
 use crate::table::Value;
 use crate::workbook::{self, column};
 use crate::xlsx::blank::{Body, Column, Entry, Sheet};
 
-/// Empty rows of a roster where neither roster nor number of members is known.
-const UNKNOWN_ROSTER: usize = 30;
+/// Members of a branch of which neither roster nor number is known.
+pub const UNKNOWN_ROSTER: usize = 30;
 /// Empty rows below what is filled in.
 const SPARE: usize = 10;
+
+/// A branch's members, as far as they are known.
+pub struct Members<'a> {
+    /// The last roster; empty if none is known.
+    pub roster: &'a [Listed],
+    /// Their categories; of other categories there is nobody yet.
+    pub categories: &'a [&'a str],
+    /// How many rows a roster that is not known will need.
+    pub expected: usize,
+}
+
+impl Members<'_> {
+    /// Members of these categories that are scored.
+    fn scored<'a>(&'a self, categories: &'a [&'a str]) -> impl Iterator<Item = &'a Listed> {
+        self.roster.iter().filter(|member| member.exempt.is_none() && categories.contains(&member.category.as_str()))
+    }
+
+    /// Empty rows below those that are filled in, at so many a member.
+    fn spare(&self, categories: &[&str], each: usize) -> usize {
+        let may_be_all = self.roster.is_empty() && categories.iter().any(|category| self.categories.contains(category));
+        if may_be_all { self.expected * each } else { SPARE }
+    }
+}
 
 fn table(name: &str, note: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, spare: usize, frozen: u16) -> Sheet {
     let landscape = columns.len() > 7;
@@ -21,32 +44,57 @@ fn table(name: &str, note: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, sp
         name: name.to_owned(),
         title: name.to_owned(),
         note: note.to_owned(),
-        body: Body::Table { columns, rows, spare, frozen, limits: Vec::new() },
+        body: Body::Table { columns, rows, spare, frozen, limits: Vec::new(), filter: false },
         landscape,
+        foot: vec![SIGNATURES.to_owned()],
     }
 }
 
 /// 党员名册.
-pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed], categories: &[(&str, usize)]) -> Sheet {
+pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed]) -> Sheet {
     let year = county.year;
     let month = || whole(1, 12);
     let columns = vec![
         wide(7, field(column::SEQ, whole(1, 100_000), false, "从 1 起，一人一号，不要重复。")),
         wide(14, field(column::NAME, Entry::Free, true, "与身份证一致。少数民族姓名中间用“·”。")),
         wide(6, field(column::SEX, one_of(["男", "女"]), false, "")),
-        wide(10, field(column::NATION, Entry::Free, false, "")),
+        wide(10, field(column::NATION, Entry::Free, false, "如 汉族。")),
         wide(21, field(column::ID, Entry::Length(18), false, "18位，按文本填写。按数字填写会丢掉后几位，无法恢复。")),
         wide(13, field(column::BORN, day_of_life(year), false, "如 1985-03-12。")),
         wide(13, field(column::JOINED, day_of_life(year), false, "如 2008-07-01；只知道年月的写 2008.07。")),
         wide(11, field(column::STATUS, one_of(["正式党员", "预备党员"]), false, "空着按正式党员。")),
         wide(15, field(column::CATEGORY, one_of(county.categories.iter().map(String::as_str)), true, "从列表中选。")),
-        wide(14, field(column::POST, Entry::Free, false, "")),
+        wide(14, field(column::POST, Entry::Free, false, "在党支部担任的职务，如 支部书记、组织委员；没有的空着。")),
         wide(8, field(column::FIRST_MONTH, month(), false, "年中调入、发展的，从几月起在本支部计分；空着为 1 月。")),
         wide(8, field(column::LAST_MONTH, month(), false, "年中调出的，到几月止；空着为 12 月。")),
-        wide(16, field(column::EXEMPT, Entry::Free, false, "年老体弱、长期患病等经批准不计分的，写明原因；计分的空着。")),
-        wide(11, field(column::DIRECT_GRADE, Entry::Free, false, "不计分的党员直接评定的等次或星级，如 合格、8星、合格/8星。")),
-        wide(9, field(column::WILLING, one_of(["是", "否"]), false, "评为不合格的，本人是否愿意整改；空着为是。")),
-        wide(12, field(column::HELPER, Entry::Free, false, "")),
+        wide(
+            16,
+            field(
+                column::EXEMPT,
+                Entry::Free,
+                false,
+                "年老体弱、长期患病等，经支部讨论、上级党组织批准，本年不参加积分的，写明原因。只存档，不公示。参加积分的空着。",
+            ),
+        ),
+        wide(
+            11,
+            field(
+                column::DIRECT_GRADE,
+                Entry::Free,
+                false,
+                "只有免积分的党员填：不计分，由支部直接评定的等次或星级，如 合格、8星、合格/8星。年底填。",
+            ),
+        ),
+        wide(
+            9,
+            field(
+                column::WILLING,
+                one_of(["是", "否"]),
+                false,
+                "年底评为不合格的，本人是否愿意限期整改：愿意的发限期整改通知书，不愿意的写“否”；空着为是。",
+            ),
+        ),
+        wide(12, field(column::HELPER, Entry::Free, false, "评为不合格、需要整改的党员，由谁帮带，写姓名；没有的空着。")),
         wide(16, field(column::REMARK, Entry::Free, false, "")),
     ];
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Empty, Value::from);
@@ -84,19 +132,13 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed], categorie
         })
         .collect();
     let spare = if roster.is_empty() { branch.members.map_or(UNKNOWN_ROSTER, |members| members as usize) } else { SPARE };
-    let served: Vec<&str> = categories.iter().map(|(category, _)| *category).collect();
-    let note = format!("一人一行。本支部的积分登记表按这些类别准备：{}。有其他类别的党员，请与县里联系。", served.join("、"));
-    let sheet = table(workbook::ROSTER.name, &note, columns, rows, spare, 2);
+    let note = "一人一行。新调入、发展的党员加在最后；类别从列表中选，积分登记在该类别的表上。";
+    let sheet = table(workbook::ROSTER.name, note, columns, rows, spare, 2);
     Sheet { title: format!("{} 党员名册（{year}年度）", branch.name), ..sheet }
 }
 
-/// Members of these categories that are scored.
-fn scored<'a>(roster: &'a [Listed], categories: &'a [&str]) -> impl Iterator<Item = &'a Listed> {
-    roster.iter().filter(|member| member.exempt.is_none() && categories.contains(&member.category.as_str()))
-}
-
 /// One sheet of 积分登记.
-pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster: &[Listed], year: i32) -> Sheet {
+pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], members: &Members<'_>, county: &County<'_>) -> Sheet {
     let rules = &scheme.member;
     let mut columns = vec![seq(), name(), period(&[rules.every])];
     let scorers: Vec<&str> = rules.scorers.iter().flat_map(|scorers| [scorers.own.as_str(), scorers.counts.as_str()]).collect();
@@ -106,7 +148,7 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
     if rules.dated {
         columns.push(wide(
             13,
-            field(column::DATE, day_of(year), false, "哪一天的事。一天一行，同一期间可以加行；整个期间没有事的，留一行空着。"),
+            field(column::DATE, day_of(county.year), false, "哪一天的事。一天一行，同一期间可以加行；整个期间没有事的，留一行空着。"),
         ));
     }
     let items = || rules.items.iter().filter(|item| categories.iter().any(|category| item.applies_to(category)));
@@ -122,9 +164,10 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
         columns.push(wide(10, field(column::RECORDER, Entry::Free, true, "")));
         columns.push(wide(10, field(column::REVIEWER, Entry::Free, true, "与记录人不能是同一个人。")));
     }
+    // By period: a branch fills in one period at a time.
     let mut rows: Vec<Vec<Value>> = Vec::new();
-    for member in scored(roster, categories) {
-        for period in rules.every.all().filter(|period| period.overlaps(member.first_month, member.last_month)) {
+    for period in rules.every.all() {
+        for member in members.scored(categories).filter(|member| period.overlaps(member.first_month, member.last_month)) {
             let row = || vec![member.seq.into(), member.name.as_str().into(), Value::from(period.zh())];
             if scorers.is_empty() {
                 rows.push(row());
@@ -132,18 +175,31 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
             rows.extend(scorers.iter().map(|scorer| row().into_iter().chain([Value::from(*scorer)]).collect()));
         }
     }
-    let spare = if rows.is_empty() { UNKNOWN_ROSTER * usize::from(12 / rules.every.months()) } else { SPARE };
+    let here: Vec<&str> = categories.iter().copied().filter(|category| members.categories.contains(category)).collect();
+    let whose =
+        if here.is_empty() { format!("支部有{}的才填这张表；没有的空着。", categories.join("、")) } else { String::new() };
     let note = format!(
-        "每名党员每个期间{}一行，只填到报送的期间为止，以后的行先空着。{}",
+        "{whose}每名党员每个期间{}一行，只填到报送的期间为止，以后的行先空着。{}{}",
         if scorers.is_empty() { "" } else { "每个评分方" },
-        maxima(items().map(|item| (item.name.as_str(), &item.max)))
+        maxima(items().map(|item| (item.name.as_str(), &item.max))),
+        deadlines(county, |period| rules.scores(period.every())).unwrap_or_default()
     );
     let frozen = if scorers.is_empty() { 3 } else { 4 };
-    table(name_of_sheet, &note, columns, rows, spare, frozen)
+    let spare = members.spare(categories, usize::from(12 / rules.every.months()));
+    filtered(table(name_of_sheet, &note, columns, rows, spare, frozen))
 }
 
-/// One sheet of 民主测评: as many ballots a member as there must be, and room for more.
-pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster: &[Listed]) -> Option<Sheet> {
+/// With arrows in the headings, which a protected sheet allows.
+fn filtered(mut sheet: Sheet) -> Sheet {
+    if let Body::Table { filter, .. } = &mut sheet.body {
+        *filter = true;
+    }
+    sheet
+}
+
+/// One sheet of 民主测评: as many ballots a member as there must be, and room for more. By ballot: whoever types them in holds
+/// one voter's paper at a time.
+pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], members: &Members<'_>) -> Option<Sheet> {
     let poll = scheme.poll.as_ref()?;
     let mut columns = vec![seq(), name(), wide(8, field(column::BALLOT, whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
     let words = || poll.words.iter().map(|(word, _)| word.as_str());
@@ -154,23 +210,22 @@ pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], roster
         let note = format!("0～{}分。", plain(max));
         marks(column, max, scheme.decimals, true, &note)
     }));
-    let mut rows: Vec<Vec<Value>> = Vec::new();
-    for member in scored(roster, categories) {
-        rows.extend(
-            (1..=i64::from(poll.min_ballots.max(1))).map(|number| vec![member.seq.into(), member.name.as_str().into(), number.into()]),
-        );
-    }
-    let spare = if rows.is_empty() { UNKNOWN_ROSTER * poll.min_ballots.max(1) as usize } else { SPARE };
+    let least = poll.min_ballots.max(1);
+    let of_ballot = |number: u32| {
+        members.scored(categories).map(move |member| vec![member.seq.into(), member.name.as_str().into(), i64::from(number).into()])
+    };
+    let rows: Vec<Vec<Value>> = (1..=least).flat_map(of_ballot).collect();
+    let spare = members.spare(categories, least as usize);
     let note = format!(
-        "每名计分党员不少于{}票，一票一行；票数更多的在表尾接着填，票号往下排。年底填报。{}",
-        poll.min_ballots.max(1),
+        "按票号排列：一张测评票上的各名党员排在一起，每名党员一行。每名计分党员不少于{}票；票数更多的在表尾接着填，票号往下排。年底填报。{}",
+        least,
         if poll.words.is_empty() {
             maxima(poll.columns.iter().map(|(name, max)| (name.as_str(), max)))
         } else {
             format!("填{}。", words().collect::<Vec<_>>().join("、"))
         }
     );
-    Some(table(name_of_sheet, &note, columns, rows, spare, 3))
+    Some(filtered(table(name_of_sheet, &note, columns, rows, spare, 3)))
 }
 
 /// 奖惩, where a scheme looks at it.
@@ -220,8 +275,9 @@ pub fn vetoes(schemes: &[&Scheme], year: i32) -> Option<Sheet> {
     Some(table(workbook::VETOES.name, "一人一事一行；没有的空着。", columns, Vec::new(), 10, 2))
 }
 
-/// 评优推荐, where a scheme has honours.
-pub fn nominations(schemes: &[&Scheme]) -> Option<Sheet> {
+/// 评优推荐, where a scheme has honours. `here` are the branch's categories with their schemes: how many it may name follows
+/// from its own members.
+pub fn nominations(schemes: &[&Scheme], here: &[(&str, &Scheme)], members: &Members<'_>) -> Option<Sheet> {
     let honours: Vec<_> = schemes.iter().flat_map(|scheme| &scheme.honours).collect();
     if honours.is_empty() {
         return None;
@@ -235,7 +291,52 @@ pub fn nominations(schemes: &[&Scheme]) -> Option<Sheet> {
         wide(14, field(column::HONOUR, one_of(honours.iter().map(|honour| honour.name.as_str())), true, "从列表中选。")),
         period(&lengths),
     ];
-    Some(table(workbook::NOMINATIONS.name, "一人一项一行；名额有限，超出名额的全部无效。", columns, Vec::new(), 20, 2))
+    let mut told: Vec<&str> = Vec::new();
+    let mut quotas: Vec<String> = Vec::new();
+    for (_, scheme) in here {
+        if !told.contains(&scheme.id.as_str()) {
+            told.push(&scheme.id);
+            let own: Vec<&str> = here.iter().filter(|(_, other)| other.id == scheme.id).map(|(category, _)| *category).collect();
+            quotas.extend(scheme.honours.iter().map(|honour| quota(honour, &own, members)));
+        }
+    }
+    let note = format!("一人一项一行。{}。超出名额的全部无效。", quotas.join("；"));
+    Some(table(workbook::NOMINATIONS.name, &note, columns, Vec::new(), 20, 2))
+}
+
+/// `季度之星每季度2名`: what the honour allows this branch, or the rule if that shows only later.
+fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String {
+    let few = if honour.min_members > 0 { format!("，不足{}人的支部没有名额", honour.min_members) } else { String::new() };
+    let rounded = if honour.floor { "舍去小数" } else { "小数进位" };
+    let share = crate::scheme::share(&honour.share);
+    if honour.of != QuotaBase::Expected || members.roster.is_empty() {
+        let of = match (honour.of, honour.stars) {
+            (QuotaBase::Stars, Some(stars)) => format!("{stars}星以上党员"),
+            (QuotaBase::Graded, _) => "评定等次的党员".to_owned(),
+            _ => "计分党员".to_owned(),
+        };
+        return format!("{}不超过{of}的{share}（{rounded}{few}）", honour.name);
+    }
+    let in_period = |member: &&Listed, period: Period| period.overlaps(member.first_month, member.last_month);
+    let allowed: Vec<(Period, i64)> = honour
+        .every
+        .all()
+        .map(|period| {
+            let base = members.scored(categories).filter(|member| in_period(member, period)).count();
+            (period, honour.quota(base, members.roster.iter().filter(|member| in_period(member, period)).count()))
+        })
+        .collect();
+    let each = crate::scheme::each_word(honour.every);
+    match allowed.as_slice() {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => match first {
+            0 => format!("本支部没有“{}”名额（计分党员的{share}，{rounded}{few}），请勿推荐", honour.name),
+            several => format!("本支部“{}”{each}{several}名", honour.name),
+        },
+        several => {
+            let each: Vec<String> = several.iter().map(|(period, count)| format!("{}{count}名", period.zh())).collect();
+            format!("本支部“{}”{}", honour.name, each.join("、"))
+        }
+    }
 }
 
 /// 支部积分, where the scheme scores branches.
@@ -258,5 +359,5 @@ pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
     if let Body::Table { limits, .. } = &mut sheet.body {
         *limits = rules.every.all().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
     }
-    Some(sheet)
+    Some(filtered(sheet))
 }

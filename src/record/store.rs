@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diag::Lang;
@@ -96,9 +97,8 @@ impl Record {
     /// Holds every file against the record's manifest; the first that is another or gone.
     pub fn verify(&self) -> Option<String> {
         let Some(listed) = listed(&self.folder) else { return Some("manifest.json".into()) };
-        let same =
-            |(file, sha256): &(String, String)| std::fs::read(self.folder.join(file)).is_ok_and(|bytes| sha256_hex(&bytes) == *sha256);
-        listed.into_iter().find(|one| !same(one)).map(|(file, _)| file)
+        let same = |one: &Listed| std::fs::read(self.folder.join(&one.file)).is_ok_and(|bytes| sha256_hex(&bytes) == one.sha256);
+        listed.into_iter().find(|one| !same(one)).map(|one| one.file)
     }
 
     /// The rows of a branch, as recorded.
@@ -316,18 +316,32 @@ fn read(folder: PathBuf, run: RunPeriod, n: u32) -> Result<Record, RecordError> 
     let withdrawn = withdrawal.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Withdrawal { reason: String::new() }));
     let lines = Lines::index(&folder.join(RESULTS)).unwrap_or_default();
     let listed = listed(&folder).unwrap_or_default();
-    let digest = |file: &str| listed.iter().find(|(own, _)| own == file).map(|(_, sha256)| sha256.as_str());
+    let digest = |file: &str| listed.iter().find(|one| one.file == file).map(|one| one.sha256.as_str());
+    // Boards are held against their digests by `status`: here a change that shows in their size is enough.
+    let resized = |one: &&Listed| !std::fs::metadata(folder.join(&one.file)).is_ok_and(|there| there.len() == one.bytes);
     let damaged = [("公示.json", sha256_hex(&bytes)), (RESULTS, hex(&lines.digest))]
         .into_iter()
         .find(|(file, own)| digest(file) != Some(own.as_str()))
         .map(|(file, _)| file.to_owned())
+        .or_else(|| listed.iter().find(resized).map(|one| one.file.clone()))
         .or_else(|| posting.is_none().then(|| "公示.json".to_owned()));
     Ok(Record { folder, run, n, posting, withdrawn, damaged, lines })
 }
 
-/// Files of a record with their digests, from its manifest.
-fn listed(folder: &Path) -> Option<Vec<(String, String)>> {
-    let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).ok()?).ok()?;
-    let text = |one: &Value, key: &str| one[key].as_str().map(str::to_owned);
-    manifest["outputs"].as_array()?.iter().map(|one| Some((text(one, "file")?, text(one, "sha256")?))).collect()
+/// A file of a record, as its manifest lists it.
+#[derive(Deserialize)]
+struct Listed {
+    file: String,
+    sha256: String,
+    bytes: u64,
+}
+
+/// Files of a record, from its manifest.
+fn listed(folder: &Path) -> Option<Vec<Listed>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        outputs: Vec<Listed>,
+    }
+    let bytes = std::fs::read(folder.join("manifest.json")).ok()?;
+    Some(serde_json::from_slice::<Manifest>(&bytes).ok()?.outputs)
 }

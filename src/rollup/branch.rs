@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
-use crate::scheme::{Grades, Honour, QuotaBase, Scheme};
+use crate::scheme::{Grades, Honour, QuotaBase, Scheme, share_of};
 use crate::score::{Flag, Score, score_branch, score_member, vetoed_grade};
 use crate::submission::{Nomination, Submission};
 
@@ -244,20 +244,12 @@ fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, hono
 /// How many may hold the honour.
 fn quota(base: usize, submission: &Submission, honour: &Honour, period: Period) -> i64 {
     let members = submission.members.iter().filter(|member| member.repeats.is_none());
-    if members.filter(|member| member.expected_in(period)).count() < honour.min_members as usize {
-        return 0;
-    }
-    share_of(base, &honour.share, honour.floor)
+    honour.quota(base, members.filter(|member| member.expected_in(period)).count())
 }
 
 /// The stars that the honour asks for, or more.
 fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
     honour.stars.is_none_or(|stars| outcome.score.stars.is_some_and(|own| own >= stars))
-}
-
-fn share_of(base: usize, share: &Exact, floor: bool) -> i64 {
-    let share = share.clone() * Exact::from(base as i64);
-    (if floor { share.floor() } else { share.ceil() }).unwrap_or(0)
 }
 
 /// Grades that more members have than the scheme wants. The grades stand: who is to go is for people to say.

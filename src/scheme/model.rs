@@ -265,6 +265,19 @@ pub struct Honour {
     pub origin: Origin,
 }
 
+impl Honour {
+    /// How many may hold it: a share of the base, none in a branch with too few members.
+    pub fn quota(&self, base: usize, members: usize) -> i64 {
+        if members < self.min_members as usize { 0 } else { share_of(base, &self.share, self.floor) }
+    }
+}
+
+/// A share of so many, in whole ones.
+pub fn share_of(base: usize, share: &Exact, floor: bool) -> i64 {
+    let share = share.clone() * Exact::from(base as i64);
+    (if floor { share.floor() } else { share.ceil() }).unwrap_or(0)
+}
+
 /// What a quota is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaBase {

@@ -52,6 +52,8 @@ pub struct Sheet {
     pub note: String,
     /// The table.
     pub body: Body,
+    /// Lines below the table: deadlines, where to sign. The last one is as tall as a signature.
+    pub foot: Vec<String>,
     /// Printed landscape.
     pub landscape: bool,
 }
@@ -71,6 +73,8 @@ pub enum Body {
         frozen: u16,
         /// The largest number that a row takes, where that differs from row to row; empty where it does not.
         limits: Vec<Decimal>,
+        /// Arrows in the headings, by which one period's rows are shown.
+        filter: bool,
     },
     /// Fields below each other, values to their right.
     Fields(Vec<(Column, Value)>),
@@ -142,6 +146,8 @@ pub enum Entry {
 pub const HEAD: u32 = 3;
 /// The last row that drop-downs and bounds reach, whatever the number of rows.
 const REACH: u32 = 2000;
+/// Characters of a heading that the arrow of a filter covers.
+const ARROW: f64 = 3.0;
 const A4: u8 = 9;
 
 /// The workbook as bytes; the same workbook gives the same bytes.
@@ -216,11 +222,10 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
     // A row can only be inserted or deleted where all its cells are unlocked, also those beyond the table.
     worksheet.set_column_range_format(0, 16_383, &base().set_unlocked())?;
     match &sheet.body {
-        Body::Table { columns, rows, spare, frozen, limits } => {
+        Body::Table { columns, rows, spare, frozen, limits, filter } => {
             let last = columns.len().saturating_sub(1) as u16;
-            banner(worksheet, 0, last, &sheet.title, &title())?;
-            worksheet.set_row_height(0, 28)?;
             let width: f64 = columns.iter().map(|column| f64::from(column.width)).sum();
+            heading_line(worksheet, last, &sheet.title, width)?;
             banner(worksheet, 1, last, &sheet.note, &hint())?;
             worksheet.set_row_height(1, 4.0 + 14.0 * lines_of(&sheet.note, width))?;
             let mut tallest: f64 = 1.0;
@@ -228,7 +233,8 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
                 let open = column_format(&column.entry).set_unlocked();
                 worksheet.set_column_width(at, f64::from(column.width))?.set_column_format(at, &open)?;
                 worksheet.write_string_with_format(HEAD - 1, at, &column.heading, &heading(column.required))?;
-                tallest = tallest.max(lines_of(&column.heading, f64::from(column.width) - 1.0));
+                let room = f64::from(column.width) - if *filter { ARROW } else { 1.0 };
+                tallest = tallest.max(lines_of(&column.heading, room));
                 note(worksheet, HEAD - 1, at, &column.note)?;
                 let reach = REACH.max(HEAD + (rows.len() + spare) as u32 + 200);
                 match &column.entry {
@@ -252,10 +258,15 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
             worksheet.set_row_height(HEAD - 1, 6.0 + 15.0 * tallest)?;
             worksheet.set_freeze_panes(HEAD, *frozen)?;
             worksheet.set_repeat_rows(HEAD - 1, HEAD - 1)?;
+            let below = HEAD + (rows.len() + spare) as u32;
+            if *filter {
+                worksheet.autofilter(HEAD - 1, 0, below - 1, last)?;
+            }
+            // Something below the grid has it printed where nothing is entered yet.
+            foot(worksheet, below, last, &sheet.foot, width)?;
         }
         Body::Fields(fields) => {
-            banner(worksheet, 0, 1, &sheet.title, &title())?;
-            worksheet.set_row_height(0, 28)?;
+            heading_line(worksheet, 1, &sheet.title, 62.0)?;
             worksheet.set_column_width(0, 18)?.set_column_width(1, 44)?;
             for (row, (column, value)) in (1u32..).zip(fields) {
                 worksheet.write_string_with_format(row, 0, &column.heading, &heading(column.required))?;
@@ -266,6 +277,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
                 offer(worksheet, column, (row, 1, row), lists)?;
             }
             worksheet.set_freeze_panes(1, 1)?;
+            foot(worksheet, fields.len() as u32 + 2, 1, &sheet.foot, 62.0)?;
         }
     }
     print_setup(worksheet, sheet.landscape);
@@ -317,16 +329,11 @@ fn offer(worksheet: &mut Worksheet, column: &Column, (first, at, last): (u32, u1
             } else {
                 DataValidation::new().allow_decimal_number(bounds)
             };
-            let places = if *decimals == 0 { "整数".to_owned() } else { format!("数字，最多{decimals}位小数") };
-            (rule, if *lenient { ask } else { stop }, format!("应为{min}至{max}之间的{places}。"))
+            (rule, if *lenient { ask } else { stop }, wanted(*min, *max, *decimals))
         }
         Entry::Date { from, to } => {
             let day = |date: NaiveDate| ExcelDateTime::from_ymd(date.year().clamp(1900, 9999) as u16, date.month() as u8, date.day() as u8);
-            (
-                DataValidation::new().allow_date(DataValidationRule::Between(day(*from)?, day(*to)?)),
-                ask,
-                format!("请按“年-月-日”填写，如 {}。只知道年月的写成 2026.05。", to.format("%Y-%m-%d")),
-            )
+            (DataValidation::new().allow_date(DataValidationRule::Between(day(*from)?, day(*to)?)), ask, example(*from))
         }
     };
     let rule = rule.set_error_style(style).set_error_title(short(&column.heading, 30))?.set_error_message(short(&message, 250))?;
@@ -339,6 +346,45 @@ fn offer(worksheet: &mut Worksheet, column: &Column, (first, at, last): (u32, u1
         let formula = Formula::new(format!("AND(ISNUMBER({cell}),ROUND({cell},{decimals})<>{cell})"));
         let amber = Format::new().set_background_color(Color::RGB(0x00FF_D966));
         worksheet.add_conditional_format(first, at, last, at, &ConditionalFormatFormula::new().set_rule(formula).set_format(amber))?;
+    }
+    Ok(())
+}
+
+/// What a number should be, as one clerk tells another.
+fn wanted(min: Decimal, max: Decimal, decimals: u16) -> String {
+    let places = if decimals == 0 { "填整数".to_owned() } else { format!("最多{decimals}位小数") };
+    if min == max {
+        format!("应为{min}。")
+    } else if min == -max {
+        format!("一次最多{max}分，{places}。扣分写正数、负数都可以，全表写法要一致。")
+    } else {
+        format!("应在{min}到{max}之间，{places}。")
+    }
+}
+
+/// How a day is written: one of the year at hand, or of somebody's life, of which a month may be all that is known.
+fn example(from: NaiveDate) -> String {
+    if from.year() < 1950 {
+        "请按“年-月-日”填写，如 1985-03-12；只知道年月的写成 1985.03。".to_owned()
+    } else {
+        format!("请按“年-月-日”填写，如 {}-05-06。", from.year())
+    }
+}
+
+/// The line above a table: as tall as its text needs in the table's width.
+fn heading_line(worksheet: &mut Worksheet, last: u16, text: &str, width: f64) -> Result<(), XlsxError> {
+    banner(worksheet, 0, last, text, &title().set_text_wrap())?;
+    // Its letters are larger than those that widths are counted in.
+    worksheet.set_row_height(0, 6.0 + 22.0 * lines_of(text, width * 11.0 / 16.0 - 1.0))?;
+    Ok(())
+}
+
+/// Lines below a table; they may be written in, deleted, and moved down by inserted rows.
+fn foot(worksheet: &mut Worksheet, row: u32, last: u16, lines: &[String], width: f64) -> Result<(), XlsxError> {
+    let format = base().set_text_wrap().set_unlocked();
+    for (row, line) in (row..).zip(lines) {
+        banner(worksheet, row, last, line, &format)?;
+        worksheet.set_row_height(row, 16.0 + 16.0 * lines_of(line, width - 1.0))?;
     }
     Ok(())
 }
