@@ -150,16 +150,16 @@ pub fn last_categories(county: &County, folder: &Path) -> BTreeMap<String, BTree
         }
     }
     let names = [county.workspace.county_code.as_deref(), Some(county.workspace.county.as_str())];
-    for bag in archive::bags_below(folder).unwrap_or_default() {
-        let Some(part) = archive::part(&bag, "results") else { continue };
+    for one in bag::bags_below(folder).unwrap_or_default() {
+        let Some(part) = bag::part(&one, "results") else { continue };
         if !names.into_iter().flatten().any(|name| part.is_of(&safe_name(name), wanted.year)) {
             continue;
         }
         let Some(columns) = part.open() else { continue };
         let Ok(at) = columns.rows_where("subject", |subject| subject == "member") else { continue };
-        let Ok(rows) = archive::rows(&columns, &["period", "branch_code", "category"], &at) else { continue };
+        let Ok(rows) = bag::rows(&columns, &["period", "branch_code", "category"], &at) else { continue };
         for row in rows {
-            let text = |at: usize| row.get(at).and_then(archive::Cell::text).map(str::to_owned);
+            let text = |at: usize| row.get(at).and_then(bag::Cell::text).map(str::to_owned);
             if let (Some(period), Some(code), Some(category)) = (text(0), text(1), text(2))
                 && period == wanted.to_string()
             {

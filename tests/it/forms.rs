@@ -11,9 +11,11 @@ use scorebook::forms::{
     BOARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned,
     Standing, Unit, View,
 };
-use scorebook::period::RunPeriod;
-use scorebook::rollup::OutcomeKind;
+use scorebook::period::{Period, RunPeriod};
+use scorebook::record::Values;
+use scorebook::rollup::{Change, OutcomeKind};
 use scorebook::run::{self, BranchState, Options, Summary};
+use scorebook::scheme::Scheme;
 
 use crate::support::score;
 
@@ -92,8 +94,9 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
         for (number, scheme) in county.schemes.iter().enumerate() {
             let outcomes = card.outcomes.iter().filter(|one| one.scheme == number && one.kind != OutcomeKind::Branch).collect();
             let (issuer, submission) = (&issuer, &card.submission);
-            let view =
-                View { issuer, calendar: &county.calendar, branch, submission, scheme, changes: &[], outcomes, digest: "0000".into() };
+            let changes = [corrected(scheme)];
+            let changes = changes.as_slice();
+            let view = View { issuer, calendar: &county.calendar, branch, submission, scheme, changes, outcomes, digest: "0000".into() };
             if view.members().next().is_none() || !scheme.member.scores(county.run.period.every()) {
                 continue;
             }
@@ -111,6 +114,21 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
 }
 
 /// 积分说明 of the first member of each accepted branch.
+/// A posted figure that is another now.
+fn corrected(scheme: &Scheme) -> Change {
+    Change {
+        kind: None,
+        name: "甲".into(),
+        seq: Some(1),
+        scheme: scheme.id.clone(),
+        period: Period::YEAR,
+        old: None,
+        new: Values::default(),
+        by_scheme: false,
+        told: false,
+    }
+}
+
 fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
     let Data::Explained(data) = EXPLAIN.data else { panic!("积分说明 explains") };
     let mut originals = Originals::default();
