@@ -20,6 +20,16 @@ pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> O
     found
 }
 
+/// Ids of those whose id or name is meant, whatever blanks and full-width forms are written; an id comes before names.
+pub fn ids_of<'a>(written: &str, all: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+    let wanted = folded(written);
+    let found: Vec<(&str, &str)> = all.into_iter().filter(|(id, name)| *id == wanted || folded(name) == wanted).collect();
+    match found.iter().find(|(id, _)| *id == wanted) {
+        Some((id, _)) => vec![id],
+        None => found.into_iter().map(|(id, _)| id).collect(),
+    }
+}
+
 /// True if one letter more, less, other or two exchanged make one text of the other.
 pub fn differs_in_a_letter(one: &str, other: &str) -> bool {
     strsim::damerau_levenshtein(one, other) == 1
@@ -171,6 +181,16 @@ mod tests {
         }
         assert_eq!(nearest("ab", ["ax", "ay"]), Some("ax"));
         assert!(differs_in_a_letter("王小明", "王明小") && !differs_in_a_letter("王明", "王明") && !differs_in_a_letter("王明", "李刚"));
+    }
+
+    #[test]
+    fn goes_by_ids_and_by_names() {
+        let all = [("a", "甲"), ("b", "乙 制"), ("c", "甲"), ("甲", "丁")];
+        assert_eq!(ids_of("乙制", all), ["b"]);
+        assert_eq!(ids_of(" ａ", all), ["a"]);
+        assert_eq!(ids_of("甲", all), ["甲"], "an id comes first");
+        assert_eq!(ids_of("甲", [("a", "甲"), ("c", "甲")]), ["a", "c"]);
+        assert!(ids_of("丙", all).is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::close::Desk;
 use crate::bag::Payload;
 use crate::builtin;
 use crate::config::decode;
-use crate::county::SECRETS;
+use crate::county::{SECRETS, TEXT, settings};
 use crate::digest::sha256_hex;
 use crate::inside;
 use crate::run::{INTAKE, RunError, files, refused};
@@ -15,7 +15,10 @@ impl Desk<'_> {
         let workspace = &self.county.workspace;
         let read = |path: &std::path::Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
         let add = |name: &str, bytes: &[u8]| self.bag.add(&format!("{}/{name}", Payload::WORKSPACE), bytes);
-        add("scorebook.toml", &without_secrets(read(&workspace.root.join("scorebook.toml"))?))?;
+        // A workbook of settings is kept as the text that says the same: its secrets can be taken out of a text alone.
+        let own = workspace.settings.ends_with(TEXT);
+        let settings = if own { read(&workspace.settings)? } else { settings(&workspace.root)?.text.into_bytes() };
+        add(TEXT, &without_secrets(settings))?;
         if let Some(name) = workspace.register.file_name() {
             add(&name.to_string_lossy(), &read(&workspace.register)?)?;
         }

@@ -15,7 +15,7 @@ use crate::run::{Original, RunError};
 impl Desk<'_> {
     /// Adds every file of the inbox, archives whole; gives them in the order of their first names.
     pub(super) fn originals(&self) -> Result<Vec<Original>, RunError> {
-        let (files, _) = inbox::list(&self.county.workspace.inbox, &inbox::Limits::default())?;
+        let (files, _) = inbox::list(&self.county.workspace.inbox, &self.county.workspace.ignore, &inbox::Limits::default())?;
         // By the file on the disk: what is shown of a name may be read from other letters.
         let mut sent: BTreeMap<(&str, &Path), Vec<&Incoming>> = BTreeMap::new();
         for file in &files {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::county::{TEXT, WORKBOOK, settings};
 use crate::inside;
 use crate::run::{County, Options, Resolved, RunError, out_folder, refused, rules, whole_configuration};
 
@@ -97,9 +98,7 @@ impl RunRecord {
         let (configuration, merged) = if self.merged_configuration.is_empty() {
             (county.configuration.clone(), false)
         } else {
-            let path = county.workspace.root.join("scorebook.toml");
-            let bytes = inside::own(&path).map_err(|source| RunError::Io { path, source })?;
-            (whole_configuration(county, &rules(&bytes)), true)
+            (whole_configuration(county, &rules(&settings(&county.workspace.root)?.text)), true)
         };
         let same = |zh, en, then: &_, now: &_| same(zh, en, then, now, merged);
         same("收件文件夹", "the inbox", &listed(&self.inputs), &today.collect())?;
@@ -148,14 +147,14 @@ fn same(zh: &str, en: &str, then: &BTreeMap<String, String>, now: &BTreeMap<Stri
 
 /// What a county in parts archives from.
 const WHOLE: (&str, &str) = (
-    "合并的结果要从全县的工作区归档：把各部分的 scorebook.toml（相同）、全部支部的名册和全部报送文件（沿用各部分收件文件夹中的路径）放在一起，合并到它的 out，再归档",
-    "archive a merged result from a workspace of the whole county: the parts' scorebook.toml, the register of all branches, and all submissions under the paths that they have in the parts' inboxes; merge into its out, then archive",
+    "合并的结果要从全县的工作区归档：把各部分的设置（相同）、全部支部的名册和全部报送文件（沿用各部分收件文件夹中的路径）放在一起，合并到它的 out，再归档",
+    "archive a merged result from a workspace of the whole county: the parts' settings, the register of all branches, and all submissions under the paths that they have in the parts' inboxes; merge into its out, then archive",
 );
 
 /// Refuses a folder that holds nothing but what a merge left: there is nothing in it to archive a year from.
 pub fn whole_workspace(options: &Options) -> Result<(), RunError> {
     let out = out_folder(options);
-    if options.workspace.join("scorebook.toml").exists() {
+    if [TEXT, WORKBOOK].iter().any(|name| options.workspace.join(name).exists()) {
         return Ok(());
     }
     let folders = std::fs::read_dir(&out).into_iter().flatten().filter_map(Result::ok);

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
+use crate::county::year_of;
 use crate::diag::Lang;
 use crate::fence::ARGUMENT as SERVE;
-use crate::period::RunPeriod;
+use crate::forms::Form;
+use crate::period::{NamedPeriod, RunPeriod};
 use crate::post::PostOrder;
 use crate::publish::LockWish;
 use crate::run::{Engine, Options};
@@ -120,8 +122,8 @@ pub enum Command {
 pub struct Run {
     #[arg(help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_parser = period, help = "arg-period")]
-    period: Option<RunPeriod>,
+    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-out")]
     out: Option<PathBuf>,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
@@ -146,8 +148,8 @@ pub struct Run {
 pub struct Check {
     #[arg(help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_parser = period, help = "arg-period")]
-    period: Option<RunPeriod>,
+    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-check-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -178,8 +180,8 @@ pub struct Issue {
 pub struct Status {
     #[arg(help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_parser = period, help = "arg-period")]
-    period: Option<RunPeriod>,
+    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
     #[arg(long, value_parser = typed_date, help = "arg-date")]
     date: Option<TypedDate>,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
@@ -190,8 +192,8 @@ pub struct Status {
 pub struct Post {
     #[arg(help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_parser = period, help = "arg-period")]
-    period: Option<RunPeriod>,
+    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
     #[arg(long, value_parser = typed_date, help = "arg-post-date")]
     date: Option<TypedDate>,
     #[arg(long, value_name = "CODE", help = "arg-only")]
@@ -218,8 +220,8 @@ pub struct Explain {
     pub branch: Option<String>,
     #[arg(long, value_name = "N", help = "arg-seq")]
     pub seq: Option<i64>,
-    #[arg(long, value_parser = period, help = "arg-period")]
-    period: Option<RunPeriod>,
+    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
     #[arg(long, value_name = "DIR", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -350,13 +352,24 @@ fn jobs() -> impl TypedValueParser<Value = usize> {
     value_parser!(u16).range(1..=512).map(usize::from)
 }
 
-fn period(text: &str) -> Result<RunPeriod, &'static str> {
-    RunPeriod::parse(text).ok_or("2026, 2026H1, 2026Q3, 2026M07")
+fn period(text: &str) -> Result<NamedPeriod, &'static str> {
+    NamedPeriod::parse(text).ok_or("usage-period")
+}
+
+/// The period that is meant; without a year it is one of the workspace's year. Settings that cannot be read stop the command.
+fn in_year(named: Option<NamedPeriod>, workspace: &Path) -> Option<RunPeriod> {
+    let named = named?;
+    Some(named.in_year(named.year.or_else(|| year_of(workspace))?))
 }
 
 /// Words as they were meant: without blanks around them, and none that is empty.
 fn words(all: &[String]) -> Vec<String> {
     all.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
+}
+
+/// Ids of forms that are named by id or title; a word that is neither stays, and is refused with what there is.
+fn form_ids(all: &[String]) -> Vec<String> {
+    words(all).into_iter().map(|word| Form::named(&word).map_or(word, |form| form.id.to_owned())).collect()
 }
 
 /// A run over a workspace, nothing else being asked for.
@@ -372,11 +385,11 @@ fn dated(workspace: &Path, typed: Option<TypedDate>) -> Options {
 impl Run {
     pub fn options(&self) -> Options {
         Options {
-            period: self.period,
+            period: in_year(self.period, &self.workspace),
             out: self.out.clone(),
             jobs: self.jobs,
             only: words(&self.only),
-            forms: self.forms.as_deref().map(words),
+            forms: self.forms.as_deref().map(form_ids),
             pdf_engine: self.pdf_engine,
             last_year: self.last_year.clone(),
             ..dated(&self.workspace, self.date)
@@ -387,7 +400,14 @@ impl Run {
 impl Check {
     pub fn options(&self) -> Options {
         let only = words(&self.only);
-        Options { period: self.period, out: self.out.clone(), jobs: self.jobs, only, force: self.over.force, ..plain(&self.workspace) }
+        Options {
+            period: in_year(self.period, &self.workspace),
+            out: self.out.clone(),
+            jobs: self.jobs,
+            only,
+            force: self.over.force,
+            ..plain(&self.workspace)
+        }
     }
 }
 
@@ -399,13 +419,18 @@ impl Issue {
 
 impl Status {
     pub fn options(&self) -> Options {
-        Options { period: self.period, jobs: self.jobs, ..dated(&self.workspace, self.date) }
+        Options { period: in_year(self.period, &self.workspace), jobs: self.jobs, ..dated(&self.workspace, self.date) }
     }
 }
 
 impl Post {
     pub fn options(&self) -> Options {
-        Options { period: self.period, out: self.out.clone(), only: words(&self.only), ..dated(&self.workspace, self.date) }
+        Options {
+            period: in_year(self.period, &self.workspace),
+            out: self.out.clone(),
+            only: words(&self.only),
+            ..dated(&self.workspace, self.date)
+        }
     }
 
     pub fn order(&self) -> PostOrder {
@@ -416,7 +441,12 @@ impl Post {
 impl Explain {
     /// Without the folder: it is for the form, and the check must not write its findings there.
     pub fn options(&self) -> Options {
-        Options { period: self.period, jobs: self.jobs, force: self.over.force, ..dated(&self.workspace, self.date) }
+        Options {
+            period: in_year(self.period, &self.workspace),
+            jobs: self.jobs,
+            force: self.over.force,
+            ..dated(&self.workspace, self.date)
+        }
     }
 }
 

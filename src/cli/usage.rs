@@ -10,6 +10,9 @@ use crate::diag::{Lang, fill, text};
 
 use super::args::Arguments;
 
+/// Why a period is refused, as its parser says it: what may be written, in the catalogue.
+const PERIODS: &str = "usage-period";
+
 /// Arguments that cannot be used, or a call for help.
 pub struct Refused {
     text: String,
@@ -112,6 +115,7 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => first(ContextKind::InvalidArg).map(|what| {
             let all = context(ContextKind::ValidValue);
             let source = std::error::Error::source(error).map(ToString::to_string);
+            let source = source.map(|why| if why == PERIODS { text(PERIODS, lang).to_owned() } else { why });
             let all = if all.is_empty() { source.unwrap_or_default() } else { all.join(" ") };
             let allowed = if all.is_empty() { String::new() } else { fill("usage-allowed", lang, &[("all", &all)]) };
             let value = first(ContextKind::InvalidValue).unwrap_or_default();

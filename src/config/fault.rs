@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::diag::{Lang, Said};
+use crate::diag::{CellRef, Lang, Said};
 use crate::words::width;
 
 /// A place in a file, with the line as it stands there.
@@ -17,6 +17,17 @@ pub struct Spot {
     pub width: usize,
     /// The line as written; empty if it may hold a secret.
     pub source: String,
+    /// The place in a workbook, which has no lines.
+    pub cell: Option<InSheet>,
+}
+
+/// A place in a workbook: a sheet, and a cell of it if one is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InSheet {
+    /// The sheet's name.
+    pub sheet: String,
+    /// The cell.
+    pub cell: Option<CellRef>,
 }
 
 /// One fault, with its place in the file.
@@ -37,10 +48,17 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// `file:line:column: text`, the line and a mark below it, one fault after the other.
+    /// `file:line:column: text`, the line and a mark below it, one fault after the other; of a workbook `file › sheet › cell: text`.
     pub fn message(&self, file: &str, lang: Lang) -> String {
         let mut text = String::new();
         for Fault { spot, said } in &self.faults {
+            if let Some(InSheet { sheet, cell }) = &spot.cell {
+                let colon = if lang == Lang::Zh { "：" } else { ": " };
+                let cell = cell.map(|cell| format!(" › {cell}")).unwrap_or_default();
+                let sheet = if sheet.is_empty() { String::new() } else { format!(" › {sheet}") };
+                let _ = writeln!(text, "{file}{sheet}{cell}{colon}{}", said.get(lang));
+                continue;
+            }
             let _ = writeln!(text, "{file}:{}:{}: {}", spot.line, spot.column, said.get(lang));
             if spot.source.is_empty() {
                 continue;
@@ -76,7 +94,13 @@ impl Spot {
             column: text[line_start..start].chars().count() + 1,
             width: text[start..end].chars().count().max(1),
             source: source.to_owned(),
+            cell: None,
         }
+    }
+
+    /// A place in a workbook; `order` is what faults are sorted by.
+    pub fn in_sheet(sheet: &str, cell: Option<CellRef>, order: usize) -> Self {
+        Self { line: order, cell: Some(InSheet { sheet: sheet.to_owned(), cell }), ..Self::default() }
     }
 }
 
@@ -163,8 +187,22 @@ mod tests {
         let start = text.find("mx").expect("key");
         let spot = Spot::of(text, &(start..start + 2));
         assert_eq!((spot.line, spot.column, spot.width), (2, 10, 2));
-        let error = ConfigError { faults: vec![Fault { spot, said: Said::new("没有这个键", "no such key") }] };
+        let said = Said::new("没有这个键", "no such key");
+        let error = ConfigError { faults: vec![Fault { spot, said: said.clone() }] };
         assert_eq!(error.message("a.toml", Lang::Zh), "a.toml:2:10: 没有这个键\n 2 | \"乙丙\" = { mx = 3 }\n   |            ^^");
+    }
+
+    #[test]
+    fn names_the_cell_of_a_workbook() {
+        let said = |sheet: &str, cell: Option<CellRef>| {
+            let fault = Fault { spot: Spot::in_sheet(sheet, cell, 1), said: Said::new("是空的", "is empty") };
+            let error = ConfigError { faults: vec![fault] };
+            [Lang::Zh, Lang::En].map(|lang| error.message("设置.xlsx", lang))
+        };
+        let cell = CellRef { row: 2, column: 1 };
+        assert_eq!(said("日期", Some(cell)), ["设置.xlsx › 日期 › B3：是空的", "设置.xlsx › 日期 › B3: is empty"]);
+        assert_eq!(said("日期", None)[0], "设置.xlsx › 日期：是空的");
+        assert_eq!(said("", None)[0], "设置.xlsx：是空的");
     }
 
     #[test]

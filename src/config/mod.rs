@@ -16,8 +16,8 @@
 mod fault;
 mod reader;
 
-pub use fault::{ConfigError, Fault, Spot};
-pub use reader::{Keys, Names, Node, Parsed, Reader, Written, parse_number};
+pub use fault::{ConfigError, Fault, InSheet, Spot};
+pub use reader::{Keys, Names, Node, Parsed, Reader, Written, parse_number, quoted};
 
 /// The text of a file that a person wrote: UTF-8 with or without a byte order mark, else GB18030.
 pub fn decode(bytes: &[u8]) -> String {

@@ -21,13 +21,21 @@ pub struct Parsed<'t> {
     text: &'t str,
     table: Spanned<DeTable<'t>>,
     errors: Vec<toml::de::Error>,
+    /// Of a text that stands for a workbook: where each line comes from.
+    cells: Option<&'t [Spot]>,
 }
 
 impl<'t> Parsed<'t> {
     /// Takes a text apart.
     pub fn of(text: &'t str) -> Self {
         let (table, errors) = DeTable::parse_recoverable(text);
-        Self { text, table, errors: telling(errors) }
+        Self { text, table, errors: telling(errors), cells: None }
+    }
+
+    /// Takes a text apart that stands for a workbook: faults of a line are said at its cell. What a workbook must hold was
+    /// looked for when the text was made.
+    pub fn of_workbook(text: &'t str, cells: &'t [Spot]) -> Self {
+        Self { cells: Some(cells), ..Self::of(text) }
     }
 
     /// True if some of the file could not be taken apart: what rests on other parts of it would be said to be wrong too.
@@ -49,6 +57,8 @@ pub struct Reader<'t> {
     secrets: &'static [&'static str],
     /// Keys that the file may have, of every table.
     known: Vec<&'static str>,
+    /// Where the lines of a workbook's text come from.
+    cells: Option<&'t [Spot]>,
 }
 
 /// A table, and the keys that were asked for.
@@ -80,6 +90,19 @@ const NUMBER: (&str, &str) = (
     "a number (10, or in quotes \"7.5\", \"80%\", \"1/3\")",
 );
 
+/// A text as a value of a file, on one line.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
 /// A number in quotes: a decimal, a share, a fraction.
 pub fn parse_number(text: &str) -> Option<Exact> {
     if let Some((above, below)) = text.split_once('/') {
@@ -95,6 +118,11 @@ impl<'t> Keys<'t> {
     pub fn get(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.known.push(key);
         self.table.get(key)
+    }
+
+    /// True if the key is written; it is not known by that.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
     }
 
     /// Where a key's value stands; the table where there is none.
@@ -118,7 +146,8 @@ impl<'t> Keys<'t> {
 impl<'t> Reader<'t> {
     /// A reader of a file. `names` are what Chinese speakers may call its keys, and what `secrets` say is never shown.
     pub fn new(parsed: &'t Parsed<'t>, names: &'static Names, secrets: &'static [&'static str]) -> Self {
-        let mut reader = Self { text: parsed.text, faults: Vec::new(), syntax: Vec::new(), names, secrets, known: Vec::new() };
+        let mut reader =
+            Self { text: parsed.text, faults: Vec::new(), syntax: Vec::new(), names, secrets, known: Vec::new(), cells: parsed.cells };
         for error in &parsed.errors {
             let end = parsed.text.trim_end().len();
             let span = error.span().unwrap_or(end..end);
@@ -188,7 +217,12 @@ impl<'t> Reader<'t> {
 
     /// Notes a fault that is worded already.
     pub fn refuse(&mut self, span: &Range<usize>, said: Said) {
-        self.faults.push(Fault { spot: Spot::of(self.text, span), said });
+        self.faults.push(Fault { spot: self.spot(span), said });
+    }
+
+    /// Notes a fault that was found before, with its place.
+    pub fn refuse_at(&mut self, fault: Fault) {
+        self.faults.push(fault);
     }
 
     /// Notes a fault at a stretch of what a text value says; an escaped text is meant whole.
@@ -201,7 +235,8 @@ impl<'t> Reader<'t> {
 
     /// The place of something written, for faults that only other files show.
     pub fn spot(&self, span: &Range<usize>) -> Spot {
-        Spot::of(self.text, span)
+        let spot = Spot::of(self.text, span);
+        self.cells.and_then(|cells| cells.get(spot.line - 1)).cloned().unwrap_or(spot)
     }
 
     /// Refuses keys that nobody asked for.
@@ -238,7 +273,7 @@ impl<'t> Reader<'t> {
     pub fn required(&mut self, keys: &mut Keys<'t>, key: &'static str) -> Option<Node<'t>> {
         let node = keys.get(key);
         // It may stand where the file could not be taken apart.
-        if node.is_none() && self.syntax.is_empty() {
+        if node.is_none() && self.syntax.is_empty() && self.cells.is_none() {
             let name = self.names.iter().find(|(own, _)| *own == key).and_then(|(_, names)| names.first());
             let name = name.map(|name| format!("（{name}）")).unwrap_or_default();
             self.fault(&keys.span, format!("缺少“{key}”{name}"), format!("`{key}` is missing"));

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::config::{Keys, Reader, Written};
-use crate::period::{Period, RunPeriod};
+use crate::diag::Said;
+use crate::period::{NamedPeriod, Period, RunPeriod};
 
 use super::workspace::text_of;
 
@@ -89,23 +90,24 @@ impl Dates {
 
 /// The period that is written, which must be one of the workspace's year.
 pub(super) fn period(reader: &mut Reader<'_>, written: &Written<String>, year: Option<i32>) -> Option<RunPeriod> {
-    let said = &written.value;
-    let found = RunPeriod::parse(said);
-    let year = year.or(found.map(|run| run.year)).unwrap_or(2026);
-    match found {
-        Some(run) if run.year == year => return Some(run),
-        Some(run) => reader.fault(
-            &written.span,
+    period_of_year(&written.value, year).map_err(|said| reader.refuse(&written.span, said)).ok()
+}
+
+/// The same, or what is wrong with it.
+pub(super) fn period_of_year(said: &str, year: Option<i32>) -> Result<RunPeriod, Said> {
+    let named = NamedPeriod::parse(said);
+    let year = year.or(named.and_then(|named| named.year)).unwrap_or(2026);
+    match named.map(|named| named.in_year(year)) {
+        Some(run) if run.year == year => Ok(run),
+        Some(run) => Err(Said::new(
             format!("“{said}”是 {} 年的期间，本工作区的年度是 {year}；不用了就删去", run.year),
             format!("`{said}` is a period of {}, and the workspace's year is {year}; take it out if it is left over", run.year),
-        ),
-        None => reader.fault(
-            &written.span,
-            format!("没有“{said}”这个期间；请写 {year}（全年）、{year}H1（上半年）、{year}Q3（三季度）或 {year}M07（7月）"),
-            format!("there is no period `{said}`; write {year}, {year}H1, {year}Q3 or {year}M07"),
-        ),
+        )),
+        None => Err(Said::new(
+            format!("没有“{said}”这个期间；请写 全年（{year}）、上半年（{year}H1）、三季度（{year}Q3）或 7月（{year}M07）"),
+            format!("there is no period `{said}`; write {year}, {year}H1, {year}Q3 or {year}M07, or 全年 上半年 三季度 7月"),
+        )),
     }
-    None
 }
 
 fn notice<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, run: Option<RunPeriod>) -> Notice {

@@ -1,7 +1,7 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::config::ConfigError;
-use crate::diag::{CellRef, Lang, Said};
+use crate::config::{ConfigError, Fault, Spot};
+use crate::diag::{Finding, Lang, Said};
 
 /// Why the county's own files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum CountyError {
         /// The system's word.
         source: std::io::Error,
     },
-    /// Faults in `scorebook.toml`.
+    /// Faults in the settings or the register.
     #[error("{}", error.message(&path.display().to_string(), Lang::En))]
     Config {
         /// The file.
@@ -22,16 +22,26 @@ pub enum CountyError {
         /// All of them.
         error: ConfigError,
     },
-    /// A fault in the register.
-    #[error("{}{}: {said}", path.display(), cell.map(|c| format!(", cell {c}")).unwrap_or_default())]
-    Register {
-        /// The file.
-        path: PathBuf,
-        /// Where, if one cell is to blame.
-        cell: Option<CellRef>,
-        /// What is wrong.
-        said: Said,
-    },
+}
+
+/// A workbook that cannot be read, as what the reader of submissions says of it.
+pub(super) fn unreadable(path: PathBuf, finding: &Finding) -> CountyError {
+    whole(path, Said::new(finding.message(Lang::Zh), finding.message(Lang::En)))
+}
+
+/// A fault of a whole file.
+pub(super) fn whole(path: PathBuf, said: Said) -> CountyError {
+    CountyError::Config { path, error: ConfigError { faults: vec![Fault { spot: Spot::in_sheet("", None, 1), said }] } }
+}
+
+/// True if another program keeps the file from being read: the system says so, or an office has left its mark beside it.
+fn is_open(path: &Path, error: &std::io::Error) -> bool {
+    // Windows: another process shares the file, or part of it, with nobody.
+    const HELD: [i32; 2] = [32, 33];
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let marks = [format!("~${name}"), format!(".~{name}"), format!(".~lock.{name}#")];
+    (cfg!(windows) && error.raw_os_error().is_some_and(|code| HELD.contains(&code)))
+        || (error.kind() == std::io::ErrorKind::PermissionDenied && marks.iter().any(|mark| path.with_file_name(mark).exists()))
 }
 
 /// Why the system refused, in Chinese; its own words are English everywhere.
@@ -49,17 +59,16 @@ pub fn io_zh(error: &std::io::Error) -> String {
 }
 
 impl CountyError {
-    /// One line for a person.
+    /// For a person.
     pub fn message(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (_, Lang::En) => match self {
-                Self::Io { source, .. } => format!("{self}: {source}"),
-                _ => self.to_string(),
+        match self {
+            Self::Io { path, source } if is_open(path, source) => match lang {
+                Lang::Zh => format!("{}：正被其他程序打开，读不了；请在 WPS 或 Excel 中关闭后再试", path.display()),
+                Lang::En => format!("{}: another program has it open; close it there and try again", path.display()),
             },
-            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
-            (Self::Config { path, error }, Lang::Zh) => error.message(&path.display().to_string(), lang),
-            (Self::Register { path, cell: Some(cell), said }, Lang::Zh) => format!("{} 单元格{cell}：{}", path.display(), said.zh),
-            (Self::Register { path, cell: None, said }, Lang::Zh) => format!("{}：{}", path.display(), said.zh),
+            Self::Io { path, source } if lang == Lang::Zh => format!("{}：打不开（{}）", path.display(), io_zh(source)),
+            Self::Io { source, .. } => format!("{self}: {source}"),
+            Self::Config { path, error } => error.message(&path.display().to_string(), lang),
         }
     }
 }

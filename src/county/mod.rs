@@ -1,17 +1,26 @@
-//! The county's own files: `scorebook.toml` and the register of branches.
+//! The county's own files: settings (`设置.xlsx` or `scorebook.toml`) and the register of branches.
 //!
 //! Both are configuration, not submissions: anything wrong in them stops the run before a submission is opened, with
 //! one error that says where, what is allowed and what is near.
 
+mod assign;
 mod dates;
 mod error;
+mod items;
+mod known;
 mod register;
+mod source;
+mod workbook;
 mod workspace;
 
+pub use assign::{Assign, check_rules};
 pub use dates::{Dates, Notice};
 pub use error::{CountyError, io_zh};
+pub use items::{ASSIGN, BASIC, DATES, Item, Kind, OTHER, items};
+pub use known::Known;
 pub use register::{Branch, Register, load_register};
+pub use source::{Source, TEXT, register_of, settings, settings_file, year_of};
+pub use workbook::WORKBOOK;
 pub use workspace::{
-    ARCHIVED_KINDS, ArchiveRules, Corrections, Known, Returns, SECRETS, Secret, Workspace, check_rules, load_workspace, register_of,
-    workspace_of,
+    ARCHIVED_KINDS, ArchiveRules, Corrections, Parts, Returns, SECRETS, Secret, Transfers, Workspace, load_workspace, workspace_of,
 };

@@ -10,12 +10,15 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{CellRef, Lang, Said};
+use crate::config::{ConfigError, Fault, Spot};
+use crate::diag::{CellRef, Said};
 use crate::inside;
-use crate::sheet::{Content, Limits, Row, read};
+use crate::sheet::{Book, Content, Limits, Row, Sheet, read};
 use crate::words::{folded, key, nearest};
+use crate::workbook::REGISTER;
 
 use super::CountyError;
+use super::error::unreadable;
 
 /// A branch that must submit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,124 +76,258 @@ impl Register {
     }
 }
 
-/// Columns that every register has.
-const REQUIRED: [&str; 3] = ["支部编码", "支部名称", "上级党组织"];
+/// The three columns that every register has.
+const REQUIRED: [&str; 3] = [CODE, NAME, COMMITTEE];
+const CODE: &str = "支部编码";
+const NAME: &str = "支部名称";
+const COMMITTEE: &str = "上级党组织";
+const MEMBERS: &str = "党员数";
 
-/// Reads the register; any fault in it is an error, because a wrong register makes every count wrong.
-pub fn load_register(path: &Path) -> Result<Register, CountyError> {
-    let fault = |cell: Option<(u32, u16)>, zh: String, en: String| CountyError::Register {
-        path: path.to_owned(),
-        cell: cell.map(|(row, column)| CellRef { row, column }),
-        said: Said::new(zh, en),
-    };
+/// A number of this size in a code has lost digits: spreadsheets keep fifteen.
+const LONGEST_NUMBER: usize = 15;
+
+/// Reads the register; any fault in it is an error, because a wrong register makes every count wrong. `column` says which
+/// column a heading means.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_register(path: &Path, column: &dyn Fn(&str) -> String) -> Result<Register, CountyError> {
     let bytes = inside::own(path).map_err(|source| CountyError::Io { path: path.to_owned(), source })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let book = read(&name, &bytes, &Limits::default()).map_err(|refusal| {
-        let finding = refusal.finding(crate::diag::Place::default());
-        fault(None, finding.message(Lang::Zh), finding.message(Lang::En))
-    })?;
+    let book = read(&name, &bytes, &Limits::default())
+        .map_err(|refusal| unreadable(path.to_owned(), &refusal.finding(crate::diag::Place::default())))?;
+    register_of(&book, column).map_err(|faults| CountyError::Config { path: path.to_owned(), error: ConfigError { faults } })
+}
+
+fn register_of(book: &Book, column: &dyn Fn(&str) -> String) -> Result<Register, Vec<Fault>> {
     let headed = book.sheets.iter().find_map(|sheet| {
-        let at =
-            sheet.rows.iter().take(40).position(|row| texts(row).filter(|(_, text)| REQUIRED.contains(&text.as_str())).count() >= 2)?;
-        Some((sheet, at))
+        let known = |row: &Row| texts(row).filter(|(_, text)| REQUIRED.contains(&column(text).as_str())).count();
+        Some((sheet, sheet.rows.iter().take(40).position(|row| known(row) >= 2)?))
     });
     let Some((sheet, heading)) = headed else {
         let all = REQUIRED.join("、");
-        return Err(fault(
-            None,
-            format!("找不到表头；应有这些列：{all}"),
-            format!("no heading row was found; these columns are needed: {all}"),
-        ));
+        let said =
+            Said::new(format!("找不到表头；应有这些列：{all}"), format!("no heading row was found; these columns are needed: {all}"));
+        return Err(vec![Fault { spot: Spot::in_sheet("", None, 1), said }]);
     };
-    let mut columns: BTreeMap<String, u16> = BTreeMap::new();
-    for (column, text) in texts(&sheet.rows[heading]) {
-        if columns.insert(text.clone(), column).is_some() {
-            return Err(fault(
-                Some((sheet.rows[heading].index, column)),
-                format!("“{text}”列出现两次"),
-                format!("column `{text}` stands twice"),
-            ));
+    let mut table = Table { sheet, columns: BTreeMap::new(), faults: Vec::new() };
+    table.headings(&sheet.rows[heading], column);
+    let mut branches = Vec::new();
+    let mut seen = Seen::default();
+    for row in &sheet.rows[heading + 1..] {
+        if !is_remark(row, table.text(row, CODE).as_deref()) {
+            branches.extend(table.branch(row, &mut seen));
         }
     }
-    for name in REQUIRED {
-        if !columns.contains_key(name) {
-            let near = nearest(name, columns.keys().map(String::as_str).filter(|own| !REQUIRED.contains(own)));
-            let place = near.map(|near| (sheet.rows[heading].index, columns[near]));
-            return Err(fault(
-                place,
+    table.lost_zeros(&sheet.rows[heading + 1..], &branches);
+    if branches.is_empty() && table.faults.is_empty() {
+        table.fault(None, Said::new("名册里没有支部", "the register lists no branch"));
+    }
+    if !table.faults.is_empty() {
+        table.faults.sort_by_key(|fault| fault.spot.line);
+        return Err(table.faults);
+    }
+    branches.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(Register { branches })
+}
+
+/// What rows before have.
+#[derive(Default)]
+struct Seen {
+    codes: BTreeMap<String, CellRef>,
+    names: BTreeMap<(String, String), CellRef>,
+}
+
+struct Table<'b> {
+    sheet: &'b Sheet,
+    columns: BTreeMap<String, u16>,
+    faults: Vec<Fault>,
+}
+
+impl Table<'_> {
+    fn fault(&mut self, cell: Option<CellRef>, said: Said) {
+        let order = cell.map_or(0, |cell| (cell.row as usize) << 16 | usize::from(cell.column));
+        self.faults.push(Fault { spot: Spot::in_sheet(&self.sheet.name, cell, order), said });
+    }
+
+    /// Which column is which.
+    fn headings(&mut self, row: &Row, column: &dyn Fn(&str) -> String) {
+        let mut written: Vec<(String, u16)> = Vec::new();
+        for (at, text) in texts(row) {
+            let name = column(&text);
+            let cell = CellRef { row: row.index, column: at };
+            if let Some(first) = self.columns.get(&name) {
+                let first = CellRef { row: row.index, column: *first };
+                let said = Said::new(
+                    format!("“{text}”列出现两次（{first} 已是“{name}”）"),
+                    format!("column `{text}` stands twice ({first} is `{name}` already)"),
+                );
+                self.fault(Some(cell), said);
+                continue;
+            }
+            self.columns.insert(name, at);
+            written.push((text, at));
+        }
+        for name in REQUIRED {
+            if self.columns.contains_key(name) {
+                continue;
+            }
+            let others = || written.iter().filter(|(text, _)| !REGISTER.contains(&column(text).as_str()));
+            let near = nearest(name, others().map(|(text, _)| text.as_str()));
+            let cell =
+                near.and_then(|near| written.iter().find(|(text, _)| text == near)).map(|(_, at)| CellRef { row: row.index, column: *at });
+            let said = Said::new(
                 format!("缺少“{name}”列{}", near.map(|near| format!("；写成“{near}”的请改为“{name}”")).unwrap_or_default()),
                 format!("column `{name}` is missing{}", near.map(|near| format!("; is it `{near}`?")).unwrap_or_default()),
-            ));
+            );
+            self.fault(cell, said);
         }
     }
-    let mut seen: BTreeMap<String, CellRef> = BTreeMap::new();
-    let mut branches = Vec::new();
-    for row in &sheet.rows[heading + 1..] {
-        let value = |name: &str| -> Option<String> {
-            let column = columns.get(name)?;
-            let cell = row.cells.iter().find(|cell| cell.column == *column)?;
-            let text = match &cell.content {
-                Content::Text(text) => text.trim().to_owned(),
-                Content::Number(number) => number.to_string(),
-                // A code is what is seen: 0301 by the format 0000.
-                Content::Disguised(own) => own.shown.trim().to_owned(),
-                _ => return None,
-            };
-            (!text.is_empty()).then_some(text)
+
+    /// What a cell holds, or the merged area that it lies in.
+    fn content(&self, row: u32, name: &str) -> Option<&Content> {
+        let column = *self.columns.get(name)?;
+        self.sheet.get(row, column).or_else(|| self.sheet.merged_into(row, column))
+    }
+
+    /// What a person sees in a cell.
+    fn text(&self, row: &Row, name: &str) -> Option<String> {
+        let text = match self.content(row.index, name)? {
+            Content::Text(text) => text.trim().to_owned(),
+            Content::Number(number) => number.to_string(),
+            // A code is what is seen: 0301 by the format 0000.
+            Content::Disguised(own) => own.shown.trim().to_owned(),
+            _ => return None,
         };
-        let filled =
-            texts(row).count() + row.cells.iter().filter(|cell| matches!(cell.content, Content::Number(_) | Content::Disguised(_))).count();
-        let code = value("支部编码").map(|code| folded(&code));
-        if filled == 0
-            || code
-                .as_deref()
-                .is_some_and(|code| matches!(code, "合计" | "小计" | "总计") || code.starts_with("备注") || code.starts_with("注:"))
-        {
-            continue;
-        }
-        let place = |name: &str| Some((row.index, columns[name]));
-        let lacking = |name: &str| {
-            let written = row.cells.iter().find(|cell| cell.column == columns[name]).and_then(|cell| match &cell.content {
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The text of a cell that must have one.
+    fn required(&mut self, row: &Row, name: &str) -> Option<String> {
+        let column = *self.columns.get(name)?;
+        let text = self.text(row, name);
+        if text.is_none() {
+            let written = self.content(row.index, name).and_then(|content| match content {
                 Content::Error(text) | Content::Uncalculated(text) => Some(text.to_string()),
                 Content::Date(at) => Some(at.date().to_string()),
                 _ => None,
             });
-            match written {
-                Some(written) => fault(
-                    place(name),
-                    format!("“{name}”应是文字，写的是 {written}"),
-                    format!("`{name}` should be a text, but is {written}"),
-                ),
-                None => fault(place(name), format!("“{name}”是空的"), format!("`{name}` is empty")),
-            }
-        };
-        let required = |name: &str| value(name).ok_or_else(|| lacking(name));
-        let code = code.ok_or_else(|| lacking("支部编码"))?;
-        let at = CellRef { row: row.index, column: columns["支部编码"] };
-        if let Some(first) = seen.insert(code.clone(), at) {
-            return Err(fault(
-                place("支部编码"),
-                format!("支部编码“{code}”与{first}重复"),
-                format!("branch code `{code}` stands already in {first}"),
-            ));
+            let said = match written {
+                Some(written) => {
+                    Said::new(format!("“{name}”应是文字，写的是 {written}"), format!("`{name}` should be a text, but is {written}"))
+                }
+                None => Said::new(format!("“{name}”是空的"), format!("`{name}` is empty")),
+            };
+            self.fault(Some(CellRef { row: row.index, column }), said);
         }
-        branches.push(Branch {
-            code,
-            name: required("支部名称")?,
-            committee: required("上级党组织")?,
-            general: value("上级总支"),
-            kind: value("类型"),
-            secretary: value("书记"),
-            contact: value("联系人"),
-            phone: value("联系电话"),
-            members: value("党员数").and_then(|text| text.parse().ok()),
-        });
+        text
     }
-    if branches.is_empty() {
-        return Err(fault(None, "名册里没有支部".into(), "the register lists no branch".into()));
+
+    /// A row's branch; none after a fault.
+    fn branch(&mut self, row: &Row, seen: &mut Seen) -> Option<Branch> {
+        let code = self.required(row, CODE).map(|code| folded(&code));
+        let (name, committee) = (self.required(row, NAME), self.required(row, COMMITTEE));
+        let place = |table: &Self, name: &str| CellRef { row: row.index, column: table.columns.get(name).copied().unwrap_or(0) };
+        if let Some(code) = &code {
+            let at = place(self, CODE);
+            if let Some(first) = seen.codes.get(code) {
+                let said = Said::new(format!("支部编码“{code}”与{first}重复"), format!("branch code `{code}` stands already in {first}"));
+                self.fault(Some(at), said);
+            } else {
+                seen.codes.insert(code.clone(), at);
+            }
+            self.damaged(row, code, at);
+        }
+        if let (Some(name), Some(committee)) = (&name, &committee) {
+            let at = place(self, NAME);
+            let own = (folded(committee), folded(name));
+            if let Some(first) = seen.names.get(&own) {
+                let said = Said::new(
+                    format!("“{committee}”有两个支部都叫“{name}”（{first} 已有），请核对名称"),
+                    format!("two branches of `{committee}` are called `{name}` (first in {first}); check their names"),
+                );
+                self.fault(Some(at), said);
+            } else {
+                seen.names.insert(own, at);
+            }
+        }
+        let members = self.members(row);
+        Some(Branch {
+            code: code?,
+            name: name?,
+            committee: committee?,
+            general: self.text(row, "上级总支"),
+            kind: self.text(row, "类型"),
+            secretary: self.text(row, "书记"),
+            contact: self.text(row, "联系人"),
+            phone: self.text(row, "联系电话"),
+            members,
+        })
     }
-    branches.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(Register { branches })
+
+    /// 党员数, if it is a number.
+    fn members(&mut self, row: &Row) -> Option<u32> {
+        let text = self.text(row, MEMBERS)?;
+        let digits = folded(&text);
+        let number = digits.trim_end_matches(['人', '名']).parse().ok();
+        if number.is_none() && !digits.chars().all(|c| matches!(c, '/' | '-' | '—' | '–')) {
+            let cell = CellRef { row: row.index, column: *self.columns.get(MEMBERS)? };
+            let said = Said::new(
+                format!("“{MEMBERS}”应是整数，写的是“{text}”；不知道的请空着"),
+                format!("`{MEMBERS}` must be a whole number, and is `{text}`; leave it empty if it is not known"),
+            );
+            self.fault(Some(cell), said);
+        }
+        number
+    }
+
+    /// A code that a spreadsheet has turned into a number it cannot keep.
+    fn damaged(&mut self, row: &Row, code: &str, at: CellRef) {
+        let number = matches!(self.content(row.index, CODE), Some(Content::Number(_) | Content::Disguised(_)));
+        if number && (code.len() > LONGEST_NUMBER || code.contains(['E', 'e', '.', ','])) {
+            let said = Said::new(
+                format!("支部编码“{code}”是数字，已经不是原来的样子；请把这一列设为文本后重新填写"),
+                format!("branch code `{code}` is a number and has lost its digits: make the column text and type it again"),
+            );
+            self.fault(Some(at), said);
+        }
+    }
+
+    /// Codes that are numbers and shorter than all those that begin with 0 have lost theirs.
+    fn lost_zeros(&mut self, rows: &[Row], branches: &[Branch]) {
+        let mut lengths: Vec<usize> =
+            branches.iter().filter(|branch| branch.code.starts_with('0')).map(|branch| branch.code.len()).collect();
+        lengths.dedup();
+        let &[length] = lengths.as_slice() else { return };
+        let Some(column) = self.columns.get(CODE).copied() else { return };
+        for row in rows {
+            let Some(Content::Number(number)) = self.content(row.index, CODE) else { continue };
+            let code = number.to_string();
+            if code.len() < length {
+                let said = Said::new(
+                    format!("支部编码“{code}”是数字，前面的 0 可能丢了；请把这一格设为文本，写作“{code:0>length$}”这样的 {length} 位编码"),
+                    format!(
+                        "branch code `{code}` is a number that may have lost its zeros: make the cell text and type all {length} digits"
+                    ),
+                );
+                self.fault(Some(CellRef { row: row.index, column }), said);
+            }
+        }
+    }
+}
+
+/// True for rows that are no branch: empty ones, totals, notes below the table.
+fn is_remark(row: &Row, code: Option<&str>) -> bool {
+    let filled =
+        texts(row).count() + row.cells.iter().filter(|cell| matches!(cell.content, Content::Number(_) | Content::Disguised(_))).count();
+    let code = code.map(folded);
+    let note = |code: &str| {
+        matches!(code, "合计" | "小计" | "总计")
+            || code.starts_with("备注")
+            || code.starts_with("注:")
+            || (filled == 1 && code.contains(':'))
+    };
+    filled == 0 || code.as_deref().is_some_and(note)
 }
 
 fn texts(row: &Row) -> impl Iterator<Item = (u16, String)> + '_ {

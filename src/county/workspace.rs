@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::config::{ConfigError, Fault, Keys, Names, Parsed, Reader, Spot, Written, decode};
-use crate::diag::{Lang, Said};
-use crate::inside;
+use crate::config::{ConfigError, Keys, Names, Reader};
+use crate::diag::Lang;
 use crate::period::{Every, RunPeriod};
 use crate::sheet::Passwords;
-use crate::words::nearest;
+use crate::words::folded;
 use chrono::NaiveDate;
 
+use super::CountyError;
+use super::assign::{Assign, assign};
 use super::dates::{self, Dates};
-use super::{Branch, CountyError, Register};
+use super::known::{Known, one_of};
+use super::source::{Source, settings};
 
 /// Categories every county has.
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
@@ -22,6 +24,8 @@ const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "
 pub struct Workspace {
     /// The folder.
     pub root: PathBuf,
+    /// Its settings' file.
+    pub settings: PathBuf,
     /// 县.
     pub county: String,
     /// GB/T 2260.
@@ -58,6 +62,14 @@ pub struct Workspace {
     pub period: Option<RunPeriod>,
     /// Which corrections boards print.
     pub corrections: Corrections,
+    /// Which branch scores a member who moved.
+    pub transfers: Transfers,
+    /// What becomes of several files of one branch.
+    pub parts: Parts,
+    /// Files of the inbox that are known and not told: names with `*` and `?`.
+    pub ignore: Vec<String>,
+    /// Last year's results, for a run that names none.
+    pub last_year: Option<PathBuf>,
     /// When boards go up and submissions are due.
     pub dates: Dates,
 }
@@ -70,6 +82,26 @@ pub enum Corrections {
     Submissions,
     /// Those that come from another text of the scheme as well.
     All,
+}
+
+/// `transfers`: which branch scores a member who moved within the year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transfers {
+    /// The last one scores the whole year.
+    #[default]
+    Last,
+    /// Each scores its own months.
+    Each,
+}
+
+/// `parts`: what becomes of several files of one branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parts {
+    /// They are put together.
+    #[default]
+    Join,
+    /// One supersedes the others.
+    Refuse,
 }
 
 /// A text that is never shown.
@@ -130,19 +162,8 @@ impl Default for Returns {
     }
 }
 
-/// A rule that gives some members another scheme.
-#[derive(Clone, Debug)]
-pub struct Assign {
-    category: Option<String>,
-    /// With where the file says it, for what only the register shows.
-    committee: Option<(String, Spot)>,
-    branch: Option<(String, Spot)>,
-    /// The scheme.
-    pub scheme: String,
-}
-
 /// Every key of `scorebook.toml` with what a county calls it.
-const NAMES: &Names = &[
+pub(super) const NAMES: &Names = &[
     ("county", &["县名", "县", "县区", "县（市、区）"]),
     ("county_code", &["行政区划代码", "区划代码", "县代码"]),
     ("issuer", &["发文机关", "发文单位", "落款"]),
@@ -173,26 +194,22 @@ const NAMES: &Names = &[
     ("fonds", &["全宗号"]),
     ("department", &["机构", "机构（问题）"]),
     ("retention", &["保管期限"]),
+    ("transfers", &["调动计分"]),
+    ("parts", &["分送合并"]),
+    ("paper", &["公示纸张", "纸张"]),
+    ("ignore", &["忽略文件", "忽略"]),
+    ("last_year", &["上年结果", "去年结果"]),
     ("passwords", &["密码", "口令"]),
     ("person_key", &["密钥"]),
 ];
 
-/// What is known beside the file itself.
-pub struct Known<'a> {
-    /// Ids of the schemes that exist.
-    pub schemes: &'a [String],
-    /// Ids of the forms that exist.
-    pub forms: &'a [&'a str],
-}
-
-/// Reads and proves `scorebook.toml` in the folder.
+/// Reads and proves the settings of the folder.
 ///
 /// # Errors
-/// Everything that is wrong with it.
+/// Everything that is wrong with them.
 pub fn load_workspace(root: &Path, known: &Known<'_>) -> Result<Workspace, CountyError> {
-    let path = root.join("scorebook.toml");
-    let bytes = inside::own(&path).map_err(|source| CountyError::Io { path: path.clone(), source })?;
-    parse(root, &decode(&bytes), known).map_err(|error| CountyError::Config { path, error })
+    let source = settings(root)?;
+    parse(root, &source, known).map_err(|error| CountyError::Config { path: source.path.clone(), error })
 }
 
 /// The same of a text that lies in no folder.
@@ -200,22 +217,17 @@ pub fn load_workspace(root: &Path, known: &Known<'_>) -> Result<Workspace, Count
 /// # Errors
 /// Everything that is wrong with it.
 pub fn workspace_of(text: &str, known: &Known<'_>) -> Result<Workspace, CountyError> {
-    parse(Path::new(""), text, known).map_err(|error| CountyError::Config { path: "scorebook.toml".into(), error })
-}
-
-/// Where a file says that the register is, whatever else is wrong with it.
-pub fn register_of(root: &Path) -> Option<PathBuf> {
-    let text = decode(&inside::own(&root.join("scorebook.toml")).ok()?);
-    let parsed = Parsed::of(&text);
-    let mut reader = Reader::new(&parsed, NAMES, &SECRETS);
-    let mut keys = reader.keys(&parsed);
-    reader.optional_text(&mut keys, "register").map(|register| root.join(register.value))
+    let source = Source::of_text(text);
+    parse(Path::new(""), &source, known).map_err(|error| CountyError::Config { path: source.path.clone(), error })
 }
 
 /// Every key of the file, in the order of its description.
-fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, ConfigError> {
-    let parsed = Parsed::of(text);
+fn parse(root: &Path, source: &Source, known: &Known<'_>) -> Result<Workspace, ConfigError> {
+    let parsed = source.parsed();
     let mut reader = Reader::new(&parsed, NAMES, &SECRETS);
+    for fault in &source.faults {
+        reader.refuse_at(fault.clone());
+    }
     let mut keys = reader.keys(&parsed);
     let county = reader.text(&mut keys, "county").value;
     let county_code = text_of(&mut reader, &mut keys, "county_code");
@@ -225,7 +237,7 @@ fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, Config
     let register = root.join(reader.text(&mut keys, "register").value);
     let inbox = root.join(reader.text(&mut keys, "inbox").value);
     let scheme = reader.text(&mut keys, "scheme");
-    known_scheme(&mut reader, &scheme, known);
+    let scheme = known.scheme(&mut reader, &scheme);
     let own = reader.texts(&mut keys, "categories");
     let mut categories: Vec<String> = CATEGORIES.map(String::from).into();
     for category in own {
@@ -239,6 +251,11 @@ fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, Config
     let period = reader.optional_text(&mut keys, "period").and_then(|written| dates::period(&mut reader, &written, year));
     let corrections = [("submissions", Corrections::Submissions), ("all", Corrections::All)];
     let corrections = reader.optional_choice(&mut keys, "corrections", &corrections).unwrap_or_default();
+    let transfers = reader.optional_choice(&mut keys, "transfers", &[("last", Transfers::Last), ("each", Transfers::Each)]);
+    let parts = reader.optional_choice(&mut keys, "parts", &[("join", Parts::Join), ("refuse", Parts::Refuse)]);
+    paper(&mut reader, &mut keys);
+    let ignore = reader.texts(&mut keys, "ignore").into_iter().map(|pattern| pattern.value).collect();
+    let last_year = text_of(&mut reader, &mut keys, "last_year").map(|folder| root.join(folder));
     let dates = Dates::read(&mut reader, &mut keys, year);
     let returns = returns(&mut reader, &mut keys);
     let forms = forms(&mut reader, &mut keys, known);
@@ -248,13 +265,14 @@ fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, Config
     reader.finish(keys);
     reader.end(Workspace {
         root: root.to_owned(),
+        settings: source.path.clone(),
         county,
         county_code,
         issuer,
         year: year.unwrap_or_default(),
         register,
         inbox,
-        scheme: scheme.value,
+        scheme,
         assign,
         categories,
         language,
@@ -266,6 +284,10 @@ fn parse(root: &Path, text: &str, known: &Known<'_>) -> Result<Workspace, Config
         person_key,
         period,
         corrections,
+        transfers: transfers.unwrap_or_default(),
+        parts: parts.unwrap_or_default(),
+        ignore,
+        last_year,
         dates,
     })
 }
@@ -276,43 +298,22 @@ pub(super) fn text_of<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'s
     reader.optional_text(keys, key).map(|text| text.value)
 }
 
-/// Refuses a word that is none of those that exist.
-fn one_of<'a>(reader: &mut Reader<'_>, written: &Written<String>, what: (&str, &str), all: impl Iterator<Item = &'a str> + Clone) {
-    let said = &written.value;
-    if said.is_empty() || all.clone().any(|known| known == said) {
-        return; // an empty one is missing, which is said already
+/// `paper`: boards are drawn for A3 alone so far.
+pub(super) fn paper<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) {
+    let Some(written) = reader.optional_text(keys, "paper") else { return };
+    match folded(&written.value).to_uppercase().as_str() {
+        "A3" => {}
+        "A4" => reader.fault(
+            &written.span,
+            "公示纸张暂时只有 A3，A4 还不能用（要用 A4 的，请把表样 board 导出后自己改纸张）",
+            "boards are printed on A3; A4 is not yet available (export the template `board` and change its paper)",
+        ),
+        _ => reader.fault(
+            &written.span,
+            format!("公示纸张不能是“{}”；可用：A3", written.value),
+            format!("`paper` cannot be `{}`; allowed: A3", written.value),
+        ),
     }
-    let list = all.clone().collect::<Vec<_>>().join(" ");
-    let wrong =
-        Said::new(format!("没有“{said}”这{}；可用的有：{list}", what.0), format!("there is no {} `{said}`; known are: {list}", what.1));
-    reader.refuse(&written.span, wrong.near(nearest(said, all)));
-}
-
-fn known_scheme(reader: &mut Reader<'_>, scheme: &Written<String>, known: &Known<'_>) {
-    one_of(reader, scheme, ("一积分细则", "scheme"), known.schemes.iter().map(String::as_str));
-}
-
-/// `[[assign]]`.
-fn assign<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, known: &Known<'_>, categories: &[String]) -> Assign {
-    let scheme = reader.text(&mut keys, "scheme");
-    known_scheme(reader, &scheme, known);
-    let category = reader.optional_text(&mut keys, "category");
-    if let Some(category) = &category {
-        one_of(reader, category, ("一类别", "category"), categories.iter().map(String::as_str));
-    }
-    let named = |reader: &Reader<'t>, of: Option<Written<String>>| of.map(|of| (of.value, reader.spot(&of.span)));
-    let committee = reader.optional_text(&mut keys, "committee");
-    let branch = reader.optional_text(&mut keys, "branch");
-    let (committee, branch) = (named(reader, committee), named(reader, branch));
-    if category.is_none() && committee.is_none() && branch.is_none() {
-        reader.fault(
-            &keys.span,
-            "[[assign]] 要写明 category、committee、branch 中的至少一项",
-            "[[assign]] needs at least one of category, committee, branch",
-        );
-    }
-    reader.finish(keys);
-    Assign { category: category.map(|category| category.value), committee, branch, scheme: scheme.value }
 }
 
 /// `[returns]`.
@@ -336,10 +337,7 @@ fn forms<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, known: &Known<'_>) ->
             continue;
         }
         let written = reader.texts(&mut keys, word);
-        for form in &written {
-            one_of(reader, form, ("张表", "form"), known.forms.iter().copied());
-        }
-        forms.insert(every, written.into_iter().map(|form| form.value).collect());
+        forms.insert(every, written.iter().map(|form| known.form(reader, form)).collect());
     }
     reader.finish(keys);
     forms
@@ -350,7 +348,7 @@ fn archive<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, known: &Known<'_>) 
     let Some(mut keys) = reader.optional_table(keys, "archive") else { return ArchiveRules::default() };
     let mut retention = BTreeMap::new();
     for (kind, node) in reader.named(&mut keys, "retention") {
-        one_of(reader, &kind, ("种文件", "kind of document"), known.forms.iter().chain(&ARCHIVED_KINDS).copied());
+        one_of(reader, &kind, ("种文件", "kind of document"), known.forms.iter().map(|(id, _)| *id).chain(ARCHIVED_KINDS));
         if let Some(years) = reader.as_text(node, &kind.value)
             && reader.choose(&years, &kind.value, &RETENTIONS.map(|word| (word, ()))).is_some()
         {
@@ -379,95 +377,46 @@ fn person_key<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Option<Secret
     Some(Secret(key.value))
 }
 
-/// Proves that every committee and branch of the `[[assign]]` rules is in the register: a rule that matches nobody would
-/// score a whole committee by another scheme than was meant.
-///
-/// # Errors
-/// Every rule that names what is not there.
-pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), CountyError> {
-    let committees = register.committees();
-    let codes: Vec<&str> = register.branches.iter().map(|branch| branch.code.as_str()).collect();
-    let mut faults = Vec::new();
-    for rule in &workspace.assign {
-        for (named, known, zh, en) in
-            [(&rule.committee, &committees, "上级党组织", "committee"), (&rule.branch, &codes, "支部编码", "branch code")]
-        {
-            let Some((written, spot)) = named.as_ref().filter(|(written, _)| !known.contains(&written.as_str())) else { continue };
-            let said = Said::new(
-                format!("[[assign]]：机构名册中没有“{written}”这个{zh}"),
-                format!("[[assign]]: the register has no {en} `{written}`"),
-            );
-            faults.push(Fault { spot: spot.clone(), said: said.near(nearest(written, known.iter().copied())) });
-        }
-    }
-    let path = workspace.root.join("scorebook.toml");
-    if faults.is_empty() { Ok(()) } else { Err(CountyError::Config { path, error: ConfigError { faults } }) }
-}
-
-impl Workspace {
-    /// The scheme of a branch's members of a category: the last rule that matches, else the workspace's.
-    pub fn scheme_of(&self, branch: &Branch, category: &str) -> &str {
-        let named = |wanted: &Option<(String, Spot)>, value: &str| wanted.as_ref().is_none_or(|(wanted, _)| wanted == value);
-        let is = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == category);
-        self.assign
-            .iter()
-            .rev()
-            .find(|rule| is(&rule.category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code))
-            .map_or(&self.scheme, |rule| &rule.scheme)
-    }
-
-    /// Scheme of the members of a branch that is not in the register, by the committee that its workbook names; none
-    /// where a rule asks for more than that.
-    pub fn scheme_of_stranger(&self, committee: &str, category: &str) -> Option<&str> {
-        let told = |rule: &Assign| rule.branch.is_none() && (rule.committee.is_none() || !committee.is_empty());
-        let branch = Branch { committee: committee.to_owned(), ..Branch::default() };
-        self.assign.iter().all(told).then(|| self.scheme_of(&branch, category))
-    }
-
-    /// Ids of all schemes that some rule names, the workspace's own first.
-    pub fn schemes(&self) -> Vec<String> {
-        let mut ids = vec![self.scheme.clone()];
-        for rule in &self.assign {
-            if !ids.contains(&rule.scheme) {
-                ids.push(rule.scheme.clone());
-            }
-        }
-        ids
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const GOOD: &str = "county='示范县'\nissuer='中共示范县委组织部'\nyear=2026\nregister='r.xlsx'\ninbox='inbox'\nscheme='ju-10star'\n";
+    pub const GOOD: &str =
+        "county='示范县'\nissuer='中共示范县委组织部'\nyear=2026\nregister='r.xlsx'\ninbox='inbox'\nscheme='ju-10star'\n";
 
-    fn parse_text(text: &str) -> Result<Workspace, ConfigError> {
-        parse(Path::new("w"), text, &Known { schemes: &["ju-10star".into(), "register-60".into()], forms: &["board", "registry"] })
+    const SCHEMES: [(&str, &str); 2] = [("ju-10star", "评星定格积分制"), ("register-60", "积分登记制")];
+
+    pub fn parse_text(text: &str) -> Result<Workspace, ConfigError> {
+        parse(
+            Path::new("w"),
+            &Source::of_text(text),
+            &Known {
+                schemes: &SCHEMES.map(|(id, name)| (id.into(), name.into())),
+                forms: &[("board", "考核公示栏"), ("registry", "积分登记表")],
+            },
+        )
     }
 
     #[test]
-    fn gives_members_the_last_matching_scheme() {
-        let text = format!("{GOOD}[[assign]]\ncategory='农村党员'\nscheme='register-60'\n[[assign]]\nbranch='0102'\nscheme='ju-10star'\n");
+    fn schemes_and_forms_go_by_name_too() {
+        let text = GOOD.replace("ju-10star", "评星定格积分制")
+            + "[[assign]]\ncategory='农村党员'\nscheme='积分登记制'\n[forms]\nmonth=['考核公示栏']\n";
         let workspace = parse_text(&text).expect("loads");
-        let branch = |code: &str| Branch { code: code.into(), ..Branch::default() };
-        assert_eq!(workspace.scheme_of(&branch("0101"), "农村党员"), "register-60");
-        assert_eq!(workspace.scheme_of(&branch("0102"), "农村党员"), "ju-10star");
-        assert_eq!(workspace.scheme_of(&branch("0101"), "机关党员"), "ju-10star");
+        assert_eq!(workspace.schemes(), ["ju-10star", "register-60"]);
+        assert_eq!(workspace.forms[&Every::Month], ["board"]);
+        let told = parse_text(&text.replace("考核公示栏", "考核公示")).expect_err("refused").message("f", Lang::Zh);
+        assert!(
+            told.contains("没有“考核公示”这张表；可用的有：board（考核公示栏） registry（积分登记表）；是否想写“考核公示栏”？"),
+            "{told}"
+        );
     }
 
     #[test]
-    fn rules_name_committees_and_branches_of_the_register() {
-        let branch = Branch { code: "0101".into(), committee: "第一党委".into(), ..Branch::default() };
-        let register = Register { branches: vec![branch] };
-        let told = |rule: &str| {
-            let text = format!("{GOOD}[[assign]]\ncommittee='第一党委'\nscheme='register-60'\n[[assign]]\n{rule}\nscheme='register-60'\n");
-            check_rules(&parse_text(&text).expect("loads"), &register).err().map(|error| error.message(Lang::Zh)).unwrap_or_default()
-        };
-        assert_eq!(told("branch='0101'"), "");
-        let both = told("committee='第一党为'\nbranch='101'");
-        assert!(both.contains("11:11: [[assign]]：机构名册中没有“第一党为”这个上级党组织；是否想写“第一党委”？"), "{both}");
-        assert!(both.contains("12:8: [[assign]]：机构名册中没有“101”这个支部编码；是否想写“0101”？"), "{both}");
+    fn boards_are_printed_on_a3_so_far() {
+        let rule = "paper='A3'\n[[assign]]\ncategory='农村党员'\npaper='A4'\n";
+        let told = parse_text(&format!("{GOOD}{rule}")).expect_err("refused").message("f", Lang::En);
+        assert!(told.starts_with("f:10:7: ") && told.contains("not yet"), "{told}");
+        assert!(parse_text(&format!("{GOOD}{}", rule.replace("A4", "Ａ３"))).is_ok());
     }
 
     #[test]

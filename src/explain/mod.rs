@@ -175,7 +175,11 @@ impl Originals {
     fn open(&mut self, summary: &Summary, name: &Arc<str>) -> Option<Book> {
         let limits = inbox::Limits::default();
         if self.files.is_none() {
-            self.files = Some(intake::group(&summary.county, inbox::list(&summary.county.workspace.inbox, &limits).ok()?.0, &limits));
+            self.files = Some(intake::group(
+                &summary.county,
+                inbox::list(&summary.county.workspace.inbox, &summary.county.workspace.ignore, &limits).ok()?.0,
+                &limits,
+            ));
         }
         let sent = self.files.iter().flatten().find(|sent| sent.files.iter().any(|part| part.file.name == *name))?;
         intake::open(&summary.county, sent, &limits).ok()?.book.ok()

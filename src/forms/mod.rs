@@ -34,6 +34,7 @@ use crate::county::Branch;
 use crate::form::data::{Record, Schema};
 use crate::period::Every;
 use crate::scheme::Scheme;
+use crate::words::ids_of;
 
 /// Every form, in the order in which a unit's forms are written and listed.
 pub const FORMS: &[Form] = &[REGISTRY, BOARD, CARD, YEARLY, RETURN, REMINDER, EXPLAIN];
@@ -138,7 +139,8 @@ pub struct Group<'a> {
 impl Form {
     /// The form of this id or title.
     pub fn named(name: &str) -> Option<&'static Self> {
-        FORMS.iter().find(|form| form.id == name || form.title == name)
+        let id = ids_of(name, FORMS.iter().map(|form| (form.id, form.title))).first().copied()?;
+        FORMS.iter().find(|form| form.id == id)
     }
 
     /// What its templates are checked against.
@@ -180,6 +182,11 @@ impl Form {
 /// Ids that settings and the command line may ask a run for.
 pub fn ids() -> Vec<&'static str> {
     FORMS.iter().filter(|form| !form.is_on_demand()).map(|form| form.id).collect()
+}
+
+/// The same with their titles.
+pub fn named() -> Vec<(&'static str, &'static str)> {
+    FORMS.iter().filter(|form| !form.is_on_demand()).map(|form| (form.id, form.title)).collect()
 }
 
 /// Columns of most samples.

@@ -14,11 +14,12 @@ use crate::diag::{Finding, Place, Unreadable};
 
 /// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name; no two have one name.
 ///
-/// What cannot be looked into is a finding; files that are no spreadsheets are listed like any other.
+/// What cannot be looked into is a finding; files that are no spreadsheets are listed like any other. `ignored` are patterns
+/// of files that are known and not listed, archives and what is in them too.
 ///
 /// # Errors
 /// Only where there is no inbox to look into.
-pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding>), InboxError> {
+pub fn list(inbox: &Path, ignored: &[String], limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding>), InboxError> {
     let open = |source| InboxError::Open { path: inbox.to_owned(), source };
     std::fs::read_dir(inbox).map_err(open)?;
     let root = inbox.canonicalize().map_err(open)?;
@@ -32,9 +33,47 @@ pub fn list(inbox: &Path, limits: &Limits) -> Result<(Vec<Incoming>, Vec<Finding
         }
     }
     found.open_archives();
-    let Found { files, mut findings, .. } = found;
+    let Found { mut files, mut findings, .. } = found;
+    if !ignored.is_empty() {
+        let known = |name: &str| ignored.iter().any(|pattern| is_named(pattern, name));
+        files.retain(|file| !known(&file.name));
+        findings.retain(|finding| !finding.place.file.as_deref().is_some_and(known));
+    }
     findings.sort_by(|a, b| a.place.cmp(&b.place));
     Ok((apart(files), findings))
+}
+
+/// True if a pattern names the file, whatever the case: `*` is any text, `?` any letter. With a `/` it is held against the
+/// whole path in the inbox, else against the name and against that of an archive it lies in.
+fn is_named(pattern: &str, path: &str) -> bool {
+    let lower = |text: &str| text.trim().to_lowercase().chars().collect::<Vec<char>>();
+    let pattern_letters = lower(&pattern.replace('\\', "/"));
+    if pattern.contains(['/', '\\']) {
+        return is_like(&pattern_letters, &lower(path));
+    }
+    path.split("!/").any(|part| is_like(&pattern_letters, &lower(part.rsplit('/').next().unwrap_or(part))))
+}
+
+fn is_like(pattern: &[char], text: &[char]) -> bool {
+    // Where to go on if what follows the last star does not fit: the star takes one letter more.
+    let (mut at, mut read, mut star) = (0, 0, None);
+    while read < text.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(c) if *c == '?' || *c == text[read] => (at, read) = (at + 1, read + 1),
+            _ => match &mut star {
+                Some((after, taken)) => {
+                    *taken += 1;
+                    (at, read) = (*after + 1, *taken);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|c| *c == '*')
 }
 
 struct Found<'a> {
@@ -230,4 +269,27 @@ fn text(name: &OsStr) -> String {
 #[cfg(not(unix))]
 fn text(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_named;
+
+    #[test]
+    fn patterns_name_files_and_archives() {
+        for (pattern, path) in [
+            ("*.jpg", "照片/IMG_01.JPG"),
+            ("*.jpg", "第一党委.zip!/支部/a.jpg"),
+            ("照片*.zip", "照片1.zip!/支部/a.jpg"),
+            ("第?支部*", "x/第一支部说明.docx"),
+            ("照片/*", "照片/一/a.png"),
+            ("通知.docx", "通知.docx"),
+            ("*a*b*c", "xxaxxbxbxxc"),
+        ] {
+            assert!(is_named(pattern, path), "{pattern} {path}");
+        }
+        for (pattern, path) in [("*.jpg", "a.jpg.xlsx"), ("a?", "a"), ("照片", "照片/a.png"), ("*a*b*c", "xxaxxbxbxx")] {
+            assert!(!is_named(pattern, path), "{pattern} {path}");
+        }
+    }
 }

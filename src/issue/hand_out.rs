@@ -166,7 +166,7 @@ fn results_files(folder: &Path) -> Vec<PathBuf> {
 /// Rosters of submissions, whatever is wrong with the rest of them.
 fn submitted(county: &County, folder: &Path, first: &FirstState, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
     let limits = inbox::Limits::default();
-    let (mut files, mut findings) = inbox::list(folder, &limits)?;
+    let (mut files, mut findings) = inbox::list(folder, &county.workspace.ignore, &limits)?;
     restore_names(first, &mut files, &mut findings);
     let files = intake::group(county, files, &limits);
     let done = AtomicUsize::new(0);

@@ -158,11 +158,7 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
             (one.period != other.period, "期间", "the period"),
             (one.date != other.date, "日期", "the date"),
             (one.schemes != other.schemes, "积分细则", "the schemes"),
-            (
-                one.rules != other.rules,
-                "scorebook.toml（名册、收件文件夹、密码除外）",
-                "scorebook.toml (but for register, inbox, passwords)",
-            ),
+            (one.rules != other.rules, "设置（名册、收件文件夹、密码除外）", "the settings (but for register, inbox, passwords)"),
             (one.person_key != other.person_key, "person_key", "person_key in scorebook.toml"),
             (first.manifest["pdf_engine"] != shard.manifest["pdf_engine"], "PDF 引擎", "the PDF engine"),
             (shared(&first.manifest) != shared(&shard.manifest), "工作日历或 templates/intake.toml", "a calendar or templates/intake.toml"),
@@ -199,10 +195,11 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
 
 fn county(shards: &[Shard]) -> Result<County, RunError> {
     let first = &shards[0].state;
-    let ids: Vec<String> = first.schemes.iter().map(|(id, _)| id.clone()).collect();
+    let schemes: Vec<(String, String)> =
+        first.schemes.iter().map(|(id, text)| (id.clone(), scheme::name_of(text).unwrap_or_default())).collect();
     // Register and inbox are where each run had them; nothing of the whole is read from either.
-    let workspace =
-        workspace_of(&format!("register = '-'\ninbox = '-'\n{}", first.rules), &Known { schemes: &ids, forms: &crate::forms::ids() })?;
+    let known = Known { schemes: &schemes, forms: &crate::forms::named() };
+    let workspace = workspace_of(&format!("register = '-'\ninbox = '-'\n{}", first.rules), &known)?;
     let mut schemes = Vec::new();
     for (id, text) in &first.schemes {
         let loaded = scheme::load_for(text, id, &workspace.categories);

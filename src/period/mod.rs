@@ -3,10 +3,14 @@
 //! Nothing here reads a clock.
 
 mod calendar;
+mod day;
 
 pub use calendar::{Calendar, months_later};
+pub use day::{Day, digit_date, text_date};
 
 use std::fmt;
+
+use crate::words::folded;
 
 /// How long a period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
@@ -191,6 +195,42 @@ impl RunPeriod {
     }
 }
 
+/// A period as people write it: `一季度`, `1月`, `2026年1月`, `2026-01`, `全年`, and the notation of folders; the year may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedPeriod {
+    /// Calendar year, if it is written.
+    pub year: Option<i32>,
+    /// What of it.
+    pub period: Period,
+}
+
+impl NamedPeriod {
+    /// Reads it, whatever blanks and full-width forms it has.
+    pub fn parse(text: &str) -> Option<Self> {
+        let folded = folded(text).to_ascii_uppercase();
+        let digits = folded.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 6 && folded.len() == 6 {
+            return Self::parse(&format!("{}-{}", &folded[..4], &folded[4..])); // 202601
+        }
+        if digits != 4 {
+            return Some(Self { year: None, period: Period::parse(&folded)? });
+        }
+        let year = folded[..4].parse().ok().filter(|year| (1949..=9998).contains(year))?;
+        let rest = &folded[4..];
+        let period = match rest.strip_prefix(['年', '-', '.', '/']).unwrap_or(rest) {
+            "" | "度" => Period::YEAR,
+            month if month.starts_with('M') => Period::parse(&month[1..]).filter(|period| period.every == Every::Month)?,
+            other => Period::parse(other)?,
+        };
+        Some(Self { year: Some(year), period })
+    }
+
+    /// The run's period, in this year if none is written.
+    pub fn in_year(self, year: i32) -> RunPeriod {
+        RunPeriod { year: self.year.unwrap_or(year), period: self.period }
+    }
+}
+
 impl fmt::Display for RunPeriod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.year)?;
@@ -233,6 +273,35 @@ mod tests {
         }
         for text in ["13", "十三月", "五季度", "0月", "Q5", "", "春季", "中半年", "1.5", "-1", "+1", "Q+1"] {
             assert_eq!(Period::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_every_way_people_write_the_period_of_a_run() {
+        for (text, run) in [
+            ("一月", "2026M01"),
+            ("1月", "2026M01"),
+            ("１ 月", "2026M01"),
+            ("2026年1月", "2026M01"),
+            ("2026年 十二月", "2026M12"),
+            ("2026-01", "2026M01"),
+            ("2026.1", "2026M01"),
+            ("202601", "2026M01"),
+            ("2026m1", "2026M01"),
+            ("一季度", "2026Q1"),
+            ("2026年第三季度", "2026Q3"),
+            ("2026q3", "2026Q3"),
+            ("上半年", "2026H1"),
+            ("2026年下半年", "2026H2"),
+            ("全年", "2026"),
+            ("2026年", "2026"),
+            ("2026年度", "2026"),
+            ("2025M07", "2025M07"),
+        ] {
+            assert_eq!(NamedPeriod::parse(text).map(|named| named.in_year(2026).to_string()).as_deref(), Some(run), "{text}");
+        }
+        for text in ["", "13月", "2026-13", "2026M", "2026Q5", "2026X", "20261", "0000-01", "五季度", "2026MQ1", "2026--1"] {
+            assert_eq!(NamedPeriod::parse(text), None, "{text}");
         }
     }
 

@@ -350,7 +350,7 @@ fn write(
     order: &PostOrder,
 ) -> Result<Posted, RunError> {
     let limits = inbox::Limits::default();
-    let (sent, _) = inbox::list(&county.workspace.inbox, &limits)?;
+    let (sent, _) = inbox::list(&county.workspace.inbox, &county.workspace.ignore, &limits)?;
     let inputs: BTreeMap<&str, &str> = draft.manifest.inputs.iter().map(|input| (text(input, "file"), text(input, "sha256"))).collect();
     let newer = sent.iter().filter(|file| !inputs.contains_key(&*file.name)).count();
     let mut originals: BTreeMap<String, (String, String)> = BTreeMap::new();

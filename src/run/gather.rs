@@ -79,7 +79,7 @@ pub struct Gathered {
 /// Lists the inbox and works through every file.
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
-    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &limits)?;
+    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &county.workspace.ignore, &limits)?;
     restore_names(&county.first, &mut files, &mut findings);
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let committees = Committees::of(county);

@@ -154,11 +154,18 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
         let again = (county.run != before).then(|| Press::load(&with_former_forms(options, &target(&county)), &county)).transpose()?;
         guard_target(&county, &target(&county))?;
         let press = again.as_ref().unwrap_or(&first);
-        let mut resolved = resolve_all(&county, gathered, options.last_year.as_deref())?;
+        let mut resolved = resolve_all(&county, gathered, last_year(&county, options))?;
         let published = write(&county, &mut resolved, press, options, progress)?;
         Ok((resolved, chosen, published))
     })??;
     Ok(Summary { folder: Some(published.folder), kept: published.kept, county, chosen, resolved })
+}
+
+/// Where last year's results are. The settings say it for the year; of other periods only what is there is compared with.
+fn last_year<'a>(county: &'a County, options: &'a Options) -> Option<&'a Path> {
+    let then = RunPeriod { year: county.run.year - 1, ..county.run };
+    let has = |folder: &&PathBuf| county.run.period == Period::YEAR || folder.join(then.to_string()).is_dir();
+    options.last_year.as_deref().or(county.workspace.last_year.as_ref().filter(has).map(PathBuf::as_path))
 }
 
 /// Refuses a target that what belongs to people lies in, or that lies in the inbox, before a submission is opened.

@@ -1,5 +1,6 @@
 //! Everything that is configuration, loaded and proved before a submission is opened: settings, register, schemes, calendars.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -9,7 +10,7 @@ use super::{Dates, Options};
 use crate::bag::{BagError, PersonKey};
 use crate::builtin;
 use crate::config::{ConfigError, decode};
-use crate::county::{self, CountyError, Known, Register, Secret, Workspace, io_zh, load_register, load_workspace};
+use crate::county::{self, CountyError, Known, Register, Secret, Workspace, io_zh, load_workspace};
 use crate::diag::Lang;
 use crate::digest;
 use crate::fence::{Fence, FenceError};
@@ -23,7 +24,7 @@ use crate::publish::{PublishError, guard_inbox};
 use crate::record::RecordError;
 use crate::scheme::{self, Scheme};
 use crate::submission::Intake;
-use crate::words::nearest;
+use crate::words::{folded, nearest};
 
 /// Why a run could not be done; exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -225,19 +226,13 @@ impl County {
 /// Loads and proves everything that is configuration; no submission is opened.
 pub fn prepare(options: &Options) -> Result<County, RunError> {
     let root = &options.workspace;
-    let mut ids = builtin::scheme_ids();
     let own = root.join("schemes");
-    for path in files(&own, "toml")? {
-        let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids.sort();
     let mut wrong = Wrong::default();
-    let workspace = wrong.or(load_workspace(root, &Known { schemes: &ids, forms: &forms::ids() }));
-    let calendar = wrong.or(load_calendar(root)).unwrap_or_default();
-    let intake = wrong.or(load_intake(root)).unwrap_or_default();
+    let schemes = scheme_names(root)?;
+    let workspace = wrong.or(load_workspace(root, &Known { schemes: &schemes, forms: &forms::named() }));
+    let calendar = load_calendar(root, &mut wrong)?;
+    let intake = load_intake(root, &mut wrong);
+    let load_register = |path: &Path| county::load_register(path, &|heading| intake.register_column(heading).to_owned());
     let Some(mut workspace) = workspace else {
         let own = county::register_of(root).filter(|_| options.bag.is_none());
         wrong.or(own.map_or(Ok(Register::default()), |path| load_register(&path)));
@@ -269,7 +264,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         let known = forms::ids();
         if !known.contains(&form.as_str()) {
             let near = nearest(form, known.iter().copied());
-            let all = known.join(" ");
+            let all = forms::named().iter().map(|(id, title)| format!("{id}（{title}）")).collect::<Vec<_>>().join(" ");
             return Err(RunError::Argument {
                 zh: format!(
                     "--forms：没有名为“{form}”的表；可用的有：{all}{}",
@@ -285,7 +280,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     let mut configuration = Vec::new();
     let calendars = files(&root.join("calendar"), "toml")?;
     let words = Some(root.join(INTAKE)).filter(|path| path.exists());
-    for path in [root.join("scorebook.toml"), workspace.register.clone()].into_iter().chain(calendars).chain(words) {
+    for path in [workspace.settings.clone(), workspace.register.clone()].into_iter().chain(calendars).chain(words) {
         let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         configuration.push((name, digest::sha256_hex(&bytes)));
@@ -300,10 +295,12 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
     let mut codes: Vec<String> = Vec::new();
     for word in words {
         let branches = || register.branches.iter();
-        let named: Vec<&str> = branches().filter(|branch| branch.name == *word).map(|branch| branch.code.as_str()).collect();
-        let of_committee: Vec<&str> = branches().filter(|branch| branch.committee == *word).map(|branch| branch.code.as_str()).collect();
-        let found: Vec<&str> = match (register.by_code(word), named.as_slice()) {
-            (Some(_), _) => vec![word.as_str()],
+        let meant = folded(word);
+        let is = |name: &str| folded(name) == meant;
+        let named: Vec<&str> = branches().filter(|branch| is(&branch.name)).map(|branch| branch.code.as_str()).collect();
+        let of_committee: Vec<&str> = branches().filter(|branch| is(&branch.committee)).map(|branch| branch.code.as_str()).collect();
+        let found: Vec<&str> = match (register.by_code(&meant), named.as_slice()) {
+            (Some(_), _) => vec![meant.as_str()],
             (None, []) if !of_committee.is_empty() => of_committee,
             (None, [one]) if of_committee.is_empty() => vec![one],
             (None, []) => {
@@ -355,31 +352,59 @@ impl Wrong {
 }
 
 /// The built-in calendars, and the county's own over them.
-fn load_calendar(root: &Path) -> Result<Calendar, RunError> {
+fn load_calendar(root: &Path, wrong: &mut Wrong) -> Result<Calendar, RunError> {
     let mut calendar = Calendar::default();
-    let mut wrong = Wrong::default();
     for (name, bytes) in builtin::calendars() {
         wrong.or(calendar.add(&decode(&bytes)).map_err(|error| RunError::Config { file: name, error }));
     }
-    for path in files(&root.join("calendar"), "toml")? {
+    let folder = root.join("calendar");
+    for path in files(&folder, "toml")? {
         let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
         wrong.or(calendar.add(&decode(&bytes)).map_err(|error| RunError::Config { file: path.display().to_string(), error }));
     }
-    wrong.none().map(|()| calendar)
+    // A calendar that is passed over would be missed only when boards lack their last day.
+    for path in files(&folder, "txt")? {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = name.split('.').next().unwrap_or_default();
+        wrong.0.push(RunError::Argument {
+            zh: format!(
+                "{}：日历文件的扩展名应是 .toml，请改名为 {stem}.toml（看不见扩展名的，请先在文件夹的“查看”中勾选“文件扩展名”）",
+                path.display()
+            ),
+            en: format!("{}: a calendar's name ends in .toml; rename it to {stem}.toml (have the folder show extensions)", path.display()),
+        });
+    }
+    Ok(calendar)
 }
 
 /// The built-in words, and the county's own beside them.
-fn load_intake(root: &Path) -> Result<Intake, RunError> {
+fn load_intake(root: &Path, wrong: &mut Wrong) -> Intake {
     let mut intake = Intake::default();
     let mut add = |file: String, bytes: &[u8]| intake.add(&decode(bytes)).map_err(|error| RunError::Config { file, error });
-    add(INTAKE.into(), &builtin::intake().unwrap_or_default())?;
+    wrong.or(add(INTAKE.into(), &builtin::intake().unwrap_or_default()));
     let own = root.join(INTAKE);
     match inside::own(&own) {
-        Ok(bytes) => add(own.display().to_string(), &bytes)?,
+        Ok(bytes) => drop(wrong.or(add(own.display().to_string(), &bytes))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(RunError::Io { path: own, source }),
+        Err(source) => wrong.0.push(RunError::Io { path: own, source }),
     }
-    Ok(intake)
+    intake
+}
+
+/// Id and name of every scheme: the built-in ones, and the workspace's own over them.
+pub fn scheme_names(root: &Path) -> Result<Vec<(String, String)>, RunError> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for id in builtin::scheme_ids() {
+        let name = scheme::name_of(&decode(&builtin::scheme(&id).unwrap_or_default()));
+        names.insert(id, name.unwrap_or_default());
+    }
+    for path in files(&root.join("schemes"), "toml")? {
+        let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        // One that cannot be read is told where it is used.
+        let name = inside::own(&path).ok().and_then(|bytes| scheme::name_of(&decode(&bytes)));
+        names.insert(id, name.unwrap_or_default());
+    }
+    Ok(names.into_iter().collect())
 }
 
 /// The workspace's own file where it has one, else the built-in. A category that the county does not have is refused: its

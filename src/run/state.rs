@@ -12,7 +12,7 @@ use super::{BranchState, County, Resolved, RunError};
 use crate::builtin;
 use crate::check::Person;
 use crate::config::decode;
-use crate::county::{Branch, SECRETS};
+use crate::county::{Branch, SECRETS, settings};
 use crate::diag::{CellRef, Code, Finding, Place, value_name};
 use crate::digest::sha256_hex;
 use crate::inside;
@@ -112,7 +112,7 @@ pub(crate) fn place((file, sheet, cell): &Spot) -> Place {
 pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
     let root = &county.workspace.root;
     let read = |path: &Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
-    let rules = rules(&read(&root.join("scorebook.toml"))?);
+    let rules = rules(&settings(root)?.text);
     let mut schemes = Vec::new();
     for scheme in &county.schemes {
         let own = root.join("schemes").join(format!("{}.toml", scheme.id));
@@ -184,10 +184,9 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
 }
 
 /// `scorebook.toml` as parts have it in common.
-pub(crate) fn rules(bytes: &[u8]) -> String {
-    let text = decode(bytes);
+pub(crate) fn rules(text: &str) -> String {
     let mut table: toml::Table = text.parse().unwrap_or_default(); // it was read strictly before
-    for own in ["register", "inbox"].into_iter().chain(SECRETS) {
+    for own in ["register", "inbox", "ignore", "last_year"].into_iter().chain(SECRETS) {
         table.remove(own);
     }
     toml::to_string(&table).unwrap_or_default()
@@ -231,10 +230,8 @@ mod tests {
 
     #[test]
     fn rules_leave_out_what_is_a_machine_s_own() {
-        let one = rules(
-            "county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\nperson_key='0123456789abcdef'\n[notice]\nphone='1'\n".as_bytes(),
-        );
-        let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n".as_bytes());
+        let one = rules("county='x'\nregister='a.xlsx'\ninbox='in'\npasswords=['p']\nperson_key='0123456789abcdef'\n[notice]\nphone='1'\n");
+        let other = rules("# 注\nregister='b.xlsx'\ncounty = \"x\"\ninbox='/mnt/in'\n[notice]\nphone = '1'\n");
         assert_eq!(one, other);
         assert!(!one.contains("passwords") && !one.contains("0123456789abcdef"), "{one}");
     }

@@ -30,6 +30,14 @@ pub fn load_for(text: &str, id: &str, categories: &[String]) -> Result<Scheme, C
     prove(text, Some(id), Some(categories))
 }
 
+/// What a scheme file calls itself, whatever is wrong with the rest of it.
+pub fn name_of(text: &str) -> Option<String> {
+    let parsed = Parsed::of(text);
+    let reader = Reader::new(&parsed, None);
+    let mut keys = reader.keys(&parsed);
+    reader.plain().optional_text(&mut keys, "name").map(|name| name.value)
+}
+
 fn prove(text: &str, wanted: Option<&str>, categories: Option<&[String]>) -> Result<Scheme, ConfigError> {
     let parsed = Parsed::of(text);
     let mut reader = Reader::new(&parsed, categories);

@@ -20,6 +20,6 @@ mod words;
 pub use bands::{Band, Bands};
 pub use formula::{Builtin, Formula, Operator};
 pub use item::{Amount, CapPer, Change, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
-pub use load::{load, load_for};
+pub use load::{load, load_for, name_of};
 pub use model::*;
 pub use words::{each_word, plain, share};

@@ -4,10 +4,13 @@ use chrono::NaiveDate;
 
 use crate::diag::{Code, Finding};
 use crate::exact::{Decimal, Exact};
+use crate::period::digit_date;
 use crate::scheme::ItemKind;
 use crate::sheet::{Content, serial_to_date};
 
 use crate::words::folded;
+
+pub use crate::period::{Day, text_date};
 
 /// A cell's content for findings, as the sender sees it.
 pub fn shown(content: &Content) -> String {
@@ -145,15 +148,6 @@ pub fn text(content: Option<&Content>) -> Result<Option<String>, Code> {
     }
 }
 
-/// A day as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
-    /// Year, month and day.
-    Known(NaiveDate),
-    /// Year and month.
-    Month(i32, u32),
-}
-
 /// Reads a cell that should hold a date; `Ok(None)` where nothing is entered.
 pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, Code> {
     let known = |date: NaiveDate| (1850..=2200).contains(&chrono::Datelike::year(&date)).then_some(Day::Known(date));
@@ -205,56 +199,6 @@ pub fn date_as_shown(content: Option<&Content>, date_1904: bool) -> Result<Optio
         return date(Some(&Content::Text(own.shown.clone())), date_1904);
     }
     date(content, date_1904)
-}
-
-/// `20260506`, `202605`, `2026.05`; a number typed for a date.
-fn digit_date(digits: &str) -> Option<Day> {
-    let plain = digits.bytes().all(|b| b.is_ascii_digit());
-    match (digits.len(), plain) {
-        (8, true) => day(&digits[..4], &digits[4..6], &digits[6..]),
-        (6, true) => month(&digits[..4], &digits[4..]),
-        // 1985.1 is October: the number lost its trailing zero, and one-digit months are written 1985.01 beside it.
-        (6 | 7, false) => digits.split_once('.').filter(|(year, _)| year.len() == 4).and_then(|(year, rest)| {
-            let padded = if rest == "1" { "10" } else { rest };
-            month(year, padded)
-        }),
-        _ => None,
-    }
-}
-
-pub fn text_date(text: &str) -> Option<Day> {
-    // A time of day behind the date is what spreadsheets add when they turn dates to text.
-    let text = text.strip_suffix("00:00:00").map_or(text, |rest| rest.trim_end_matches('T'));
-    if (text.len() == 8 || text.len() == 6)
-        && let Some(day) = text.bytes().all(|b| b.is_ascii_digit()).then(|| digit_date(text)).flatten()
-    {
-        return Some(day);
-    }
-    let parts: Vec<&str> = text.split(['-', '.', '/', '年', '月', '日', '号']).collect();
-    let parts = match parts.as_slice() {
-        [rest @ .., ""] if text.ends_with(['月', '日', '号', '.']) => rest,
-        all => all,
-    };
-    match parts {
-        [y, m, d] => day(y, m, d),
-        [y, m] => month(y, m),
-        _ => None,
-    }
-}
-
-fn part(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    (digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
-}
-
-fn day(y: &str, m: &str, d: &str) -> Option<Day> {
-    let year = i32::try_from(part(y, 4..=4)?).ok().filter(|year| (1850..=2200).contains(year))?;
-    NaiveDate::from_ymd_opt(year, part(m, 1..=2)?, part(d, 1..=2)?).map(Day::Known)
-}
-
-fn month(y: &str, m: &str) -> Option<Day> {
-    let year = i32::try_from(part(y, 4..=4)?).ok().filter(|year| (1850..=2200).contains(year))?;
-    let month = part(m, 1..=2)?;
-    (1..=12).contains(&month).then_some(Day::Month(year, month))
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use crate::config::{ConfigError, Names, Parsed, Reader};
 use crate::diag::Said;
 use crate::words::{folded, heading, key, nearest};
-use crate::workbook::SHEETS;
+use crate::workbook::{REGISTER, SHEETS};
 
 /// Other names, and words that are no data; everything folded as headings are.
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
     sheets: BTreeMap<String, String>,
     columns: BTreeMap<String, String>,
+    register: BTreeMap<String, String>,
     ignored_sheets: Vec<String>,
     ignored_columns: Vec<String>,
     values: Vec<String>,
@@ -24,6 +25,7 @@ pub struct Intake {
 const NAMES: &Names = &[
     ("sheets", &["工作表", "表"]),
     ("columns", &["列", "表头"]),
+    ("register", &["机构名册", "名册"]),
     ("reading", &["读取", "识别"]),
     ("ignored_sheets", &["忽略工作表", "忽略表"]),
     ("ignored_columns", &["忽略列"]),
@@ -67,6 +69,22 @@ impl Intake {
                 }
             }
         }
+        for (name, node) in reader.named(&mut keys, "register") {
+            if !REGISTER.contains(&name.value.as_str()) {
+                let (said, list) = (&name.value, REGISTER.join("、"));
+                let wrong = Said::new(
+                    format!("机构名册没有“{said}”这一列；有的是：{list}"),
+                    format!("the register has no column `{said}`; it has: {list}"),
+                );
+                reader.refuse(&name.span, wrong.near(nearest(said, REGISTER)));
+            }
+            for other in reader.as_texts(node, &name.value) {
+                let is_name = |word: &str| REGISTER.contains(&word);
+                if let Err(taken) = stand_for(&mut known.register, &key(&other.value), &name.value, is_name) {
+                    reader.refuse(&other.span, twice(&other.value, &taken));
+                }
+            }
+        }
         if let Some(mut keys) = reader.optional_table(&mut keys, "reading") {
             for (known, name) in [
                 (&mut known.ignored_sheets, "ignored_sheets"),
@@ -106,6 +124,11 @@ impl Intake {
     /// The column that a folded heading stands for: itself where nothing else is known.
     pub fn column<'a>(&'a self, heading: &'a str) -> &'a str {
         self.columns.get(heading).map_or(heading, String::as_str)
+    }
+
+    /// The column of the register that a folded heading stands for.
+    pub fn register_column<'a>(&'a self, heading: &'a str) -> &'a str {
+        self.register.get(heading).map_or(heading, String::as_str)
     }
 
     /// True for sheets that are passed over.
@@ -177,7 +200,10 @@ fn stand_for(known: &mut BTreeMap<String, String>, word: &str, name: &str, is_na
 
 fn twice(word: &str, known: &str) -> Said {
     if word == known {
-        return Said::new(format!("“{word}”本身就是一张工作表的名称"), format!("`{word}` is the name of a sheet itself"));
+        return Said::new(
+            format!("“{word}”本身就是名称，不能另有所指"),
+            format!("`{word}` is a name itself and can stand for nothing else"),
+        );
     }
     Said::new(format!("“{word}”已经代表“{known}”"), format!("`{word}` stands for `{known}` already"))
 }
@@ -224,8 +250,8 @@ mod tests {
                     5,
                     "报送表没有名为“积分”的工作表；有的是：支部信息、党员名册、积分登记、民主测评、奖惩、一票否决、评优推荐、支部积分；是否想写“积分登记”？"
                 ),
-                (6, "“党员名册”本身就是一张工作表的名称"),
-                (7, "没有“sheet”这个键；这里可用：columns reading sheets；是否想写“sheets”？"),
+                (6, "“党员名册”本身就是名称，不能另有所指"),
+                (7, "没有“sheet”这个键；这里可用：columns reading register sheets；是否想写“sheets”？"),
                 (9, "“values”应是列表 [ … ]，不是文字"),
             ]
         );

@@ -23,6 +23,24 @@ use column::*;
 /// Version of the sheets and columns; 模板版本 begins with it.
 pub const VERSION: &str = "1";
 
+/// Columns of 机构名册, the required ones first.
+pub const REGISTER: [&str; 14] = [
+    "支部编码",
+    "支部名称",
+    "上级党组织",
+    "上级总支",
+    "类型",
+    "书记",
+    "联系人",
+    "联系电话",
+    "党员数",
+    "设立月",
+    "撤销月",
+    "并入",
+    "并入月",
+    "原编码",
+];
+
 /// A sheet of the workbook.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet {

@@ -9,13 +9,13 @@ use scorebook::inbox::{self, Limits, Unfetched};
 use crate::support::zip;
 
 fn listed(folder: &Path) -> (Vec<String>, Vec<Code>) {
-    let (files, findings) = inbox::list(folder, &Limits::default()).unwrap();
+    let (files, findings) = inbox::list(folder, &[], &Limits::default()).unwrap();
     (files.iter().map(|file| file.name.to_string()).collect(), findings.iter().map(|finding| finding.code).collect())
 }
 
 #[test]
 fn an_inbox_that_is_not_there_is_the_machine_failing() {
-    assert!(inbox::list(Path::new("no/such/inbox"), &Limits::default()).is_err());
+    assert!(inbox::list(Path::new("no/such/inbox"), &[], &Limits::default()).is_err());
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn files_are_listed_by_name_and_leftovers_passed_over() {
         std::fs::write(at(name), name).unwrap();
     }
     assert_eq!(listed(folder.path()), (["a.pdf", "b.xlsx", "一/三/d.et", "二/c.xls"].map(str::to_owned).to_vec(), Vec::new()));
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert_eq!(inbox::fetch(&files[2], &Limits::default()).unwrap(), "一/三/d.et".as_bytes());
     let small = Limits { max_bytes: 4, ..Limits::default() };
     assert_eq!(inbox::fetch(&files[1], &small), Err(Unfetched::TooLarge { what: "bytes", limit: 4 }));
@@ -47,7 +47,7 @@ fn archives_are_opened_once_more_inside() {
     let (names, findings) = listed(folder.path());
     assert_eq!(names, ["丙.xlsx", "党委.zip!/乙.xls", "党委.zip!/内.zip!/再.zip", "党委.zip!/内.zip!/支部/甲.xlsx"]);
     assert_eq!(findings, []);
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert_eq!(inbox::fetch(&files[3], &Limits::default()).unwrap(), book);
     assert_eq!(digest::sha256(&book), digest::sha256(&inbox::fetch(&files[0], &Limits::default()).unwrap()));
 }
@@ -99,7 +99,7 @@ fn links_up_and_astray_and_devices_are_not_followed() {
     // The inbox itself may be a link: to a share, say.
     symlink("来件", county.path().join("inbox")).unwrap();
     for way in ["来件", "inbox"] {
-        let (files, findings) = inbox::list(&county.path().join(way), &Limits::default()).unwrap();
+        let (files, findings) = inbox::list(&county.path().join(way), &[], &Limits::default()).unwrap();
         assert_eq!(files.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["a/b.xlsx"], "{way}");
         let told: Vec<String> =
             findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
@@ -121,7 +121,7 @@ fn what_may_not_be_read_is_told_and_the_rest_is_read() {
     shut("a.xlsx", 0);
     shut("closed", 0);
     let forbidden = std::fs::read(folder.path().join("a.xlsx")).is_err();
-    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     let fetched = inbox::fetch(&files[0], &Limits::default());
     shut("closed", 0o700);
     if forbidden {
@@ -143,7 +143,7 @@ fn names_in_gbk_on_the_disk_are_read_and_kept_apart() {
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), name).unwrap();
     }
     assert_eq!(listed(folder.path()).0, ["北关.xlsx", "誠信.xlsx"]);
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert_eq!(inbox::fetch(&files[0], &Limits::default()).unwrap(), b"\xb1\xb1\xb9\xd8.xlsx");
 }
 
@@ -168,7 +168,7 @@ fn links_add_nothing_and_lead_nowhere_else() {
     symlink(other.path(), folder.path().join("elsewhere")).unwrap();
     symlink(other.path().join("secret.xlsx"), folder.path().join("b.xlsx")).unwrap();
     symlink("/proc/self/status", folder.path().join("c.xlsx")).unwrap();
-    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert_eq!(files.len(), 1);
     let told: Vec<String> =
         findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
@@ -184,7 +184,7 @@ fn names_in_any_letters_are_read_and_kept() {
     for name in on_disk {
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), name).unwrap();
     }
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
     // The same two characters in GBK and in UTF-8: each has a name of its own.
     assert_eq!(names, ["қазақша.xlsx", "ئۇيغۇرچە.xlsx", "北关(2).xlsx", "北关.xlsx"]);
@@ -205,7 +205,7 @@ fn two_entries_of_one_name_are_both_listed() {
     }
     std::fs::write(folder.path().join("内.zip"), &bytes).unwrap();
     std::fs::write(folder.path().join("外.zip"), zip(&[("内.zip", &bytes)])).unwrap();
-    let (files, findings) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert_eq!(findings, []);
     let told: Vec<(&str, bool, Vec<u8>)> =
         files.iter().map(|file| (&*file.name, file.twin.is_some(), inbox::fetch(file, &Limits::default()).unwrap())).collect();
@@ -229,7 +229,7 @@ fn one_sender_cannot_use_up_the_inbox() {
     std::fs::write(folder.path().join("8.zip"), zip(&[("a.xlsx", b"x"), ("b.xlsx", b"x")])).unwrap();
     std::fs::write(folder.path().join("9.xlsx"), "x").unwrap();
     let limits = Limits { max_files: 50, max_entries: 60, ..Limits::default() };
-    let (files, findings) = inbox::list(folder.path(), &limits).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &limits).unwrap();
     assert_eq!(files.iter().filter(|file| !file.name.starts_with("0.zip")).count(), 3, "{files:?}");
     let told: Vec<String> =
         findings.iter().map(|finding| format!("{} {}", finding.place.file.as_deref().unwrap(), finding.args[0].1)).collect();
@@ -238,7 +238,7 @@ fn one_sender_cannot_use_up_the_inbox() {
     for at in 0..60 {
         std::fs::write(folder.path().join(format!("散/{at}.xlsx")), "x").unwrap();
     }
-    let (_, findings) = inbox::list(folder.path(), &limits).unwrap();
+    let (_, findings) = inbox::list(folder.path(), &[], &limits).unwrap();
     assert!(findings.iter().any(|finding| finding.place.file.as_deref() == Some("散") && finding.code == Code::TooLarge), "{findings:?}");
 }
 
@@ -247,7 +247,7 @@ fn folders_deeper_than_the_limit_are_not_silent() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("a/b/c")).unwrap();
     std::fs::write(folder.path().join("a/b/c/d.xlsx"), "x").unwrap();
-    let (files, findings) = inbox::list(folder.path(), &Limits { max_depth: 2, ..Limits::default() }).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &Limits { max_depth: 2, ..Limits::default() }).unwrap();
     assert!(files.is_empty() && findings.len() == 1 && findings[0].code == Code::TooLarge, "{findings:?}");
 }
 
@@ -267,7 +267,7 @@ fn damage_inside_an_archive_costs_its_entry_only() {
     // The first entry's data follows its header of 30 bytes and its name.
     bytes[40] ^= 0x55;
     std::fs::write(folder.path().join("c.zip"), bytes).unwrap();
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     assert!(matches!(inbox::fetch(&files[0], &Limits::default()), Err(Unfetched::Unreadable { .. })));
     assert_eq!(inbox::fetch(&files[1], &Limits::default()).unwrap(), other);
 }
@@ -279,7 +279,7 @@ fn what_unpacks_to_too_much_is_not_unpacked() {
     let inner = zip(&[("a.xlsx", &[1; 100])]);
     std::fs::write(folder.path().join("nest.zip"), zip(&[("b.zip", &inner)])).unwrap();
     let limits = Limits { max_held: 10, ..Limits::default() };
-    let (files, findings) = inbox::list(folder.path(), &limits).unwrap();
+    let (files, findings) = inbox::list(folder.path(), &[], &limits).unwrap();
     assert_eq!(inbox::fetch(&files[0], &limits), Err(Unfetched::TooLarge { what: "ratio", limit: limits.max_ratio }));
     assert!(files.len() == 1 && findings.len() == 1 && findings[0].code == Code::TooLarge, "{findings:?}");
 }
@@ -289,7 +289,7 @@ fn a_torn_archive_is_not_silent() {
     let folder = tempfile::tempdir().unwrap();
     let whole = zip(&[("a.xlsx", &[7; 1000])]);
     std::fs::write(folder.path().join("a.zip"), &whole[..whole.len() - 30]).unwrap();
-    let (files, _) = inbox::list(folder.path(), &Limits::default()).unwrap();
+    let (files, _) = inbox::list(folder.path(), &[], &Limits::default()).unwrap();
     let bytes = inbox::fetch(&files[0], &Limits::default()).unwrap();
     assert_eq!(scorebook::sheet::read("a.zip", &bytes, &scorebook::sheet::Limits::default()).unwrap_err().code(), Code::UnreadableFile);
 }
