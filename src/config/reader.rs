@@ -1,6 +1,7 @@
 //! Tables of a file, read key by key: what is missing, unknown or of the wrong kind is a fault with its place.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::{Range, RangeInclusive};
 
 use chrono::NaiveDate;
@@ -96,7 +97,7 @@ pub fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => drop(write!(quoted, "\\u{:04X}", u32::from(c))),
             c => quoted.push(c),
         }
     }

@@ -114,12 +114,12 @@ impl Text {
     fn item_sheet(&mut self, sheet: &Sheet) {
         let Some(table) = Table::find(sheet, &["项目", "内容"], 2) else {
             let names: Vec<&str> = items().map(|item| item.name).collect();
-            match Table::find(sheet, &names, 1).filter(|table| table.columns.len() > 1 || key(&sheet.name) == "其他") {
-                Some(table) => self.item_columns(sheet, &table),
-                None => {
-                    self.no_headings(sheet, &["项目", "内容"]);
-                    self.unread = true;
-                }
+            let own = |table: &Table| table.columns.len() > 1 || key(&sheet.name) == SHEETS[3];
+            if let Some(table) = Table::find(sheet, &names, 1).filter(own) {
+                self.item_columns(sheet, &table);
+            } else {
+                self.no_headings(sheet, &["项目", "内容"]);
+                self.unread = true;
             }
             return;
         };
@@ -354,22 +354,22 @@ impl Text {
 /// The value that a text means; `Err(None)` if the kind says what is allowed.
 fn valued(content: &Content, text: &str, kind: Kind, year: Option<i32>) -> Result<Option<String>, Option<Said>> {
     let folded = folded(text);
-    let some = |value: String| Ok(Some(value));
+    let is = |value: String| Ok(Some(value));
     match kind {
-        Kind::Text => some(quoted(text)),
+        Kind::Text => is(quoted(text)),
         Kind::Whole(least, most) => {
             let digits = folded.trim_end_matches(['年', '度', '个', '工', '作', '日', '天']);
             let number = digits.parse::<u32>().ok().filter(|number| (least..=most).contains(number)).ok_or(None)?;
-            some(number.to_string())
+            is(number.to_string())
         }
         Kind::List | Kind::Lines => {
             let marks: &[char] = if kind == Kind::List { &['、', '，', ',', '；', ';', '\n', '\r'] } else { &['\n', '\r'] };
             let all: Vec<String> = text.split(marks).map(str::trim).filter(|one| !one.is_empty()).map(quoted).collect();
-            some(format!("[{}]", all.join(", ")))
+            is(format!("[{}]", all.join(", ")))
         }
         Kind::YesNo => match folded.to_lowercase().as_str() {
-            "是" | "yes" | "true" => some("true".into()),
-            "否" | "no" | "false" => some("false".into()),
+            "是" | "yes" | "true" => is("true".into()),
+            "否" | "no" | "false" => is("false".into()),
             _ => Err(None),
         },
         Kind::Choice(words) => {
@@ -377,13 +377,13 @@ fn valued(content: &Content, text: &str, kind: Kind, year: Option<i32>) -> Resul
             words.iter().find(same).map(|(_, value)| Some(quoted(value))).ok_or(None)
         }
         Kind::Day => match (content, text_date(&folded).or_else(|| digit_date(&folded))) {
-            (Content::Date(at), _) => some(at.date().to_string()),
+            (Content::Date(at), _) => is(at.date().to_string()),
             (Content::Disguised(own), None) if matches!(own.held, Content::Date(_)) => valued(&own.held, text, kind, year),
-            (_, Some(Day::Known(day))) => some(day.to_string()),
+            (_, Some(Day::Known(day))) => is(day.to_string()),
             _ => Err(None),
         },
         Kind::Period => match (period_of_year(&folded, year), content) {
-            (Ok(run), _) => some(quoted(&run.to_string())),
+            (Ok(run), _) => is(quoted(&run.to_string())),
             // A month that a spreadsheet took for a day: 2026-01 is stored as its first.
             (Err(_), Content::Date(at)) => month_of(at.date(), year),
             (Err(why), Content::Disguised(own)) => match &own.held {
