@@ -169,8 +169,8 @@ fn every_fault_of_the_county_s_files_is_said_at_once_with_its_place() {
             // Neither the message nor the error as programs print it shows a secret.
             let all = format!("{}{}{error:?}", error.message("", Lang::Zh), error.message("", Lang::En));
             assert!(!all.contains("geheim") && !all.contains("777"), "{shown}: {all}");
-            let said = lines[2..].iter().map(|line| format!("* {}\n", &line[4..])).collect::<String>();
-            let _ = write!(page, "\n```text\n{text}\n```\n\n{said}");
+            let said = lines[2..].iter().map(|line| format!("* {}", &line[4..])).collect::<Vec<_>>().join("\n");
+            let _ = write!(page, "\n```text\n{text}\n```\n\n{said}\n");
         }
     }
     let path = root.join("docs/settings-errors.md");
