@@ -25,6 +25,7 @@ pub mod issue;
 pub mod layout;
 pub mod merge;
 pub mod number_format;
+pub mod ooxml;
 pub mod pdf;
 pub mod period;
 pub mod post;

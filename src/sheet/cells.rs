@@ -213,7 +213,7 @@ fn typed(stored: &str, cell: &CellTag, tables: &Tables) -> Result<Option<Content
         // An older program shows an error where a newer one shows the picture.
         Some("e") if cell.rich && tables.pictures => Content::Picture,
         Some("e") => Content::Error(if is_error(bare) { bare } else { "#UNKNOWN!" }.into()),
-        Some("str") => tables.seen(cell, text(strings::unescape(stored).into_owned())),
+        Some("str") => tables.seen(cell, text(crate::ooxml::unescape(stored).into_owned())),
         Some("d") => number::iso_content(stored),
         _ if bare.is_empty() => return Ok(None),
         Some("s") => {

@@ -7,7 +7,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
 use super::book::{Area, Book, Cell, Content, Sheet};
 use super::gather::{Gather, Results};
-use super::package::{Checked, Package};
+use super::package::{Package, Packer};
 use super::style::Style;
 use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook, xml};
 use crate::diag::Unreadable;
@@ -53,12 +53,12 @@ fn hides(sheet: &Sheet, rows: &[u32], columns: &[(u32, u32)]) -> bool {
 
 /// Binary OOXML. Its cells are streamed too.
 pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut package = Package::open(bytes, limits)?;
+    let mut package = Package::open(bytes, limits.package())?;
     // Names are in lower case here; macros and printer settings are of no use.
     let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
     let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
     let names = names.into_iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin"));
-    let (mut checked, mut waiting, mut texts) = (Checked::new(package.declared(), bytes.len()), Vec::new(), 0);
+    let (mut checked, mut waiting, mut texts) = (Packer::stored(package.declared(), bytes.len()), Vec::new(), 0);
     for name in names {
         let Some(part) = package.part(&name)? else { continue };
         match records::part(&part) {
@@ -82,15 +82,15 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let (core, custom) = (property("docProps/core.xml"), property("docProps/custom.xml"));
     let records::List { sheets: listed, asks, date_1904 } =
         package.part("xl/workbook.bin")?.map_or_else(|| Ok(records::List::default()), |part| records::list(&part))?;
-    let relations = workbook::relations(&mut package, "xl/workbook.bin")?;
+    let relations = package.relations("xl/workbook.bin")?;
     let part_of = |id: &str| relations.iter().find(|relation| relation.id == id)?.part.as_deref().map(str::to_lowercase);
-    let written = checked.finish()?.into_inner();
+    let written = checked.finish()?;
     let mut reader: Xlsb<Source> = open(&written)?;
     let list: Vec<calamine::Sheet> = distinct(&reader)?;
     if list.len() > limits.max_sheets {
         return Err(Refusal::too_large("sheets", limits.max_sheets));
     }
-    let style_part = relations.iter().find(|relation| relation.is("styles")).and_then(|relation| relation.part.clone());
+    let style_part = relations.iter().find(|relation| relation.kind == "styles").and_then(|relation| relation.part.clone());
     let style_part = package.part(style_part.as_deref().unwrap_or("xl/styles.bin"))?;
     let styles = style_part.map_or_else(|| Ok(Vec::new()), |part| records::styles(&part, date_1904))?;
     let mut gather = Gather::new(limits);

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::ooxml::Bounds;
+
 /// What one file may cost. A branch workbook is below 2 MB with some 20,000 cells; the defaults leave two orders
 /// of magnitude or nearly above that and keep one file's decoding far below 1 GiB.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -9,7 +11,7 @@ pub struct Limits {
     pub max_bytes: u64,
     /// Unpacked bytes of a package, over all its parts.
     pub max_unpacked: u64,
-    /// Unpacked to packed size of one part, looked at above [`Limits::RATIO_FLOOR`].
+    /// Unpacked to packed size of one part, looked at above [`Bounds::RATIO_FLOOR`].
     pub max_ratio: u64,
     /// Entries of a package.
     pub max_entries: usize,
@@ -30,8 +32,10 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// A part smaller than this is never a bomb, however well it is packed.
-    pub const RATIO_FLOOR: u64 = 16 << 20;
+    /// Those of a package.
+    pub fn package(&self) -> Bounds {
+        Bounds { entries: self.max_entries, unpacked: self.max_unpacked, part: self.max_unpacked, ratio: self.max_ratio }
+    }
 }
 
 impl Default for Limits {

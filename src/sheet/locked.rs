@@ -195,7 +195,7 @@ impl Agile {
     fn parse(info: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(info.get(8..)?).ok()?;
         let (mut data, mut password) = (None, None);
-        xml::walk("EncryptionInfo", text.trim_end_matches('\0'), |node| {
+        xml::walk("EncryptionInfo", text.trim_end_matches('\0'), |node| -> Result<(), Refusal> {
             if let Node::Open(name @ ("keyData" | "encryptedKey"), tag) = node {
                 let mut attributes = tag.attributes();
                 let read = attributes

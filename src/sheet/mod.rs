@@ -17,8 +17,6 @@ mod mail;
 mod number;
 mod ods;
 mod ole;
-mod package;
-mod parts;
 mod properties;
 mod quiet;
 mod records;
@@ -29,19 +27,18 @@ mod style;
 mod text;
 mod workbook;
 mod xlsx;
-mod xml;
 mod xml2003;
 
+pub use crate::ooxml::unpacked;
 pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet};
 pub use limits::Limits;
 pub use locked::{Passwords, unlock};
 pub use number::serial_to_date;
-pub use package::unpacked;
-pub use parts::{Part, parts};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 
 use crate::diag::Unreadable;
+use crate::ooxml::{package, xml};
 
 /// Decodes a workbook. The format goes by the content; `name` names the one sheet of a CSV file, and is said in
 /// messages.
@@ -63,7 +60,9 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         Format::Xml => xml2003::read(bytes, limits),
         Format::Encrypted => Err(Refusal::Encrypted),
         // A torn download may be anything; an archive that opens is something else than a workbook.
-        Format::Zip => Err(package::Package::open(bytes, limits).err().unwrap_or(Refusal::NotASpreadsheet { kind: format })),
+        Format::Zip => {
+            Err(package::Package::open(bytes, limits.package()).err().map_or(Refusal::NotASpreadsheet { kind: format }, Refusal::from))
+        }
         kind => Err(Refusal::NotASpreadsheet { kind }),
     };
     let decode = || match decode() {

@@ -22,7 +22,7 @@ use crate::diag::Unreadable;
 const CONTENT: &str = "content.xml";
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut package = Package::open(bytes, limits)?;
+    let mut package = Package::open(bytes, limits.package())?;
     // Only the manifest says that the other parts are ciphertext.
     if package.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
         return Err(Refusal::Encrypted);

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::Format;
 use crate::diag::{Code, Finding, Place, Unreadable};
+use crate::ooxml::Fault;
 
 /// Why a file was not read. Always the sender's matter: a finding, never the end of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -34,6 +35,16 @@ pub enum Refusal {
         /// What the content is.
         kind: Format,
     },
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreadable { why, detail } => Self::Unreadable { why, detail },
+            Fault::Encrypted => Self::Encrypted,
+            Fault::TooLarge { what, limit } => Self::too_large(what, limit),
+        }
+    }
 }
 
 impl Refusal {

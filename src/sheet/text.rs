@@ -32,13 +32,6 @@ pub(super) fn decode(bytes: &[u8], said: Option<&str>) -> Result<String, Refusal
     encoding.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into).ok_or_else(broken)
 }
 
-/// The encoding that an XML declaration names.
-pub(super) fn declared(bytes: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
-    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
-    declaration.split("encoding").nth(1)?.split(['"', '\'']).nth(1).map(str::to_owned)
-}
-
 /// UTF-16 without a byte order mark, by the zeros in its beginning.
 pub(super) fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(1024)];

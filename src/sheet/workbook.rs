@@ -30,22 +30,9 @@ pub(super) struct Workbook {
     pub(super) pictures: bool,
 }
 
-/// `<Relationship Id Type Target TargetMode>`: the type's last word, and the part the target names.
-pub(super) struct Relation {
-    pub(super) id: String,
-    kind: String,
-    pub(super) part: Option<String>,
-}
-
-impl Relation {
-    pub(super) fn is(&self, kind: &str) -> bool {
-        self.kind == kind
-    }
-}
-
 impl Workbook {
     pub(super) fn of(package: &mut Package, limits: &Limits) -> Result<Self, Refusal> {
-        let root = relations(package, "")?;
+        let root = package.relations("")?;
         let named = |kind: &str, usual: &str| {
             let found = root.iter().find(|relation| relation.kind == kind).and_then(|relation| relation.part.clone());
             found.unwrap_or_else(|| usual.to_owned())
@@ -57,7 +44,7 @@ impl Workbook {
         if listed.len() > limits.max_sheets {
             return Err(Refusal::too_large("sheets", limits.max_sheets));
         }
-        let relations = relations(package, &main)?;
+        let relations = package.relations(&main)?;
         let part_of = |kind: &str| relations.iter().find(|relation| relation.kind == kind).and_then(|relation| relation.part.clone());
         let mut sheets = Vec::new();
         for (name, hidden, id) in listed {
@@ -112,7 +99,7 @@ struct List {
 
 fn list(part: &str, text: &str) -> Result<List, Refusal> {
     let List { mut date_1904, mut sheets, mut asks } = List::default();
-    xml::walk(part, text, |node| {
+    xml::walk(part, text, |node| -> Result<(), Refusal> {
         match node {
             Node::Open("workbookPr", tag) => date_1904 |= xml::attribute(tag, "date1904").is_some_and(|v| v == "1" || v == "true"),
             // ECMA-376 part 1, 18.2.2.
@@ -135,41 +122,6 @@ fn list(part: &str, text: &str) -> Result<List, Refusal> {
     Ok(List { date_1904, sheets, asks })
 }
 
-pub(super) fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>, Refusal> {
-    let (folder, file) = of.rsplit_once('/').map_or(("", of), |(folder, file)| (folder, file));
-    let part = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-    let Some(text) = package.text(&part)? else { return Ok(Vec::new()) };
-    let mut relations = Vec::new();
-    xml::walk(&part, &text, |node| {
-        if let Node::Open("Relationship", tag) = node {
-            let external = xml::attribute(tag, "TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
-            let target = xml::attribute(tag, "Target").filter(|_| !external);
-            relations.push(Relation {
-                id: xml::attribute(tag, "Id").unwrap_or_default(),
-                kind: xml::attribute(tag, "Type").and_then(|kind| kind.rsplit('/').next().map(str::to_owned)).unwrap_or_default(),
-                part: target.map(|target| resolve(folder, &target)),
-            });
-        }
-        Ok(())
-    })?;
-    Ok(relations)
-}
-
-/// `../x` and `/xl/x` against a folder of the package; what climbs above it stays at its root.
-fn resolve(folder: &str, target: &str) -> String {
-    let target = target.replace('\\', "/");
-    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
-    for step in target.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => drop(path.pop()),
-            step => path.push(step),
-        }
-    }
-    path.retain(|step| !step.is_empty());
-    path.join("/")
-}
-
 /// `<property name="scorebook.returns"><vt:lpwstr>a.zip!/b.xlsx</vt:lpwstr></property>`
 pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
@@ -178,7 +130,7 @@ pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
 /// Every cell style (`cellXfs`), by its number format.
 pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Style>, Refusal> {
     let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
-    xml::walk(part, text, |node| {
+    xml::walk(part, text, |node| -> Result<(), Refusal> {
         match node {
             Node::Open("numFmt", tag) => {
                 if let (Some(id), Some(code)) = (number(tag), xml::attribute(tag, "formatCode")) {
@@ -197,22 +149,4 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Styl
 
 fn number(tag: &BytesStart) -> Option<u32> {
     xml::attribute(tag, "numFmtId")?.trim().parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::resolve;
-
-    #[test]
-    fn finds_parts_wherever_a_target_points() {
-        for (target, part) in [
-            ("worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-            ("/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-            ("../docProps/core.xml", "docProps/core.xml"),
-            ("../../../etc/passwd", "etc/passwd"),
-            ("worksheets\\sheet1.xml", "xl/worksheets/sheet1.xml"),
-        ] {
-            assert_eq!(resolve("xl", target), part);
-        }
-    }
 }

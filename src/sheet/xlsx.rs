@@ -10,9 +10,9 @@ use super::{Format, Limits, Refusal, strings};
 use crate::diag::Unreadable;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let mut package = Package::open(bytes, limits)?;
+    let mut package = Package::open(bytes, limits.package())?;
     let Workbook { date_1904, sheets: listed, strings, styles, modified, returns, results, pictures } = Workbook::of(&mut package, limits)?;
-    let mut part = |name: Option<String>| name.map(|name| Ok((package.text(&name)?, name))).transpose();
+    let mut part = |name: Option<String>| name.map(|name| Ok::<_, Refusal>((package.text(&name)?, name))).transpose();
     let strings = match part(strings)? {
         Some((Some(text), name)) => strings::table(&name, &text, limits)?,
         _ => Vec::new(),

@@ -19,7 +19,7 @@ use crate::diag::Unreadable;
 const NAMESPACE: &str = "urn:schemas-microsoft-com:office:spreadsheet";
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
-    let text = text::decode(bytes, text::declared(bytes).as_deref())?;
+    let text = text::decode(bytes, xml::declared(bytes).as_deref())?;
     if !text.contains(NAMESPACE) {
         return Err(Refusal::NotASpreadsheet { kind: Format::Xml });
     }

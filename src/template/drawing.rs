@@ -2,10 +2,10 @@ use super::drawn::{DrawnImage, DrawnSheet, Lost, MOST_COLUMNS, MOST_ROWS};
 use super::error::{Feature, Problem};
 use super::lost;
 use super::package::Package;
-use super::xml::Element;
 use crate::diag::CellRef;
 use crate::font;
 use crate::form::model::Font;
+use crate::ooxml::Element;
 
 const POINTS_PER_EMU: f64 = 1.0 / 12_700.0;
 const MOST_PICTURES: usize = 200;

@@ -10,12 +10,12 @@ use super::lost;
 use super::package::Package;
 use super::settings;
 use super::style::{self, Looks};
-use super::xml::{Element, unescape};
 use crate::diag::CellRef;
 use crate::exact::{Decimal, Exact};
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 use crate::layout;
 use crate::number_format::Format;
+use crate::ooxml::{Element, printable};
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {
@@ -378,9 +378,9 @@ impl Reading<'_> {
                 None => (Drawn::Empty, style),
             },
             (Some("inlineStr"), _) => cell.child("is").map_or((Drawn::Empty, style), |string| self.text(string, style, (sheet, at))),
-            (Some("str" | "e"), Some(text)) => (text_or_empty(unescape(text)), style),
+            (Some("str" | "e"), Some(text)) => (text_or_empty(printable(text)), style),
             (Some("b"), Some(value)) => (Drawn::Truth(matches!(value.trim(), "1" | "true")), style),
-            (Some("d"), Some(moment)) => (serial_of(moment).map_or_else(|| text_or_empty(unescape(moment)), Drawn::Number), style),
+            (Some("d"), Some(moment)) => (serial_of(moment).map_or_else(|| text_or_empty(printable(moment)), Drawn::Number), style),
             (_, Some(number)) if !number.trim().is_empty() => (Drawn::Number(self.of_1900(number.trim(), style)), style),
             _ => (Drawn::Empty, style),
         }
@@ -403,7 +403,7 @@ impl Reading<'_> {
     fn text(&mut self, item: &Element, style: StyleId, (sheet, at): (&str, CellRef)) -> (Drawn, StyleId) {
         let mut runs = item.all("r").peekable();
         let Some(first) = runs.peek() else {
-            return (text_or_empty(item.child("t").map_or_else(String::new, |text| unescape(&text.text))), style);
+            return (text_or_empty(item.child("t").map_or_else(String::new, |text| printable(&text.text))), style);
         };
         let mut look = style;
         let looks = |run: &Element| run.child("rPr").map(|properties| self.looks.font(properties, &Font::default()));
@@ -427,7 +427,7 @@ impl Reading<'_> {
         if item.all("r").filter_map(|run| run.child("rPr")).any(style::raised) {
             lost::note(self.lost, sheet, Some(at), Feature::RaisedText);
         }
-        let text: String = runs.filter_map(|run| run.child("t")).map(|text| unescape(&text.text)).collect();
+        let text: String = runs.filter_map(|run| run.child("t")).map(|text| printable(&text.text)).collect();
         (text_or_empty(text), look)
     }
 }
@@ -495,7 +495,7 @@ fn page(root: &Element) -> PageSetup {
         page.center_vertically = options.flag("verticalCentered").unwrap_or(false);
     }
     if let Some(bands) = root.child("headerFooter") {
-        let band = |name: &str| bands.child(name).map_or_else(String::new, |band| unescape(&band.text));
+        let band = |name: &str| bands.child(name).map_or_else(String::new, |band| printable(&band.text));
         page.header = band("oddHeader");
         page.scale_header = bands.flag("scaleWithDoc").unwrap_or(true);
         page.footer = band("oddFooter");

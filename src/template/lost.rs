@@ -1,7 +1,7 @@
 use super::drawn::{Lost, cell_ref};
 use super::error::Feature;
-use super::xml::{Element, unescape};
 use crate::diag::CellRef;
+use crate::ooxml::{Element, printable};
 
 /// Of one kind on one sheet; more would bury the rest.
 const MOST_OF_A_KIND: usize = 20;
@@ -73,7 +73,7 @@ pub(super) fn of_sheet(root: &Element, sheet: &str, lost: &mut Vec<Lost>) {
     }
     if ["oddHeader", "oddFooter"].iter().any(|band| {
         let band = root.child("headerFooter").and_then(|bands| bands.child(band));
-        band.is_some_and(|band| has_lost_code(&unescape(&band.text)))
+        band.is_some_and(|band| has_lost_code(&printable(&band.text)))
     }) {
         note(lost, sheet, None, Feature::HeaderCode);
     }

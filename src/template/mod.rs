@@ -18,7 +18,6 @@ mod placeholder;
 pub(crate) mod plan;
 mod settings;
 mod style;
-mod xml;
 
 pub use error::{Feature, Problem, TemplateError};
 pub(crate) use formula::{number_in, result as formula_result};

@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use super::error::Feature;
-use super::xml::Element;
 use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
 use crate::number_format::{self, Format};
+use crate::ooxml::Element;
 
 /// The look table of a workbook: styles.xml and the theme's colours.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::Level;
 use super::package::RELATIONS;
 use super::styles::Styles;
-use super::tags::{Edits, Kind, Tag, tags};
 use crate::diag::CellRef;
+use crate::ooxml::{Edits, Kind, Tag, tags};
 
 /// How a cell is marked.
 #[derive(Clone, Copy, Debug)]

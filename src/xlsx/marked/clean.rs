@@ -1,7 +1,7 @@
 //! What a copy leaves out of the sender's parts, and what it shows that was hidden.
 
-use super::tags::{Edits, Kind, Tag, tags};
 use crate::diag::CellRef;
+use crate::ooxml::{Edits, Kind, Tag, tags};
 
 /// Words of formulas that reach beyond the workbook or lead out of it. Their last results stay.
 const REACHING: [&str; 7] = ["HYPERLINK(", "WEBSERVICE(", "RTD(", "CALL(", "REGISTER", "EXEC(", "|"];

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::styles::{Listed, Styles};
-use super::tags::escaped;
 use super::{HEADINGS, Marking, WIDTHS};
 use crate::diag::CellRef;
+use crate::ooxml::escaped;
 use crate::words::width_in_cell;
 
 /// Lines that a text takes in a width of characters.

@@ -17,7 +17,6 @@ mod list;
 mod notes;
 mod package;
 mod styles;
-mod tags;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,12 +26,12 @@ use chrono::NaiveDate;
 
 use super::XlsxError;
 use crate::diag::CellRef;
-use crate::sheet::{Book, Format, Limits, parts, read};
+use crate::ooxml::{self, Edits, Kind, escaped, tags};
+use crate::sheet::{Book, Format, Limits, read};
 
 use cells::Ground;
 use package::Package;
 use styles::Styles;
-use tags::{Edits, Kind, escaped, tags};
 
 /// Name of the list's sheet; readers pass over it.
 pub const LIST: &str = "退回问题";
@@ -134,7 +133,7 @@ fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTree
 /// The copy by changing the package; none where it is not understood, or would not say the same.
 fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Vec<u8>> {
     let limits = Limits::default();
-    let mut package = Package::new(parts(bytes, &limits).ok()?);
+    let mut package = Package::new(ooxml::Package::open(bytes, limits.package()).ok()?.all().ok()?);
     let before_cleaning = package.names();
     package.clean()?;
     let cleaned = package.names().len() < before_cleaning.len();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::tags::{Kind, escaped, tags};
 use crate::diag::CellRef;
+use crate::ooxml::{Kind, escaped, tags, unescaped};
 use crate::words::width_in_cell;
 
 /// Author of our notes; a later marking takes them away again.
@@ -29,7 +29,7 @@ impl Own {
                 ("author", Kind::Open) => author = Some(tag.whole.end),
                 ("author", Kind::Close) => {
                     let name = &xml[author.take()?..tag.whole.start];
-                    own.authors.push(quick_xml::escape::unescape(name).ok()?.into_owned());
+                    own.authors.push(unescaped(name)?);
                 }
                 ("author", Kind::Empty) => own.authors.push(String::new()),
                 ("comment", Kind::Open) => {
@@ -40,7 +40,7 @@ impl Own {
                 ("t", Kind::Open) => text = Some(tag.whole.end),
                 ("t", Kind::Close) => {
                     if let Some(start) = text.take() {
-                        words += &quick_xml::escape::unescape(&xml[start..tag.whole.start]).ok()?;
+                        words += &unescaped(&xml[start..tag.whole.start])?;
                     }
                 }
                 ("comment", Kind::Close) => {

@@ -1,12 +1,6 @@
 //! Parts of a package, their relationships and content types.
 
-use std::io::{Cursor, Write};
-
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
-
-use super::tags::{Edits, Kind, escaped, tags};
-use crate::sheet::Part;
+use crate::ooxml::{Edits, Kind, Packer, Part, Relation, escaped, relations, relations_part, relative, resolve, tags};
 
 pub const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const TYPES: &str = "[Content_Types].xml";
@@ -85,12 +79,12 @@ impl Package {
 
     /// The part that a part relates to by the last word of the relationship's type; with the relationship's id.
     pub fn related(&self, of: &str, kind: &str) -> Option<(String, String)> {
-        self.relations(of).into_iter().find(|(_, own, _)| own == kind).map(|(id, _, part)| (id, part))
+        self.relations(of).find(|(relation, _)| relation.kind == kind).map(|(relation, part)| (relation.id, part))
     }
 
     /// The part behind a relationship's id.
     pub fn by_id(&self, of: &str, wanted: &str) -> Option<String> {
-        self.relations(of).into_iter().find(|(id, _, _)| id == wanted).map(|(_, _, part)| part)
+        self.relations(of).find(|(relation, _)| relation.id == wanted).map(|(_, part)| part)
     }
 
     /// Names of all parts.
@@ -100,27 +94,20 @@ impl Package {
 
     /// Ids of a part's relationships.
     pub fn ids(&self, of: &str) -> Vec<String> {
-        self.relations(of).into_iter().map(|(id, _, _)| id).collect()
+        self.relations(of).map(|(relation, _)| relation.id).collect()
     }
 
-    /// Id, last word of the type, part.
-    fn relations(&self, of: &str) -> Vec<(String, String, String)> {
-        let Some(text) = self.text(&relations_of(of)) else { return Vec::new() };
-        let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder);
-        tags(&text)
-            .filter(|tag| tag.name == "Relationship" && tag.kind != Kind::Close)
-            .filter(|tag| tag.get("TargetMode").is_none_or(|mode| !mode.eq_ignore_ascii_case("external")))
-            .filter_map(|tag| {
-                let kind = tag.get("Type")?.rsplit('/').next().unwrap_or_default().to_owned();
-                Some((tag.get("Id")?, kind, resolve(folder, &tag.get("Target")?)))
-            })
-            .collect()
+    /// Relations to parts of the package, each with its part.
+    fn relations(&self, of: &str) -> impl Iterator<Item = (Relation, String)> {
+        let text = self.text(&relations_part(of));
+        let all = text.and_then(|text| relations(of, &text).ok()).unwrap_or_default();
+        all.into_iter().filter_map(|mut relation| relation.part.take().map(|part| (relation, part)))
     }
 
     /// Takes a relationship away, and the part it leads to.
     pub fn unrelate(&mut self, of: &str, id: &str) -> Option<()> {
         let part = self.by_id(of, id);
-        let name = relations_of(of);
+        let name = relations_part(of);
         let text = self.text(&name)?;
         let mut edits = Edits::default();
         tags(&text)
@@ -137,7 +124,7 @@ impl Package {
         let mut kept = vec![TYPES.to_owned()];
         let mut open = vec![String::new()];
         while let Some(of) = open.pop() {
-            let name = relations_of(&of);
+            let name = relations_part(&of);
             let Some(text) = self.text(&name) else { continue };
             kept.push(name.clone());
             let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
@@ -171,7 +158,7 @@ impl Package {
 
     /// Relates a part to another and gives the new id.
     pub fn relate(&mut self, of: &str, kind: &str, target: &str) -> Option<String> {
-        let name = relations_of(of);
+        let name = relations_part(of);
         let empty = || "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>".to_owned();
         let text = self.text(&name).unwrap_or_else(empty);
         let taken: Vec<String> = tags(&text).filter_map(|tag| tag.get("Id")).collect();
@@ -213,44 +200,12 @@ impl Package {
 
     /// The package as a file.
     pub fn pack(&self) -> Option<Vec<u8>> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let mut packer = Packer::deflated();
         for (name, bytes) in &self.parts {
-            writer.start_file(name.as_str(), options).ok()?;
-            writer.write_all(bytes).ok()?;
+            packer.add(name, bytes).ok()?;
         }
-        Some(writer.finish().ok()?.into_inner())
+        packer.finish().ok()
     }
-}
-
-fn relations_of(part: &str) -> String {
-    match part.rsplit_once('/') {
-        Some((folder, file)) => format!("{folder}/_rels/{file}.rels"),
-        None => format!("_rels/{part}.rels"),
-    }
-}
-
-/// `../x` and `/xl/x` against a folder of the package.
-fn resolve(folder: &str, target: &str) -> String {
-    let target = target.replace('\\', "/");
-    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
-    for step in target.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => drop(path.pop()),
-            step => path.push(step),
-        }
-    }
-    path.retain(|step| !step.is_empty());
-    path.join("/")
-}
-
-/// The way from a part's folder to another part, as offices write it; some readers know no other.
-fn relative(of: &str, target: &str) -> String {
-    let folder: Vec<&str> = of.split('/').collect();
-    let (folder, path) = (&folder[..folder.len() - 1], target.split('/').collect::<Vec<_>>());
-    let common = folder.iter().zip(&path).take_while(|(a, b)| a == b).count().min(path.len() - 1);
-    "../".repeat(folder.len() - common) + &path[common..].join("/")
 }
 
 /// Puts a text at the end of the first element of a name; an empty element is opened for it.
@@ -264,22 +219,4 @@ pub fn append(xml: &str, element: &str, text: &str) -> Option<String> {
         edits.insert(tags(xml).find(|tag| tag.name == element && tag.kind == Kind::Close)?.whole.start, text);
     }
     Some(edits.apply(xml))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{relative, resolve};
-
-    #[test]
-    fn parts_are_found_from_where_they_are_named() {
-        for (of, target, way) in [
-            ("xl/worksheets/sheet1.xml", "xl/comments1.xml", "../comments1.xml"),
-            ("xl/worksheets/sheet1.xml", "xl/drawings/vmlDrawing1.vml", "../drawings/vmlDrawing1.vml"),
-            ("xl/workbook.xml", "xl/worksheets/sheet9.xml", "worksheets/sheet9.xml"),
-            ("", "docProps/custom.xml", "docProps/custom.xml"),
-        ] {
-            assert_eq!(relative(of, target), way);
-            assert_eq!(resolve(of.rsplit_once('/').map_or("", |(folder, _)| folder), way), target);
-        }
-    }
 }

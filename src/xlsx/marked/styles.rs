@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Level;
 use super::package::append;
-use super::tags::{Kind, Tag, tags};
+use crate::ooxml::{Kind, Tag, tags};
 
 /// Grounds of marked cells, `AARRGGBB`.
 pub fn ground(level: Level) -> &'static str {

@@ -5,8 +5,11 @@ use std::ops::Range;
 /// What a tag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// `<a>`
     Open,
+    /// `</a>`
     Close,
+    /// `<a/>`
     Empty,
 }
 
@@ -17,6 +20,7 @@ pub struct Tag<'a> {
     pub name: &'a str,
     /// With the colon, empty for none.
     pub prefix: &'a str,
+    /// What it does.
     pub kind: Kind,
     /// From `<` to `>`.
     pub whole: Range<usize>,
@@ -86,7 +90,7 @@ impl Tag<'_> {
     /// An attribute's value, unescaped.
     pub fn get(&self, name: &str) -> Option<String> {
         let value = &self.text[self.place(name)?];
-        quick_xml::escape::unescape(value).ok().map(std::borrow::Cow::into_owned)
+        unescaped(value)
     }
 
     /// The tag with an attribute set.
@@ -101,6 +105,11 @@ impl Tag<'_> {
             _ => format!("<{text}>"),
         }
     }
+}
+
+/// Text out of an element or an attribute; none if an entity is not known.
+pub fn unescaped(text: &str) -> Option<String> {
+    quick_xml::escape::unescape(text).ok().map(std::borrow::Cow::into_owned)
 }
 
 /// Text for an element or an attribute.

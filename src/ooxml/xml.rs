@@ -7,22 +7,36 @@ use quick_xml::errors::SyntaxError;
 use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::Refusal;
+use super::Fault;
 use crate::diag::Unreadable;
 
 /// What a part is made of, with prefixes taken off the names.
-pub(super) enum Node<'a> {
+#[derive(Debug)]
+pub enum Node<'a> {
+    /// A start tag.
     Open(&'a str, &'a BytesStart<'a>),
+    /// An end tag.
     Close(&'a str),
+    /// Text between tags.
     Text(&'a str),
+}
+
+/// The encoding that an XML declaration names.
+pub fn declared(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
+    declaration.split("encoding").nth(1)?.split(['"', '\'']).nth(1).map(str::to_owned)
 }
 
 /// Calls `visit` for each tag and each text; entities are resolved, empty elements closed. `part` is for messages.
 /// A part that ends inside an element is refused: it is torn.
-pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
+///
+/// # Errors
+/// What `visit` reports, and a [`Fault`] if the part is no XML.
+pub fn walk<E: From<Fault>>(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<(), E>) -> Result<(), E> {
     let mut reader = reader(xml);
     reader.config_mut().expand_empty_elements = true;
-    let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| E::from(Fault::unreadable(Unreadable::Content, format!("{part}: {error}")));
     let mut depth = 0i64;
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
@@ -45,14 +59,17 @@ pub(super) fn walk(part: &str, xml: &str, mut visit: impl FnMut(Node) -> Result<
 }
 
 /// Deep nesting is not kept name by name: depth alone tells a torn part.
-pub(super) fn reader(xml: &str) -> Reader<&[u8]> {
+pub fn reader(xml: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     reader
 }
 
 /// The text of the element whose start was just read, without that of elements within; reads to its end.
-pub(super) fn text<'a>(reader: &mut Reader<&'a [u8]>) -> Result<Cow<'a, str>, quick_xml::Error> {
+///
+/// # Errors
+/// If the XML is broken or ends early.
+pub fn text<'a>(reader: &mut Reader<&'a [u8]>) -> Result<Cow<'a, str>, quick_xml::Error> {
     let (mut text, mut depth) = (Cow::Borrowed(""), 0u32);
     loop {
         let more = match reader.read_event()? {
@@ -82,7 +99,7 @@ pub(super) fn text<'a>(reader: &mut Reader<&'a [u8]>) -> Result<Cow<'a, str>, qu
 }
 
 /// What `&amp;` or `&#24352;` stands for. One that is nowhere defined is an error: a text would lose a character unseen.
-fn character(entity: &BytesRef) -> Result<String, quick_xml::Error> {
+pub(super) fn character(entity: &BytesRef) -> Result<String, quick_xml::Error> {
     if let Some(named) = quick_xml::escape::resolve_predefined_entity(entity) {
         return Ok(named.to_owned());
     }
@@ -91,31 +108,31 @@ fn character(entity: &BytesRef) -> Result<String, quick_xml::Error> {
 }
 
 /// The part ends inside an element.
-pub(super) fn early() -> quick_xml::Error {
+pub fn early() -> quick_xml::Error {
     quick_xml::Error::Syntax(SyntaxError::UnclosedTag)
 }
 
 /// An attribute by its local name, entities resolved.
-pub(super) fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
+pub fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
 }
 
 /// An attribute by its whole name: `office:value-type` is not `calcext:value-type`.
-pub(super) fn qualified(tag: &BytesStart, name: &str) -> Option<String> {
+pub fn qualified(tag: &BytesStart, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(Into::into)
 }
 
 /// The text of the first element of this local name.
-pub(super) fn first_text(xml: &str, name: &str) -> Option<String> {
+pub fn first_text(xml: &str, name: &str) -> Option<String> {
     text_where(xml, name, |_| true)
 }
 
 /// The text inside the first element of this local name that `wanted` accepts; `None` where it is blank.
-pub(super) fn text_where(xml: &str, name: &str, wanted: impl Fn(&BytesStart) -> bool) -> Option<String> {
+pub fn text_where(xml: &str, name: &str, wanted: impl Fn(&BytesStart) -> bool) -> Option<String> {
     let (mut inside, mut done, mut text) = (false, false, String::new());
     walk("", xml, |node| {
         match node {
@@ -124,7 +141,7 @@ pub(super) fn text_where(xml: &str, name: &str, wanted: impl Fn(&BytesStart) -> 
             Node::Close(close) if close == name && inside => (inside, done) = (false, true),
             _ => {}
         }
-        Ok(())
+        Ok::<(), Fault>(())
     })
     .ok()?;
     Some(text.trim().to_owned()).filter(|text| done && !text.is_empty())
