@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{Code, Fact, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
 use crate::scheme::{ItemKind, Rules, Scheme, Window};
@@ -21,6 +21,7 @@ pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
             Finding::new(Code::DuplicateEntry, submission.place(pair[1].at))
                 .value(&*member.name)
                 .arg("period", pair[1].period.zh())
+                .ordinal(pair[1].period.ordinal())
                 .arg("first", first)
         })
         .collect()
@@ -72,14 +73,14 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
         let whole = whole_periods(&lacks);
         for lack in &lacks {
             for period in lack.missing.iter().filter(|period| !whole.contains(period)) {
-                let finding = Finding::new(Code::MissingEntry, place()).arg("name", &lack.member.name).arg("period", period.zh());
-                findings.push(finding.arg("column", "").arg("case", if lack.deducts { "deduct" } else { "" }));
+                let finding = Finding::new(Code::MissingEntry, place()).about(&*lack.member.name).arg("period", period.zh());
+                findings.push(finding.ordinal(period.ordinal()).arg("column", "").arg("case", if lack.deducts { "deduct" } else { "" }));
             }
         }
         for (first, last) in ranges(&whole) {
             let told = if first == last { first.zh() } else { format!("{}至{}", first.zh(), last.zh()) };
             let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg("period", told);
-            findings.push(finding.arg("column", "").arg("case", "whole"));
+            findings.push(finding.ordinal(first.ordinal()).arg("column", "").arg("case", "whole"));
         }
     }
     findings
@@ -127,8 +128,9 @@ pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeri
             match entries.iter().find(|entry| entry.own && entry.period == counted.period) {
                 None => findings.push(
                     Finding::new(Code::MissingSelfAssessment, Place { cell: None, ..place })
-                        .arg("name", &member.name)
-                        .arg("period", counted.period.zh()),
+                        .about(&*member.name)
+                        .arg("period", counted.period.zh())
+                        .ordinal(counted.period.ordinal()),
                 ),
                 Some(own) => {
                     // A blank or unreadable mark is said to be one; what it would have been nobody knows.
@@ -139,6 +141,7 @@ pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeri
                             Finding::new(Code::SelfAssessmentGap, submission.place(own.at))
                                 .value(&*member.name)
                                 .arg("period", counted.period.zh())
+                                .ordinal(counted.period.ordinal())
                                 .arg("gap", gap.publish(1))
                                 .arg("limit", scorers.gap.as_ref().map(ToString::to_string).unwrap_or_default()),
                         );
@@ -188,6 +191,7 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
                 Finding::new(Code::DuplicateEntry, submission.place(entry.at))
                     .value(&item.name)
                     .arg("period", entry.period.zh())
+                    .ordinal(entry.period.ordinal())
                     .arg("first", first),
             );
         }
@@ -197,7 +201,9 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
             && gap > *limit
         {
             let finding = Finding::new(Code::SelfAssessmentGap, submission.place(entry.at)).value(&item.name);
-            findings.push(finding.arg("period", entry.period.zh()).arg("gap", gap.publish(1)).arg("limit", limit));
+            findings.push(
+                finding.ordinal(entry.period.ordinal()).arg("period", entry.period.zh()).arg("gap", gap.publish(1)).arg("limit", limit),
+            );
         }
     }
     if rules.scores(run.period.every()) {
@@ -206,8 +212,8 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
             for (at, item) in rules.items.iter().enumerate() {
                 if !seen.contains_key(&(period, at)) {
                     let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
-                    missing
-                        .push(Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh()).arg("column", ""));
+                    let finding = Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh());
+                    missing.push(finding.ordinal(period.ordinal()).arg("column", ""));
                 }
             }
         }
@@ -260,5 +266,6 @@ pub fn uniform_marks(submission: &Submission, schemes: &[Scheme], run: RunPeriod
     let sheet = submission.entry_tables.first().and_then(|table| submission.sheets.get(usize::from(table.sheet)).cloned());
     let place = Place { file: Some(submission.file.clone()), sheet, cell: None };
     let periods: Vec<String> = uniform.into_iter().map(Period::zh).collect();
-    vec![Finding::new(Code::UniformMarks, place).arg("periods", periods.join("、"))]
+    let periods = periods.join("、");
+    vec![Finding::new(Code::UniformMarks, place).arg("periods", &periods).fact(Fact::Periods(periods))]
 }

@@ -1,3 +1,5 @@
+//! Whose submission a file is: its 支部信息 held against the register.
+
 use std::sync::Arc;
 
 use crate::county::Register;

@@ -1,3 +1,5 @@
+//! What is wrong with the people of a roster taken together.
+
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
@@ -29,7 +31,7 @@ pub fn duplicate_seq(submission: &Submission) -> Vec<Finding> {
             Some(other) => findings.push(
                 Finding::new(Code::DuplicateSeq, submission.place(at))
                     .value(member.seq.to_string())
-                    .arg("name", &member.name)
+                    .about(&*member.name)
                     .arg("other", other),
             ),
             None => {
@@ -54,7 +56,7 @@ pub fn id_birthdate_mismatch(submission: &Submission) -> Vec<Finding> {
                 Day::Known(day) => format!("{}-{:02}-{:02}", day.year(), day.month(), day.day()),
                 Day::Month(year, month) => format!("{year}-{month:02}"),
             };
-            findings.push(Finding::new(Code::IdBirthdateMismatch, submission.place(at)).value(shown).arg("name", &member.name));
+            findings.push(Finding::new(Code::IdBirthdateMismatch, submission.place(at)).value(shown).about(&*member.name));
         }
     }
     findings

@@ -1,3 +1,5 @@
+//! `scorebook archive`: closes a year, and signs what was closed.
+
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 

@@ -1,3 +1,5 @@
+//! `scorebook check`: findings without forms.
+
 use crate::diag::Severity;
 use crate::report::{finding_row, json_line};
 use crate::run::{self, Options};

@@ -1,3 +1,5 @@
+//! `scorebook issue`: blank workbooks to hand out.
+
 use std::path::Path;
 
 use crate::issue;

@@ -1,3 +1,5 @@
+//! What people had in a folder that is written into, said in the same words by every command that writes.
+
 use serde_json::{Value, json};
 
 use crate::publish::Kept;

@@ -1,3 +1,5 @@
+//! Locks around commands: who writes where, and what is said if somebody else does.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

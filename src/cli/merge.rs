@@ -1,3 +1,5 @@
+//! `scorebook merge`: results of several runs become one.
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;

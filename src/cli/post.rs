@@ -1,3 +1,5 @@
+//! `scorebook post`: what was put up is recorded, or a record withdrawn.
+
 use serde_json::json;
 
 use crate::post::{self, PostOrder};

@@ -1,3 +1,5 @@
+//! The progress bar.
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::run::Stage;

@@ -1,3 +1,5 @@
+//! `scorebook rule`: the catalogue of findings.
+
 use serde_json::json;
 
 use crate::diag::{Code, about, title};

@@ -1,8 +1,10 @@
+//! `scorebook run`, and the summary that it prints.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::diag::{Code, Finding, Lang, Severity, title};
+use crate::diag::{Code, Fact, Finding, Lang, Severity, title};
 use crate::period::Period;
 use crate::report::set_aside;
 use crate::rollup::{Counts, UnusualKind};
@@ -97,11 +99,8 @@ fn print(printer: &Printer, summary: &Summary) {
     }
     print_aside(printer, summary);
     let owing = |code: Code| summary.resolved.findings.iter().filter(move |finding| finding.code == code);
-    let unscored: usize = owing(Code::NotOwed)
-        .flat_map(|finding| &finding.args)
-        .filter(|(key, _)| *key == "count")
-        .filter_map(|(_, count)| count.parse::<usize>().ok())
-        .sum();
+    let unscored: usize =
+        owing(Code::NotOwed).filter_map(|finding| if let Some(Fact::Members(count)) = finding.fact { Some(count) } else { None }).sum();
     if unscored > 0 {
         printer.line(printer.text("run-not-owed", &[("count", &unscored.to_string())]));
     }

@@ -1,3 +1,5 @@
+//! `scorebook sample`: an invented county.
+
 use crate::builtin;
 use crate::publish::Kept;
 use crate::sample::{County, SampleError, Size, write_county};

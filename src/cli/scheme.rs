@@ -1,3 +1,5 @@
+//! `scorebook scheme`: schemes listed, shown and proved.
+
 use std::path::Path;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! `scorebook status`: who has sent what, and how far each period is.
+
 use serde_json::json;
 
 use crate::diag::Lang;

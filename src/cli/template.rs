@@ -1,3 +1,5 @@
+//! `scorebook template`: forms listed, exported, checked, and the fields they may name.
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! `scorebook verify`: a bag proved, and run again if asked.
+
 use std::path::Path;
 
 use serde_json::json;

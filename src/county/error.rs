@@ -1,3 +1,5 @@
+//! Why the county's own files cannot be used, for people.
+
 use std::path::{Path, PathBuf};
 
 use crate::config::{ConfigError, Fault, Spot};

@@ -1,3 +1,5 @@
+//! The closed list of findings and their severities.
+
 use std::fmt;
 
 /// How bad a finding is. An error rejects its branch's submission; the others do not.

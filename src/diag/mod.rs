@@ -13,7 +13,7 @@ mod unreadable;
 
 pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
-pub use finding::Finding;
+pub use finding::{Fact, Finding};
 pub use place::{CellRef, Place};
 pub use said::Said;
 pub use unreadable::Unreadable;

@@ -1,3 +1,5 @@
+//! Where something stands: file, sheet, cell; the one reader and printer of cell references.
+
 use std::fmt;
 use std::sync::Arc;
 

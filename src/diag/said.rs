@@ -1,3 +1,5 @@
+//! One sentence in both languages.
+
 use std::fmt;
 
 use super::Lang;

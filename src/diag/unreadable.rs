@@ -1,3 +1,5 @@
+//! Why bytes cannot be read: a closed list.
+
 use serde::{Deserialize, Serialize};
 
 /// Why the bytes of a file, or what they hold, cannot be had: a closed list, so that a clerk reads it in his own words. What

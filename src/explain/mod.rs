@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Finding, Lang, Place, fill, text};
+use crate::diag::{Fact, Finding, Lang, Place, fill, text};
 use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS, Form, Point, points};
 use crate::inbox;
 use crate::publish::{safe_name, write_files};
@@ -138,8 +138,8 @@ fn in_branch<'a>(
 /// Why the branch was sent back: what concerns the person first.
 fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a> {
     let about = |finding: &Finding| {
-        let named = finding.args.iter().filter(|(key, _)| *key == "name").map(|(_, value)| value.as_str());
-        named.chain(finding.value.as_deref()).any(|value| words::name(value) == name)
+        let named = if let Some(Fact::Person(person)) = &finding.fact { Some(person.as_str()) } else { None };
+        named.into_iter().chain(finding.value.as_deref()).any(|value| words::name(value) == name)
     };
     let (mut errors, others): (Vec<&Finding>, Vec<&Finding>) = summary.errors_of(branch).partition(|finding| about(finding));
     let own = errors.len();

@@ -1,3 +1,5 @@
+//! The worker's side of the fence.
+
 use std::io::{Read, Write};
 
 use super::wire::{Answer, Request, receive, send};

@@ -1,3 +1,5 @@
+//! One font file as tables: which glyph a character has and how wide it is.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

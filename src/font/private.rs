@@ -1,3 +1,5 @@
+//! Private use leftovers of GBK.
+
 /// Characters that GBK fonts kept in Unicode's private use area before they were encoded, and where they stand since
 /// (GB 18030-2005, appendix; GB 18030-2022).
 const MOVED: &[(char, char)] = &[

@@ -1,3 +1,5 @@
+//! Invented data for a form, for `template check` and tests.
+
 use super::Form;
 use crate::exact::Decimal;
 use crate::form::data::{Datum, Direction, Field, List, Record, Schema};

@@ -68,6 +68,11 @@ impl Period {
     /// The whole year.
     pub const YEAR: Self = Self { every: Every::Year, number: 1 };
 
+    /// Its place among all periods: months, quarters, halves, the year.
+    pub fn ordinal(self) -> u8 {
+        self.every as u8 * 16 + self.number
+    }
+
     /// The `number`-th period of that length, from 1; `None` where the year has no such.
     pub fn new(every: Every, number: u8) -> Option<Self> {
         (1..=12 / every.months()).contains(&number).then_some(Self { every, number })

@@ -1,3 +1,5 @@
+//! Single files that a person asked for by name.
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! A folder in which nothing is overwritten.
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! Names that every system takes, each claimed once.
+
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Files that were set aside, by branch, for the county's overview.
+
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Finding, Lang, title};

@@ -206,14 +206,21 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
                 Finding::new(Code::HonourNotEligible, submission.place(nomination.at))
                     .value(name)
                     .arg("honour", &group.honour.name)
-                    .arg("period", group.period.zh()),
+                    .arg("period", group.period.zh())
+                    .ordinal(group.period.ordinal()),
             );
         }
         if group.too_many() {
             let first = group.entitled.get(usize::try_from(group.quota).unwrap_or(0));
             let at = first.map_or(submission.nominations[0].at, |nomination| nomination.at);
             let finding = Finding::new(Code::QuotaExceeded, submission.place(at)).value(group.entitled.len().to_string());
-            findings.push(finding.arg("honour", &group.honour.name).arg("period", group.period.zh()).arg("quota", group.quota));
+            findings.push(
+                finding
+                    .ordinal(group.period.ordinal())
+                    .arg("honour", &group.honour.name)
+                    .arg("period", group.period.zh())
+                    .arg("quota", group.quota),
+            );
             continue;
         }
         let name = group.title();

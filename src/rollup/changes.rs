@@ -123,7 +123,12 @@ pub fn change_findings(changes: &[Change], submission: &Submission) -> Vec<Findi
             };
             let mut finding = Finding::new(Code::ChangedAfterPublication, place);
             finding.value = change.old.is_some().then(|| change.was());
-            finding.arg("name", &change.name).arg("period", change.period.zh()).arg("old", change.was()).arg("new", change.is())
+            finding
+                .ordinal(change.period.ordinal())
+                .about(&*change.name)
+                .arg("period", change.period.zh())
+                .arg("old", change.was())
+                .arg("new", change.is())
         })
         .collect();
     let mut people: Vec<(&str, Option<i64>)> =

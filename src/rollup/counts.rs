@@ -1,3 +1,5 @@
+//! How many members, scores and grades: counts that add up in any order.
+
 use std::collections::BTreeMap;
 
 use crate::exact::Exact;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
 use crate::bag;
-use crate::diag::{Code, Severity};
+use crate::diag::{Code, Fact, Severity};
 use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::{Period, RunPeriod};
@@ -63,8 +63,8 @@ fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear
         .iter()
         .filter(|finding| finding.code == Code::UniformMarks && finding.severity() == Severity::Warning)
         .filter_map(|finding| {
-            let periods = finding.args.iter().find(|(name, _)| *name == "periods")?;
-            Some((finding.branch_code.as_deref()?, periods.1.as_str()))
+            let Some(Fact::Periods(periods)) = &finding.fact else { return None };
+            Some((finding.branch_code.as_deref()?, periods.as_str()))
         })
         .collect();
     let mut found = Vec::new();

@@ -226,7 +226,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     if stranger && !covered && submission.members.is_empty() {
         return gathered;
     }
-    let named = |finding: &Finding| finding.args.iter().find(|(name, _)| *name == "name").map(|(_, sheet)| sheet.clone());
+    let named = |finding: &Finding| finding.place.sheet.as_deref().map(str::to_owned);
     gathered.missing = found.iter().filter(|finding| finding.code == Code::MissingSheet).filter_map(named).collect();
     gathered.holds = units(&submission);
     gathered.findings.extend(found);

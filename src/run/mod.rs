@@ -44,7 +44,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Finding, Severity};
 use crate::font::FontSet;
-use crate::period::{Period, RunPeriod};
+use crate::period::RunPeriod;
 use crate::publish::{Kept, guard, outside};
 
 /// What a run is asked to do, resolved from the command line.
@@ -251,11 +251,12 @@ pub(crate) fn sort_findings(findings: &mut [Finding]) {
             )
         };
         // What has no cell comes in the order of the year: 1月 … 12月, 一季度 … 四季度.
-        let told = |finding: &Finding| -> Vec<_> {
-            let period = |name: &str, value: &str| (name == "period").then(|| Period::parse(value)).flatten();
-            finding.args.iter().map(|(name, value)| (*name, period(name, value), value.clone())).collect()
-        };
-        key(a).cmp(&key(b)).then_with(|| a.value.cmp(&b.value)).then_with(|| told(a).cmp(&told(b)))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.value.cmp(&b.value))
+            .then_with(|| a.fact.cmp(&b.fact))
+            .then_with(|| a.ordinal.cmp(&b.ordinal))
+            .then_with(|| a.args.cmp(&b.args))
     });
 }
 

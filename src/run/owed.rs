@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::compare::last_categories;
 use super::{BranchState, County, Gathered, Resolved};
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{Code, Fact, Finding, Place};
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::Scheme;
 
@@ -54,7 +54,9 @@ pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>
                 let unscored = card.submission.members.iter().filter(|member| member.scored_in(county.run.period));
                 let unscored = unscored.filter(|member| !county.schemes[member.scheme].member.scores(every)).count();
                 if unscored > 0 {
-                    let mut finding = Finding::new(Code::NotOwed, Place::file(&card.submission.file)).arg("count", unscored);
+                    let mut finding = Finding::new(Code::NotOwed, Place::file(&card.submission.file))
+                        .arg("count", unscored)
+                        .fact(Fact::Members(unscored));
                     finding.branch_code = Some(branch.code.as_str().into());
                     resolved.findings.push(finding.arg("period", county.run.zh()));
                 }

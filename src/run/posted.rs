@@ -234,7 +234,7 @@ impl Beside {
         if unclear > 0 {
             let mut finding = Finding::new(Code::MoveNotMatched, Place::default()).arg("why", "posted");
             finding.branch_code = Some(county.register.branches[branch].code.as_str().into());
-            self.findings.push(finding.arg("name", "").arg("period", run.period.zh()).arg("count", unclear));
+            self.findings.push(finding.ordinal(run.period.ordinal()).arg("name", "").arg("period", run.period.zh()).arg("count", unclear));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{CellRef, Code, Finding, Place};
+use crate::diag::{CellRef, Code, Fact, Finding, Place};
 use crate::font::{FontSet, Print};
 use crate::sheet::{Book, Content};
 use crate::submission::Submission;
@@ -12,18 +12,18 @@ pub(super) fn rare_characters(submission: &Submission, book: &Book, fonts: &Font
     let mut findings = Vec::new();
     let mut known = BTreeSet::new();
     for member in submission.members.iter().filter(|member| member.repeats.is_none()) {
-        let mut own: Vec<Finding> = Vec::new();
+        let mut own: Vec<Rare> = Vec::new();
         for character in member.name.chars() {
-            let Some(finding) = rare_character(character, fonts) else { continue };
+            let Some(rare) = Rare::of(character, fonts) else { continue };
             known.insert(character);
             // A name in another script is one matter, not one a letter.
-            match own.iter_mut().find(|other| of(other, "why") == of(&finding, "why") && of(other, "now") == of(&finding, "now")) {
-                Some(other) if of(other, "character").contains(character) => {}
-                Some(other) => join(other, &finding),
-                None => own.push(Finding { place: submission.place(member.at), ..finding }.value(member.name.as_ref())),
+            match own.iter_mut().find(|other| other.why == rare.why && other.now == rare.now) {
+                Some(other) if other.characters.contains(character) => {}
+                Some(other) => other.characters.push(character),
+                None => own.push(rare),
             }
         }
-        findings.extend(own);
+        findings.extend(own.into_iter().map(|rare| rare.finding(submission.place(member.at)).value(member.name.as_ref())));
     }
     for (_, sheet) in book.sheets.iter().enumerate().filter(|(at, _)| !submission.ignored.contains(at)) {
         for (row, cell) in sheet.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| (row.index, cell))) {
@@ -41,39 +41,46 @@ pub(super) fn rare_characters(submission: &Submission, book: &Book, fonts: &Font
     findings
 }
 
-/// The finding for a character, without a place; none where it prints as it is.
-pub(super) fn rare_character(character: char, fonts: &FontSet) -> Option<Finding> {
-    let (why, now) = match fonts.print(character) {
-        Print::Drawn => return None,
-        Print::As(now) => ("moved", Some(now)),
-        Print::Ordinary => ("variant", None),
-        Print::Boxed => ("", None),
-        Print::Unshaped => ("shaped", None),
-    };
-    let mut finding = Finding::new(Code::RareCharacter, Place::default());
-    finding = finding.arg("character", character).arg("code_point", code_point(character)).arg("why", why);
-    if let Some(now) = now {
-        finding = finding.arg("now", now).arg("now_code", code_point(now));
+/// Characters of one text that print differently for one reason.
+struct Rare {
+    characters: String,
+    why: &'static str,
+    /// What they become.
+    now: Option<char>,
+}
+
+impl Rare {
+    /// None if the character prints as it is.
+    fn of(character: char, fonts: &FontSet) -> Option<Self> {
+        let (why, now) = match fonts.print(character) {
+            Print::Drawn => return None,
+            Print::As(now) => ("moved", Some(now)),
+            Print::Ordinary => ("variant", None),
+            Print::Boxed => ("", None),
+            Print::Unshaped => ("shaped", None),
+        };
+        Some(Self { characters: character.into(), why, now })
     }
-    Some(finding)
-}
 
-/// The rare characters that a finding names.
-pub(super) fn characters(finding: &Finding) -> &str {
-    of(finding, "character")
-}
-
-fn of<'a>(finding: &'a Finding, name: &str) -> &'a str {
-    finding.args.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text)
-}
-
-fn join(finding: &mut Finding, more: &Finding) {
-    for (name, between) in [("character", ""), ("code_point", " ")] {
-        if let Some((_, text)) = finding.args.iter_mut().find(|(own, _)| *own == name) {
-            text.push_str(between);
-            text.push_str(of(more, name));
+    fn finding(self, place: Place) -> Finding {
+        let points: Vec<String> = self.characters.chars().map(code_point).collect();
+        let finding = Finding::new(Code::RareCharacter, place).arg("character", &self.characters);
+        let mut finding = finding.arg("code_point", points.join(" ")).arg("why", self.why);
+        if let Some(now) = self.now {
+            finding = finding.arg("now", now).arg("now_code", code_point(now));
         }
+        finding.fact(Fact::Characters(self.characters))
     }
+}
+
+/// The finding for a character, without a place; none if it prints as it is.
+pub(super) fn rare_character(character: char, fonts: &FontSet) -> Option<Finding> {
+    Rare::of(character, fonts).map(|rare| rare.finding(Place::default()))
+}
+
+/// The rare characters that a finding is about.
+pub(super) fn characters(finding: &Finding) -> &str {
+    if let Some(Fact::Characters(characters)) = &finding.fact { characters } else { "" }
 }
 
 /// `U+31350`.

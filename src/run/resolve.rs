@@ -8,7 +8,7 @@ use super::versions::{Choice, choose};
 use super::{Card, Comparison, County, Gathered, sort_findings};
 use crate::check::{Person, roll_mismatch, same_person_in_branches};
 use crate::county::Branch;
-use crate::diag::{Code, Finding, Place, Severity};
+use crate::diag::{Code, Fact, Finding, Place, Severity};
 use crate::digest::hex;
 use crate::submission::Member;
 
@@ -230,6 +230,6 @@ fn missing(registered: &Branch) -> Finding {
 /// The finding about a second branch in a file, and which branch that is.
 fn second_branch(one: &Gathered) -> Option<(usize, Finding)> {
     let second = one.second?;
-    let finding = one.findings.iter().find(|finding| finding.args.iter().any(|(name, _)| *name == "second"))?;
+    let finding = one.findings.iter().find(|finding| matches!(finding.fact, Some(Fact::SecondBranch(_))))?;
     Some((second, finding.clone()))
 }

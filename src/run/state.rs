@@ -13,7 +13,7 @@ use crate::builtin;
 use crate::check::Person;
 use crate::config::decode;
 use crate::county::{Branch, SECRETS, settings};
-use crate::diag::{CellRef, Code, Finding, Place, value_name};
+use crate::diag::{CellRef, Code, Fact, Finding, Place, value_name};
 use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::RunPeriod;
@@ -58,6 +58,10 @@ pub(crate) struct Found {
     pub(crate) place: Spot,
     pub(crate) value: Option<String>,
     pub(crate) args: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fact: Option<Fact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ordinal: Option<u8>,
 }
 
 /// A published score that is another now.
@@ -137,6 +141,8 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         place: spot(&finding.place),
         value: finding.value.clone(),
         args: finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        fact: finding.fact.clone(),
+        ordinal: finding.ordinal,
     };
     let key = county.person_key();
     let known = |person: &Person| Known {
@@ -221,6 +227,8 @@ pub(crate) fn finding(found: &Found) -> Option<Finding> {
         place: place(&found.place),
         value: found.value.clone(),
         args: args.collect(),
+        fact: found.fact.clone(),
+        ordinal: found.ordinal,
     })
 }
 

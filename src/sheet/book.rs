@@ -1,3 +1,5 @@
+//! A decoded workbook: sheets, sparse rows, cells.
+
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;

@@ -1,3 +1,5 @@
+//! What one file may cost.
+
 use serde::{Deserialize, Serialize};
 
 use crate::ooxml::Bounds;

@@ -1,3 +1,5 @@
+//! Why a file was not read.
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};

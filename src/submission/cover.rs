@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::diag::{CellRef, Code, Finding};
+use crate::diag::{CellRef, Code, Fact, Finding};
 use crate::exact::Decimal;
 use crate::sheet::{Book, Content, Row, Sheet};
 
@@ -96,7 +96,7 @@ pub fn read_cover(book: &Book, file: &Arc<str>, intake: &Intake) -> (Cover, Vec<
     let zeroless = |code: &str| code.trim_start_matches('0').to_owned();
     if let Some((second, at)) = codes.iter().find(|(code, _)| zeroless(code) != zeroless(&codes[0].0)) {
         let finding = Finding::new(Code::BranchMismatch, sink.sheet(at));
-        sink.push(finding.arg("first", &codes[0].0).arg("second", second));
+        sink.push(finding.arg("first", &codes[0].0).arg("second", second).fact(Fact::SecondBranch(second.clone())));
         cover.second = Some(second.as_str().into());
     }
     let mut seen: Vec<&str> = Vec::new();

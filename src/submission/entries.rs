@@ -433,7 +433,7 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
     for item in lacking.filter(|_| member.scored_in(run)) {
         let name = line.place(column::NAME, sink);
         let place = Place { cell: None, ..name };
-        sink.push(Finding::new(Code::MissingEntry, place).arg("name", &member.name).arg("period", &item.name).arg("column", ""));
+        sink.push(Finding::new(Code::MissingEntry, place).about(&*member.name).arg("period", &item.name).arg("column", ""));
     }
 }
 
@@ -617,7 +617,7 @@ pub(super) fn read_mark(
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
             let who = if line.column(column::NAME).is_some() { column::NAME } else { column::ITEM };
-            sink.push(finding(Code::MissingEntry).arg("name", line.word(who)).arg("period", period.zh()).arg("case", "cell"));
+            sink.push(finding(Code::MissingEntry).about(line.word(who)).arg("period", period.zh()).arg("case", "cell"));
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,

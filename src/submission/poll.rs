@@ -118,7 +118,7 @@ fn read_sheet(
         } else {
             let number = line.word(column::BALLOT);
             if !number.is_empty() && !numbers.insert((at, number.clone())) {
-                sink.push(Finding::new(Code::DuplicateBallot, line.place(column::BALLOT, sink)).value(number).arg("name", &member.name));
+                sink.push(Finding::new(Code::DuplicateBallot, line.place(column::BALLOT, sink)).value(number).about(&*member.name));
                 continue;
             }
             1
@@ -127,7 +127,7 @@ fn read_sheet(
             sink.push(
                 Finding::new(Code::DuplicateBallot, line.place(column::NAME, sink))
                     .value(&*member.name)
-                    .arg("name", &member.name)
+                    .about(&*member.name)
                     .arg("case", "count"),
             );
             continue;
@@ -172,7 +172,7 @@ fn read_count(line: &Line<'_>, sink: &mut Sink) -> Option<u32> {
         Number::Fault(code) => code,
     };
     let finding = line.finding(code, column::BALLOTS, sink).arg("min", 1).arg("max", 100_000).arg("case", "count").arg("takes", "whole");
-    sink.push(finding.arg("name", line.word(column::NAME)));
+    sink.push(finding.about(line.word(column::NAME)));
     None
 }
 
@@ -190,7 +190,7 @@ fn read_ballot(line: &Line<'_>, poll: &Poll, count: u32, decimals: u16, sink: &m
             continue;
         }
         let content = line.get(name);
-        let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).arg("name", line.word(column::NAME));
+        let finding = |sink: &Sink, code: Code| line.finding(code, name, sink).about(line.word(column::NAME));
         let max = max.clone() * Exact::from(i64::from(count));
         if !poll.words.is_empty() && line.column(column::BALLOTS).is_none() {
             let written = line.word(name);
@@ -257,21 +257,14 @@ fn read_tally(line: &Line<'_>, poll: &Poll, count: u32, sink: &mut Sink) -> Opti
             },
             Number::Fault(code) => code,
         };
-        sink.push(
-            line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("takes", "whole").arg("name", line.word(column::NAME)),
-        );
+        sink.push(line.finding(code, name, sink).arg("min", 0).arg("max", count).arg("takes", "whole").about(line.word(column::NAME)));
         good = false;
     }
     if good && cast != i64::from(count) {
         line.column(column::BALLOTS)?;
         let finding = Finding::new(Code::OutOfRange, line.place(column::BALLOTS, sink)).value(count.to_string());
         sink.push(
-            finding
-                .arg("column", column::BALLOTS)
-                .arg("min", cast)
-                .arg("max", cast)
-                .arg("takes", "whole")
-                .arg("name", line.word(column::NAME)),
+            finding.arg("column", column::BALLOTS).arg("min", cast).arg("max", cast).arg("takes", "whole").about(line.word(column::NAME)),
         );
         good = false;
     }

@@ -190,7 +190,7 @@ pub fn read_name(line: &Line<'_>, sink: &mut Sink) -> String {
             let written = line.shown(column::NAME).unwrap_or_default();
             let folded = name(&written);
             if folded != written {
-                sink.push(Finding::new(Code::NameNormalised, line.place(column::NAME, sink)).value(written).arg("name", &folded));
+                sink.push(Finding::new(Code::NameNormalised, line.place(column::NAME, sink)).value(written).about(&*folded));
             }
             folded
         }
@@ -243,7 +243,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
     let place = line.place(column::ID, sink);
     match content {
         None | Some(Content::Picture) => {
-            sink.push(Finding::new(Code::MissingId, place).arg("name", line.word(column::NAME)));
+            sink.push(Finding::new(Code::MissingId, place).about(line.word(column::NAME)));
             None
         }
         Some(Content::Text(text)) => {
@@ -253,7 +253,7 @@ fn read_id(line: &Line<'_>, sink: &mut Sink) -> Option<Box<str>> {
                 .map(|c| if matches!(c, 'x' | '×' | 'Χ' | 'х') { 'X' } else { c })
                 .collect();
             if cell::is_nothing(&id) {
-                sink.push(Finding::new(Code::MissingId, place).arg("name", line.word(column::NAME)));
+                sink.push(Finding::new(Code::MissingId, place).about(line.word(column::NAME)));
                 return None;
             }
             if let Some(why) = id_fault(&id) {

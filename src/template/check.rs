@@ -1,3 +1,5 @@
+//! Proves a plan against its drawing: merged cells, totals and repeats that would cut each other.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::drawn::{DrawnRow, DrawnSheet, written};

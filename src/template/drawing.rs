@@ -1,3 +1,5 @@
+//! Pictures of a drawn sheet, and where they stand.
+
 use super::drawn::{DrawnImage, DrawnSheet, Lost, MOST_COLUMNS, MOST_ROWS};
 use super::error::{Feature, Problem};
 use super::lost;

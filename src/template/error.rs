@@ -1,3 +1,5 @@
+//! What can be wrong with a template, and what of it will not be carried, in both languages.
+
 use std::fmt;
 
 use super::picture::PictureFault;

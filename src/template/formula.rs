@@ -1,3 +1,5 @@
+//! Formulas of a drawing, in the part of the language that can be carried over.
+
 use super::drawn::range_ref;
 use crate::diag::CellRef;
 use crate::exact::{Decimal, Exact};

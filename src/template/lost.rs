@@ -1,3 +1,5 @@
+//! What of a drawing will not be carried: each kind noted, none in silence.
+
 use super::drawn::{Lost, cell_ref};
 use super::error::Feature;
 use crate::diag::CellRef;

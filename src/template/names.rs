@@ -1,3 +1,5 @@
+//! Names in placeholders, looked up among a form's fields and lists.
+
 use super::error::Problem;
 use super::placeholder::{Kind, Path};
 use crate::form::data::{Direction, Field, List, Schema};

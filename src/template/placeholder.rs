@@ -1,3 +1,5 @@
+//! Placeholders in a cell's text, taken apart.
+
 use super::error::Problem;
 
 /// A stretch of a cell's text.

@@ -1,3 +1,5 @@
+//! The sheet 设置 of a template.
+
 use super::drawn::{Drawn, DrawnSheet};
 use super::error::{Problem, TemplateError};
 use crate::diag::CellRef;

@@ -1,3 +1,5 @@
+//! Looks of a drawn workbook: fonts, fills, borders, number formats, colours of the theme.
+
 use std::fmt::Write;
 
 use super::error::Feature;
