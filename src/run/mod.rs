@@ -44,7 +44,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Finding, Severity};
 use crate::font::FontSet;
-use crate::period::RunPeriod;
+use crate::period::{Period, RunPeriod};
 use crate::publish::{Kept, guard, outside};
 
 /// What a run is asked to do, resolved from the command line.
