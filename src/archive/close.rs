@@ -11,8 +11,9 @@ use super::record::{RunRecord, whole_workspace};
 use crate::bag::{Bag, Payload};
 use crate::inside::Inside;
 use crate::period::{Period, RunPeriod};
+use crate::post;
 use crate::publish::Kept;
-use crate::record::Records;
+use crate::record::{self, Records};
 use crate::run::{
     BranchState, County, Options, Progress, Resolved, RunError, gather_all, guard_target, in_pool, load_fonts, out_folder, prepare,
     refused, result_lines,
@@ -51,6 +52,8 @@ pub struct Archived {
     pub bytes: u64,
     /// True where it was signed.
     pub signed: bool,
+    /// True if the workspace says that it was archived.
+    pub noted: bool,
     /// Codes of returned branches, of missing ones.
     pub unfinished: (Vec<String>, Vec<String>),
 }
@@ -66,7 +69,7 @@ pub(super) struct Desk<'a> {
     pub(super) bag: &'a Bag,
 }
 
-/// Makes the bag of the workspace's year. Nothing in the workspace is touched.
+/// Makes the bag of the workspace's year. In the workspace it is noted, and nothing else touched.
 pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_>>, progress: Progress<'_>) -> Result<Archived, RunError> {
     whole_workspace(options)?;
     let county = prepare(&Options { period: None, ..options.clone() })?;
@@ -78,6 +81,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     let fonts = load_fonts(&county.workspace.root.join("templates/fonts"))?;
     let resolved = in_pool(options.jobs, || gather_all(&county, &fonts, None, progress))??;
     record.same_inputs(&county, &resolved)?;
+    let periods = post::contents(&county, options, &resolved.inputs)?;
     let unfinished = unfinished(&county, &resolved);
     if let Some(why) = order.incomplete.is_none().then(|| told(&unfinished)).flatten() {
         return Err(why);
@@ -103,7 +107,11 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     }
     let (digest, files, bytes) = (sealed.digest.clone(), sealed.files, sealed.bytes);
     let (folder, new, kept) = sealed.publish()?;
+    let mark = record::Archived { year: county.workspace.year, bag: digest.clone(), periods };
+    // The bag stands; where the workspace cannot be written `status` does not know of it.
+    let noted = record::add_archive(&county.workspace.root, &mark).is_ok();
     Ok(Archived {
+        noted,
         folder,
         new,
         kept,

@@ -35,6 +35,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
             "files": done.files,
             "bytes": done.bytes,
             "signed": done.signed,
+            "noted": done.noted,
             "returned": returned,
             "missing": missing,
         });
@@ -50,6 +51,9 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
     }
     printer.line(printer.text("archive-where", &[("folder", &done.folder.display().to_string())]));
     kept::print(printer, &done.kept, "kept-changed");
+    if !done.noted {
+        printer.line(printer.text("archive-not-noted", &[]));
+    }
     if done.signed {
         printer.line(printer.text("archive-signed", &[]));
     }

@@ -222,6 +222,8 @@ pub struct Explain {
     pub seq: Option<i64>,
     #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
+    #[arg(long, value_name = "N", num_args = 0..=1, value_parser = value_parser!(u32).range(1..), help = "arg-posted")]
+    pub posted: Option<Option<u32>>,
     #[arg(long, value_name = "DIR", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

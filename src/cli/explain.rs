@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
-use crate::explain::{self, Explained, Explanation, Originals, Wanted};
+use crate::explain::{self, Explained, Explanation, Originals, Told, Wanted};
 use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
 use crate::run::{self, BranchState, Options, Summary};
@@ -28,9 +28,15 @@ use super::progress::watched;
 const LISTED: usize = 20;
 
 /// `scorebook explain`: where a subject's figures come from, or why there are none.
-pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Option<&Path>) -> u8 {
-    let summary = match watched(printer, |progress| run::check(options, progress)) {
-        Ok(summary) => summary,
+///
+/// With `posted` a recorded figure: of that record, else of the one that stands.
+pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted: Option<Option<u32>>, out: Option<&Path>) -> u8 {
+    let looked = match posted {
+        Some(n) => watched(printer, |progress| explain::recorded(options, n, progress)).map(|(summary, own)| (summary, Some(own))),
+        None => watched(printer, |progress| run::check(options, progress)).map(|summary| (summary, None)),
+    };
+    let (summary, recorded) = match looked {
+        Ok(looked) => looked,
         Err(error) => {
             printer.fault(error.message(printer.lang()));
             return 2;
@@ -56,11 +62,22 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, out: Op
             return 2;
         }
     };
+    let told = match recorded.as_ref().map(|recorded| recorded.of(&summary, one)).transpose() {
+        Ok(told) => told.flatten(),
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
     let mut originals = Originals::default();
     if printer.json() {
-        printer.record(&to_json(printer, &summary, one, &mut originals));
+        let mut whole = to_json(printer, &summary, one, &mut originals);
+        if let Some(told) = &told {
+            whole["posted"] = posted_json(told);
+        }
+        printer.record(&whole);
     } else {
-        print(printer, &summary, one, &mut originals);
+        print(printer, &summary, one, told.as_ref(), &mut originals);
     }
     let Some(folder) = out else { return 0 };
     let told = explain::explain(&summary, Wanted { lang: Lang::Zh, ..wanted });
@@ -124,7 +141,21 @@ fn choose(printer: &Printer, summary: &Summary, name: &str, several: &[Explanati
     }
 }
 
-fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals: &mut Originals) {
+fn posted_json(told: &Told) -> Value {
+    json!({
+        "n": told.n,
+        "date": told.date,
+        "last_day": told.last_day,
+        "withdrawn": told.withdrawn,
+        "posted": told.posted,
+        "now": told.now,
+        "same": told.posted == told.now,
+        "same_scheme": told.same_scheme,
+        "corrected": told.corrected.as_ref().map(|(run, n, values)| json!({ "period": run.to_string(), "n": n, "values": values })),
+    })
+}
+
+fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, told: Option<&Told>, originals: &mut Originals) {
     let branch = &summary.county.register.branches[one.branch];
     let run = summary.county.run.zh();
     let scheme = match &one.what {
@@ -136,7 +167,8 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, originals:
     if let Some(file) = &summary.resolved.files[one.branch] {
         printer.line(format!("  {}", printer.text("explain-file", &[("file", file)])));
     }
-    for (heading, text) in explain::statements(summary, one, printer.lang(), originals) {
+    let posted = told.map(|told| told.statements(summary.county.run, printer.lang())).unwrap_or_default();
+    for (heading, text) in posted.into_iter().chain(explain::statements(summary, one, printer.lang(), originals)) {
         printer.hanging(&format!("  {}  ", pad(&heading, 8)), &text, &" ".repeat(12));
     }
     if let (Explained::Decided { traces, .. }, Some(scheme)) = (&one.what, scheme) {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::diag::{Code, Fact, Finding, Lang, Severity, title};
+use crate::diag::{Code, Finding, Lang, Severity, title};
 use crate::period::Period;
-use crate::report::set_aside;
+use crate::report::{not_scored, set_aside};
 use crate::rollup::{Counts, UnusualKind};
 use crate::run::{self, BranchState, Chosen, Options, Summary};
 
@@ -98,9 +98,7 @@ fn print(printer: &Printer, summary: &Summary) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
     print_aside(printer, summary);
-    let owing = |code: Code| summary.resolved.findings.iter().filter(move |finding| finding.code == code);
-    let unscored: usize =
-        owing(Code::NotOwed).filter_map(|finding| if let Some(Fact::Members(count)) = finding.fact { Some(count) } else { None }).sum();
+    let unscored = not_scored(&summary.resolved.findings);
     if unscored > 0 {
         printer.line(printer.text("run-not-owed", &[("count", &unscored.to_string())]));
     }
@@ -229,6 +227,7 @@ fn print_json(printer: &Printer, summary: &Summary) {
         "notes": summary.count(Severity::Note),
         "members": counts.members,
         "scored": counts.scored,
+        "not_scored": not_scored(&summary.resolved.findings),
         "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
         "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
         "unusable_bags": summary.resolved.comparison.unusable.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>(),

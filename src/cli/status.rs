@@ -33,7 +33,7 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
             counts[column] += 1;
         }
     }
-    let (periods, damaged) = match post::periods(&summary.county, options) {
+    let (periods, damaged) = match post::periods(&summary.county, options, &summary.resolved.inputs) {
         Ok(told) => told,
         Err(error) => {
             printer.fault(error.message(printer.lang()));
@@ -44,7 +44,8 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
         for line in &periods {
             printer.line(
                 json!({
-                    "period": line.run.to_string(), "state": line.state.key().trim_start_matches("state-"), "n": line.n,
+                    "period": line.run.to_string(), "state": line.state.key().trim_start_matches("state-"),
+                    "state_text": printer.text(line.state.key(), &[]), "n": line.n,
                     "date": line.date, "last_day": line.last_day, "due": line.due,
                 })
                 .to_string(),

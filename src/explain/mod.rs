@@ -1,5 +1,9 @@
 //! One member's figures followed to their cells. Traces are worked out here, on demand, and never kept.
 
+mod posted;
+
+pub use posted::{Recorded, Told, recorded};
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -175,11 +179,7 @@ impl Originals {
     fn open(&mut self, summary: &Summary, name: &Arc<str>) -> Option<Book> {
         let limits = inbox::Limits::default();
         if self.files.is_none() {
-            self.files = Some(intake::group(
-                &summary.county,
-                inbox::list(&summary.county.workspace.inbox, &summary.county.workspace.ignore, &limits).ok()?.0,
-                &limits,
-            ));
+            self.files = Some(intake::group(&summary.county, summary.county.incoming(&limits).ok()?.0, &limits));
         }
         let sent = self.files.iter().flatten().find(|sent| sent.files.iter().any(|part| part.file.name == *name))?;
         intake::open(&summary.county, sent, &limits).ok()?.book.ok()

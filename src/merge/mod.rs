@@ -230,6 +230,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
         fence,
         configuration,
         first: FirstState::default(),
+        kept: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod periods;
 
-pub use periods::{PeriodLine, PeriodState, periods};
+pub use periods::{PeriodLine, PeriodState, contents, periods};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -11,11 +11,13 @@
 //! the folders are the truth. Figures of records are texts, as they were printed: nothing is worked out here. Identity
 //! numbers are in the kept submissions and nowhere else. May use `diag`, `period`, `publish`.
 
+mod archived;
 mod model;
 mod rows;
 mod store;
 mod write;
 
+pub use archived::{Archived, add_archive, archives};
 pub use model::{Announcement, FORMAT, Kept, Posting, RecordedBranch, Row, Source, Values, Withdrawal};
 pub use store::{Record, RecordError, Records, Stood};
 pub use write::{Draft, FOLDER, Original, is_kept, kept_path, record, withdraw};

@@ -27,6 +27,14 @@ impl Values {
     pub fn is_scored(&self) -> bool {
         *self != Self::default()
     }
+
+    /// `94.03分、合格、季度之星`; `不计分` if there is nothing.
+    pub fn told(&self) -> String {
+        let score = self.board.as_ref().or(self.total.as_ref()).map(|score| format!("{score}分"));
+        let stars = self.stars.map(|stars| format!("{stars}星"));
+        let all: Vec<String> = [score, self.grade.clone(), stars].into_iter().flatten().chain(self.honours.iter().cloned()).collect();
+        if all.is_empty() { "不计分".to_owned() } else { all.join("、") }
+    }
 }
 
 /// A line of results.jsonl as far as it is compared; other keys are passed over.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::county::Branch;
-use crate::diag::{Finding, Lang, Severity, severity_word};
+use crate::diag::{Code, Fact, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
@@ -154,6 +154,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         ("计分", counts.scored),
         ("其中预备党员", counts.probationary),
         ("免积分", counts.exempt),
+        ("本期不计分", not_scored(overview.findings)),
         ("一票否决", counts.vetoed),
         ("荣誉", counts.honours),
     ] {
@@ -194,6 +195,12 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         column("", 10.0),
     ];
     Sheet { filter: false, landscape: false, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
+}
+
+/// How many members of accepted branches the run does not score, as the notes about their branches say.
+pub fn not_scored(findings: &[Finding]) -> u64 {
+    let notes = findings.iter().filter(|finding| finding.code == Code::NotOwed);
+    notes.map(|finding| if let Some(Fact::Members(count)) = finding.fact { count as u64 } else { 0 }).sum()
 }
 
 /// Number, mean, largest and smallest total of a scheme among outcomes that are asked for.

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::first_state::restore_names;
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
 use super::versions::{Unit, units};
@@ -79,8 +78,7 @@ pub struct Gathered {
 /// Lists the inbox and works through every file.
 pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
     let limits = inbox::Limits::default();
-    let (mut files, mut findings) = inbox::list(&county.workspace.inbox, &county.workspace.ignore, &limits)?;
-    restore_names(&county.first, &mut files, &mut findings);
+    let (files, findings) = county.incoming(&limits)?;
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let committees = Committees::of(county);
     let done = AtomicUsize::new(0);

@@ -34,12 +34,16 @@ fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>, last: Option<&
     possible.into_iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every))
 }
 
-/// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year` has last
-/// year's rosters.
+/// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year`, else
+/// the folder that the settings name, has last year's rosters.
 pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) {
     let every = county.run.period.every();
     let unknown = resolved.schemes.iter().any(BTreeSet::is_empty);
-    let last = last_year.filter(|_| unknown).map(|folder| last_categories(county, folder)).unwrap_or_default();
+    let last = last_year
+        .or(county.workspace.last_year.as_deref())
+        .filter(|_| unknown)
+        .map(|folder| last_categories(county, folder))
+        .unwrap_or_default();
     let owing = |at: usize| owes(county, at, &resolved.schemes[at], last.get(&county.register.branches[at].code));
     resolved.owing = (0..resolved.branches.len()).map(owing).collect();
     let mut idle: BTreeSet<&str> = BTreeSet::new();

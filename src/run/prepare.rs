@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::first_state::{FirstState, move_into_bag};
+use super::first_state::{FirstState, move_into_bag, restore_names};
 use super::{Dates, Options};
 use crate::bag::{BagError, PersonKey};
 use crate::builtin;
 use crate::config::{ConfigError, decode};
 use crate::county::{self, CountyError, Known, Register, Secret, Workspace, io_zh, load_workspace};
-use crate::diag::Lang;
+use crate::diag::{Finding, Lang};
 use crate::digest;
 use crate::fence::{Fence, FenceError};
 use crate::font::FontError;
 use crate::forms::{self, Issuer};
-use crate::inbox::InboxError;
+use crate::inbox::{self, InboxError, Incoming};
 use crate::inside;
 use crate::pdf::PdfError;
 use crate::period::{Calendar, RunPeriod};
@@ -171,9 +171,21 @@ pub struct County {
     pub configuration: Vec<(String, String)>,
     /// What the files of an archive were when they came; empty for a workspace.
     pub first: FirstState,
+    /// What is read in place of the inbox: submissions that a record keeps.
+    pub kept: Option<Vec<Incoming>>,
 }
 
 impl County {
+    /// What there is to be read, and what is wrong with the list of it.
+    pub fn incoming(&self, limits: &inbox::Limits) -> Result<(Vec<Incoming>, Vec<Finding>), RunError> {
+        if let Some(files) = &self.kept {
+            return Ok((files.clone(), Vec::new()));
+        }
+        let (mut files, mut findings) = inbox::list(&self.workspace.inbox, &self.workspace.ignore, limits)?;
+        restore_names(&self.first, &mut files, &mut findings);
+        Ok((files, findings))
+    }
+
     /// The county as forms name it.
     pub fn issuer(&self) -> Issuer {
         let notice = self.workspace.dates.notice(self.run);
@@ -201,7 +213,7 @@ impl County {
     }
 
     /// Makes another period the run's.
-    pub(super) fn turn_to(&mut self, run: RunPeriod, options: &Options) {
+    pub(crate) fn turn_to(&mut self, run: RunPeriod, options: &Options) {
         self.run = run;
         self.dates = Dates::of(options, &self.workspace, run);
         self.date = self.dates.stated().0;
@@ -287,7 +299,21 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let dates = Dates::of(options, &workspace, run);
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County { workspace, register, schemes, intake, calendar, run, dates, date: dates.stated().0, only, fence, configuration, first })
+    Ok(County {
+        workspace,
+        register,
+        schemes,
+        intake,
+        calendar,
+        run,
+        dates,
+        date: dates.stated().0,
+        only,
+        fence,
+        configuration,
+        first,
+        kept: None,
+    })
 }
 
 /// Codes of the branches that are meant: by code, by name, or all of a committee.
