@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::county::year_of;
 use crate::diag::Lang;
+use crate::explain::WhichRecord;
 use crate::fence::ARGUMENT as SERVE;
 use crate::forms::Form;
 use crate::period::{NamedPeriod, RunPeriod};
@@ -222,8 +223,8 @@ pub struct Explain {
     pub seq: Option<i64>,
     #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_name = "N", num_args = 0..=1, value_parser = value_parser!(u32).range(1..), help = "arg-posted")]
-    pub posted: Option<Option<u32>>,
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "0", help = "arg-posted")]
+    posted: Option<u32>,
     #[arg(long, value_name = "DIR", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -441,6 +442,11 @@ impl Post {
 }
 
 impl Explain {
+    /// Which record is to be explained, if it is one: records are numbered from 1.
+    pub fn record(&self) -> Option<WhichRecord> {
+        self.posted.map(|n| if n == 0 { WhichRecord::Standing } else { WhichRecord::Number(n) })
+    }
+
     /// Without the folder: it is for the form, and the check must not write its findings there.
     pub fn options(&self) -> Options {
         Options {

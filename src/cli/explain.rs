@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::diag::{Lang, Place};
 use crate::exact::{Decimal, Exact};
-use crate::explain::{self, Explained, Explanation, Originals, Told, Wanted};
+use crate::explain::{self, Explained, Explanation, Originals, Told, Wanted, WhichRecord};
 use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
 use crate::run::{self, BranchState, Options, Summary};
@@ -30,9 +30,9 @@ const LISTED: usize = 20;
 /// `scorebook explain`: where a subject's figures come from, or why there are none.
 ///
 /// With `posted` a recorded figure: of that record, else of the one that stands.
-pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted: Option<Option<u32>>, out: Option<&Path>) -> u8 {
+pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted: Option<WhichRecord>, out: Option<&Path>) -> u8 {
     let looked = match posted {
-        Some(n) => watched(printer, |progress| explain::recorded(options, n, progress)).map(|(summary, own)| (summary, Some(own))),
+        Some(which) => watched(printer, |progress| explain::recorded(options, which, progress)).map(|(summary, own)| (summary, Some(own))),
         None => watched(printer, |progress| run::check(options, progress)).map(|summary| (summary, None)),
     };
     let (summary, recorded) = match looked {

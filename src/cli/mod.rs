@@ -79,7 +79,7 @@ fn command(printer: &Printer, command: &Command) -> u8 {
         }
         Command::Explain(args) => {
             let wanted = Wanted { name: &args.name, branch: args.branch.as_deref(), seq: args.seq, lang: printer.lang() };
-            let explain = || explain::explain(printer, &args.options(), wanted, args.posted, args.out.as_deref());
+            let explain = || explain::explain(printer, &args.options(), wanted, args.record(), args.out.as_deref());
             locked(printer, args.over.lock.wish(), &Place::file(args.out.clone()), explain)
         }
         Command::Rule { code } => rule::rule(printer, code.as_deref()),

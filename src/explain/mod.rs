@@ -2,7 +2,7 @@
 
 mod posted;
 
-pub use posted::{Recorded, Told, recorded};
+pub use posted::{Recorded, Told, WhichRecord, recorded};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

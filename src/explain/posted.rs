@@ -13,6 +13,15 @@ use crate::record::{FOLDER, Posting, Record, Records, Row, Values};
 use crate::rollup::values;
 use crate::run::{BranchState, Options, Progress, RunError, Summary, look, prepare, refused};
 
+/// Which record is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhichRecord {
+    /// Of each branch the one that stands.
+    Standing,
+    /// The one of this number.
+    Number(u32),
+}
+
 /// The records that an explanation is about.
 #[derive(Debug)]
 pub struct Recorded {
@@ -43,9 +52,9 @@ pub struct Told {
     pub corrected: Option<(RunPeriod, u32, Values)>,
 }
 
-/// Scores a recorded period from its kept submissions: of record `n`, else of each branch the one that stands. Without a period
+/// Scores a recorded period from its kept submissions. Without a period
 /// the one that was recorded last.
-pub fn recorded(options: &Options, n: Option<u32>, progress: Progress<'_>) -> Result<(Summary, Recorded), RunError> {
+pub fn recorded(options: &Options, which: WhichRecord, progress: Progress<'_>) -> Result<(Summary, Recorded), RunError> {
     let mut county = prepare(options)?;
     let records = Records::read(&county.workspace.root)?;
     let last = records.all.iter().rfind(|record| record.counts().is_some() && record.run.year == county.workspace.year);
@@ -56,9 +65,9 @@ pub fn recorded(options: &Options, n: Option<u32>, progress: Progress<'_>) -> Re
         ));
     };
     county.turn_to(run, options);
-    let at = match n {
-        Some(n) => of_number(&records, run, n)?,
-        None => standing(&records, run)?,
+    let at = match which {
+        WhichRecord::Number(n) => of_number(&records, run, n)?,
+        WhichRecord::Standing => standing(&records, run)?,
     };
     county.only = at.keys().filter(|code| county.register.by_code(code).is_some()).cloned().collect();
     county.kept = Some(kept(&records, &at)?);

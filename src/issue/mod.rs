@@ -198,13 +198,14 @@ fn cover(county: &County<'_>, branch: &Branch, schemes: &str) -> Sheet {
         name: workbook::COVER.name.into(),
         title: format!("{}年度党员积分报送表", county.year),
         body: Body::Fields(fields),
-        foot: deadlines(county, |_| true).into_iter().chain([SIGNATURES.to_owned()]).collect(),
+        foot: deadlines(county, |_| true).into_iter().chain(SIGNATURES.map(str::to_owned)).collect(),
         ..Sheet::default()
     }
 }
 
 /// Where those sign who answer for what is filled in.
-pub const SIGNATURES: &str = "填报人签字：\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}支部书记签字：\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}党支部（盖章）\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
+pub const SIGNATURES: [&str; 3] =
+    ["填报人签字：", "支部书记签字：", "党支部（盖章）\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日"];
 
 /// `报送截止：一季度2026年4月8日、…`; none if no such period has a deadline.
 fn deadlines(county: &County<'_>, asked: impl Fn(Period) -> bool) -> Option<String> {

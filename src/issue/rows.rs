@@ -12,6 +12,8 @@ use crate::xlsx::blank::{Body, Column, Entry, Sheet};
 
 /// Members of a branch of which neither roster nor number is known.
 pub const UNKNOWN_ROSTER: usize = 30;
+/// In a table that is narrower those who sign have two lines.
+const NARROW: u16 = 80;
 /// Empty rows below what is filled in.
 const SPARE: usize = 10;
 
@@ -40,13 +42,17 @@ impl Members<'_> {
 
 fn table(name: &str, note: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, spare: usize, frozen: u16) -> Sheet {
     let landscape = columns.len() > 7;
+    let [filled_in, secretary, seal] = SIGNATURES;
+    let space = "\u{3000}".repeat(6);
+    let narrow = columns.iter().map(|column| column.width).sum::<u16>() < NARROW;
+    let signatures = format!("{filled_in}{space}{secretary}{}{seal}", if narrow { "\n" } else { &space });
     Sheet {
         name: name.to_owned(),
         title: name.to_owned(),
         note: note.to_owned(),
         body: Body::Table { columns, rows, spare, frozen, limits: Vec::new(), filter: false },
         landscape,
-        foot: vec![SIGNATURES.to_owned()],
+        foot: vec![signatures],
     }
 }
 

@@ -202,12 +202,13 @@ impl Lists {
 }
 
 fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Result<(), XlsxError> {
-    worksheet.set_column_width(0, 100)?;
+    // As wide as the paper: a single column is not scaled everywhere.
+    worksheet.set_column_width(0, 86)?;
     let line = base().set_text_wrap().set_align(FormatAlign::Top);
     for (row, text) in (0u32..).zip(lines) {
         let format = if row == 0 { title() } else { line.clone() };
         worksheet.write_string_with_format(row, 0, text, &format)?;
-        worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 98.0) })?;
+        worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 84.0) })?;
     }
     let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
     for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {

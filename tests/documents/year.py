@@ -161,6 +161,22 @@ class County:
             if now != files:
                 fault(f"{what}: {folder} has changed")
 
+    def explained(self, record, what):
+        """Every member's recorded figure follows from the submissions that the record keeps, whatever lies in the inbox now."""
+        period, n = record.parent.name, record.name
+        for line in (record / "results.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row["subject"] != "member":
+                continue
+            done = self.call("explain", self.root, row["name"], "--branch", row["branch_code"], "--seq", row["seq"], "--period", period,
+                             "--posted", n, "--format", "json")
+            told = json.loads(done.stdout)
+            posted = told["posted"]["posted"]
+            if (posted["total"], posted["board"], posted["grade"], posted["stars"], tuple(posted["honours"])) != values(row):
+                fault(f"{what}: {row['name']} was posted as {values(row)}, explained is {posted}")
+            if not told["posted"]["same"] or told["total"] != row["total"]:
+                fault(f"{what}: {row['name']} is worked out as {told['total']} from the kept submissions, not {row['total']}")
+
     def states(self):
         lines = [json.loads(line) for line in self.call("status", self.root, "--format", "json", expect=(0, 1)).stdout.splitlines()]
         return {line["period"]: line for line in lines if "period" in line}
@@ -199,6 +215,9 @@ def main():
         county.post("2026Q1", "the old board anew", "--date", "2026-07-12")
         county.deduct(first, 1, "一季度", -5)
         county.run("2026Q2", "changed once more")
+        for record in list(county.records):
+            county.explained(record, "explained from the record")
+        county.call("explain", county.root, "无此人", "--posted", "9", "--period", "2026Q1", expect=(2,))
 
         # A mistaken date, then the right one.
         settings(county, '\n[notice."2026Q3"]\nposted = 2026-10-09\n')
@@ -247,6 +266,17 @@ def main():
         kept = tree(Path(folder) / "bag/data/公示存档")
         if kept != tree(county.root / "公示存档"):
             fault("the archive does not hold every record")
+
+        states = county.states()
+        if any(line["state"] != ("archived" if line["n"] else "none") for line in states.values()):
+            fault(f"after the archive: {states}")
+        whole = county.workbook(last).read_bytes()
+        county.deduct(last, 1, "四季度", -1)
+        if county.states()["2026"]["state"] != "changed" or county.states()["2026Q1"]["state"] != "archived":
+            fault("a file that came in after the archive changes the year")
+        county.workbook(last).write_bytes(whole)
+        if county.states()["2026"]["state"] != "archived":
+            fault("the same files again are what was archived")
 
         # One that somebody edits is named and not compared with.
         edited = next(iter(county.records)) / "results.jsonl"
