@@ -43,9 +43,9 @@ impl Members<'_> {
 fn table(name: &str, note: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>, spare: usize, frozen: u16) -> Sheet {
     let landscape = columns.len() > 7;
     let [filled_in, secretary, seal] = SIGNATURES;
-    let space = "\u{3000}".repeat(6);
+    let gap = "\u{3000}".repeat(6);
     let narrow = columns.iter().map(|column| column.width).sum::<u16>() < NARROW;
-    let signatures = format!("{filled_in}{space}{secretary}{}{seal}", if narrow { "\n" } else { &space });
+    let signatures = format!("{filled_in}{gap}{secretary}{}{seal}", if narrow { "\n" } else { &gap });
     Sheet {
         name: name.to_owned(),
         title: name.to_owned(),
