@@ -159,7 +159,8 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
     if run.period != Period::YEAR {
         return findings;
     }
-    for (at, member) in submission.members.iter().enumerate() {
+    let members = submission.members.iter().enumerate();
+    for (at, member) in members.filter(|(at, _)| !submission.has_gone(*at as u32, run.period, true)) {
         let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| member.scored_in(run.period)) else { continue };
         let Some(table) = table_for(&submission.poll_tables, &member.category).filter(|table| table.usable) else { continue };
         let ballots = &submission.ballots[at];

@@ -88,12 +88,16 @@ fn print(printer: &Printer, summary: &Summary) {
     let (date, from) = county.dates.stated();
     printer.line(printer.text("run-date", &[("date", &date.to_string()), ("from", from.word())]));
     let tally = counts(summary);
-    let (members, scored, grades) = (tally.members.to_string(), tally.scored.to_string(), tally.grades_text());
-    if county.run.period == Period::YEAR && !grades.is_empty() {
-        printer.line(printer.text("run-members", &[("members", &members), ("scored", &scored), ("grades", &grades)]));
-    } else {
-        printer.line(printer.text("run-members-part", &[("members", &members), ("scored", &scored)]));
-    }
+    let some = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let values = [
+        ("members", tally.members.to_string()),
+        ("scored", tally.scored.to_string()),
+        ("sum", tally.sum_text()),
+        ("left", some(tally.left)),
+        ("lacking", some((returned.len() + missing.len()) as u64)),
+    ];
+    let key = if county.run.period == Period::YEAR && tally.members > 0 { "run-members" } else { "run-members-part" };
+    printer.line(printer.text(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))));
     if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
         printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
     }
@@ -226,6 +230,8 @@ fn print_json(printer: &Printer, summary: &Summary) {
         "warnings": summary.count(Severity::Warning),
         "notes": summary.count(Severity::Note),
         "members": counts.members,
+        "left": counts.left,
+        "parts": counts.parts().into_iter().collect::<BTreeMap<_, _>>(),
         "scored": counts.scored,
         "not_scored": not_scored(&summary.resolved.findings),
         "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),

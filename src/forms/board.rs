@@ -73,7 +73,7 @@ fn data(view: &View<'_>) -> Record {
     let mut root = Record::default();
     let mut members = Vec::new();
     let mut blanks = Blanks::default();
-    for (number, (at, member, outcome)) in view.members().enumerate() {
+    for (number, (at, member, outcome)) in view.posted().enumerate() {
         let mut row = Record::default();
         row.count("序号", number + 1);
         row.text("姓名", &*member.name);
@@ -81,12 +81,12 @@ fn data(view: &View<'_>) -> Record {
         let shown = outcome.score.board.as_ref().or(outcome.score.total.as_ref());
         row.set("分值", score(shown, scheme.digits));
         row.text("荣誉", outcome.honours.join("、"));
-        set_standing(&mut row, member, outcome);
+        set_standing(&mut row, member, outcome, run);
         let subject = Subject::member(scheme, view.submission, at);
         blanks.exempt |= outcome.score.flags.contains(&Flag::Exempt);
         let cells = columns.iter().map(|column| {
             let mut cell = Record::default();
-            if member.scored_in(column.period) && outcome.score.total.is_some() {
+            if member.may_be_scored() && member.counts_in(column.period) && outcome.score.total.is_some() {
                 let value = evaluate_formula(&subject, &scheme.board.period, COLUMN_WINDOW, column.period);
                 cell.set("得分", mark(&value, scheme.decimals));
             } else {
@@ -119,7 +119,7 @@ fn data(view: &View<'_>) -> Record {
     // Ranks go by the total; beside another figure they would contradict what people see.
     root.text("有名次", if rules.figure("board", run.every()).is_some() { "" } else { "是" });
     root.text("有等次", if run == Period::YEAR { "是" } else { "" });
-    root.text("有荣誉", if view.outcomes.iter().any(|outcome| !outcome.honours.is_empty()) { "是" } else { "" });
+    root.text("有荣誉", if view.posted().any(|(.., outcome)| !outcome.honours.is_empty()) { "是" } else { "" });
     root.lists.insert("期间", headings(&columns));
     root.lists.insert("", members);
     root

@@ -143,7 +143,7 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     if let Some(member) = subject.member {
         root.set("序号", Datum::Number { value: member.seq.into(), digits: 0 });
         root.text("类别", &*member.category);
-        root.text("党员状态", if member.probationary { "预备党员" } else { "正式党员" });
+        root.text("党员状态", if member.is_probationary(subject.issuer.run.period) { "预备党员" } else { "正式党员" });
     }
     if let Some(outcome) = subject.outcome {
         root.set("总分", score(outcome.score.total.as_ref(), digits));

@@ -13,7 +13,7 @@ use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
 use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
 use crate::score::{Flag, vetoed_grade};
-use crate::submission::{Member, Submission};
+use crate::submission::{Member, Reason, Submission};
 
 /// One thing said about a subject, with the cells it rests on.
 #[derive(Clone, Debug)]
@@ -134,16 +134,66 @@ fn presence(branch: &BranchOutcomes<'_>, member: &Member, outcome: &Outcome, sch
                 .at(on_roster("免积分原因"))
                 .at(on_roster("直评等次").filter(|_| member.direct_grade.is_some() || member.direct_stars.is_some())),
             Flag::Probationary => {
-                let key = if scheme.grade_probationary { "explain-probationary-graded" } else { "explain-probationary" };
-                Point::new("status", key).at(on_roster("党员状态"))
+                let key = match (scheme.grade_probationary, member.is_probationary(run)) {
+                    (true, _) => "explain-probationary-graded",
+                    (false, true) => "explain-probationary",
+                    (false, false) => "explain-probationary-before",
+                };
+                Point::new("status", key).at(on_roster("党员状态")).at(on_roster("转正日期").filter(|_| member.course.confirmed.is_some()))
             }
             Flag::PartYear => months("explain-part-year"),
             Flag::NotExpected if member.first_month > run.last_month() => months("explain-not-yet"),
             Flag::NotExpected => months("explain-left"),
+            Flag::Left => left(branch, member, outcome),
+            Flag::MovedOut => moved_on(member),
             Flag::NotScored => continue,
         });
     }
+    if let Some(month) = member.confirmed_in(run) {
+        points.push(Point::new("status", "explain-confirmed").arg("month", month).at(on_roster("转正日期")));
+    }
+    points.extend(came_from(member, outcome));
     points
+}
+
+/// Since when somebody has left, and what that means.
+fn left(branch: &BranchOutcomes<'_>, member: &Member, outcome: &Outcome) -> Point {
+    let unpolled = !member.has_left(branch.run.period);
+    let key = match (unpolled, outcome.score.total.is_some()) {
+        (true, _) => "explain-unpolled",
+        (false, true) => "explain-gone",
+        (false, false) => "explain-gone-unscored",
+    };
+    let reason = if member.course.with_branch { "branch" } else { member.course.reason.map_or("", Reason::zh) };
+    let place = |heading: &str, given: bool| branch.submission.roster_place(member, heading).filter(|_| given);
+    let month = member.course.left_month.unwrap_or(member.last_month);
+    Point::new("left", key)
+        .arg("month", if month > 0 { month.to_string() } else { String::new() })
+        .arg("reason", reason)
+        .at(place("离开日期", member.course.left.is_some()))
+        .at(place("离开原因", member.course.reason.is_some()))
+        .at(place("截止月", unpolled))
+}
+
+/// Which branch has him now.
+fn moved_on(member: &Member) -> Point {
+    let moved = member.course.moved.as_deref();
+    let (month, to) = moved.and_then(|moved| moved.onward.clone()).unwrap_or_default();
+    let key = if moved.is_some_and(|moved| moved.each) { "explain-moved-each" } else { "explain-moved-on" };
+    Point::new("moved", key).arg("month", month).arg("branch", to)
+}
+
+/// Which branches he came from, and whether their entries count here.
+fn came_from(member: &Member, outcome: &Outcome) -> Option<Point> {
+    let moved = member.course.moved.as_deref()?;
+    if let Some(waiting) = &moved.waiting {
+        let key = if outcome.score.total.is_some() { "explain-came-from-waiting" } else { "explain-waiting" };
+        return Some(Point::new("moved", key).arg("branch", waiting));
+    }
+    (!moved.from.is_empty()).then(|| {
+        let key = if moved.earlier == 0 { "explain-came-from-each" } else { "explain-came-from" };
+        Point::new("moved", key).arg("branches", moved.from.join("、"))
+    })
 }
 
 /// `2026Q1—2026Q4、2026`: runs that have a total under these rules.
@@ -212,7 +262,7 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
 }
 
 fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option<Point> {
-    let ranked = branch.outcomes.iter().filter(|other| other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch);
+    let ranked = branch.outcomes.iter().filter(|other| other.scheme == outcome.scheme && other.rank.is_some());
     let totals: Vec<&Exact> = ranked.filter_map(|other| other.score.total.as_ref()).collect();
     let count = |test: &dyn Fn(&Exact) -> bool| totals.iter().filter(|other| test(other)).count();
     Some(

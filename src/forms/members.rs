@@ -1,7 +1,7 @@
 //! 积分登记表 and 党员积分卡: one member after the other, items against periods.
 
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
-use super::view::{COLUMN_WINDOW, Column, View, headings, mark, named_figures, score, set_standing, stars_text, summary_row};
+use super::view::{COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row};
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
 use crate::exact::Exact;
@@ -122,6 +122,7 @@ fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
         text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
         text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
+        text("人数说明", "在册人数的构成，已离开的人", "how many are on the roll and of what kind, and who has left", "在册22人：优秀4 合格16 预备不评1 免积分1；已离开1人：王五（已转出）"),
     ]);
     let lists = vec![periods(), rows("", member, vec![rows("项目", items, marks(mark)), summary(), figures(), periods_of_member()])];
     (fields, lists)
@@ -142,6 +143,7 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
     let mut root = Record::default();
     view.common(&mut root, members.len());
     root.text("计分说明", &view.scheme.registry_note);
+    root.text("人数说明", view.headcount());
     // Items that are marked have a mean of the year; of those that are deducted or counted only the sum says something.
     let marked = view.scheme.member.items.iter().any(|item| item.kind == ItemKind::Mark);
     root.text("末栏名称", if marked { "年均" } else { "合计" });
@@ -160,9 +162,13 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     row.text("姓名", &*member.name);
     row.text("类别", &*member.category);
     row.text("职务", member.post.as_deref().unwrap_or_default());
-    row.text("党员状态", if member.probationary { "预备党员" } else { "正式党员" });
+    row.text("党员状态", if member.is_probationary(run) { "预备党员" } else { "正式党员" });
     row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
-    set_standing(&mut row, member, outcome);
+    set_standing(&mut row, member, outcome, run);
+    if let Some(gone) = gone_text(outcome, member) {
+        let remark = remark(outcome, member, run);
+        row.text("备注", if remark.is_empty() { gone.to_owned() } else { format!("{gone}；{remark}") });
+    }
     row.text("奖惩", adjustments_text(view, at));
     row.text("一票否决", vetoes_text(view, at));
     row.text("加分", reasons_text(view, at, ItemKind::Bonus));
@@ -177,11 +183,11 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         let lit = outcome.score.stars.map_or(0, usize::from).min(max);
         row.text("星星", if outcome.score.stars.is_some() { "★".repeat(lit) + &"☆".repeat(max - lit) } else { String::new() });
     }
-    let scored = member.scored_in(run);
+    let scored = member.scored_in(run) && (outcome.score.total.is_some() || outcome.score.stands());
     let subject = Subject::member(scheme, view.submission, at);
     let totals = columns.iter().map(|column| {
         let mut cell = Record::default();
-        if scored && member.expected_in(column.period) {
+        if scored && member.counts_in(column.period) {
             let value = evaluate_formula(&subject, &scheme.board.period, COLUMN_WINDOW, column.period);
             cell.set("得分", mark(&value, scheme.decimals));
         }
@@ -236,7 +242,7 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     };
     let cells = columns.iter().map(|column| {
         let mut cell = Record::default();
-        if let Some(sum) = within(column.period).filter(|_| scored && member.expected_in(column.period)) {
+        if let Some(sum) = within(column.period).filter(|_| scored && member.counts_in(column.period)) {
             cell.set("分值", mark(&Mark::exact_sum(sum), scheme.decimals));
         }
         cell
@@ -249,7 +255,7 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     let total = Mark::exact_sum(periods.iter().filter_map(|period| within(*period)).sum());
     line.set("合计", mark(&total, scheme.decimals));
     line.set("末栏", mark(&total, scheme.decimals));
-    let expected = periods.iter().filter(|period| member.expected_in(**period)).count();
+    let expected = periods.iter().filter(|period| member.counts_in(**period)).count();
     if item.kind == ItemKind::Mark && expected > 0 {
         let mean = score(Some(&(total / expected as i64)), scheme.digits);
         line.set("年均", mean.clone());

@@ -134,6 +134,8 @@ pub struct Group<'a> {
     pub views: Vec<View<'a>>,
     /// Short digest of what the form is made from.
     pub digest: &'a str,
+    /// How many branches of the unit are missing or returned, and so not in it.
+    pub lacking: usize,
 }
 
 impl Form {

@@ -7,10 +7,10 @@ use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Period, RunPeriod, zh_date};
-use crate::rollup::{Change, Outcome, OutcomeKind};
+use crate::rollup::{Change, Counts, Outcome, OutcomeKind};
 use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
-use crate::submission::{Cover, Member, Submission};
+use crate::submission::{Cover, Member, Reason, Submission};
 
 /// The county as forms name it.
 #[derive(Clone, Debug)]
@@ -78,18 +78,38 @@ pub fn stars_text(stars: Option<u8>) -> String {
 }
 
 /// What a reader must know about a member's score.
-pub fn remark(outcome: &Outcome, member: &Member) -> String {
+pub fn remark(outcome: &Outcome, member: &Member, run: Period) -> String {
     let mut parts: Vec<String> = Vec::new();
     for flag in &outcome.score.flags {
         match flag {
             Flag::Exempt => parts.push("免积分".into()),
             Flag::Probationary => parts.push("预备党员".into()),
-            Flag::PartYear => parts.push(format!("{}—{}月在本支部", member.first_month, member.last_month)),
+            Flag::PartYear => parts.push(months_text(member)),
             Flag::NotExpected => parts.push("不在本支部".into()),
             Flag::NotScored => parts.push("本期不计分".into()),
+            // Nothing that is posted says that or why somebody has left; the registry says it by itself.
+            Flag::Left | Flag::MovedOut => {}
         }
     }
+    parts.extend(member.confirmed_in(run).map(|month| format!("{month}月转正")));
+    if member.course.moved.as_ref().is_some_and(|moved| moved.waiting.is_some()) && outcome.score.total.is_none() && outcome.score.stands() {
+        parts.push("原支部材料未到，暂不计分".into());
+    }
     parts.join("；")
+}
+
+fn months_text(member: &Member) -> String {
+    if member.first_month == member.last_month {
+        format!("{}月在本支部", member.first_month)
+    } else {
+        format!("{}—{}月在本支部", member.first_month, member.last_month)
+    }
+}
+
+/// 已转出 or 已离开, of one who is no longer counted with the others.
+pub fn gone_text(outcome: &Outcome, member: &Member) -> Option<&'static str> {
+    let moved = outcome.score.flags.contains(&Flag::MovedOut) || member.course.reason == Some(Reason::MovedOut) || member.course.with_branch;
+    (!outcome.score.stands()).then_some(if moved { "已转出" } else { "已离开" })
 }
 
 impl<'a> View<'a> {
@@ -106,14 +126,53 @@ impl<'a> View<'a> {
         self.issuer.run.period == Period::YEAR && self.scheme.member.stars.is_some()
     }
 
-    /// Members of this view with their outcomes, those who are elsewhere in this period left out.
-    pub fn members(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
+    /// Members of this view with their outcomes.
+    pub fn everyone(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
         self.outcomes.iter().filter_map(|outcome| match outcome.kind {
-            OutcomeKind::Member(at) if !outcome.score.flags.contains(&Flag::NotExpected) => {
-                Some((at, &self.submission.members[at as usize], *outcome))
-            }
-            _ => None,
+            OutcomeKind::Member(at) => Some((at, &self.submission.members[at as usize], *outcome)),
+            OutcomeKind::Branch => None,
         })
+    }
+
+    /// Those who have forms of their own: who was here in the period and has not died.
+    pub fn members(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
+        self.everyone().filter(|(_, member, outcome)| !member.is_dead() && !outcome.score.flags.contains(&Flag::NotExpected))
+    }
+
+    /// Those whom a board names: who was here until the period's end.
+    pub fn posted(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
+        let run = self.issuer.run.period;
+        self.members().filter(move |(_, member, outcome)| {
+            member.is_posted(run) && (member.has_left(run) || !outcome.score.flags.contains(&Flag::Left))
+        })
+    }
+
+    /// Those who are 在册 at the period's end.
+    pub fn on_roll(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
+        self.everyone().filter(|(.., outcome)| !outcome.score.off_roll)
+    }
+
+    /// `在册22人：优秀12 合格9 免积分1；已离开2人：张三（已转出）`: how many the branch counts, and who has left. The dead are
+    /// counted and not named.
+    pub fn headcount(&self) -> String {
+        let mut counts = Counts::default();
+        self.outcomes.iter().for_each(|outcome| counts.add(outcome));
+        let mut text = format!("在册{}人", counts.members);
+        if self.issuer.run.period == Period::YEAR {
+            text += &format!("：{}", counts.sum_text());
+        }
+        let gone: Vec<(&Member, &Outcome)> =
+            self.everyone().filter(|(.., outcome)| outcome.score.off_roll).map(|(_, member, outcome)| (member, outcome)).collect();
+        if !gone.is_empty() {
+            let named = gone.iter().filter(|(member, _)| !member.is_dead());
+            let named = named.filter_map(|(member, outcome)| Some(format!("{}（{}）", member.name, gone_text(outcome, member)?)));
+            let named = named.collect::<Vec<_>>().join("、");
+            text += &format!("；已离开{}人", gone.len());
+            if !named.is_empty() {
+                text += &format!("：{named}");
+            }
+        }
+        text
     }
 
     /// The columns a form shows: entry periods of the run, all so far where the total looks back, with quarterly
@@ -151,11 +210,11 @@ impl Column {
 }
 
 /// 等次, 星级, 名次 and 备注 of a member.
-pub fn set_standing(row: &mut Record, member: &Member, outcome: &Outcome) {
+pub fn set_standing(row: &mut Record, member: &Member, outcome: &Outcome, run: Period) {
     row.text("等次", outcome.score.grade.clone().unwrap_or_default());
     row.text("星级", stars_text(outcome.score.stars));
     row.set("名次", outcome.rank.map_or(Datum::Empty, |rank| Datum::Number { value: i64::from(rank).into(), digits: 0 }));
-    row.text("备注", remark(outcome, member));
+    row.text("备注", remark(outcome, member, run));
 }
 
 /// Column headings as a list of a form.
@@ -239,7 +298,7 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
         RowContent::Formula { formula, window, total } => {
             let value = |period: Period| evaluate_formula(&subject, formula, *window, period);
             let cells: Vec<Option<Exact>> =
-                columns.iter().map(|column| member.expected_in(column.period).then(|| value(column.period))).collect();
+                columns.iter().map(|column| member.counts_in(column.period).then(|| value(column.period))).collect();
             let whole = match total {
                 RowTotal::None => None,
                 RowTotal::Last => cells.iter().flatten().next_back().cloned(),

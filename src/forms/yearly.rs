@@ -32,7 +32,12 @@ fn contents() -> Contents {
     ]);
     let fields = with_common(vec![
         text("填报单位", "填报单位", "reporting body", "中共示范镇委员会"),
-        text("合计等次", "各等次人数合计", "people by grade over all pages", "优秀12 合格30 基本合格2 不合格1"),
+        text(
+            "合计等次",
+            "各等次、预备不评、免积分、不计分人数，相加为在册人数；另有已离开人数，未报、退回支部数",
+            "people on the roll by grade, probationary, exempt and unscored; beside them how many have left, and branches not counted",
+            "优秀12 合格30 基本合格2 不合格1 预备不评1 免积分2；另有已离开1人；未报、退回1个支部",
+        ),
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
     ]);
     let lists = vec![
@@ -52,20 +57,34 @@ fn balanced(name: &str) -> String {
     format!("{}\n{}", first.iter().collect::<String>(), second.iter().collect::<String>())
 }
 
-fn data(Group { unit, issuer, scheme, views, digest }: &Group<'_>) -> Record {
+/// `优秀12 合格30 预备不评1 免积分2；另有已离开1人；未报、退回2个支部`: what the members on the roll are, and what is beside them.
+fn counted(counts: &Counts, lacking: usize) -> String {
+    let mut text = counts.sum_text();
+    if counts.left > 0 {
+        text += &format!("；另有已离开{}人", counts.left);
+    }
+    if lacking > 0 {
+        text += &format!("；未报、退回{lacking}个支部");
+    }
+    text
+}
+
+fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> Record {
     let run = issuer.run.period;
     let mut rows = Vec::new();
     let mut counts = Counts::default();
     for view in views {
-        for (_, member, outcome) in view.members() {
+        for (.., outcome) in view.everyone() {
             counts.add(outcome);
+        }
+        for (_, member, outcome) in view.on_roll() {
             let mut row = Record::default();
             row.count("序号", rows.len() + 1);
             row.text("党支部", &view.branch.name);
             row.text("姓名", &*member.name);
             row.text("类别", &*member.category);
             row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
-            set_standing(&mut row, member, outcome);
+            set_standing(&mut row, member, outcome, run);
             for grade in GRADES {
                 row.count(grade, usize::from(outcome.score.grade.as_deref() == Some(grade)));
             }
@@ -87,7 +106,7 @@ fn data(Group { unit, issuer, scheme, views, digest }: &Group<'_>) -> Record {
     }
     root.text("校验码", *digest);
     root.text("填报单位", unit.name());
-    root.text("合计等次", counts.grades_text());
+    root.text("合计等次", counted(&counts, *lacking));
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
     let headings = plain_figures(&scheme.member, run).map(|figure| {
         let mut heading = Record::default();

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use crate::county::Branch;
 use crate::period::{Period, zh_date};
 use crate::scheme::Scheme;
-use crate::submission::{Day, Member};
+use crate::submission::{Day, Member, Reason};
 use crate::table::Value;
 use crate::workbook::{self, VERSION, column};
 use crate::xlsx::blank::{Blank, Body, Column, Entry, Sheet};
@@ -42,6 +42,11 @@ pub struct Listed {
     pub post: Option<String>,
     pub first_month: u8,
     pub last_month: u8,
+    pub left: Option<Day>,
+    pub reason: Option<Reason>,
+    pub confirmed: Option<Day>,
+    pub arrived: Option<Day>,
+    pub former: Option<String>,
     pub exempt: Option<String>,
     pub direct_grade: Option<String>,
     pub unwilling: bool,
@@ -62,7 +67,12 @@ impl From<&Member> for Listed {
             id: text(&member.id),
             born: member.born,
             joined: member.joined,
-            probationary: member.probationary,
+            probationary: member.is_probationary(Period::YEAR),
+            left: member.course.left,
+            reason: member.course.reason,
+            confirmed: member.course.confirmed,
+            arrived: member.course.arrived,
+            former: text(&member.course.former),
             category: member.category.to_string(),
             post: text(&member.post),
             first_month: member.first_month,
@@ -80,7 +90,8 @@ impl Listed {
     /// The member as a roster of a later year begins: who left in the course of the year is gone, and what was decided for
     /// that year alone is open again.
     pub fn next_year(self) -> Option<Self> {
-        (self.last_month == 12).then_some(Self { first_month: 1, direct_grade: None, ..self })
+        let stays = self.last_month == 12 && self.left.is_none() && self.reason.is_none();
+        stays.then_some(Self { first_month: 1, direct_grade: None, confirmed: None, arrived: None, former: None, ..self })
     }
 }
 
@@ -220,11 +231,12 @@ fn guide(county: &County<'_>, here: &[(&str, &Scheme)]) -> Vec<String> {
     let mut lines = vec![
         format!("{year}年度党员积分报送表填报说明"),
         "一、这份工作簿一年用到底：每到一个期间把该期间的行填好，报送整份工作簿；以后各期间的空行不用管，也不要删。".into(),
-        "二、先核对“党员名册”：调入、发展的党员加在最后，调出的填截止月，不计分的填免积分原因和直评等次。身份证号按文本填写。".into(),
-        "三、“积分登记”按期间排列，同一期间的党员排在一起；点“期间”栏标题上的箭头，可以只看要填的期间。名册有增减的，请在表尾照样加行，或删去整行。全表没有一笔扣分、加分的，任选一格填 0，以免当作没有填。".into(),
-        "四、标题行受保护，没有密码；底色偏红的栏必须填，带下拉箭头的栏请从列表中选。把鼠标放在栏目名称上，可以看到填写要求。".into(),
-        "五、只填原始分，不要自己算小计、合计、折算分；不要合并单元格。".into(),
-        "六、填好后保存，按“支部编码-支部名称”命名，报上级党组织。需要纸质件的，打印后由填报人、支部书记签字并盖章。".into(),
+        "二、先核对“党员名册”：调入、发展的党员加在最后，不计分的填免积分原因和直评等次。身份证号按文本填写。".into(),
+        "三、有人离开的不要删行：填离开日期，从列表里选离开原因（去世、转出、出党、停止党籍、其他），算到离开的那个月，以后各期不用再填；年底不用他的测评票，公示栏上也不写离开原因。从别的支部转来的填转入日期和原支部，从转入的那个月起填登记，全年分数由县里把两个支部的登记合起来算。预备党员转正的填转正日期，党员状态改不改都行。".into(),
+        "四、“积分登记”按期间排列，同一期间的党员排在一起；点“期间”栏标题上的箭头，可以只看要填的期间。名册有增减的，请在表尾照样加行，或删去整行。全表没有一笔扣分、加分的，任选一格填 0，以免当作没有填。".into(),
+        "五、标题行受保护，没有密码；底色偏红的栏必须填，带下拉箭头的栏请从列表中选。把鼠标放在栏目名称上，可以看到填写要求。".into(),
+        "六、只填原始分，不要自己算小计、合计、折算分；不要合并单元格。".into(),
+        "七、填好后保存，按“支部编码-支部名称”命名，报上级党组织。需要纸质件的，打印后由填报人、支部书记签字并盖章。".into(),
     ];
     if let Some(deadlines) = deadlines(county, |_| true) {
         lines.push(format!("七、{deadlines}"));

@@ -5,7 +5,7 @@ use super::{County, Listed, SIGNATURES, deadlines};
 use crate::county::Branch;
 use crate::period::{Every, Period};
 use crate::scheme::{Honour, QuotaBase, Scheme};
-use crate::submission::Day;
+use crate::submission::{Day, Reason};
 use crate::table::Value;
 use crate::workbook::{self, column};
 use crate::xlsx::blank::{Body, Column, Entry, Sheet};
@@ -71,8 +71,13 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed]) -> Sheet 
         wide(11, field(column::STATUS, one_of(["正式党员", "预备党员"]), false, "空着按正式党员。")),
         wide(15, field(column::CATEGORY, one_of(county.categories.iter().map(String::as_str)), true, "从列表中选。")),
         wide(14, field(column::POST, Entry::Free, false, "在党支部担任的职务，如 支部书记、组织委员；没有的空着。")),
-        wide(8, field(column::FIRST_MONTH, month(), false, "年中调入、发展的，从几月起在本支部计分；空着为 1 月。")),
-        wide(8, field(column::LAST_MONTH, month(), false, "年中调出的，到几月止；空着为 12 月。")),
+        wide(8, field(column::FIRST_MONTH, month(), false, "年中新发展的，从几月起在本支部计分；空着为 1 月。转入的填后面的转入日期，这里空着。")),
+        wide(8, field(column::LAST_MONTH, month(), false, "到几月止在本支部计分；空着为 12 月。人已经离开的填后面的离开日期，这里空着。")),
+        wide(13, field(column::ARRIVED, day_of(year), false, "年中从别的支部转来的，填转入的日期，从那个月起计分。")),
+        wide(18, field(column::FORMER_BRANCH, Entry::Free, false, "从本县哪个支部转来，写支部的全称或编码。")),
+        wide(13, field(column::LEFT, day_of(year), false, "去世、转走、出党的，填哪一天；算到那个月为止，那个月的登记仍要填，不再需要测评票。")),
+        wide(12, field(column::LEAVING_REASON, one_of(Reason::words()), false, "从列表中选。不会印在公示栏上。")),
+        wide(13, field(column::CONFIRMED, day_of(year), false, "预备党员今年转正的，填转正的日期，从那个月起按正式党员。")),
         wide(
             16,
             field(
@@ -109,7 +114,8 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed]) -> Sheet 
         Some(Day::Known(date)) => Value::Date(date),
         Some(Day::Month(year, month)) => format!("{year}.{month:02}").into(),
     };
-    let bound = |month: u8, whole: u8| if month == whole { Value::Empty } else { i64::from(month).into() };
+    // A month that a date beside it tells need not be written.
+    let bound = |month: u8, whole: u8, dated: bool| if month == whole || dated { Value::Empty } else { i64::from(month).into() };
     let rows: Vec<Vec<Value>> = roster
         .iter()
         .map(|member| {
@@ -124,8 +130,13 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed]) -> Sheet 
                 (if member.probationary { "预备党员" } else { "正式党员" }).into(),
                 member.category.as_str().into(),
                 text(&member.post),
-                bound(member.first_month, 1),
-                bound(member.last_month, 12),
+                bound(member.first_month, 1, member.arrived.is_some()),
+                bound(member.last_month, 12, member.left.is_some()),
+                day(member.arrived),
+                text(&member.former),
+                day(member.left),
+                member.reason.map_or(Value::Empty, |reason| reason.zh().into()),
+                day(member.confirmed),
                 text(&member.exempt),
                 text(&member.direct_grade),
                 (if member.unwilling { "否" } else { "" }).into(),

@@ -378,7 +378,6 @@ fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
     let at = county.schemes.iter().position(|scheme| Some(scheme.id.as_str()) == word("scheme"))?;
     let published = |text: &str| Some(Exact::from(Decimal::parse(text)?));
     let facts = county.schemes[at].veto.as_ref().map(|veto| veto.facts.as_slice()).unwrap_or_default();
-    let flags = [Flag::Exempt, Flag::Probationary, Flag::PartYear, Flag::NotExpected, Flag::NotScored];
     let score = Score {
         total: match word("total_exact") {
             Some(total) => Some(fraction(total)?),
@@ -389,11 +388,12 @@ fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
         grade: word("grade").map(str::to_owned),
         stars: row["stars"].as_u64().map(|stars| stars as u8),
         veto: words("veto").into_iter().filter_map(|name| facts.iter().position(|fact| fact == name)).collect(),
-        flags: words("flags").into_iter().filter_map(|word| flags.into_iter().find(|flag| flag.word() == word)).collect(),
+        flags: words("flags").into_iter().filter_map(|word| Flag::ALL.into_iter().find(|flag| flag.word() == word)).collect(),
+        off_roll: false,
     };
     let kind = if word("subject")? == "member" {
         let mut member = Member::named(row["seq"].as_i64()?, word("name")?, word("category")?, at);
-        member.probationary = word("status") == Some("预备党员");
+        member.written_probationary = word("status") == Some("预备党员");
         card.submission.members.push(member);
         OutcomeKind::Member(card.submission.members.len() as u32 - 1)
     } else {

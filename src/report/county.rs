@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::county::Branch;
 use crate::diag::{Code, Fact, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
+use crate::period::Period;
 use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
@@ -151,6 +152,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
     head(&mut rows, "党员");
     for (name, value) in [
         ("在册（通过的支部）", counts.members),
+        ("已离开（不在册）", counts.left),
         ("计分", counts.scored),
         ("其中预备党员", counts.probationary),
         ("免积分", counts.exempt),
@@ -160,12 +162,8 @@ fn summary(overview: &Overview<'_>) -> Sheet {
     ] {
         rows.push(vec![name.into(), count(value)]);
     }
-    let graded: u64 = counts.grades.values().sum();
-    if graded > 0 {
-        head(&mut rows, "等次");
-        for (grade, value) in GRADES.iter().map(|grade| (*grade, counts.grades.get(*grade).copied().unwrap_or(0))) {
-            rows.push(vec![grade.into(), count(value), share(value, graded)]);
-        }
+    if overview.issuer.run.period == Period::YEAR {
+        rows.extend(headcount(&counts, returned + missing));
     }
     for (letter, value) in &counts.letters {
         rows.push(vec![text(letter), count(*value)]);
@@ -203,18 +201,43 @@ pub fn not_scored(findings: &[Finding]) -> u64 {
     notes.map(|finding| if let Some(Fact::Members(count)) = finding.fact { count as u64 } else { 0 }).sum()
 }
 
+/// What 在册 is made of, adding up; beside it who is not in it.
+fn headcount(counts: &Counts, lacking: usize) -> Vec<Vec<Value>> {
+    let mut rows = vec![vec![Value::Strong("在册人数的构成（相加等于在册）".to_owned())]];
+    rows.extend(counts.parts().into_iter().map(|(name, value)| vec![text(name), count(value), share(value, counts.members)]));
+    rows.push(vec!["合计（在册）".into(), count(counts.members)]);
+    rows.push(vec!["另有已离开".into(), count(counts.left)]);
+    rows.push(vec!["未报、退回的支部".into(), size(lacking)]);
+    rows
+}
+
 /// Number, mean, largest and smallest total of a scheme among outcomes that are asked for.
 fn spread(overview: &Overview<'_>, scheme: &Scheme, at: usize, wanted: impl Fn((&Submission, &Outcome)) -> bool) -> Vec<Value> {
     let mut totals: Vec<&Exact> = Vec::new();
     for (submission, outcomes) in overview.branches.iter().filter_map(|line| line.accepted) {
         let own = outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != crate::rollup::OutcomeKind::Branch);
-        totals.extend(own.filter(|outcome| wanted((submission, outcome))).filter_map(|outcome| outcome.score.total.as_ref()));
+        let own = own.filter(|outcome| !outcome.score.off_roll && wanted((submission, outcome)));
+        totals.extend(own.filter_map(|outcome| outcome.score.total.as_ref()));
     }
     let (Some(most), Some(least)) = (totals.iter().max(), totals.iter().min()) else {
         return vec![count(0), Value::Empty, Value::Empty, Value::Empty];
     };
     let mean = totals.iter().fold(Exact::zero(), |sum, total| &sum + total) / totals.len() as i64;
     vec![size(totals.len()), score(&mean, scheme), score(most, scheme), score(least, scheme)]
+}
+
+/// Members on the roll without one of the grades, in a year's run: what the grades lack to 在册.
+fn others(counts: &Counts, year: bool) -> Vec<Value> {
+    if !year {
+        return Vec::new();
+    }
+    let own = |grade: &String| !GRADES.contains(&grade.as_str());
+    let further = counts.grades.iter().filter(|(grade, _)| own(grade)).map(|(_, count)| *count).sum::<u64>() + counts.ungraded;
+    [counts.probationary_ungraded, counts.exempt_ungraded, counts.unscored, further].map(count).into()
+}
+
+fn other_columns(year: bool) -> Vec<Column> {
+    if year { ["预备不评", "免积分", "不计分", "其他等次"].map(|name| number(name, 10.0)).into() } else { Vec::new() }
 }
 
 fn grade_columns() -> impl Iterator<Item = Column> {
@@ -228,13 +251,16 @@ fn committees(overview: &Overview<'_>) -> Sheet {
             names.push(&line.branch.committee);
         }
     }
+    let year = overview.issuer.run.period == Period::YEAR;
     let row = |name: Value, lines: &[&BranchLine<'_>]| {
         let [accepted, returned, missing] = standings(lines);
         let counts = counts(lines.iter().copied());
         let graded: u64 = counts.grades.values().sum();
-        let mut row =
-            vec![name, size(lines.len()), size(accepted), size(returned), size(missing), count(counts.members), count(counts.scored)];
+        let mut row = vec![name, size(lines.len()), size(accepted), size(returned), size(missing)];
+        row.extend([count(counts.members), count(counts.scored)]);
         row.extend(grades(&counts));
+        row.extend(others(&counts, year));
+        row.push(count(counts.left));
         row.push(share(counts.grades.get("优秀").copied().unwrap_or(0), graded));
         row
     };
@@ -246,6 +272,8 @@ fn committees(overview: &Overview<'_>) -> Sheet {
     let mut columns = vec![column("党委", 28.0)];
     columns.extend(["支部", "通过", "退回", "未报", "党员", "计分"].map(|name| number(name, 10.0)));
     columns.extend(grade_columns());
+    columns.extend(other_columns(year));
+    columns.push(number("已离开", 10.0));
     columns.push(number("优秀率", 10.0));
     sheet(overview, "各党委", "各党委进度与等次", columns, rows)
 }
@@ -259,22 +287,30 @@ fn categories(overview: &Overview<'_>) -> Sheet {
             }
         }
     }
+    let year = overview.issuer.run.period == Period::YEAR;
     let rows = by
         .iter()
         .map(|((at, category), counts)| {
             let scheme = &overview.schemes[*at];
-            let mut row = vec![text(category), text(&scheme.name), count(counts.members), count(counts.exempt)];
+            let mut row = vec![text(category), text(&scheme.name), count(counts.members)];
+            row.extend((!year).then(|| count(counts.exempt)));
             row.extend(spread(overview, scheme, *at, |(submission, outcome)| match outcome.kind {
                 crate::rollup::OutcomeKind::Member(at) => *submission.members[at as usize].category == **category,
                 crate::rollup::OutcomeKind::Branch => false,
             }));
             row.extend(grades(counts));
+            row.extend(others(counts, year));
+            row.push(count(counts.left));
             row
         })
         .collect();
     let mut columns = vec![column("类别", 16.0), column("积分制", 22.0)];
-    columns.extend(["党员", "免积分", "计分", "平均分", "最高分", "最低分"].map(|name| number(name, 10.0)));
+    // The year's columns tell of everyone on the roll what he is.
+    let heads = ["党员", "免积分", "计分", "平均分", "最高分", "最低分"];
+    columns.extend(heads.into_iter().filter(|head| !year || *head != "免积分").map(|name| number(name, 10.0)));
     columns.extend(grade_columns());
+    columns.extend(other_columns(year));
+    columns.push(number("已离开", 10.0));
     sheet(overview, "各类别", "各类别党员积分", columns, rows)
 }
 
@@ -291,7 +327,7 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             .filter(|outcome| outcome.scheme == at)
         {
             counts.add(outcome);
-            if let Some(total) = outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch) {
+            if let Some(total) = outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch && !outcome.score.off_roll) {
                 // Bands of ten points, half-open from below like the grades.
                 *bands.entry((total.clone() / 10).floor().unwrap_or(0)).or_default() += 1;
             }
@@ -334,6 +370,7 @@ fn by_branch<'a>(overview: &'a Overview<'_>) -> BTreeMap<&'a str, Vec<&'a Findin
 fn branches(overview: &Overview<'_>) -> Sheet {
     let found = by_branch(overview);
     let aside = set_aside(overview.findings);
+    let year = overview.issuer.run.period == Period::YEAR;
     let rows = overview
         .branches
         .iter()
@@ -348,6 +385,8 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             let mut row = vec![text(&line.branch.code), name, text(&line.branch.committee), line.standing.zh().into()];
             row.extend([count(counts.members), count(counts.scored)]);
             row.extend(grades(&counts));
+            row.extend(others(&counts, year));
+            row.push(count(counts.left));
             row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
             row.push(line.file.map_or(Value::Empty, |file| text(file.as_ref())));
             row.push(aside.get(line.branch.code.as_str()).map_or(Value::Empty, |files| text(told(files))));
@@ -363,6 +402,8 @@ fn branches(overview: &Overview<'_>) -> Sheet {
         number("计分", 8.0),
     ];
     columns.extend(GRADES.iter().map(|grade| number(grade, 9.0)));
+    columns.extend(other_columns(year));
+    columns.push(number("已离开", 8.0));
     columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0), column("未采用的文件", 40.0)]);
     sheet(overview, "支部一览", "支部一览", columns, rows)
 }

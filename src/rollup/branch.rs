@@ -7,7 +7,7 @@ use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::{Grades, Honour, QuotaBase, Scheme, share_of};
 use crate::score::{Flag, Score, score_branch, score_member, vetoed_grade};
-use crate::submission::{Nomination, Submission};
+use crate::submission::{Member, Nomination, Submission};
 
 /// Who an outcome is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,8 +54,8 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
     }
     rank(&mut outcomes);
     if run.period == Period::YEAR {
-        grade_by_rank(&mut outcomes, submission, schemes);
-        letters(&mut outcomes, submission, schemes);
+        grade_by_rank(&mut outcomes, schemes);
+        letters(&mut outcomes, schemes);
     }
     let mut findings = honours(&mut outcomes, submission, schemes, run);
     if run.period == Period::YEAR {
@@ -73,7 +73,7 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
 /// Competition ranking within each scheme.
 fn rank(outcomes: &mut [Outcome]) {
     let mut by_scheme: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| outcome.score.total.is_some()) {
+    for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| outcome.score.total.is_some() && outcome.score.stands()) {
         by_scheme.entry(outcome.scheme).or_default().push(at);
     }
     for mut group in by_scheme.into_values() {
@@ -92,16 +92,15 @@ fn rank(outcomes: &mut [Outcome]) {
 }
 
 /// Grades by rank among scored full members: a group of equals that does not fit its share whole falls to the rest.
-fn grade_by_rank(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]) {
+fn grade_by_rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
     for (at, scheme) in schemes.iter().enumerate() {
         let Grades::Rank { top, bottom, rest } = &scheme.member.grades else { continue };
-        let graded = |outcome: &Outcome| match outcome.kind {
-            OutcomeKind::Member(member) => {
-                outcome.scheme == at
-                    && outcome.score.total.is_some()
-                    && (scheme.grade_probationary || !submission.members[member as usize].probationary)
-            }
-            OutcomeKind::Branch => false,
+        let graded = |outcome: &Outcome| {
+            outcome.kind != OutcomeKind::Branch
+                && outcome.scheme == at
+                && outcome.score.total.is_some()
+                && outcome.score.stands()
+                && (scheme.grade_probationary || !outcome.score.flags.contains(&Flag::Probationary))
         };
         let totals: Vec<Exact> =
             outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
@@ -126,10 +125,9 @@ fn grade_by_rank(outcomes: &mut [Outcome], submission: &Submission, schemes: &[S
 }
 
 /// Letters go to full members whose grade came from a score.
-fn letters(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]) {
-    for outcome in outcomes {
-        let OutcomeKind::Member(member) = outcome.kind else { continue };
-        if submission.members[member as usize].probationary || outcome.score.flags.contains(&Flag::Exempt) {
+fn letters(outcomes: &mut [Outcome], schemes: &[Scheme]) {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.kind != OutcomeKind::Branch) {
+        if [Flag::Probationary, Flag::Exempt].iter().any(|flag| outcome.score.flags.contains(flag)) {
             continue;
         }
         let Some(grade) = &outcome.score.grade else { continue };
@@ -224,7 +222,8 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
             continue;
         }
         let name = group.title();
-        for nomination in &group.entitled {
+        // One who has died takes part in the quota as he did, and is named nowhere.
+        for nomination in group.entitled.iter().filter(|nomination| !submission.members[nomination.member as usize].is_dead()) {
             if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.kind == OutcomeKind::Member(nomination.member)) {
                 outcome.honours.push(name.clone());
             }
@@ -235,17 +234,24 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
 
 fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nomination: &Nomination, period: Period) -> bool {
     let member = &submission.members[nomination.member as usize];
-    member.scored_in(period) && has_stars(outcome, honour)
+    let there = if period == Period::YEAR {
+        outcome.score.stands()
+    } else {
+        member.course.left_month.is_none_or(|month| period.last_month() <= month)
+    };
+    there && member.scored_in(period) && has_stars(outcome, honour)
 }
 
-/// What the quota is a share of. Exempt members are left out.
+/// What the quota is a share of. Exempt members are left out; whoever was expected in a part of the year counts for it, also
+/// if he left later.
 fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
     if honour.of == QuotaBase::Stars {
-        let holders = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some());
+        let holders = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && outcome.score.stands());
         return holders.filter(|outcome| has_stars(outcome, honour)).count();
     }
     let members = submission.members.iter().filter(|member| member.repeats.is_none());
-    members.filter(|member| member.scheme == scheme && member.scored_in(period)).count()
+    let counts = |member: &&Member| member.scored_in(period) && (period != Period::YEAR || member.is_on_roll(period));
+    members.filter(|member| member.scheme == scheme && counts(member)).count()
 }
 
 /// How many may hold the honour.
@@ -263,7 +269,8 @@ fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
 fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, scheme) in schemes.iter().enumerate() {
-        let scored = || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some());
+        let scored =
+            || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some() && outcome.score.stands());
         for quota in &scheme.quotas {
             let have = scored().filter(|outcome| outcome.score.grade.as_ref() == Some(&quota.grade)).count();
             let base = match quota.of {

@@ -19,7 +19,7 @@ use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
-use crate::submission::{self, Expected, Submission};
+use crate::submission::{self, Expected, Submission, Tenure};
 use crate::words::folded;
 
 /// No branch has a tenth of them.
@@ -218,6 +218,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         intake: &county.intake,
         categories: &county.workspace.categories,
         registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
+        tenure: Tenure::WHOLE_YEAR,
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     // Without cover and roster it may be anything.

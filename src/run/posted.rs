@@ -23,7 +23,7 @@ use crate::record::{Announcement, Records, Stood, Values};
 use crate::rollup::{Change, Outcome, OutcomeKind, branch_outcomes, change_findings, values};
 use crate::score::Flag;
 use crate::sheet::Book;
-use crate::submission::{self, Expected, Member};
+use crate::submission::{self, Expected, Member, Tenure};
 
 /// A subject of today for a recorded period.
 struct Now<'a> {
@@ -57,6 +57,9 @@ struct Beside {
     newcomers: Vec<Newcomer>,
     findings: Vec<Finding>,
 }
+
+/// What comes of leaving, dying and moving is no change of what was posted.
+const GONE: [Flag; 3] = [Flag::NotExpected, Flag::Left, Flag::MovedOut];
 
 /// Whom the roster of a kept submission names: name, number, identity number.
 type Roster = Vec<(Arc<str>, i64, Option<Arc<str>>)>;
@@ -159,7 +162,7 @@ fn now<'a>(county: &County, branch: &'a str, card: &'a Card, outcome: &Outcome) 
         id: member.and_then(|member| member.id.as_deref()),
         scheme: outcome.scheme,
         values: values(outcome, &county.schemes[outcome.scheme]),
-        left: outcome.score.flags.contains(&Flag::NotExpected),
+        left: member.is_some_and(Member::is_dead) || outcome.score.flags.iter().any(|flag| GONE.contains(flag)),
     }
 }
 
@@ -396,6 +399,7 @@ fn members(county: &County, book: &Book, file: &str) -> Roster {
         intake: &county.intake,
         categories: &county.workspace.categories,
         registered: None,
+        tenure: Tenure::WHOLE_YEAR,
     };
     let read = submission::read(book, cover, &name, &expected).0;
     read.members

@@ -195,7 +195,8 @@ fn roll(county: &County, branch: usize, one: &Gathered) -> Option<Finding> {
     let members = &submission.members;
     // One identity number under two names is most likely a slip, and two people.
     let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
-    let listed = members.iter().filter(|member| !repeats(member)).count() + submission.nameless.members as usize;
+    let on_roll = members.iter().filter(|member| !repeats(member) && member.is_on_roll(county.run.period));
+    let listed = on_roll.count() + submission.nameless.members as usize;
     // That there is nobody at all is said already.
     let found = (listed > 0).then(|| roll_mismatch(&county.register.branches[branch], listed, &one.name)).flatten();
     found.map(|finding| of_branch(county, branch, finding))

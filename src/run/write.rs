@@ -109,6 +109,8 @@ struct Job<'a> {
     unit: Unit<'a>,
     folder: String,
     branches: Vec<(usize, &'a Card)>,
+    /// Branches of the unit that are missing or returned.
+    lacking: usize,
 }
 
 /// Every unit that the run prints a form for: branches, then committees, then the county.
@@ -129,12 +131,17 @@ fn jobs<'a>(
         })
         .collect();
     let branch = |at: usize| &county.register.branches[at];
+    let lacking = |of: &dyn Fn(usize) -> bool| {
+        let states = resolved.branches.iter().enumerate();
+        states.filter(|(at, state)| of(*at) && matches!(state, BranchState::Missing | BranchState::Returned)).count()
+    };
     let mut jobs: Vec<Job<'_>> = accepted
         .iter()
         .map(|(at, card)| Job {
             unit: Unit::Branch(branch(*at)),
             folder: folders[*at].clone().unwrap_or_default(),
             branches: vec![(*at, *card)],
+            lacking: 0,
         })
         .collect();
     // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
@@ -143,8 +150,10 @@ fn jobs<'a>(
             unit: Unit::Committee(committee),
             folder: folder.clone(),
             branches: accepted.iter().copied().filter(|(at, _)| branch(*at).committee == *committee).collect(),
+            lacking: lacking(&|at| branch(at).committee == *committee),
         }));
-        jobs.push(Job { unit: Unit::County(&county.workspace.county), folder: String::new(), branches: accepted });
+        let (unit, lacking) = (Unit::County(&county.workspace.county), lacking(&|_| true));
+        jobs.push(Job { unit, folder: String::new(), branches: accepted, lacking });
     }
     jobs.retain(|job| !job.branches.is_empty() && press.forms.iter().any(|form| form.is_for(job.unit.kind())));
     jobs
@@ -230,7 +239,7 @@ impl Desk<'_> {
             let Some(first) = views.first() else { continue };
             let mut record = match form.data {
                 Data::Branch(make) => make(first),
-                Data::Group(_, make) => make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code }),
+                Data::Group(_, make) => make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, lacking: job.lacking }),
                 Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {

@@ -67,6 +67,8 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     let decimals_origin = reader.origin(&mut keys, "decimals_origin");
     reader.sample(decimals_origin, || format!("每项最多{decimals}位小数"));
     let grade_probationary = reader.flag(&mut keys, "grade_probationary");
+    let probationary_at = [("end", false), ("ever", true)];
+    let probationary_ever = reader.optional_choice(&mut keys, "probationary_at", &probationary_at).unwrap_or_default();
 
     let entries = items::entries(reader, &mut keys, false);
     let values = values_of(reader, &mut keys);
@@ -150,6 +152,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         quotas,
         letters,
         grade_probationary,
+        probationary_ever,
         publication,
         registry_note: registry_note.unwrap_or_else(|| board.note.clone()),
         board,

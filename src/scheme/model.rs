@@ -52,6 +52,8 @@ pub struct Scheme {
     pub letters: Vec<Letter>,
     /// Whether probationary members get grade and stars.
     pub grade_probationary: bool,
+    /// Whoever was probationary in some month of the period counts as probationary; else the status at its end decides.
+    pub probationary_ever: bool,
     /// How long boards hang.
     pub publication: Publication,
     /// What boards show.

@@ -88,7 +88,7 @@ impl<'a> Subject<'a> {
 
     pub(super) fn expected(&self, period: Period) -> bool {
         match &self.who {
-            Who::Member { at, .. } => self.submission.members[*at as usize].expected_in(period),
+            Who::Member { at, .. } => self.submission.members[*at as usize].counts_in(period),
             Who::Branch { .. } => true,
         }
     }
@@ -189,6 +189,22 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
         }
     }
     values
+}
+
+/// Ids of the figures that rest on ballots, through others too.
+pub fn resting_on_ballots(rules: &Rules, run: Period) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for figure in rules.figures.iter().filter(|figure| figure.runs.contains(&run.every())) {
+        let rests = figure.formula.any(&|part| match part {
+            Formula::Builtin(Builtin::Poll) => true,
+            Formula::Figure(id) => found.contains(&id.as_str()),
+            _ => false,
+        });
+        if rests {
+            found.push(&figure.id);
+        }
+    }
+    found
 }
 
 /// A formula of a view (a board's period column, a registry's summary row) over a window.

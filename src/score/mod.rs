@@ -14,7 +14,7 @@ use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
 use crate::scheme::{Grades, Rules, Scheme, VetoEffect, Window};
-use crate::submission::Submission;
+use crate::submission::{Member, Submission};
 
 /// What stands beside a score and changes how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,9 +29,17 @@ pub enum Flag {
     NotExpected,
     /// The scheme does not score this length of period.
     NotScored,
+    /// He has left by the end of the period.
+    Left,
+    /// He moved to another branch, which scores him.
+    MovedOut,
 }
 
 impl Flag {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Exempt, Self::Probationary, Self::PartYear, Self::NotExpected, Self::NotScored, Self::Left, Self::MovedOut];
+
     /// The word in results.
     pub fn word(self) -> &'static str {
         match self {
@@ -40,6 +48,8 @@ impl Flag {
             Self::PartYear => "part-year",
             Self::NotExpected => "not-expected",
             Self::NotScored => "not-scored",
+            Self::Left => "left",
+            Self::MovedOut => "moved-out",
         }
     }
 }
@@ -61,9 +71,16 @@ pub struct Score {
     pub veto: Vec<usize>,
     /// Flags in their order.
     pub flags: Vec<Flag>,
+    /// Not on the branch's roll at the end of the period. Somebody flagged as having left may be: 截止月 alone takes nobody off it.
+    pub off_roll: bool,
 }
 
 impl Score {
+    /// True if it stands beside the others: of one who has left there is no rank, grade, stars or letter.
+    pub fn stands(&self) -> bool {
+        !self.flags.iter().any(|flag| matches!(flag, Flag::Left | Flag::MovedOut))
+    }
+
     /// A figure's exact value.
     pub fn figure(&self, id: &str) -> Option<&Exact> {
         match id {
@@ -78,10 +95,18 @@ impl Score {
 pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunPeriod) -> Score {
     let member = &submission.members[at as usize];
     let year = run.period == Period::YEAR;
-    let mut score = Score::default();
+    let mut score = Score { off_roll: !member.is_on_roll(run.period), ..Score::default() };
+    let polls = scheme.poll.is_some();
+    let moved_on = member.has_moved_on(run.period);
+    let left = member.has_left(run.period) || (submission.has_gone(at, run.period, polls) && !moved_on);
+    let mut gone = Vec::new();
+    gone.extend(left.then_some(Flag::Left));
+    gone.extend(moved_on.then_some(Flag::MovedOut));
+    let stands = gone.is_empty();
     if member.exempt.is_some() {
         score.flags.push(Flag::Exempt);
-        if year {
+        score.flags.extend(gone);
+        if year && stands {
             score.grade = member.direct_grade.as_deref().map(str::to_owned);
             score.stars = member.direct_stars;
         }
@@ -89,29 +114,40 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
     }
     if !member.expected_in(run.period) {
         score.flags.push(Flag::NotExpected);
+        score.flags.extend(gone);
         return score;
     }
     if scheme.member.scores(run.period.every()) {
-        let subject = Subject::member(scheme, submission, at);
-        let mut values = evaluate::figures(&subject, &scheme.member, run.period, None);
-        score.total = take(&mut values, "total");
-        score.board = take(&mut values, "board");
-        score.figures = values;
-        if !member.expected_throughout(run.period) {
+        if is_scored_here(scheme, member, run.period) {
+            let subject = Subject::member(scheme, submission, at);
+            let mut values = evaluate::figures(&subject, &scheme.member, run.period, None);
+            // Of one who has left the branch may have no ballots: what rests on them cannot be worked out.
+            if left && !has_enough_ballots(scheme, submission, at) {
+                let unknown = evaluate::resting_on_ballots(&scheme.member, run.period);
+                values.retain(|(id, _)| !unknown.contains(&id.as_str()));
+            }
+            score.total = take(&mut values, "total");
+            score.board = take(&mut values, "board");
+            score.figures = values;
+        }
+        if !member.counts_throughout(run.period) {
             score.flags.push(Flag::PartYear);
         }
     } else {
         score.flags.push(Flag::NotScored);
     }
-    if member.probationary {
+    let probationary = if scheme.probationary_ever { member.was_probationary(run.period) } else { member.is_probationary(run.period) };
+    if probationary {
         score.flags.push(Flag::Probationary);
     }
+    score.flags.extend(gone);
     if year {
         score.veto = submission.vetoes.iter().filter(|fact| fact.member == at).map(|fact| fact.fact).collect();
         score.veto.sort_unstable();
         score.veto.dedup();
         if let Some(total) = &score.total
-            && (!member.probationary || scheme.grade_probationary)
+            && stands
+            && (!probationary || scheme.grade_probationary)
         {
             score.stars = scheme.member.stars.as_ref().map(|bands| *bands.get(total));
             if let Grades::Bands(bands) = &scheme.member.grades {
@@ -124,6 +160,27 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
         }
     }
     score
+}
+
+/// True if this branch's entries give the member's score: he has not moved on to one that scores him, and of an earlier branch
+/// nothing is lacking that the run looks at.
+fn is_scored_here(scheme: &Scheme, member: &Member, run: Period) -> bool {
+    let Some(moved) = &member.course.moved else { return true };
+    if member.has_moved_on(run) && !moved.each {
+        return false;
+    }
+    moved.waiting.is_none() || !looks_before(&scheme.member, member.first_month, run)
+}
+
+/// True if a figure of the run looks at a period that begins before the month.
+pub fn looks_before(rules: &Rules, month: u8, run: Period) -> bool {
+    let figures = rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()));
+    figures.flat_map(|figure| window_periods(rules, figure.window, run)).any(|period| period.first_month() < month)
+}
+
+fn has_enough_ballots(scheme: &Scheme, submission: &Submission, at: u32) -> bool {
+    let count = submission.ballots.get(at as usize).map_or(0, |ballots| ballots.count);
+    scheme.poll.as_ref().is_none_or(|poll| count >= poll.min_ballots.max(1))
 }
 
 fn veto_effects<'a>(scheme: &'a Scheme, score: &'a Score) -> impl Iterator<Item = &'a VetoEffect> {
@@ -168,7 +225,7 @@ fn take(values: &mut Vec<(String, Exact)>, id: &str) -> Option<Exact> {
 /// How every figure of a member came about, the total last; rules are told in `lang`.
 pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunPeriod, lang: Lang) -> Vec<Trace> {
     let member = &submission.members[at as usize];
-    if !member.scored_in(run.period) || !scheme.member.scores(run.period.every()) {
+    if !member.scored_in(run.period) || !scheme.member.scores(run.period.every()) || !is_scored_here(scheme, member, run.period) {
         return Vec::new();
     }
     let mut traces = Vec::new();

@@ -362,6 +362,10 @@ impl<'a> Reading<'a> {
                 continue;
             }
             if !member.expected_in(period) {
+                // A row that was printed for him before he left, and that nobody has filled in, is none.
+                if is_blank(&line, rules) && member.course.left_month.is_some() {
+                    continue;
+                }
                 let finding = Finding::new(Code::UnexpectedEntry, line.place(column::NAME, sink)).value(&*member.name);
                 sink.push(finding.arg("period", period.zh()));
                 continue;

@@ -6,6 +6,7 @@
 
 mod branch_entries;
 mod cell;
+mod course;
 mod cover;
 mod entries;
 mod facts;
@@ -20,6 +21,7 @@ mod sink;
 mod table;
 
 pub use cell::shown;
+pub use course::{Course, Moved, Reason, Tenure};
 pub use cover::{Cover, read_cover};
 pub use intake::Intake;
 pub use model::*;
@@ -47,6 +49,8 @@ pub struct Expected<'a> {
     pub categories: &'a [String],
     /// How many members the register gives the branch, where it does.
     pub registered: Option<u32>,
+    /// Months of the branch itself.
+    pub tenure: Tenure<'a>,
 }
 
 impl Expected<'_> {

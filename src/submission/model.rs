@@ -12,6 +12,7 @@ use crate::sheet::Book;
 use crate::workbook::column;
 
 use super::Cover;
+use super::course::Course;
 pub use super::cell::Day;
 
 /// A cell of a submission in eight bytes.
@@ -134,16 +135,18 @@ pub struct Member {
     pub born: Option<Day>,
     /// 入党日期.
     pub joined: Option<Day>,
-    /// 预备党员.
-    pub probationary: bool,
+    /// 预备党员 by 党员状态; see [`Member::is_probationary`].
+    pub written_probationary: bool,
     /// 类别.
     pub category: Arc<str>,
     /// 职务.
     pub post: Option<Box<str>>,
-    /// First expected month, 1–12.
+    /// First expected month, 1–12; 13 for one who comes after this year.
     pub first_month: u8,
-    /// Last expected month, 1–12.
+    /// Last expected month, 1–12; 0 for one who left before this year.
     pub last_month: u8,
+    /// How he came and went.
+    pub course: Course,
     /// 免积分原因: the member is not scored.
     pub exempt: Option<Box<str>>,
     /// 直评等次: grade and stars given without a score.
@@ -179,11 +182,12 @@ impl Member {
             id: None,
             born: None,
             joined: None,
-            probationary: false,
+            written_probationary: false,
             category: category.into(),
             post: None,
             first_month: 1,
             last_month: 12,
+            course: Course::default(),
             exempt: None,
             direct_grade: None,
             direct_stars: None,
@@ -201,11 +205,6 @@ impl Member {
     /// True where the member is expected in some month of the period.
     pub fn expected_in(&self, period: Period) -> bool {
         period.overlaps(self.first_month, self.last_month)
-    }
-
-    /// True where the member is expected in every month of the period.
-    pub fn expected_throughout(&self, period: Period) -> bool {
-        self.first_month <= period.first_month() && period.last_month() <= self.last_month
     }
 
     /// Scored in a run over the period: expected in some month and not exempt.
@@ -387,6 +386,20 @@ impl Submission {
             sheet,
             cell: Some(CellRef { row: spot.row, column: spot.column }),
         }
+    }
+
+    /// True for one who is no longer counted with the others at the end of the period: he has left or moved on; or, in a
+    /// year whose scheme polls, his 截止月 has passed and nobody voted on him while others were voted on.
+    pub fn has_gone(&self, at: u32, period: Period, polls: bool) -> bool {
+        let member = &self.members[at as usize];
+        !member.is_on_roll(period) || (polls && period == Period::YEAR && self.is_unpolled(at))
+    }
+
+    /// 截止月 alone says that he is gone, he has no ballot, and others of the branch have.
+    pub fn is_unpolled(&self, at: u32) -> bool {
+        let polled = |ballots: &Ballots| ballots.count.saturating_add(ballots.faulty) > 0;
+        let member = &self.members[at as usize];
+        member.last_month < 12 && member.may_be_scored() && self.ballots.get(at as usize).is_some_and(|own| !polled(own)) && self.ballots.iter().any(polled)
     }
 
     /// Entries of one member that count, by rising period.

@@ -1,10 +1,10 @@
 //! 民主测评: one row a member and ballot, or one a member with 票数 and sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diag::{Code, Finding};
 use crate::exact::Exact;
-use crate::scheme::{Poll, Scheme};
+use crate::scheme::Poll;
 use crate::workbook::{self, column};
 
 use super::Expected;
@@ -18,16 +18,19 @@ use super::table::{Line, Sheets};
 pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let run = expected.run.period;
     submission.ballots = vec![Ballots::default(); submission.members.len()];
-    let mut needed: BTreeMap<&str, &Scheme> = BTreeMap::new();
+    let mut needed = Needed::default();
     for member in submission.members.iter().filter(|member| member.scored_in(run)) {
         if expected.schemes[member.scheme].poll.is_some() {
-            needed.insert(&member.category, &expected.schemes[member.scheme]);
+            needed.ever.insert(&member.category, &expected.schemes[member.scheme]);
+            // Nobody is asked for ballots on one who has left.
+            if !member.has_left(run) {
+                needed.now.insert(&member.category, &expected.schemes[member.scheme]);
+            }
         }
     }
-    if needed.is_empty() {
+    if needed.ever.is_empty() {
         return;
     }
-    let needed = Needed { ever: needed.clone(), now: needed };
     let all = serving(workbook::POLL.name, sheets, &needed, |_| false, sink);
     let people = People::new(submission);
     for one in &all {

@@ -6,6 +6,7 @@ use crate::sheet::Content;
 
 use super::Expected;
 use super::cell::{self, Number, shown};
+use super::course::{self, Course};
 use super::model::{Member, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Line, Sheets, Table};
@@ -13,7 +14,7 @@ use crate::words::{folded, name};
 use crate::workbook::{self, column};
 
 /// Columns that decide how a member is scored or who he is.
-const COUNTING: [&str; 11] = [
+const COUNTING: [&str; 15] = [
     column::NAME,
     column::SEQ,
     column::CATEGORY,
@@ -23,6 +24,10 @@ const COUNTING: [&str; 11] = [
     column::STATUS,
     column::FIRST_MONTH,
     column::LAST_MONTH,
+    column::LEFT,
+    column::LEAVING_REASON,
+    column::CONFIRMED,
+    column::ARRIVED,
     column::EXEMPT,
     column::DIRECT_GRADE,
 ];
@@ -104,33 +109,34 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
             false
         }
     };
-    let month = |sink: &mut Sink, heading: &str, missing: u8| -> u8 {
+    let month = |sink: &mut Sink, heading: &str| -> Option<u8> {
         let content = line.get(heading);
         let stripped = match content {
             Some(Content::Text(text)) => Some(Content::Text(folded(text).trim_end_matches(['份', '月']).into())),
             _ => None,
         };
         match cell::number(stripped.as_ref().or(content)) {
-            Number::Nothing => missing,
+            Number::Nothing => None,
             Number::Is { value, .. } => {
                 if let Some(month @ 1..=12) = value.as_integer() {
-                    month as u8
+                    Some(month as u8)
                 } else {
                     let takes = ("takes", "month".to_owned());
                     fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned()), takes]);
-                    missing
+                    None
                 }
             }
             Number::Fault(code) => {
                 fault(sink, code, heading, &[("takes", "month".to_owned())]);
-                missing
+                None
             }
         }
     };
-    let first_month = month(sink, column::FIRST_MONTH, 1);
-    let last_month = month(sink, column::LAST_MONTH, 12);
-    if first_month > last_month {
-        fault(sink, Code::OutOfRange, column::LAST_MONTH, &[("min", first_month.to_string()), ("max", "12".to_owned())]);
+    let months = (month(sink, column::FIRST_MONTH), month(sink, column::LAST_MONTH));
+    if let (Some(first), Some(last)) = months
+        && first > last
+    {
+        fault(sink, Code::OutOfRange, column::LAST_MONTH, &[("min", first.to_string()), ("max", "12".to_owned())]);
     }
     let day = |sink: &mut Sink, heading: &str| {
         let content = line.get(heading);
@@ -151,7 +157,7 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
         }
         (None, None)
     });
-    Member {
+    let mut member = Member {
         seq: seq.unwrap_or(ordinal),
         name: name.into(),
         sex: text(sink, column::SEX),
@@ -159,11 +165,12 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
         id: read_id(line, sink),
         born,
         joined,
-        probationary,
+        written_probationary: probationary,
         category: category.into(),
         post: text(sink, column::POST),
-        first_month,
-        last_month: last_month.max(first_month),
+        first_month: 1,
+        last_month: 12,
+        course: Course::default(),
         exempt,
         direct_grade,
         direct_stars,
@@ -175,7 +182,12 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
         born_at: line.column(column::BORN).map(spot),
         seq_at: line.column(column::SEQ).filter(|_| seq.is_some()).map(spot),
         repeats: None,
-    }
+    };
+    // Months that end before they begin are told; what else is wrong with the member is told as if he were there until then.
+    let months = (months.0, months.1.map(|last| last.max(months.0.unwrap_or(last))));
+    course::read(line, (date_1904, expected.run.year), &mut member, months, expected.tenure, sink);
+    course::check_status(line, expected.run.period, &member, sink);
+    member
 }
 
 /// The normalised name in a row; a note where it was written otherwise.

@@ -24,6 +24,16 @@ pub const POST: &str = "职务";
 pub const FIRST_MONTH: &str = "起始月";
 /// Last such month.
 pub const LAST_MONTH: &str = "截止月";
+/// The day on which the member left.
+pub const LEFT: &str = "离开日期";
+/// Why.
+pub const LEAVING_REASON: &str = "离开原因";
+/// The day on which a probationary member became a full one.
+pub const CONFIRMED: &str = "转正日期";
+/// The day on which the member came from another branch.
+pub const ARRIVED: &str = "转入日期";
+/// That branch.
+pub const FORMER_BRANCH: &str = "原支部";
 /// Why the member is not scored.
 pub const EXEMPT: &str = "免积分原因";
 /// The grade of who is not scored.

@@ -102,7 +102,7 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             }
             let grouping = |form: &'static Form| if let Data::Group(_, data) = form.data { Some((form, data)) } else { None };
             all.extend(FORMS.iter().filter_map(|form| if let Data::Branch(data) = form.data { Some((form, data(&view))) } else { None }));
-            let group = Group { unit: Unit::Branch(branch), issuer, scheme, views: vec![view], digest: "0000" };
+            let group = Group { unit: Unit::Branch(branch), issuer, scheme, views: vec![view], digest: "0000", lacking: 0 };
             all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
         }
     }
