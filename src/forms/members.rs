@@ -1,7 +1,9 @@
 //! 积分登记表 and 党员积分卡: one member after the other, items against periods.
 
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
-use super::view::{COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row};
+use super::view::{
+    COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row,
+};
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
 use crate::exact::Exact;
@@ -122,7 +124,12 @@ fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
         text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
         text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
-        text("人数说明", "在册人数的构成，已离开的人", "how many are on the roll and of what kind, and who has left", "在册22人：优秀4 合格16 预备不评1 免积分1；已离开1人：王五（已转出）"),
+        text(
+            "人数说明",
+            "在册人数的构成，已离开的人",
+            "how many are on the roll and of what kind, and who has left",
+            "在册22人：优秀4 合格16 预备不评1 免积分1；已离开1人：王五（已转出）",
+        ),
     ]);
     let lists = vec![periods(), rows("", member, vec![rows("项目", items, marks(mark)), summary(), figures(), periods_of_member()])];
     (fields, lists)

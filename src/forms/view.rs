@@ -92,7 +92,8 @@ pub fn remark(outcome: &Outcome, member: &Member, run: Period) -> String {
         }
     }
     parts.extend(member.confirmed_in(run).map(|month| format!("{month}月转正")));
-    if member.course.moved.as_ref().is_some_and(|moved| moved.waiting.is_some()) && outcome.score.total.is_none() && outcome.score.stands() {
+    if member.course.moved.as_ref().is_some_and(|moved| moved.waiting.is_some()) && outcome.score.total.is_none() && outcome.score.stands()
+    {
         parts.push("原支部材料未到，暂不计分".into());
     }
     parts.join("；")
@@ -108,7 +109,8 @@ fn months_text(member: &Member) -> String {
 
 /// 已转出 or 已离开, of one who is no longer counted with the others.
 pub fn gone_text(outcome: &Outcome, member: &Member) -> Option<&'static str> {
-    let moved = outcome.score.flags.contains(&Flag::MovedOut) || member.course.reason == Some(Reason::MovedOut) || member.course.with_branch;
+    let moved =
+        outcome.score.flags.contains(&Flag::MovedOut) || member.course.reason == Some(Reason::MovedOut) || member.course.with_branch;
     (!outcome.score.stands()).then_some(if moved { "已转出" } else { "已离开" })
 }
 

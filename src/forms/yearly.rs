@@ -77,7 +77,7 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
         for (.., outcome) in view.everyone() {
             counts.add(outcome);
         }
-        for (_, member, outcome) in view.on_roll() {
+        for (_, member, outcome) in view.on_roll().filter(|(_, member, _)| !member.is_dead()) {
             let mut row = Record::default();
             row.count("序号", rows.len() + 1);
             row.text("党支部", &view.branch.name);

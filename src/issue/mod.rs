@@ -239,7 +239,7 @@ fn guide(county: &County<'_>, here: &[(&str, &Scheme)]) -> Vec<String> {
         "七、填好后保存，按“支部编码-支部名称”命名，报上级党组织。需要纸质件的，打印后由填报人、支部书记签字并盖章。".into(),
     ];
     if let Some(deadlines) = deadlines(county, |_| true) {
-        lines.push(format!("七、{deadlines}"));
+        lines.push(format!("八、{deadlines}"));
     }
     let mut told: Vec<&str> = Vec::new();
     for (_, scheme) in here {

@@ -71,11 +71,22 @@ pub fn roster(county: &County<'_>, branch: &Branch, roster: &[Listed]) -> Sheet 
         wide(11, field(column::STATUS, one_of(["正式党员", "预备党员"]), false, "空着按正式党员。")),
         wide(15, field(column::CATEGORY, one_of(county.categories.iter().map(String::as_str)), true, "从列表中选。")),
         wide(14, field(column::POST, Entry::Free, false, "在党支部担任的职务，如 支部书记、组织委员；没有的空着。")),
-        wide(8, field(column::FIRST_MONTH, month(), false, "年中新发展的，从几月起在本支部计分；空着为 1 月。转入的填后面的转入日期，这里空着。")),
+        wide(
+            8,
+            field(
+                column::FIRST_MONTH,
+                month(),
+                false,
+                "年中新发展的，从几月起在本支部计分；空着为 1 月。转入的填后面的转入日期，这里空着。",
+            ),
+        ),
         wide(8, field(column::LAST_MONTH, month(), false, "到几月止在本支部计分；空着为 12 月。人已经离开的填后面的离开日期，这里空着。")),
         wide(13, field(column::ARRIVED, day_of(year), false, "年中从别的支部转来的，填转入的日期，从那个月起计分。")),
         wide(18, field(column::FORMER_BRANCH, Entry::Free, false, "从本县哪个支部转来，写支部的全称或编码。")),
-        wide(13, field(column::LEFT, day_of(year), false, "去世、转走、出党的，填哪一天；算到那个月为止，那个月的登记仍要填，不再需要测评票。")),
+        wide(
+            13,
+            field(column::LEFT, day_of(year), false, "去世、转走、出党的，填哪一天；算到那个月为止，那个月的登记仍要填，不再需要测评票。"),
+        ),
         wide(12, field(column::LEAVING_REASON, one_of(Reason::words()), false, "从列表中选。不会印在公示栏上。")),
         wide(13, field(column::CONFIRMED, day_of(year), false, "预备党员今年转正的，填转正的日期，从那个月起按正式党员。")),
         wide(

@@ -367,6 +367,11 @@ fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunEr
         let line = lines.get(code).ok_or_else(broken)?;
         let card = cards.entry(code.to_owned()).or_insert_with(|| empty(line));
         outcome(&row, county, card).ok_or_else(broken)?;
+        // 截止月 alone takes nobody off the roll, whatever the flag says.
+        if let (Some(last), Some(member)) = (card.outcomes.last_mut(), card.submission.members.last()) {
+            let stays = |(own, seq, name): &(String, i64, String)| own == code && *seq == member.seq && **name == *member.name;
+            last.score.off_roll = !last.score.stands() && !shard.state.staying.iter().any(stays);
+        }
     }
     Ok(cards)
 }

@@ -327,7 +327,9 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             .filter(|outcome| outcome.scheme == at)
         {
             counts.add(outcome);
-            if let Some(total) = outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch && !outcome.score.off_roll) {
+            if let Some(total) =
+                outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch && !outcome.score.off_roll)
+            {
                 // Bands of ten points, half-open from below like the grades.
                 *bands.entry((total.clone() / 10).floor().unwrap_or(0)).or_default() += 1;
             }

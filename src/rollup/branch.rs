@@ -269,8 +269,7 @@ fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
 fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, scheme) in schemes.iter().enumerate() {
-        let scored =
-            || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some() && outcome.score.stands());
+        let scored = || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some() && outcome.score.stands());
         for quota in &scheme.quotas {
             let have = scored().filter(|outcome| outcome.score.grade.as_ref() == Some(&quota.grade)).count();
             let base = match quota.of {

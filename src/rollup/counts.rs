@@ -121,15 +121,22 @@ impl Counts {
 
     /// `优秀12 合格30 预备不评1 免积分2 不计分1`: what 在册 is made of, without what nobody is in.
     pub fn sum_text(&self) -> String {
-        let parts: Vec<String> = self.parts().into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}{count}")).collect();
+        let parts: Vec<String> =
+            self.parts().into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}{count}")).collect();
         parts.join(" ")
     }
 
     /// What 在册 is made of: grades in their order, then those without one. The counts add up to `members`.
     pub fn parts(&self) -> Vec<(String, u64)> {
-        let mut parts: Vec<(String, u64)> = GRADES.iter().map(|grade| ((*grade).to_owned(), self.grades.get(*grade).copied().unwrap_or(0))).collect();
-        parts.extend(self.grades.iter().filter(|(grade, _)| !GRADES.contains(&grade.as_str())).map(|(grade, count)| (grade.clone(), *count)));
-        parts.extend([("预备不评", self.probationary_ungraded), ("免积分", self.exempt_ungraded), ("不计分", self.unscored)].map(|(name, count)| (name.to_owned(), count)));
+        let mut parts: Vec<(String, u64)> =
+            GRADES.iter().map(|grade| ((*grade).to_owned(), self.grades.get(*grade).copied().unwrap_or(0))).collect();
+        parts.extend(
+            self.grades.iter().filter(|(grade, _)| !GRADES.contains(&grade.as_str())).map(|(grade, count)| (grade.clone(), *count)),
+        );
+        parts.extend(
+            [("预备不评", self.probationary_ungraded), ("免积分", self.exempt_ungraded), ("不计分", self.unscored)]
+                .map(|(name, count)| (name.to_owned(), count)),
+        );
         if self.ungraded > 0 {
             parts.push(("不评等次".to_owned(), self.ungraded));
         }

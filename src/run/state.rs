@@ -18,7 +18,7 @@ use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
-use crate::rollup::{Change, Unusual, UnusualKind};
+use crate::rollup::{Change, OutcomeKind, Unusual, UnusualKind};
 
 /// A run's state, `merge.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(crate) struct State {
     pub(crate) unusual: Vec<Odd>,
     pub(crate) inputs: Vec<(String, String, u64)>,
     pub(crate) cells: usize,
+    /// Who is flagged as having left and is on the roll all the same: code of the branch, 序号, 姓名.
+    #[serde(default)]
+    pub(crate) staying: Vec<(String, i64, String)>,
 }
 
 /// A branch and what became of it.
@@ -185,8 +188,23 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         unusual: resolved.comparison.unusual.iter().map(odd).collect(),
         inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
         cells: resolved.cells,
+        staying: staying(county, resolved),
     };
     Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
+}
+
+fn staying(county: &County, resolved: &Resolved) -> Vec<(String, i64, String)> {
+    let mut found = Vec::new();
+    for (at, state) in resolved.branches.iter().enumerate() {
+        let BranchState::Accepted(card) = state else { continue };
+        for outcome in card.outcomes.iter().filter(|outcome| !outcome.score.stands() && !outcome.score.off_roll) {
+            if let OutcomeKind::Member(number) = outcome.kind {
+                let member = &card.submission.members[number as usize];
+                found.push((county.register.branches[at].code.clone(), member.seq, member.name.to_string()));
+            }
+        }
+    }
+    found
 }
 
 /// `scorebook.toml` as parts have it in common.

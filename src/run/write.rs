@@ -239,7 +239,9 @@ impl Desk<'_> {
             let Some(first) = views.first() else { continue };
             let mut record = match form.data {
                 Data::Branch(make) => make(first),
-                Data::Group(_, make) => make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, lacking: job.lacking }),
+                Data::Group(_, make) => {
+                    make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, lacking: job.lacking })
+                }
                 Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {

@@ -121,8 +121,9 @@ fn members(roster: &[Person], schemes: &[Scheme], county: &County, at: usize) ->
             ]
         })
         .collect();
-    // Everybody is willing.
-    let headings: Vec<&str> = workbook::ROSTER.headings().filter(|heading| *heading != column::WILLING).collect();
+    // Everybody is willing, and nobody comes, leaves or becomes a full member on a day that is told.
+    let untold = [column::WILLING, column::ARRIVED, column::FORMER_BRANCH, column::LEFT, column::LEAVING_REASON, column::CONFIRMED];
+    let headings: Vec<&str> = workbook::ROSTER.headings().filter(|heading| !untold.contains(heading)).collect();
     Grid::new(workbook::ROSTER.name, &headings, rows)
 }
 

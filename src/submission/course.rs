@@ -239,7 +239,12 @@ fn read_reason(line: &Line<'_>, sink: &mut Sink) -> Option<Reason> {
 pub fn check_status(line: &Line<'_>, run: Period, member: &Member, sink: &mut Sink) {
     if member.written_probationary && !member.is_probationary(run) {
         let date = line.get(column::CONFIRMED).map(shown).unwrap_or_default();
-        sink.push(Finding::new(Code::StatusDiffers, line.place(column::STATUS, sink)).value(line.shown(column::STATUS).unwrap_or_default()).arg("name", &member.name).arg("date", date));
+        sink.push(
+            Finding::new(Code::StatusDiffers, line.place(column::STATUS, sink))
+                .value(line.shown(column::STATUS).unwrap_or_default())
+                .arg("name", &member.name)
+                .arg("date", date),
+        );
     }
 }
 

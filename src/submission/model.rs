@@ -12,8 +12,8 @@ use crate::sheet::Book;
 use crate::workbook::column;
 
 use super::Cover;
-use super::course::Course;
 pub use super::cell::Day;
+use super::course::Course;
 
 /// A cell of a submission in eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -399,7 +399,10 @@ impl Submission {
     pub fn is_unpolled(&self, at: u32) -> bool {
         let polled = |ballots: &Ballots| ballots.count.saturating_add(ballots.faulty) > 0;
         let member = &self.members[at as usize];
-        member.last_month < 12 && member.may_be_scored() && self.ballots.get(at as usize).is_some_and(|own| !polled(own)) && self.ballots.iter().any(polled)
+        member.last_month < 12
+            && member.may_be_scored()
+            && self.ballots.get(at as usize).is_some_and(|own| !polled(own))
+            && self.ballots.iter().any(polled)
     }
 
     /// Entries of one member that count, by rising period.

@@ -33,7 +33,15 @@ pub fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Scored {
     let schemes = std::slice::from_ref(scheme);
     let categories = CATEGORIES.map(String::from);
     let run = RunPeriod::parse(period).unwrap();
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None, tenure: scorebook::submission::Tenure::WHOLE_YEAR };
+    let expected = Expected {
+        run,
+        schemes,
+        scheme_of: &|_| 0,
+        intake: &intake,
+        categories: &categories,
+        registered: None,
+        tenure: scorebook::submission::Tenure::WHOLE_YEAR,
+    };
     let (submission, mut findings) = read(&book, cover, &file, &expected);
     findings.extend(scorebook::check::submission(&submission, schemes, run));
     let (outcomes, found) = branch_outcomes(&submission, schemes, run);
