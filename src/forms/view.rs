@@ -161,7 +161,7 @@ impl<'a> View<'a> {
         self.outcomes.iter().for_each(|outcome| counts.add(outcome));
         let mut text = format!("在册{}人", counts.members);
         if self.issuer.run.period == Period::YEAR {
-            text += &format!("：{}", counts.sum_text());
+            text.push_str(&["：", &counts.sum_text()].concat());
         }
         let gone: Vec<(&Member, &Outcome)> =
             self.everyone().filter(|(.., outcome)| outcome.score.off_roll).map(|(_, member, outcome)| (member, outcome)).collect();
@@ -169,9 +169,9 @@ impl<'a> View<'a> {
             let named = gone.iter().filter(|(member, _)| !member.is_dead());
             let named = named.filter_map(|(member, outcome)| Some(format!("{}（{}）", member.name, gone_text(outcome, member)?)));
             let named = named.collect::<Vec<_>>().join("、");
-            text += &format!("；已离开{}人", gone.len());
+            text.push_str(&["；已离开", &gone.len().to_string(), "人"].concat());
             if !named.is_empty() {
-                text += &format!("：{named}");
+                text.push_str(&["：", &named].concat());
             }
         }
         text

@@ -61,10 +61,10 @@ fn balanced(name: &str) -> String {
 fn counted(counts: &Counts, lacking: usize) -> String {
     let mut text = counts.sum_text();
     if counts.left > 0 {
-        text += &format!("；另有已离开{}人", counts.left);
+        text.push_str(&["；另有已离开", &counts.left.to_string(), "人"].concat());
     }
     if lacking > 0 {
-        text += &format!("；未报、退回{lacking}个支部");
+        text.push_str(&["；未报、退回", &lacking.to_string(), "个支部"].concat());
     }
     text
 }

@@ -121,6 +121,9 @@ fn month_in(day: Day, year: i32) -> u8 {
     }
 }
 
+/// First month of one who comes with a merged branch, by his identity number or by 原支部.
+pub type Arrival = dyn Fn(Option<&str>, Option<&str>) -> Option<u8> + Sync;
+
 /// Months of the branch itself, and who joins it with another one.
 #[derive(Clone, Copy)]
 pub struct Tenure<'a> {
@@ -128,8 +131,8 @@ pub struct Tenure<'a> {
     pub first_month: u8,
     /// Through which.
     pub last_month: u8,
-    /// First month of one who comes with a merged branch, by identity number or by 原支部.
-    pub arrival: &'a (dyn Fn(Option<&str>, Option<&str>) -> Option<u8> + Sync),
+    /// Who comes with a merged branch, and when.
+    pub arrival: &'a Arrival,
 }
 
 impl Tenure<'static> {
