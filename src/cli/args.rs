@@ -64,6 +64,18 @@ pub enum Color {
 
 #[derive(Subcommand)]
 pub enum Command {
+    #[command(about = "cli-init")]
+    Init {
+        #[arg(help = "arg-init-dir")]
+        dir: PathBuf,
+        #[arg(long, value_name = "OLD", help = "arg-from")]
+        from: Option<PathBuf>,
+    },
+    #[command(about = "cli-doctor")]
+    Doctor {
+        #[arg(help = "arg-workspace")]
+        workspace: PathBuf,
+    },
     #[command(about = "cli-run")]
     Run(Run),
     #[command(about = "cli-check")]
@@ -114,6 +126,11 @@ pub enum Command {
     },
     #[command(about = "cli-sample")]
     Sample(Sample),
+    #[command(about = "cli-help")]
+    Help {
+        #[arg(value_name = "COMMAND", help = "arg-command")]
+        command: Vec<String>,
+    },
     // A reading process, started by the program itself.
     #[command(name = SERVE, hide = true)]
     ServeReader,
@@ -376,7 +393,7 @@ fn form_ids(all: &[String]) -> Vec<String> {
 }
 
 /// A run over a workspace, nothing else being asked for.
-fn plain(workspace: &Path) -> Options {
+pub fn plain(workspace: &Path) -> Options {
     Options { workspace: workspace.to_owned(), program: std::env::current_exe().ok(), ..Options::default() }
 }
 

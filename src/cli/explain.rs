@@ -19,7 +19,7 @@ use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
 use crate::run::{self, BranchState, Options, Summary};
 use crate::score::{Label, Trace};
-use crate::words::nearest;
+use crate::words::{ids_of, nearest};
 
 use super::printer::{Printer, pad, place};
 use super::progress::watched;
@@ -43,6 +43,8 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted:
         }
     };
     let register = &summary.county.register;
+    let named = wanted.branch.and_then(|word| ids_of(word, register.branches.iter().map(|branch| (branch.code.as_str(), branch.name.as_str()))).first().copied());
+    let wanted = Wanted { branch: named.or(wanted.branch), ..wanted };
     if let Some(code) = wanted.branch.filter(|code| register.by_code(code).is_none()) {
         let near = near(printer, code, register.branches.iter().map(|branch| branch.code.as_str()));
         printer.fault(printer.text("explain-no-branch", &[("code", code), ("near", &near)]));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::diag::Severity;
 use crate::issue;
 use crate::run::Options;
 
@@ -15,12 +16,23 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -
         Ok(issued) => {
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {
-                let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "rosters": issued.rosters });
+                let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "rosters": issued.rosters,
+                    "rows": issued.source.rows, "with_ids": issued.source.with_ids,
+                    "why": issued.source.why.as_ref().map(|why| why.get(printer.lang())) });
                 printer.record(&kept::add_to(line, &issued.kept));
             } else {
                 printer.line(printer.text("issue-written", &[("dir", &folder), ("workbooks", &workbooks)]));
                 if roster_from.is_some() {
-                    printer.line(printer.text("issue-rosters", &[("rosters", &issued.rosters.to_string()), ("workbooks", &workbooks)]));
+                    let source = &issued.source;
+                    let values = [("rosters", issued.rosters), ("workbooks", issued.workbooks), ("rows", source.rows), ("ids", source.with_ids)];
+                    let values = values.map(|(key, count)| (key, count.to_string()));
+                    printer.line(printer.text("issue-rosters", &values.each_ref().map(|(key, count)| (*key, count.as_str()))));
+                    if source.with_ids == 0 {
+                        printer.marked(Severity::Warning, &printer.text("issue-no-ids", &[]));
+                    }
+                    if let Some(why) = &source.why {
+                        printer.marked(Severity::Warning, why.get(printer.lang()));
+                    }
                 }
                 kept::print(printer, &issued.kept, "kept-handout");
             }

@@ -5,8 +5,10 @@
 mod archive;
 mod args;
 mod check;
+mod doctor;
 mod explain;
 mod history;
+mod init;
 mod issue;
 mod kept;
 mod lock;
@@ -42,7 +44,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let arguments = match usage::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
-        Err(refused) => return refused.print(),
+        Err(refused) => return ExitCode::from(refused.print()),
     };
     let printer = Printer::new(arguments.globals);
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| command(&printer, &arguments.command)));
@@ -82,6 +84,9 @@ fn command(printer: &Printer, command: &Command) -> u8 {
             let explain = || explain::explain(printer, &args.options(), wanted, args.record(), args.out.as_deref());
             locked(printer, args.over.lock.wish(), &Place::file(args.out.clone()), explain)
         }
+        Command::Init { dir, from } => init::init(printer, dir, from.as_deref()),
+        Command::Doctor { workspace } => doctor::doctor(printer, &args::plain(workspace)),
+        Command::Help { command } => usage::help(command, printer.lang()),
         Command::Rule { code } => rule::rule(printer, code.as_deref()),
         Command::Scheme(Scheme::List) => scheme::list(printer),
         Command::Scheme(Scheme::Show { id }) => scheme::show(printer, id),

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::diag::{Code, about, title};
-use crate::words::nearest;
+use crate::diag::{Code, Lang, about, title};
+use crate::words::{ids_of, nearest};
 
 use super::printer::{Printer, pad};
 
@@ -20,8 +20,10 @@ pub fn rule(printer: &Printer, code: Option<&str>) -> u8 {
         }
         return 0;
     };
-    let Some(code) = Code::from_word(word) else {
-        let near = nearest(word, Code::ALL.iter().map(|code| code.word()))
+    let titles = [Lang::Zh, Lang::En].into_iter().flat_map(|lang| Code::ALL.iter().map(move |code| (code.word(), title(*code, lang))));
+    let named = || ids_of(word, titles.clone()).first().copied().and_then(Code::from_word);
+    let Some(code) = Code::from_word(word).or_else(named) else {
+        let near = nearest(word, titles.clone().flat_map(|(word, title)| [word, title]))
             .map(|name| printer.text("usage-near", &[("name", name)]))
             .unwrap_or_default();
         printer.fault(printer.text("rule-unknown", &[("code", word), ("near", &near)]));

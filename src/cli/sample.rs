@@ -4,6 +4,7 @@ use crate::builtin;
 use crate::publish::Kept;
 use crate::sample::{County, SampleError, Size, write_county};
 use crate::scheme;
+use crate::words::ids_of;
 
 use super::args::Sample;
 use super::kept;
@@ -13,10 +14,12 @@ use super::printer::Printer;
 pub fn sample(printer: &Printer, size: &Sample) -> u8 {
     let wanted = if size.schemes.is_empty() { vec!["ju-10star".to_owned(), "register-60".to_owned()] } else { size.schemes.clone() };
     let mut schemes = Vec::new();
-    for id in wanted {
+    for wanted in wanted {
+        let known = crate::run::scheme_names(std::path::Path::new("")).unwrap_or_default();
+        let id = ids_of(&wanted, known.iter().map(|(id, name)| (id.as_str(), name.as_str()))).first().map_or(wanted.clone(), |id| (*id).to_owned());
         let loaded = builtin::scheme(&id).and_then(|bytes| scheme::load(&String::from_utf8_lossy(&bytes)).ok());
         let Some(scheme) = loaded else {
-            printer.fault(printer.text("scheme-unknown", &[("id", &id), ("all", &builtin::scheme_ids().join(" "))]));
+            printer.fault(printer.text("scheme-unknown", &[("id", &id), ("all", &builtin::scheme_ids().join(" ")), ("near", "")]));
             return 2;
         };
         schemes.push(scheme);

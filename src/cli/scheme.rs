@@ -6,7 +6,9 @@ use serde_json::json;
 
 use crate::builtin;
 use crate::config::{ConfigError, decode};
+use crate::run::scheme_names;
 use crate::scheme::{self, Scheme};
+use crate::words::{ids_of, nearest};
 
 use super::printer::{Printer, pad};
 use super::rule_sheet;
@@ -69,16 +71,29 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
     0
 }
 
+/// A scheme by id or name: one of the workspace that the command is run in, else a built-in one.
+fn named(printer: &Printer, wanted: &str) -> Option<Scheme> {
+    let known = scheme_names(Path::new(".")).unwrap_or_default();
+    let pairs = || known.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    let found = ids_of(wanted, pairs());
+    if let [id] = found.as_slice() {
+        let own = Path::new("schemes").join(format!("{id}.toml"));
+        return if own.is_file() { open(printer, &own) } else { load_builtin(id).and_then(Result::ok) };
+    }
+    let all: Vec<String> = pairs().filter(|(id, _)| found.is_empty() || found.contains(id)).map(|(id, name)| format!("{id}（{name}）")).collect();
+    let near = nearest(wanted, pairs().flat_map(|(id, name)| [id, name]));
+    let near = near.map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default();
+    printer.fault(printer.text("scheme-unknown", &[("id", wanted), ("all", &all.join(" ")), ("near", &near)]));
+    None
+}
+
 /// `scorebook scheme show`: a built-in scheme by its id, or a file.
 pub fn show(printer: &Printer, id: &str) -> u8 {
     let file = Path::new(id);
     let scheme = if file.extension().is_some_and(|extension| extension == "toml") {
         open(printer, file)
-    } else if let Some(Ok(scheme)) = load_builtin(id) {
-        Some(scheme)
     } else {
-        printer.fault(printer.text("scheme-unknown", &[("id", id), ("all", &builtin::scheme_ids().join(" "))]));
-        None
+        named(printer, id)
     };
     let Some(scheme) = scheme else { return 2 };
     let lines = rule_sheet::lines(&scheme, printer.lang());

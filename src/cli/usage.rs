@@ -1,7 +1,6 @@
 //! The command line in the reader's language: help texts, headings, and why arguments are refused.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
@@ -21,14 +20,14 @@ pub struct Refused {
 
 impl Refused {
     /// Prints it; help is a result, a refusal is exit code 2.
-    pub fn print(self) -> ExitCode {
+    pub fn print(self) -> u8 {
         use std::io::Write;
         if self.help {
             let _ = write!(std::io::stdout(), "{}", self.text);
-            return ExitCode::SUCCESS;
+            return 0;
         }
         let _ = writeln!(std::io::stderr(), "{}", self.text);
-        ExitCode::from(2)
+        2
     }
 }
 
@@ -59,6 +58,16 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Arguments, Refused>
     let mut command = worded(Arguments::command(), lang);
     let matches = command.try_get_matches_from_mut(args).map_err(|error| refused(&error, lang))?;
     Arguments::from_arg_matches(&matches).map_err(|error| refused(&error.format(&mut command), lang))
+}
+
+/// The help of a command, or of all.
+pub fn help(words: &[String], lang: Lang) -> u8 {
+    let program = ["scorebook", "--lang", if lang == Lang::Zh { "zh" } else { "en" }].map(OsString::from);
+    let args = program.into_iter().chain(words.iter().map(OsString::from)).chain([OsString::from("--help")]);
+    match parse(args) {
+        Err(refused) => refused.print(),
+        Ok(_) => 0,
+    }
 }
 
 /// A command and those below it with the texts of a language for the keys that the definition holds.

@@ -4,6 +4,7 @@
 //! one error that says where, what is allowed and what is near.
 
 mod assign;
+mod carried;
 mod dates;
 mod error;
 mod items;
@@ -14,12 +15,13 @@ mod workbook;
 mod workspace;
 
 pub use assign::{Assign, check_rules};
+pub use carried::{Carried, carried};
 pub use dates::{Dates, Notice};
 pub use error::{CountyError, io_zh};
 pub use items::{ASSIGN, BASIC, DATES, Item, Kind, OTHER, items};
 pub use known::Known;
 pub use register::{Branch, Register, load_register};
-pub use source::{Source, TEXT, register_of, settings, settings_file, year_of};
+pub use source::{Source, TEXT, inbox_of, register_of, settings, settings_file, year_of};
 pub use workbook::WORKBOOK;
 pub use workspace::{
     ARCHIVED_KINDS, ArchiveRules, Corrections, Parts, Returns, SECRETS, Secret, Transfers, Workspace, load_workspace, workspace_of,

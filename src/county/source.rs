@@ -122,3 +122,8 @@ pub fn register_of(root: &Path) -> Option<PathBuf> {
 pub fn year_of(root: &Path) -> Option<i32> {
     peek(root, |reader, keys| reader.optional_whole(keys, "year", 1949..=9998)).map(|year| year as i32)
 }
+
+/// Where a workspace's submissions are; none if the folder is no workspace.
+pub fn inbox_of(root: &Path) -> Option<PathBuf> {
+    peek(root, |reader, keys| reader.optional_text(keys, "inbox")).map(|inbox| root.join(inbox.value))
+}

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::Listed;
-use crate::bag::Payload;
+use super::{Listed, member_list};
+use crate::bag::{Payload, bags_below};
 use crate::check;
+use crate::county::inbox_of;
+use crate::diag::Said;
 use crate::digest;
 use crate::inbox;
 use crate::inside;
@@ -32,7 +34,23 @@ pub struct Issued {
     pub workbooks: usize,
     /// How many of them have their roster filled in.
     pub rosters: usize,
+    /// Where the rosters come from, and what they lack.
+    pub source: RosterSource,
 }
+
+/// Rosters that were found.
+#[derive(Debug, Default)]
+pub struct RosterSource {
+    /// Rows in all.
+    pub rows: usize,
+    /// Rows with an identity number.
+    pub with_ids: usize,
+    /// Why there is none, or fewer than there should be.
+    pub why: Option<Said>,
+}
+
+/// Rosters by branch, and what is said of where they come from.
+type Rosters = (BTreeMap<usize, Vec<Listed>>, Option<Said>);
 
 /// A branch's roster and how new it is.
 struct Found {
@@ -53,14 +71,17 @@ pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> 
     let name = format!("{}年报送表", county.run.year);
     guard_target(&county, &out.join(&name))?;
     in_pool(options.jobs, || {
-        let rosters = match from {
+        let (rosters, why) = match from {
+            Some(file) if file.is_file() => of_member_list(&county, file)?,
             Some(folder) => last_rosters(&county, folder, progress)?,
-            None => BTreeMap::new(),
+            None => (BTreeMap::new(), None),
         };
+        let rows = rosters.values().map(Vec::len).sum();
+        let with_ids = rosters.values().flatten().filter(|member| member.id.is_some()).count();
         let staging = Staging::open(&out, &name)?;
         let workbooks = write_all(&county, &rosters, &staging, progress)?;
         let published = staging.publish_handout()?;
-        Ok(Issued { folder: published.folder, kept: published.kept, workbooks, rosters: rosters.len() })
+        Ok(Issued { folder: published.folder, kept: published.kept, workbooks, rosters: rosters.len(), source: RosterSource { rows, with_ids, why } })
     })?
 }
 
@@ -116,16 +137,51 @@ fn deadlines(county: &County) -> Vec<(Period, NaiveDate)> {
     all.into_iter().filter_map(|period| Some((period, due(period)?))).collect()
 }
 
+/// Rosters of the county's own list of members.
+fn of_member_list(county: &County, file: &Path) -> Result<Rosters, RunError> {
+    let list = member_list::read(county, file)?;
+    let mut why = (Vec::new(), Vec::new());
+    if !list.unplaced.is_empty() {
+        let rows: usize = list.unplaced.values().sum();
+        let names = list.unplaced.keys().take(LISTED).cloned().collect::<Vec<_>>();
+        why.0.push(format!("有 {rows} 行的支部在机构名册里没有，或者不止一个，没有用上：{}", names.join("、")));
+        why.1.push(format!("{rows} rows were not used, their branches being none or several of the register's: {}", names.join(", ")));
+    }
+    if list.damaged > 0 {
+        why.0.push(format!("有 {} 个身份证号存成了数字，后几位已经丢失，没有用上；请在名单里设为文本重新填写", list.damaged));
+        why.1.push(format!("{} identity numbers are stored as numbers, have lost digits and were not used: retype them as text", list.damaged));
+    }
+    let said = (!why.0.is_empty()).then(|| Said::new(why.0.join("；"), why.1.join("; ")));
+    Ok((list.branches, said))
+}
+
+/// Names that are listed at most.
+const LISTED: usize = 10;
+
 /// The newest roster of each branch that the folder holds. Submissions know more of a member than results do, so results
 /// are looked at for branches without a submission only.
-fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Result<BTreeMap<usize, Vec<Listed>>, RunError> {
-    let results = results_files(folder);
+fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Result<Rosters, RunError> {
+    let mut results = Vec::new();
     let mut found = Vec::new();
+    let mut why = None;
+    let bags = own_bags(county, folder);
     // Forms are workbooks too: in an out folder there is nothing else, and reading them would find no roster.
-    if folder.join("bagit.txt").is_file() {
-        found = submitted(county, &folder.join(Payload::ORIGINALS), &first_state(folder)?, progress)?;
-    } else if results.is_empty() {
-        found = submitted(county, folder, &FirstState::default(), progress)?;
+    if !bags.is_empty() {
+        for bag in bags {
+            found.extend(submitted(county, &bag.join(Payload::ORIGINALS), &first_state(&bag)?, progress)?);
+        }
+    } else if let Some(inbox) = inbox_of(folder) {
+        found = submitted(county, &inbox, &FirstState::default(), progress)?;
+    } else {
+        results = results_files(folder);
+        if results.is_empty() {
+            found = submitted(county, folder, &FirstState::default(), progress)?;
+        } else {
+            why = Some(Said::new(
+                "运行结果里没有身份证号、性别、出生日期和职务；请改用那一年的收件文件夹、工作区、归档包，或全县党员名单",
+                "results hold no identity numbers, sex, dates of birth or posts: name that year's inbox, workspace or archive, or a member list",
+            ));
+        }
     }
     // A corrected copy stands for what it corrects, whatever the dates.
     let corrected: BTreeSet<String> =
@@ -152,7 +208,19 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
     let carried = |one: Found| -> Vec<Listed> {
         if one.age.0 < this_year { one.members.into_iter().filter_map(Listed::next_year).collect() } else { one.members }
     };
-    Ok(newest.into_iter().map(|(branch, one)| (branch, carried(one))).filter(|(_, members)| !members.is_empty()).collect())
+    Ok((newest.into_iter().map(|(branch, one)| (branch, carried(one))).filter(|(_, members)| !members.is_empty()).collect(), why))
+}
+
+/// The folder if it is a bag, else the bags in it that are this county's.
+fn own_bags(county: &County, folder: &Path) -> Vec<PathBuf> {
+    if folder.join("bagit.txt").is_file() {
+        return vec![folder.to_owned()];
+    }
+    let own = |bag: &PathBuf| {
+        let info = inside::own_text(&bag.join("bag-info.txt")).unwrap_or_default();
+        info.lines().any(|line| line.strip_prefix("Scorebook-County: ").is_some_and(|name| name.trim() == county.workspace.county))
+    };
+    bags_below(folder).unwrap_or_default().into_iter().filter(own).collect()
 }
 
 /// `results.jsonl` in the folder itself, in a folder of it (an out folder with its periods), or in an archive's.

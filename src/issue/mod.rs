@@ -5,9 +5,10 @@
 
 mod columns;
 mod hand_out;
+mod member_list;
 mod rows;
 
-pub use hand_out::{Issued, issue, issue_folder};
+pub use hand_out::{Issued, RosterSource, issue, issue_folder};
 
 use chrono::NaiveDate;
 

@@ -17,6 +17,12 @@ pub struct Fresh {
     pub foreign: usize,
 }
 
+/// Opens a folder that is not there yet, or is empty; else it is refused.
+pub fn write_empty(folder: &Path) -> Result<Fresh, PublishError> {
+    let fresh = write_new(folder, &[])?;
+    if fresh.foreign > 0 { Err(PublishError::NotEmpty { path: folder.to_owned() }) } else { Ok(fresh) }
+}
+
 /// Opens a folder in which none of `names`, what is going to be written there, stands yet; else it is refused.
 pub fn write_new(folder: &Path, names: &[&str]) -> Result<Fresh, PublishError> {
     is_folder(folder)?;
@@ -31,6 +37,13 @@ pub fn write_new(folder: &Path, names: &[&str]) -> Result<Fresh, PublishError> {
 }
 
 impl Fresh {
+    /// Makes an empty folder in it.
+    pub fn folder(&self, path: &str) -> Result<(), PublishError> {
+        inside(path)?;
+        let full = self.folder.join(path);
+        fs::create_dir_all(&full).map_err(failed(&full))
+    }
+
     /// Writes one file; `path` is relative, `/` between parts. Several threads may write at once.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
         inside(path)?;
@@ -56,6 +69,9 @@ mod tests {
         assert!(fresh.write("a/b.txt", b"two").is_err() && fresh.write("../x", b"two").is_err());
         assert!(matches!(write_new(&folder, &["a"]), Err(PublishError::Exists { .. })));
         assert_eq!(write_new(&folder, &["c"]).expect("another name is free").foreign, 1);
+        assert!(matches!(write_empty(&folder), Err(PublishError::NotEmpty { .. })));
+        write_empty(&parent.path().join("other")).expect("not there yet").folder("a/b").expect("made");
+        assert!(parent.path().join("other/a/b").is_dir());
         assert_eq!(fs::read(folder.join("a/b.txt")).expect("file"), b"one");
     }
 }

@@ -182,6 +182,28 @@ pub fn lock(path: &Path, wish: LockWish, tell: &dyn Fn(&LockNote)) -> Result<Arc
     }
 }
 
+/// Who has left a lock in a workspace, without taking it.
+pub fn lock_left(workspace: &Path) -> Option<Left> {
+    let path = workspace.join(LOCK);
+    let mut file = File::open(&path).ok()?;
+    let found = holder(&mut file).unwrap_or_default();
+    let other_machine = found != Holder::default() && !found.same_machine(&Holder::own());
+    // Whoever runs holds the system's lock on the file.
+    let runs = !other_machine && matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock));
+    Some(Left { holder: found, other_machine, runs })
+}
+
+/// A lock that lies in a workspace.
+#[derive(Debug)]
+pub struct Left {
+    /// Who left it.
+    pub holder: Holder,
+    /// True of one on another machine, which may be gone.
+    pub other_machine: bool,
+    /// True if its process on this machine still runs.
+    pub runs: bool,
+}
+
 /// Who has a lock, and whether on another machine.
 type Held = (Holder, bool);
 

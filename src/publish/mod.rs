@@ -13,6 +13,7 @@ mod names;
 mod once;
 mod place;
 mod record;
+mod room;
 mod staging;
 mod sweep;
 mod tree;
@@ -21,13 +22,14 @@ mod tree;
 mod tests;
 
 pub use file::{write_file, write_files, write_own};
-pub use fresh::{Fresh, write_new};
+pub use fresh::{Fresh, write_empty, write_new};
 pub use guard::{Belongings, guard, guard_inbox, outside};
-pub use lock::{Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_place};
+pub use lock::{Left, Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_left, lock_place};
 pub use names::{Names, safe_name};
 pub use once::{Once, clear_unfinished, keep_once};
 pub use place::{Kept, Published};
 pub use record::is_result;
+pub use room::{free_bytes, may_write, used_bytes};
 pub use staging::{Staging, Written};
 
 use std::io;

@@ -26,8 +26,8 @@ pub use crate::pdf::Engine;
 pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
 pub use gather::{Card, Gathered};
-pub use owed::Chosen;
-pub use prepare::{County, RunError, prepare};
+pub use owed::{Chosen, owing};
+pub use prepare::{County, RunError, prepare, scheme_names};
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use crate::bag::bags_below;
 use crate::diag::{Finding, Severity};
 use crate::font::FontSet;
 use crate::period::{Period, RunPeriod};
@@ -168,10 +169,11 @@ pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunErro
     Ok(Summary { folder: Some(published.folder), kept: published.kept, county, chosen, resolved })
 }
 
-/// Where last year's results are. The settings say it for the year; of other periods only what is there is compared with.
+/// Where last year's results are. The settings say where they may be: only what is there is compared with.
 fn last_year<'a>(county: &'a County, options: &'a Options) -> Option<&'a Path> {
     let then = RunPeriod { year: county.run.year - 1, ..county.run };
-    let has = |folder: &&PathBuf| county.run.period == Period::YEAR || folder.join(then.to_string()).is_dir();
+    let bags = |folder: &Path| county.run.period == Period::YEAR && bags_below(folder).is_ok_and(|bags| !bags.is_empty());
+    let has = |folder: &&PathBuf| folder.join(then.to_string()).join("results.jsonl").is_file() || bags(folder);
     options.last_year.as_deref().or(county.workspace.last_year.as_ref().filter(has).map(PathBuf::as_path))
 }
 

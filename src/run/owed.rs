@@ -19,8 +19,7 @@ fn scores(scheme: &Scheme, every: Every) -> bool {
 
 /// True if the branch owes a submission: by the schemes of its roster, else of last year's, else by those that its 类型 or
 /// all categories would have.
-fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
-    let every = county.run.period.every();
+fn owes(county: &County, every: Every, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
     if !roster.is_empty() {
         return roster.iter().any(|scheme| scores(&county.schemes[*scheme], every));
     }
@@ -34,6 +33,11 @@ fn owes(county: &County, branch: usize, roster: &BTreeSet<usize>, last: Option<&
     possible.into_iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every))
 }
 
+/// How many branches owe a submission for a run of that length, as far as the register tells.
+pub fn owing(county: &County, every: Every) -> usize {
+    (0..county.register.branches.len()).filter(|branch| owes(county, every, *branch, &BTreeSet::new(), None)).count()
+}
+
 /// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year`, else
 /// the folder that the settings name, has last year's rosters.
 pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) {
@@ -44,7 +48,7 @@ pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>
         .filter(|_| unknown)
         .map(|folder| last_categories(county, folder))
         .unwrap_or_default();
-    let owing = |at: usize| owes(county, at, &resolved.schemes[at], last.get(&county.register.branches[at].code));
+    let owing = |at: usize| owes(county, every, at, &resolved.schemes[at], last.get(&county.register.branches[at].code));
     resolved.owing = (0..resolved.branches.len()).map(owing).collect();
     let mut idle: BTreeSet<&str> = BTreeSet::new();
     for (at, state) in resolved.branches.iter_mut().enumerate() {

@@ -19,7 +19,7 @@ use crate::forms::{self, Issuer};
 use crate::inbox::{self, InboxError, Incoming};
 use crate::inside;
 use crate::pdf::PdfError;
-use crate::period::{Calendar, RunPeriod};
+use crate::period::{Calendar, Every, RunPeriod};
 use crate::publish::{PublishError, guard_inbox};
 use crate::record::RecordError;
 use crate::scheme::{self, Scheme};
@@ -184,6 +184,15 @@ impl County {
         let (mut files, mut findings) = inbox::list(&self.workspace.inbox, &self.workspace.ignore, limits)?;
         restore_names(&self.first, &mut files, &mut findings);
         Ok((files, findings))
+    }
+
+    /// Every period of the year that some scheme scores, in the order of the year.
+    pub fn scored_periods(&self) -> Vec<RunPeriod> {
+        let scored = |every: &Every| self.schemes.iter().any(|scheme| scheme.member.scores(*every));
+        let all = Every::ALL.into_iter().filter(scored).flat_map(Every::all);
+        let mut runs: Vec<RunPeriod> = all.map(|period| RunPeriod { year: self.workspace.year, period }).collect();
+        runs.sort_by_key(|run| (run.period.last_month(), run.period.every()));
+        runs
     }
 
     /// The county as forms name it.

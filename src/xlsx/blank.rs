@@ -76,6 +76,13 @@ pub enum Body {
         /// Arrows in the headings, by which one period's rows are shown.
         filter: bool,
     },
+    /// Items below each other: what is asked, what is entered, what it means, an example.
+    Items {
+        /// What stands over the four columns.
+        headings: [&'static str; 4],
+        /// The items.
+        items: Vec<Item>,
+    },
     /// Fields below each other, values to their right.
     Fields(Vec<(Column, Value)>),
 }
@@ -84,6 +91,19 @@ impl Default for Body {
     fn default() -> Self {
         Self::Fields(Vec::new())
     }
+}
+
+/// An item that is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Item {
+    /// What it is called and what may be entered.
+    pub column: Column,
+    /// What is entered already.
+    pub value: Value,
+    /// What it means.
+    pub meaning: String,
+    /// An example.
+    pub example: String,
 }
 
 /// A column, or a field.
@@ -266,6 +286,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
             // Something below the grid has it printed where nothing is entered yet.
             foot(worksheet, below, last, &sheet.foot, width)?;
         }
+        Body::Items { headings, items } => write_items(worksheet, sheet, headings, items, lists)?,
         Body::Fields(fields) => {
             heading_line(worksheet, 1, &sheet.title, 62.0)?;
             worksheet.set_column_width(0, 18)?.set_column_width(1, 44)?;
@@ -292,6 +313,40 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
         use_autofilter: true,
         ..ProtectionOptions::new()
     });
+    Ok(())
+}
+
+/// Widths of an item's columns.
+const ITEM_WIDTHS: [u16; 4] = [16, 34, 56, 30];
+
+fn write_items(
+    worksheet: &mut Worksheet,
+    sheet: &Sheet,
+    headings: &[&str; 4],
+    items: &[Item],
+    lists: &mut Lists,
+) -> Result<(), XlsxError> {
+    let total: f64 = ITEM_WIDTHS.iter().map(|width| f64::from(*width)).sum();
+    banner(worksheet, 0, 3, &sheet.title, &title())?;
+    worksheet.set_row_height(0, 28)?;
+    banner(worksheet, 1, 3, &sheet.note, &hint())?;
+    worksheet.set_row_height(1, 4.0 + 14.0 * lines_of(&sheet.note, total))?;
+    for ((at, text), width) in (0u16..).zip(headings).zip(ITEM_WIDTHS) {
+        worksheet.set_column_width(at, f64::from(width))?;
+        worksheet.write_string_with_format(HEAD - 1, at, *text, &heading(false))?;
+    }
+    let small = framed(&Entry::Free).set_text_wrap().set_font_color(Color::RGB(0x0059_5959));
+    for (row, item) in (HEAD..).zip(items) {
+        worksheet.write_string_with_format(row, 0, &item.column.heading, &heading(item.column.required))?;
+        let entered = framed(&item.column.entry).set_unlocked().set_text_wrap().set_align(FormatAlign::Left);
+        write_one(worksheet, row, 1, &item.value, &entered)?;
+        worksheet.write_string_with_format(row, 2, &item.meaning, &small)?;
+        worksheet.write_string_with_format(row, 3, &item.example, &small)?;
+        worksheet.set_row_height(row, 8.0 + 15.0 * lines_of(&item.meaning, f64::from(ITEM_WIDTHS[2]) - 1.0))?;
+        note(worksheet, row, 0, &item.column.note)?;
+        offer(worksheet, &item.column, (row, 1, row), lists)?;
+    }
+    worksheet.set_freeze_panes(HEAD, 1)?;
     Ok(())
 }
 

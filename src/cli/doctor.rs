@@ -1,0 +1,38 @@
+use serde_json::json;
+
+use crate::doctor;
+use crate::run::Options;
+
+use super::printer::Printer;
+
+/// `scorebook doctor`: 0 all well, 1 something to mend, 2 no workspace.
+pub fn doctor(printer: &Printer, options: &Options) -> u8 {
+    let lines = match doctor::doctor(options) {
+        Ok(lines) => lines,
+        Err(error) => {
+            printer.fault(error.message(printer.lang()));
+            return 2;
+        }
+    };
+    let lang = printer.lang();
+    for line in &lines {
+        let (found, mend) = (line.found.get(lang), line.mend.as_ref().map(|mend| mend.get(lang)));
+        if printer.json() {
+            printer.record(&json!({ "about": line.about, "well": line.well, "message": found, "mend": mend }));
+            continue;
+        }
+        let mark = printer.text(if line.well { "doctor-well" } else { "doctor-mend" }, &[]);
+        let about = printer.text(&format!("about-{}", line.about), &[]);
+        for (at, text) in found.lines().enumerate() {
+            printer.line(if at == 0 { format!("{mark} {about}  {text}") } else { format!("    {text}") });
+        }
+        if let Some(mend) = mend {
+            printer.line(format!("    → {mend}"));
+        }
+    }
+    let faults = lines.iter().filter(|line| !line.well).count();
+    if !printer.json() {
+        printer.line(printer.text("doctor-end", &[("count", &faults.to_string())]));
+    }
+    u8::from(faults > 0)
+}
