@@ -42,6 +42,10 @@ pub struct Archived {
     pub kept: Kept,
     /// County code, or its name where it has none.
     pub county: String,
+    /// The county's name.
+    pub name: String,
+    /// False if documents bear no 档号, the settings having no fonds.
+    pub fonds: bool,
     /// The year.
     pub year: i32,
     /// SHA-256 of the bag's tag manifest.
@@ -116,6 +120,8 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
         new,
         kept,
         county: county.key(),
+        name: county.workspace.county.clone(),
+        fonds: county.workspace.archive.fonds.is_some(),
         year: county.workspace.year,
         digest,
         files,

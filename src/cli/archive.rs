@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::archive::{self, ArchiveOrder};
+use crate::diag::Severity;
 use crate::run::Options;
 
 use super::kept;
@@ -43,7 +44,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
         return code;
     }
     let (year, files, bytes) = (done.year.to_string(), done.files.to_string(), done.bytes.to_string());
-    let values = [("county", done.county.as_str()), ("year", &year), ("files", &files), ("bytes", &bytes)];
+    let values = [("county", done.name.as_str()), ("year", &year), ("files", &files), ("bytes", &bytes)];
     printer.line(if done.new { printer.text("archive-done", &values) } else { printer.text("archive-same", &values) });
     if code == 1 {
         let values = [("returned", returned.len().to_string()), ("missing", missing.len().to_string())];
@@ -53,6 +54,9 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
     kept::print(printer, &done.kept, "kept-changed");
     if !done.noted {
         printer.line(printer.text("archive-not-noted", &[]));
+    }
+    if !done.fonds {
+        printer.marked(Severity::Note, &printer.text("archive-no-fonds", &[]));
     }
     if done.signed {
         printer.line(printer.text("archive-signed", &[]));

@@ -1,3 +1,5 @@
+//! `scorebook doctor`: what a workspace lacks and how each thing is mended.
+
 use serde_json::json;
 
 use crate::doctor;
@@ -24,7 +26,7 @@ pub fn doctor(printer: &Printer, options: &Options) -> u8 {
         let mark = printer.text(if line.well { "doctor-well" } else { "doctor-mend" }, &[]);
         let about = printer.text(&format!("about-{}", line.about), &[]);
         for (at, text) in found.lines().enumerate() {
-            printer.line(if at == 0 { format!("{mark} {about}  {text}") } else { format!("    {text}") });
+            printer.line(if at == 0 { format!("{mark}{about}  {text}") } else { format!("    {text}") });
         }
         if let Some(mend) = mend {
             printer.line(format!("    → {mend}"));
@@ -32,7 +34,8 @@ pub fn doctor(printer: &Printer, options: &Options) -> u8 {
     }
     let faults = lines.iter().filter(|line| !line.well).count();
     if !printer.json() {
-        printer.line(printer.text("doctor-end", &[("count", &faults.to_string())]));
+        let key = if faults == 0 { "doctor-all-well" } else { "doctor-count" };
+        printer.line(printer.text(key, &[("count", &faults.to_string())]));
     }
     u8::from(faults > 0)
 }

@@ -43,7 +43,9 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted:
         }
     };
     let register = &summary.county.register;
-    let named = wanted.branch.and_then(|word| ids_of(word, register.branches.iter().map(|branch| (branch.code.as_str(), branch.name.as_str()))).first().copied());
+    let named = wanted.branch.and_then(|word| {
+        ids_of(word, register.branches.iter().map(|branch| (branch.code.as_str(), branch.name.as_str()))).first().copied()
+    });
     let wanted = Wanted { branch: named.or(wanted.branch), ..wanted };
     if let Some(code) = wanted.branch.filter(|code| register.by_code(code).is_none()) {
         let near = near(printer, code, register.branches.iter().map(|branch| branch.code.as_str()));

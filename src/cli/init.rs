@@ -1,3 +1,5 @@
+//! `scorebook init`: a new workspace.
+
 use std::path::Path;
 
 use serde_json::json;

@@ -24,7 +24,8 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -
                 printer.line(printer.text("issue-written", &[("dir", &folder), ("workbooks", &workbooks)]));
                 if roster_from.is_some() {
                     let source = &issued.source;
-                    let values = [("rosters", issued.rosters), ("workbooks", issued.workbooks), ("rows", source.rows), ("ids", source.with_ids)];
+                    let values =
+                        [("rosters", issued.rosters), ("workbooks", issued.workbooks), ("rows", source.rows), ("ids", source.with_ids)];
                     let values = values.map(|(key, count)| (key, count.to_string()));
                     printer.line(printer.text("issue-rosters", &values.each_ref().map(|(key, count)| (*key, count.as_str()))));
                     if source.with_ids == 0 {

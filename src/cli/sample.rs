@@ -16,7 +16,9 @@ pub fn sample(printer: &Printer, size: &Sample) -> u8 {
     let mut schemes = Vec::new();
     for wanted in wanted {
         let known = crate::run::scheme_names(std::path::Path::new("")).unwrap_or_default();
-        let id = ids_of(&wanted, known.iter().map(|(id, name)| (id.as_str(), name.as_str()))).first().map_or(wanted.clone(), |id| (*id).to_owned());
+        let id = ids_of(&wanted, known.iter().map(|(id, name)| (id.as_str(), name.as_str())))
+            .first()
+            .map_or(wanted.clone(), |id| (*id).to_owned());
         let loaded = builtin::scheme(&id).and_then(|bytes| scheme::load(&String::from_utf8_lossy(&bytes)).ok());
         let Some(scheme) = loaded else {
             printer.fault(printer.text("scheme-unknown", &[("id", &id), ("all", &builtin::scheme_ids().join(" ")), ("near", "")]));

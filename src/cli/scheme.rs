@@ -80,7 +80,8 @@ fn named(printer: &Printer, wanted: &str) -> Option<Scheme> {
         let own = Path::new("schemes").join(format!("{id}.toml"));
         return if own.is_file() { open(printer, &own) } else { load_builtin(id).and_then(Result::ok) };
     }
-    let all: Vec<String> = pairs().filter(|(id, _)| found.is_empty() || found.contains(id)).map(|(id, name)| format!("{id}（{name}）")).collect();
+    let all: Vec<String> =
+        pairs().filter(|(id, _)| found.is_empty() || found.contains(id)).map(|(id, name)| format!("{id}（{name}）")).collect();
     let near = nearest(wanted, pairs().flat_map(|(id, name)| [id, name]));
     let near = near.map(|name| printer.text("usage-near", &[("name", name)])).unwrap_or_default();
     printer.fault(printer.text("scheme-unknown", &[("id", wanted), ("all", &all.join(" ")), ("near", &near)]));
@@ -90,11 +91,7 @@ fn named(printer: &Printer, wanted: &str) -> Option<Scheme> {
 /// `scorebook scheme show`: a built-in scheme by its id, or a file.
 pub fn show(printer: &Printer, id: &str) -> u8 {
     let file = Path::new(id);
-    let scheme = if file.extension().is_some_and(|extension| extension == "toml") {
-        open(printer, file)
-    } else {
-        named(printer, id)
-    };
+    let scheme = if file.extension().is_some_and(|extension| extension == "toml") { open(printer, file) } else { named(printer, id) };
     let Some(scheme) = scheme else { return 2 };
     let lines = rule_sheet::lines(&scheme, printer.lang());
     if printer.json() {

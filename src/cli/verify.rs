@@ -13,6 +13,14 @@ use super::progress::watched;
 
 /// `scorebook verify`: 0 whole, 1 damaged or scored otherwise, 2 not to be read.
 pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -> u8 {
+    // The folder that bags stand in is no damaged bag.
+    let below =
+        if dir.join("bagit.txt").exists() || dir.join("data").exists() { Vec::new() } else { bag::bags_below(dir).unwrap_or_default() };
+    if !below.is_empty() {
+        let bags = below.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>().join(" ");
+        printer.fault(printer.text("verify-above", &[("folder", &dir.display().to_string()), ("bags", &bags)]));
+        return 2;
+    }
     let verdict = match bag::verify(dir) {
         Ok(verdict) => verdict,
         Err(error) => {

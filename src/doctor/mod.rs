@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::county::{CountyError, settings_file};
+use crate::county::{CountyError, TEXT, WORKBOOK, settings_file};
 use crate::diag::{Lang, Said};
 use crate::forms::publication;
 use crate::period::RunPeriod;
@@ -54,7 +54,7 @@ pub fn doctor(options: &Options) -> Result<Vec<Line>, RunError> {
     let mut lines = Lines::default();
     let file = settings_file(root);
     if let Err(error) = &file
-        && !["设置.xlsx", "scorebook.toml"].iter().any(|name| root.join(name).exists())
+        && ![WORKBOOK, TEXT].iter().any(|name| root.join(name).exists())
     {
         return Err(RunError::County(CountyError::Config { path: root.clone(), error: config(error) }));
     }
@@ -90,8 +90,11 @@ fn faults(lines: &mut Lines, error: &RunError) {
         return all.iter().for_each(|error| faults(lines, error));
     }
     let path = match error {
-        RunError::County(CountyError::Config { path, .. } | CountyError::Io { path, .. }) | RunError::Io { path, .. } => path.display().to_string(),
+        RunError::County(CountyError::Config { path, .. } | CountyError::Io { path, .. }) | RunError::Io { path, .. } => {
+            path.display().to_string()
+        }
         RunError::Config { file, .. } => file.clone(),
+        RunError::Argument { en, .. } => en.clone(),
         _ => String::new(),
     };
     let about = if path.contains("calendar") {
@@ -100,12 +103,13 @@ fn faults(lines: &mut Lines, error: &RunError) {
         "intake"
     } else if path.contains("schemes") {
         "scheme"
-    } else if path.ends_with("scorebook.toml") || path.ends_with("设置.xlsx") || path.is_empty() {
-        "settings"
-    } else {
+    } else if matches!(error, RunError::County(_) | RunError::Io { .. }) && !path.ends_with(TEXT) && !path.ends_with(WORKBOOK) {
         "register"
+    } else {
+        "settings"
     };
-    let mend = Said::new("按上面所写改好、保存，再运行一次 scorebook doctor", "put that right, save the file, and run scorebook doctor again");
+    let mend =
+        Said::new("按上面所写改好、保存，再运行一次 scorebook doctor", "put that right, save the file, and run scorebook doctor again");
     lines.mend(about, Said::new(error.message(Lang::Zh), error.message(Lang::En)), mend);
 }
 
@@ -144,7 +148,10 @@ fn dates(lines: &mut Lines, county: &County) {
     if known(year) {
         lines.well("calendar", format!("有{year}年的放假安排"), format!("the holidays of {year} are known"));
     } else {
-        let found = Said::new(format!("没有{year}年的放假安排，公示期的最后一天算不出来"), format!("the holidays of {year} are not known: no last day of a publication can be worked out"));
+        let found = Said::new(
+            format!("没有{year}年的放假安排，公示期的最后一天算不出来"),
+            format!("the holidays of {year} are not known: no last day of a publication can be worked out"),
+        );
         lines.mend("calendar", found, how(year));
     }
     let mut beyond = false;
@@ -153,7 +160,12 @@ fn dates(lines: &mut Lines, county: &County) {
     for run in &runs {
         let notice = workspace.dates.notice(*run);
         let Some(posted) = notice.posted else { continue };
-        let issuer = crate::forms::Issuer { run: *run, posted: Some(posted), count_posting_day: notice.count_posting_day.unwrap_or(false), ..county.issuer() };
+        let issuer = crate::forms::Issuer {
+            run: *run,
+            posted: Some(posted),
+            count_posting_day: notice.count_posting_day.unwrap_or(false),
+            ..county.issuer()
+        };
         beyond |= posted.year() > year || county.schemes.iter().any(|scheme| publication(&issuer, &county.calendar, scheme).1.is_none());
         if let Some(due) = workspace.dates.due(*run).filter(|due| *due > posted) {
             lines.mend(
@@ -180,7 +192,10 @@ fn dates(lines: &mut Lines, county: &County) {
         let (zh, en) = (unset.join("、"), unset.join(", "));
         lines.next(
             "dates",
-            Said::new(format!("没有写公示开始：{zh}；公示栏上留空由张贴的人填"), format!("without a day of posting: {en}; their boards have blanks")),
+            Said::new(
+                format!("没有写公示开始：{zh}；公示栏上留空由张贴的人填"),
+                format!("without a day of posting: {en}; their boards have blanks"),
+            ),
             Said::new(
                 "知道日期的，写在设置的“日期”表（scorebook.toml 是 [notice.\"期间\"] 的 posted）",
                 "if it is known, write it on the sheet 日期 of the settings (in scorebook.toml `posted` of [notice.\"P\"])",
@@ -192,10 +207,15 @@ fn dates(lines: &mut Lines, county: &County) {
 fn templates(lines: &mut Lines, options: &Options, county: &County) {
     let folder = county.workspace.root.join("templates/fonts");
     match load_fonts(&folder) {
-        Ok(_) if folder.is_dir() => lines.well("fonts", "内置字体和 templates/fonts 里的字体都能用", "the built-in fonts and those of templates/fonts can be used"),
+        Ok(_) if folder.is_dir() => {
+            lines.well("fonts", "内置字体和 templates/fonts 里的字体都能用", "the built-in fonts and those of templates/fonts can be used")
+        }
         Ok(_) => lines.well("fonts", "用内置字体", "the built-in fonts are used"),
         Err(error) => {
-            let mend = Said::new("换成完好的 .ttf 或 .otf 文件，或从 templates/fonts 移走", "replace it by a whole .ttf or .otf file, or take it out of templates/fonts");
+            let mend = Said::new(
+                "换成完好的 .ttf 或 .otf 文件，或从 templates/fonts 移走",
+                "replace it by a whole .ttf or .otf file, or take it out of templates/fonts",
+            );
             lines.mend("fonts", Said::new(error.message(Lang::Zh), error.message(Lang::En)), mend);
             return;
         }
@@ -218,19 +238,32 @@ fn folders(lines: &mut Lines, options: &Options, county: &County) {
     match std::fs::read_dir(&workspace.inbox) {
         Ok(entries) => {
             let count = entries.count();
-            lines.well("inbox", format!("{} 里有 {count} 个文件或文件夹", workspace.inbox.display()), format!("{} holds {count} files or folders", workspace.inbox.display()));
+            lines.well(
+                "inbox",
+                format!("{} 里有 {count} 个文件或文件夹", workspace.inbox.display()),
+                format!("{} holds {count} files or folders", workspace.inbox.display()),
+            );
         }
         Err(error) => {
             let found = Said::new(
                 format!("收件文件夹 {} 打不开（{}）", workspace.inbox.display(), crate::county::io_zh(&error)),
                 format!("the inbox {} cannot be opened: {error}", workspace.inbox.display()),
             );
-            lines.mend("inbox", found, Said::new("新建这个文件夹，或在设置里改“收件文件夹”", "make that folder, or correct the inbox in the settings"));
+            lines.mend(
+                "inbox",
+                found,
+                Said::new("新建这个文件夹，或在设置里改“收件文件夹”", "make that folder, or correct the inbox in the settings"),
+            );
         }
     }
     if let Some(last) = workspace.last_year.as_deref().filter(|last| !last.is_dir()) {
-        let found = Said::new(format!("上年结果 {} 不在", last.display()), format!("last year's results, {}, are not there", last.display()));
-        lines.mend("last-year", found, Said::new("在设置里改“上年结果”，没有的就空着", "correct `last_year` in the settings, or leave it out"));
+        let found =
+            Said::new(format!("上年结果 {} 不在", last.display()), format!("last year's results, {}, are not there", last.display()));
+        lines.mend(
+            "last-year",
+            found,
+            Said::new("在设置里改“上年结果”，没有的就空着", "correct `last_year` in the settings, or leave it out"),
+        );
     }
     rights(lines, &workspace.root);
     let out = out_folder(options);
@@ -239,7 +272,11 @@ fn folders(lines: &mut Lines, options: &Options, county: &County) {
     let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
     match (free_bytes(&workspace.root), results.max()) {
         (None, _) => lines.well("disk", "这个系统上没有查看磁盘余量", "free space is not looked at on this system"),
-        (Some(free), None) => lines.well("disk", format!("磁盘余 {} MB；还没有结果", megabytes(free)), format!("{} MB are free; there is no result yet", megabytes(free))),
+        (Some(free), None) => lines.well(
+            "disk",
+            format!("磁盘余 {} MB；还没有结果", megabytes(free)),
+            format!("{} MB are free; there is no result yet", megabytes(free)),
+        ),
         (Some(free), Some(last)) if free >= TIMES * last => {
             lines.well("disk", format!("磁盘余 {} MB，够用", megabytes(free)), format!("{} MB are free, which is enough", megabytes(free)));
         }
@@ -259,7 +296,10 @@ fn rights(lines: &mut Lines, root: &Path) {
         Ok(()) => lines.well("rights", "工作区可以写入", "the workspace can be written to"),
         Err(error) => {
             let error = RunError::from(error);
-            let mend = Said::new("把工作区复制到自己能写的文件夹（不要放在光盘、只读U盘或别人的共享里）", "copy the workspace to a folder that you may write to");
+            let mend = Said::new(
+                "把工作区复制到自己能写的文件夹（不要放在光盘、只读U盘或别人的共享里）",
+                "copy the workspace to a folder that you may write to",
+            );
             lines.mend("rights", Said::new(error.message(Lang::Zh), error.message(Lang::En)), mend);
         }
     }
@@ -303,8 +343,14 @@ fn year(lines: &mut Lines, options: &Options, county: &County) {
     for file in damaged {
         lines.mend(
             "records",
-            Said::new(format!("公示存档里的 {file} 被改动过，不再用来比较"), format!("{file} of 公示存档 was changed and is not compared with")),
-            Said::new("从备份中恢复这个文件；没有备份的，用 scorebook post --withdraw 撤回这次登记", "restore it from a backup, or withdraw the record with `scorebook post --withdraw`"),
+            Said::new(
+                format!("公示存档里的 {file} 被改动过，不再用来比较"),
+                format!("{file} of 公示存档 was changed and is not compared with"),
+            ),
+            Said::new(
+                "从备份中恢复这个文件；没有备份的，用 scorebook post --withdraw 撤回这次登记",
+                "restore it from a backup, or withdraw the record with `scorebook post --withdraw`",
+            ),
         );
     }
     if all.iter().any(|line| line.n.is_some()) {

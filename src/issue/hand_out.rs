@@ -81,7 +81,13 @@ pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> 
         let staging = Staging::open(&out, &name)?;
         let workbooks = write_all(&county, &rosters, &staging, progress)?;
         let published = staging.publish_handout()?;
-        Ok(Issued { folder: published.folder, kept: published.kept, workbooks, rosters: rosters.len(), source: RosterSource { rows, with_ids, why } })
+        Ok(Issued {
+            folder: published.folder,
+            kept: published.kept,
+            workbooks,
+            rosters: rosters.len(),
+            source: RosterSource { rows, with_ids, why },
+        })
     })?
 }
 
@@ -149,7 +155,10 @@ fn of_member_list(county: &County, file: &Path) -> Result<Rosters, RunError> {
     }
     if list.damaged > 0 {
         why.0.push(format!("有 {} 个身份证号存成了数字，后几位已经丢失，没有用上；请在名单里设为文本重新填写", list.damaged));
-        why.1.push(format!("{} identity numbers are stored as numbers, have lost digits and were not used: retype them as text", list.damaged));
+        why.1.push(format!(
+            "{} identity numbers are stored as numbers, have lost digits and were not used: retype them as text",
+            list.damaged
+        ));
     }
     let said = (!why.0.is_empty()).then(|| Said::new(why.0.join("；"), why.1.join("; ")));
     Ok((list.branches, said))

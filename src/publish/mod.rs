@@ -24,7 +24,7 @@ mod tests;
 pub use file::{write_file, write_files, write_own};
 pub use fresh::{Fresh, write_empty, write_new};
 pub use guard::{Belongings, guard, guard_inbox, outside};
-pub use lock::{Left, Holder, Lock, LockNote, LockWish, in_workspace, lock, lock_left, lock_place};
+pub use lock::{Holder, Left, Lock, LockNote, LockWish, in_workspace, lock, lock_left, lock_place};
 pub use names::{Names, safe_name};
 pub use once::{Once, clear_unfinished, keep_once};
 pub use place::{Kept, Published};

@@ -30,7 +30,8 @@ pub fn settings(carried: &Carried, schemes: &[(String, String)], year: Option<i3
         headings: ["项目", "内容", "说明", "示例"],
         items: of.iter().map(|setting| item(setting, carried, &names)).collect(),
     };
-    let sheet = |name: &str, note: &str, body: Body| Sheet { name: name.into(), title: name.into(), note: note.into(), body, ..Sheet::default() };
+    let sheet =
+        |name: &str, note: &str, body: Body| Sheet { name: name.into(), title: name.into(), note: note.into(), body, ..Sheet::default() };
     let guide = [
         "设置",
         "只填“内容”一列和各表的空格；橙色的项目必填，其余空着就按说明中的默认办。",
@@ -114,7 +115,14 @@ fn dates() -> Body {
         let entry = if heading == DATES[0].0 { Entry::OneOf(periods()) } else { Entry::Text };
         Column { heading: heading.into(), width: 18, entry, note: note.into(), ..Column::default() }
     };
-    Body::Table { columns: DATES.map(column).into(), rows: Vec::new(), spare: periods().len(), frozen: 0, limits: Vec::new(), filter: false }
+    Body::Table {
+        columns: DATES.map(column).into(),
+        rows: Vec::new(),
+        spare: periods().len(),
+        frozen: 0,
+        limits: Vec::new(),
+        filter: false,
+    }
 }
 
 /// `机构名册.xlsx`.
@@ -155,7 +163,11 @@ pub fn register(branches: &[Branch], year: Option<i32>) -> Result<Vec<u8>, XlsxE
             branch.members.map_or(Value::Empty, |members| Value::from(i64::from(members))),
         ]
     };
-    let guide = ["机构名册", "每个支部一行，名册里有的支部才催报、才出表。橙色的三列必填；支部编码按文本填写，全县不重复。", "党（工）委按出现的先后排列；同一党（工）委的名称写法要一致。"];
+    let guide = [
+        "机构名册",
+        "每个支部一行，名册里有的支部才催报、才出表。橙色的三列必填；支部编码按文本填写，全县不重复。",
+        "党（工）委按出现的先后排列；同一党（工）委的名称写法要一致。",
+    ];
     write(&Blank {
         title: "机构名册".into(),
         author: "scorebook".into(),

@@ -319,13 +319,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
 /// Widths of an item's columns.
 const ITEM_WIDTHS: [u16; 4] = [16, 34, 56, 30];
 
-fn write_items(
-    worksheet: &mut Worksheet,
-    sheet: &Sheet,
-    headings: &[&str; 4],
-    items: &[Item],
-    lists: &mut Lists,
-) -> Result<(), XlsxError> {
+fn write_items(worksheet: &mut Worksheet, sheet: &Sheet, headings: &[&str; 4], items: &[Item], lists: &mut Lists) -> Result<(), XlsxError> {
     let total: f64 = ITEM_WIDTHS.iter().map(|width| f64::from(*width)).sum();
     banner(worksheet, 0, 3, &sheet.title, &title())?;
     worksheet.set_row_height(0, 28)?;

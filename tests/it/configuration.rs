@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use scorebook::config::{ConfigError, Fault, Spot};
-use scorebook::county::{CountyError, Known, WORKBOOK, Workspace, load_register, load_workspace, settings, workspace_of};
+use scorebook::county::{
+    ASSIGN, CountyError, DATES, Known, WORKBOOK, Workspace, items, load_register, load_workspace, settings, workspace_of,
+};
 use scorebook::diag::Lang;
 use scorebook::period::Calendar;
 use scorebook::run::{Options, check};
@@ -243,5 +245,28 @@ fn faults_of_all_files_are_said_together() {
         "机构名册.xlsx：这个文件不是电子表格",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
+    }
+}
+
+/// Both pages of settings list every key of the code.
+#[test]
+fn the_pages_of_settings_list_every_key() {
+    let page = |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap();
+    let pages = [page("settings.md"), page("settings.zh.md")];
+    let mut words: Vec<String> = items().flat_map(|item| [format!("`{}`", item.key), format!("| {} |", item.name)]).collect();
+    words.extend(ASSIGN.iter().flat_map(|(heading, key, ..)| [(*heading).to_owned(), format!("`{key}`")]));
+    words.extend(DATES.iter().map(|(heading, _)| (*heading).to_owned()));
+    words.extend(["`due`", "`posted`", "[[assign]]", "[archive.retention]", "[collect.\"2026Q1\"]", "[notice."].map(String::from));
+    for page in &pages {
+        let missing: Vec<&String> = words.iter().filter(|word| !page.contains(word.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+    // What the text may hold is what the items hold, and tables that are told of above.
+    let known = Known { schemes: &[], forms: &[] };
+    let Err(CountyError::Config { error, .. }) = workspace_of("nonsense = 1\n", &known) else { panic!("refused") };
+    let said = error.faults.iter().find_map(|fault| fault.said.en.strip_prefix("unknown key `nonsense`; allowed here: ")).unwrap();
+    for key in said.split_whitespace() {
+        let is = |own: &str| own == key || own.starts_with(&format!("{key}."));
+        assert!(items().any(|item| is(item.key)) || ["assign", "collect"].contains(&key), "{key}");
     }
 }

@@ -19,6 +19,7 @@ mod reading;
 mod sample;
 mod schemes;
 mod sendback;
+mod setup;
 mod support;
 mod template;
 mod terminal;
