@@ -44,8 +44,8 @@ pub struct Archived {
     pub county: String,
     /// The county's name.
     pub name: String,
-    /// False if documents bear no 档号, the settings having no fonds.
-    pub fonds: bool,
+    /// 全宗号; without it documents bear no 档号.
+    pub fonds: Option<String>,
     /// The year.
     pub year: i32,
     /// SHA-256 of the bag's tag manifest.
@@ -121,7 +121,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
         kept,
         county: county.key(),
         name: county.workspace.county.clone(),
-        fonds: county.workspace.archive.fonds.is_some(),
+        fonds: county.workspace.archive.fonds.clone(),
         year: county.workspace.year,
         digest,
         files,

@@ -55,7 +55,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
     if !done.noted {
         printer.line(printer.text("archive-not-noted", &[]));
     }
-    if !done.fonds {
+    if done.fonds.is_none() {
         printer.marked(Severity::Note, &printer.text("archive-no-fonds", &[]));
     }
     if done.signed {

@@ -207,10 +207,10 @@ fn dates(lines: &mut Lines, county: &County) {
 fn templates(lines: &mut Lines, options: &Options, county: &County) {
     let folder = county.workspace.root.join("templates/fonts");
     match load_fonts(&folder) {
-        Ok(_) if folder.is_dir() => {
-            lines.well("fonts", "内置字体和 templates/fonts 里的字体都能用", "the built-in fonts and those of templates/fonts can be used")
+        Ok(_) => {
+            let own = if folder.is_dir() { ("和 templates/fonts 里的字体", " and those of templates/fonts") } else { ("", "") };
+            lines.well("fonts", format!("内置字体{}都能用", own.0), format!("the built-in fonts{} can be used", own.1));
         }
-        Ok(_) => lines.well("fonts", "用内置字体", "the built-in fonts are used"),
         Err(error) => {
             let mend = Said::new(
                 "换成完好的 .ttf 或 .otf 文件，或从 templates/fonts 移走",

@@ -120,7 +120,7 @@ impl MemberList {
             id,
             joined: day(column::JOINED),
             probationary: status.starts_with("预备"),
-            category: category(county, branch, text(column::CATEGORY)),
+            category: category(county, branch, text(column::CATEGORY).as_deref()),
             post: text(column::POST),
             first_month: 1,
             last_month: 12,
@@ -145,13 +145,13 @@ fn placed(county: &County, code: Option<String>, named: Option<String>) -> Optio
 }
 
 /// A category of the county: as written, else by the branch's 类型.
-fn category(county: &County, branch: usize, written: Option<String>) -> String {
+fn category(county: &County, branch: usize, written: Option<&str>) -> String {
     let known = |word: &str| {
         let all = county.workspace.categories.iter();
         all.clone().find(|own| *own == word).or_else(|| all.clone().find(|own| own.trim_end_matches("党员") == word)).cloned()
     };
     let kind = county.register.branches[branch].kind.as_deref();
-    written.as_deref().map(folded).as_deref().and_then(known).or_else(|| kind.and_then(known)).unwrap_or_default()
+    written.map(folded).as_deref().and_then(known).or_else(|| kind.and_then(known)).unwrap_or_default()
 }
 
 /// The birthday that an identity number holds.

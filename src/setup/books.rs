@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{INBOX, REGISTER};
 use crate::county::{ASSIGN, BASIC, Branch, Carried, DATES, Item as Setting, Kind, OTHER};
 use crate::exact::Decimal;
-use crate::period::Every;
+use crate::period::{Every, Period};
 use crate::table::Value;
 use crate::workbook;
 use crate::xlsx::blank::{Blank, Body, Column, Entry, Item, Sheet, write};
@@ -87,7 +87,7 @@ fn item(setting: &Setting, carried: &Carried, schemes: &[String]) -> Item {
 fn periods() -> Vec<String> {
     let mut all: Vec<_> = Every::ALL.into_iter().flat_map(Every::all).collect();
     all.sort_by_key(|period| (period.last_month(), period.every()));
-    all.into_iter().map(|period| period.zh()).collect()
+    all.into_iter().map(Period::zh).collect()
 }
 
 fn rules(carried: &Carried, schemes: &[String]) -> Body {

@@ -41,7 +41,7 @@ fn fill(root: &Path, items: &[(&str, &str)], rows: &[(&str, &str)]) {
     for (_, sheet) in &mut book {
         for row in sheet.iter_mut().filter(|row| row.len() > 2) {
             if let Some((_, value)) = items.iter().find(|(item, _)| row[0] == format!("'{item}")) {
-                row[1] = (*value).to_owned();
+                (*value).clone_into(&mut row[1]);
             }
         }
     }
