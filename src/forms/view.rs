@@ -236,8 +236,7 @@ pub fn set_run(root: &mut Record, issuer: &Issuer, digest: &str, count: usize) {
     root.text("县", &issuer.county);
     root.text("发文机关", &issuer.name);
     root.text("年度", format!("{}年", issuer.run.year));
-    let whole = issuer.run.period == Period::YEAR;
-    root.text("期间", if whole { format!("{}年度", issuer.run.year) } else { issuer.run.zh() });
+    root.text("期间", issuer.run.zh_title());
     root.set("制表日期", Datum::Date(issuer.date));
     root.text("校验码", digest);
     root.count("人数", count);

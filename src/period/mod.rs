@@ -185,6 +185,11 @@ impl RunPeriod {
         if self.period == Period::YEAR { format!("{}年", self.year) } else { format!("{}年{}", self.year, self.period.zh()) }
     }
 
+    /// The same where a title or a form names the year as a whole: `2026年度`.
+    pub fn zh_title(self) -> String {
+        if self.period == Period::YEAR { format!("{}年度", self.year) } else { self.zh() }
+    }
+
     /// The first day of the period's last month.
     pub fn first_day_of_last_month(self) -> chrono::NaiveDate {
         chrono::NaiveDate::from_ymd_opt(self.year, u32::from(self.period.last_month()), 1).unwrap_or_default()

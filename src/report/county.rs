@@ -106,7 +106,7 @@ pub fn county_workbook(overview: &Overview<'_>, details: Vec<Vec<Value>>) -> Wor
 fn sheet(overview: &Overview<'_>, name: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Sheet {
     Sheet {
         name: name.to_owned(),
-        title: Some(format!("{}{}{title}", overview.issuer.county, overview.issuer.run.zh())),
+        title: Some(format!("{}{}{title}", overview.issuer.county, overview.issuer.run.zh_title())),
         columns,
         rows,
         freeze: true,

@@ -166,6 +166,8 @@ pub enum Entry {
 pub const HEAD: u32 = 3;
 /// The last row that drop-downs and bounds reach, whatever the number of rows.
 const REACH: u32 = 2000;
+/// A bound that only keeps out what is no number of a row or a ballot.
+const ANY_NUMBER: i64 = 100_000;
 /// Characters of a heading that the arrow of a filter covers.
 const ARROW: f64 = 3.0;
 const A4: u8 = 9;
@@ -405,6 +407,8 @@ fn wanted(min: Decimal, max: Decimal, decimals: u16) -> String {
     let places = if decimals == 0 { "填整数".to_owned() } else { format!("最多{decimals}位小数") };
     if min == max {
         format!("应为{min}。")
+    } else if max >= Decimal::from(ANY_NUMBER) {
+        format!("请填整数，从{min}起。")
     } else if min == -max {
         format!("一次最多{max}分，{places}。扣分写正数、负数都可以，全表写法要一致。")
     } else {
