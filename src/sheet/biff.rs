@@ -5,6 +5,7 @@
 //! └ globals ┘                                     └ first sheet, at its position ┘
 //! ```
 
+use super::ink::{Colour, Ink};
 use super::ole::{u16_at, u32_at};
 use super::style::{Formats, Style};
 use super::{Limits, Refusal};
@@ -39,6 +40,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     let (mut positions, mut strings) = (Vec::new(), None);
     let (mut narrow, mut named, mut calculated) = (false, false, false);
     let (mut formats, mut xfs, mut date_1904) = (Vec::new(), Vec::new(), false);
+    let (mut fonts, mut palette) = (Vec::new(), Vec::new());
     walk(stream, 0, |record, data| {
         match record {
             // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
@@ -48,9 +50,11 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
             // Western is what a program writes that does not know its own.
             0x0042 => named = u16_at(data, 0) != 1252,
             0x0022 => date_1904 = u16_at(data, 0) == 1,
-            // FORMAT, XF, RECALCID.
+            // FORMAT, FONT with height and colour, PALETTE, XF, RECALCID.
             0x041e => formats.push(format(data, narrow)),
-            0x00e0 => xfs.push(u16_at(data, 2)),
+            0x0031 => fonts.push((u16_at(data, 0), u16_at(data, 4))),
+            0x0092 => palette = data.get(2..).unwrap_or_default().chunks_exact(4).map(|colour| [colour[0], colour[1], colour[2]]).collect(),
+            0x00e0 => xfs.push((u16_at(data, 2), u16_at(data, 0), ground(data))),
             0x01c1 => calculated = true,
             0x0085 => positions.push(u32_at(data, 0) as usize),
             0x00fc => strings = Some(u32_at(data, 4)),
@@ -70,12 +74,37 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     for (id, code) in formats {
         known.define(id, code);
     }
-    let styles = known.styles(xfs.into_iter().map(u32::from));
+    let colour = |index: u16| {
+        let own = usize::from(index).checked_sub(8).and_then(|at| palette.get(at));
+        own.map_or_else(|| Colour::indexed(index.into()), |rgb| Colour::Is(*rgb))
+    };
+    let ink = |font: u16, ground: Option<u16>| {
+        // There is no font 4.
+        let (height, ink) = *fonts.get(usize::from(if font > 4 { font - 1 } else { font }))?;
+        Some(Ink { colour: colour(ink), ground: ground.map_or(Colour::Unknown, colour), points: Some(f64::from(height) / 20.0) })
+    };
+    let styles = known.styles(xfs.iter().map(|(id, ..)| u32::from(*id))).into_iter();
+    let styles: Vec<Style> =
+        styles.zip(&xfs).map(|(style, (_, font, ground))| style.in_ink(&ink(*font, *ground).unwrap_or_default())).collect();
     let mut budget = Budget { area: 0, cells: 0, limits };
     let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &styles, &mut budget));
     let hidden = hidden.collect::<Result<_, _>>()?;
     // Chinese programs of that time wrote GBK and said nothing, or western.
     Ok(Checked { hidden, code_page: (narrow && !named).then_some(936), styles, calculated })
+}
+
+/// The colour's number of a style's ground (MS-XLS, XF): 65, the paper, where nothing is filled; none where a pattern is.
+fn ground(data: &[u8]) -> Option<u16> {
+    // Before BIFF8 the record is shorter.
+    let (pattern, colour) = match data.len() {
+        20.. => (u32_at(data, 14) >> 26, u16_at(data, 18) & 0x7f),
+        _ => (u32_at(data, 8) >> 16 & 0x3f, u16_at(data, 8) & 0x7f),
+    };
+    match pattern {
+        0 => Some(65),
+        1 => Some(colour),
+        _ => None,
+    }
 }
 
 /// Id and code of a number format. Before BIFF8 its letters are bytes; those of Chinese programs are GBK.
@@ -120,9 +149,11 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], bud
             _ if depth > 1 => {}
             // DIMENSIONS: calamine reserves the rectangle unseen.
             0x0200 => dimensions.push(here),
-            // ROW with fDyZero; COLINFO with fHidden.
-            0x0208 if u16_at(data, 12) & 0x20 != 0 => hidden.rows.push(u16_at(data, 0).into()),
-            0x007d if u16_at(data, 8) & 1 != 0 => hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into())),
+            // ROW with fDyZero or a height of nothing; COLINFO with fHidden or no width.
+            0x0208 if u16_at(data, 12) & 0x20 != 0 || u16_at(data, 6) == 0 => hidden.rows.push(u16_at(data, 0).into()),
+            0x007d if u16_at(data, 8) & 1 != 0 || u16_at(data, 4) == 0 => {
+                hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into()))
+            }
             // INTEGER, NUMBER, LABEL and BOOLERR of Excel 2 have no business here; offices show them, calamine passes over them.
             0x0002..=0x0005 => return Err(cell_refused(data, "a cell in a form of Excel 2")),
             // FORMULA, that of Excel 3 and of Excel 4, NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, MULRK

@@ -45,6 +45,8 @@ pub struct Sheet {
     pub control_characters: Vec<(u32, u16)>,
     /// Row and column, zero-based, of pictures that were put into cells.
     pub pictures: Vec<(u32, u16)>,
+    /// Row and column, zero-based, of what is written in the colour of its ground, or too small to read.
+    pub faint: Vec<(u32, u16)>,
 }
 
 /// A rectangle of cells, zero-based, both ends included.

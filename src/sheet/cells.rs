@@ -30,6 +30,8 @@ pub(super) struct Tables {
     pub(super) styles: Vec<Style>,
     /// Some style does not show texts as they are.
     pub(super) odd_texts: bool,
+    /// Some style is one that nobody can read.
+    pub(super) faint: bool,
     /// The package holds pictures of cells; those are stored as errors.
     pub(super) pictures: bool,
 }
@@ -37,6 +39,12 @@ pub(super) struct Tables {
 impl Tables {
     fn style(&self, cell: &CellTag) -> Option<&Style> {
         self.styles.get(cell.style?.trim().parse().unwrap_or(0))
+    }
+
+    /// True if nobody can read what is written in the cell.
+    fn is_faint(&self, cell: &CellTag) -> bool {
+        let number = || cell.style.and_then(|style| style.trim().parse().ok()).unwrap_or(0usize);
+        self.faint && self.styles.get(number()).is_some_and(Style::is_faint)
     }
 
     /// A text as its cell shows it.
@@ -80,7 +88,7 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
         match event {
             Event::Start(tag) if tag.local_name().as_ref() == "row" && inside => {
                 (row, column) = (row_index(&tag, row).map_err(|said| refused(name, row, &format!("row {said}")))?, 0);
-                if truth(&tag, "hidden") {
+                if truth(&tag, "hidden") || is_nought(&tag, "ht") {
                     shape.rows.push(row);
                 }
             }
@@ -101,6 +109,9 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                     Fault::Xml(error) => torn(name, row, &error),
                     Fault::Value(said) => refused(name, row, &said),
                 })?;
+                if (formula.is_some() || content.is_some()) && tables.is_faint(&cell) {
+                    gather.faint(at.0, at.1);
+                }
                 match (formula, content) {
                     (Some(formula), content) => gather.result(at.0, at.1, &formula, content)?,
                     (None, Some(content)) => gather.push(at.0, at.1, content)?,
@@ -123,7 +134,7 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                 _ => {}
             },
             Event::Start(tag) | Event::Empty(tag) if !inside => match tag.local_name().as_ref() {
-                "col" if truth(&tag, "hidden") => {
+                "col" if truth(&tag, "hidden") || is_nought(&tag, "width") => {
                     let number = |name| attribute(&tag, name).and_then(|text| text.trim().parse::<u32>().ok());
                     if let (Some(min), Some(max)) = (number("min"), number("max")) {
                         shape.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
@@ -287,6 +298,11 @@ fn truth(tag: &BytesStart, name: &str) -> bool {
     attribute(tag, name).is_some_and(|value| matches!(value, "1" | "true"))
 }
 
+/// True for a height or a width of nothing, which hides as well.
+fn is_nought(tag: &BytesStart, name: &str) -> bool {
+    attribute(tag, name).is_some_and(|value| value.trim().parse().is_ok_and(|size: f64| size < 0.1))
+}
+
 fn torn(name: &str, row: u32, error: &quick_xml::Error) -> Refusal {
     refused(name, row, &error.to_string())
 }
@@ -306,7 +322,7 @@ mod tests {
     /// The sheet's cells as `A1 text`, and the sheet.
     fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
         let strings = vec!["张三".into(), "".into()];
-        let tables = Tables { strings, styles: Formats::new(false).styles([0, 14]), odd_texts: false, pictures: false };
+        let tables = Tables { strings, styles: Formats::new(false).styles([0, 14]), odd_texts: false, faint: false, pictures: false };
         let limits = Limits::default();
         let mut gather = Gather::new(&limits);
         let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;
@@ -382,6 +398,7 @@ mod tests {
             read(&xml).unwrap().1
         };
         assert!(sheet(r#"<col min="2" max="2" hidden="1"/>"#, "").hidden_rows && sheet("", "hidden=\"true\"").hidden_rows);
+        assert!(sheet(r#"<col min="2" max="2" width="0"/>"#, "").hidden_rows && sheet("", "ht=\"0\"").hidden_rows);
         let open = sheet(r#"<col min="3" max="9" hidden="1"/><col min="2" max="2" hidden="0"/>"#, "");
         assert!(!open.hidden_rows);
         assert_eq!(open.merged.iter().map(|area| (area.first, area.last)).collect::<Vec<_>>(), [((1, 0), (4, 0)), ((6, 0), (6, 2))]);

@@ -105,6 +105,10 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
             let (row, column) = cell.get_position();
             let own = own.map(|sheet| sheet.cell(row, column)).unwrap_or_default();
             let content = content(&Data::from(cell.get_value().clone()), styles.get(own.style as usize));
+            let style = styles.get(own.style as usize);
+            if content.is_some() && style.is_some_and(Style::is_faint) {
+                gather.faint(row, column);
+            }
             match content {
                 Some(content) if own.formula => gather.result(row, column, "", Some(content))?,
                 Some(content) => gather.push(row, column, content)?,
@@ -151,6 +155,9 @@ fn xls_sheet(
     for (row, column, value) in range.used_cells() {
         let place = (row as u32 + top, column as u32 + left);
         let content = content(value, style(place));
+        if content.is_some() && style(place).is_some_and(Style::is_faint) {
+            gather.faint(place.0, place.1);
+        }
         match formula(place) {
             Some(formula) => gather.result(place.0, place.1, formula, content)?,
             None => content.map_or(Ok(()), |content| gather.push(place.0, place.1, content))?,

@@ -15,6 +15,7 @@ pub(super) struct Gather<'a> {
     texts: usize,
     control_characters: Vec<(u32, u16)>,
     pictures: Vec<(u32, u16)>,
+    faint: Vec<(u32, u16)>,
     /// What the file says about the results of its formulas; set before the first sheet.
     pub(super) results: Results,
     /// Sheets that have ended.
@@ -45,6 +46,9 @@ pub(super) enum Results {
 }
 
 impl<'a> Gather<'a> {
+    /// As many faint cells as are kept of a sheet.
+    const MOST_FAINT: usize = 50_000;
+
     pub(super) fn new(limits: &'a Limits) -> Self {
         Self {
             limits,
@@ -54,6 +58,7 @@ impl<'a> Gather<'a> {
             texts: 0,
             control_characters: Vec::new(),
             pictures: Vec::new(),
+            faint: Vec::new(),
             results: Results::Calculated,
             sheets: 0,
             bare: Vec::new(),
@@ -93,6 +98,13 @@ impl<'a> Gather<'a> {
             if let Some(sheet) = sheets.get_mut(one.sheet) {
                 sheet.put(one.row, one.column as u16, uncalculated(&one.formula));
             }
+        }
+    }
+
+    /// A cell of which nobody can read what is written in it.
+    pub(super) fn faint(&mut self, row: u32, column: u32) {
+        if self.faint.len() < Self::MOST_FAINT {
+            self.faint.push((row, column as u16));
         }
     }
 
@@ -165,6 +177,7 @@ impl<'a> Gather<'a> {
             tallest: 0,
             control_characters: std::mem::take(&mut self.control_characters),
             pictures: std::mem::take(&mut self.pictures),
+            faint: std::mem::take(&mut self.faint),
         })
     }
 }

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::Gather;
+use super::html_style::{Class, classes, format, hides};
+use super::ink::{Colour, Ink};
 use super::style::Style;
 use super::{Format, Limits, Refusal, csv, mail, number, style, text};
 
@@ -61,6 +63,10 @@ struct Table {
     hides: bool,
     /// Rows that a cell above still takes up, by column.
     taken: Vec<u32>,
+    /// What the row's letters are written with.
+    ink: Ink,
+    /// Rows and columns of cells that nobody can read.
+    faint: Vec<(u32, u32)>,
     cells: Vec<(u32, u32, Content)>,
     merged: Vec<Area>,
     cell: Option<Cell>,
@@ -72,6 +78,8 @@ struct Cell {
     text: String,
     stored: Option<String>,
     style: Option<Style>,
+    ink: Ink,
+    picture: bool,
     is_text: bool,
     rows: u32,
     columns: u32,
@@ -85,8 +93,8 @@ struct Page<'a> {
     line: String,
     heading: Option<String>,
     in_heading: bool,
-    /// Number formats by the classes of cells.
-    classes: HashMap<String, Style>,
+    /// What the classes of cells say.
+    classes: HashMap<String, Class>,
     /// Cells of all tables.
     cells: usize,
 }
@@ -120,6 +128,9 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
         let listed = names.get(at).filter(|_| names.len() > 1 || !several);
         let name = table.caption.or_else(|| listed.cloned()).or(table.named);
         let name = name.unwrap_or_else(|| if several { format!("{fallback}-{}", at + 1) } else { fallback.to_owned() });
+        for (row, column) in table.faint {
+            gather.faint(row, column);
+        }
         for (row, column, content) in table.cells {
             gather.push(row, column, content)?;
         }
@@ -210,6 +221,8 @@ impl Table {
             began: false,
             hides: false,
             taken: Vec::new(),
+            ink: Ink::default(),
+            faint: Vec::new(),
             cells: Vec::new(),
             merged: Vec::new(),
             cell: None,
@@ -217,14 +230,16 @@ impl Table {
         }
     }
 
-    fn node(&mut self, node: &Node, classes: &HashMap<String, Style>, limits: &Limits) -> Result<(), Refusal> {
+    fn node(&mut self, node: &Node, classes: &HashMap<String, Class>, limits: &Limits) -> Result<(), Refusal> {
         match *node {
             Node::Open("tr", tag) => {
                 self.cell_ends(limits)?;
                 self.row_ends();
                 self.began = true;
-                self.hides |= attribute(tag, "style").is_some_and(|style| hides(&style));
+                self.hides |= is_hidden(tag, "height");
+                self.ink = Class::of(tag, classes).ink;
             }
+            Node::Open("col", tag) => self.hides |= is_hidden(tag, "width"),
             Node::Close("tr") => {
                 self.cell_ends(limits)?;
                 self.row_ends();
@@ -232,7 +247,8 @@ impl Table {
             Node::Open("td" | "th", tag) => {
                 self.cell_ends(limits)?;
                 self.began = true;
-                self.cell = Some(Cell::of(tag, classes));
+                self.hides |= is_hidden(tag, "height");
+                self.cell = Some(Cell::of(tag, classes, self.ink));
             }
             Node::Close("td" | "th") => self.cell_ends(limits)?,
             Node::Open("caption", _) => self.caption = Some(String::new()),
@@ -270,9 +286,13 @@ impl Table {
         if self.merged.len() < Area::MOST {
             self.merged.extend(Area::of((self.row, column.min(u32::from(u16::MAX)) as u16), last));
         }
+        let faint = cell.ink.is_faint();
         if let Some(content) = cell.content() {
             if column >= limits.max_columns {
                 return Err(Refusal::too_large("columns", limits.max_columns));
+            }
+            if faint {
+                self.faint.push((self.row, column));
             }
             self.cells.push((self.row, column, content));
         }
@@ -285,14 +305,17 @@ impl Table {
 }
 
 impl Cell {
-    fn of(tag: &str, classes: &HashMap<String, Style>) -> Self {
+    fn of(tag: &str, classes: &HashMap<String, Class>, row: Ink) -> Self {
         let count = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1u32).clamp(1, 1 << 20);
         let style = attribute(tag, "style").unwrap_or_default();
+        let own = Class::of(tag, classes);
         Self {
             text: String::new(),
             // Excel and WPS, LibreOffice.
             stored: attribute(tag, "x:num").or_else(|| attribute(tag, "sdval")).filter(|stored| !stored.is_empty()),
-            style: format(&style).map(|code| Style::new(&code, false)).or_else(|| classes.get(attribute(tag, "class")?.trim()).cloned()),
+            style: own.style,
+            picture: false,
+            ink: if own.ink == Ink::default() { row } else { own.ink },
             is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
             rows: count("rowspan"),
             columns: count("colspan"),
@@ -304,6 +327,12 @@ impl Cell {
             Node::Open("br", _) | Node::Close("p" | "div" | "li") => {
                 self.text.truncate(self.text.trim_end_matches(' ').len());
                 self.text.push('\n');
+            }
+            Node::Open("img", _) => self.picture = true,
+            // Around the whole of the cell's text.
+            Node::Open("font" | "span", tag) if self.text.trim().is_empty() => {
+                self.ink.declare(&attribute(tag, "style").unwrap_or_default());
+                self.ink.colour = attribute(tag, "color").map_or(self.ink.colour, |colour| Colour::named(&colour));
             }
             Node::Text(text) => {
                 for c in unescaped(text).chars() {
@@ -323,6 +352,9 @@ impl Cell {
 
     fn content(self) -> Option<Content> {
         let shown = self.text.trim_matches([' ', '\n']);
+        if self.picture && shown.is_empty() {
+            return Some(Content::Picture);
+        }
         if self.is_text {
             return Some(Content::Text(shown.into())).filter(|_| !shown.is_empty());
         }
@@ -340,53 +372,24 @@ impl Cell {
     }
 }
 
-/// The number format of a style: `mso-number-format:"0\.00"`, `…:"\@"`, `…:Percent`.
-fn format(style: &str) -> Option<String> {
-    let (_, rest) = style.split_once("mso-number-format:")?;
-    let rest = rest.trim_start();
-    let value = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        Some(quote) => rest[1..].split(quote).next()?,
-        None => rest.split([';', '}']).next()?.trim(),
-    };
-    let (mut code, mut letters) = (String::new(), value.chars());
-    while let Some(c) = letters.next() {
-        if c != '\\' {
-            code.push(c);
-            continue;
+impl Class {
+    /// What a tag's class and its own attributes say.
+    fn of(tag: &str, classes: &HashMap<String, Self>) -> Self {
+        let mut own = attribute(tag, "class").and_then(|name| classes.get(name.trim()).cloned()).unwrap_or_default();
+        if let Some(ground) = attribute(tag, "bgcolor") {
+            own.ink.ground = Colour::named(&ground);
         }
-        // `\0022` is a character by its number, `\.` the point itself.
-        let ahead = letters.as_str();
-        let number = ahead.get(..4).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        match number.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
-            Some(named) => {
-                code.push(named);
-                letters = ahead[4..].chars();
-            }
-            None => code.extend(letters.next()),
+        if let Some(style) = attribute(tag, "style") {
+            own.ink.declare(&style);
+            own.style = format(&style).map(|code| Style::new(&code, false)).or(own.style);
         }
+        own
     }
-    Some(super::xml2003::named(&code).map_or(code, str::to_owned))
 }
 
-/// Number formats that the page's style sheets give to classes: `.xl65 {mso-number-format:"0\.00";}`.
-fn classes(page: &str) -> HashMap<String, Style> {
-    let mut found = HashMap::new();
-    // Excel and WPS write one rule a class, without rules inside.
-    for rule in page.split('}').filter(|rule| rule.contains("mso-number-format:")) {
-        let Some((selectors, declarations)) = rule.rsplit_once('{') else { continue };
-        let line = selectors.rsplit(['>', ';']).next().unwrap_or_default();
-        let names = line.split(',').filter_map(|selector| selector.trim().rsplit_once('.')).map(|(_, name)| name.trim().to_owned());
-        if let Some(code) = format(declarations) {
-            let style = Style::new(&code, false);
-            found.extend(names.map(|name| (name, style.clone())));
-        }
-    }
-    found
-}
-
-fn hides(style: &str) -> bool {
-    let style = style.to_ascii_lowercase().replace(' ', "");
-    style.contains("display:none")
+/// True for a row, a column or a cell that is not displayed or has no size.
+fn is_hidden(tag: &str, size: &str) -> bool {
+    attribute(tag, "style").is_some_and(|style| hides(&style)) || attribute(tag, size).is_some_and(|size| size.trim() == "0")
 }
 
 /// Calls `visit` for each tag and each text. Nothing is refused: pages are never well formed.

@@ -11,6 +11,8 @@ mod csv;
 mod dense;
 mod gather;
 mod html;
+mod html_style;
+mod ink;
 mod limits;
 mod locked;
 mod mail;

@@ -8,12 +8,13 @@
 //!     <table:table-cell table:number-columns-repeated="1023"/>
 //! ```
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
+use super::ink::{Colour, Ink};
 use super::package::Package;
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, style};
@@ -59,15 +60,20 @@ struct Reader<'a> {
     gather: Gather<'a>,
     sheets: Vec<Sheet>,
     style: Option<String>,
+    /// Of sheets that are not displayed, of rows without height and columns without width.
     hidden_styles: HashSet<String>,
+    /// What letters are written with, by the names of styles.
+    inks: HashMap<String, Ink>,
     /// Depth of tables: one inside a cell is not a sheet.
     depth: u32,
     table: Table,
     row_repeats: u32,
     row_hidden: bool,
+    /// The style of the row's cells that name none.
+    row_style: Option<String>,
     column: u32,
-    /// The row's, by column, with their formulas.
-    cells: Vec<(u32, Option<Content>, Option<String>)>,
+    /// The row's, by column, with their formulas, and whether nobody can read them.
+    cells: Vec<(u32, Option<Content>, Option<String>, bool)>,
     cell: Option<Cell>,
 }
 
@@ -82,6 +88,8 @@ struct Table {
     rows: u32,
     columns: u32,
     hidden_columns: Vec<(u32, u32)>,
+    /// Styles of the cells that name none.
+    column_styles: Vec<(u32, u32, String)>,
     /// A hidden row or column holds cells.
     hides: bool,
     /// Merged areas.
@@ -94,6 +102,7 @@ struct Cell {
     /// How many rows and columns it is merged over.
     rows: u32,
     columns: u32,
+    style: Option<String>,
     kind: String,
     value: Option<String>,
     formula: Option<String>,
@@ -113,10 +122,12 @@ impl<'a> Reader<'a> {
             sheets: Vec::new(),
             style: None,
             hidden_styles: HashSet::new(),
+            inks: HashMap::new(),
             depth: 0,
             table: Table::default(),
             row_repeats: 1,
             row_hidden: false,
+            row_style: None,
             column: 0,
             cells: Vec::new(),
             cell: None,
@@ -132,10 +143,17 @@ impl<'a> Reader<'a> {
             return self.cell_ends();
         }
         match *node {
-            Node::Open("style", tag) => self.style = xml::attribute(tag, "name"),
+            Node::Open("style", tag) => {
+                self.style = xml::attribute(tag, "name");
+                let parent = xml::attribute(tag, "parent-style-name").and_then(|parent| self.inks.get(&parent).copied());
+                self.inks.extend(self.style.clone().zip(parent));
+            }
             Node::Open("table-properties", tag) if xml::attribute(tag, "display").as_deref() == Some("false") => {
                 self.hidden_styles.extend(self.style.take());
             }
+            Node::Open("table-column-properties", tag) if is_nought(tag, "column-width") => self.hidden_styles.extend(self.style.take()),
+            Node::Open("table-row-properties", tag) if is_nought(tag, "row-height") => self.hidden_styles.extend(self.style.take()),
+            Node::Open("text-properties" | "table-cell-properties", tag) if self.depth == 0 => self.ink(tag),
             Node::Open("table", tag) => {
                 self.depth += 1;
                 if self.depth == 1 {
@@ -154,14 +172,18 @@ impl<'a> Reader<'a> {
             Node::Open("table-source", _) => self.table.linked = true,
             Node::Open("table-column", tag) => {
                 let repeats = repeats(tag, "number-columns-repeated")?;
-                if unseen(tag) {
-                    self.table.hidden_columns.push((self.table.columns, self.table.columns.saturating_add(repeats)));
+                let end = self.table.columns.saturating_add(repeats);
+                if self.unseen(tag) {
+                    self.table.hidden_columns.push((self.table.columns, end));
                 }
+                let cells = xml::attribute(tag, "default-cell-style-name");
+                self.table.column_styles.extend(cells.map(|style| (self.table.columns, end, style)));
                 self.table.columns = self.table.columns.saturating_add(repeats);
             }
             Node::Open("table-row", tag) => {
                 self.row_repeats = repeats(tag, "number-rows-repeated")?;
-                self.row_hidden = unseen(tag);
+                self.row_hidden = self.unseen(tag);
+                self.row_style = xml::attribute(tag, "default-cell-style-name");
                 self.column = 0;
             }
             Node::Close("table-row") => self.row_ends()?,
@@ -169,6 +191,33 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What the style being read says of its letters and their ground.
+    fn ink(&mut self, tag: &BytesStart) {
+        let Some(name) = &self.style else { return };
+        let ink = self.inks.entry(name.clone()).or_default();
+        if let Some(colour) = xml::qualified(tag, "fo:color") {
+            ink.colour = Colour::named(&colour);
+        }
+        if let Some(ground) = xml::qualified(tag, "fo:background-color") {
+            ink.ground = if ground == "transparent" { Colour::WHITE } else { Colour::named(&ground) };
+        }
+        ink.points = xml::qualified(tag, "fo:font-size").and_then(|size| size.strip_suffix("pt")?.trim().parse().ok()).or(ink.points);
+    }
+
+    /// True if nobody can read what is written in the cell that ends.
+    fn is_faint(&self, cell: &Cell) -> bool {
+        let of_column =
+            || self.table.column_styles.iter().find(|(first, end, _)| (*first..*end).contains(&self.column)).map(|(.., style)| style);
+        let style = cell.style.as_ref().or(self.row_style.as_ref()).or_else(of_column);
+        style.and_then(|style| self.inks.get(style)).is_some_and(Ink::is_faint)
+    }
+
+    /// `table:visibility` is `collapse` for hidden, `filter` for filtered out; a style without height or width hides too.
+    fn unseen(&self, tag: &BytesStart) -> bool {
+        xml::attribute(tag, "visibility").is_some_and(|visibility| visibility != "visible")
+            || xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style))
     }
 
     fn cell_ends(&mut self) -> Result<(), Refusal> {
@@ -179,6 +228,7 @@ impl<'a> Reader<'a> {
             let last = (row.saturating_add(cell.rows - 1), column.saturating_add(cell.columns.saturating_sub(1) as u16));
             self.table.merged.extend(Area::of((row, column), last));
         }
+        let faint = self.is_faint(&cell);
         let (content, formula) = cell.content();
         if content.is_some() || formula.is_some() {
             if self.column.saturating_add(repeats) > self.limits.max_columns {
@@ -186,7 +236,7 @@ impl<'a> Reader<'a> {
             }
             let columns = self.column..self.column + repeats;
             self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
-            self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone())));
+            self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone(), faint)));
         }
         self.column = self.column.saturating_add(repeats);
         Ok(())
@@ -198,7 +248,10 @@ impl<'a> Reader<'a> {
             self.table.hides |= self.row_hidden;
             // Ends early: the gatherer refuses the first row past its limit.
             for row in self.table.rows..self.table.rows.saturating_add(self.row_repeats) {
-                for (column, content, formula) in &cells {
+                for (column, content, formula, faint) in &cells {
+                    if *faint {
+                        self.gather.faint(row, *column);
+                    }
                     match formula {
                         Some(formula) => self.gather.result(row, *column, formula, content.clone())?,
                         None => content.clone().map_or(Ok(()), |content| self.gather.push(row, *column, content))?,
@@ -239,6 +292,7 @@ impl Cell {
             repeats: repeats(tag, "number-columns-repeated")?,
             rows: repeats(tag, "number-rows-spanned")?,
             columns: repeats(tag, "number-columns-spanned")?,
+            style: named("table:style-name"),
             value,
             formula: named("table:formula"),
             error: named("calcext:value-type").as_deref() == Some("error"),
@@ -318,7 +372,8 @@ fn repeats(tag: &BytesStart, name: &str) -> Result<u32, Refusal> {
     text.parse().map_err(|_| Refusal::unreadable(Unreadable::Content, format!("{CONTENT}: {name} is {text}")))
 }
 
-/// `table:visibility` is `collapse` for hidden, `filter` for filtered out.
-fn unseen(tag: &BytesStart) -> bool {
-    xml::attribute(tag, "visibility").is_some_and(|visibility| visibility != "visible")
+/// True for a height or a width of nothing: `0cm`, `0.000in`.
+fn is_nought(tag: &BytesStart, name: &str) -> bool {
+    let size = xml::attribute(tag, name).unwrap_or_default();
+    size.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().is_ok_and(|size: f64| size <= 0.0)
 }

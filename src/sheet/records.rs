@@ -8,6 +8,7 @@
 
 use super::Refusal;
 use super::book::Area;
+use super::ink::{Colour, Ink};
 use super::ole::{u16_at, u32_at};
 use super::style::{Formats, Style};
 use crate::diag::Unreadable;
@@ -23,7 +24,9 @@ const DIMENSIONS: u16 = 0x94;
 const MERGED: u16 = 0xb0;
 const WORKBOOK: u16 = 0x99;
 const CALCULATION: u16 = 0x9d;
+const FONT: u16 = 0x2b;
 const FORMAT: u16 = 0x2c;
+const FILL: u16 = 0x2d;
 const STYLE: u16 = 0x2f;
 const BEGIN_STYLES: u16 = 0x269;
 const END_STYLES: u16 = 0x26a;
@@ -94,20 +97,48 @@ pub(super) fn list(bytes: &[u8]) -> Result<List, Refusal> {
     Ok(list)
 }
 
-/// Every cell style, by its number format.
+/// A colour of eight bytes (MS-XLSB, BrtColor).
+fn colour(data: &[u8], at: usize) -> Colour {
+    let Some([kind, index, tint, more, red, green, blue, _]) = data.get(at..at + 8) else { return Colour::Unknown };
+    match kind >> 1 {
+        0 => Colour::Automatic,
+        1 => Colour::indexed((*index).into()),
+        2 => Colour::Is([*red, *green, *blue]),
+        3 => Colour::theme((*index).into(), f64::from(i16::from_le_bytes([*tint, *more])) / f64::from(i16::MAX)),
+        _ => Colour::Unknown,
+    }
+}
+
+/// Every cell style, by its number format, and what its letters are written with.
 pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Vec<Style>, Refusal> {
     let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
+    let (mut inks, mut grounds, mut xfs) = (Vec::new(), Vec::new(), Vec::new());
     walk(bytes, |record, data| {
         match record {
             FORMAT => formats.define(u16_at(data, 0).into(), data.get(2..).and_then(text).map(letters).unwrap_or_default()),
             BEGIN_STYLES => inside = true,
             END_STYLES => inside = false,
-            STYLE if inside => ids.push(u16_at(data, 2)),
+            // The height in twentieths of a point; a fill of nothing, of one colour, or a pattern.
+            FONT => inks.push(Ink { colour: colour(data, 12), points: Some(f64::from(u16_at(data, 0)) / 20.0), ..Ink::default() }),
+            FILL => grounds.push(match u32_at(data, 0) {
+                0 => Colour::WHITE,
+                1 => colour(data, 4),
+                _ => Colour::Unknown,
+            }),
+            STYLE if inside => {
+                ids.push(u16_at(data, 2));
+                xfs.push((usize::from(u16_at(data, 4)), usize::from(u16_at(data, 6))));
+            }
             _ => {}
         }
         Ok(())
     })?;
-    Ok(formats.styles(ids.into_iter().map(u32::from)))
+    let ink = |(font, fill): (usize, usize)| {
+        let ink: Ink = inks.get(font).copied().unwrap_or_default();
+        Ink { ground: grounds.get(fill).copied().unwrap_or(Colour::WHITE), ..ink }
+    };
+    let styles = formats.styles(ids.into_iter().map(u32::from)).into_iter();
+    Ok(styles.zip(xfs).map(|(style, xf)| style.in_ink(&ink(xf))).collect())
 }
 
 /// A text without its length.
@@ -164,12 +195,13 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
                 let corner = |row: usize, column: usize| (u32_at(data, row), u32_at(data, column).min(u32::from(u16::MAX)) as u16);
                 sheet.merged.extend(Area::of(corner(0, 8), corner(4, 12)));
             }
-            COLUMNS if u16_at(data, 16) & 1 != 0 => sheet.hidden_columns.push((u32_at(data, 0), u32_at(data, 4))),
+            // fHidden, or no width.
+            COLUMNS if u16_at(data, 16) & 1 != 0 || u32_at(data, 8) == 0 => sheet.hidden_columns.push((u32_at(data, 0), u32_at(data, 4))),
             0x00 if inside => {
                 row = data.first_chunk().map(|row| u32::from_le_bytes(*row)).ok_or_else(torn)?;
                 column = 0;
-                // fDyZero
-                if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                // fDyZero, or a height of nothing that is the row's own (fUnsynced).
+                if data.get(11).is_some_and(|flags| flags & 0x10 != 0 || (flags & 0x20 != 0 && u16_at(data, 8) == 0)) {
                     sheet.hidden_rows.push(row);
                 }
                 write(&mut sheet.bytes, 0x00, &[&row.to_le_bytes()]);

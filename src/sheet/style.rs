@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use super::book::Disguised;
+use super::ink::Ink;
 use super::{Content, number};
 use crate::exact::Decimal;
 use crate::number_format::{Format, Value, builtin_code};
@@ -38,7 +39,11 @@ impl Formats {
 
 /// How cells of one style are shown.
 #[derive(Clone, Debug)]
-pub(super) struct Style(Arc<Looks>);
+pub(super) struct Style {
+    looks: Arc<Looks>,
+    /// Nobody can read what is written in it.
+    faint: bool,
+}
 
 #[derive(Debug)]
 struct Looks {
@@ -78,32 +83,42 @@ impl Style {
             places(code).map_or(Numbers::Some, Numbers::Places)
         };
         let plain_texts = format.text(Value::Text("文"), date_1904) == "文";
-        Self(Arc::new(Looks { code: code.into(), format, date_1904, numbers, plain_texts }))
+        Self { looks: Arc::new(Looks { code: code.into(), format, date_1904, numbers, plain_texts }), faint: false }
     }
 
     /// True where numbers are shown as dates or times.
     pub(super) fn is_date(&self) -> bool {
-        matches!(self.0.numbers, Numbers::Days | Numbers::Times)
+        matches!(self.looks.numbers, Numbers::Days | Numbers::Times)
+    }
+
+    /// The style with what its letters are written with.
+    pub(super) fn in_ink(self, ink: &Ink) -> Self {
+        Self { faint: ink.is_faint(), ..self }
+    }
+
+    /// True if nobody can read what is written in it.
+    pub(super) fn is_faint(&self) -> bool {
+        self.faint
     }
 
     /// True where everything is shown as it is stored.
     pub(super) fn is_plain(&self) -> bool {
-        self.0.numbers == Numbers::All && self.0.plain_texts
+        self.looks.numbers == Numbers::All && self.looks.plain_texts && !self.faint
     }
 
     /// True where texts are shown as they are.
     pub(super) fn shows_texts(&self) -> bool {
-        self.0.plain_texts
+        self.looks.plain_texts
     }
 
     /// What a stored number is, and is seen to be.
     pub(super) fn number(&self, value: f64) -> Content {
-        self.seen(if self.is_date() { number::date_content(value, self.0.date_1904) } else { number::content(value) })
+        self.seen(if self.is_date() { number::date_content(value, self.looks.date_1904) } else { number::content(value) })
     }
 
     /// The content, disguised where this style shows something else.
     pub(super) fn seen(&self, content: Content) -> Content {
-        let looks = &*self.0;
+        let looks = &*self.looks;
         let value = match (&content, &looks.numbers) {
             (Content::Number(_), Numbers::All) | (Content::Date(_), Numbers::Days | Numbers::All) => return content,
             (Content::Number(number), Numbers::Places(places)) if number.places() <= *places => return content,

@@ -3,6 +3,7 @@
 use quick_xml::events::BytesStart;
 
 use super::gather::Results;
+use super::ink::{Colour, Ink};
 use super::package::Package;
 use super::style::{Formats, Style};
 use super::xml::{self, Node};
@@ -127,26 +128,72 @@ pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 
-/// Every cell style (`cellXfs`), by its number format.
+/// Every cell style (`cellXfs`), by its number format, and what its letters are written with.
 pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Style>, Refusal> {
-    let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
+    let (mut formats, mut ids, mut within) = (Formats::new(date_1904), Vec::new(), String::new());
+    let (mut inks, mut grounds, mut xfs, mut solid) = (Vec::<Ink>::new(), Vec::new(), Vec::new(), false);
     xml::walk(part, text, |node| -> Result<(), Refusal> {
         match node {
             Node::Open("numFmt", tag) => {
-                if let (Some(id), Some(code)) = (number(tag), xml::attribute(tag, "formatCode")) {
+                if let (Some(id), Some(code)) = (number(tag, "numFmtId"), xml::attribute(tag, "formatCode")) {
                     formats.define(id, code);
                 }
             }
-            Node::Open("cellXfs", _) => inside = true,
-            Node::Close("cellXfs") => inside = false,
-            Node::Open("xf", tag) if inside => ids.push(number(tag).unwrap_or(0)),
+            Node::Open(name @ ("fonts" | "fills" | "cellXfs"), _) => name.clone_into(&mut within),
+            Node::Close("fonts" | "fills" | "cellXfs") => within.clear(),
+            Node::Open(name, tag) => match (within.as_str(), name) {
+                ("cellXfs", "xf") => {
+                    ids.push(number(tag, "numFmtId").unwrap_or(0));
+                    xfs.push((number(tag, "fontId").unwrap_or(0) as usize, number(tag, "fillId").unwrap_or(0) as usize));
+                }
+                ("fonts", "font") => inks.push(Ink::default()),
+                ("fonts", "color") => last(&mut inks, |ink| ink.colour = colour(tag)),
+                ("fonts", "sz") => {
+                    let points = xml::attribute(tag, "val").and_then(|points| points.trim().parse().ok());
+                    last(&mut inks, |ink| ink.points = points);
+                }
+                ("fills", "fill") => grounds.push(Colour::WHITE),
+                ("fills", "patternFill" | "gradientFill") => {
+                    // A solid fill has its colour inside; what another pattern comes to is not worked out.
+                    let none = xml::attribute(tag, "patternType").is_none_or(|kind| kind == "none") && name == "patternFill";
+                    last(&mut grounds, |ground| *ground = if none { Colour::WHITE } else { Colour::Unknown });
+                    solid = xml::attribute(tag, "patternType").is_some_and(|kind| kind == "solid");
+                }
+                ("fills", "fgColor") if solid => last(&mut grounds, |ground| *ground = colour(tag)),
+                _ => {}
+            },
             _ => {}
         }
         Ok(())
     })?;
-    Ok(formats.styles(ids))
+    let ink = |(font, fill): (usize, usize)| {
+        let ink = inks.get(font).copied().unwrap_or_default();
+        Ink { ground: grounds.get(fill).copied().unwrap_or(Colour::WHITE), ..ink }
+    };
+    Ok(formats.styles(ids).into_iter().zip(xfs).map(|(style, xf)| style.in_ink(&ink(xf))).collect())
 }
 
-fn number(tag: &BytesStart) -> Option<u32> {
-    xml::attribute(tag, "numFmtId")?.trim().parse().ok()
+fn last<T>(all: &mut [T], change: impl FnOnce(&mut T)) {
+    if let Some(one) = all.last_mut() {
+        change(one);
+    }
+}
+
+/// `<color rgb="FFFFFFFF"/>`, `indexed="9"`, `theme="0" tint="-0.05"`, `auto="1"` (18.8.3).
+fn colour(tag: &BytesStart) -> Colour {
+    let said = |name| xml::attribute(tag, name);
+    if let Some(rgb) = said("rgb") {
+        return Colour::named(&rgb);
+    }
+    let tint = said("tint").and_then(|tint| tint.trim().parse().ok()).unwrap_or(0.0);
+    match (number(tag, "theme"), number(tag, "indexed")) {
+        (Some(theme), _) => Colour::theme(theme, tint),
+        (None, Some(index)) => Colour::indexed(index),
+        (None, None) if said("auto").is_some() => Colour::Automatic,
+        (None, None) => Colour::Unknown,
+    }
+}
+
+fn number(tag: &BytesStart, name: &str) -> Option<u32> {
+    xml::attribute(tag, name)?.trim().parse().ok()
 }

@@ -5,6 +5,7 @@ use super::book::Book;
 use super::cells::{self, Tables};
 use super::gather::Gather;
 use super::package::Package;
+use super::style::Style;
 use super::workbook::{self, Workbook};
 use super::{Format, Limits, Refusal, strings};
 use crate::diag::Unreadable;
@@ -22,7 +23,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         _ => Vec::new(),
     };
     let odd_texts = styles.iter().any(|style| !style.shows_texts());
-    let tables = Tables { strings, styles, odd_texts, pictures };
+    let faint = styles.iter().any(Style::is_faint);
+    let tables = Tables { strings, styles, odd_texts, faint, pictures };
     let mut gather = Gather::new(limits);
     gather.results = results;
     let mut sheets = Vec::with_capacity(listed.len());

@@ -11,6 +11,7 @@ use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
+use super::ink::{Colour, Ink};
 use super::style::Style;
 use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, text};
@@ -37,6 +38,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         codes: HashMap::new(),
         style: None,
         styles: HashMap::new(),
+        inks: HashMap::new(),
         path: Vec::new(),
     };
     xml::walk("workbook", &text, |node| reader.node(&node))?;
@@ -56,6 +58,8 @@ struct Reader<'a> {
     codes: HashMap<String, String>,
     style: Option<String>,
     styles: HashMap<String, Style>,
+    /// What letters are written with, by the ids of styles.
+    inks: HashMap<String, Ink>,
     /// Elements around; deeper ones than these matter to nobody.
     path: Vec<String>,
 }
@@ -132,9 +136,24 @@ impl Reader<'_> {
             // A style is its parent's, unless it says otherwise.
             let parent = xml::attribute(tag, "Parent").and_then(|parent| self.codes.get(&parent).cloned());
             self.codes.extend(self.style.clone().zip(parent));
+            let parent = xml::attribute(tag, "Parent").and_then(|parent| self.inks.get(&parent).copied());
+            self.inks.extend(self.style.clone().zip(parent));
         } else if name == "NumberFormat" {
             let code = xml::attribute(tag, "Format").map(|code| named(&code).unwrap_or(&code).to_owned());
             self.codes.extend(self.style.clone().zip(code));
+        }
+        if let ("Font" | "Interior", None, Some(style)) = (name, &self.sheet, &self.style) {
+            let ink = self.inks.entry(style.clone()).or_default();
+            let colour = xml::attribute(tag, "Color").map(|colour| Colour::named(&colour));
+            match name {
+                "Font" => {
+                    ink.colour = colour.unwrap_or(ink.colour);
+                    ink.points = xml::attribute(tag, "Size").and_then(|size| size.trim().parse().ok()).or(ink.points);
+                }
+                // Another pattern than a whole ground is not worked out.
+                _ if xml::attribute(tag, "Pattern").is_none_or(|pattern| pattern == "Solid") => ink.ground = colour.unwrap_or(ink.ground),
+                _ => ink.ground = Colour::Unknown,
+            }
         }
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         let number = |name| count(tag, name);
@@ -143,7 +162,7 @@ impl Reader<'_> {
             "Column" => {
                 sheet.columns = number("Index")?.map_or(sheet.columns, |index| index.saturating_sub(1));
                 let end = sheet.columns.saturating_add(number("Span")?.unwrap_or(0)).saturating_add(1);
-                if hidden() {
+                if hidden() || is_nought(tag, "Width") {
                     sheet.hidden_columns.push((sheet.columns, end));
                 }
                 sheet.column_styles.extend(xml::attribute(tag, "StyleID").map(|style| (sheet.columns, end, style)));
@@ -151,7 +170,7 @@ impl Reader<'_> {
             }
             "Row" => {
                 sheet.row = number("Index")?.map_or(sheet.row, |index| index.saturating_sub(1));
-                sheet.row_hidden = hidden();
+                sheet.row_hidden = hidden() || is_nought(tag, "Height");
                 sheet.row_style = xml::attribute(tag, "StyleID");
                 sheet.column = 0;
             }
@@ -193,11 +212,17 @@ impl Reader<'_> {
                 }
                 let style = cell.style.as_deref().unwrap_or("Default").to_owned();
                 let (content, formula) = cell.content();
+                if (content.is_some() || formula.is_some()) && self.inks.get(&style).is_some_and(Ink::is_faint) {
+                    self.gather.faint(row, column);
+                }
                 let code = self.codes.get(&style).filter(|_| content.is_some());
                 let content = match code {
                     Some(code) => {
                         let style = self.styles.entry(style).or_insert_with(|| Style::new(code, self.date_1904));
-                        content.map(|content| style.seen(content))
+                        content.map(|content| match content {
+                            Content::Number(number) if style.is_date() => style.number(number.to_stored()),
+                            content => style.seen(content),
+                        })
                     }
                     None => content,
                 };
@@ -266,6 +291,11 @@ pub(super) fn named(name: &str) -> Option<&'static str> {
         "On/Off" => "\"On\";\"On\";\"Off\"",
         _ => return None,
     })
+}
+
+/// True for a height or a width of nothing, which hides as well.
+fn is_nought(tag: &BytesStart, name: &str) -> bool {
+    xml::attribute(tag, name).is_some_and(|size| size.trim().parse().is_ok_and(|size: f64| size <= 0.0))
 }
 
 fn count(tag: &BytesStart, name: &str) -> Result<Option<u32>, Refusal> {

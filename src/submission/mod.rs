@@ -116,7 +116,7 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
     (submission, sink.finish())
 }
 
-/// Notes what was not read though it is there: values beneath merged areas, and pictures in cells.
+/// Notes what was not read though it is there: values beneath merged areas, and pictures in cells; and what was read though nobody can see it.
 fn out_of_sight(sheets: &table::Sheets<'_>, sink: &mut Sink) {
     for sheet in sheets.looked_at() {
         for ((row, column), content) in &sheet.covered {
@@ -124,6 +124,14 @@ fn out_of_sight(sheets: &table::Sheets<'_>, sink: &mut Sink) {
             if !sink.told(Code::ShownDiffers, &place) {
                 sink.push(Finding::new(Code::HiddenData, place).value(shown(content)).arg("case", "covered"));
             }
+        }
+        // One of a sheet stands for the others.
+        let mut faint =
+            sheet.faint.iter().filter_map(|(row, column)| Some((sink.cell(&sheet.name, *row, *column), sheet.get(*row, *column)?)));
+        if let Some((place, content)) = faint.next() {
+            let more = faint.count();
+            let finding = Finding::new(Code::HiddenData, place).value(shown(content)).arg("case", "faint");
+            sink.push(finding.arg("more", if more > 0 { more.to_string() } else { String::new() }));
         }
         for (row, column) in &sheet.pictures {
             sink.push(Finding::new(Code::PictureInCell, sink.cell(&sheet.name, *row, *column)));

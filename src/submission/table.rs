@@ -19,7 +19,7 @@ use crate::sheet::{Book, Content, Row, Sheet};
 use crate::words::{differs_in_a_letter, folded, heading, key};
 use crate::workbook::{self, Trait, column};
 
-use super::cell::{Number, is_nothing, number, quoting, shown};
+use super::cell::{self, Number, is_nothing, number, quoting, shown};
 use super::filler;
 use super::heading::{Block, Column, Vocabulary, blocks};
 use super::intake::Intake;
@@ -530,8 +530,11 @@ impl<'a> Line<'a> {
         sink.cell(&self.sheet.name, row.index, self.slice().column(column::ITEM).unwrap_or_default())
     }
 
-    /// A finding about a heading's cell, with what stands there.
+    /// A finding about a heading's cell, with what stands there. A word that cannot be read is no unknown one.
     pub fn finding(&self, code: Code, heading: &str, sink: &Sink) -> Finding {
+        let word =
+            matches!(code, Code::UnknownCategory | Code::UnknownValue | Code::UnknownPeriod | Code::UnknownLevel | Code::UnknownVeto);
+        let code = cell::text(self.get(heading)).err().filter(|_| word).unwrap_or(code);
         quoting(Finding::new(code, self.place(heading, sink)).arg("column", heading), self.get(heading))
     }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod formats;
+mod grid;
 mod inboxes;
 pub mod layouts;
 mod locked;

@@ -6,6 +6,7 @@
 //! ```
 
 mod book;
+pub mod drawn;
 mod score;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,539 @@
+//! One workbook, with whatever hides or disguises a value, in every format: written by hand, so that a test knows each byte.
+
+use std::fmt::Write as _;
+
+use scorebook::diag::CellRef;
+
+use super::zip;
+
+/// What a cell holds.
+#[derive(Clone, Debug, Default)]
+pub enum Held {
+    #[default]
+    Nothing,
+    Text(String),
+    Number(f64),
+    /// `=3*1` with the nought that writers store which cannot calculate.
+    Placeholder,
+    /// `#REF!`
+    Error,
+    Picture,
+}
+
+/// How its letters look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    #[default]
+    Plain,
+    White,
+    Tiny,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    pub held: Held,
+    /// Its number format; none is General.
+    pub code: &'static str,
+    /// What an office shows, for formats that store it.
+    pub shown: String,
+    pub look: Look,
+    pub comment: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct DrawnSheet {
+    pub name: String,
+    pub rows: Vec<Vec<Drawn>>,
+    pub hidden: bool,
+    pub hidden_row: Option<usize>,
+    /// The hidden row is one that a filter takes away.
+    pub filtered: bool,
+    pub hidden_column: Option<usize>,
+    /// The hidden column has no width instead of being hidden.
+    pub narrow: bool,
+    /// This cell lies beneath the one to its left.
+    pub beneath: Option<(usize, usize)>,
+}
+
+pub const FORMATS: [&str; 7] = ["xlsx", "xls", "xlsb", "ods", "html", "xml2003", "csv"];
+
+const LOOKS: [Look; 3] = [Look::Plain, Look::White, Look::Tiny];
+const PICTURE: &str = "DISPIMG(\"ID_343DFC770DE840EFB3B0EC4FD4D2FCC0\",1)";
+
+/// A file of this format; the name that it should have behind its stem, and its bytes. CSV files have one sheet each.
+pub fn written(format: &str, sheets: &[DrawnSheet]) -> Vec<(String, Vec<u8>)> {
+    let one = |ending: &str, bytes| vec![(ending.to_owned(), bytes)];
+    match format {
+        "xlsx" => one(".xlsx", xlsx(sheets)),
+        "xls" => one(".xls", xls(sheets)),
+        "xlsb" => one(".xlsb", xlsb(sheets)),
+        "ods" => one(".ods", ods(sheets)),
+        "html" => one(".html", html(sheets).into()),
+        "xml2003" => one(".xml", xml2003(sheets).into()),
+        "csv" => sheets.iter().map(|sheet| (format!("-{}.csv", sheet.name), csv(sheet).into())).collect(),
+        other => panic!("no format {other}"),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+/// Number formats in use, General first.
+fn codes(sheets: &[DrawnSheet]) -> Vec<&'static str> {
+    let mut codes = vec![""];
+    for cell in sheets.iter().flat_map(|sheet| sheet.rows.iter().flatten()) {
+        if !codes.contains(&cell.code) {
+            codes.push(cell.code);
+        }
+    }
+    codes
+}
+
+/// The number of a cell's style: each format in each look.
+fn style(cell: &Drawn, codes: &[&str]) -> usize {
+    let code = codes.iter().position(|code| *code == cell.code).unwrap();
+    code * LOOKS.len() + LOOKS.iter().position(|look| *look == cell.look).unwrap()
+}
+
+fn places(sheet: &DrawnSheet) -> impl Iterator<Item = (usize, usize, &Drawn)> {
+    sheet.rows.iter().enumerate().flat_map(|(row, cells)| cells.iter().enumerate().map(move |(column, cell)| (row, column, cell)))
+}
+
+fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let codes = codes(sheets);
+    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
+    let (mut list, mut parts) = (String::new(), vec![("[Content_Types].xml".to_owned(), "<Types/>".to_owned())]);
+    for (index, sheet) in sheets.iter().enumerate() {
+        let state = if sheet.hidden { r#" state="veryHidden""# } else { "" };
+        let _ = write!(list, r#"<sheet name="{}" sheetId="{}"{state} r:id="r{index}"/>"#, sheet.name, index + 1);
+        let _ = write!(relations, r#"<Relationship Id="r{index}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.xml"/>"#);
+        let mut data = String::new();
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            let hidden = if sheet.hidden_row == Some(row) { " hidden=\"1\"" } else { "" };
+            let _ = write!(data, r#"<row r="{}"{hidden}>"#, row + 1);
+            for (column, cell) in cells.iter().enumerate() {
+                let (at, style) = (CellRef { row: row as u32, column: column as u16 }, style(cell, &codes));
+                let _ = match &cell.held {
+                    Held::Nothing => Ok(()),
+                    Held::Text(text) => write!(data, r#"<c r="{at}" s="{style}" t="inlineStr"><is><t>{}</t></is></c>"#, escaped(text)),
+                    Held::Number(number) => write!(data, r#"<c r="{at}" s="{style}"><v>{number}</v></c>"#),
+                    Held::Placeholder => write!(data, r#"<c r="{at}" s="{style}"><f>3*1</f><v>0</v></c>"#),
+                    Held::Error => write!(data, r#"<c r="{at}" s="{style}" t="e"><v>#REF!</v></c>"#),
+                    Held::Picture => write!(data, r#"<c r="{at}" t="str"><f>_xlfn.{0}</f><v>={0}</v></c>"#, escaped(PICTURE)),
+                };
+            }
+            data += "</row>";
+        }
+        let column = sheet.hidden_column.map(|column| {
+            let how = if sheet.narrow { "width=\"0\" customWidth=\"1\"" } else { "width=\"9\" hidden=\"1\"" };
+            format!(r#"<cols><col min="{0}" max="{0}" {how}/></cols>"#, column + 1)
+        });
+        let filter = if sheet.filtered { "<autoFilter ref=\"A1:D9\"/>" } else { "" };
+        let merged = sheet.beneath.map(|(row, column)| {
+            let place = |column: usize| CellRef { row: row as u32, column: column as u16 };
+            format!(r#"<mergeCells><mergeCell ref="{}:{}"/></mergeCells>"#, place(column - 1), place(column))
+        });
+        let (column, merged) = (column.unwrap_or_default(), merged.unwrap_or_default());
+        parts.push((
+            format!("xl/worksheets/{index}.xml"),
+            format!("<worksheet>{column}<sheetData>{data}</sheetData>{filter}{merged}</worksheet>"),
+        ));
+        comments(index, sheet, &mut parts);
+    }
+    let (mut formats, mut cells) = (String::new(), String::new());
+    for (at, code) in codes.iter().enumerate() {
+        let _ = write!(formats, r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, 200 + at, escaped(code));
+        (0..LOOKS.len()).for_each(|look| {
+            let _ = write!(cells, r#"<xf numFmtId="{}" fontId="{look}" fillId="0"/>"#, if at == 0 { 0 } else { 200 + at });
+        });
+    }
+    let styles = format!(
+        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font></fonts>
+           <fills><fill><patternFill patternType="none"/></fill></fills><cellXfs>{cells}</cellXfs></styleSheet>"#
+    );
+    parts.push(("xl/styles.xml".into(), styles));
+    parts.push((
+        "xl/workbook.xml".into(),
+        format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets><calcPr fullCalcOnLoad="1"/></workbook>"#),
+    ));
+    parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>")));
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    zip(&parts)
+}
+
+/// The part of a sheet's comments, if a cell has one.
+fn comments(index: usize, sheet: &DrawnSheet, parts: &mut Vec<(String, String)>) {
+    let mut list = String::new();
+    for (row, column, _) in places(sheet).filter(|(.., cell)| cell.comment) {
+        let at = CellRef { row: row as u32, column: column as u16 };
+        let _ = write!(list, r#"<comment ref="{at}" authorId="0"><text><t>7</t></text></comment>"#);
+    }
+    if !list.is_empty() {
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments";
+        parts.push((
+            format!("xl/worksheets/_rels/{index}.xml.rels"),
+            format!(r#"<Relationships><Relationship Id="c" Type="{kind}" Target="../comments{index}.xml"/></Relationships>"#),
+        ));
+        parts.push((
+            format!("xl/comments{index}.xml"),
+            format!("<comments><authors><author/></authors><commentList>{list}</commentList></comments>"),
+        ));
+    }
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
+    let record = |kind: u16, data: &[&[u8]]| {
+        let data = data.concat();
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), &data].concat()
+    };
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let begin = |kind: u16| record(0x0809, &[&words(&[0x0600, kind, 0x0dbb, 0x07cc]), &[0; 8]]);
+    let codes = codes(sheets);
+    let mut globals = [begin(5), record(0x0042, &[&words(&[1200])])].concat();
+    // There is no font 4: white is 5, tiny 6.
+    for (height, colour) in [(220u16, 0x7fffu16), (220, 0x7fff), (220, 0x7fff), (220, 0x7fff), (220, 9), (20, 0x7fff)] {
+        globals.extend(record(0x0031, &[&words(&[height, 0, colour, 400, 0]), &[0, 0, 0, 0, 2, 1], &utf16("宋体")]));
+    }
+    for (at, code) in codes.iter().enumerate().skip(1) {
+        globals.extend(record(0x041e, &[&words(&[200 + at as u16, code.encode_utf16().count() as u16]), &[1], &utf16(code)]));
+    }
+    for at in 0..codes.len() as u16 {
+        for font in [0u16, 5, 6] {
+            globals.extend(record(0x00e0, &[&words(&[font, if at == 0 { 0 } else { 200 + at }]), &[0; 14], &words(&[65 << 7 | 64])]));
+        }
+    }
+    let names: Vec<Vec<u8>> = sheets.iter().map(|sheet| utf16(&sheet.name)).collect();
+    let mut position = globals.len() + names.iter().map(|name| 12 + name.len()).sum::<usize>() + 4;
+    let mut bodies = Vec::new();
+    for (sheet, name) in sheets.iter().zip(&names) {
+        let body = xls_sheet(sheet, &codes, &record, &begin(0x10));
+        globals.extend(record(0x0085, &[&(position as u32).to_le_bytes(), &[u8::from(sheet.hidden), 0, (name.len() / 2) as u8, 1], name]));
+        position += body.len();
+        bodies.extend(body);
+    }
+    globals.extend(record(0x000a, &[]));
+    container(&[globals, bodies].concat())
+}
+
+fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], record: &dyn Fn(u16, &[&[u8]]) -> Vec<u8>, begin: &[u8]) -> Vec<u8> {
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let mut body = begin.to_vec();
+    if let Some(column) = sheet.hidden_column {
+        let (width, hidden) = if sheet.narrow { (0, 0) } else { (2048, 1) };
+        body.extend(record(0x007d, &[&words(&[column as u16, column as u16, width, 0, hidden, 0])]));
+    }
+    for row in 0..sheet.rows.len() {
+        let hidden = if sheet.hidden_row == Some(row) { 0x20 } else { 0 };
+        body.extend(record(0x0208, &[&words(&[row as u16, 0, 20, 270, 0, 0, hidden, 0])]));
+    }
+    for (row, column, cell) in places(sheet) {
+        let head = words(&[row as u16, column as u16, style(cell, codes) as u16]);
+        let label = |text: &str| record(0x0204, &[&head, &words(&[text.encode_utf16().count() as u16]), &[1], &utf16(text)]);
+        body.extend(match &cell.held {
+            Held::Nothing => Vec::new(),
+            Held::Text(text) => label(text),
+            Held::Picture => label(&format!("={PICTURE}")),
+            Held::Number(number) => record(0x0203, &[&head, &number.to_le_bytes()]),
+            Held::Placeholder => record(0x0006, &[&head, &[0; 14], &words(&[7]), &[0x1e, 3, 0, 0x1e, 1, 0, 5]]),
+            Held::Error => record(0x0205, &[&head, &[0x17, 1]]),
+        });
+    }
+    if let Some((row, column)) = sheet.beneath {
+        body.extend(record(0x00e5, &[&words(&[1, row as u16, row as u16, column as u16 - 1, column as u16])]));
+    }
+    body.extend(record(0x000a, &[]));
+    body
+}
+
+/// An OLE container of one stream, `Workbook`: its sectors, one of directory, then the table of sectors.
+fn container(stream: &[u8]) -> Vec<u8> {
+    let (end, free, table) = (0xffff_fffeu32, u32::MAX, 0xffff_fffdu32);
+    // Shorter streams would lie elsewhere.
+    let length = stream.len().max(4096);
+    let sectors = length.div_ceil(512);
+    assert!(sectors + 2 <= 128, "one sector of the table is enough");
+    let mut header = vec![0u8; 512];
+    header[..8].copy_from_slice(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
+    for (at, value) in [(24, 0x0003_003e), (28, 0x0009_fffe), (32, 6), (44, 1), (48, sectors as u32), (56, 4096), (60, end), (68, end)] {
+        header[at..at + 4].copy_from_slice(&u32::to_le_bytes(value));
+    }
+    for (index, entry) in header[76..].chunks_exact_mut(4).enumerate() {
+        entry.copy_from_slice(&(if index == 0 { sectors as u32 + 1 } else { free }).to_le_bytes());
+    }
+    let entry = |name: &str, kind: u8, child: u32, start: u32, length: u32| {
+        let mut entry = vec![0u8; 128];
+        let name = utf16(name);
+        entry[..name.len()].copy_from_slice(&name);
+        entry[64] = if name.is_empty() { 0 } else { name.len() as u8 + 2 };
+        entry[66..68].copy_from_slice(&[kind, 1]);
+        for (at, value) in [(68, free), (72, free), (76, child), (116, start), (120, length)] {
+            entry[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        entry
+    };
+    let mut fat: Vec<u32> = (1..=sectors as u32).collect();
+    fat[sectors - 1] = end;
+    fat.extend([end, table]);
+    fat.resize(128, free);
+    let mut bytes = [header, stream.to_vec()].concat();
+    bytes.resize(512 + sectors * 512, 0);
+    bytes.extend(
+        [
+            entry("Root Entry", 5, 1, end, 0),
+            entry("Workbook", 2, free, 0, length as u32),
+            entry("", 0, free, 0, 0),
+            entry("", 0, free, 0, 0),
+        ]
+        .concat(),
+    );
+    bytes.extend(fat.iter().flat_map(|entry| entry.to_le_bytes()));
+    bytes
+}
+
+fn xlsb_record(kind: u16, data: &[&[u8]]) -> Vec<u8> {
+    let data = data.concat();
+    let mut bytes = if kind < 0x80 { vec![kind as u8] } else { vec![kind as u8 & 0x7f | 0x80, (kind >> 7) as u8] };
+    let mut length = data.len();
+    while length >= 0x80 {
+        bytes.push(length as u8 & 0x7f | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend(data);
+    bytes
+}
+
+fn xlsb(sheets: &[DrawnSheet]) -> Vec<u8> {
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let wide = |text: &str| [&(text.encode_utf16().count() as u32).to_le_bytes()[..], &utf16(text)].concat();
+    let (record, codes) = (xlsb_record, codes(sheets));
+    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.bin"/>"#);
+    let mut list = [record(0x83, &[]), record(0x99, &[&[0; 12]]), record(0x8f, &[])].concat();
+    let mut parts: Vec<(String, Vec<u8>)> = vec![("[Content_Types].xml".into(), b"<Types/>".to_vec())];
+    for (index, sheet) in sheets.iter().enumerate() {
+        let id = format!("r{index}");
+        let _ = write!(relations, r#"<Relationship Id="{id}" Type="{RELATIONS}/worksheet" Target="worksheets/{index}.bin"/>"#);
+        list.extend(record(
+            0x9c,
+            &[&u32::from(sheet.hidden).to_le_bytes(), &(index as u32 + 1).to_le_bytes(), &wide(&id), &wide(&sheet.name)],
+        ));
+        parts.push((format!("xl/worksheets/{index}.bin"), xlsb_sheet(sheet, &codes, &wide)));
+    }
+    // fFullCalcOnLoad
+    list.extend([record(0x90, &[]), record(0x9d, &[&[0; 24], &[1, 0]]), record(0x84, &[])].concat());
+    let count = |count: usize| (count as u32).to_le_bytes();
+    let mut styles = [record(0x116, &[]), record(0x267, &[&count(codes.len() - 1)])].concat();
+    for (at, code) in codes.iter().enumerate().skip(1) {
+        styles.extend(record(0x2c, &[&(200 + at as u16).to_le_bytes(), &wide(code)]));
+    }
+    styles.extend([record(0x268, &[]), record(0x263, &[&count(3)])].concat());
+    for (height, colour) in [(220u16, [0u8; 8]), (220, [5, 0, 0, 0, 255, 255, 255, 255]), (20, [0; 8])] {
+        styles.extend(record(0x2b, &[&height.to_le_bytes(), &[0; 10], &colour, &[0], &wide("宋体")]));
+    }
+    styles.extend([record(0x264, &[]), record(0x25b, &[&count(1)]), record(0x2d, &[&[0; 68]]), record(0x25c, &[])].concat());
+    styles.extend(record(0x269, &[&count(codes.len() * 3)]));
+    for at in 0..codes.len() as u16 {
+        for font in 0..3u16 {
+            let format = if at == 0 { 0 } else { 200 + at };
+            styles.extend(record(0x2f, &[&0u16.to_le_bytes(), &format.to_le_bytes(), &font.to_le_bytes(), &[0; 10]]));
+        }
+    }
+    styles.extend([record(0x26a, &[]), record(0x117, &[])].concat());
+    parts.push(("xl/styles.bin".into(), styles));
+    parts.push(("xl/workbook.bin".into(), list));
+    parts.push(("xl/_rels/workbook.bin.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    zip(&parts)
+}
+
+fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>) -> Vec<u8> {
+    let (record, four) = (xlsb_record, |value: usize| (value as u32).to_le_bytes());
+    let mut bytes = record(0x81, &[]);
+    if let Some(column) = sheet.hidden_column {
+        let (width, flags) = if sheet.narrow { (0, 0u16) } else { (2304, 1) };
+        let column = record(0x3c, &[&four(column), &four(column), &four(width), &[0; 4], &flags.to_le_bytes()]);
+        bytes.extend([record(0x186, &[]), column, record(0x187, &[])].concat());
+    }
+    bytes.extend(record(0x91, &[]));
+    for (row, cells) in sheet.rows.iter().enumerate() {
+        let hidden = if sheet.hidden_row == Some(row) { 0x10 } else { 0 };
+        bytes.extend(record(0x00, &[&four(row), &[0; 4], &[0x0e, 1, 0, hidden, 0, 0, 0, 0, 0]]));
+        for (column, cell) in cells.iter().enumerate() {
+            let head = [four(column), four(style(cell, codes))].concat();
+            bytes.extend(match &cell.held {
+                Held::Nothing => Vec::new(),
+                Held::Text(text) => record(0x06, &[&head, &wide(text)]),
+                Held::Picture => record(0x06, &[&head, &wide(&format!("={PICTURE}"))]),
+                Held::Number(number) => record(0x05, &[&head, &number.to_le_bytes()]),
+                Held::Placeholder => record(0x09, &[&head, &[0; 10], &four(7), &[0x1e, 3, 0, 0x1e, 1, 0, 5], &four(0)]),
+                Held::Error => record(0x03, &[&head, &[0x17]]),
+            });
+        }
+    }
+    bytes.extend(record(0x92, &[]));
+    if let Some((row, column)) = sheet.beneath {
+        let area = record(0xb0, &[&four(row), &four(row), &four(column - 1), &four(column)]);
+        bytes.extend([record(0xb1, &[&four(1)]), area, record(0xb2, &[])].concat());
+    }
+    bytes.extend(record(0x82, &[]));
+    bytes
+}
+
+fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
+    let mut tables = String::new();
+    for sheet in sheets {
+        let display = if sheet.hidden { "ta2" } else { "ta1" };
+        let _ = write!(tables, r#"<table:table table:name="{}" table:style-name="{display}">"#, sheet.name);
+        for column in 0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0) {
+            let how = match sheet.hidden_column == Some(column) {
+                true if sheet.narrow => r#" table:style-name="narrow""#,
+                true => r#" table:visibility="collapse""#,
+                false => "",
+            };
+            let _ = write!(tables, "<table:table-column{how}/>");
+        }
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            let how = match sheet.hidden_row == Some(row) {
+                true if sheet.filtered => r#" table:visibility="filter""#,
+                true => r#" table:visibility="collapse""#,
+                false => "",
+            };
+            let _ = write!(tables, "<table:table-row{how}>");
+            for (column, cell) in cells.iter().enumerate() {
+                let span = if sheet.beneath == Some((row, column + 1)) { r#" table:number-columns-spanned="2""# } else { "" };
+                let name = if sheet.beneath == Some((row, column)) { "covered-table-cell" } else { "table-cell" };
+                let look = ["plain", "white", "tiny"][style(&Drawn { code: "", ..cell.clone() }, &[""])];
+                let (kind, text) = match &cell.held {
+                    Held::Nothing => (String::new(), String::new()),
+                    Held::Text(text) => {
+                        (r#" office:value-type="string""#.into(), if cell.code.is_empty() { text.clone() } else { cell.shown.clone() })
+                    }
+                    Held::Number(number) => (format!(r#" office:value-type="float" office:value="{number}""#), cell.shown.clone()),
+                    Held::Placeholder => (r#" table:formula="of:=3*1" office:value-type="float" office:value="0""#.into(), "0".into()),
+                    Held::Error => (
+                        r#" table:formula="of:=#REF!" calcext:value-type="error" office:value-type="string" office:string-value="""#.into(),
+                        "#REF!".into(),
+                    ),
+                    Held::Picture => (r#" office:value-type="string""#.into(), format!("={PICTURE}")),
+                };
+                // Of a text that is shown otherwise the file has both.
+                let stored = match &cell.held {
+                    Held::Text(text) if !cell.code.is_empty() => format!(r#" office:string-value="{}""#, escaped(text)),
+                    _ => String::new(),
+                };
+                let note = if cell.comment { "<office:annotation><text:p>7</text:p></office:annotation>" } else { "" };
+                let paragraph = if kind.is_empty() { String::new() } else { format!("<text:p>{}</text:p>", escaped(&text)) };
+                let _ = write!(tables, r#"<table:{name} table:style-name="{look}"{span}{kind}{stored}>{note}{paragraph}</table:{name}>"#);
+            }
+            tables += "</table:table-row>";
+        }
+        tables += "</table:table>";
+    }
+    let styles = r##"<style:style style:name="ta1" style:family="table"><style:table-properties table:display="true"/></style:style>
+        <style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>
+        <style:style style:name="narrow" style:family="table-column"><style:table-column-properties style:column-width="0cm"/></style:style>
+        <style:style style:name="plain" style:family="table-cell"/>
+        <style:style style:name="white" style:family="table-cell"><style:text-properties fo:color="#ffffff"/></style:style>
+        <style:style style:name="tiny" style:family="table-cell"><style:text-properties fo:font-size="1pt"/></style:style>"##;
+    let content = format!(
+        r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:style="s" xmlns:fo="f" xmlns:calcext="c">
+           <office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"#
+    );
+    zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.as_bytes())])
+}
+
+fn html(sheets: &[DrawnSheet]) -> String {
+    let mut page = String::from(
+        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><style>.white {color:white;} .tiny {font-size:1.0pt;}</style></head><body>",
+    );
+    for sheet in sheets {
+        let _ = write!(page, "<table><caption>{}</caption>", sheet.name);
+        if let Some(column) = sheet.hidden_column {
+            let how = if sheet.narrow { "width=0" } else { "style='display:none'" };
+            let _ = write!(page, "<col span={column}><col {how}>");
+        }
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            let how = if sheet.hidden_row == Some(row) { " style='display:none'" } else { "" };
+            let _ = write!(page, "<tr{how}>");
+            for cell in cells {
+                let class = ["", " class=white", " class=tiny"][style(&Drawn { code: "", ..cell.clone() }, &[""])];
+                let code = if cell.code.is_empty() {
+                    String::new()
+                } else {
+                    format!(" style='mso-number-format:\"{}\"'", cell.code.replace('"', "\\0022"))
+                };
+                let _ = match &cell.held {
+                    Held::Nothing => write!(page, "<td></td>"),
+                    Held::Text(text) => write!(page, "<td{class}{code}>{}</td>", escaped(text)),
+                    Held::Number(number) => write!(page, "<td{class}{code} x:num=\"{number}\">{}</td>", escaped(&cell.shown)),
+                    Held::Placeholder => write!(page, "<td x:fmla=\"=3*1\"></td>"),
+                    Held::Error => write!(page, "<td>#REF!</td>"),
+                    Held::Picture => write!(page, "<td><img src=a.png></td>"),
+                };
+            }
+            page += "</tr>";
+        }
+        page += "</table>";
+    }
+    page + "</body></html>"
+}
+
+fn xml2003(sheets: &[DrawnSheet]) -> String {
+    let codes = codes(sheets);
+    let mut page = String::from(
+        "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles>",
+    );
+    for (at, code) in codes.iter().enumerate() {
+        for (look, font) in ["", "<Font ss:Color=\"#FFFFFF\"/>", "<Font ss:Size=\"1\"/>"].iter().enumerate() {
+            let _ =
+                write!(page, r#"<Style ss:ID="s{}">{font}<NumberFormat ss:Format="{}"/></Style>"#, at * LOOKS.len() + look, escaped(code));
+        }
+    }
+    page += "</Styles>";
+    for sheet in sheets {
+        let _ = write!(page, r#"<Worksheet ss:Name="{}"><Table>"#, sheet.name);
+        if let Some(column) = sheet.hidden_column {
+            let how = if sheet.narrow { "ss:Width=\"0\"" } else { "ss:Hidden=\"1\"" };
+            let _ = write!(page, r#"<Column ss:Index="{}" {how}/>"#, column + 1);
+        }
+        for (row, cells) in sheet.rows.iter().enumerate() {
+            let how = if sheet.hidden_row == Some(row) { " ss:Hidden=\"1\"" } else { "" };
+            let _ = write!(page, "<Row{how}>");
+            for (column, cell) in cells.iter().enumerate() {
+                let merged = if sheet.beneath == Some((row, column + 1)) { " ss:MergeAcross=\"1\"" } else { "" };
+                let _ = write!(page, r#"<Cell ss:Index="{}" ss:StyleID="s{}"{merged}"#, column + 1, style(cell, &codes));
+                let _ = match &cell.held {
+                    Held::Nothing => write!(page, ">"),
+                    Held::Text(text) => write!(page, r#"><Data ss:Type="String">{}</Data>"#, escaped(text)),
+                    Held::Number(number) => write!(page, r#"><Data ss:Type="Number">{number}</Data>"#),
+                    Held::Placeholder => write!(page, r#" ss:Formula="=3*1"><Data ss:Type="Number">0</Data>"#),
+                    Held::Error => write!(page, r#"><Data ss:Type="Error">#REF!</Data>"#),
+                    Held::Picture => write!(page, r#"><Data ss:Type="String">={}</Data>"#, escaped(PICTURE)),
+                };
+                page += if cell.comment { "<Comment><ss:Data>7</ss:Data></Comment></Cell>" } else { "</Cell>" };
+            }
+            page += "</Row>";
+        }
+        let visible = if sheet.hidden { "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>" } else { "" };
+        let _ = write!(page, "</Table>{visible}</Worksheet>");
+    }
+    page + "</Workbook>"
+}
+
+fn csv(sheet: &DrawnSheet) -> String {
+    let field = |cell: &Drawn| match &cell.held {
+        Held::Nothing => String::new(),
+        Held::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+        Held::Number(_) => cell.shown.clone(),
+        Held::Placeholder => "=3*1".to_owned(),
+        Held::Error => "#REF!".to_owned(),
+        Held::Picture => format!("\"={}\"", PICTURE.replace('"', "\"\"")),
+    };
+    sheet.rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(",") + "\r\n").collect()
+}
