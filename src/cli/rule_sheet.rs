@@ -149,16 +149,7 @@ fn value(page: &mut Page, value: &Value, rules: &Rules) {
         let clause = page.clause(change.clause.as_ref());
         said.push(fill("show-from", page.lang, &[("date", &change.from.to_string()), ("number", &number), ("clause", &clause)]));
     }
-    let used = rules.items.iter().any(|item| {
-        let limits = item.caps.iter().map(|(_, limit)| limit).chain(&item.start).chain(&item.floor).chain(&item.ceiling);
-        limits
-            .chain(item.points.iter().filter_map(|points| if let crate::scheme::Points::Each(each) = points { Some(each) } else { None }))
-            .any(|limit| matches!(limit, Amount::Value(own) if own.id == value.id))
-    }) || rules
-        .figures
-        .iter()
-        .any(|figure| figure.formula.any(&|part| matches!(part, Formula::Value(own) if own.id == value.id)));
-    if !used {
+    if !rules.uses(value) {
         said.push(page.text("show-unused"));
     }
     let numbers = page.list(&said);

@@ -68,6 +68,10 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
     let (items, figures) = (scheme.member.items.len().to_string(), scheme.member.figures.len().to_string());
     let name = file.display().to_string();
     printer.line(printer.text("scheme-good", &[("file", &name), ("name", &scheme.name), ("items", &items), ("figures", &figures)]));
+    let idle: Vec<&str> = std::iter::once(&scheme.member).chain(&scheme.branch).flat_map(|rules| rules.idle()).collect();
+    if !idle.is_empty() {
+        printer.line(printer.text("scheme-idle", &[("names", &idle.join("、"))]));
+    }
     0
 }
 

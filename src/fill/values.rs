@@ -1,5 +1,6 @@
 //! Data as text, as cell values, as sums and in order.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write;
 
@@ -11,11 +12,23 @@ use crate::form::model::Value;
 use crate::template::Slot;
 use crate::template::plan::{Fill, Piece, Scope};
 
+/// Characters of one printed value at most. A member's reasons of a whole year have some hundred; texts that are longer by far would
+/// make every page of every member's forms one of theirs.
+const MOST_PRINTED: usize = 4000;
+
+/// The text, or its beginning and how long it is.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_PRINTED) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}……（共{}字，以下从略）", &text[..end], text.chars().count())),
+    }
+}
+
 /// Writes a value within text.
 pub(super) fn print(datum: &Datum, out: &mut String) {
     match datum {
         Datum::Empty => {}
-        Datum::Text(text) => out.push_str(text),
+        Datum::Text(text) => out.push_str(&shortened(text)),
         Datum::Number { value, digits } => out.push_str(&Exact::from(*value).publish(u32::from(*digits))),
         Datum::Date(day) => {
             let _ = write!(out, "{}年{}月{}日", day.year(), day.month(), day.day());
@@ -27,7 +40,7 @@ pub(super) fn print(datum: &Datum, out: &mut String) {
 pub(super) fn alone(datum: &Datum, shows_day: impl FnOnce() -> bool) -> Value {
     match datum {
         Datum::Empty => Value::Empty,
-        Datum::Text(text) => Value::Text(text.clone()),
+        Datum::Text(text) => Value::Text(shortened(text).into_owned()),
         Datum::Number { value, .. } => Value::Number(*value),
         Datum::Date(day) if shows_day() => Value::Date(serial(*day)),
         Datum::Date(_) => {
@@ -119,7 +132,7 @@ pub(super) fn line(pieces: &[Piece], data: &Record, own: &[&Record], all: &[&Rec
 
 #[cfg(test)]
 mod tests {
-    use super::{line, serial};
+    use super::{line, serial, shortened};
     use crate::form::data::{Datum, Record};
     use crate::template::Slot;
     use crate::template::plan::{Fill, Piece};
@@ -129,6 +142,13 @@ mod tests {
         let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d).map(serial);
         assert_eq!(day(1900, 3, 1), Some(61));
         assert_eq!(day(2026, 1, 1), Some(46023));
+    }
+
+    #[test]
+    fn a_text_without_end_is_cut_and_says_so() {
+        assert_eq!(shortened("县级优秀党员"), "县级优秀党员");
+        let long = shortened(&"字".repeat(14_000)).into_owned();
+        assert!(long.ends_with("……（共14000字，以下从略）") && long.chars().count() < 4030, "{long}");
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn mark(value: &Exact, decimals: u16) -> Datum {
 
 /// `十星`.
 pub fn stars_text(stars: Option<u8>) -> String {
-    const WORDS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    const WORDS: [&str; 11] = ["无", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
     stars.map(|stars| WORDS.get(usize::from(stars)).map_or_else(|| format!("{stars}星"), |word| format!("{word}星"))).unwrap_or_default()
 }
 

@@ -373,17 +373,19 @@ impl Fraction {
 }
 
 /// The last convergent of `part / unit` whose denominator is at most `limit`, as Excel shows fractions: 123.456 is 123 1/2 with one digit and
-/// 123 26/57 with two.
+/// 123 26/57 with two. The last term of a continued fraction can be written in two ways, 3/10 as [0; 3, 3] and as [0; 3, 2, 1]; the second has the
+/// convergent 2/7, which is nearer than 1/3.
 fn convergent(part: i128, unit: i128, limit: i128) -> (i128, i128) {
     let (mut over, mut under) = (part, unit);
     let (mut last, mut before) = ((1, 0), (0, 1));
     while under != 0 {
         let whole = over / under;
-        let next = (whole * last.0 + before.0, whole * last.1 + before.1);
-        if next.1 > limit {
-            break;
+        let next = |whole: i128| (whole * last.0 + before.0, whole * last.1 + before.1);
+        if next(whole).1 > limit {
+            let other = next(whole - 1);
+            return if over % under == 0 && whole > 2 && other.1 <= limit { other } else { last };
         }
-        (before, last) = (last, next);
+        (before, last) = (last, next(whole));
         (over, under) = (under, over % under);
     }
     last

@@ -8,6 +8,7 @@ use crate::diag::Said;
 use crate::exact::Exact;
 use crate::period::Every;
 
+use super::bounds::digits;
 use super::formula::{self, Builtin, Formula, Names};
 use super::model::{Figure, Window};
 use super::reader::Reader;
@@ -32,7 +33,7 @@ pub(super) fn formula(
     if text.value.is_empty() {
         return Formula::Number(Exact::zero()); // missing, which is said already
     }
-    let names = Names { items: known.items, values: known.values, figures, blocked, builtins: known.builtins };
+    let names = Names { items: known.items, values: known.values, figures, blocked, builtins: known.builtins, words: reader.bounds.words };
     formula::parse(&text.value, &names).unwrap_or_else(|faults| {
         for (within, why) in faults {
             reader.refuse_within(text, &within, Said::new(format!("算式有错：{}", why.zh), format!("formula: {}", why.en)));
@@ -65,7 +66,14 @@ fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
 /// `[[figure]]`.
 pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>, every: Every) -> Vec<Figure> {
     let mut drafts: Vec<Draft> = Vec::new();
-    for mut keys in reader.tables(parent, "figure") {
+    let tables = reader.tables(parent, "figure");
+    let most = reader.bounds.figures;
+    for (at, mut keys) in tables.into_iter().enumerate() {
+        if at == most {
+            let span = keys.span.clone();
+            reader.fault(&span, format!("得分太多：最多 {most} 个"), format!("too many figures: at most {most}"));
+            break;
+        }
         let draft = Draft {
             id: reader.text(&mut keys, "id"),
             name: reader.text(&mut keys, "name").value,
@@ -83,6 +91,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
     let graph = Graph::new(&drafts);
     let mut used: BTreeSet<(String, Every)> = BTreeSet::new();
     let mut done: Vec<Figure> = Vec::new();
+    let mut reach: BTreeMap<String, usize> = BTreeMap::new();
     for draft in &drafts {
         let mut blocked = BTreeMap::new();
         let mut earlier: Vec<String> = Vec::new();
@@ -127,6 +136,18 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             }
         }
         let formula = formula(reader, &draft.text, known, &earlier, &blocked);
+        of_the_year(reader, draft, &formula);
+        let (digits, most) = (digits(&formula, &reach), reader.bounds.digits);
+        if digits > most {
+            reader.fault(
+                &draft.text.span,
+                format!("这个得分可能大到 {digits} 位数，最多 {most} 位；请检查连乘的得分"),
+                format!("this figure may come to {digits} digits, at most {most}; look at the figures that are multiplied"),
+            );
+        }
+        // One that is refused is not refused again in those that use it. Lengths of run have each their own.
+        let longest = reach.get(&draft.id.value).copied().unwrap_or(0).max(if digits > most { 0 } else { digits });
+        reach.insert(draft.id.value.clone(), longest);
         done.push(Figure {
             id: draft.id.value.clone(),
             name: draft.name.clone(),
@@ -148,6 +169,25 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
         );
     }
     done
+}
+
+/// Ballots, 奖惩 and 一票否决 belong to the year: a figure of a shorter run that names them would silently be without them.
+fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
+    let Some(shorter) = draft.runs.iter().find(|every| **every != Every::Year) else { return };
+    let words = [
+        ("mean(poll)", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Poll)))),
+        ("awards", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Awards(_))))),
+        ("penalties", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Penalties(_))))),
+        ("vetoes", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes)))),
+    ];
+    for (word, _) in words.into_iter().filter(|(_, named)| *named) {
+        let every = shorter.word();
+        reader.fault(
+            &draft.text.span,
+            format!("“{word}”只在年度里有，这个得分还用于 {every}；请把 runs 写成 [\"year\"]，更短的期间另写一个不用它的得分"),
+            format!("`{word}` is there in the year only, and this figure is worked out for `{every}` too; give it runs = [\"year\"], and shorter runs a figure without it"),
+        );
+    }
 }
 
 /// Figures, values and what `each_period` makes of an id must not share a name.

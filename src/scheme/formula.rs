@@ -90,6 +90,8 @@ pub(super) struct Names<'a> {
     /// Names that exist and yet cannot be used here, with why.
     pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
+    /// Numbers, names and signs that a formula may have.
+    pub words: usize,
 }
 
 impl Names<'_> {
@@ -139,6 +141,14 @@ pub(super) type FormulaFault = (Range<usize>, Said);
 /// Reads and proves a formula. Every name that nothing defines is said; where the writing itself is wrong, that alone.
 pub(super) fn parse(text: &str, names: &Names<'_>) -> Result<Formula, Vec<FormulaFault>> {
     let tokens = tokens(text).map_err(|fault| vec![fault])?;
+    if let Some((_, span)) = tokens.get(names.words) {
+        let words = names.words;
+        let zh = format!("算式太长：数字、名称和符号最多 {words} 个；请分成几个得分来写");
+        return Err(vec![(
+            span.clone(),
+            Said::new(zh, format!("it is too long: at most {words} numbers, names and signs; part it into several figures")),
+        )]);
+    }
     let mut parser = Parser { tokens, at: 0, end: text.len(), names, depth: 0, faults: Vec::new() };
     let parsed = parser.sum().and_then(|formula| match parser.tokens.get(parser.at) {
         None => Ok(formula),

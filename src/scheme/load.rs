@@ -7,6 +7,7 @@ use crate::config::{ConfigError, Keys, Parsed, Written};
 use crate::diag::Said;
 
 use super::Value;
+use super::bounds::Bounds;
 use super::facts::{adjustments, poll};
 use super::figures::{Known, figures, formula, window};
 use super::formula::{Builtin, Formula};
@@ -39,8 +40,13 @@ pub fn name_of(text: &str) -> Option<String> {
 }
 
 fn prove(text: &str, wanted: Option<&str>, categories: Option<&[String]>) -> Result<Scheme, ConfigError> {
+    prove_within(text, wanted, categories, Bounds::default())
+}
+
+fn prove_within(text: &str, wanted: Option<&str>, categories: Option<&[String]>, bounds: Bounds) -> Result<Scheme, ConfigError> {
     let parsed = Parsed::of(text);
     let mut reader = Reader::new(&parsed, categories);
+    reader.bounds = bounds;
     // A file that is no TOML leaves nothing that could be proven without saying nonsense.
     if parsed.is_broken() {
         return Err(reader.plain().refused());
@@ -274,5 +280,33 @@ mod tests {
         assert!(load(&builtin("ju-10star").replace("max = 10\n", "max = 9.5\n")).is_err());
         let error = load(&builtin("ju-10star").replace("min_ballots", "min_balots")).expect_err("unknown key").to_string();
         assert!(error.contains("min_balots") && error.contains("min_ballots"), "{error}");
+    }
+
+    /// What is said about a built-in scheme with these figures before its own, under low bounds.
+    fn said(figures: &str, bounds: Bounds) -> Vec<String> {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/schemes/register-60.toml")).expect("a scheme");
+        let (before, after) = text.split_once("[[figure]]").expect("a figure");
+        let text = format!("{before}{figures}\n[[figure]]{after}");
+        let error = super::prove_within(&text, None, None, bounds).err();
+        error.map(|error| error.message("", Lang::En).lines().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    fn figure(id: &str, value: &str) -> String {
+        format!("[[figure]]\nid = \"{id}\"\nname = \"{id}\"\nruns = [\"year\"]\nvalue = \"{value}\"\n")
+    }
+
+    #[test]
+    fn formulas_come_to_an_end() {
+        let plain = Bounds::default();
+        let told = |figures: &str, bounds: Bounds, wanted: &str| {
+            let said = said(figures, bounds).join("\n");
+            assert_eq!(said.matches(wanted).count(), 1, "{figures}: {said}");
+        };
+        assert_eq!(said(&figure("a", "1 + 2 + 3"), plain), Vec::<String>::new());
+        told(&figure("a", &["1"; 20].join(" + ")), Bounds { words: 38, ..plain }, "at most 38 numbers, names and signs");
+        told(&(figure("a", "1") + &figure("b", "2")), Bounds { figures: 2, ..plain }, "too many figures: at most 2");
+        let squares = figure("a", "sum(deductions)") + &figure("b", "a * a") + &figure("c", "b * b") + &figure("d", "c + 1");
+        assert_eq!(said(&squares, plain), Vec::<String>::new());
+        told(&squares, Bounds { digits: 40, ..plain }, "may come to 64 digits, at most 40");
     }
 }

@@ -5,6 +5,7 @@
 //! *figures* (formulas over items, the poll and adjustments) and *outcomes* (bands, honours, vetoes, letters).
 
 mod bands;
+mod bounds;
 mod facts;
 mod figures;
 mod formula;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
 
-use super::{Bands, Builtin, Formula, Item, Value};
+use super::{Amount, Bands, Builtin, Formula, Item, Points, Value};
 
 /// Whether the source text states a value or our filling of a gap does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,27 @@ pub struct Rules {
     pub stars: Option<Bands<u8>>,
     /// Most stars there are.
     pub max_stars: u8,
+}
+
+impl Rules {
+    /// True if an item or a figure uses the value.
+    pub fn uses(&self, value: &Value) -> bool {
+        self.items.iter().any(|item| {
+            let limits = item.caps.iter().map(|(_, limit)| limit).chain(&item.start).chain(&item.floor).chain(&item.ceiling);
+            let points = item.points.iter().filter_map(|points| if let Points::Each(each) = points { Some(each) } else { None });
+            limits.chain(points).any(|limit| matches!(limit, Amount::Value(own) if own.id == value.id))
+        }) || self.figures.iter().any(|figure| figure.formula.any(&|part| matches!(part, Formula::Value(own) if own.id == value.id)))
+    }
+
+    /// Items and values by their names that count in no figure, although they are asked for or written down.
+    pub fn idle(&self) -> Vec<&str> {
+        let counts = |at: usize| {
+            let named = |part: &Formula| matches!(part, Formula::Sum(items) | Formula::Mean(items) if items.contains(&at));
+            self.figures.iter().any(|figure| figure.formula.any(&named))
+        };
+        let items = self.items.iter().enumerate().filter(|(at, _)| !counts(*at)).map(|(_, item)| item.name.as_str());
+        items.chain(self.values.iter().filter(|value| !self.uses(value)).map(|value| value.name.as_str())).collect()
+    }
 }
 
 /// Two parties enter marks; one counts.

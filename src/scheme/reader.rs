@@ -7,6 +7,7 @@ use crate::diag::Said;
 use crate::period::Every;
 use crate::words::nearest;
 
+use super::bounds::Bounds;
 use super::model::Origin;
 
 /// Reads a scheme, and remembers what rests on samples.
@@ -14,6 +15,7 @@ pub(super) struct Reader<'t> {
     plain: config::Reader<'t>,
     /// Names of values that rest on samples.
     pub samples: Vec<String>,
+    pub bounds: Bounds,
     /// Categories of the county, where they are known.
     categories: Option<&'t [String]>,
 }
@@ -34,7 +36,7 @@ impl DerefMut for Reader<'_> {
 
 impl<'t> Reader<'t> {
     pub fn new(parsed: &'t Parsed<'t>, categories: Option<&'t [String]>) -> Self {
-        Self { plain: config::Reader::new(parsed, &[], &[]), samples: Vec::new(), categories }
+        Self { plain: config::Reader::new(parsed, &[], &[]), samples: Vec::new(), bounds: Bounds::default(), categories }
     }
 
     /// The reader without what only schemes have.

@@ -183,13 +183,7 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
                 let formula = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
                 errors.push((Some(at), Problem::FormulaText { formula, cell: written(range) }));
             }
-            let rows = (range.first_row, 0)..=(range.last_row, u16::MAX);
-            needed.extend(
-                places
-                    .range(rows)
-                    .filter(|((_, column), _)| (range.first_column..=range.last_column).contains(column))
-                    .map(|(_, index)| *index),
-            );
+            needed.extend(formulas_in(&places, range));
         }
         needs.push(needed);
     }
@@ -212,6 +206,7 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
             ready.extend((open[*other] == 0).then_some(*other));
         }
     }
+    too_large(plan, &places, &ranks, errors);
     for (formula, rank) in plan.formulas.iter_mut().zip(ranks) {
         if let Some(rank) = rank {
             formula.rank = rank;
@@ -219,6 +214,34 @@ pub(super) fn formulas(plan: &mut SheetPlan, errors: &mut Errors) {
             let at = CellRef { row: formula.row, column: formula.column };
             let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
             errors.push((Some(at), Problem::FormulaCycle(text)));
+        }
+    }
+}
+
+/// Formulas, by their places, that lie in a range.
+fn formulas_in(places: &BTreeMap<(u32, u16), usize>, range: Range) -> impl Iterator<Item = usize> + '_ {
+    let rows = places.range((range.first_row, 0)..=(range.last_row, u16::MAX));
+    rows.filter(move |((_, column), _)| (range.first_column..=range.last_column).contains(column)).map(|(_, index)| *index)
+}
+
+/// Digits of a result at most; what adds up hundreds of cells and their rates has some thousand.
+const MOST_DIGITS: usize = 30_000;
+
+/// Finds formulas that multiply what was multiplied before, again and again: their results have more digits each time.
+fn too_large(plan: &SheetPlan, places: &BTreeMap<(u32, u16), usize>, ranks: &[Option<usize>], errors: &mut Errors) {
+    let mut order: Vec<usize> = (0..ranks.len()).filter(|index| ranks[*index].is_some()).collect();
+    order.sort_by_key(|index| ranks[*index]);
+    let mut reach = vec![0usize; ranks.len()];
+    for index in order {
+        let formula = &plan.formulas[index];
+        let digits =
+            formula.expression.digits(&|range| formulas_in(places, range).map(|other| reach[other]).fold(0, usize::saturating_add));
+        if digits > MOST_DIGITS {
+            let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
+            errors.push((Some(CellRef { row: formula.row, column: formula.column }), Problem::FormulaGrows(text)));
+        } else {
+            // What is refused is not refused again in all that use it.
+            reach[index] = digits;
         }
     }
 }

@@ -62,6 +62,8 @@ pub enum Problem {
     Formula(String),
     /// A formula outside a repeat that takes one cell of it as a single value.
     FormulaRepeats(String),
+    /// A formula whose result may become too large to be worked out.
+    FormulaGrows(String),
     /// A formula that calculates with a text that is no number.
     FormulaText {
         /// The formula.
@@ -277,6 +279,7 @@ impl Problem {
             Self::Formula(text) => format!("公式 ={text} 不受支持：只可用 + − × ÷ 和 SUM COUNT AVERAGE MIN MAX ROUND，且只引用本表"),
             Self::FormulaRepeats(text) => format!("公式 ={text} 在重复区外把重复的格子当单个数用；请放进 SUM 等函数"),
             Self::FormulaText { formula, cell } => format!("公式 ={formula} 用 {cell} 的文字作加减乘除，算不出数；请改为数字，或放进 SUM 等函数"),
+            Self::FormulaGrows(text) => format!("公式 ={text} 的结果可能太大，算不出来"),
             Self::FormulaCycle(text) => format!("公式 ={text} 循环引用"),
             Self::TitleBelowBlock => "打印标题行伸进了重复区；标题行只能在重复区之上".into(),
             Self::MergeCrosses(range) => format!("合并单元格 {range} 跨越了重复区的边界"),
@@ -334,6 +337,7 @@ impl Problem {
             Self::FormulaText { formula, cell } => {
                 format!("the formula ={formula} calculates with the text in {cell}, which is no number; make it one, or use SUM or the like")
             }
+            Self::FormulaGrows(text) => format!("the result of ={text} may become too large to be worked out"),
             Self::FormulaCycle(text) => format!("the formula ={text} needs its own result"),
             Self::TitleBelowBlock => "the print titles reach into the repeating rows; they must lie above".into(),
             Self::MergeCrosses(range) => format!("the merged range {range} crosses the edge of a repeat"),

@@ -224,6 +224,19 @@ impl Expression {
         }
     }
 
+    /// Digits that the result may have, numerator and denominator together; `reach` gives those of the formulas in a reference.
+    pub fn digits(&self, reach: &dyn Fn(Range) -> usize) -> usize {
+        match self {
+            Self::Number(number) => number.to_string().len(),
+            // A cell of a form, or what the formulas there come to.
+            Self::Cells(range) => reach(*range).saturating_add(18),
+            Self::Negative(inner) => inner.digits(reach),
+            Self::Pair(left, _, right) => left.digits(reach).saturating_add(right.digits(reach)),
+            Self::Call(Function::Round, arguments) => arguments.first().map_or(0, |value| value.digits(reach)),
+            Self::Call(_, arguments) => arguments.iter().map(|argument| argument.digits(reach)).fold(0, usize::saturating_add),
+        }
+    }
+
     /// Works the formula out. `values` gives the numbers in a reference: for a function (`many`) blanks, texts and truth values left
     /// out; for an operator what the office makes a number of, and `None` where it makes none.
     /// `None` for a text among operators, a division by zero or the mean of nothing.

@@ -27,6 +27,11 @@ fn every_mistake_is_told_at_once() {
     assert_eq!(problem(&[("A1", "=IF(B1>1,2,3)")]), [Problem::Formula(name("IF(B1>1,2,3)"))]);
     assert_eq!(problem(&[("A1", "{.总分}"), ("A2", "=A1*2")]), [Problem::FormulaRepeats(name("A1"))]);
     assert!(matches!(problem(&[("A1", "=A2"), ("A2", "=A1")])[..], [Problem::FormulaCycle(_), Problem::FormulaCycle(_)]));
+    let names: Vec<String> = (1..=16).map(|row| format!("A{row}")).collect();
+    let products: Vec<String> = (0..16).map(|row| if row == 0 { "=B1*2".into() } else { format!("=A{row}*A{row}") }).collect();
+    let squares: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(products.iter().map(String::as_str)).collect();
+    assert!(matches!(problem(&squares)[..], [Problem::FormulaGrows(_)]), "{:?}", problem(&squares));
+    assert_eq!(problem(&squares[..4]), []);
     assert_eq!(problem(&[("A1", "{本页.人数}"), ("A2", "{.姓名}")]), [Problem::PageTotal(name("本页.人数"))]);
     assert_eq!(problem(&[("A1", "{.姓名}"), ("A2", "{本组.人数}")]), [Problem::GroupTotal(name("本组.人数"))]);
     assert_eq!(problem(&[("A1", "{本页.人数}")]), [Problem::TotalWithoutBlock(name("本页.人数"))]);

@@ -35,6 +35,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
         Problem::Formula(dots()),
         Problem::FormulaRepeats(dots()),
         Problem::FormulaText { formula: dots(), cell: dots() },
+        Problem::FormulaGrows(dots()),
         Problem::FormulaCycle(dots()),
         Problem::TitleBelowBlock,
         Problem::MergeCrosses(dots()),
@@ -72,6 +73,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
             | Problem::Formula(_)
             | Problem::FormulaRepeats(_)
             | Problem::FormulaText { .. }
+            | Problem::FormulaGrows(_)
             | Problem::FormulaCycle(_)
             | Problem::TitleBelowBlock
             | Problem::MergeCrosses(_)
