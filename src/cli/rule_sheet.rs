@@ -2,9 +2,7 @@
 
 use crate::diag::{Lang, fill};
 use crate::period::Every;
-use crate::scheme::{
-    Amount, Formula, Grades, ItemKind, Origin, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share,
-};
+use crate::scheme::{Grades, ItemKind, Origin, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share};
 
 /// A sheet in the making.
 struct Page {
