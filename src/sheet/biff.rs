@@ -152,7 +152,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], bud
             // ROW with fDyZero or a height of nothing; COLINFO with fHidden or no width.
             0x0208 if u16_at(data, 12) & 0x20 != 0 || u16_at(data, 6) == 0 => hidden.rows.push(u16_at(data, 0).into()),
             0x007d if u16_at(data, 8) & 1 != 0 || u16_at(data, 4) == 0 => {
-                hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into()))
+                hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into()));
             }
             // INTEGER, NUMBER, LABEL and BOOLERR of Excel 2 have no business here; offices show them, calamine passes over them.
             0x0002..=0x0005 => return Err(cell_refused(data, "a cell in a form of Excel 2")),

@@ -120,14 +120,14 @@ impl Ink {
                 // `background:white none`, `background:#FFF`: the colour comes first.
                 "background" | "background-color" if matches!(value, "auto" | "transparent" | "none") => self.ground = Colour::WHITE,
                 "background" => {
-                    self.ground = Colour::named(if value.starts_with("rgb") { value } else { value.split(' ').next().unwrap_or(value) })
+                    self.ground = Colour::named(if value.starts_with("rgb") { value } else { value.split(' ').next().unwrap_or(value) });
                 }
                 "background-color" => self.ground = Colour::named(value),
                 "font-size" => {
                     self.points = value
                         .strip_suffix("pt")
                         .and_then(|points| points.trim().parse().ok())
-                        .or_else(|| value.strip_suffix("px")?.trim().parse().ok().map(|pixels: f64| pixels * 0.75))
+                        .or_else(|| value.strip_suffix("px")?.trim().parse().ok().map(|pixels: f64| pixels * 0.75));
                 }
                 "visibility" if value == "hidden" => self.colour = self.ground,
                 _ => {}

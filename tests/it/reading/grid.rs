@@ -32,6 +32,9 @@ const PLACES: [(&str, &str, &str, &str, usize, usize); 5] = [
 
 type Change = fn(&mut DrawnSheet, usize, usize);
 
+/// A name, what is done, what must come of it, and the formats that have no such thing.
+type Kind = (&'static str, Change, Expect, &'static [&'static str]);
+
 fn number(sheet: &mut DrawnSheet, row: usize, column: usize, code: &'static str, shown: impl Fn(f64) -> String) {
     let cell = &mut sheet.rows[row][column];
     let Held::Number(value) = cell.held else { panic!("a number is wanted") };
@@ -39,7 +42,7 @@ fn number(sheet: &mut DrawnSheet, row: usize, column: usize, code: &'static str,
 }
 
 /// What can be done to any value: what to expect, and the formats that have no such thing.
-const ANYWHERE: [(&str, Change, Expect, &[&str]); 11] = [
+const ANYWHERE: [Kind; 11] = [
     ("plain", |_, _, _| (), Read, &[]),
     ("white letters", |sheet, row, column| sheet.rows[row][column].look = Look::White, Noted("hidden-data"), &["csv"]),
     ("tiny letters", |sheet, row, column| sheet.rows[row][column].look = Look::Tiny, Noted("hidden-data"), &["csv"]),
@@ -75,7 +78,7 @@ const ANYWHERE: [(&str, Change, Expect, &[&str]); 11] = [
 ];
 
 /// What can be done to a number.
-const NUMBERS: [(&str, Change, Expect, &[&str]); 11] = [
+const NUMBERS: [Kind; 11] = [
     ("format of nothing", |sheet, row, column| number(sheet, row, column, ";;;", |_| String::new()), Refused(&["shown-differs"]), &["csv"]),
     (
         "percent",
@@ -127,7 +130,7 @@ const NUMBERS: [(&str, Change, Expect, &[&str]); 11] = [
 ];
 
 /// What can be done to a word that is needed.
-const WORDS: [(&str, Change, Expect, &[&str]); 3] = [
+const WORDS: [Kind; 3] = [
     (
         "format of nothing",
         |sheet, row, column| {
@@ -148,7 +151,9 @@ fn drawn(scheme: &str, code: &str) -> Vec<DrawnSheet> {
         if name == "党员名册" {
             for heading in ["身份证号", "出生日期"] {
                 let at = rows[0].iter().position(|own| own == heading).unwrap();
-                rows.iter_mut().for_each(|row| drop(row.remove(at)));
+                for row in rows.iter_mut() {
+                    row.remove(at);
+                }
             }
         }
         if name == "支部信息" {
@@ -210,7 +215,7 @@ fn every_format(place: &str) {
     let (mut wrong, mut cells) = (Vec::new(), 0);
     for (_, scheme, period, name, row, column) in PLACES.into_iter().filter(|(own, ..)| *own == place) {
         for format in FORMATS {
-            let of_place: &[(&str, Change, Expect, &[&str])] = if place == "roster" { &WORDS } else { &NUMBERS };
+            let of_place: &[Kind] = if place == "roster" { &WORDS } else { &NUMBERS };
             let kinds: Vec<_> = ANYWHERE.iter().chain(of_place).filter(|(.., without)| !without.contains(&format)).collect();
             let mut county = Workdir::empty().settings(scheme, "");
             let codes: Vec<String> = (1..=kinds.len()).map(|number| format!("01{number:02}")).collect();

@@ -187,11 +187,13 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+fn xls_record(kind: u16, data: &[&[u8]]) -> Vec<u8> {
+    let data = data.concat();
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), &data].concat()
+}
+
 fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
-    let record = |kind: u16, data: &[&[u8]]| {
-        let data = data.concat();
-        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), &data].concat()
-    };
+    let record = xls_record;
     let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let begin = |kind: u16| record(0x0809, &[&words(&[0x0600, kind, 0x0dbb, 0x07cc]), &[0; 8]]);
     let codes = codes(sheets);
@@ -212,7 +214,7 @@ fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
     let mut position = globals.len() + names.iter().map(|name| 12 + name.len()).sum::<usize>() + 4;
     let mut bodies = Vec::new();
     for (sheet, name) in sheets.iter().zip(&names) {
-        let body = xls_sheet(sheet, &codes, &record, &begin(0x10));
+        let body = xls_sheet(sheet, &codes, &begin(0x10));
         globals.extend(record(0x0085, &[&(position as u32).to_le_bytes(), &[u8::from(sheet.hidden), 0, (name.len() / 2) as u8, 1], name]));
         position += body.len();
         bodies.extend(body);
@@ -221,7 +223,8 @@ fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
     container(&[globals, bodies].concat())
 }
 
-fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], record: &dyn Fn(u16, &[&[u8]]) -> Vec<u8>, begin: &[u8]) -> Vec<u8> {
+fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8]) -> Vec<u8> {
+    let record = xls_record;
     let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let mut body = begin.to_vec();
     if let Some(column) = sheet.hidden_column {
@@ -391,18 +394,18 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
         let display = if sheet.hidden { "ta2" } else { "ta1" };
         let _ = write!(tables, r#"<table:table table:name="{}" table:style-name="{display}">"#, sheet.name);
         for column in 0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0) {
-            let how = match sheet.hidden_column == Some(column) {
-                true if sheet.narrow => r#" table:style-name="narrow""#,
-                true => r#" table:visibility="collapse""#,
-                false => "",
+            let how = match sheet.hidden_column.filter(|hidden| *hidden == column) {
+                Some(_) if sheet.narrow => r#" table:style-name="narrow""#,
+                Some(_) => r#" table:visibility="collapse""#,
+                None => "",
             };
             let _ = write!(tables, "<table:table-column{how}/>");
         }
         for (row, cells) in sheet.rows.iter().enumerate() {
-            let how = match sheet.hidden_row == Some(row) {
-                true if sheet.filtered => r#" table:visibility="filter""#,
-                true => r#" table:visibility="collapse""#,
-                false => "",
+            let how = match sheet.hidden_row.filter(|hidden| *hidden == row) {
+                Some(_) if sheet.filtered => r#" table:visibility="filter""#,
+                Some(_) => r#" table:visibility="collapse""#,
+                None => "",
             };
             let _ = write!(tables, "<table:table-row{how}>");
             for (column, cell) in cells.iter().enumerate() {
