@@ -114,10 +114,8 @@ impl Desk<'_> {
             ..item("data", &workspace.issuer, format!("{head}积分数据、设置与运行记录"), files)
         });
         let mut senders: BTreeMap<&str, usize> = BTreeMap::new();
-        for (at, file) in self.resolved.files.iter().enumerate() {
-            if let Some(file) = file {
-                senders.insert(file, at);
-            }
+        for (at, sources) in self.resolved.sources.iter().enumerate() {
+            senders.extend(sources.iter().flat_map(|sent| sent.names()).map(|file| (file, at)));
         }
         for original in originals {
             let branch = senders.get(original.first_name.as_str()).map(|at| (*at, &self.county.register.branches[*at]));

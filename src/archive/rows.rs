@@ -185,7 +185,7 @@ impl Content<'_> {
                 branch.code.as_str().into(),
                 branch.name.as_str().into(),
                 state.into(),
-                self.resolved.files[at].as_deref().into(),
+                self.resolved.files(at).as_deref().into(),
                 branch.members.map(i64::from).into(),
                 number(counts.members),
                 number(counts.scored),

@@ -1,12 +1,14 @@
 //! Is everything there that must be? Rows, periods, ballots, self-assessments, branch points, and marks that differ.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diag::{Code, Fact, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
-use crate::scheme::{ItemKind, Rules, Scheme, Window};
-use crate::submission::{Entry, Mark, Member, Submission, table_for};
+use crate::scheme::{Item, ItemKind, Rules, Scheme, Window};
+use crate::submission::{Entry, Mark, Member, ServingTable, Submission, table_for};
+use crate::workbook::column;
 
 /// One member, period and scorer entered twice; found at the later row.
 pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
@@ -44,9 +46,31 @@ struct Lack<'a> {
     deducts: bool,
 }
 
+/// A row that is missing on a sheet of entries, and what would have to stand in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingRow {
+    /// The sheet as it is named in the file.
+    pub sheet: Arc<str>,
+    /// Whom the finding about it names, nobody where all lack the period, and the ordinal of its first period.
+    pub told: (Option<String>, u8),
+    /// What can be written beforehand, by column.
+    pub known: Vec<(u16, String)>,
+    /// Columns that the branch must fill in.
+    pub open: Vec<u16>,
+}
+
 /// No row for an expected member and a due period. Periods that all expected members of a sheet lack are told once, as
 /// ranges: a branch that has not sent March yet lacks March, and not a row per member.
 pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
+    lacking(submission, schemes, run).0
+}
+
+/// The rows of those findings that the latest file has a place for, in the order of the roster.
+pub fn missing_rows(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<MissingRow> {
+    lacking(submission, schemes, run).1
+}
+
+fn lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Finding>, Vec<MissingRow>) {
     let mut sheets: BTreeMap<u16, Vec<Lack<'_>>> = BTreeMap::new();
     for (at, member) in submission.members.iter().enumerate() {
         let rules = &schemes[member.scheme].member;
@@ -64,26 +88,63 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
     let missing: usize = sheets.values().flatten().map(|lack| lack.missing.len()).sum();
     // As many rows bear a name that cannot be read: they are what seems to be missing.
     if missing <= submission.nameless.entries as usize {
-        return Vec::new();
+        return Default::default();
     }
-    let mut findings = Vec::new();
+    let (mut findings, mut rows) = (Vec::new(), Vec::new());
     for (sheet, lacks) in sheets {
+        let table = submission.entry_tables.iter().find(|table| table.sheet == sheet);
+        let own = submission.files.get(usize::from(sheet)).unwrap_or(&submission.file);
+        let table = table.filter(|table| !table.columns.is_empty() && *own == submission.file);
         let sheet = submission.sheets.get(usize::from(sheet)).cloned();
         let place = || Place { file: Some(submission.file.clone()), sheet: sheet.clone(), cell: None };
         let whole = whole_periods(&lacks);
+        let ranges: Vec<(Period, Period, String)> = ranges(&whole).into_iter().map(|(first, last)| (first, last, range(first, last))).collect();
         for lack in &lacks {
             for period in lack.missing.iter().filter(|period| !whole.contains(period)) {
                 let finding = Finding::new(Code::MissingEntry, place()).about(&*lack.member.name).arg("period", period.zh());
                 findings.push(finding.ordinal(period.ordinal()).arg("column", "").arg("case", if lack.deducts { "deduct" } else { "" }));
             }
+            for period in &lack.missing {
+                let of = ranges.iter().find(|(first, last, _)| {
+                    period.every() == first.every() && (first.number()..=last.number()).contains(&period.number())
+                });
+                let told = match of {
+                    Some((first, ..)) => (None, first.ordinal()),
+                    None => (Some(lack.member.name.to_string()), period.ordinal()),
+                };
+                rows.extend(table.zip(sheet.as_ref()).and_then(|(table, sheet)| row(table, sheet, lack, *period, schemes, told)));
+            }
         }
-        for (first, last) in ranges(&whole) {
-            let told = if first == last { first.zh() } else { format!("{}至{}", first.zh(), last.zh()) };
-            let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg("period", told);
+        for (first, _, range) in ranges {
+            let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg("period", range);
             findings.push(finding.ordinal(first.ordinal()).arg("column", "").arg("case", "whole"));
         }
     }
-    findings
+    (findings, rows)
+}
+
+fn range(first: Period, last: Period) -> String {
+    if first == last { first.zh() } else { format!("{}至{}", first.zh(), last.zh()) }
+}
+
+/// A missing row as far as it is known. Where only deductions are entered a row without any says that there were none: the
+/// branch has to say so itself, so the period is left to it.
+fn row(table: &ServingTable, sheet: &Arc<str>, lack: &Lack<'_>, period: Period, schemes: &[Scheme], told: (Option<String>, u8)) -> Option<MissingRow> {
+    let column = |heading: &str| table.columns.iter().find(|(own, _)| **own == *heading).map(|(_, at)| *at);
+    let rules = &schemes[lack.member.scheme].member;
+    let mut known = vec![(column(column::NAME)?, lack.member.name.to_string())];
+    known.extend(column(column::SEQ).map(|at| (at, lack.member.seq.to_string())));
+    known.extend(column(column::SCORER).zip(rules.scorers.as_ref()).map(|(at, scorers)| (at, scorers.counts.clone())));
+    let own = |item: &&Item| item.kind == ItemKind::Mark && item.applies_to(&lack.member.category);
+    let mut open: Vec<u16> = rules.items.iter().filter(own).filter_map(|item| column(&item.name)).collect();
+    if lack.deducts {
+        open.push(column(column::PERIOD)?);
+    } else {
+        known.push((column(column::PERIOD)?, period.zh()));
+    }
+    known.sort_unstable();
+    open.sort_unstable();
+    Some(MissingRow { sheet: Arc::clone(sheet), told, known, open })
 }
 
 /// Periods that every expected member lacks, in the order of the year.

@@ -168,8 +168,8 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, told: Opti
     };
     let system = scheme.map(|scheme| format!("  {}（{} {}）", scheme.name, scheme.id, scheme.version)).unwrap_or_default();
     printer.line(format!("{}  {} {}  {run}{system}", one.name, branch.code, branch.name));
-    if let Some(file) = &summary.resolved.files[one.branch] {
-        printer.line(format!("  {}", printer.text("explain-file", &[("file", file)])));
+    if let Some(files) = summary.resolved.files(one.branch) {
+        printer.line(format!("  {}", printer.text("explain-file", &[("file", &files)])));
     }
     let posted = told.map(|told| told.statements(summary.county.run, printer.lang())).unwrap_or_default();
     for (heading, text) in posted.into_iter().chain(explain::statements(summary, one, printer.lang(), originals)) {
@@ -196,8 +196,10 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
         _ => String::new(),
     };
     let clause = trace.clause.as_deref().map(|clause| format!("（{clause}）")).unwrap_or_default();
-    // The file is the same for all of a branch and named once, above; only a set of text files has more.
-    let whole = |at: &Place| summary.resolved.files.iter().flatten().any(|file| at.file.as_ref() == Some(file));
+    // Where the file is the same for all of a branch it is named once, above; of several each value has its own.
+    let whole = |at: &Place| {
+        summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if at.file.as_ref() == Some(&only.name)))
+    };
     let source = trace.place.as_ref().map(|at| {
         let written = originals.text(summary, at).unwrap_or_default();
         format!(
@@ -274,7 +276,7 @@ fn to_json(printer: &Printer, summary: &Summary, one: &Explanation<'_>, original
         });
     }
     whole["state"] = json!(state);
-    whole["file"] = json!(summary.resolved.files[one.branch].as_deref());
+    whole["file"] = json!(summary.resolved.files(one.branch));
     match &one.what {
         Explained::Decided { outcome, points, traces, .. } => {
             let scheme = &county.schemes[outcome.scheme];

@@ -113,6 +113,7 @@ codes! {
     }
     Note {
         SupersededSubmission "superseded-submission",
+        JoinedSubmission "joined-submission",
         IdenticalSubmission "identical-submission",
         TransferredMember "transferred-member",
         TextNumber "text-number",

@@ -206,9 +206,13 @@ pub fn write_explanation(
     };
     let scheme = outcome.map(|outcome| outcome.scheme);
     let loaded = press.template(form, scheme)?;
-    let file = summary.resolved.files[one.branch].as_deref().unwrap_or_default();
-    let input = summary.resolved.inputs.iter().find(|(name, ..)| **name == *file).map_or("", |(_, digest, _)| digest);
-    let digest = short_digest(&[env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest, input]);
+    let files = summary.resolved.files(one.branch).unwrap_or_default();
+    let sent = || summary.resolved.sources[one.branch].iter().flat_map(|sent| sent.names());
+    let inputs = summary.resolved.inputs.iter().filter(|(name, ..)| sent().any(|own| own == &**name));
+    let inputs: Vec<&str> = inputs.map(|(_, digest, _)| digest.as_str()).collect();
+    let mut made_from = vec![env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest];
+    made_from.extend(inputs);
+    let digest = short_digest(&made_from);
     let statements = statements(summary, one, Lang::Zh, originals);
     let cover = match &summary.resolved.branches[one.branch] {
         BranchState::Accepted(card) => Some(&card.submission.cover),
@@ -224,7 +228,7 @@ pub fn write_explanation(
         outcome,
         statements,
         traces,
-        file,
+        file: &files,
         digest: &digest,
     };
     let record = data(&subject, &mut |place| originals.text(summary, place));

@@ -50,6 +50,8 @@ fn return_contents() -> Contents {
         text("联系人", "支部联系人", "contact of the branch", "李乙"),
         text("文件", "退回的文件", "the file that is returned", "示范镇党委/向阳村党支部.xlsx"),
         text("标注文件", "标注了问题的副本，没有时为空", "the marked copy, empty where there is none", "向阳村党支部-标注.xlsx"),
+        text("标注说明", "副本比原件少了什么，没有时为空", "what a marked copy lacks, empty where it lacks nothing", ""),
+        text("问题数", "错误、需核对、提示各多少处，没有的不写", "how many errors, warnings and notes; none of a kind is not said", "错误3处、需核对1处"),
         number("错误数", "错误数", "number of errors", "3"),
         number("警告数", "警告数", "number of warnings", "1"),
         number("提示数", "提示数", "number of notes", "2"),
@@ -154,11 +156,13 @@ pub struct Returned<'a> {
     pub issuer: &'a Issuer,
     /// The branch.
     pub branch: &'a Branch,
-    /// The file that was read, or those of which none could be settled to count.
+    /// The files that were read, by their own names, or those of which none could be settled to count.
     pub file: String,
-    /// Name of the marked copy, where there is one.
-    pub marked: Option<&'a str>,
-    /// Everything found in it, in output order.
+    /// Names of the marked copies; empty where there is none.
+    pub marked: String,
+    /// What a marked copy holds less than its original; empty where it lacks nothing.
+    pub lacks: &'a str,
+    /// What was found in them and is the branch's to know, in the order in which it is told; with its file if there are several.
     pub findings: &'a [&'a Finding],
     /// By when and to whom.
     pub deadline: &'a Deadline,
@@ -176,7 +180,7 @@ fn returned(of: &Returned<'_>) -> Record {
     set_branch(&mut root, branch, None);
     root.text("联系人", branch.contact.as_deref().unwrap_or_default());
     root.text("文件", of.file.as_str());
-    root.text("标注文件", of.marked.unwrap_or_default());
+    root.text("标注文件", of.marked.as_str());
     root.text("改正期限", of.deadline.text());
     root.text("报送对象", of.deadline.addressee(branch));
     root.text("咨询电话", &of.deadline.phone);
@@ -184,6 +188,11 @@ fn returned(of: &Returned<'_>) -> Record {
     root.count("错误数", count(Severity::Error));
     root.count("警告数", count(Severity::Warning));
     root.count("提示数", count(Severity::Note));
+    let kinds = [("错误", Severity::Error), ("需核对", Severity::Warning), ("提示", Severity::Note)];
+    let told = kinds.map(|(word, severity)| (word, count(severity)));
+    let told: Vec<String> = told.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}{count}处")).collect();
+    root.text("问题数", told.join("、"));
+    root.text("标注说明", of.lacks);
     let must = |severity: Severity| of.findings.iter().filter(move |finding| finding.severity() == severity).map(|finding| vec![*finding]);
     // Notes ask for nothing: those of a kind on one sheet share a line, which names the first and where the others are.
     let mut notes: Vec<Vec<&Finding>> = Vec::new();
@@ -201,7 +210,8 @@ fn returned(of: &Returned<'_>) -> Record {
         let mut row = Record::default();
         row.count("序号", at + 1);
         row.text("级别", severity_word(finding.severity(), of.lang));
-        row.text("工作表", finding.place.sheet.as_deref().unwrap_or_default());
+        let of_file = [finding.place.file.as_deref(), finding.place.sheet.as_deref()];
+        row.text("工作表", of_file.into_iter().flatten().collect::<Vec<_>>().join("："));
         row.text("单元格", finding.place.cell.map(|cell| cell.to_string()).unwrap_or_default());
         row.text("原内容", finding.value.as_deref().map(|value| masked(finding.code, value)).unwrap_or_default());
         row.text("问题", finding.message(of.lang) + &others);
@@ -263,7 +273,7 @@ fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminde
             if line.standing == Standing::Missing {
                 "尚未报送".to_owned()
             } else {
-                format!("有{}处错误，见退回意见", line.errors)
+                format!("错误{}处，见《退回意见》", line.errors)
             },
         );
         row

@@ -20,7 +20,7 @@ use crate::period::{Every, Period, RunPeriod};
 use crate::publish::{Kept, Names, Staging};
 use crate::run::intake::{self, Sent};
 use crate::run::{County, FirstState, Options, Progress, RunError, Stage, first_state, guard_target, in_pool, prepare, restore_names};
-use crate::submission::{self, Expected, Tenure};
+use crate::submission::{self, Expected, Share, Tenure};
 use crate::xlsx::blank;
 
 /// What was handed out.
@@ -276,6 +276,7 @@ fn read_roster(county: &County, file: &Sent, limits: &inbox::Limits) -> Option<F
         categories: &county.workspace.categories,
         registered: None,
         tenure: Tenure::WHOLE_YEAR,
+        share: Share::default(),
     };
     let (submission, _) = submission::read(&book, cover, &file.name, &expected);
     let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);

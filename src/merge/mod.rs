@@ -20,6 +20,7 @@ use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::{Kept, Staging, guard};
 use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
+use crate::run::intake::Sent;
 use crate::run::state::{Line, State, finding, place, shared};
 use crate::run::{
     BranchState, Card, Comparison, County, Dates, FirstState, Resolved, RunError, refused, sort_findings, whole_configuration, write_data,
@@ -246,8 +247,8 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         rosters: vec![Vec::new(); count],
         schemes: vec![std::collections::BTreeSet::new(); count],
         owing: vec![true; count],
-        files: vec![None; count],
-        sources: vec![None; count],
+        missing_rows: vec![Vec::new(); count],
+        sources: vec![Vec::new(); count],
         findings: Vec::new(),
         people: Vec::new(),
         inputs: Vec::new(),
@@ -260,7 +261,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         let known = shard.folders()?;
         for line in &shard.state.branches {
             let Some(at) = county.register.by_code(&line.branch.code) else { continue };
-            whole.files[at] = line.file.as_deref().map(Into::into);
+            whole.sources[at] = line.file.as_deref().map(Sent::named).into_iter().collect();
             whole.branches[at] = match line.state.as_str() {
                 "accepted" => {
                     let card = cards.remove(&line.branch.code).unwrap_or_else(|| empty(line));

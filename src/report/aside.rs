@@ -12,7 +12,7 @@ pub fn set_aside(findings: &[Finding]) -> BTreeMap<&str, BTreeMap<&str, Code>> {
     let mut all: BTreeMap<&str, BTreeMap<&str, Code>> = BTreeMap::new();
     for finding in findings {
         let code = match (finding.code, &finding.branch_code) {
-            (Code::SupersededSubmission | Code::IdenticalSubmission | Code::KeptFromEarlier, Some(code)) => Some(code.as_ref()),
+            (Code::SupersededSubmission | Code::IdenticalSubmission, Some(code)) => Some(code.as_ref()),
             // One of another committee's folder belongs to nobody; its value is the code that it bears.
             (Code::DuplicateSubmission, None) => finding.value.as_deref(),
             _ => None,

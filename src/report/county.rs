@@ -1,7 +1,6 @@
 //! The county's overview as tables (全县汇总) and the list of everything found (问题清单).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::county::Branch;
 use crate::diag::{Code, Fact, Finding, Lang, Severity, severity_word};
@@ -23,8 +22,8 @@ pub struct BranchLine<'a> {
     pub branch: &'a Branch,
     /// What became of it.
     pub standing: Standing,
-    /// The file it rests on.
-    pub file: Option<&'a Arc<str>>,
+    /// The files it rests on.
+    pub files: Option<String>,
     /// Its accepted submission with outcomes.
     pub accepted: Option<(&'a Submission, &'a [Outcome])>,
     /// Folder of its forms, relative to the workbook.
@@ -390,7 +389,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             row.extend(others(&counts, year));
             row.push(count(counts.left));
             row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
-            row.push(line.file.map_or(Value::Empty, |file| text(file.as_ref())));
+            row.push(line.files.as_ref().map_or(Value::Empty, text));
             row.push(aside.get(line.branch.code.as_str()).map_or(Value::Empty, |files| text(told(files))));
             row
         })
@@ -432,7 +431,7 @@ fn returned(overview: &Overview<'_>) -> Sheet {
         column("联系电话", 16.0),
     ];
     columns.extend(place_columns());
-    columns.extend([column("问题", 44.0), column("怎么改", 44.0)]);
+    columns.extend([column("问题", 44.0), column("修改意见", 44.0)]);
     sheet(overview, "退回", "退回名单与原因", columns, rows)
 }
 
@@ -551,7 +550,7 @@ fn place(finding: &Finding) -> [Value; 4] {
 }
 
 fn place_columns() -> [Column; 4] {
-    [column("文件", 34.0), column("工作表", 18.0), column("单元格", 9.0), column("原内容", 16.0)]
+    [column("文件", 34.0), column("工作表", 18.0), column("单元格", 9.0), column("填报内容", 16.0)]
 }
 
 /// 问题清单: errors and warnings on the first sheet, notes on the second.
@@ -580,7 +579,7 @@ pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
     let columns = || {
         let mut columns = vec![column("级别", 8.0), column("上级党组织", 18.0), column("支部编码", 12.0), column("支部名称", 22.0)];
         columns.extend(place_columns());
-        columns.extend([column("问题", 46.0), column("怎么改", 46.0), column("代码", 22.0)]);
+        columns.extend([column("问题", 46.0), column("修改意见", 46.0), column("代码", 22.0)]);
         columns
     };
     let mut sheets = vec![sheet(overview, "问题清单", "问题清单", columns(), rows(&|severity| severity != Severity::Note))];

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
-use super::versions::{Unit, units};
 use super::{County, Progress, RunError, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity, Unreadable};
@@ -19,14 +18,14 @@ use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
-use crate::submission::{self, Expected, Submission, Tenure};
+use crate::submission::{self, Expected, Share, Submission, Tenure};
 use crate::words::folded;
 
 /// No branch has a tenth of them.
 const MOST_MEMBERS: usize = 5000;
 
 /// What is kept of a submission that may be used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Card {
     /// The typed submission.
     pub submission: Submission,
@@ -59,12 +58,10 @@ pub struct Gathered {
     pub modified: Option<String>,
     /// Digest of the file that this one corrects, in lower case.
     pub corrects: Option<String>,
-    /// Names of its sheets.
-    pub sheets: Vec<Arc<str>>,
-    /// Sheets that it should have and has not.
-    pub missing: Vec<String>,
-    /// Sheets and periods with something entered.
-    pub holds: BTreeSet<Unit>,
+    /// Its 年度 is not the workspace's.
+    pub wrong_year: bool,
+    /// What was found in 支部信息; it is among all findings too.
+    pub cover_findings: Vec<Finding>,
     /// Cells that held something.
     pub cells: usize,
     /// Where its bytes are.
@@ -111,9 +108,8 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
         reported: None,
         modified: None,
         corrects: None,
-        sheets: Vec::new(),
-        missing: Vec::new(),
-        holds: BTreeSet::new(),
+        wrong_year: false,
+        cover_findings: Vec::new(),
         cells: 0,
         source: Arc::clone(sent),
         findings: vec![finding],
@@ -156,13 +152,11 @@ fn gather_one(
     gathered.elsewhere = own.and_then(|own| committees.other_than(own, &sent.name));
     gathered.digest = Some(intake::digest(&prints));
     gathered.files = prints;
-    for finding in &mut gathered.findings {
-        if let Some(holder) = finding.place.sheet.as_ref().and_then(|sheet| holders.get(sheet)) {
-            finding.place.file = Some(Arc::clone(holder));
-        }
+    for finding in gathered.findings.iter_mut().chain(&mut gathered.cover_findings) {
+        intake::place_in_holder(finding, &holders);
     }
     if let Some(card) = &mut gathered.card {
-        card.submission.holders = holders;
+        card.submission.files = intake::files_of(&card.submission.sheets, &holders, &sent.name);
     }
     Ok(gathered)
 }
@@ -175,6 +169,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     let identity = check::identify(&cover, name, &county.register, county.workspace.year);
     let misnamed = identity.findings.iter().any(|finding| finding.code == Code::BranchMismatch);
     findings.extend(identity.findings);
+    findings.extend(odd.clone());
     let mut gathered = Gathered {
         name: Arc::clone(name),
         digest: None,
@@ -188,16 +183,14 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         reported: cover.reported.filter(|_| odd.is_none()),
         modified: book.modified.clone(),
         corrects: book.returns.as_ref().map(|digest| digest.to_ascii_lowercase()),
-        sheets: book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect(),
-        missing: Vec::new(),
-        holds: BTreeSet::new(),
+        wrong_year: findings.iter().any(|finding| finding.code == Code::WrongYear),
+        cover_findings: findings.clone(),
         cells,
         source: Arc::clone(sent),
         findings,
         card: None,
     };
     // A workbook of which nobody knows whose it is comes back as well: it is looked through as the schemes allow.
-    gathered.findings.extend(odd);
     let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
     let stranger = identity.branch.is_none();
     if identity.branch.map_or(!county.only.is_empty(), |branch| !county.wants(branch)) {
@@ -219,15 +212,13 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         categories: &county.workspace.categories,
         registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
         tenure: Tenure::WHOLE_YEAR,
+        share: Share::default(),
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
     // Without cover and roster it may be anything.
     if stranger && !covered && submission.members.is_empty() {
         return gathered;
     }
-    let named = |finding: &Finding| finding.place.sheet.as_deref().map(str::to_owned);
-    gathered.missing = found.iter().filter(|finding| finding.code == Code::MissingSheet).filter_map(named).collect();
-    gathered.holds = units(&submission);
     gathered.findings.extend(found);
     // Checks go through members and periods, which such a roster would make millions of.
     if submission.members.len() > MOST_MEMBERS {
@@ -235,7 +226,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         gathered.findings.push(refusal.finding(Place::file(name)));
         return gathered;
     }
-    gathered.findings.extend(rare_characters(&submission, &book, fonts));
+    gathered.findings.extend(rare_characters(&submission, &book, fonts, &mut BTreeSet::new()));
     drop(book);
     gathered.findings.extend(check::submission(&submission, &county.schemes, county.run));
     if stranger {

@@ -30,6 +30,11 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// One of which only the name is known.
+    pub(crate) fn named(name: &str) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), files: Vec::new() })
+    }
+
     /// The name that one of its files shares with another of the same archive.
     pub(crate) fn twin(&self) -> Option<Arc<str>> {
         self.files.iter().find_map(|part| part.file.twin.clone())
@@ -208,6 +213,21 @@ pub(crate) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
         opened.book = Ok(book);
     }
     Ok(opened)
+}
+
+/// The file of each sheet of a workbook that came in several; nothing for one file.
+pub(super) fn files_of(sheets: &[Arc<str>], holders: &BTreeMap<Arc<str>, Arc<str>>, name: &Arc<str>) -> Vec<Arc<str>> {
+    if holders.is_empty() {
+        return Vec::new();
+    }
+    sheets.iter().map(|sheet| Arc::clone(holders.get(sheet).unwrap_or(name))).collect()
+}
+
+/// Gives a finding the file that holds its sheet.
+pub(super) fn place_in_holder(finding: &mut Finding, holders: &BTreeMap<Arc<str>, Arc<str>>) {
+    if let Some(holder) = finding.place.sheet.as_ref().and_then(|sheet| holders.get(sheet)) {
+        finding.place.file = Some(Arc::clone(holder));
+    }
 }
 
 /// Of one file its own, of several that of theirs.

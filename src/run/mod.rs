@@ -10,12 +10,15 @@ mod dates;
 mod first_state;
 mod gather;
 pub(crate) mod intake;
+mod letter;
 mod owed;
+mod parts;
 mod posted;
 mod prepare;
 mod press;
 pub(crate) mod print;
 mod rare;
+mod received;
 mod resolve;
 mod returns;
 pub(crate) mod state;
@@ -27,7 +30,9 @@ pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
 pub use gather::{Card, Gathered};
 pub use owed::{Chosen, owing};
+pub use parts::Put;
 pub use prepare::{County, RunError, prepare, scheme_names};
+pub use received::Received;
 pub use press::Press;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
@@ -203,33 +208,37 @@ fn with_former_forms(options: &Options, target: &Path) -> Options {
 }
 
 pub(crate) fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
-    resolve_all(county, gather::gather(county, fonts, progress)?, last_year)
+    resolve_all(county, gathered(county, fonts, progress)?, last_year)
 }
 
-type Files = (Vec<Gathered>, Vec<Finding>);
+/// Reads every file, and puts together what each branch sent.
+fn gathered(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Received, RunError> {
+    let (gathered, findings) = gather::gather(county, fonts, progress)?;
+    received::receive(county, fonts, gathered, findings)
+}
 
 /// Reads everything for the run's period. Where nobody names one, what the branches have entered does: then the year is read
 /// first, and the period that it shows again by itself.
-fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progress: Progress<'_>) -> Result<(Files, Chosen), RunError> {
+fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progress: Progress<'_>) -> Result<(Received, Chosen), RunError> {
     if options.period.is_some() || options.bag.is_some() {
-        return Ok((gather::gather(county, fonts, progress)?, Chosen::Argument));
+        return Ok((gathered(county, fonts, progress)?, Chosen::Argument));
     }
     if let Some(run) = county.workspace.period {
         county.turn_to(run, options);
-        return Ok((gather::gather(county, fonts, progress)?, Chosen::Settings));
+        return Ok((gathered(county, fonts, progress)?, Chosen::Settings));
     }
-    let gathered = gather::gather(county, fonts, progress)?;
-    let (run, chosen) = owed::last_entered(county, &gathered.0);
+    let received = gathered(county, fonts, progress)?;
+    let (run, chosen) = owed::last_entered(county, &received.branches);
     if run == county.run {
-        return Ok((gathered, chosen));
+        return Ok((received, chosen));
     }
-    drop(gathered);
+    drop(received);
     county.turn_to(run, options);
-    Ok((gather::gather(county, fonts, progress)?, chosen))
+    Ok((gathered(county, fonts, progress)?, chosen))
 }
 
-fn resolve_all(county: &County, gathered: Files, last_year: Option<&Path>) -> Result<Resolved, RunError> {
-    let mut resolved = resolve(county, gathered);
+fn resolve_all(county: &County, received: Received, last_year: Option<&Path>) -> Result<Resolved, RunError> {
+    let mut resolved = resolve(county, received);
     owed::settle(county, &mut resolved, last_year);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;

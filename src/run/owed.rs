@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::compare::last_categories;
-use super::{BranchState, County, Gathered, Resolved};
+use super::{BranchState, County, Put, Resolved};
 use crate::diag::{Code, Fact, Finding, Place};
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::Scheme;
@@ -101,12 +101,12 @@ pub enum Chosen {
 
 /// The longest period that ends with the last one in which at least half of the branches that enter it, and sent something,
 /// have an entry; one that all schemes score before one that only some do.
-pub fn last_entered(county: &County, gathered: &[Gathered]) -> (RunPeriod, Chosen) {
+pub fn last_entered(county: &County, branches: &[Put]) -> (RunPeriod, Chosen) {
     let year = RunPeriod { year: county.workspace.year, period: Period::YEAR };
     let mut written: BTreeMap<usize, BTreeSet<(usize, Period)>> = BTreeMap::new();
     let mut schemes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for one in gathered {
-        if let (Some(branch), Some(card)) = (one.branch, &one.card) {
+    for (branch, one) in branches.iter().enumerate() {
+        if let Some(card) = &one.card {
             written.entry(branch).or_default().extend(card.submission.written.iter().copied());
             schemes.entry(branch).or_default().extend(card.submission.members.iter().map(|member| member.scheme));
         }

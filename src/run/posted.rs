@@ -23,7 +23,7 @@ use crate::record::{Announcement, Records, Stood, Values};
 use crate::rollup::{Change, Outcome, OutcomeKind, branch_outcomes, change_findings, values};
 use crate::score::Flag;
 use crate::sheet::Book;
-use crate::submission::{self, Expected, Member, Tenure};
+use crate::submission::{self, Expected, Member, Share, Tenure};
 
 /// A subject of today for a recorded period.
 struct Now<'a> {
@@ -400,6 +400,7 @@ fn members(county: &County, book: &Book, file: &str) -> Roster {
         categories: &county.workspace.categories,
         registered: None,
         tenure: Tenure::WHOLE_YEAR,
+        share: Share::default(),
     };
     let read = submission::read(book, cover, &name, &expected).0;
     read.members

@@ -7,10 +7,10 @@ use crate::font::{FontSet, Print};
 use crate::sheet::{Book, Content};
 use crate::submission::Submission;
 
-/// One finding a name and kind, at the roster's cell; other texts have one a character, at its first cell.
-pub(super) fn rare_characters(submission: &Submission, book: &Book, fonts: &FontSet) -> Vec<Finding> {
+/// One finding a name and kind, at the roster's cell; other texts have one a character, at its first cell. `known` are those
+/// that were told of another file of the branch.
+pub(super) fn rare_characters(submission: &Submission, book: &Book, fonts: &FontSet, known: &mut BTreeSet<char>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut known = BTreeSet::new();
     for member in submission.members.iter().filter(|member| member.repeats.is_none()) {
         let mut own: Vec<Rare> = Vec::new();
         for character in member.name.chars() {

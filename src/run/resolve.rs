@@ -1,16 +1,16 @@
-//! Between the passes: which file is a branch's submission, and what only the whole county can show.
+//! Between the passes: what only the whole county can show, and what becomes of each branch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::intake::Sent;
-use super::versions::{Choice, choose};
-use super::{Card, Comparison, County, Gathered, sort_findings};
-use crate::check::{Person, roll_mismatch, same_person_in_branches};
+use super::parts::{Put, missing_rows};
+use super::received::{Received, of_branch, people};
+use super::{Card, Comparison, County, sort_findings};
+use crate::check::{MissingRow, Person, roll_mismatch, same_person_in_branches};
 use crate::county::Branch;
-use crate::diag::{Code, Fact, Finding, Place, Severity};
-use crate::digest::hex;
-use crate::submission::Member;
+use crate::diag::{Code, Finding, Place, Severity};
+use crate::submission::{Member, Submission};
 
 /// What became of a branch.
 #[derive(Debug)]
@@ -38,10 +38,10 @@ pub struct Resolved {
     pub schemes: Vec<BTreeSet<usize>>,
     /// Which branches owe a submission for this run.
     pub owing: Vec<bool>,
-    /// The file that each branch's state rests on.
-    pub files: Vec<Option<Arc<str>>>,
-    /// The same with where its bytes are.
-    pub sources: Vec<Option<Arc<Sent>>>,
+    /// Rows that the latest file of each branch lacks.
+    pub missing_rows: Vec<Vec<MissingRow>>,
+    /// The files that each branch's state rests on, the latest first.
+    pub sources: Vec<Vec<Arc<Sent>>>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
     /// Everybody with an identity number, for comparing branches.
@@ -54,71 +54,66 @@ pub struct Resolved {
     pub comparison: Comparison,
 }
 
+impl Resolved {
+    /// The latest file that a branch's state rests on.
+    pub fn file(&self, branch: usize) -> Option<&Arc<str>> {
+        self.sources[branch].first().map(|sent| &sent.name)
+    }
+
+    /// All of them, as one text.
+    pub fn files(&self, branch: usize) -> Option<String> {
+        let names: Vec<&str> = self.sources[branch].iter().map(|sent| sent.name.as_ref()).collect();
+        (!names.is_empty()).then(|| names.join("、"))
+    }
+}
+
 /// Decides for every branch.
-pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Finding>)) -> Resolved {
-    let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
-    let cells = gathered.iter().map(|one| one.cells).sum();
-    let candidates = by_branch(county, gathered, &mut findings);
-    let choices = choices(county, &candidates);
-    let mut chosen: Vec<Option<Gathered>> = Vec::with_capacity(candidates.len());
-    let mut rosters: Vec<Vec<Arc<str>>> = Vec::with_capacity(candidates.len());
-    let mut schemes: Vec<BTreeSet<usize>> = Vec::with_capacity(candidates.len());
-    let mut undecided = vec![false; candidates.len()];
-    let mut elsewhere: Vec<(usize, Finding)> = Vec::new();
-    for (branch, (mut files, choice)) in candidates.into_iter().zip(choices).enumerate() {
-        elsewhere.extend(choice.own.iter().filter_map(|at| second_branch(&files[*at])));
-        // Where nothing tells which of several files counts, everyone on any of them belongs to the branch.
-        let listed = choice.counts.map_or(choice.own, |at| vec![at]);
-        let members = |at: &usize| files[*at].card.iter().flat_map(|card| &card.submission.members).map(|member| member.scheme);
-        schemes.push(listed.iter().flat_map(members).collect());
-        rosters.push(listed.into_iter().flat_map(|at| names(&files[at])).collect());
-        undecided[branch] = choice.findings.iter().any(|finding| finding.severity() == Severity::Error);
-        if county.wants(branch) {
-            findings.extend(choice.apart);
-            findings.extend(choice.findings.into_iter().map(|finding| of_branch(county, branch, finding)));
-        }
-        chosen.push(choice.counts.map(|at| files.swap_remove(at)));
-    }
+pub fn resolve(county: &County, received: Received) -> Resolved {
+    let Received { branches, mut findings, seconds, inputs, cells } = received;
+    let members = |put: &'_ Put| put.card.iter().flat_map(|card| &card.submission.members).map(|member| (Arc::clone(&member.name), member.scheme)).collect::<Vec<_>>();
+    let rosters: Vec<Vec<_>> = branches.iter().map(|put| members(put).into_iter().map(|(name, _)| name).collect()).collect();
+    let schemes = branches.iter().map(|put| members(put).into_iter().map(|(_, scheme)| scheme).collect()).collect();
+    let mut faulty: BTreeSet<Arc<str>> = findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error)
+        .filter_map(|finding| finding.branch_code.clone())
+        .collect();
+    let nothing = |branch: usize, faulty: &BTreeSet<Arc<str>>| {
+        let put = &branches[branch];
+        put.file.is_none() && !faulty.contains(county.register.branches[branch].code.as_str()) && county.wants(branch)
+    };
     // A branch that is in another's file did send something: it is told that, and not that nothing came.
-    for (branch, finding) in elsewhere {
-        if chosen[branch].is_none() && !undecided[branch] && county.wants(branch) {
+    for (branch, finding) in seconds {
+        if nothing(branch, &faulty) {
+            faulty.insert(county.register.branches[branch].code.as_str().into());
             findings.push(of_branch(county, branch, finding));
-            undecided[branch] = true;
         }
     }
-    for (branch, one) in chosen.iter().enumerate() {
-        let Some(one) = one.as_ref().filter(|_| county.wants(branch)) else { continue };
-        findings.extend(one.findings.iter().map(|finding| of_branch(county, branch, finding.clone())));
-        findings.extend(roll(county, branch, one));
-    }
-    let mut people = people(county, chosen.iter().map(Option::as_ref));
-    findings.extend(same_person_in_branches(&mut people, &county.register.branches));
-    for (branch, one) in chosen.iter().enumerate() {
-        if one.is_none() && !undecided[branch] && county.wants(branch) {
+    for (branch, put) in branches.iter().enumerate() {
+        if nothing(branch, &faulty) {
             findings.push(of_branch(county, branch, missing(&county.register.branches[branch])));
         }
-    }
-    sort_findings(&mut findings);
-    let mut faulty: BTreeSet<Arc<str>> = BTreeSet::new();
-    for finding in findings.iter().filter(|finding| finding.severity() == Severity::Error) {
-        if let Some(code) = &finding.branch_code {
-            faulty.insert(Arc::clone(code));
+        if county.wants(branch) {
+            findings.extend(put.findings.iter().map(|finding| of_branch(county, branch, finding.clone())));
+            findings.extend(roll(county, branch, put));
         }
     }
-    let files = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.name))).collect();
-    let sources = chosen.iter().map(|one| one.as_ref().map(|one| Arc::clone(&one.source))).collect();
-    let states = chosen
+    let mut people = people(county, branches.iter());
+    findings.extend(same_person_in_branches(&mut people, &county.register.branches));
+    sort_findings(&mut findings);
+    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error && finding.code != Code::MissingSubmission);
+    faulty.extend(errors.filter_map(|finding| finding.branch_code.clone()));
+    let missing_rows = branches.iter().map(|put| missing_rows(county, put)).collect();
+    let sources = branches.iter().map(|put| put.sources.clone()).collect();
+    let states = branches
         .into_iter()
         .enumerate()
-        .map(|(branch, one)| {
-            let code = county.register.branches[branch].code.as_str();
-            match one {
-                _ if !county.wants(branch) => BranchState::LeftOut,
-                None if undecided[branch] => BranchState::Returned,
-                None => BranchState::Missing,
-                Some(_) if faulty.contains(code) => BranchState::Returned,
-                Some(one) => one.card.map_or(BranchState::Returned, BranchState::Accepted),
-            }
+        .map(|(branch, put)| match put.card {
+            _ if !county.wants(branch) => BranchState::LeftOut,
+            _ if faulty.contains(county.register.branches[branch].code.as_str()) => BranchState::Returned,
+            Some(card) => BranchState::Accepted(card),
+            None if put.file.is_some() => BranchState::Returned,
+            None => BranchState::Missing,
         })
         .collect();
     let owing = vec![true; rosters.len()];
@@ -127,7 +122,7 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
         rosters,
         schemes,
         owing,
-        files,
+        missing_rows,
         sources,
         findings,
         people,
@@ -137,88 +132,23 @@ pub fn resolve(county: &County, (gathered, mut findings): (Vec<Gathered>, Vec<Fi
     }
 }
 
-fn of_branch(county: &County, branch: usize, finding: Finding) -> Finding {
-    Finding { branch_code: Some(county.register.branches[branch].code.as_str().into()), ..finding }
-}
-
-/// The files of each branch, in the order of their names; what is found in files of nobody.
-fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Finding>) -> Vec<Vec<Gathered>> {
-    let mut candidates: Vec<Vec<Gathered>> = county.register.branches.iter().map(|_| Vec::new()).collect();
-    // Of equal files that belong to nobody the first tells what is wrong.
-    let mut told: BTreeMap<[u8; 32], Arc<str>> = BTreeMap::new();
-    for one in gathered {
-        let same = one.digest.and_then(|digest| told.get(&digest));
-        match (one.branch, same) {
-            (Some(branch), _) => candidates[branch].push(one),
-            (None, Some(other)) => {
-                findings.push(Finding::new(Code::IdenticalSubmission, Place::file(&one.name)).arg("other", other));
-            }
-            (None, None) => {
-                told.extend(one.digest.map(|digest| (digest, Arc::clone(&one.name))));
-                findings.extend(one.findings);
-            }
-        }
-    }
-    candidates
-}
-
-/// Which file of each branch counts. A copy may correct what only shows across branches; that is known when all have been
-/// decided once, and those branches are decided again.
-fn choices(county: &County, candidates: &[Vec<Gathered>]) -> Vec<Choice> {
-    let code = |branch: usize| county.register.branches[branch].code.as_str();
-    let own = |one: &Gathered| one.findings.iter().any(|finding| finding.severity() == Severity::Error);
-    let mut choices: Vec<Choice> = candidates.iter().enumerate().map(|(branch, files)| choose(code(branch), files, &own)).collect();
-    let copies = |branch: &usize| candidates[*branch].len() > 1 && candidates[*branch].iter().any(|one| one.corrects.is_some());
-    let with_copies: Vec<usize> = (0..candidates.len()).filter(copies).collect();
-    if with_copies.is_empty() {
-        return choices;
-    }
-    let chosen = choices.iter().zip(candidates).map(|(choice, files)| choice.counts.map(|at| &files[at]));
-    let across = same_person_in_branches(&mut people(county, chosen), &county.register.branches);
-    let errors = across.into_iter().filter(|finding| finding.severity() == Severity::Error);
-    let files: BTreeSet<Arc<str>> = errors.filter_map(|finding| finding.place.file).collect();
-    for branch in with_copies {
-        choices[branch] =
-            choose(code(branch), &candidates[branch], &|one| own(one) || one.files.iter().any(|(name, ..)| files.contains(name)));
-    }
-    choices
-}
-
-fn names(one: &Gathered) -> Vec<Arc<str>> {
-    let members = one.card.iter().flat_map(|card| &card.submission.members);
-    members.map(|member| Arc::clone(&member.name)).collect()
-}
-
 /// The warning that a roster has another length than the register says.
-fn roll(county: &County, branch: usize, one: &Gathered) -> Option<Finding> {
-    let submission = &one.card.as_ref()?.submission;
+fn roll(county: &County, branch: usize, put: &Put) -> Option<Finding> {
+    let submission = &put.card.as_ref()?.submission;
     let members = &submission.members;
     // One identity number under two names is most likely a slip, and two people.
     let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
     let on_roll = members.iter().filter(|member| !repeats(member) && member.is_on_roll(county.run.period));
     let listed = on_roll.count() + submission.nameless.members as usize;
     // That there is nobody at all is said already.
-    let found = (listed > 0).then(|| roll_mismatch(&county.register.branches[branch], listed, &one.name)).flatten();
+    let found = (listed > 0).then(|| roll_mismatch(&county.register.branches[branch], listed, &roster_file(submission))).flatten();
     found.map(|finding| of_branch(county, branch, finding))
 }
 
-/// Everybody with an identity number in the files that count.
-fn people<'a>(county: &County, chosen: impl Iterator<Item = Option<&'a Gathered>>) -> Vec<Person> {
-    let mut people = Vec::new();
-    for (branch, one) in chosen.enumerate() {
-        let Some(card) = one.filter(|_| county.wants(branch)).and_then(|one| one.card.as_ref()) else { continue };
-        people.extend(card.submission.members.iter().filter(|member| member.repeats.is_none()).filter_map(|member| {
-            Some(Person {
-                id: member.id.clone()?,
-                name: Arc::clone(&member.name),
-                branch,
-                first_month: member.first_month,
-                last_month: member.last_month,
-                place: card.submission.place(member.id_at.unwrap_or(member.at)),
-            })
-        }));
-    }
-    people
+/// The file that the roster is in.
+fn roster_file(submission: &Submission) -> Arc<str> {
+    let at = submission.members.first().map(|member| submission.place(member.at));
+    at.and_then(|place| place.file).unwrap_or_else(|| Arc::clone(&submission.file))
 }
 
 fn missing(registered: &Branch) -> Finding {
@@ -226,11 +156,4 @@ fn missing(registered: &Branch) -> Finding {
     let finding = finding.arg("name", &registered.name).arg("committee", &registered.committee);
     let finding = finding.arg("contact", registered.contact.as_deref().unwrap_or_default());
     finding.arg("phone", registered.phone.as_deref().unwrap_or_default())
-}
-
-/// The finding about a second branch in a file, and which branch that is.
-fn second_branch(one: &Gathered) -> Option<(usize, Finding)> {
-    let second = one.second?;
-    let finding = one.findings.iter().find(|finding| matches!(finding.fact, Some(Fact::SecondBranch(_))))?;
-    Some((second, finding.clone()))
 }

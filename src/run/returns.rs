@@ -1,19 +1,29 @@
 //! What goes back: 退回意见 and the marked workbook of every returned branch, 催报名单 of every committee.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::intake::{self, Sent};
+use super::letter::{letter, own_name};
 use super::write::{Desk, Filled, Noticed, short_digest};
 use super::{BranchState, Resolved, RunError};
-use crate::diag::{Code, Finding, Severity};
+use crate::check::MissingRow;
+use crate::diag::{Code, Fact, Finding, Severity};
 use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
 use crate::publish::safe_name;
-use crate::xlsx::marked::{self, Level, Mark, Marking};
+use crate::xlsx::marked::{self, AddedRow, Copied, Level, Mark, Marking};
 
 /// Errors that are of the file as a whole: no cell of it could be marked.
-const WHOLE: [Code; 4] = [Code::UnreadableFile, Code::EncryptedFile, Code::TooLarge, Code::DuplicateSubmission];
+const WHOLE: [Code; 3] = [Code::UnreadableFile, Code::EncryptedFile, Code::TooLarge];
+
+/// Said of a marked copy that holds less than its original.
+const LACKS: &str = "副本只保留单元格的内容和格式，原件中的宏、外部链接、引用其他文件的公式等没有带过来。";
+
+/// Rows that are added to a marked copy.
+const MOST_ROWS: usize = 1000;
 
 /// Characters of a file's stem that its marked copy keeps.
 const LONGEST_STEM: usize = 60;
@@ -40,20 +50,32 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
         let folder = folders[*at].as_deref().unwrap_or_default();
         let findings: Vec<&Finding> =
             resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(branch.code.as_str())).collect();
-        let file = resolved.sources[*at].as_ref();
-        let made = std::panic::AssertUnwindSafe(|| file.and_then(|file| mark(desk, file, &findings, &deadline, &branch.name)));
-        // A copy that cannot be made must not keep back the list of what is wrong.
-        let copy = std::panic::catch_unwind(made).ok().flatten();
-        let name = file.zip(copy.as_ref()).map(|(file, _)| format!("{}-标注.xlsx", stem(&file.name)));
-        if let Some((name, copy)) = name.as_ref().zip(copy) {
-            desk.staging.write(&format!("{folder}/{name}"), &copy)?;
+        let files = &resolved.sources[*at];
+        let mut marked: Vec<String> = Vec::new();
+        let mut lacks = "";
+        for (number, file) in files.iter().enumerate() {
+            let made = std::panic::AssertUnwindSafe(|| {
+                let rows = if number == 0 { resolved.missing_rows[*at].as_slice() } else { &[] };
+                mark(desk, file, &findings, rows, (&deadline, &branch.name))
+            });
+            // A copy that cannot be made must not keep back the list of what is wrong.
+            let Some(copy) = std::panic::catch_unwind(made).ok().flatten() else { continue };
+            let name = copy_name(&file.name, &marked);
+            desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
+            if copy.cleaned {
+                lacks = LACKS;
+            }
+            marked.push(name);
         }
-        let source = file.and_then(|file| desk.digests.get(&file.name)).map(String::as_str).unwrap_or_default();
-        // Where nothing tells which file counts, or it is another branch's too, those that are in question.
-        let mut named: Vec<&str> = file.map(|file| vec![file.name.as_ref()]).unwrap_or_default();
-        for one in findings.iter().filter(|finding| file.is_none() && finding.severity() == Severity::Error) {
+        let mut made_from = vec![env!("CARGO_PKG_VERSION")];
+        let mut named: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
+        // What cannot be read is no source, and in question all the same.
+        for one in findings.iter().filter(|finding| files.is_empty() && finding.severity() == Severity::Error) {
             named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
         }
+        made_from.extend(files.iter().filter_map(|file| desk.digests.get(&file.name)).map(String::as_str));
+        let told = letter(&findings, &resolved.rosters[*at], files.len() > 1);
+        let told: Vec<&Finding> = told.iter().collect();
         let mut noticed = Noticed::of(Unit::Branch(branch));
         for form in FORMS {
             let Data::Returned(data) = form.data else { continue };
@@ -61,18 +83,27 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
             let record = data(&Returned {
                 issuer: desk.issuer,
                 branch,
-                file: named.join("、"),
-                marked: name.as_deref(),
-                findings: &findings,
+                file: named.iter().map(|name| own_name(name)).collect::<Vec<_>>().join("、"),
+                marked: marked.join("、"),
+                lacks,
+                findings: &told,
                 deadline: &deadline,
                 lang: desk.county.workspace.language,
-                digest: &short_digest(&[env!("CARGO_PKG_VERSION"), &loaded.digest, source]),
+                digest: &short_digest(&[&made_from[..1], &[&loaded.digest], &made_from[1..]].concat()),
             });
             desk.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from: Vec::new() }, &mut noticed)?;
         }
         Ok(noticed)
     });
     written.collect()
+}
+
+/// What the marked copy of a file is called; files of one name in several folders have numbers.
+fn copy_name(file: &str, taken: &[String]) -> String {
+    let stem = stem(file);
+    let numbered = (1..).map(|number| if number == 1 { String::new() } else { format!("({number})") });
+    let mut names = numbered.map(|number| format!("{stem}-标注{number}.xlsx"));
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 /// The file's own name without folders and extension, cut to what every system takes.
@@ -84,8 +115,18 @@ fn stem(name: &str) -> String {
     safe_name(&stem)
 }
 
-/// The marked copy; none where the file cannot be read or nothing in it is in question.
-fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline, branch: &str) -> Option<Vec<u8>> {
+/// The marked copy; none where the file cannot be read or holds no error.
+fn mark(
+    desk: &Desk<'_>,
+    file: &Sent,
+    findings: &[&Finding],
+    missing: &[MissingRow],
+    (deadline, branch): (&Deadline, &str),
+) -> Option<Copied> {
+    let of_file = |finding: &Finding| file.files.iter().any(|part| finding.place.file.as_ref() == Some(&part.file.name));
+    if !findings.iter().any(|finding| of_file(finding) && finding.severity() == Severity::Error) {
+        return None;
+    }
     if findings.iter().any(|finding| WHOLE.contains(&finding.code) && finding.place.file.as_ref() == Some(&file.name)) {
         return None;
     }
@@ -97,9 +138,8 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
         [only] => inbox::fetch(&only.file, &limits).ok()?,
         _ => Vec::new(),
     };
-    let of_file = |finding: &Finding| file.files.iter().any(|part| finding.place.file.as_ref() == Some(&part.file.name));
     let lang = desk.county.workspace.language;
-    let mut marks: Vec<Mark> = findings
+    let mut marks: Vec<(Mark, Option<(Option<String>, u8)>)> = findings
         .iter()
         .filter(|finding| of_file(finding))
         .filter_map(|finding| {
@@ -108,7 +148,7 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
                 Severity::Warning => Level::Doubtful,
                 Severity::Note => return None,
             };
-            Some(Mark {
+            let mark = Mark {
                 level,
                 severity: crate::diag::severity_word(finding.severity(), lang).to_owned(),
                 sheet: finding.place.sheet.clone(),
@@ -117,13 +157,22 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
                 message: finding.message(lang),
                 hint: finding.hint(lang),
                 as_text: matches!(finding.code, Code::IdAsNumber | Code::BadId),
-            })
+            };
+            let whom = if let Some(Fact::Person(name)) = &finding.fact { Some(name.clone()) } else { None };
+            let lacks = finding.code == Code::MissingEntry && finding.place.cell.is_none();
+            Some((mark, finding.ordinal.filter(|_| lacks).map(|ordinal| (whom, ordinal))))
         })
         .collect();
-    marks.sort_by_key(|mark| mark.level);
+    marks.sort_by_key(|(mark, _)| mark.level);
+    let rows = missing.iter().take(MOST_ROWS).filter_map(|row| {
+        let about = marks.iter().position(|(mark, told)| mark.sheet.as_ref() == Some(&row.sheet) && told.as_ref() == Some(&row.told))?;
+        Some(AddedRow { sheet: Arc::clone(&row.sheet), known: row.known.clone(), open: row.open.clone(), mark: about })
+    });
+    let rows: Vec<AddedRow> = rows.collect();
+    let marks = marks.into_iter().map(|(mark, _)| mark).collect();
     let phone = if deadline.phone.is_empty() { String::new() } else { format!("咨询电话：{}。", deadline.phone) };
     let instructions = format!(
-        "请在本工作簿里直接改正：红色的单元格必须改，橙色的请核对；把鼠标放在单元格上可以看到哪里不对、怎么改。没有写单元格的，是缺少工作表、栏目或整行，请补上。\
+        "请在本工作簿里直接改正：红色的单元格必须改，橙色的请核对；把鼠标放在单元格上可以看到问题和修改意见。没有写单元格的，是缺少工作表、栏目或整行，请补上；已经加在表尾的行，填好红色的格即可。\
          改好后保存，{}把本工作簿报送{}。这张“{}”不用删，报送时不看。{phone}",
         deadline.text(),
         if deadline.to.is_empty() { "上级党组织" } else { &deadline.to },
@@ -133,6 +182,7 @@ fn mark(desk: &Desk<'_>, file: &Sent, findings: &[&Finding], deadline: &Deadline
         title: format!("{branch} {}报送表退回问题", desk.issuer.run.zh()),
         instructions,
         marks,
+        rows,
         returns: digest::hex(&intake::digest(&opened.prints)),
         date: desk.county.date,
     };

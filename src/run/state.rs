@@ -135,7 +135,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
             BranchState::Missing | BranchState::LeftOut => "missing",
         }
         .to_owned(),
-        file: resolved.files[at].as_deref().map(str::to_owned),
+        file: resolved.files(at),
         folder: folders.get(&at).cloned(),
     });
     let found = |finding: &Finding| Found {

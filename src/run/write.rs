@@ -219,7 +219,8 @@ impl Desk<'_> {
             }
             let loaded = self.press.template(form, Some(at))?;
             let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
-            sources.extend(job.branches.iter().filter_map(|(_, card)| self.digests.get(&card.submission.file).map(String::as_str)));
+            let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| card.submission.all_files()).collect();
+            sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
             let code = short_digest(&sources);
             let views: Vec<View<'_>> = job
                 .branches
@@ -250,7 +251,7 @@ impl Desk<'_> {
             if form.id == BOARD.id {
                 forms::corrections_without_place(&mut record, |field| loaded.template.shows(field));
             }
-            let inputs: Vec<&str> = job.branches.iter().map(|(_, card)| &*card.submission.file).collect();
+            let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
             made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
             parts.push((&loaded.template, record));
         }
@@ -411,7 +412,7 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
             BranchState::NotOwed => (Standing::NotOwed, None),
             BranchState::Missing | BranchState::LeftOut => (Standing::Missing, None),
         };
-        BranchLine { at, branch, standing, file: resolved.files[at].as_ref(), accepted, folder: folders.get(&at).cloned() }
+        BranchLine { at, branch, standing, files: resolved.files(at), accepted, folder: folders.get(&at).cloned() }
     });
     Overview {
         issuer,
@@ -452,7 +453,7 @@ fn write_manifest(
         .map(|(at, folder)| {
             let branch = &county.register.branches[*at];
             let state = if matches!(resolved.branches[*at], BranchState::Accepted(_)) { "accepted" } else { "returned" };
-            let files = resolved.sources[*at].as_ref().map(|sent| sent.names().collect::<Vec<_>>()).unwrap_or_default();
+            let files: Vec<&str> = resolved.sources[*at].iter().flat_map(|sent| sent.names()).collect();
             let last_day = last_day(county, &resolved.branches[*at]);
             json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files, "last_day": last_day })
         })

@@ -2,47 +2,74 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Code, Finding};
-use crate::period::RunPeriod;
+use crate::diag::Code;
 use crate::scheme::{Item, Rules, Scheme};
 use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Number};
-use super::entries::{Signs, read_mark, read_period};
-use super::model::{BranchEntry, Mark, ServingTable, Spot, Submission};
+use super::marks::{Signs, read_mark, read_period, told_period};
+use super::entries::tell_missing;
+use super::model::{BranchEntry, Mark, Member, ServingTable, Spot, Submission};
 use super::sink::Sink;
-use super::table::{Sheets, Table};
+use super::table::{Line, Sheets, Table};
+use super::units::Unit;
 
 /// 支部积分, one row an item and period, for schemes that score branches.
 pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
-    let Some(scheme) = schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some()) else { return };
+    let Some(scheme) = scheme_of_branch(&submission.members, expected) else { return };
     let Some(rules) = &scheme.branch else { return };
-    let run = expected.run.period;
     let found = sheets.all(workbook::BRANCH_SCORES.name, sink);
-    if found.is_empty() && rules.scores(run.every()) {
-        sink.push(
-            Finding::new(Code::MissingSheet, sink.sheet(&workbook::BRANCH_SCORES.name.into())).arg("name", workbook::BRANCH_SCORES.name),
-        );
+    tell_missing(missing_sheets(!found.is_empty(), &submission.members, expected), expected, sink);
+    if !expected.share.takes_of(&Unit::sheet(workbook::BRANCH_SCORES.name)) {
+        return;
     }
     for found in found {
         let table = sheets.table(&found, &workbook::BRANCH_SCORES.required(), &workbook::BRANCH_SCORES.optional(), sink);
         let usable = table.has(column::ITEM) && table.has_period() && table.has(column::REVIEWED_SCORE);
-        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable });
+        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable, columns: Vec::new() });
         if usable {
-            read_branch_table(&table, scheme, rules, expected.run, submission, sink);
+            read_branch_table(&table, scheme, rules, expected, submission, sink);
         }
     }
     submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
 }
 
-fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: RunPeriod, submission: &mut Submission, sink: &mut Sink) {
+/// The scheme by which the branch itself is scored.
+fn scheme_of_branch<'a>(members: &[Member], expected: &Expected<'a>) -> Option<&'a Scheme> {
+    let schemes: BTreeSet<usize> = members.iter().map(|member| member.scheme).collect();
+    schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some())
+}
+
+/// The sheet's name, if it must be there and is not.
+pub fn missing_sheets(there: bool, members: &[Member], expected: &Expected<'_>) -> Vec<String> {
+    let every = expected.run.period.every();
+    let due = scheme_of_branch(members, expected).and_then(|scheme| scheme.branch.as_ref()).is_some_and(|rules| rules.scores(every));
+    if due && !there { vec![workbook::BRANCH_SCORES.name.to_owned()] } else { Vec::new() }
+}
+
+fn read_branch_table(
+    table: &Table<'_>,
+    scheme: &Scheme,
+    rules: &Rules,
+    expected: &Expected<'_>,
+    submission: &mut Submission,
+    sink: &mut Sink,
+) {
+    let run = expected.run;
+    let taken = |line: &Line<'_>| {
+        let period = told_period(line, run.year);
+        expected.share.takes(&Unit { period, ..Unit::sheet(workbook::BRANCH_SCORES.name) })
+    };
     let known = |name: &str| {
         let name = crate::words::heading(name).0;
         rules.items.iter().any(|item| item.name == name)
     };
     for row in table.lines(&known) {
+        if !row.periods().any(|line| taken(&line)) {
+            submission.passed_over.extend(row.rows().map(|row| (table.number, row)));
+            continue;
+        }
         let written = crate::words::heading(&row.word(column::ITEM)).0;
         let Some(item) = rules.items.iter().position(|item| item.name == written) else {
             let names: Vec<&str> = rules.items.iter().map(|item| item.name.as_str()).collect();
@@ -51,7 +78,7 @@ fn read_branch_table(table: &Table<'_>, scheme: &Scheme, rules: &Rules, run: Run
             submission.nameless.branch_entries += 1;
             continue;
         };
-        for line in row.periods() {
+        for line in row.periods().filter(&taken) {
             let Some(period) = read_period(&line, rules.every, run.year, sink) else {
                 submission.nameless.branch_entries += 1;
                 continue;

@@ -2,21 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
-
 use crate::diag::{Code, Finding, Place};
 use crate::exact::{Decimal, Exact};
-use crate::period::{Every, Period};
+use crate::period::Period;
 use crate::scheme::{Item, ItemKind, Rules, Scheme};
-use crate::sheet::Content;
 use crate::workbook::{self, column};
 
 use super::Expected;
-use super::cell::{self, Day, Number, shown};
+use super::marks::{Signs, check_values, is_blank, read_day, read_mark, read_period, read_reviewers, read_scorer, told_period};
 use super::model::{Entry, Layout, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Slice, Table};
+use super::units::{Survey, Unit, sole_category, value_of};
 
 /// Tables of one sheet and the category they serve; those of the plain sheet serve the rest.
 pub struct Serving {
@@ -36,15 +34,14 @@ pub struct Needed<'a> {
     pub now: BTreeMap<&'a str, &'a Scheme>,
 }
 
-/// Which sheets of a kind hold which members' rows, and which are missing for members scored in this run.
+/// Which sheets of a kind hold which members' rows.
 pub fn serving(
     kind: &str,
     sheets: &Sheets<'_>,
-    needed: &Needed<'_>,
+    ever: &BTreeMap<&str, &Scheme>,
     by_category: impl Fn(&Scheme) -> bool,
     sink: &mut Sink,
 ) -> Vec<Serving> {
-    let Needed { ever, now } = needed;
     let mut served: Vec<Serving> =
         sheets.suffixed(kind).into_iter().map(|(found, category)| Serving { found, category: Some(category) }).collect();
     served.extend(sheets.plain(kind, sink).into_iter().map(|found| Serving { found, category: None }));
@@ -59,24 +56,47 @@ pub fn serving(
             served.push(Serving { found, category });
         }
     }
-    for name in missing(kind, &served, now, &by_category) {
-        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
-    }
     served
 }
 
 /// Names of the sheets that needed categories lack.
 fn missing(kind: &str, served: &[Serving], needed: &BTreeMap<&str, &Scheme>, by_category: &impl Fn(&Scheme) -> bool) -> Vec<String> {
     let there: Vec<Option<&str>> = served.iter().map(|one| one.category.as_deref()).collect();
-    let needed: Vec<(&str, bool)> = needed.iter().map(|(category, scheme)| (*category, by_category(scheme))).collect();
-    workbook::missing(kind, &there, &needed)
+    missing_of(kind, &there, needed, by_category)
 }
 
-/// Which members a sheet serves.
-pub fn served<'a>(members: &'a [Member], serving: &'a Serving, all: &'a [Serving]) -> impl Iterator<Item = &'a Member> {
+/// The same where only the categories are known that have a sheet, none for the plain one.
+pub fn missing_of(
+    kind: &str,
+    there: &[Option<&str>],
+    needed: &BTreeMap<&str, &Scheme>,
+    by_category: &impl Fn(&Scheme) -> bool,
+) -> Vec<String> {
+    let needed: Vec<(&str, bool)> = needed.iter().map(|(category, scheme)| (*category, by_category(scheme))).collect();
+    workbook::missing(kind, there, &needed)
+}
+
+/// Tells which sheets members who are scored in this run lack; where several files are put together, once for all of them.
+pub fn tell_missing(names: Vec<String>, expected: &Expected<'_>, sink: &mut Sink) {
+    for name in names.into_iter().filter(|_| expected.share.is_whole()) {
+        sink.push(Finding::new(Code::MissingSheet, sink.sheet(&name.as_str().into())).arg("name", name));
+    }
+}
+
+/// Which members a sheet serves: of those whose category has a sheet of its own only that one does, whatever file it is in.
+pub fn served<'a>(
+    kind: &'a str,
+    members: &'a [Member],
+    serving: &'a Serving,
+    all: &'a [Serving],
+    expected: &'a Expected<'_>,
+) -> impl Iterator<Item = &'a Member> {
     members.iter().filter(move |member| match &serving.category {
         Some(category) => member.category.as_ref() == category,
-        None => !all.iter().any(|other| other.category.as_deref() == Some(member.category.as_ref())),
+        None => {
+            let own = |other: &Serving| other.category.as_deref() == Some(member.category.as_ref());
+            !all.iter().any(own) && !expected.share.has_own_sheet(kind, &member.category)
+        }
     })
 }
 
@@ -107,32 +127,17 @@ pub fn member_of(
 }
 
 pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let run = expected.run.period;
-    let mut needed = Needed::default();
-    for member in submission.members.iter().filter(|member| member.may_be_scored() && expected.decides(&member.category)) {
-        let scheme = &expected.schemes[member.scheme];
-        needed.ever.insert(&member.category, scheme);
-        if member.scored_in(run) && scheme.member.scores(run.every()) {
-            needed.now.insert(&member.category, scheme);
-        }
-    }
-    let mut all = serving(workbook::ENTRIES.name, sheets, &needed, |scheme| scheme.member.by_category(), sink);
-    // Without a roster, or without categories in it, somebody needs a sheet all the same.
-    let undecided = submission.members.iter().all(|member| !expected.decides(&member.category));
-    if all.is_empty() && undecided {
-        all.extend(sheets.by_columns(workbook::ENTRIES.name, sink).into_iter().map(|found| Serving { found, category: None }));
-        let due = |category: &String| expected.schemes[(expected.scheme_of)(category)].member.scores(run.every());
-        if all.is_empty() && expected.categories.iter().any(due) {
-            sink.push(Finding::new(Code::MissingSheet, sink.sheet(&workbook::ENTRIES.name.into())).arg("name", workbook::ENTRIES.name));
-        }
-    }
-    if submission.cover.issued() && unfilled(sheets, &all, submission, expected, sink) {
+    let all = sheets_of_entries(sheets, &submission.members, expected, sink);
+    let there: Vec<Option<&str>> = all.iter().map(|one| one.category.as_deref()).collect();
+    tell_missing(missing_sheets(&there, &submission.members, expected), expected, sink);
+    if submission.cover.issued() && expected.share.may_be_unfilled() && unfilled(sheets, &all, submission, expected, sink) {
         return;
     }
     let people = People::new(submission);
     let mut signs = Signs::default();
     let mut read = Read::default();
-    let reading = Reading { date_1904, sheets, all: &all, members: &submission.members, people: &people, expected };
+    let sole = sole_category(&submission.members);
+    let reading = Reading { date_1904, sheets, all: &all, members: &submission.members, people: &people, expected, sole };
     for one in &all {
         reading.read_sheet(one, &mut signs, &mut read, sink);
     }
@@ -143,9 +148,89 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
     submission.entry_tables = read.tables;
     submission.unreadable = read.unreadable;
     submission.unreadable.extend(people.doubtful());
+    submission.passed_over.extend(read.passed_over);
     submission.nameless.entries = people.unreadable();
     if let Some((place, value)) = signs.turned {
         sink.push(Finding::new(Code::MixedSigns, place).value(value));
+    }
+}
+
+/// Categories of members whose rows are recognised, and of those whose rows are due.
+fn needed<'a>(members: &'a [Member], expected: &'a Expected<'_>) -> Needed<'a> {
+    let run = expected.run.period;
+    let mut needed = Needed::default();
+    for member in members.iter().filter(|member| member.may_be_scored() && expected.decides(&member.category)) {
+        let scheme = &expected.schemes[member.scheme];
+        needed.ever.insert(&member.category, scheme);
+        if member.scored_in(run) && scheme.member.scores(run.every()) {
+            needed.now.insert(&member.category, scheme);
+        }
+    }
+    needed
+}
+
+/// True without a roster, or without categories in it: somebody needs a sheet all the same.
+fn undecided(members: &[Member], expected: &Expected<'_>) -> bool {
+    members.iter().all(|member| !expected.decides(&member.category))
+}
+
+fn sheets_of_entries(sheets: &Sheets<'_>, members: &[Member], expected: &Expected<'_>, sink: &mut Sink) -> Vec<Serving> {
+    let mut all = serving(workbook::ENTRIES.name, sheets, &needed(members, expected).ever, |scheme| scheme.member.by_category(), sink);
+    if all.is_empty() && undecided(members, expected) {
+        all.extend(sheets.by_columns(workbook::ENTRIES.name, sink).into_iter().map(|found| Serving { found, category: None }));
+    }
+    all
+}
+
+/// Names of sheets of entries that members who are scored in this run lack.
+pub fn missing_sheets(there: &[Option<&str>], members: &[Member], expected: &Expected<'_>) -> Vec<String> {
+    let names = missing_of(workbook::ENTRIES.name, there, &needed(members, expected).now, &|scheme: &Scheme| scheme.member.by_category());
+    let every = expected.run.period.every();
+    let due = |category: &String| expected.schemes[(expected.scheme_of)(category)].member.scores(every);
+    if names.is_empty() && there.is_empty() && undecided(members, expected) && expected.categories.iter().any(due) {
+        return vec![workbook::ENTRIES.name.to_owned()];
+    }
+    names
+}
+
+/// What the sheets of entries hold, unit by unit.
+pub fn survey(
+    date_1904: bool,
+    sheets: &Sheets<'_>,
+    roster: &Submission,
+    expected: &Expected<'_>,
+    into: &mut Survey,
+    sink: &mut Sink,
+) {
+    let members = &roster.members;
+    let all = sheets_of_entries(sheets, members, expected, sink);
+    let people = People::new(roster);
+    let reading = Reading { date_1904, sheets, all: &all, members, people: &people, expected, sole: sole_category(members) };
+    for one in &all {
+        let table = reading.table(one, sink).0;
+        into.sheet(&reading.unit(one, None), &table.sheet.name);
+        for row in table.lines(&|name| people.knows(name)) {
+            let member = people.find(&row, members).map(|at| &members[at as usize]);
+            let key = format!("{}\u{1f}{}", people.told(&row, members), row.word(column::SCORER));
+            for line in row.periods() {
+                let unit = reading.unit(one, told_period(&line, expected.run.year));
+                let value = |heading: &str| match member.and_then(|member| reading.item(member, heading)) {
+                    Some((scheme, item)) => Some(value_of_mark(&line, item, scheme)),
+                    None => value_of(&line, heading, date_1904),
+                };
+                into.row(&unit, &line, &key, &value, sink);
+            }
+        }
+    }
+}
+
+/// A mark as it is read: a blank deduction is nothing deducted, and 2 and -2 are the same.
+fn value_of_mark(line: &Line<'_>, item: &Item, scheme: &Scheme) -> String {
+    let mut untold = Sink::new(&std::sync::Arc::from(""));
+    let mark = read_mark(line, item, scheme, Period::YEAR, &mut Signs::default(), &mut None, &mut untold);
+    match mark.decimal() {
+        Some(value) => value.to_string(),
+        None => line.word(&item.name),
     }
 }
 
@@ -154,9 +239,10 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
 fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) -> bool {
     let run = expected.run.period;
     let counts = |member: &&Member| member.scored_in(run) && expected.schemes[member.scheme].member.scores(run.every());
+    let kind = workbook::ENTRIES.name;
     let mut blank = Vec::new();
     for one in all {
-        let schemes: BTreeSet<usize> = served(&submission.members, one, all).map(|member| member.scheme).collect();
+        let schemes: BTreeSet<usize> = served(kind, &submission.members, one, all, expected).map(|member| member.scheme).collect();
         let items = schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].member.items);
         let headings: Vec<&str> = items.flat_map(|item| std::iter::once(item.name.as_str()).chain(item.reason.as_deref())).collect();
         let table = sheets.table(&one.found, &[], &headings, &mut Sink::new(&submission.file));
@@ -164,10 +250,15 @@ fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, e
         if table.lines(&|_| false).any(|row| row.periods().any(filled)) {
             return false;
         }
-        if served(&submission.members, one, all).any(|member| counts(&member)) {
+        if served(kind, &submission.members, one, all, expected).any(|member| counts(&member)) {
             blank.push((
                 &table.sheet.name,
-                ServingTable { sheet: table.number, category: one.category.as_deref().map(Into::into), usable: false },
+                ServingTable {
+                    sheet: table.number,
+                    category: one.category.as_deref().map(Into::into),
+                    usable: false,
+                    columns: Vec::new(),
+                },
             ));
         }
     }
@@ -187,27 +278,7 @@ struct Read {
     tables: Vec<ServingTable>,
     unreadable: BTreeSet<u32>,
     written: BTreeSet<(usize, Period)>,
-}
-
-/// Signs of deductions seen in a file, and the first cell where the sign changed.
-#[derive(Default)]
-pub(super) struct Signs {
-    negative: bool,
-    positive: bool,
-    turned: Option<(Place, String)>,
-}
-
-impl Signs {
-    fn see(&mut self, value: Decimal, at: impl FnOnce() -> (Place, String)) {
-        if value.is_zero() {
-            return;
-        }
-        let seen = if value.is_negative() { &mut self.negative } else { &mut self.positive };
-        let first = !std::mem::replace(seen, true);
-        if first && self.negative && self.positive {
-            self.turned = Some(at());
-        }
-    }
+    passed_over: Vec<(u16, u32)>,
 }
 
 /// What entry sheets are read with.
@@ -219,6 +290,8 @@ struct Reading<'a> {
     members: &'a [Member],
     people: &'a People,
     expected: &'a Expected<'a>,
+    /// The one category of everybody.
+    sole: Option<&'a str>,
 }
 
 /// A table of entries that can be used, and what is read from it.
@@ -231,9 +304,29 @@ struct EntryTable<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn read_sheet(&self, serving: &'a Serving, signs: &mut Signs, into: &mut Read, sink: &mut Sink) {
+    fn unit(&self, serving: &Serving, period: Option<Period>) -> Unit {
+        Unit::of(workbook::ENTRIES.name, serving.category.as_deref(), self.sole, period)
+    }
+
+    /// True for the rows of a period that are not taken from another file.
+    fn takes(&self, serving: &Serving, line: &Line<'_>) -> bool {
+        self.expected.share.is_whole()
+            || self.expected.share.takes(&self.unit(serving, told_period(line, self.expected.run.year)))
+    }
+
+    /// The item of a member's scheme under a heading.
+    fn item(&self, member: &Member, heading: &str) -> Option<(&'a Scheme, &'a Item)> {
+        let scheme = &self.expected.schemes[member.scheme];
+        let item = scheme.member.items.iter().find(|item| item.name == heading && item.applies_to(&member.category))?;
+        Some((scheme, item))
+    }
+
+    /// The table of a sheet, the columns that it must have, and the schemes of whom it serves.
+    fn table(&self, serving: &'a Serving, sink: &mut Sink) -> (Table<'a>, Vec<&'a str>, BTreeSet<usize>) {
         let (members, expected) = (self.members, self.expected);
-        let mut present: BTreeSet<usize> = served(members, serving, self.all).map(|member| member.scheme).collect();
+        let kind = workbook::ENTRIES.name;
+        let mut present: BTreeSet<usize> =
+            served(kind, members, serving, self.all, expected).map(|member| member.scheme).collect();
         // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
         present.extend(serving.category.as_deref().map(expected.scheme_of));
         if members.is_empty() {
@@ -242,20 +335,34 @@ impl<'a> Reading<'a> {
         let required = self.required(serving);
         let known = self.known(serving, &present);
         let table = self.sheets.table(&serving.found, &required, &known, sink);
+        (table, required, present)
+    }
+
+    fn read_sheet(&self, serving: &'a Serving, signs: &mut Signs, into: &mut Read, sink: &mut Sink) {
+        let (members, expected) = (self.members, self.expected);
+        if !expected.share.takes_of(&self.unit(serving, None)) {
+            return;
+        }
+        let (table, required, present) = self.table(serving, sink);
         for scheme in &present {
             check_heading_maxima(&table, &expected.schemes[*scheme].member, sink);
         }
         let usable = table.has(column::NAME) && table.has_period();
         let tells_scorer = !required.contains(&column::SCORER) || table.has(column::SCORER);
         let category = serving.category.as_deref().map(Into::into);
-        into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer });
+        let columns = table.one_row_each();
+        into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer, columns });
         if !usable {
             return;
         }
         let mut of = EntryTable { table: &table, tells_scorer, layouts: BTreeMap::new() };
         for row in table.lines(&|name| self.people.knows(name)) {
+            if !row.periods().any(|line| self.takes(serving, &line)) {
+                into.passed_over.extend(row.rows().map(|row| (table.number, row)));
+                continue;
+            }
             match member_of(&row, serving, self.people, members, expected, sink) {
-                Some(at) => self.read_row(&row, at, &mut of, signs, into, sink),
+                Some(at) => self.read_row(&row, (serving, at), &mut of, signs, into, sink),
                 None => self.check_row_of_nobody(&row, serving, signs, sink),
             }
         }
@@ -263,7 +370,7 @@ impl<'a> Reading<'a> {
 
     /// Those whose rows are to be found on a sheet, as scheme and category.
     fn of_sheet(&self, serving: &'a Serving, wanted: impl Fn(&Member) -> bool) -> BTreeSet<(usize, &'a str)> {
-        served(self.members, serving, self.all)
+        served(workbook::ENTRIES.name, self.members, serving, self.all, self.expected)
             .filter(|member| wanted(member) && self.expected.decides(&member.category))
             .map(|member| (member.scheme, member.category.as_ref()))
             .collect()
@@ -325,7 +432,7 @@ impl<'a> Reading<'a> {
             None => self.expected.only_scheme(self.members),
         };
         let Some(scheme) = scheme else { return };
-        for line in row.periods() {
+        for line in row.periods().filter(|line| self.takes(serving, line)) {
             let period = read_period(&line, scheme.member.every, self.expected.run.year, sink);
             if period.is_none_or(|period| period.last_month() <= self.expected.run.period.last_month()) {
                 check_values(&line, scheme, category.unwrap_or_default(), signs, sink);
@@ -333,7 +440,15 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn read_row(&self, row: &Line<'_>, at: u32, of: &mut EntryTable<'_>, signs: &mut Signs, into: &mut Read, sink: &mut Sink) {
+    fn read_row(
+        &self,
+        row: &Line<'_>,
+        (serving, at): (&Serving, u32),
+        of: &mut EntryTable<'_>,
+        signs: &mut Signs,
+        into: &mut Read,
+        sink: &mut Sink,
+    ) {
         let run = self.expected.run.period;
         let member = &self.members[at as usize];
         let scheme = &self.expected.schemes[member.scheme];
@@ -341,7 +456,7 @@ impl<'a> Reading<'a> {
         if row.by_item() {
             check_item_rows(row, rules, member, run, sink);
         }
-        for line in row.periods() {
+        for line in row.periods().filter(|line| self.takes(serving, line)) {
             let Some(period) = read_period(&line, rules.every, self.expected.run.year, sink) else {
                 into.unreadable.insert(at);
                 check_values(&line, scheme, &member.category, signs, sink);
@@ -441,32 +556,6 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
     }
 }
 
-/// What is wrong with the cells of a row by themselves, where its member or its period is not known.
-fn check_values(line: &Line<'_>, scheme: &Scheme, category: &str, signs: &mut Signs, sink: &mut Sink) {
-    let rules = &scheme.member;
-    if line.period().is_some() && is_blank(line, rules) {
-        return;
-    }
-    read_scorer(line, rules, sink);
-    read_reviewers(line, rules, sink);
-    let mut found = sink.apart();
-    for item in rules.items.iter().filter(|item| item.applies_to(category)) {
-        read_mark(line, item, scheme, Period::YEAR, signs, &mut None, &mut found);
-    }
-    for mut finding in found.finish() {
-        // Of an empty mark the period is named; it is as it is written.
-        for (_, period) in finding.args.iter_mut().filter(|(name, _)| *name == "period") {
-            *period = line.shown(column::PERIOD).or_else(|| line.period().map(Period::zh)).unwrap_or_default();
-        }
-        sink.push(finding);
-    }
-}
-
-/// True where no item of the line's period has anything entered.
-fn is_blank(line: &Line<'_>, rules: &Rules) -> bool {
-    rules.items.iter().all(|item| line.word(&item.name).is_empty())
-}
-
 fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
     for column in table.slices().flat_map(Slice::columns) {
         let Some(max) = &column.max else { continue };
@@ -476,190 +565,4 @@ fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
             sink.push(Finding::new(Code::HeaderMaxMismatch, place).value(max).arg("item", &item.name).arg("max", &item.max));
         }
     }
-}
-
-/// The row's period, written in it or told by its place; one of another length than the scheme's is unknown to it.
-pub fn read_period(line: &Line<'_>, every: Every, year: i32, sink: &mut Sink) -> Option<Period> {
-    let written = line.column(column::PERIOD).is_some();
-    if line.unseen(column::PERIOD, sink) {
-        return None;
-    }
-    let period = if written { period_of(&line.word(column::PERIOD), year) } else { line.period() };
-    let period = period.filter(|period| period.every() == every);
-    if period.is_none() {
-        let names: Vec<String> = every.all().map(Period::zh).collect();
-        // Told by its place, the period has no cell in this row.
-        let mut finding = line.finding(Code::UnknownPeriod, if written { column::PERIOD } else { column::NAME }, sink);
-        finding.args.clear();
-        if !written {
-            finding.value = line.period().map(Period::zh);
-        }
-        sink.push(finding.arg("allowed", names.join("、")));
-    }
-    period
-}
-
-/// A period, which may name the year of the report: `7月`, `2026年7月`, `2026-07`, `2026年`.
-fn period_of(word: &str, year: i32) -> Option<Period> {
-    let in_year = || match word.strip_prefix(&format!("{year}年"))? {
-        "" => Some(Period::YEAR),
-        rest => Period::parse(rest),
-    };
-    let of_date = || match cell::text_date(word)? {
-        Day::Month(of, month) if of == year => Period::new(Every::Month, month as u8),
-        _ => None,
-    };
-    Period::parse(word).or_else(in_year).or_else(of_date)
-}
-
-/// Whether the row is the member's own; `None` where 评分方 is neither.
-fn read_scorer(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<bool> {
-    let Some(scorers) = &rules.scorers else { return Some(false) };
-    if line.column(column::SCORER).is_none() {
-        return Some(false);
-    }
-    let written = line.word(column::SCORER);
-    if written == scorers.counts {
-        return Some(false);
-    }
-    if written == scorers.own {
-        return Some(true);
-    }
-    let allowed = format!("{}、{}", scorers.own, scorers.counts);
-    sink.push(line.finding(Code::UnknownValue, column::SCORER, sink).arg("allowed", allowed));
-    None
-}
-
-/// 日期 of a dated row: a day of its period. A row that holds nothing needs none: it says that there was nothing.
-fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32), needed: bool, sink: &mut Sink) -> Option<NaiveDate> {
-    line.column(column::DATE)?;
-    let read = cell::date(line.get(column::DATE), date_1904);
-    let within = |day: NaiveDate| day.year() == year && period.overlaps(day.month() as u8, day.month() as u8);
-    let when = match read {
-        Ok(Some(Day::Known(day))) if within(day) => return Some(day),
-        Ok(None) if !needed => return None,
-        Ok(Some(Day::Known(_))) => period.zh(),
-        _ => String::new(),
-    };
-    sink.push(line.finding(Code::BadDate, column::DATE, sink).arg("period", when));
-    None
-}
-
-/// 记录人 and 复核人: both there, two different people.
-fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
-    if !rules.reviewed || line.column(column::RECORDER).is_none() || line.column(column::REVIEWER).is_none() {
-        return;
-    }
-    let (first, second) = (line.word(column::RECORDER), line.word(column::REVIEWER));
-    let (heading, why) = if cell::is_nothing(&first) {
-        (column::RECORDER, "recorder")
-    } else if cell::is_nothing(&second) {
-        (column::REVIEWER, "reviewer")
-    } else if crate::words::name(&first) == crate::words::name(&second) {
-        (column::REVIEWER, "same")
-    } else {
-        return;
-    };
-    sink.push(line.finding(Code::MissingReviewer, heading, sink).arg("why", why));
-}
-
-/// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
-/// which rejects the submission anyway.
-pub(super) fn read_mark(
-    line: &Line<'_>,
-    item: &Item,
-    scheme: &Scheme,
-    period: Period,
-    signs: &mut Signs,
-    reason: &mut Option<Box<str>>,
-    sink: &mut Sink,
-) -> Mark {
-    if line.column(&item.name).is_none() {
-        return if item.optional { Mark::ZERO } else { Mark::NONE };
-    }
-    let content = line.get(&item.name);
-    let place = line.place(&item.name, sink);
-    let finding = |code: Code| cell::quoting(Finding::new(code, place.clone()).arg("column", &item.name), content);
-    if line.unseen(&item.name, sink) {
-        return Mark::NONE;
-    }
-    let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
-        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::words::folded(text))),
-        _ => None,
-    };
-    let mut read = cell::number(content);
-    // Where nothing entered is 0, a 0 that is not shown is one.
-    if item.kind != ItemKind::Mark && cell::hides_nought(content) {
-        read = Number::Nothing;
-    }
-    if let (Some(Content::Text(text)), Number::Fault(_)) = (content, &read) {
-        read = cell::points(text, item.kind).unwrap_or(read);
-    }
-    if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
-        && let Some(times) = crate::words::folded(text).strip_suffix('次')
-    {
-        read = cell::text_number(times);
-    }
-    if let (Some(Content::Text(text)), Number::Fault(_), Some(_)) = (content, &read, &item.reason)
-        && let Some((value, reasons)) = cell::bonus_with_reasons(text)
-    {
-        read = Number::Is { value, text: false };
-        given = Some(match given {
-            Some(other) if !reasons.contains(&other) => format!("{reasons}；{other}"),
-            _ => reasons,
-        });
-    }
-    let value = match read {
-        Number::Fault(code) => {
-            let takes = match item.kind {
-                ItemKind::Count => "whole",
-                ItemKind::Bonus if item.reason.is_some() => "bonus",
-                _ => "",
-            };
-            sink.push(finding(code).arg("takes", takes));
-            return Mark::NONE;
-        }
-        Number::Nothing if item.kind == ItemKind::Mark => {
-            let who = if line.column(column::NAME).is_some() { column::NAME } else { column::ITEM };
-            sink.push(finding(Code::MissingEntry).about(line.word(who)).arg("period", period.zh()).arg("case", "cell"));
-            return Mark::NONE;
-        }
-        Number::Nothing => return Mark::ZERO,
-        Number::Is { value, text } => {
-            if text {
-                sink.push(finding(Code::TextNumber).arg("number", value));
-            }
-            value
-        }
-    };
-    let value = if item.kind == ItemKind::Deduct {
-        signs.see(value, || (place.clone(), content.map(shown).unwrap_or_default()));
-        if value.is_negative() { value } else { -value }
-    } else {
-        value
-    };
-    let size = Exact::from(value);
-    if size.abs() > item.max || (item.kind != ItemKind::Deduct && size.is_negative()) {
-        let min = if item.kind == ItemKind::Deduct { (-item.max.clone()).to_string() } else { "0".to_owned() };
-        let max = if item.kind == ItemKind::Deduct { "0".to_owned() } else { item.max.to_string() };
-        sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max));
-        return Mark::NONE;
-    }
-    // Nothing happens half a time.
-    let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
-    if value.places() > decimals {
-        sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
-        return Mark::NONE;
-    }
-    if let Some(heading) = &item.reason
-        && !value.is_zero()
-        && given.is_none()
-    {
-        let place = if line.column(heading).is_some() { line.place(heading, sink) } else { place.clone() };
-        sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
-    }
-    if given.is_some() && !value.is_zero() {
-        *reason = given.map(Into::into);
-    }
-    Mark::new(value).unwrap_or(Mark::NONE)
 }

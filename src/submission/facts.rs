@@ -11,12 +11,13 @@ use super::model::{Adjustment, Fact, Member, Nomination, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Table};
+use super::units::Unit;
 
 /// 奖惩 and 一票否决; they count in the year's run only.
 pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let people = People::new(submission);
     if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some()) {
-        for found in filled(sheets, workbook::ADJUSTMENTS.name, sink) {
+        for found in filled(sheets, workbook::ADJUSTMENTS.name, expected, sink) {
             let table = sheets.table(&found, &workbook::ADJUSTMENTS.required(), &workbook::ADJUSTMENTS.optional(), sink);
             for line in lines(&table, &people, &[column::NAME, column::KIND, column::LEVEL]) {
                 if let Some(adjustment) = read_adjustment(&table, &line, date_1904, submission, &people, expected, sink) {
@@ -27,7 +28,7 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
         submission.adjustments.sort_by_key(|adjustment| (adjustment.member, adjustment.at));
     }
     if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some()) {
-        for found in filled(sheets, workbook::VETOES.name, sink) {
+        for found in filled(sheets, workbook::VETOES.name, expected, sink) {
             let table = sheets.table(&found, &workbook::VETOES.required(), &workbook::VETOES.optional(), sink);
             for line in lines(&table, &people, &[column::NAME, column::FACT]) {
                 let Some(member) = people.resolve(&line, &submission.members, sink) else { continue };
@@ -58,7 +59,7 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     let schemes: BTreeSet<usize> = submission.members.iter().map(|member| member.scheme).collect();
     let all: BTreeSet<&str> =
         schemes.iter().flat_map(|scheme| &expected.schemes[*scheme].honours).map(|honour| honour.name.as_str()).collect();
-    for found in filled(sheets, workbook::NOMINATIONS.name, sink) {
+    for found in filled(sheets, workbook::NOMINATIONS.name, expected, sink) {
         let table = sheets.table(&found, &workbook::NOMINATIONS.required(), &workbook::NOMINATIONS.optional(), sink);
         for line in lines(
             &table,
@@ -76,7 +77,7 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
                 }
                 continue;
             };
-            let Some(period) = super::entries::read_period(&line, honours[honour].every, expected.run.year, sink) else { continue };
+            let Some(period) = super::marks::read_period(&line, honours[honour].every, expected.run.year, sink) else { continue };
             // Those of earlier periods are kept as well: what was posted for them is scored again.
             if period.last_month() <= run.last_month() {
                 submission.nominations.push(Nomination { member, honour, period, at: spot(&table, &line, column::NAME) });
@@ -86,10 +87,11 @@ pub fn read_nominations(sheets: &Sheets<'_>, submission: &mut Submission, expect
     submission.nominations.sort_by_key(|nomination| (nomination.honour, nomination.period, nomination.member, nomination.at));
 }
 
-/// Tables of a kind that need not be there: a sheet that is empty, or says `无`, has none.
-fn filled(sheets: &Sheets<'_>, kind: &str, sink: &mut Sink) -> Vec<Found> {
+/// Tables of a kind that need not be there: a sheet that is empty, or says `无`, has none. None if they are taken from
+/// another file.
+fn filled(sheets: &Sheets<'_>, kind: &str, expected: &Expected<'_>, sink: &mut Sink) -> Vec<Found> {
     let mut found = sheets.all(kind, sink);
-    found.retain(|one| !sheets.is_blank(one));
+    found.retain(|one| !sheets.is_blank(one) && expected.share.takes(&Unit::sheet(kind)));
     found
 }
 

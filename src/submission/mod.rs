@@ -13,18 +13,23 @@ mod facts;
 mod filler;
 mod heading;
 mod intake;
+mod join;
+mod marks;
 mod model;
 mod people;
 mod poll;
 mod roster;
 mod sink;
 mod table;
+mod units;
 
 pub use cell::shown;
 pub use course::{Course, Moved, Reason, Tenure};
 pub use cover::{Cover, read_cover};
 pub use intake::Intake;
+pub use join::join;
 pub use model::*;
+pub use units::{FactRow, Share, Survey, Unit, differences, sole_category};
 
 use crate::diag::{Code, Finding};
 use crate::period::RunPeriod;
@@ -51,6 +56,8 @@ pub struct Expected<'a> {
     pub registered: Option<u32>,
     /// Months of the branch itself.
     pub tenure: Tenure<'a>,
+    /// What of the workbook is read.
+    pub share: Share<'a>,
 }
 
 impl Expected<'_> {
@@ -85,7 +92,14 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
             sink.push(Finding::new(Code::ControlCharacters, sink.cell(&book.sheets[at].name, *row, *column)));
         }
     }
-    roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
+    match expected.share.roster {
+        Some(other) => {
+            submission.members.clone_from(&other.members);
+            submission.nameless.members = other.nameless.members;
+            sheets.find(workbook::ROSTER.name, &mut sink);
+        }
+        None => roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink),
+    }
     entries::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
     // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at.
     if expected.run.period == crate::period::Period::YEAR {
@@ -113,7 +127,38 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         }
     }
     out_of_sight(&sheets, &mut sink);
-    (submission, sink.finish())
+    let mut findings = sink.finish();
+    if !expected.share.is_whole() {
+        let passed_over = sheets.passed_over();
+        findings.retain(|finding| !of_another_file(finding, book, &passed_over, &submission.passed_over));
+        submission.ignored.extend(passed_over);
+    }
+    (submission, findings)
+}
+
+/// True for what is found in a sheet or a row that is taken from another file: whatever is wrong with it does not count.
+fn of_another_file(finding: &Finding, book: &Book, sheets: &[usize], rows: &[(u16, u32)]) -> bool {
+    let Some(at) = finding.place.sheet.as_ref().and_then(|name| book.sheets.iter().position(|sheet| sheet.name == *name)) else {
+        return false;
+    };
+    sheets.contains(&at) || finding.place.cell.is_some_and(|cell| rows.contains(&(at as u16, cell.row)))
+}
+
+/// What several files of a branch lack together, which is told of the latest.
+pub fn complete(joined: &mut Submission, expected: &Expected<'_>) -> Vec<Finding> {
+    let entries: Vec<Option<&str>> = joined.entry_tables.iter().map(|table| table.category.as_deref()).collect();
+    let ballots: Vec<Option<&str>> = joined.poll_tables.iter().map(|table| table.category.as_deref()).collect();
+    let mut names = entries::missing_sheets(&entries, &joined.members, expected);
+    let year = Expected { run: RunPeriod { period: crate::period::Period::YEAR, ..expected.run }, ..*expected };
+    let polled = poll::missing_sheets(&ballots, &joined.members, &year);
+    joined.year_read &= polled.is_empty();
+    if expected.run.period == year.run.period {
+        names.extend(polled);
+    }
+    names.extend(branch_entries::missing_sheets(!joined.branch_tables.is_empty(), &joined.members, expected));
+    let file = crate::diag::Place::file(&joined.file);
+    let missing = |name: String| Finding::new(Code::MissingSheet, file.on_sheet(&name.as_str().into())).arg("name", name);
+    names.into_iter().map(missing).collect()
 }
 
 /// Notes what was not read though it is there: values beneath merged areas, and pictures in cells; and what was read though nobody can see it.

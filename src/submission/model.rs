@@ -66,10 +66,12 @@ pub struct Submission {
     pub file: Arc<str>,
     /// Names of its sheets.
     pub sheets: Vec<Arc<str>>,
-    /// Files of single sheets, where the workbook came as several.
-    pub holders: BTreeMap<Arc<str>, Arc<str>>,
+    /// The file of each sheet, where it came in several.
+    pub files: Vec<Arc<str>>,
     /// Sheets that are no part of a submission, by position.
     pub ignored: Vec<usize>,
+    /// Rows, with the position of their sheet, that are taken from another file of the branch; while it is read.
+    pub passed_over: Vec<(u16, u32)>,
     /// 支部信息.
     pub cover: Cover,
     /// 党员名册, in its order.
@@ -253,6 +255,8 @@ pub struct ServingTable {
     pub category: Option<Box<str>>,
     /// Its headings allow rows to be read.
     pub usable: bool,
+    /// Its columns by heading, if each row is about one period and has all items.
+    pub columns: Vec<(Box<str>, u16)>,
 }
 
 /// The table that serves a category.
@@ -356,7 +360,8 @@ impl Submission {
         Self {
             file,
             sheets: Vec::new(),
-            holders: BTreeMap::new(),
+            files: Vec::new(),
+            passed_over: Vec::new(),
             ignored: Vec::new(),
             cover: Cover::default(),
             members,
@@ -378,11 +383,19 @@ impl Submission {
         }
     }
 
+    /// Every file that something is read of, the latest first.
+    pub fn all_files(&self) -> Vec<Arc<str>> {
+        let mut all = vec![Arc::clone(&self.file)];
+        let others: std::collections::BTreeSet<&Arc<str>> = self.files.iter().filter(|file| **file != self.file).collect();
+        all.extend(others.into_iter().cloned());
+        all
+    }
+
     /// A spot as a place for findings and traces.
     pub fn place(&self, spot: Spot) -> Place {
         let sheet = self.sheets.get(usize::from(spot.sheet)).cloned();
         Place {
-            file: Some(Arc::clone(sheet.as_ref().and_then(|sheet| self.holders.get(sheet)).unwrap_or(&self.file))),
+            file: Some(Arc::clone(self.files.get(usize::from(spot.sheet)).unwrap_or(&self.file))),
             sheet,
             cell: Some(CellRef { row: spot.row, column: spot.column }),
         }

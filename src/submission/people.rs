@@ -68,6 +68,26 @@ impl People {
         self.by_name.contains_key(name)
     }
 
+    /// The member a row is about, without a word where there is none.
+    pub fn find(&self, line: &Line<'_>, members: &[Member]) -> Option<u32> {
+        let found = self.by_name.get(crate::words::name(&line.shown(column::NAME)?).as_str())?;
+        let seq = || read_seq(line, &mut Sink::new(&Arc::from("")));
+        let mut matched = found.iter().copied().filter(|at| found.len() == 1 || seq() == Some(members[*at as usize].seq));
+        matched.next().filter(|_| matched.next().is_none())
+    }
+
+    /// Whom a row is about, in words: two of one name with their numbers.
+    pub fn told(&self, line: &Line<'_>, members: &[Member]) -> String {
+        let name = crate::words::name(&line.shown(column::NAME).unwrap_or_default());
+        if self.by_name.get(name.as_str()).is_none_or(|found| found.len() == 1) {
+            return name;
+        }
+        match self.find(line, members) {
+            Some(at) => format!("{name}（{}）", members[at as usize].seq),
+            None => name,
+        }
+    }
+
     /// The member a row is about. 序号 decides only where two share a name; elsewhere it is often just a line number.
     pub fn resolve(&self, line: &Line<'_>, members: &[Member], sink: &mut Sink) -> Option<u32> {
         line.column(column::NAME)?;

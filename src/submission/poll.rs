@@ -9,37 +9,55 @@ use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Number};
-use super::entries::{Needed, Serving, member_of, served, serving};
+use super::entries::{Serving, member_of, missing_of, served, serving, tell_missing};
 use super::model::{Ballots, Cast, Mark, Member, ServingTable, Spot, Submission};
 use super::people::People;
 use super::sink::Sink;
 use super::table::{Line, Sheets};
+use super::units::{Unit, sole_category};
 
 pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let run = expected.run.period;
     submission.ballots = vec![Ballots::default(); submission.members.len()];
-    let mut needed = Needed::default();
-    for member in submission.members.iter().filter(|member| member.scored_in(run)) {
-        if expected.schemes[member.scheme].poll.is_some() {
-            needed.ever.insert(&member.category, &expected.schemes[member.scheme]);
-            // Nobody is asked for ballots on one who has left.
-            if !member.has_left(run) {
-                needed.now.insert(&member.category, &expected.schemes[member.scheme]);
-            }
-        }
-    }
-    if needed.ever.is_empty() {
+    let needed = needed(&submission.members, expected, |_| true);
+    if needed.is_empty() {
         return;
     }
     let all = serving(workbook::POLL.name, sheets, &needed, |_| false, sink);
+    let there: Vec<Option<&str>> = all.iter().map(|one| one.category.as_deref()).collect();
+    tell_missing(missing_sheets(&there, &submission.members, expected), expected, sink);
     let people = People::new(submission);
-    for one in &all {
+    let sole = sole_category(&submission.members).map(str::to_owned);
+    let taken = |one: &&Serving| {
+        expected.share.takes(&Unit::of(workbook::POLL.name, one.category.as_deref(), sole.as_deref(), None))
+    };
+    for one in all.iter().filter(taken) {
         read_sheet(sheets, one, &all, submission, &people, expected, sink);
     }
     // Some of their ballots are there, though nobody knows how many.
     for at in people.doubtful() {
         submission.ballots[at as usize].faulty += MANY;
     }
+}
+
+/// Categories of members who are scored in this run and polled about.
+fn needed<'a>(members: &'a [Member], expected: &Expected<'a>, wanted: impl Fn(&Member) -> bool) -> BTreeMap<&'a str, &'a Scheme> {
+    let polled = |member: &&Member| member.scored_in(expected.run.period) && expected.schemes[member.scheme].poll.is_some();
+    let of = members.iter().filter(polled).filter(|member| wanted(member));
+    of.map(|member| (member.category.as_ref(), &expected.schemes[member.scheme])).collect()
+}
+
+/// Names of sheets of ballots that members who are scored in this run lack.
+pub fn missing_sheets(there: &[Option<&str>], members: &[Member], expected: &Expected<'_>) -> Vec<String> {
+    // Nobody is asked for ballots on one who has left.
+    let needed = needed(members, expected, |member| !member.has_left(expected.run.period));
+    missing_of(workbook::POLL.name, there, &needed, &|_: &Scheme| false)
+}
+
+/// Sheets of ballots, whoever of the members is scored in this run.
+pub fn sheets_of_ballots(sheets: &Sheets<'_>, members: &[Member], expected: &Expected<'_>, sink: &mut Sink) -> Vec<Serving> {
+    let scored = members.iter().filter(|member| member.may_be_scored() && expected.schemes[member.scheme].poll.is_some());
+    let ever: BTreeMap<&str, &Scheme> = scored.map(|member| (member.category.as_ref(), &expected.schemes[member.scheme])).collect();
+    serving(workbook::POLL.name, sheets, &ever, |_| false, sink)
 }
 
 /// More ballots than a scheme asks for.
@@ -68,7 +86,10 @@ fn read_sheet(
 ) {
     let run = expected.run.period;
     let schemes: BTreeSet<usize> =
-        served(&submission.members, serving, all).filter(|member| member.scored_in(run)).map(|member| member.scheme).collect();
+        served(workbook::POLL.name, &submission.members, serving, all, expected)
+            .filter(|member| member.scored_in(run))
+            .map(|member| member.scheme)
+            .collect();
     let columns = |scheme: usize| expected.schemes[scheme].poll.iter().flat_map(|poll| &poll.columns).map(|(column, _)| column.as_str());
     let summed = sheets.has_all(&serving.found, std::iter::once(column::BALLOTS));
     let number_column = if summed { column::BALLOTS } else { column::BALLOT };
@@ -91,7 +112,8 @@ fn read_sheet(
     }
     let table = sheets.table(&serving.found, &required, &known, sink);
     let usable = required.iter().all(|name| table.has(name));
-    submission.poll_tables.push(ServingTable { sheet: table.number, category: serving.category.as_deref().map(Into::into), usable });
+    let category = serving.category.as_deref().map(Into::into);
+    submission.poll_tables.push(ServingTable { sheet: table.number, category, usable, columns: Vec::new() });
     if !table.has(column::NAME) || !table.has(number_column) {
         return;
     }

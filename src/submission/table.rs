@@ -10,7 +10,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diag::{CellRef, Code, Finding, Place};
@@ -50,8 +50,10 @@ pub struct Sheets<'a> {
     words: &'a Vocabulary<'a>,
     named: Vec<Named>,
     blocks: Vec<Vec<Block>>,
-    /// By sheet: the tables that were read.
+    /// By sheet: the tables that were found to be something.
     used: RefCell<Vec<Vec<usize>>>,
+    /// Sheets of which tables were read.
+    read: RefCell<BTreeSet<usize>>,
 }
 
 /// Tables of one sheet that belong together.
@@ -68,7 +70,7 @@ impl<'a> Sheets<'a> {
         let named = book.sheets.iter().map(|sheet| name(&key(&sheet.name), words.intake, categories)).collect();
         let blocks: Vec<Vec<Block>> = book.sheets.iter().map(|sheet| blocks(sheet, words)).collect();
         let used = RefCell::new(vec![Vec::new(); book.sheets.len()]);
-        Self { book, words, named, blocks, used }
+        Self { book, words, named, blocks, used, read: RefCell::default() }
     }
 
     /// The tables of a sheet that are of a kind; where none looks it, the first that looks like nothing else.
@@ -195,6 +197,12 @@ impl<'a> Sheets<'a> {
         (0..self.named.len()).filter(|at| self.named[*at] == Named::Unknown && used[*at].is_empty() && !idle(*at)).collect()
     }
 
+    /// Sheets that were found to be something and not read: another file of the branch has what counts.
+    pub fn passed_over(&self) -> Vec<usize> {
+        let (used, read) = (self.used.borrow(), self.read.borrow());
+        (0..used.len()).filter(|at| !used[*at].is_empty() && !read.contains(at)).collect()
+    }
+
     /// Sheets with hidden content that holds something.
     pub fn hidden(&self) -> Vec<usize> {
         let holds = |sheet: &Sheet| !sheet.rows.is_empty() && (sheet.hidden || sheet.hidden_rows);
@@ -216,6 +224,7 @@ impl<'a> Sheets<'a> {
     /// Reads the headings of found tables. Says which required columns are missing and which known ones stand twice.
     pub fn table(&self, found: &Found, required: &[&str], known: &[&str], sink: &mut Sink) -> Table<'a> {
         let sheet = &self.book.sheets[found.sheet];
+        self.read.borrow_mut().insert(found.sheet);
         let mut parts: Vec<Part> = Vec::new();
         let mut extra: Vec<String> = Vec::new();
         for at in &found.blocks {
@@ -378,6 +387,16 @@ impl<'a> Table<'a> {
         self.has(column::PERIOD) || self.parts.iter().any(|part| part.slices.iter().all(|slice| slice.period.is_some()))
     }
 
+    /// Its columns by heading, if a row can be added below: there is one set of them, and each row has all items.
+    pub fn one_row_each(&self) -> Vec<(Box<str>, u16)> {
+        let mut slices = self.slices();
+        let Some(only) = slices.next().filter(|slice| slice.of_items.is_none() && slice.period.is_none()) else { return Vec::new() };
+        if slices.next().is_some() {
+            return Vec::new();
+        }
+        only.columns.iter().map(|column| (column.heading.as_str().into(), column.index)).collect()
+    }
+
     /// Every different set of columns.
     pub fn slices(&self) -> impl Iterator<Item = &Slice> {
         self.parts.iter().flat_map(|part| part.slices.iter())
@@ -505,6 +524,23 @@ impl<'a> Line<'a> {
     /// The column of a heading's cell.
     pub fn column(&self, heading: &str) -> Option<u16> {
         self.cell(heading).map(|(_, column)| column)
+    }
+
+    /// Every heading under which the line may hold something.
+    pub fn headings(&self) -> impl Iterator<Item = &str> {
+        let columns = self.slice().columns.iter().map(|column| column.heading.as_str());
+        columns.filter(|heading| !self.by_item() || *heading != column::ITEM).chain(self.items())
+    }
+
+    /// The rows that it is made of, zero-based.
+    pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
+        let more = self.items.iter().map(|(_, row)| row.index).filter(|index| *index != self.row.index);
+        std::iter::once(self.row.index).chain(more)
+    }
+
+    /// The sheet's name in the file.
+    pub fn sheet_name(&self) -> &'a Arc<str> {
+        &self.sheet.name
     }
 
     /// What stands under a heading.

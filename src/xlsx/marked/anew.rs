@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::cells::Ground;
-use super::{HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
+use super::{Added, HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
 use crate::sheet::{Book, Content, Sheet};
 use crate::words::width_in_cell;
 use crate::xlsx::XlsxError;
@@ -15,7 +15,7 @@ use crate::xlsx::tables::{DAY, bounded, day, sheet_name};
 /// Widest column, in characters.
 const WIDEST: u32 = 40;
 
-pub fn write(book: &Book, marking: &Marking) -> Result<Vec<u8>, XlsxError> {
+pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let created = day(marking.date)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created).set_custom_property(RETURNS, marking.returns.as_str()));
@@ -26,7 +26,7 @@ pub fn write(book: &Book, marking: &Marking) -> Result<Vec<u8>, XlsxError> {
         let mut worksheet = Worksheet::new();
         let marked = marking.marks.iter().any(|mark| mark.sheet.as_ref() == Some(&sheet.name));
         worksheet.set_name(sheet_name(&sheet.name, &mut taken))?.set_hidden(sheet.hidden && !marked);
-        write_sheet(&mut worksheet, sheet, marking)?;
+        write_sheet(&mut worksheet, sheet, marking, added)?;
         sheets.push(worksheet);
     }
     let names: Vec<(String, String)> =
@@ -90,15 +90,16 @@ fn write_list(worksheet: &mut Worksheet, marking: &Marking, names: &[(String, St
 /// A cell's ground.
 fn coloured(format: Format, ground: Option<&Ground>) -> Format {
     let Some(ground) = ground else { return format };
-    let format = format.set_background_color(match ground.level {
-        Level::Bad => Color::RGB(0x00FF_5050),
-        Level::Doubtful => Color::RGB(0x00FF_E699),
-    });
+    let format = match ground.level {
+        Some(Level::Bad) => format.set_background_color(Color::RGB(0x00FF_5050)),
+        Some(Level::Doubtful) => format.set_background_color(Color::RGB(0x00FF_E699)),
+        None => format,
+    };
     if ground.as_text { format.set_num_format("@") } else { format }
 }
 
-fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, marking: &Marking) -> Result<(), XlsxError> {
-    let (mut grounds, texts) = marks_of(marking, &sheet.name);
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, marking: &Marking, added: &Added) -> Result<(), XlsxError> {
+    let (mut grounds, texts) = marks_of(marking, added, &sheet.name);
     let mut widths: std::collections::BTreeMap<u16, u32> = std::collections::BTreeMap::new();
     let plain = base().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00D0_D0D0));
     for row in &sheet.rows {
@@ -115,7 +116,12 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, marking: &Marking) -> R
         }
     }
     for (cell, ground) in &grounds {
-        worksheet.write_blank(cell.row, cell.column, &coloured(plain.clone(), Some(ground)))?;
+        let format = coloured(plain.clone(), Some(ground));
+        match ground.text.as_deref().map(|text| (text, text.parse::<u32>())) {
+            None => worksheet.write_blank(cell.row, cell.column, &format)?,
+            Some((_, Ok(number))) => worksheet.write_number_with_format(cell.row, cell.column, number, &format)?,
+            Some((text, Err(_))) => worksheet.write_string_with_format(cell.row, cell.column, bounded(text), &format)?,
+        };
     }
     for (cell, text) in texts {
         let height = 15 * list::lines(&text, 34) + 20;

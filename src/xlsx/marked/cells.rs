@@ -7,13 +7,28 @@ use super::Level;
 use super::package::RELATIONS;
 use super::styles::Styles;
 use crate::diag::CellRef;
-use crate::ooxml::{Edits, Kind, Tag, tags};
+use crate::ooxml::{Edits, Kind, Tag, escaped, tags};
 
-/// How a cell is marked.
-#[derive(Clone, Copy, Debug)]
+/// How a cell is marked, and what is written into it where it is one of an added row.
+#[derive(Clone, Debug)]
 pub struct Ground {
-    pub level: Level,
+    pub level: Option<Level>,
     pub as_text: bool,
+    pub text: Option<String>,
+}
+
+/// `<c r="A9" s="4"><v>7</v></c>`
+fn cell(prefix: &str, at: CellRef, style: usize, text: Option<&str>) -> String {
+    match text {
+        None => format!("<{prefix}c r=\"{at}\" s=\"{style}\"/>"),
+        Some(text) if text.len() < 10 && text.parse::<u32>().is_ok_and(|number| number.to_string() == text) => {
+            format!("<{prefix}c r=\"{at}\" s=\"{style}\"><{prefix}v>{text}</{prefix}v></{prefix}c>")
+        }
+        Some(text) => format!(
+            "<{prefix}c r=\"{at}\" s=\"{style}\" t=\"inlineStr\"><{prefix}is><{prefix}t>{}</{prefix}t></{prefix}is></{prefix}c>",
+            escaped(text)
+        ),
+    }
 }
 
 /// Elements that stand behind `legacyDrawing` (ECMA-376 part 1, 18.3.1.99).
@@ -26,6 +41,8 @@ pub fn mark(xml: &str, marks: &BTreeMap<CellRef, Ground>, styles: &mut Styles) -
     let mut left = marks.clone();
     let mut row: Option<Row> = None;
     let mut inside = false;
+    // Styles of the last row that has any: rows that are added below look like it.
+    let mut above: BTreeMap<u16, usize> = BTreeMap::new();
     for tag in tags(xml) {
         match (tag.name, tag.kind) {
             ("col", Kind::Open | Kind::Empty) if !inside => {
@@ -39,20 +56,20 @@ pub fn mark(xml: &str, marks: &BTreeMap<CellRef, Ground>, styles: &mut Styles) -
             }
             ("sheetData", Kind::Open) => inside = true,
             ("sheetData", Kind::Empty) => {
-                let rows = new_rows(&mut left, u32::MAX, tag.prefix, &columns, styles);
+                let rows = new_rows(&mut left, u32::MAX, tag.prefix, &columns, &above, styles);
                 edits.replace(tag.whole.clone(), format!("<{}>{rows}</{}sheetData>", tag.text.trim_end(), tag.prefix));
             }
             ("sheetData", Kind::Close) => {
                 inside = false;
-                edits.insert(tag.whole.start, new_rows(&mut left, u32::MAX, tag.prefix, &columns, styles));
+                edits.insert(tag.whole.start, new_rows(&mut left, u32::MAX, tag.prefix, &columns, &above, styles));
             }
             ("row", Kind::Open | Kind::Empty) if inside => {
                 let index = tag.get("r")?.trim().parse::<u32>().ok()?.checked_sub(1)?;
-                edits.insert(tag.whole.start, new_rows(&mut left, index, tag.prefix, &columns, styles));
+                edits.insert(tag.whole.start, new_rows(&mut left, index, tag.prefix, &columns, &above, styles));
                 let style = tag.get("customFormat").filter(|own| own == "1" || own == "true").and_then(|_| tag.get("s")?.parse().ok());
-                let begun = Row { index, style };
+                let begun = Row { index, style, added: false };
                 if tag.kind == Kind::Empty {
-                    let cells = new_cells(&mut left, &begun, u16::MAX, tag.prefix, &columns, styles);
+                    let cells = new_cells(&mut left, &begun, u16::MAX, tag.prefix, &columns, &above, styles);
                     if !cells.is_empty() {
                         edits.replace(tag.whole.clone(), format!("<{}>{cells}</{}row>", tag.text.trim_end(), tag.prefix));
                     }
@@ -62,16 +79,23 @@ pub fn mark(xml: &str, marks: &BTreeMap<CellRef, Ground>, styles: &mut Styles) -
             }
             ("row", Kind::Close) if inside => {
                 let row = row.take()?;
-                edits.insert(tag.whole.start, new_cells(&mut left, &row, u16::MAX, tag.prefix, &columns, styles));
+                edits.insert(tag.whole.start, new_cells(&mut left, &row, u16::MAX, tag.prefix, &columns, &above, styles));
             }
             ("c", Kind::Open | Kind::Empty) if inside => {
                 let row = row.as_ref()?;
                 let column = column_of(&tag, row.index)?;
-                edits.insert(tag.whole.start, new_cells(&mut left, row, column, tag.prefix, &columns, styles));
+                edits.insert(tag.whole.start, new_cells(&mut left, row, column, tag.prefix, &columns, &above, styles));
                 let base: usize = tag.get("s").map_or(Some(0), |style| style.trim().parse().ok())?;
                 let ground = left.remove(&CellRef { row: row.index, column });
-                let style = styles.marked(base, ground.map(|ground| ground.level), ground.is_some_and(|ground| ground.as_text));
-                if style != base {
+                let style = styles.marked(base, ground.as_ref().and_then(|one| one.level), ground.as_ref().is_some_and(|one| one.as_text));
+                above.insert(column, base);
+                if let Some(text) = ground.and_then(|ground| ground.text) {
+                    // What stands there may be a formula that shows nothing.
+                    if tag.kind == Kind::Open {
+                        return None;
+                    }
+                    edits.replace(tag.whole.clone(), cell(tag.prefix, CellRef { row: row.index, column }, style, Some(&text)));
+                } else if style != base {
                     edits.replace(tag.whole.clone(), tag.with("s", &style.to_string()));
                 }
             }
@@ -86,6 +110,8 @@ struct Row {
     index: u32,
     /// Style of its cells that are not there.
     style: Option<usize>,
+    /// It is one of those that are added.
+    added: bool,
 }
 
 /// Zero-based column of a cell; none where the cell does not name itself or names another row.
@@ -94,11 +120,18 @@ fn column_of(tag: &Tag<'_>, row: u32) -> Option<u16> {
 }
 
 /// Marked cells of rows above `before` that are not there.
-fn new_rows(left: &mut BTreeMap<CellRef, Ground>, before: u32, prefix: &str, columns: &[(u32, u32, usize)], styles: &mut Styles) -> String {
+fn new_rows(
+    left: &mut BTreeMap<CellRef, Ground>,
+    before: u32,
+    prefix: &str,
+    columns: &[(u32, u32, usize)],
+    above: &BTreeMap<u16, usize>,
+    styles: &mut Styles,
+) -> String {
     let mut out = String::new();
     while let Some((cell, _)) = left.first_key_value().filter(|(cell, _)| cell.row < before) {
-        let row = Row { index: cell.row, style: None };
-        let cells = new_cells(left, &row, u16::MAX, prefix, columns, styles);
+        let row = Row { index: cell.row, style: None, added: left.range(*cell..).take_while(|(own, _)| own.row == cell.row).any(|(_, ground)| ground.text.is_some()) };
+        let cells = new_cells(left, &row, u16::MAX, prefix, columns, above, styles);
         let _ = write!(out, "<{prefix}row r=\"{}\">{cells}</{prefix}row>", row.index + 1);
     }
     out
@@ -111,17 +144,17 @@ fn new_cells(
     before: u16,
     prefix: &str,
     columns: &[(u32, u32, usize)],
+    above: &BTreeMap<u16, usize>,
     styles: &mut Styles,
 ) -> String {
     let mut out = String::new();
-    while let Some((cell, ground)) =
-        left.first_key_value().map(|(cell, ground)| (*cell, *ground)).filter(|(cell, _)| cell.row == row.index && cell.column < before)
-    {
-        left.remove(&cell);
-        let column = u32::from(cell.column) + 1;
+    while let Some(entry) = left.first_entry().filter(|entry| entry.key().row == row.index && entry.key().column < before) {
+        let (at, ground) = entry.remove_entry();
+        let column = u32::from(at.column) + 1;
         let of_column = columns.iter().find(|(min, max, _)| (*min..=*max).contains(&column)).map(|(_, _, style)| *style);
-        let style = styles.marked(row.style.or(of_column).unwrap_or(0), Some(ground.level), ground.as_text);
-        let _ = write!(out, "<{prefix}c r=\"{cell}\" s=\"{style}\"/>");
+        let like = above.get(&at.column).copied().filter(|_| row.added);
+        let style = styles.marked(like.or(row.style).or(of_column).unwrap_or(0), ground.level, ground.as_text);
+        out.push_str(&cell(prefix, at, style, ground.text.as_deref()));
     }
     out
 }

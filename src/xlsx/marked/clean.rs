@@ -17,6 +17,19 @@ pub fn reaches_out(formula: &str) -> bool {
     other_file || REACHING.iter().any(|word| upper.contains(word))
 }
 
+/// True for a part with a formula, or a name, that reaches beyond the workbook and is taken out.
+pub fn has_formula_that_reaches_out(xml: &str) -> bool {
+    let mut start = None;
+    tags(xml).filter(|tag| matches!(tag.name, "f" | "definedName")).any(|tag| match tag.kind {
+        Kind::Open => {
+            start = Some(tag.whole.end);
+            false
+        }
+        Kind::Close => start.take().is_some_and(|start| reaches_out(&xml[start..tag.whole.start])),
+        Kind::Empty => false,
+    })
+}
+
 /// The workbook's part without names and links of other files; sheets that `marked` names are shown.
 pub fn workbook(xml: &str, marked: impl Fn(&str) -> bool) -> String {
     let mut edits = Edits::default();

@@ -68,6 +68,19 @@ pub struct Mark {
     pub as_text: bool,
 }
 
+/// A row that is missing, to be added below the last one of its sheet.
+#[derive(Clone, Debug)]
+pub struct AddedRow {
+    /// The sheet's name in the file.
+    pub sheet: Arc<str>,
+    /// What is known of it, by column.
+    pub known: Vec<(u16, String)>,
+    /// Columns that must be filled in; the first bears the note.
+    pub open: Vec<u16>,
+    /// Position of the mark that is about it; its link leads to the first such row.
+    pub mark: usize,
+}
+
 /// What is to be said about a file.
 #[derive(Clone, Debug)]
 pub struct Marking {
@@ -77,6 +90,8 @@ pub struct Marking {
     pub instructions: String,
     /// In output order.
     pub marks: Vec<Mark>,
+    /// Rows that are added.
+    pub rows: Vec<AddedRow>,
     /// SHA-256 of the original's bytes, hexadecimal.
     pub returns: String,
     /// Time of creation of a workbook that is written anew.
@@ -94,62 +109,98 @@ impl Marking {
 }
 
 /// Headings of the list.
-const HEADINGS: [&str; 7] = ["序号", "级别", "工作表", "单元格", "原内容", "问题", "怎么改"];
+const HEADINGS: [&str; 7] = ["序号", "级别", "工作表", "单元格", "填报内容", "问题", "修改意见"];
 /// Widths of its columns in characters.
 const WIDTHS: [u16; 7] = [6, 7, 18, 9, 18, 46, 52];
+
+/// A marked copy.
+pub struct Copied {
+    /// An xlsx.
+    pub bytes: Vec<u8>,
+    /// It holds less than its original, and says so on its first sheet.
+    pub cleaned: bool,
+}
 
 /// Marks a copy of a file; `bytes` are the file's and `book` what was read from them. The copy is an xlsx, whatever the original was.
 ///
 /// # Errors
 /// What the format does not allow, for a file whose cells had to be written anew.
-pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Vec<u8>, XlsxError> {
+pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Copied, XlsxError> {
+    let (marking, added) = &placed(book, marking);
     if book.format == Format::Xlsx
-        && let Some(marked) = changed(bytes, book, marking)
+        && let Some(marked) = changed(bytes, book, marking, added)
     {
         return Ok(marked);
     }
     // Macros of an .xls are in a storage of their own, which is not looked for.
     let cleaned = matches!(book.format, Format::Xlsx | Format::Xls | Format::Xlsb);
-    if cleaned { anew::write(book, &marking.cleaned()) } else { anew::write(book, marking) }
+    let bytes = if cleaned { anew::write(book, &marking.cleaned(), added) } else { anew::write(book, marking, added) }?;
+    Ok(Copied { bytes, cleaned })
 }
 
+/// The marking with each added row in its place, and the mark that is about it.
+fn placed(book: &Book, marking: &Marking) -> (Marking, Added) {
+    let mut marking = marking.clone();
+    let mut added = Added::new();
+    let mut next: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+    for row in &marking.rows {
+        let Some(sheet) = book.sheets.iter().find(|sheet| sheet.name == row.sheet) else { continue };
+        let at = next.entry(Arc::clone(&row.sheet)).or_insert_with(|| sheet.rows.last().map_or(0, |row| row.index + 1));
+        let cell = |column: u16| CellRef { row: *at, column };
+        let cells = added.entry(Arc::clone(&row.sheet)).or_default();
+        cells.extend(row.known.iter().map(|(column, text)| (cell(*column), Ground { level: None, as_text: false, text: Some(text.clone()) })));
+        cells.extend(row.open.iter().map(|column| (cell(*column), Ground { level: Some(Level::Bad), as_text: false, text: None })));
+        if let (Some(mark), Some(first)) = (marking.marks.get_mut(row.mark), row.open.first()) {
+            mark.cell.get_or_insert(cell(*first));
+        }
+        *at += 1;
+    }
+    (marking, added)
+}
+
+/// Cells of rows that are added, by sheet.
+type Added = BTreeMap<Arc<str>, BTreeMap<CellRef, Ground>>;
+
 /// Marks of one sheet: the worst of each cell, and what its note says.
-fn marks_of(marking: &Marking, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) {
-    let (mut grounds, mut texts): (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) = Default::default();
+fn marks_of(marking: &Marking, added: &Added, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) {
+    let mut grounds: BTreeMap<CellRef, Ground> = added.get(sheet).cloned().unwrap_or_default();
+    let mut texts: BTreeMap<CellRef, String> = BTreeMap::new();
     for mark in marking.marks.iter().filter(|mark| mark.sheet.as_deref() == Some(sheet)) {
         let Some(cell) = mark.cell else { continue };
-        let ground = grounds.entry(cell).or_insert(Ground { level: mark.level, as_text: false });
-        ground.level = ground.level.min(mark.level);
+        let ground = grounds.entry(cell).or_insert(Ground { level: Some(mark.level), as_text: false, text: None });
+        ground.level = Some(ground.level.map_or(mark.level, |level| level.min(mark.level)));
         ground.as_text |= mark.as_text;
         let text = texts.entry(cell).or_default();
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        let _ = write!(text, "{}\n怎么改：{}", mark.message, mark.hint);
+        let _ = write!(text, "{}\n修改意见：{}", mark.message, mark.hint);
     }
     (grounds, texts)
 }
 
 /// The copy by changing the package; none where it is not understood, or would not say the same.
-fn changed(bytes: &[u8], book: &Book, marking: &Marking) -> Option<Vec<u8>> {
+fn changed(bytes: &[u8], book: &Book, marking: &Marking, added: &Added) -> Option<Copied> {
     let limits = Limits::default();
     let mut package = Package::new(ooxml::Package::open(bytes, limits.package()).ok()?.all().ok()?);
-    let before_cleaning = package.names();
-    package.clean()?;
-    let cleaned = package.names().len() < before_cleaning.len();
+    let mut cleaned = package.clean()?;
+    cleaned |= package.names().iter().any(|name| package.text(name).is_some_and(|text| clean::has_formula_that_reaches_out(&text)));
     let (_, main) = package.related("", "officeDocument")?;
     let said = if cleaned { marking.cleaned() } else { marking.clone() };
-    change(&mut package, &main, &said)?;
+    change(&mut package, &main, &said, added)?;
     let bytes = package.pack()?;
     let again = read("", &bytes, &limits).ok()?;
     let own = |book: &Book| -> Vec<crate::sheet::Sheet> { book.sheets.iter().filter(|sheet| &*sheet.name != LIST).cloned().collect() };
-    let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| a.name == b.name && a.rows == b.rows && (a.hidden || !b.hidden);
+    let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| {
+        let rows = if added.contains_key(&a.name) { b.rows.starts_with(&a.rows) } else { a.rows == b.rows };
+        a.name == b.name && rows && (a.hidden || !b.hidden)
+    };
     let (before, after) = (own(book), own(&again));
     let same = before.len() == after.len() && before.iter().zip(&after).all(alike) && book.date_1904 == again.date_1904;
-    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(bytes)
+    (same && again.returns.as_deref() == Some(marking.returns.as_str())).then_some(Copied { bytes, cleaned })
 }
 
-fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
+fn change(package: &mut Package, main: &str, marking: &Marking, added: &Added) -> Option<()> {
     let workbook = clean::workbook(&package.text(main)?, |sheet| marking.marks.iter().any(|mark| mark.sheet.as_deref() == Some(sheet)));
     let style_part = package.related(main, "styles").map(|(_, part)| part);
     let mut styles = Styles::new(style_part.as_ref().and_then(|part| package.text(part)))?;
@@ -161,7 +212,7 @@ fn change(package: &mut Package, main: &str, marking: &Marking) -> Option<()> {
         if name == LIST {
             listed = Some(part);
         } else {
-            let (grounds, texts) = marks_of(marking, &name);
+            let (grounds, texts) = marks_of(marking, added, &name);
             mark_sheet(package, &part, &grounds, &texts, &mut styles, number + 1)?;
         }
     }

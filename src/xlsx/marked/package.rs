@@ -119,8 +119,10 @@ impl Package {
     }
 
     /// Keeps what a workbook of cells needs and takes the rest out: macros, links to other files, connections, embedded objects
-    /// and what else a part may relate to. What stays is what the known relationships lead to; none where that is not understood.
-    pub fn clean(&mut self) -> Option<()> {
+    /// and what else a part may relate to. What stays is what the known relationships lead to; none where that is not understood. True if anything went.
+    pub fn clean(&mut self) -> Option<bool> {
+        let before = self.parts.len();
+        let mut links = false;
         let mut kept = vec![TYPES.to_owned()];
         let mut open = vec![String::new()];
         while let Some(of) = open.pop() {
@@ -133,6 +135,7 @@ impl Package {
                 let kind = tag.get("Type")?.rsplit('/').next().unwrap_or_default().to_owned();
                 let outside = tag.get("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
                 if outside || !KEPT.contains(&kind.as_str()) {
+                    links |= outside;
                     edits.replace(tag.whole.clone(), "");
                     continue;
                 }
@@ -145,6 +148,7 @@ impl Package {
             self.set(&name, edits.apply(&text));
         }
         self.parts.retain(|(own, _)| kept.iter().any(|part| same(own, part)));
+        let gone = links || self.parts.len() < before;
         let text = self.text(TYPES)?.replace(MACROS, PLAIN).replace("application/vnd.ms-excel.template.macroEnabled.main+xml", PLAIN);
         let mut edits = Edits::default();
         for tag in tags(&text).filter(|tag| tag.name == "Override" && tag.kind != Kind::Close) {
@@ -153,7 +157,7 @@ impl Package {
             }
         }
         self.set(TYPES, edits.apply(&text));
-        Some(())
+        Some(gone)
     }
 
     /// Relates a part to another and gives the new id.

@@ -41,6 +41,7 @@ pub fn score(scheme: &Scheme, period: &str, sheets: Vec<Sheet>) -> Scored {
         categories: &categories,
         registered: None,
         tenure: scorebook::submission::Tenure::WHOLE_YEAR,
+        share: scorebook::submission::Share::default(),
     };
     let (submission, mut findings) = read(&book, cover, &file, &expected);
     findings.extend(scorebook::check::submission(&submission, schemes, run));
