@@ -51,6 +51,6 @@ mod tests {
         ];
         let all = set_aside(&findings);
         assert_eq!(all.len(), 1);
-        assert_eq!(told(&all["0101"]), "a.xlsx（已被新文件代替）；b.xlsx（同一支部多份报送表）");
+        assert_eq!(told(&all["0101"]), "a.xlsx（没有采用，以另一份为准）；b.xlsx（同一支部多份报送表）");
     }
 }

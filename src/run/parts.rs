@@ -309,6 +309,10 @@ impl Table<'_> {
         let note = |at: &usize| {
             let units = taken.of(*at);
             if units.is_empty() {
+                // Of one that may count as well as another that is said.
+                if taken.undecided.values().any(|files| files.contains(at)) {
+                    return None;
+                }
                 return Some(superseded(&self.files[*at], &self.files[first]));
             }
             several.then(|| Finding::new(Code::JoinedSubmission, Place::file(&self.files[*at].name)).arg("units", listed(&units)))

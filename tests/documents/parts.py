@@ -433,7 +433,7 @@ def joined(files, run):
     if len(files) > 1:
         for file in files:
             if file not in gives:
-                found["superseded-submission", file.path] += 1
+                found["superseded-submission", file.path] += not any(file in top for top in tied.values())
             elif len(gives) > 1:
                 found["joined-submission", file.path] += 1
     blanks = set()

@@ -72,8 +72,9 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
                 let of = Returned {
                     issuer: &issuer,
                     branch,
-                    file: summary.resolved.files[at].as_deref().unwrap_or_default().to_owned(),
-                    marked: Some("标注.xlsx"),
+                    file: summary.resolved.files(at).unwrap_or_default(),
+                    marked: "标注.xlsx".to_owned(),
+                    lacks: "",
                     findings: &findings,
                     deadline: &deadline,
                     lang: Lang::Zh,
@@ -149,7 +150,7 @@ fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)>
                 outcome: Some(outcome),
                 statements,
                 traces,
-                file: summary.resolved.files[one.branch].as_deref().unwrap_or_default(),
+                file: &summary.resolved.files(one.branch).unwrap_or_default(),
                 digest: "0000",
             };
             all.push((&EXPLAIN, data(&subject, &mut |place| originals.text(summary, place))));
