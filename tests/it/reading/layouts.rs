@@ -148,45 +148,47 @@ fn a_branch_in_two_files_is_told_what_is_where() {
     }
     set(&mut later, "支部信息", 3, 1, "2026-12-21");
     let summary = checked("two-way-rank", &BOTH[..1], "2026", &[("一月.xlsx", &first), ("二月.xlsx", &later)]);
-    let found = all(&summary, Code::DuplicateSubmission);
-    assert_eq!(found.len(), 1, "{:#?}", lines(&summary));
-    // The later file has nothing of 1月 and so does not take the place of the one that has: that one lacks 2月.
-    assert_eq!(found[0].message(Lang::Zh), "同一支部的报送表分在几个文件里：二月.xlsx；这份里缺少的“积分登记 2月”在那份里");
-    assert_eq!(all(&summary, Code::KeptFromEarlier).len(), 1, "{:#?}", lines(&summary));
-    assert!(found[0].hint(Lang::Zh).contains("合成一个文件"));
+    let units = |summary: &Summary| -> Vec<String> {
+        all(summary, Code::JoinedSubmission).iter().map(|finding| finding.message(Lang::Zh)).collect()
+    };
+    let told = |units: &str| format!("同一支部分几个文件报送，已合并；取自这份的有：{units}");
+    assert_eq!(units(&summary), [told("党员名册；支部信息；积分登记 2月"), told("积分登记 1月")], "{:#?}", lines(&summary));
+    // What is missing is missing in the whole.
+    let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
+    assert_eq!(missing, ["缺少登记：3月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
     // Roster in one, marks in the other.
     let of = |names: &[&str]| -> Sheets { whole.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect() };
     let (roster, marks) = (of(&["支部信息", "党员名册"]), of(&["支部信息", "积分登记"]));
-    let summary = checked("two-way-rank", &BOTH[..1], "2026", &[("名册.xlsx", &roster), ("积分.xlsx", &marks)]);
-    let parts: Vec<String> = all(&summary, Code::DuplicateSubmission).iter().map(|finding| finding.message(Lang::Zh)).collect();
-    let expected = ["积分.xlsx；这份里缺少的“积分登记”在那份里", "名册.xlsx；这份里缺少的“党员名册”在那份里"];
-    assert_eq!(parts, expected.map(|part| format!("同一支部的报送表分在几个文件里：{part}")), "{:#?}", lines(&summary));
+    let summary = checked("two-way-rank", &BOTH[..1], "2026M01", &[("名册.xlsx", &roster), ("积分.xlsx", &marks)]);
+    let expected = checked("two-way-rank", &BOTH[..1], "2026M01", &[("一.xlsx", &whole)]);
+    assert_eq!(totals(&summary), totals(&expected), "{:#?}", lines(&summary));
+    assert!(!totals(&summary).is_empty() && units(&summary).len() == 2, "{:#?}", lines(&summary));
+    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!() };
+    let file = |spot| card.submission.place(spot).file.unwrap().to_string();
+    assert_eq!((file(card.submission.members[0].at), file(card.submission.entries[0].at)), ("名册.xlsx".into(), "积分.xlsx".into()));
 }
 
 #[test]
-fn what_a_newer_file_lacks_is_said_of_the_older() {
+fn facts_that_a_newer_file_lacks_are_told() {
     let older = base("ju-10star");
+    // The sheet is not there at all: it is taken from the older.
     let mut newer = base("ju-10star");
     newer.retain(|(name, _)| name != "奖惩");
     set(&mut newer, "支部信息", 3, 1, "2026-12-30");
     let summary = checked("ju-10star", &BOTH[..1], "2026", &[("旧.xlsx", &older), ("新.xlsx", &newer)]);
-    let found = all(&summary, Code::SupersededSubmission);
-    assert_eq!(found[0].message(Lang::Zh), "已由更新的报送表代替：新.xlsx；这份里有“奖惩”，那份里没有");
-    assert!(found[0].hint(Lang::Zh).contains("漏报"));
-    let summary = checked(
-        "ju-10star",
-        &BOTH[..1],
-        "2026",
-        &[
-            ("旧.xlsx", &newer),
-            ("新.xlsx", &{
-                let mut both = older;
-                set(&mut both, "支部信息", 3, 1, "2026-12-31");
-                both
-            }),
-        ],
-    );
-    assert_eq!(all(&summary, Code::SupersededSubmission)[0].message(Lang::Zh), "已由更新的报送表代替：新.xlsx");
+    assert_eq!(all(&summary, Code::JoinedSubmission).len(), 2, "{:#?}", lines(&summary));
+    assert!(all(&summary, Code::KeptFromEarlier).is_empty());
+    // It has other rows: those of the older do not count, and that is said where they are missing.
+    let mut newer = older.clone();
+    set(&mut newer, "支部信息", 3, 1, "2026-12-31");
+    let day = sheet_of(&mut newer, "奖惩")[0].iter().position(|heading| heading == "日期").unwrap();
+    set(&mut newer, "奖惩", 1, day, "2026-11-11");
+    let summary = checked("ju-10star", &BOTH[..1], "2026", &[("旧.xlsx", &older), ("新.xlsx", &newer)]);
+    let found = all(&summary, Code::KeptFromEarlier);
+    assert_eq!(found.len(), 1, "{:#?}", lines(&summary));
+    assert_eq!((found[0].place.file.as_deref(), found[0].place.sheet.as_deref()), (Some("新.xlsx"), Some("奖惩")));
+    assert!(found[0].message(Lang::Zh).contains("旧.xlsx 里还有“张甲"), "{}", found[0].message(Lang::Zh));
+    assert_eq!(all(&summary, Code::SupersededSubmission)[0].message(Lang::Zh), "这份里的内容都以另一份为准：新.xlsx");
 }
 
 #[test]
