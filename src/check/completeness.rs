@@ -98,7 +98,8 @@ fn lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<
         let sheet = submission.sheets.get(usize::from(sheet)).cloned();
         let place = || Place { file: Some(submission.file.clone()), sheet: sheet.clone(), cell: None };
         let whole = whole_periods(&lacks);
-        let ranges: Vec<(Period, Period, String)> = ranges(&whole).into_iter().map(|(first, last)| (first, last, range(first, last))).collect();
+        let ranges: Vec<(Period, Period, String)> =
+            ranges(&whole).into_iter().map(|(first, last)| (first, last, range(first, last))).collect();
         for lack in &lacks {
             for period in lack.missing.iter().filter(|period| !whole.contains(period)) {
                 let finding = Finding::new(Code::MissingEntry, place()).about(&*lack.member.name).arg("period", period.zh());
@@ -129,7 +130,14 @@ fn range(first: Period, last: Period) -> String {
 
 /// A missing row as far as it is known. Where only deductions are entered a row without any says that there were none: the
 /// branch has to say so itself, so the period is left to it.
-fn row(table: &ServingTable, sheet: &Arc<str>, lack: &Lack<'_>, period: Period, schemes: &[Scheme], told: (Option<String>, u8)) -> Option<MissingRow> {
+fn row(
+    table: &ServingTable,
+    sheet: &Arc<str>,
+    lack: &Lack<'_>,
+    period: Period,
+    schemes: &[Scheme],
+    told: (Option<String>, u8),
+) -> Option<MissingRow> {
     let column = |heading: &str| table.columns.iter().find(|(own, _)| **own == *heading).map(|(_, at)| *at);
     let rules = &schemes[lack.member.scheme].member;
     let mut known = vec![(column(column::NAME)?, lack.member.name.to_string())];

@@ -51,7 +51,12 @@ fn return_contents() -> Contents {
         text("文件", "退回的文件", "the file that is returned", "示范镇党委/向阳村党支部.xlsx"),
         text("标注文件", "标注了问题的副本，没有时为空", "the marked copy, empty where there is none", "向阳村党支部-标注.xlsx"),
         text("标注说明", "副本比原件少了什么，没有时为空", "what a marked copy lacks, empty where it lacks nothing", ""),
-        text("问题数", "错误、需核对、提示各多少处，没有的不写", "how many errors, warnings and notes; none of a kind is not said", "错误3处、需核对1处"),
+        text(
+            "问题数",
+            "错误、需核对、提示各多少处，没有的不写",
+            "how many errors, warnings and notes; none of a kind is not said",
+            "错误3处、需核对1处",
+        ),
         number("错误数", "错误数", "number of errors", "3"),
         number("警告数", "警告数", "number of warnings", "1"),
         number("提示数", "提示数", "number of notes", "2"),

@@ -24,6 +24,18 @@ pub fn set_aside(findings: &[Finding]) -> BTreeMap<&str, BTreeMap<&str, Code>> {
     all
 }
 
+/// What is taken from each file of branches that sent several, in words: by branch code.
+pub(super) fn joined(findings: &[Finding]) -> BTreeMap<&str, Vec<String>> {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.code == Code::JoinedSubmission) {
+        let units = finding.args.iter().find(|(name, _)| *name == "units").map_or("", |(_, units)| units);
+        if let (Some(code), Some(file)) = (&finding.branch_code, &finding.place.file) {
+            all.entry(code).or_default().push(format!("{file}（{units}）"));
+        }
+    }
+    all
+}
+
 /// A branch's files that do not count, as one cell.
 pub(super) fn told(files: &BTreeMap<&str, Code>) -> String {
     let named: Vec<String> = files.iter().take(NAMED).map(|(file, code)| format!("{file}（{}）", title(*code, Lang::Zh))).collect();

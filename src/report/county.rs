@@ -11,7 +11,7 @@ use crate::scheme::Scheme;
 use crate::submission::Submission;
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 
-use super::aside::{set_aside, told};
+use super::aside::{joined, set_aside, told};
 use crate::forms::{Issuer, Standing, masked};
 
 /// One branch for the overview.
@@ -372,6 +372,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
     let found = by_branch(overview);
     let aside = set_aside(overview.findings);
     let year = overview.issuer.run.period == Period::YEAR;
+    let joined = joined(overview.findings);
     let rows = overview
         .branches
         .iter()
@@ -389,7 +390,8 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             row.extend(others(&counts, year));
             row.push(count(counts.left));
             row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
-            row.push(line.files.as_ref().map_or(Value::Empty, text));
+            let parts = joined.get(line.branch.code.as_str()).map(|files| files.join("；"));
+            row.push(parts.or_else(|| line.files.clone()).map_or(Value::Empty, text));
             row.push(aside.get(line.branch.code.as_str()).map_or(Value::Empty, |files| text(told(files))));
             row
         })

@@ -78,7 +78,12 @@ mod tests {
         let place = Place::file(&"甲党委/0101.zip!/第一季.xlsx".into()).on_sheet(&"积分登记".into());
         let lacks = |name: &str, period: &str| {
             let ordinal = crate::period::Period::parse(period).expect("a month").ordinal();
-            Finding::new(Code::MissingEntry, place.clone()).about(name).arg("period", period).ordinal(ordinal).arg("column", "").arg("case", "")
+            Finding::new(Code::MissingEntry, place.clone())
+                .about(name)
+                .arg("period", period)
+                .ordinal(ordinal)
+                .arg("column", "")
+                .arg("case", "")
         };
         let kept = Finding::new(Code::KeptFromEarlier, place.clone()).arg("other", "甲党委/旧.xlsx").arg("lacking", "1月（第4行）");
         let all = [

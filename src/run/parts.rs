@@ -124,7 +124,11 @@ pub(super) fn put_together(
     let mut put = match readable.as_slice() {
         [] => {
             let file = latest(files, active);
-            Put { file: file.map(|at| Arc::clone(&files[at].name)), sources: file.iter().map(|at| Arc::clone(&files[*at].source)).collect(), ..Put::default() }
+            Put {
+                file: file.map(|at| Arc::clone(&files[at].name)),
+                sources: file.iter().map(|at| Arc::clone(&files[*at].source)).collect(),
+                ..Put::default()
+            }
         }
         [only] => Put::alone(&mut files[*only], keep),
         several => {
@@ -218,11 +222,8 @@ impl Table<'_> {
         let units: BTreeSet<&Unit> = self.surveys.values().flat_map(|survey| survey.units.keys()).collect();
         let held = |at: usize, unit: &Unit| self.surveys.get(&at).and_then(|survey| survey.units.get(unit));
         let weight = |at: usize| self.surveys.get(&at).map_or(0, |survey| survey.units.values().filter(|held| held.written).count());
-        taken.nothing_held = self
-            .surveys
-            .values()
-            .flat_map(|survey| &survey.units)
-            .all(|(unit, held)| !held.written || !unit.is_of(workbook::ENTRIES.name));
+        taken.nothing_held =
+            self.surveys.values().flat_map(|survey| &survey.units).all(|(unit, held)| !held.written || !unit.is_of(workbook::ENTRIES.name));
         // Rows that tell no period go with those of their sheet that do.
         for unit in units.iter().filter(|unit| !(unit.by_period() && unit.period.is_none())) {
             let having: Vec<usize> = self.active.iter().copied().filter(|at| held(*at, unit).is_some()).collect();
@@ -353,7 +354,8 @@ impl Table<'_> {
                 let Some(from) = taken.from.get(&fact.unit).filter(|from| *from != at) else { continue };
                 let has = |other: &submission::FactRow| other.unit == fact.unit && other.key == fact.key;
                 let nomination = fact.unit.is_of(workbook::NOMINATIONS.name);
-                if self.surveys[from].facts.iter().any(has) || (nomination && later(&fact.key[2])) || !told.insert((&fact.unit, &fact.key)) {
+                if self.surveys[from].facts.iter().any(has) || (nomination && later(&fact.key[2])) || !told.insert((&fact.unit, &fact.key))
+                {
                     continue;
                 }
                 let sheet = &self.surveys[from].units[&fact.unit].sheet;

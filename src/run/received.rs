@@ -69,11 +69,8 @@ pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>,
             break;
         }
         let across = faulty_across(county, &branches);
-        branches
-            .par_iter_mut()
-            .enumerate()
-            .filter(|(_, one)| !one.standing.waiting.is_empty())
-            .try_for_each(|(at, one)| -> Result<(), RunError> {
+        branches.par_iter_mut().enumerate().filter(|(_, one)| !one.standing.waiting.is_empty()).try_for_each(
+            |(at, one)| -> Result<(), RunError> {
                 let Files { files, standing, put: whole } = one;
                 let code = county.register.branches[at].code.as_str();
                 let faulty = |file: &Gathered| {
@@ -86,7 +83,8 @@ pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>,
                     *whole = put(at, files, standing)?;
                 }
                 Ok(())
-            })?;
+            },
+        )?;
     }
     let mut received = Received { branches: Vec::with_capacity(branches.len()), findings, seconds: Vec::new(), inputs, cells };
     for (at, one) in branches.into_iter().enumerate() {

@@ -70,14 +70,17 @@ impl Resolved {
 /// Decides for every branch.
 pub fn resolve(county: &County, received: Received) -> Resolved {
     let Received { branches, mut findings, seconds, inputs, cells } = received;
-    let members = |put: &'_ Put| put.card.iter().flat_map(|card| &card.submission.members).map(|member| (Arc::clone(&member.name), member.scheme)).collect::<Vec<_>>();
+    let members = |put: &'_ Put| {
+        put.card
+            .iter()
+            .flat_map(|card| &card.submission.members)
+            .map(|member| (Arc::clone(&member.name), member.scheme))
+            .collect::<Vec<_>>()
+    };
     let rosters: Vec<Vec<_>> = branches.iter().map(|put| members(put).into_iter().map(|(name, _)| name).collect()).collect();
     let schemes = branches.iter().map(|put| members(put).into_iter().map(|(_, scheme)| scheme).collect()).collect();
-    let mut faulty: BTreeSet<Arc<str>> = findings
-        .iter()
-        .filter(|finding| finding.severity() == Severity::Error)
-        .filter_map(|finding| finding.branch_code.clone())
-        .collect();
+    let mut faulty: BTreeSet<Arc<str>> =
+        findings.iter().filter(|finding| finding.severity() == Severity::Error).filter_map(|finding| finding.branch_code.clone()).collect();
     let nothing = |branch: usize, faulty: &BTreeSet<Arc<str>>| {
         let put = &branches[branch];
         put.file.is_none() && !faulty.contains(county.register.branches[branch].code.as_str()) && county.wants(branch)

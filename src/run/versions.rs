@@ -145,9 +145,9 @@ fn of_this_year(files: &[Gathered], own: &[usize], findings: &mut Vec<Finding>) 
     for at in other.iter().filter(|at| **at != stands) {
         // What a copy corrects is settled with the copy.
         let digest = files[*at].digest.map(|digest| hex(&digest));
-        let other = digest.filter(|digest| corrected.contains(digest.as_str())).and_then(|digest| {
-            own.iter().find(|copy| files[**copy].corrects.as_ref() == Some(&digest)).copied()
-        });
+        let other = digest
+            .filter(|digest| corrected.contains(digest.as_str()))
+            .and_then(|digest| own.iter().find(|copy| files[**copy].corrects.as_ref() == Some(&digest)).copied());
         findings.push(superseded(&files[*at], &files[other.unwrap_or(stands)]));
     }
     if this.is_empty() { vec![stands] } else { this }

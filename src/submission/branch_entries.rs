@@ -8,8 +8,8 @@ use crate::workbook::{self, column};
 
 use super::Expected;
 use super::cell::{self, Number};
-use super::marks::{Signs, read_mark, read_period, told_period};
 use super::entries::tell_missing;
+use super::marks::{Signs, read_mark, read_period, told_period};
 use super::model::{BranchEntry, Mark, Member, ServingTable, Spot, Submission};
 use super::sink::Sink;
 use super::table::{Line, Sheets, Table};

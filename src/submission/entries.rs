@@ -194,14 +194,7 @@ pub fn missing_sheets(there: &[Option<&str>], members: &[Member], expected: &Exp
 }
 
 /// What the sheets of entries hold, unit by unit.
-pub fn survey(
-    date_1904: bool,
-    sheets: &Sheets<'_>,
-    roster: &Submission,
-    expected: &Expected<'_>,
-    into: &mut Survey,
-    sink: &mut Sink,
-) {
+pub fn survey(date_1904: bool, sheets: &Sheets<'_>, roster: &Submission, expected: &Expected<'_>, into: &mut Survey, sink: &mut Sink) {
     let members = &roster.members;
     let all = sheets_of_entries(sheets, members, expected, sink);
     let people = People::new(roster);
@@ -253,12 +246,7 @@ fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, e
         if served(kind, &submission.members, one, all, expected).any(|member| counts(&member)) {
             blank.push((
                 &table.sheet.name,
-                ServingTable {
-                    sheet: table.number,
-                    category: one.category.as_deref().map(Into::into),
-                    usable: false,
-                    columns: Vec::new(),
-                },
+                ServingTable { sheet: table.number, category: one.category.as_deref().map(Into::into), usable: false, columns: Vec::new() },
             ));
         }
     }
@@ -310,8 +298,7 @@ impl<'a> Reading<'a> {
 
     /// True for the rows of a period that are not taken from another file.
     fn takes(&self, serving: &Serving, line: &Line<'_>) -> bool {
-        self.expected.share.is_whole()
-            || self.expected.share.takes(&self.unit(serving, told_period(line, self.expected.run.year)))
+        self.expected.share.is_whole() || self.expected.share.takes(&self.unit(serving, told_period(line, self.expected.run.year)))
     }
 
     /// The item of a member's scheme under a heading.
@@ -325,8 +312,7 @@ impl<'a> Reading<'a> {
     fn table(&self, serving: &'a Serving, sink: &mut Sink) -> (Table<'a>, Vec<&'a str>, BTreeSet<usize>) {
         let (members, expected) = (self.members, self.expected);
         let kind = workbook::ENTRIES.name;
-        let mut present: BTreeSet<usize> =
-            served(kind, members, serving, self.all, expected).map(|member| member.scheme).collect();
+        let mut present: BTreeSet<usize> = served(kind, members, serving, self.all, expected).map(|member| member.scheme).collect();
         // A sheet that nobody needs yet, as in a blank workbook, is still what its name says.
         present.extend(serving.category.as_deref().map(expected.scheme_of));
         if members.is_empty() {

@@ -27,9 +27,7 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     tell_missing(missing_sheets(&there, &submission.members, expected), expected, sink);
     let people = People::new(submission);
     let sole = sole_category(&submission.members).map(str::to_owned);
-    let taken = |one: &&Serving| {
-        expected.share.takes(&Unit::of(workbook::POLL.name, one.category.as_deref(), sole.as_deref(), None))
-    };
+    let taken = |one: &&Serving| expected.share.takes(&Unit::of(workbook::POLL.name, one.category.as_deref(), sole.as_deref(), None));
     for one in all.iter().filter(taken) {
         read_sheet(sheets, one, &all, submission, &people, expected, sink);
     }
@@ -85,11 +83,10 @@ fn read_sheet(
     sink: &mut Sink,
 ) {
     let run = expected.run.period;
-    let schemes: BTreeSet<usize> =
-        served(workbook::POLL.name, &submission.members, serving, all, expected)
-            .filter(|member| member.scored_in(run))
-            .map(|member| member.scheme)
-            .collect();
+    let schemes: BTreeSet<usize> = served(workbook::POLL.name, &submission.members, serving, all, expected)
+        .filter(|member| member.scored_in(run))
+        .map(|member| member.scheme)
+        .collect();
     let columns = |scheme: usize| expected.schemes[scheme].poll.iter().flat_map(|poll| &poll.columns).map(|(column, _)| column.as_str());
     let summed = sheets.has_all(&serving.found, std::iter::once(column::BALLOTS));
     let number_column = if summed { column::BALLOTS } else { column::BALLOT };

@@ -27,8 +27,7 @@ use super::table::{Found, Line, Sheets};
 use super::{Expected, entries, poll};
 
 /// Columns that say what a row is about and nothing of what it holds.
-const KEYS: [&str; 7] =
-    [column::SEQ, column::NAME, column::PERIOD, column::SCORER, column::BALLOT, column::BALLOTS, column::ITEM];
+const KEYS: [&str; 7] = [column::SEQ, column::NAME, column::PERIOD, column::SCORER, column::BALLOT, column::BALLOTS, column::ITEM];
 
 /// Rows of a fact that are remembered; a sheet with more of them is none that a branch fills in.
 const MOST_FACTS: usize = 5000;
@@ -190,7 +189,7 @@ impl Survey {
                 let mut known: Vec<&str> = workbook::POLL.headings().collect();
                 known.extend(expected.schemes.iter().flat_map(poll_headings));
                 let unit = Unit::of(workbook::POLL.name, one.category.as_deref(), sole, None);
-                survey.whole(&sheets, &one.found, &known, (&unit, &[column::BALLOT]), (&people, roster), book.date_1904, &mut sink);
+                survey.whole(&sheets, &one.found, &known, (&unit, &[column::BALLOT]), (&people, roster, book.date_1904), &mut sink);
             }
         }
         let kinds: [(_, bool, [&str; 2]); 3] = [
@@ -202,7 +201,7 @@ impl Survey {
             let known: Vec<&str> = kind.headings().collect();
             let unit = Unit::sheet(kind.name);
             for found in sheets.all(kind.name, &mut sink) {
-                survey.whole(&sheets, &found, &known, (&unit, &key), (&people, roster), book.date_1904, &mut sink);
+                survey.whole(&sheets, &found, &known, (&unit, &key), (&people, roster, book.date_1904), &mut sink);
             }
         }
         if uses(|scheme| scheme.branch.is_some()) {
@@ -258,15 +257,13 @@ impl Survey {
     }
 
     /// A sheet that is taken whole; `about` is the unit, and the columns beside the name that tell its rows apart.
-    #[expect(clippy::too_many_arguments, reason = "what is read, by which words, about whom")]
     fn whole(
         &mut self,
         sheets: &Sheets<'_>,
         found: &Found,
         known: &[&str],
         (unit, about): (&Unit, &[&str]),
-        (people, roster): (&People, &Submission),
-        date_1904: bool,
+        (people, roster, date_1904): (&People, &Submission, bool),
         sink: &mut Sink,
     ) {
         let table = sheets.table(found, &[], known, sink);

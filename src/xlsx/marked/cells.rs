@@ -130,7 +130,11 @@ fn new_rows(
 ) -> String {
     let mut out = String::new();
     while let Some((cell, _)) = left.first_key_value().filter(|(cell, _)| cell.row < before) {
-        let row = Row { index: cell.row, style: None, added: left.range(*cell..).take_while(|(own, _)| own.row == cell.row).any(|(_, ground)| ground.text.is_some()) };
+        let row = Row {
+            index: cell.row,
+            style: None,
+            added: left.range(*cell..).take_while(|(own, _)| own.row == cell.row).any(|(_, ground)| ground.text.is_some()),
+        };
         let cells = new_cells(left, &row, u16::MAX, prefix, columns, above, styles);
         let _ = write!(out, "<{prefix}row r=\"{}\">{cells}</{prefix}row>", row.index + 1);
     }

@@ -148,7 +148,9 @@ fn placed(book: &Book, marking: &Marking) -> (Marking, Added) {
         let at = next.entry(Arc::clone(&row.sheet)).or_insert_with(|| sheet.rows.last().map_or(0, |row| row.index + 1));
         let cell = |column: u16| CellRef { row: *at, column };
         let cells = added.entry(Arc::clone(&row.sheet)).or_default();
-        cells.extend(row.known.iter().map(|(column, text)| (cell(*column), Ground { level: None, as_text: false, text: Some(text.clone()) })));
+        cells.extend(
+            row.known.iter().map(|(column, text)| (cell(*column), Ground { level: None, as_text: false, text: Some(text.clone()) })),
+        );
         cells.extend(row.open.iter().map(|column| (cell(*column), Ground { level: Some(Level::Bad), as_text: false, text: None })));
         if let (Some(mark), Some(first)) = (marking.marks.get_mut(row.mark), row.open.first()) {
             mark.cell.get_or_insert(cell(*first));
