@@ -81,6 +81,17 @@ impl Taken {
         self.from.iter().filter(|(_, from)| **from == file).map(|(unit, _)| unit.clone()).collect()
     }
 
+    /// By file: units that may be taken from it as well as from the one they are taken from.
+    fn not_taken(&self) -> BTreeMap<usize, BTreeSet<Unit>> {
+        let mut all: BTreeMap<usize, BTreeSet<Unit>> = BTreeMap::new();
+        for (unit, files) in &self.undecided {
+            for at in files.iter().filter(|at| self.from.get(unit) != Some(at)) {
+                all.entry(*at).or_default().insert(unit.clone());
+            }
+        }
+        all
+    }
+
     fn gives(&self) -> BTreeSet<usize> {
         self.from.values().copied().collect()
     }
@@ -262,37 +273,22 @@ impl Table<'_> {
         let mut findings: Vec<Finding> = Vec::new();
         let mut known: BTreeSet<char> = BTreeSet::new();
         for at in order.iter().copied() {
-            let one = &self.files[at];
-            let Some(Open { book, holders }) = self.open(at)? else {
-                findings.push(Finding::new(Code::UnreadableFile, Place::file(&one.name)));
+            let opened = &self.files[at].cover_findings;
+            findings.extend(opened.iter().filter(|finding| at == first || finding.code == Code::BranchMismatch).cloned());
+            let units = with_loose_rows(taken.of(at));
+            let share = Share { units: Some(&units), all: Some(&all), roster: parts.first(), nothing_held: taken.nothing_held };
+            let Some((part, mut found)) = self.read_share(at, share, fonts, &mut known)? else {
+                findings.push(Finding::new(Code::UnreadableFile, Place::file(&self.files[at].name)));
                 continue;
             };
-            let opened = &one.cover_findings;
-            findings.extend(opened.iter().filter(|finding| at == first || finding.code == Code::BranchMismatch).cloned());
-            let mut units = taken.of(at);
-            // Rows of a sheet that tell no period are told of where others of that sheet count.
-            let loose: Vec<Unit> = units.iter().filter(|unit| unit.by_period()).map(|unit| Unit { period: None, ..unit.clone() }).collect();
-            units.extend(loose);
-            let (cover, _) = submission::read_cover(&book, &one.name, &self.county.intake);
-            let share = Share { units: Some(&units), all: Some(&all), roster: parts.first(), nothing_held: taken.nothing_held };
-            let (mut part, found) = self.expected(share, |expected| submission::read(&book, cover, &one.name, expected));
-            part.files = intake::files_of(&part.sheets, &holders, &one.name);
-            let mut members = Vec::new();
-            if at != roster_from {
-                std::mem::swap(&mut members, &mut part.members);
-            }
-            let rare = rare_characters(&part, &book, fonts, &mut known);
-            let passed: BTreeSet<(u16, u32)> = part.passed_over.iter().copied().collect();
-            let elsewhere = |finding: &Finding| {
-                let sheet = finding.place.sheet.as_ref().and_then(|name| part.sheets.iter().position(|own| own == name));
-                sheet.zip(finding.place.cell).is_some_and(|(sheet, cell)| passed.contains(&(sheet as u16, cell.row)))
-            };
-            let rare: Vec<Finding> = rare.into_iter().filter(|finding| !elsewhere(finding)).collect();
-            for mut finding in found.into_iter().chain(rare) {
-                intake::place_in_holder(&mut finding, &holders);
-                findings.push(finding);
-            }
+            findings.append(&mut found);
             parts.push(part);
+        }
+        // Where nothing tells which of several counts, each is told what is wrong in it.
+        for (at, units) in taken.not_taken() {
+            let roster = parts.first().filter(|_| !units.contains(&Unit::sheet(workbook::ROSTER.name)));
+            let share = Share { units: Some(&units), all: Some(&all), roster, nothing_held: false };
+            findings.extend(self.read_share(at, share, fonts, &mut known)?.into_iter().flat_map(|(_, found)| found));
         }
         let latest = order.iter().position(|at| *at == first).unwrap_or_default().min(parts.len().saturating_sub(1));
         if parts.is_empty() {
@@ -302,6 +298,36 @@ impl Table<'_> {
         let missing = self.expected(Share::default(), |expected| submission::complete(&mut whole, expected));
         findings.extend(missing);
         Ok((whole, findings))
+    }
+
+    /// Reads a file as far as it gives something, and what is found in that.
+    fn read_share(
+        &mut self,
+        at: usize,
+        share: Share<'_>,
+        fonts: &FontSet,
+        known: &mut BTreeSet<char>,
+    ) -> Result<Option<(Submission, Vec<Finding>)>, RunError> {
+        let Some(Open { book, holders }) = self.open(at)? else { return Ok(None) };
+        let one = &self.files[at];
+        let (cover, _) = submission::read_cover(&book, &one.name, &self.county.intake);
+        let (mut part, mut found) = self.expected(share, |expected| submission::read(&book, cover, &one.name, expected));
+        part.files = intake::files_of(&part.sheets, &holders, &one.name);
+        // Names are told where the roster is read.
+        let members = if share.roster.is_some() { std::mem::take(&mut part.members) } else { Vec::new() };
+        let passed: BTreeSet<(u16, u32)> = part.passed_over.iter().copied().collect();
+        let elsewhere = |finding: &Finding| {
+            let sheet = finding.place.sheet.as_ref().and_then(|name| part.sheets.iter().position(|own| own == name));
+            sheet.zip(finding.place.cell).is_some_and(|(sheet, cell)| passed.contains(&(sheet as u16, cell.row)))
+        };
+        found.extend(rare_characters(&part, &book, fonts, known).into_iter().filter(|finding| !elsewhere(finding)));
+        for finding in &mut found {
+            intake::place_in_holder(finding, &holders);
+        }
+        if share.roster.is_some() {
+            part.members = members;
+        }
+        Ok(Some((part, found)))
     }
 
     /// What is said of each file: which units are taken from it, or that none is.
@@ -412,6 +438,13 @@ impl Table<'_> {
         let card = Some(Box::new(Card { submission, outcomes }));
         Put { file: Some(Arc::clone(&one.name)), card, findings, sources: vec![Arc::clone(&one.source)] }
     }
+}
+
+/// With the rows of their sheets that tell no period: of those it is told where others of the sheet count.
+fn with_loose_rows(mut units: BTreeSet<Unit>) -> BTreeSet<Unit> {
+    let loose: Vec<Unit> = units.iter().filter(|unit| unit.by_period()).map(|unit| Unit { period: None, ..unit.clone() }).collect();
+    units.extend(loose);
+    units
 }
 
 /// True where the file has a roster of its own.

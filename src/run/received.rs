@@ -38,7 +38,7 @@ pub struct Received {
 }
 
 /// A branch's files while they are settled.
-struct Files {
+struct Sender {
     files: Vec<Gathered>,
     standing: Standing,
     put: Put,
@@ -55,13 +55,13 @@ pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>,
         }
         put_together(county, fonts, at, files, &standing.active, !standing.waiting.is_empty())
     };
-    let mut branches: Vec<Files> = candidates
+    let mut branches: Vec<Sender> = candidates
         .into_par_iter()
         .enumerate()
         .map(|(at, mut files)| {
             let standing = standing(&county.register.branches[at].code, &files);
             let put = put(at, &mut files, &standing)?;
-            Ok(Files { files, standing, put })
+            Ok(Sender { files, standing, put })
         })
         .collect::<Result<_, RunError>>()?;
     for _ in 0..ROUNDS {
@@ -71,7 +71,7 @@ pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>,
         let across = faulty_across(county, &branches);
         branches.par_iter_mut().enumerate().filter(|(_, one)| !one.standing.waiting.is_empty()).try_for_each(
             |(at, one)| -> Result<(), RunError> {
-                let Files { files, standing, put: whole } = one;
+                let Sender { files, standing, put: whole } = one;
                 let code = county.register.branches[at].code.as_str();
                 let faulty = |file: &Gathered| {
                     let named = |name: &Arc<str>| file.files.iter().any(|(own, ..)| own == name);
@@ -124,7 +124,7 @@ fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Findin
 }
 
 /// Branches and files with an error that only shows across branches.
-fn faulty_across(county: &County, branches: &[Files]) -> BTreeSet<(Arc<str>, Arc<str>)> {
+fn faulty_across(county: &County, branches: &[Sender]) -> BTreeSet<(Arc<str>, Arc<str>)> {
     let mut people = people(county, branches.iter().map(|one| &one.put));
     let across = same_person_in_branches(&mut people, &county.register.branches);
     let errors = across.into_iter().filter(|finding| finding.severity() == Severity::Error);

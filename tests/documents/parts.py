@@ -469,6 +469,16 @@ def joined(files, run):
                 found["missing-entry", from_file["积分登记", quarter].path] += 1
             elif isinstance(row[0], str):
                 found["not-a-number", from_file["积分登记", quarter].path] += 1
+    for unit, top in tied.items():
+        # Where nothing tells which counts, each is told what is wrong in it.
+        for file in top:
+            if unit[0] == "积分登记" and file is not from_file[unit]:
+                for row in file.entries[unit[1]].values():
+                    found["missing-entry", file.path] += row[0] is None
+                    found["not-a-number", file.path] += isinstance(row[0], str)
+            if unit[0] == "支部积分" and file is not from_file[unit]:
+                for scores in file.branch[unit[1]].values():
+                    found["missing-entry", file.path] += scores[1] is None
     if not branch:
         found["missing-sheet", first.path] += 1
     for quarter in range(last + 1):

@@ -74,7 +74,7 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
                     branch,
                     file: summary.resolved.files(at).unwrap_or_default(),
                     marked: "标注.xlsx".to_owned(),
-                    lacks: "",
+                    lacks: "副本没有宏。",
                     findings: &findings,
                     deadline: &deadline,
                     lang: Lang::Zh,
