@@ -46,13 +46,16 @@ struct Lack<'a> {
     deducts: bool,
 }
 
+/// Whom a finding about missing rows names, nobody where all lack them, and the ordinal of its first period.
+pub type Told = (Option<String>, u8);
+
 /// A row that is missing on a sheet of entries, and what would have to stand in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingRow {
     /// The sheet as it is named in the file.
     pub sheet: Arc<str>,
-    /// Whom the finding about it names, nobody where all lack the period, and the ordinal of its first period.
-    pub told: (Option<String>, u8),
+    /// Which finding is about it.
+    pub told: Told,
     /// What can be written beforehand, by column.
     pub known: Vec<(u16, String)>,
     /// Columns that the branch must fill in.
@@ -130,14 +133,7 @@ fn range(first: Period, last: Period) -> String {
 
 /// A missing row as far as it is known. Where only deductions are entered a row without any says that there were none: the
 /// branch has to say so itself, so the period is left to it.
-fn row(
-    table: &ServingTable,
-    sheet: &Arc<str>,
-    lack: &Lack<'_>,
-    period: Period,
-    schemes: &[Scheme],
-    told: (Option<String>, u8),
-) -> Option<MissingRow> {
+fn row(table: &ServingTable, sheet: &Arc<str>, lack: &Lack<'_>, period: Period, schemes: &[Scheme], told: Told) -> Option<MissingRow> {
     let column = |heading: &str| table.columns.iter().find(|(own, _)| **own == *heading).map(|(_, at)| *at);
     let rules = &schemes[lack.member.scheme].member;
     let mut known = vec![(column(column::NAME)?, lack.member.name.to_string())];

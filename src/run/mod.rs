@@ -149,7 +149,7 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// Scores a county beside nothing: for a look at single figures.
 pub(crate) fn look(county: County, options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(options.jobs, || Ok::<_, RunError>(resolve(&county, gather::gather(&county, &fonts, progress)?)))??;
+    let resolved = in_pool(options.jobs, || Ok::<_, RunError>(resolve(&county, gathered(&county, &fonts, progress)?)))??;
     Ok(Summary { folder: None, kept: Kept::default(), county, chosen: Chosen::Argument, resolved })
 }
 

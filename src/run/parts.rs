@@ -22,7 +22,7 @@ use crate::inbox;
 use crate::period::Period;
 use crate::rollup::branch_outcomes;
 use crate::sheet::Book;
-use crate::submission::{self, Expected, Share, Submission, Survey, Unit};
+use crate::submission::{self, Expected, Share, Submission, Survey, Tenure, Unit};
 use crate::workbook;
 
 /// Cells of a branch's workbooks that are kept between looking them through and reading them.
@@ -192,6 +192,7 @@ impl Table<'_> {
             intake: &county.intake,
             categories: &county.workspace.categories,
             registered: county.register.branches[self.branch].members,
+            tenure: Tenure::WHOLE_YEAR,
             share,
         })
     }

@@ -8,7 +8,7 @@ use super::intake::{self, Sent};
 use super::letter::{letter, own_name};
 use super::write::{Desk, Filled, Noticed, short_digest};
 use super::{BranchState, Resolved, RunError};
-use crate::check::MissingRow;
+use crate::check::{MissingRow, Told};
 use crate::diag::{Code, Fact, Finding, Severity};
 use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
@@ -139,7 +139,7 @@ fn mark(
         _ => Vec::new(),
     };
     let lang = desk.county.workspace.language;
-    let mut marks: Vec<(Mark, Option<(Option<String>, u8)>)> = findings
+    let mut marks: Vec<(Mark, Option<Told>)> = findings
         .iter()
         .filter(|finding| of_file(finding))
         .filter_map(|finding| {

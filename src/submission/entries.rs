@@ -91,12 +91,12 @@ pub fn served<'a>(
     all: &'a [Serving],
     expected: &'a Expected<'_>,
 ) -> impl Iterator<Item = &'a Member> {
+    let elsewhere = move |category: &str| {
+        all.iter().any(|other| other.category.as_deref() == Some(category)) || expected.share.has_own_sheet(kind, category)
+    };
     members.iter().filter(move |member| match &serving.category {
         Some(category) => member.category.as_ref() == category,
-        None => {
-            let own = |other: &Serving| other.category.as_deref() == Some(member.category.as_ref());
-            !all.iter().any(own) && !expected.share.has_own_sheet(kind, &member.category)
-        }
+        None => !elsewhere(&member.category),
     })
 }
 
@@ -209,7 +209,7 @@ pub fn survey(date_1904: bool, sheets: &Sheets<'_>, roster: &Submission, expecte
                 let unit = reading.unit(one, told_period(&line, expected.run.year));
                 let value = |heading: &str| match member.and_then(|member| reading.item(member, heading)) {
                     Some((scheme, item)) => Some(value_of_mark(&line, item, scheme)),
-                    None => value_of(&line, heading, date_1904),
+                    None => Some(value_of(&line, heading, date_1904)),
                 };
                 into.row(&unit, &line, &key, &value, sink);
             }

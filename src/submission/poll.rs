@@ -1,10 +1,10 @@
 //! 民主测评: one row a member and ballot, or one a member with 票数 and sums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Finding};
 use crate::exact::Exact;
-use crate::scheme::Poll;
+use crate::scheme::{Poll, Scheme};
 use crate::workbook::{self, column};
 
 use super::Expected;

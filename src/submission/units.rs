@@ -247,7 +247,7 @@ impl Survey {
             if whose.is_empty() {
                 continue;
             }
-            let value = |heading: &str| value_of(&line, heading, date_1904);
+            let value = |heading: &str| Some(value_of(&line, heading, date_1904));
             self.row(&unit, &line, &whose, &value, sink);
             // Handed out with names filled in, it is a roster all the same.
             if let Some(held) = self.units.get_mut(&unit) {
@@ -270,7 +270,7 @@ impl Survey {
         self.sheet(unit, &table.sheet.name);
         for line in table.lines(&|name| people.knows(name)) {
             let whose = people.told(&line, &roster.members);
-            let told: Vec<String> = about.iter().map(|heading| told_of(&line, heading, date_1904)).collect();
+            let told: Vec<String> = about.iter().map(|heading| value_of(&line, heading, date_1904)).collect();
             if let [what, when] = told.as_slice()
                 && self.facts.len() < MOST_FACTS
                 && !(whose.is_empty() || what.is_empty())
@@ -278,7 +278,7 @@ impl Survey {
                 let key = [whose.clone(), what.clone(), when.clone()];
                 self.facts.push(FactRow { unit: unit.clone(), key, at: line.place(column::NAME, sink) });
             }
-            let value = |heading: &str| value_of(&line, heading, date_1904);
+            let value = |heading: &str| Some(value_of(&line, heading, date_1904));
             self.row(unit, &line, &format!("{whose}\u{1f}{}", told.join("\u{1f}")), &value, sink);
         }
     }
@@ -302,7 +302,7 @@ impl Survey {
                     let unit = Unit { period, ..Unit::sheet(workbook::BRANCH_SCORES.name) };
                     // Only a score makes it one that is held.
                     let scores = [column::OWN_SCORE, column::REVIEWED_SCORE];
-                    let value = |heading: &str| scores.contains(&heading).then(|| value_of(&line, heading, false)).flatten();
+                    let value = |heading: &str| scores.contains(&heading).then(|| value_of(&line, heading, false));
                     self.row(&unit, &line, &item, &value, sink);
                 }
             }
@@ -362,11 +362,7 @@ fn print_of(key: &str, heading: &str, value: &str) -> u128 {
 }
 
 /// A value as it is read: a number or a day however it is written, else the folded text.
-pub(super) fn value_of(line: &Line<'_>, heading: &str, date_1904: bool) -> Option<String> {
-    Some(told_of(line, heading, date_1904))
-}
-
-fn told_of(line: &Line<'_>, heading: &str, date_1904: bool) -> String {
+pub(super) fn value_of(line: &Line<'_>, heading: &str, date_1904: bool) -> String {
     let content = line.get(heading);
     if heading == column::PERIOD {
         let word = line.word(heading);
