@@ -32,8 +32,8 @@ pub use gather::{Card, Gathered};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
 pub use prepare::{County, RunError, prepare, scheme_names};
-pub use received::Received;
 pub use press::Press;
+pub use received::Received;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
 
