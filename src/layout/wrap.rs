@@ -143,6 +143,14 @@ mod tests {
     }
 
     #[test]
+    fn no_line_ends_with_a_hyphen() {
+        for width in 3..30u8 {
+            let lines = lines("季度之星-一季度、季度之星-三季度、年度之星", f32::from(width));
+            assert!(lines.iter().all(|line| !line.ends_with('-')), "{width}: {lines:?}");
+        }
+    }
+
+    #[test]
     fn words_and_numbers_stay_whole_where_they_can() {
         assert_eq!(lines("得分 91.00 分", 4.0), ["得分 ", "91.00 分"].map(|line| line.trim_end().to_owned()));
         assert!(lines("abcdefghijklmnop", 2.0).len() > 3);
