@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::doctor;
 use crate::run::Options;
 
-use super::printer::Printer;
+use super::printer::{Printer, pad};
 
 /// `scorebook doctor`: 0 all well, 1 something to mend, 2 no workspace.
 pub fn doctor(printer: &Printer, options: &Options) -> u8 {
@@ -23,7 +23,7 @@ pub fn doctor(printer: &Printer, options: &Options) -> u8 {
             printer.record(&json!({ "about": line.about, "well": line.well, "message": found, "mend": mend }));
             continue;
         }
-        let mark = printer.text(if line.well { "doctor-well" } else { "doctor-mend" }, &[]);
+        let mark = pad(&printer.text(if line.well { "doctor-well" } else { "doctor-mend" }, &[]), 6);
         let about = printer.text(&format!("about-{}", line.about), &[]);
         for (at, text) in found.lines().enumerate() {
             printer.line(if at == 0 { format!("{mark}{about}  {text}") } else { format!("    {text}") });
