@@ -133,5 +133,5 @@ fn write_guide(fresh: &Fresh, lang: Lang) -> Result<(), RunError> {
     let text = crate::diag::text("init-guide", lang);
     let text = text.replace("{settings}", WORKBOOK).replace("{register}", REGISTER).replace("{inbox}", INBOX);
     // Old editors know UTF-8 by its mark, and lines by both their letters.
-    Ok(fresh.write(GUIDE, format!("\u{FEFF}{}", text.trim_start().replace('\n', "\r\n")).as_bytes())?)
+    Ok(fresh.write(GUIDE, format!("\u{FEFF}{}\r\n", text.trim_start().replace('\n', "\r\n")).as_bytes())?)
 }
