@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Lang;
+use crate::diag::{Lang, Said};
 use crate::forms::{Form, sample};
 use crate::layout::Note;
 use crate::pdf::PdfFonts;
@@ -29,7 +29,7 @@ pub fn check_template(file: &Path, form: &Form, members: usize, out: Option<&Pat
     let bytes = std::fs::read(file).map_err(|source| RunError::Io { path: file.to_owned(), source })?;
     let template = Template::load(&bytes, &form.schema()).map_err(|errors| RunError::Template {
         name: file.display().to_string(),
-        errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
+        errors: errors.iter().map(|error| Said::new(error.message(Lang::Zh), error.message(Lang::En))).collect(),
     })?;
     // A template in a workspace stands beside the county's fonts.
     let fonts = load_fonts(&file.with_file_name("fonts"))?;

@@ -174,8 +174,8 @@ impl Desk<'_> {
             }
             if output.file == "results.jsonl" && bytes != result_lines(self.county, self.resolved).as_bytes() {
                 return Err(refused(
-                    "今天计算的结果与运行时的 results.jsonl 不一致（程序版本不同？）；请重新运行 scorebook run，再归档".into(),
-                    "what is scored today differs from the run's results.jsonl (another version?); run again before archiving".into(),
+                    "今天计算的结果与运行时的 results.jsonl 不一致（程序版本不同？）；请重新运行 scorebook run，再归档",
+                    "what is scored today differs from the run's results.jsonl (another version?); run again before archiving",
                 ));
             }
             self.bag.add(&format!("{}/{}", Payload::RUN, output.file), &bytes)?;

@@ -27,7 +27,7 @@ pub use write::{Bag, Sealed};
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Lang;
+use crate::diag::{Lang, Said};
 use crate::publish::PublishError;
 
 /// The machine failing at an archive, or an archive that cannot be made as asked.
@@ -53,20 +53,15 @@ pub enum BagError {
         source: parquet::errors::ParquetError,
     },
     /// Refused, with the reason in both languages.
-    #[error("{en}")]
-    Refused {
-        /// Chinese.
-        zh: String,
-        /// English.
-        en: String,
-    },
+    #[error("{0}")]
+    Refused(Said),
 }
 
 impl BagError {
     /// For a person.
     pub fn message(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::Refused { zh, .. }, Lang::Zh) => zh.clone(),
+            (Self::Refused(said), _) => said.get(lang).to_owned(),
             (Self::Io { path, source }, Lang::Zh) => format!("{}：读不了（{source}）", path.display()),
             (Self::Publish(PublishError::NotEmpty { path }), Lang::Zh) => {
                 format!("{} 里已有别的内容，没有动它；请换一个文件夹", path.display())

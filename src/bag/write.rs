@@ -20,6 +20,7 @@ use std::sync::{Mutex, PoisonError};
 use sm3::{Digest, Sm3};
 use walkdir::WalkDir;
 
+use crate::diag::Said;
 use crate::digest::{hex, sha256_hex};
 use crate::inside::Inside;
 use crate::publish::{Kept, PublishError, Staging, is_result};
@@ -169,15 +170,15 @@ fn is_bag(folder: &Path) -> bool {
 
 fn unfit(path: &Path) -> BagError {
     let path = path.display();
-    BagError::Refused {
-        zh: format!(
+    BagError::Refused(Said::new(
+        format!(
             "{path} 不能同归档放在一个文件夹里（链接、设备、特殊的文件名，或与档案包自己的名字相同）；它没有动过。请把归档放到另一个文件夹（--to）"
         ),
-        en: format!(
+        format!(
             "{path} cannot stand beside an archive in one folder (a link, a device, an odd name, or a name of the archive's own); \
              it was not touched. Choose another folder (--to)"
         ),
-    }
+    ))
 }
 
 /// People's files in a folder in which a bag stands or will stand.

@@ -82,7 +82,7 @@ pub struct Glyph {
 
 /// All faces of a run: the bundled ones first, then the county's. At most 255.
 pub struct FontSet {
-    faces: Vec<Face>,
+    faces: Vec<Arc<Face>>,
     roles: [Option<FaceId>; Role::COUNT],
 }
 
@@ -92,12 +92,26 @@ impl FontSet {
     /// # Errors
     /// A file that is no font, or no font at all.
     pub fn new(fonts: Vec<FontData>) -> Result<Self, FontError> {
-        let faces = fonts.into_iter().take(255).map(Face::parse).collect::<Result<Vec<_>, _>>()?;
+        Self::of(Vec::new(), fonts)
+    }
+
+    /// The same faces, and more behind them.
+    ///
+    /// # Errors
+    /// A file that is no font.
+    pub fn with(&self, fonts: Vec<FontData>) -> Result<Self, FontError> {
+        Self::of(self.faces.clone(), fonts)
+    }
+
+    fn of(mut faces: Vec<Arc<Face>>, fonts: Vec<FontData>) -> Result<Self, FontError> {
+        for font in fonts.into_iter().take(255 - faces.len()) {
+            faces.push(Arc::new(Face::parse(font)?));
+        }
         if faces.is_empty() {
             return Err(FontError::NoFonts);
         }
         let find = |family: &str, bold: bool| {
-            let named = |face: &&Face| face.families.iter().any(|name| name == family);
+            let named = |face: &&Arc<Face>| face.families.iter().any(|name| name == family);
             let position = |wanted: bool| faces.iter().position(|face| named(&face) && face.bold == wanted);
             position(bold).or_else(|| position(!bold)).map(|index| FaceId(index as u8))
         };
@@ -109,7 +123,7 @@ impl FontSet {
     }
 
     /// The faces in order.
-    pub fn faces(&self) -> &[Face] {
+    pub fn faces(&self) -> &[Arc<Face>] {
         &self.faces
     }
 

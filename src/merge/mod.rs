@@ -149,7 +149,7 @@ fn read(given: &Path) -> Result<Shard, RunError> {
 /// Refuses runs that cannot be parts of one.
 fn fit(shards: &[Shard]) -> Result<(), RunError> {
     let Some((first, rest)) = shards.split_first() else {
-        return Err(refused("没有可合并的结果".into(), "there is nothing to merge".into()));
+        return Err(refused("没有可合并的结果", "there is nothing to merge"));
     };
     let path = |shard: &Shard| shard.folder.display().to_string();
     for shard in rest {

@@ -116,10 +116,12 @@ impl PdfFonts {
                         Font::new(Data::from(Arc::clone(&face.bytes)), face.index).ok_or_else(|| PdfError::Font(face.name.clone()))?;
                     Ok(tagged::Embedded { font, space: face.glyph(' ') })
                 };
-                fonts.faces().iter().map(embed).collect::<Result<_, _>>().map(Faces::Krilla).map(Self)
+                fonts.faces().iter().map(|face| embed(face)).collect::<Result<_, _>>().map(Faces::Krilla).map(Self)
             }
             #[cfg(feature = "genpdf")]
-            Engine::Genpdf => fonts.faces().iter().map(subset::Source::new).collect::<Result<_, _>>().map(Faces::Genpdf).map(Self),
+            Engine::Genpdf => {
+                fonts.faces().iter().map(|face| subset::Source::new(face)).collect::<Result<_, _>>().map(Faces::Genpdf).map(Self)
+            }
             #[cfg(not(feature = "genpdf"))]
             Engine::Genpdf => Err(PdfError::NoEngine),
         }

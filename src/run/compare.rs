@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{BranchState, County, Resolved, RunError, posted, sort_findings};
+use super::{BranchState, County, Resolved, RunError, posted, refused, sort_findings};
 use crate::bag;
 use crate::diag::{Code, Fact, Severity};
 use crate::digest::sha256_hex;
@@ -88,13 +88,15 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
 /// Every row of a `results.jsonl`; a line that is none stops the run, for a comparison with half a file would mislead.
 fn rows(path: &Path, bytes: &[u8], mut take: impl FnMut(PublishedRow)) -> Result<(), RunError> {
     for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
-        let row = serde_json::from_slice(line).map_err(|_| RunError::Argument {
-            zh: format!("{} 第 {} 行不是结果记录，不能用来比较；请移走这个文件夹或重新运行那个期间", path.display(), number + 1),
-            en: format!(
-                "{}, line {}, is no result and cannot be compared with; take that folder away or run its period again",
-                path.display(),
-                number + 1
-            ),
+        let row = serde_json::from_slice(line).map_err(|_| {
+            refused(
+                format!("{} 第 {} 行不是结果记录，不能用来比较；请移走这个文件夹或重新运行那个期间", path.display(), number + 1),
+                format!(
+                    "{}, line {}, is no result and cannot be compared with; take that folder away or run its period again",
+                    path.display(),
+                    number + 1
+                ),
+            )
         })?;
         take(row);
     }
@@ -207,10 +209,10 @@ fn archived_results(
         comparison.inputs.push((format!("last-year/{}", relative(&bag.join(&part.path), folder)), part.digest));
         for row in found {
             if let Some(first) = from.insert(row.branch_code.clone(), bag).filter(|first| first != bag) {
-                return Err(RunError::Argument {
-                    zh: format!("--last-year：支部 {} 同时在 {} 和 {} 中", row.branch_code, first.display(), bag.display()),
-                    en: format!("--last-year: branch {} is in both {} and {}", row.branch_code, first.display(), bag.display()),
-                });
+                return Err(refused(
+                    format!("--last-year：支部 {} 同时在 {} 和 {} 中", row.branch_code, first.display(), bag.display()),
+                    format!("--last-year: branch {} is in both {} and {}", row.branch_code, first.display(), bag.display()),
+                ));
             }
             add_row(&mut last, row);
         }
@@ -275,13 +277,13 @@ fn published_rows(columns: &bag::Columns, wanted: RunPeriod) -> Option<Vec<Publi
 }
 
 fn unusable(bag: &Path) -> RunError {
-    RunError::Argument {
-        zh: format!("--last-year {}：归档包里的数据表 results 缺失或损坏，不能用来比较；请运行 scorebook verify 检查", bag.display()),
-        en: format!(
+    refused(
+        format!("--last-year {}：归档包里的数据表 results 缺失或损坏，不能用来比较；请运行 scorebook verify 检查", bag.display()),
+        format!(
             "--last-year {}: the bag's table `results` is missing or damaged and cannot be compared with; run scorebook verify",
             bag.display()
         ),
-    }
+    )
 }
 
 fn nothing_of(folder: &Path, zh: &str, en: &str, other: &[String]) -> RunError {
@@ -293,10 +295,10 @@ fn nothing_of(folder: &Path, zh: &str, en: &str, other: &[String]) -> RunError {
             (format!("；找到的是别的：{seen}"), format!("; found others: {seen}"))
         }
     };
-    RunError::Argument {
-        zh: format!("--last-year {}：没有{zh}{of_zh}", folder.display()),
-        en: format!("--last-year {}: there is no {en}{of_en}", folder.display()),
-    }
+    refused(
+        format!("--last-year {}：没有{zh}{of_zh}", folder.display()),
+        format!("--last-year {}: there is no {en}{of_en}", folder.display()),
+    )
 }
 
 fn relative(path: &Path, folder: &Path) -> String {

@@ -7,6 +7,7 @@
 
 mod compare;
 mod dates;
+mod error;
 mod first_state;
 mod gather;
 pub(crate) mod intake;
@@ -28,17 +29,19 @@ mod write;
 pub use crate::pdf::Engine;
 pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
+pub use error::RunError;
 pub use gather::{Card, Gathered};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
-pub use prepare::{County, RunError, prepare, scheme_names};
+pub use prepare::{County, prepare, scheme_names};
 pub use press::Press;
 pub use received::Received;
 pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
 
+pub(crate) use error::refused;
 pub(crate) use first_state::{FirstState, Original, first_state, restore_names};
-pub(crate) use prepare::{INTAKE, files, refused};
+pub(crate) use prepare::{INTAKE, files};
 pub(crate) use press::{load_fonts, no_template};
 pub(crate) use state::{rules, whole_configuration};
 pub(crate) use write::{finding_lines, result_lines, short_digest, write_data};

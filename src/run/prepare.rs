@@ -6,143 +6,22 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::first_state::{FirstState, move_into_bag, restore_names};
-use super::{Dates, Options};
-use crate::bag::{BagError, PersonKey};
+use super::{Dates, Options, RunError, refused};
+use crate::bag::PersonKey;
 use crate::builtin;
-use crate::config::{ConfigError, decode};
-use crate::county::{self, CountyError, Known, Register, Secret, Workspace, io_zh, load_workspace};
-use crate::diag::{Finding, Lang};
+use crate::config::decode;
+use crate::county::{self, Known, Register, Secret, Workspace, load_workspace};
+use crate::diag::{Finding, Said};
 use crate::digest;
-use crate::fence::{Fence, FenceError};
-use crate::font::FontError;
+use crate::fence::Fence;
 use crate::forms::{self, Issuer};
-use crate::inbox::{self, InboxError, Incoming};
+use crate::inbox::{self, Incoming};
 use crate::inside;
-use crate::pdf::PdfError;
 use crate::period::{Calendar, Every, RunPeriod};
-use crate::publish::{PublishError, guard_inbox};
-use crate::record::RecordError;
+use crate::publish::guard_inbox;
 use crate::scheme::{self, Scheme};
 use crate::submission::Intake;
 use crate::words::{folded, nearest};
-
-/// Why a run could not be done; exit code 2.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The workspace or its register.
-    #[error(transparent)]
-    County(#[from] CountyError),
-    /// A scheme, a calendar, `templates/intake.toml`.
-    #[error("{}", error.message(file, Lang::En))]
-    Config {
-        /// The file; its name alone if it is built in.
-        file: String,
-        /// All that is wrong with it.
-        error: ConfigError,
-    },
-    /// Several files of the workspace.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Several(Vec<RunError>),
-    /// A file of the workspace that cannot be read.
-    #[error("{}: cannot be read: {source}", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// The system's word.
-        source: std::io::Error,
-    },
-    /// A form workbook.
-    #[error("template {name}:\n{}", errors.iter().map(|(_, en)| en.as_str()).collect::<Vec<_>>().join("\n"))]
-    Template {
-        /// Form or file.
-        name: String,
-        /// Every fault, Chinese and English.
-        errors: Vec<(String, String)>,
-    },
-    /// The inbox.
-    #[error(transparent)]
-    Inbox(#[from] InboxError),
-    /// The reading processes.
-    #[error(transparent)]
-    Fence(#[from] FenceError),
-    /// The output.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// 公示存档.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The archive.
-    #[error(transparent)]
-    Archive(#[from] BagError),
-    /// An argument that names nothing.
-    #[error("{en}")]
-    Argument {
-        /// Chinese.
-        zh: String,
-        /// English.
-        en: String,
-    },
-    /// A font file that cannot be used.
-    #[error("font {0}")]
-    Font(FontError),
-    /// A font that the PDF engine cannot take.
-    #[error("{0}")]
-    Embedding(PdfError),
-    /// The threads could not be started.
-    #[error("the worker threads could not be started: {0}")]
-    Threads(String),
-    /// A document could not be made: a fault of the program.
-    #[error("{what} of branch {branch} could not be made: {error}")]
-    Document {
-        /// Form and kind of file.
-        what: String,
-        /// Branch code.
-        branch: String,
-        /// What happened.
-        error: String,
-    },
-}
-
-impl RunError {
-    /// For a person.
-    pub fn message(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (Self::County(error), _) => error.message(lang),
-            (Self::Archive(error), _) => error.message(lang),
-            (Self::Record(error), _) => error.message(lang),
-            (Self::Argument { zh, .. }, Lang::Zh) => zh.clone(),
-            (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => {
-                format!("收件文件夹 {}：打不开（{}）", path.display(), io_zh(source))
-            }
-            (Self::Fence(FenceError::Start { program, source }), Lang::Zh) => {
-                format!("读取文件的进程 {} 无法启动（{}）", program.display(), io_zh(source))
-            }
-            (Self::Fence(error @ FenceError::Start { source, .. }), Lang::En) => format!("{error}: {source}"),
-            (Self::Config { file, error }, _) => error.message(file, lang),
-            (Self::Several(errors), _) => errors.iter().map(|error| error.message(lang)).collect::<Vec<_>>().join("\n"),
-            (Self::Io { path, source }, Lang::Zh) => format!("{}：打不开（{}）", path.display(), io_zh(source)),
-            (Self::Template { name, errors }, Lang::Zh) => {
-                format!("表样 {name} 有错：\n{}", errors.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n"))
-            }
-            (Self::Publish(PublishError::Io { path, source }), Lang::Zh) => format!("{}：写不了（{}）", path.display(), io_zh(source)),
-            (Self::Publish(PublishError::Blocked { old, new, .. }), Lang::Zh) => {
-                format!("{} 正被其他程序打开，不能替换；新的结果放在 {}，请关闭文件后改名", old.display(), new.display())
-            }
-            (Self::Document { what, branch, error }, Lang::Zh) => format!("支部 {branch} 的{what}未能生成：{error}"),
-            (Self::Font(error), Lang::Zh) => format!("字体文件有错：{}", error.message(lang)),
-            (Self::Embedding(error), _) => error.message(lang),
-            (Self::Threads(error), Lang::Zh) => format!("无法启动工作线程：{error}"),
-            (Self::Publish(error @ PublishError::Io { source, .. }), Lang::En) => format!("{error}: {source}"),
-            (Self::Publish(error), lang) => error.message(lang),
-            _ => self.to_string(),
-        }
-    }
-}
-
-/// A refusal in both languages.
-pub(crate) fn refused(zh: String, en: String) -> RunError {
-    RunError::Argument { zh, en }
-}
 
 /// A county ready to be run.
 #[derive(Debug)]
@@ -275,10 +154,10 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     wrong.none()?;
     let run = options.period.unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
     if run.year != workspace.year {
-        return Err(RunError::Argument {
-            zh: format!("--period {run} 不属于本工作区的年度 {}", workspace.year),
-            en: format!("--period {run} is not in the workspace's year {}", workspace.year),
-        });
+        return Err(refused(
+            format!("--period {run} 不属于本工作区的年度 {}", workspace.year),
+            format!("--period {run} is not in the workspace's year {}", workspace.year),
+        ));
     }
     let only = only(&register, &options.only)?;
     for form in options.forms.iter().flatten() {
@@ -286,16 +165,11 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
         if !known.contains(&form.as_str()) {
             let near = nearest(form, known.iter().copied());
             let all = forms::named().iter().map(|(id, title)| format!("{id}（{title}）")).collect::<Vec<_>>().join(" ");
-            return Err(RunError::Argument {
-                zh: format!(
-                    "--forms：没有名为“{form}”的表；可用的有：{all}{}",
-                    near.map(|n| format!("。您是否想写 {n}？")).unwrap_or_default()
-                ),
-                en: format!(
-                    "--forms: there is no form `{form}`; known are: {all}{}",
-                    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                ),
-            });
+            let said = Said::new(
+                format!("--forms：没有名为“{form}”的表；可用的有：{all}"),
+                format!("--forms: there is no form `{form}`; known are: {all}"),
+            );
+            return Err(RunError::Refused(said.near(near)));
         }
     }
     let mut configuration = Vec::new();
@@ -341,23 +215,18 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
             (None, []) => {
                 let known = branches().flat_map(|branch| [branch.code.as_str(), &branch.name, &branch.committee]);
                 let near = nearest(word, known);
-                return Err(RunError::Argument {
-                    zh: format!(
-                        "--only {word}：名册中没有这个支部或党委{}",
-                        near.map(|n| format!("，您是否想写 {n}？")).unwrap_or_default()
-                    ),
-                    en: format!(
-                        "--only {word}: no such branch or committee in the register{}",
-                        near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
-                    ),
-                });
+                let said = Said::new(
+                    format!("--only {word}：名册中没有这个支部或党委"),
+                    format!("--only {word}: no such branch or committee in the register"),
+                );
+                return Err(RunError::Refused(said.near(near)));
             }
             (None, several) => {
                 let all = several.iter().chain(&of_committee).copied().collect::<Vec<_>>().join(" ");
-                return Err(RunError::Argument {
-                    zh: format!("--only {word}：不止一个支部或党委叫这个名称，请写编码：{all}"),
-                    en: format!("--only {word}: several branches or committees bear that name; write a code: {all}"),
-                });
+                return Err(refused(
+                    format!("--only {word}：不止一个支部或党委叫这个名称，请写编码：{all}"),
+                    format!("--only {word}: several branches or committees bear that name; write a code: {all}"),
+                ));
             }
         };
         codes.extend(found.into_iter().filter(|code| !codes.iter().any(|own| own == code)).map(str::to_owned).collect::<Vec<_>>());
@@ -401,13 +270,13 @@ fn load_calendar(root: &Path, wrong: &mut Wrong) -> Result<Calendar, RunError> {
     for path in files(&folder, "txt")? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = name.split('.').next().unwrap_or_default();
-        wrong.0.push(RunError::Argument {
-            zh: format!(
+        wrong.0.push(refused(
+            format!(
                 "{}：日历文件的扩展名应是 .toml，请改名为 {stem}.toml（看不见扩展名的，请先在文件夹的“查看”中勾选“文件扩展名”）",
                 path.display()
             ),
-            en: format!("{}: a calendar's name ends in .toml; rename it to {stem}.toml (have the folder show extensions)", path.display()),
-        });
+            format!("{}: a calendar's name ends in .toml; rename it to {stem}.toml (have the folder show extensions)", path.display()),
+        ));
     }
     Ok(calendar)
 }

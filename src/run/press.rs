@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::prepare::files;
 use super::print::Faces;
 use super::{County, Options, RunError};
 use crate::builtin;
-use crate::diag::Lang;
+use crate::diag::{Lang, Said};
 use crate::digest::sha256_hex;
 use crate::font::{FontData, FontSet};
 use crate::forms::{FORMS, Form};
@@ -73,7 +73,7 @@ impl Press {
                 } else {
                     let template = Template::load(&bytes, &schema).map_err(|errors| RunError::Template {
                         name: name.clone(),
-                        errors: errors.iter().map(|error| (error.message(Lang::Zh), error.message(Lang::En))).collect(),
+                        errors: errors.iter().map(|error| Said::new(error.message(Lang::Zh), error.message(Lang::En))).collect(),
                     })?;
                     let loaded = Arc::new(Loaded { template, name: name.clone(), digest: sha256_hex(&bytes) });
                     by_name.insert(name, Arc::clone(&loaded));
@@ -103,17 +103,28 @@ impl Press {
     }
 }
 
-/// The bundled fonts and the county's own in a folder, which need not exist; parsed once a run.
+/// The bundled fonts and the county's own in a folder, which need not exist.
 pub(crate) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
-    let mut faces: Vec<FontData> = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes))).collect();
+    let bundled = match BUNDLED.get() {
+        Some(fonts) => fonts,
+        None => {
+            let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes)));
+            let fonts = FontSet::new(faces.collect()).map_err(RunError::Font)?;
+            BUNDLED.get_or_init(|| fonts)
+        }
+    };
+    let mut faces = Vec::new();
     for extension in ["ttf", "otf", "ttc", "otc"] {
         for path in files(folder, extension)? {
             let bytes = inside::own(&path).map_err(|source| RunError::Io { path: path.clone(), source })?;
             faces.extend(FontData::all(&path.display().to_string(), bytes));
         }
     }
-    FontSet::new(faces).map_err(RunError::Font)
+    bundled.with(faces).map_err(RunError::Font)
 }
+
+/// Parsed once per process: a test of a hundred runs needs them a hundred times.
+static BUNDLED: OnceLock<FontSet> = OnceLock::new();
 
 struct Bytes(std::borrow::Cow<'static, [u8]>);
 
@@ -144,5 +155,5 @@ fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u
 }
 
 pub(crate) fn no_template(form: &Form) -> RunError {
-    RunError::Template { name: form.id.to_owned(), errors: vec![("找不到这张表的表样".into(), "the form has no template".into())] }
+    RunError::Template { name: form.id.to_owned(), errors: vec![Said::new("找不到这张表的表样", "the form has no template")] }
 }
