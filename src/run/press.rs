@@ -105,13 +105,12 @@ impl Press {
 
 /// The bundled fonts and the county's own in a folder, which need not exist.
 pub(crate) fn load_fonts(folder: &Path) -> Result<FontSet, RunError> {
-    let bundled = match BUNDLED.get() {
-        Some(fonts) => fonts,
-        None => {
-            let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes)));
-            let fonts = FontSet::new(faces.collect()).map_err(RunError::Font)?;
-            BUNDLED.get_or_init(|| fonts)
-        }
+    let bundled = if let Some(fonts) = BUNDLED.get() {
+        fonts
+    } else {
+        let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, Bytes(bytes)));
+        let fonts = FontSet::new(faces.collect()).map_err(RunError::Font)?;
+        BUNDLED.get_or_init(|| fonts)
     };
     let mut faces = Vec::new();
     for extension in ["ttf", "otf", "ttc", "otc"] {
