@@ -94,7 +94,7 @@ fn faults(lines: &mut Lines, error: &RunError) {
             path.display().to_string()
         }
         RunError::Config { file, .. } => file.clone(),
-        RunError::Argument { en, .. } => en.clone(),
+        RunError::Refused(said) => said.en.clone(),
         _ => String::new(),
     };
     let about = if path.contains("calendar") {
