@@ -349,8 +349,10 @@ fn every_file_says_what_it_is() {
     assert_none(&silent.map(|source| source.fault(0, "begin with `//!`")).collect::<Vec<_>>());
 }
 
-/// Where values of a finding's text may be taken: to make the text, to keep them for another run, to add to them.
-const TEXT_VALUES: [&str; 4] = ["src/diag/", "src/run/state.rs", "src/sheet/refusal.rs", "src/submission/"];
+/// Where values of a finding's text may be taken: to make the text, to keep them for another run, to add to them, to say several
+/// in one line of a letter or a list.
+const TEXT_VALUES: [&str; 6] =
+    ["src/diag/", "src/run/state.rs", "src/sheet/refusal.rs", "src/submission/", "src/run/letter.rs", "src/report/aside.rs"];
 
 /// A sentence that is put in another way, with other names for its values, must change no result.
 #[test]
