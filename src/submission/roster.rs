@@ -109,30 +109,7 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
             false
         }
     };
-    let month = |sink: &mut Sink, heading: &str| -> Option<u8> {
-        let content = line.get(heading);
-        let stripped = match content {
-            Some(Content::Text(text)) => Some(Content::Text(folded(text).trim_end_matches(['份', '月']).into())),
-            _ => None,
-        };
-        match cell::number(stripped.as_ref().or(content)) {
-            Number::Nothing => None,
-            Number::Is { value, .. } => {
-                if let Some(month @ 1..=12) = value.as_integer() {
-                    Some(month as u8)
-                } else {
-                    let takes = ("takes", "month".to_owned());
-                    fault(sink, Code::OutOfRange, heading, &[("min", "1".to_owned()), ("max", "12".to_owned()), takes]);
-                    None
-                }
-            }
-            Number::Fault(code) => {
-                fault(sink, code, heading, &[("takes", "month".to_owned())]);
-                None
-            }
-        }
-    };
-    let months = (month(sink, column::FIRST_MONTH), month(sink, column::LAST_MONTH));
+    let months = (read_month(line, column::FIRST_MONTH, sink), read_month(line, column::LAST_MONTH, sink));
     if let (Some(first), Some(last)) = months
         && first > last
     {
@@ -188,6 +165,30 @@ fn read_member(table: &Table<'_>, line: &Line<'_>, ordinal: i64, date_1904: bool
     course::read(line, (date_1904, expected.run.year), &mut member, months, expected.tenure, sink);
     course::check_status(line, expected.run.period, &member, sink);
     member
+}
+
+/// 起始月 or 截止月, where it is given.
+fn read_month(line: &Line<'_>, heading: &str, sink: &mut Sink) -> Option<u8> {
+    let content = line.get(heading);
+    let stripped = match content {
+        Some(Content::Text(text)) => Some(Content::Text(folded(text).trim_end_matches(['份', '月']).into())),
+        _ => None,
+    };
+    match cell::number(stripped.as_ref().or(content)) {
+        Number::Nothing => None,
+        Number::Is { value, .. } => {
+            if let Some(month @ 1..=12) = value.as_integer() {
+                return Some(month as u8);
+            }
+            let fault = line.finding(Code::OutOfRange, heading, sink).arg("min", "1").arg("max", "12");
+            sink.push(fault.arg("takes", "month"));
+            None
+        }
+        Number::Fault(code) => {
+            sink.push(line.finding(code, heading, sink).arg("takes", "month"));
+            None
+        }
+    }
 }
 
 /// The normalised name in a row; a note where it was written otherwise.
