@@ -21,6 +21,8 @@ pub struct Person {
     pub first_month: u8,
     /// Last expected month.
     pub last_month: u8,
+    /// A date alone sets the first month, or the last one: of one who moves within a month both branches have that month.
+    pub dated: (bool, bool),
     /// Where the number stands.
     pub place: Place,
 }
@@ -35,7 +37,13 @@ pub fn same_person_in_branches(people: &mut [Person], branches: &[Branch]) -> Ve
                 if one.branch == other.branch {
                     continue;
                 }
-                let overlap = one.first_month <= other.last_month && other.first_month <= one.last_month;
+                let within_a_month = |before: &Person, after: &Person| {
+                    before.last_month == after.first_month && before.dated.1 && after.dated.0 && before.first_month < after.last_month
+                };
+                let overlap = one.first_month <= other.last_month
+                    && other.first_month <= one.last_month
+                    && !within_a_month(one, other)
+                    && !within_a_month(other, one);
                 let code = if overlap { Code::MemberInTwoBranches } else { Code::TransferredMember };
                 for (here, there) in [(one, other), (other, one)] {
                     let branch = &branches[there.branch];

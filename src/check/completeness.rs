@@ -12,7 +12,10 @@ use crate::workbook::column;
 
 /// One member, period and scorer entered twice; found at the later row.
 pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
-    let same = |a: &Entry, b: &Entry| a.member == b.member && a.period == b.period && a.own == b.own && a.day == b.day;
+    let carried = |entry: &Entry| submission.carried_from(entry.at).is_some();
+    let same = |a: &Entry, b: &Entry| {
+        !carried(a) && !carried(b) && a.member == b.member && a.period == b.period && a.own == b.own && a.day == b.day
+    };
     submission
         .entries
         .windows(2)

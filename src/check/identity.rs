@@ -31,7 +31,7 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
         same.next().is_none().then_some(at)
     });
     let code = cover.branch_code.as_deref().unwrap_or_default();
-    let mut branch = register.by_code(code);
+    let mut branch = register.by_code(code).or_else(|| register.by_former_code(code));
     if branch.is_none() && !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()) {
         branch = register.by_code_without_zeros(code);
         if let Some(at) = branch {
@@ -75,6 +75,6 @@ pub fn identify(cover: &Cover, file: &Arc<str>, register: &Register, year: i32) 
         finding.value = cover.year.map(|year| year.to_string()).or_else(|| cover.year_written.as_deref().map(str::to_owned));
         findings.push(finding);
     }
-    let second = cover.second.as_deref().and_then(|code| register.by_code(code).or_else(|| register.by_code_without_zeros(code)));
+    let second = cover.second.as_deref().and_then(|code| register.by_any_code(code));
     Identity { branch, second: second.filter(|second| Some(*second) != branch), findings }
 }

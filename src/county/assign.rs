@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn rules_name_committees_and_branches_of_the_register() {
         let branch = Branch { code: "0101".into(), committee: "第一党委".into(), ..Branch::default() };
-        let register = Register { branches: vec![branch] };
+        let register = Register { branches: vec![branch], ..Register::default() };
         let told = |rule: &str| {
             let text = format!("{GOOD}[[assign]]\ncommittee='第一党委'\nscheme='register-60'\n[[assign]]\n{rule}\nscheme='register-60'\n");
             check_rules(&parse_text(&text).expect("loads"), &register).err().map(|error| error.message(Lang::Zh)).unwrap_or_default()

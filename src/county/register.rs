@@ -11,7 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, Fault, Spot};
-use crate::diag::{CellRef, Said};
+use crate::diag::{CellRef, Finding, Said};
 use crate::inside;
 use crate::sheet::{Book, Content, Limits, Row, Sheet, read};
 use crate::words::{folded, key, nearest};
@@ -19,6 +19,7 @@ use crate::workbook::REGISTER;
 
 use super::CountyError;
 use super::error::unreadable;
+use super::life::{self, Life, Written};
 
 /// A branch that must submit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Branch {
     pub phone: Option<String>,
     /// 党员数.
     pub members: Option<u32>,
+    /// In which months it exists, and where it goes.
+    #[serde(default)]
+    pub life: Life,
 }
 
 /// All branches, by rising code.
@@ -48,12 +52,25 @@ pub struct Branch {
 pub struct Register {
     /// The branches.
     pub branches: Vec<Branch>,
+    /// Months of branches that contradict one another.
+    pub findings: Vec<Finding>,
 }
 
 impl Register {
     /// The branch with this code.
     pub fn by_code(&self, code: &str) -> Option<usize> {
         self.branches.binary_search_by(|branch| branch.code.as_str().cmp(code)).ok()
+    }
+
+    /// The branch with this code, also if it has another one now or has lost its zeros.
+    pub fn by_any_code(&self, code: &str) -> Option<usize> {
+        let former = || self.branches.iter().position(|branch| branch.life.former_codes.iter().any(|own| own == code));
+        self.by_code(code).or_else(former).or_else(|| self.by_code_without_zeros(code))
+    }
+
+    /// The branch that had this code before it got its own.
+    pub fn by_former_code(&self, code: &str) -> Option<usize> {
+        self.branches.iter().position(|branch| branch.life.former_codes.iter().any(|own| own == code))
     }
 
     /// The one branch whose code equals this one when leading zeros are dropped from both.
@@ -96,10 +113,11 @@ pub fn load_register(path: &Path, column: &dyn Fn(&str) -> String) -> Result<Reg
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let book = read(&name, &bytes, &Limits::default())
         .map_err(|refusal| unreadable(path.to_owned(), &refusal.finding(crate::diag::Place::default())))?;
-    register_of(&book, column).map_err(|faults| CountyError::Config { path: path.to_owned(), error: ConfigError { faults } })
+    let register = register_of(&book, column, &name);
+    register.map_err(|faults| CountyError::Config { path: path.to_owned(), error: ConfigError { faults } })
 }
 
-fn register_of(book: &Book, column: &dyn Fn(&str) -> String) -> Result<Register, Vec<Fault>> {
+fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Result<Register, Vec<Fault>> {
     let headed = book.sheets.iter().find_map(|sheet| {
         let known = |row: &Row| texts(row).filter(|(_, text)| REQUIRED.contains(&column(text).as_str())).count();
         Some((sheet, sheet.rows.iter().take(40).position(|row| known(row) >= 2)?))
@@ -116,9 +134,11 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String) -> Result<Register,
     let mut seen = Seen::default();
     for row in &sheet.rows[heading + 1..] {
         if !is_remark(row, table.text(row, CODE).as_deref()) {
-            branches.extend(table.branch(row, &mut seen));
+            branches.extend(table.branch(row, &mut seen).map(|branch| (branch, table.months(row))));
         }
     }
+    branches.sort_by(|(a, _): &(Branch, Written), (b, _)| a.code.cmp(&b.code));
+    let (branches, months): (Vec<Branch>, Vec<Written>) = branches.into_iter().unzip();
     table.lost_zeros(&sheet.rows[heading + 1..], &branches);
     if branches.is_empty() && table.faults.is_empty() {
         table.fault(None, Said::new("名册里没有支部", "the register lists no branch"));
@@ -127,8 +147,9 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String) -> Result<Register,
         table.faults.sort_by_key(|fault| fault.spot.line);
         return Err(table.faults);
     }
-    branches.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(Register { branches })
+    let mut register = Register { branches, findings: Vec::new() };
+    life::settle(&mut register, &months, file, &sheet.name);
+    Ok(register)
 }
 
 /// What rows before have.
@@ -262,7 +283,19 @@ impl Table<'_> {
             contact: self.text(row, "联系人"),
             phone: self.text(row, "联系电话"),
             members,
+            life: Life::default(),
         })
+    }
+
+    /// What the row says of the branch's months.
+    fn months(&self, row: &Row) -> Written {
+        let cell = |heading: &'static str| {
+            let text = self.text(row, heading).filter(|text| !text.chars().all(|c| matches!(c, '/' | '-' | '—' | '–' | '无')))?;
+            Some((heading, text, CellRef { row: row.index, column: *self.columns.get(heading)? }))
+        };
+        Written {
+            cells: [life::FOUNDED, life::DISSOLVED, life::INTO, life::MERGED, life::FORMER_CODE].into_iter().filter_map(cell).collect(),
+        }
     }
 
     /// 党员数, if it is a number.

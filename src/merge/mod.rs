@@ -220,7 +220,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     let configuration = shared(&shards[0].manifest).into_iter().map(|one| (text(one, "file"), text(one, "sha256"))).collect();
     Ok(County {
         workspace,
-        register: Register { branches },
+        register: Register { branches, findings: Vec::new() },
         schemes,
         intake: Intake::default(),
         calendar: Calendar::default(),
@@ -287,6 +287,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
                 branch: county.register.by_code(&known.branch_code)?,
                 first_month: known.months.0,
                 last_month: known.months.1,
+                dated: known.dated,
                 place: place(&known.place),
             })
         }));

@@ -134,7 +134,8 @@ fn roster(submission: &Submission, _: &[Scheme]) -> Rows {
 
 fn entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
     let mut rows = Vec::new();
-    for entry in &submission.entries {
+    // What was carried from another branch stands in that branch's rows.
+    for entry in submission.entries.iter().filter(|entry| submission.carried_from(entry.at).is_none()) {
         let member = &submission.members[entry.member as usize];
         let rules = &schemes[member.scheme].member;
         let entered = rules.items.iter().zip(&entry.marks).enumerate().filter(|(_, (_, value))| **value != Mark::NONE);
@@ -174,7 +175,7 @@ fn adjustments(submission: &Submission, schemes: &[Scheme]) -> Rows {
         cells.extend([kind.name.clone(), word(level), fact.reason.to_string(), day(fact.date), word(fact.number.as_deref())]);
         Some((cells, Some(fact.at)))
     };
-    submission.adjustments.iter().filter_map(row).collect()
+    submission.adjustments.iter().filter(|fact| submission.carried_from(fact.at).is_none()).filter_map(row).collect()
 }
 
 fn vetoes(submission: &Submission, schemes: &[Scheme]) -> Rows {
@@ -184,7 +185,7 @@ fn vetoes(submission: &Submission, schemes: &[Scheme]) -> Rows {
         cells.extend([word(veto.facts.get(fact.fact).map(String::as_str)), fact.ground.to_string()]);
         Some((cells, Some(fact.at)))
     };
-    submission.vetoes.iter().filter_map(row).collect()
+    submission.vetoes.iter().filter(|fact| submission.carried_from(fact.at).is_none()).filter_map(row).collect()
 }
 
 fn nominations(submission: &Submission, schemes: &[Scheme]) -> Rows {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::arrivals::Arrivals;
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage};
@@ -18,7 +19,7 @@ use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
-use crate::submission::{self, Expected, Share, Submission, Tenure};
+use crate::submission::{self, Expected, Share, Submission};
 use crate::words::folded;
 
 /// No branch has a tenth of them.
@@ -80,18 +81,29 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     let committees = Committees::of(county);
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
+    let read = |file: &Arc<Sent>, arrivals: &Arrivals| {
+        catch_unwind(AssertUnwindSafe(|| gather_one(county, (&committees, arrivals), fonts, file, &limits))).unwrap_or_else(|_| {
+            let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
+            Ok(failed(file, Vec::new(), finding))
+        })
+    };
+    let mut arrivals = Arrivals::of(county);
     // `collect` keeps the order of the list, whatever thread is done first.
-    let gathered = files
+    let mut gathered: Vec<Gathered> = files
         .par_iter()
         .map(|file| {
-            let one = catch_unwind(AssertUnwindSafe(|| gather_one(county, &committees, fonts, file, &limits))).unwrap_or_else(|_| {
-                let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
-                Ok(failed(file, Vec::new(), finding))
-            });
+            let one = read(file, &arrivals);
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
         })
         .collect::<Result<_, _>>()?;
+    // Who comes with a merged branch is known when its roster is.
+    let again = arrivals.learn(county, &gathered);
+    let concerned = |one: &&mut Gathered| one.branch.is_some_and(|branch| again.contains(&branch)) && one.card.is_some();
+    gathered.par_iter_mut().filter(concerned).try_for_each(|one| -> Result<(), FenceError> {
+        *one = read(&Arc::clone(&one.source), &arrivals)?;
+        Ok(())
+    })?;
     Ok((gathered, findings))
 }
 
@@ -137,7 +149,7 @@ impl Committees {
 
 fn gather_one(
     county: &County,
-    committees: &Committees,
+    (committees, arrivals): (&Committees, &Arrivals),
     fonts: &FontSet,
     sent: &Arc<Sent>,
     limits: &inbox::Limits,
@@ -147,7 +159,7 @@ fn gather_one(
         Ok(book) => book,
         Err(finding) => return Ok(failed(sent, prints, finding)),
     };
-    let mut gathered = gather_book(county, fonts, sent, book);
+    let mut gathered = gather_book(county, arrivals, fonts, sent, book);
     let own = gathered.branch.map(|branch| county.register.branches[branch].committee.as_str());
     gathered.elsewhere = own.and_then(|own| committees.other_than(own, &sent.name));
     gathered.digest = Some(intake::digest(&prints));
@@ -161,7 +173,7 @@ fn gather_one(
     Ok(gathered)
 }
 
-fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
+fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
@@ -170,6 +182,9 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
     let misnamed = identity.findings.iter().any(|finding| finding.code == Code::BranchMismatch);
     findings.extend(identity.findings);
     findings.extend(odd.clone());
+    // A branch that is on no register cannot mend anything: that is all there is to say, whatever is in its file.
+    let unknown = findings.iter().any(|finding| finding.code == Code::UnknownBranch);
+    findings.retain(|finding| !unknown || finding.code == Code::UnknownBranch);
     let mut gathered = Gathered {
         name: Arc::clone(name),
         digest: None,
@@ -190,6 +205,9 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         findings,
         card: None,
     };
+    if unknown {
+        return gathered;
+    }
     // A workbook of which nobody knows whose it is comes back as well: it is looked through as the schemes allow.
     let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
     let stranger = identity.branch.is_none();
@@ -204,6 +222,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         None => county.scheme_of_stranger(&committee, category).unwrap_or_default(),
     };
     let covered = cover.sheet.is_some();
+    let arrival = |id: Option<&str>, former: Option<&str>| arrivals.month(identity.branch?, id, former);
     let expected = Expected {
         run: county.run,
         schemes: &county.schemes,
@@ -211,7 +230,7 @@ fn gather_book(county: &County, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -
         intake: &county.intake,
         categories: &county.workspace.categories,
         registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
-        tenure: Tenure::WHOLE_YEAR,
+        tenure: arrivals.tenure(county, identity.branch, &arrival),
         share: Share::default(),
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);

@@ -5,6 +5,7 @@
 //! and written, one branch per worker at a time. The order of files, the number of threads and the day never change a byte.
 //! What is done with a run stands above: `archive`, `merge`, `explain`, `post`, `issue` call this room and it knows none of them.
 
+mod arrivals;
 mod compare;
 mod dates;
 mod error;
@@ -12,6 +13,7 @@ mod first_state;
 mod gather;
 pub(crate) mod intake;
 mod letter;
+mod moves;
 mod owed;
 mod parts;
 mod posted;
@@ -242,6 +244,7 @@ fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progre
 
 fn resolve_all(county: &County, received: Received, last_year: Option<&Path>) -> Result<Resolved, RunError> {
     let mut resolved = resolve(county, received);
+    moves::settle(county, &mut resolved);
     owed::settle(county, &mut resolved, last_year);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;

@@ -48,7 +48,11 @@ pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>
         .filter(|_| unknown)
         .map(|folder| last_categories(county, folder))
         .unwrap_or_default();
-    let owing = |at: usize| owes(county, every, at, &resolved.schemes[at], last.get(&county.register.branches[at].code));
+    // A branch owes the periods that end while it exists.
+    let owing = |at: usize| {
+        let branch = &county.register.branches[at];
+        branch.exists_at_end_of(county.run.period) && owes(county, every, at, &resolved.schemes[at], last.get(&branch.code))
+    };
     resolved.owing = (0..resolved.branches.len()).map(owing).collect();
     let mut idle: BTreeSet<&str> = BTreeSet::new();
     for (at, state) in resolved.branches.iter_mut().enumerate() {

@@ -35,6 +35,8 @@ struct Now<'a> {
     values: Values,
     /// Not expected in the period any more: he has left, which is no change.
     left: bool,
+    /// He came from another branch in the course of the year.
+    moved: bool,
 }
 
 /// Someone scored now of whom the branch's own record knows nothing.
@@ -120,7 +122,11 @@ fn branch(
         if run.period == Period::YEAR && !card.submission.year_read {
             continue;
         }
-        let Some(stood) = records.stood(*run, &registered.code)? else { continue };
+        let mut stood = records.stood(*run, &registered.code)?;
+        for code in &registered.life.former_codes {
+            stood = if stood.is_some() { stood } else { records.stood(*run, code)? };
+        }
+        let Some(stood) = stood else { continue };
         let scored: Vec<Outcome>;
         let outcomes = if *run == county.run {
             &card.outcomes
@@ -132,7 +138,7 @@ fn branch(
         let quick = by_name(&now, &stood, &|_, _| true);
         let alike = |(one, found): (&Now<'_>, &Option<usize>)| match found {
             Some(at) => one.left || stood[*at].values == one.values,
-            None => one.left || one.values.total.is_none(),
+            None => one.left || one.moved || one.values.total.is_none(),
         };
         if !now.iter().zip(&quick).all(alike) && complete(county, card, *run) {
             beside.differing(county, at, *run, &now, &stood, records, rosters)?;
@@ -163,6 +169,7 @@ fn now<'a>(county: &County, branch: &'a str, card: &'a Card, outcome: &Outcome) 
         scheme: outcome.scheme,
         values: values(outcome, &county.schemes[outcome.scheme]),
         left: member.is_some_and(Member::is_dead) || outcome.score.flags.iter().any(|flag| GONE.contains(flag)),
+        moved: member.and_then(|member| member.course.moved.as_ref()).is_some_and(|moved| !moved.from.is_empty()),
     }
 }
 
@@ -218,7 +225,8 @@ impl Beside {
         let mut unclear = 0;
         for (at, one) in now.iter().enumerate() {
             let Some(row) = known[at].or(named[at]) else {
-                if one.left || one.values.total.is_none() {
+                // Whoever moved here was posted where he was, also if nobody can find him there.
+                if one.left || one.moved || one.values.total.is_none() {
                     continue;
                 }
                 let possible = |row: &usize| stood[*row].name == one.name && !taken.contains(row) && !different(at, *row);

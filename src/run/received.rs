@@ -143,6 +143,7 @@ pub(super) fn people<'a>(county: &County, branches: impl Iterator<Item = &'a Put
                 branch,
                 first_month: member.first_month,
                 last_month: member.last_month,
+                dated: member.course.dated,
                 place: card.submission.place(member.id_at.unwrap_or(member.at)),
             })
         }));

@@ -70,6 +70,9 @@ impl Resolved {
 /// Decides for every branch.
 pub fn resolve(county: &County, received: Received) -> Resolved {
     let Received { branches, mut findings, seconds, inputs, cells } = received;
+    let months = county.register.findings.iter();
+    let wanted = |code: &str| county.register.by_code(code).is_some_and(|at| county.wants(at));
+    let months: Vec<Finding> = months.filter(|finding| finding.branch_code.as_deref().is_some_and(wanted)).cloned().collect();
     let members = |put: &'_ Put| {
         put.card
             .iter()
@@ -98,9 +101,10 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
         }
         if county.wants(branch) {
             findings.extend(put.findings.iter().map(|finding| of_branch(county, branch, finding.clone())));
-            findings.extend(roll(county, branch, put));
+            findings.extend(put.card.as_ref().and_then(|card| roll(county, branch, &card.submission)));
         }
     }
+    findings.extend(months);
     let mut people = people(county, branches.iter());
     findings.extend(same_person_in_branches(&mut people, &county.register.branches));
     sort_findings(&mut findings);
@@ -136,15 +140,19 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
 }
 
 /// The warning that a roster has another length than the register says.
-fn roll(county: &County, branch: usize, put: &Put) -> Option<Finding> {
-    let submission = &put.card.as_ref()?.submission;
+pub(super) fn roll(county: &County, branch: usize, submission: &Submission) -> Option<Finding> {
+    let registered = &county.register.branches[branch];
+    // A branch that has gone, or is not there yet, has nobody to be counted.
+    if !registered.exists_at_end_of(county.run.period) {
+        return None;
+    }
     let members = &submission.members;
     // One identity number under two names is most likely a slip, and two people.
     let repeats = |member: &&Member| member.repeats.is_some_and(|first| members[first as usize].name == member.name);
     let on_roll = members.iter().filter(|member| !repeats(member) && member.is_on_roll(county.run.period));
     let listed = on_roll.count() + submission.nameless.members as usize;
     // That there is nobody at all is said already.
-    let found = (listed > 0).then(|| roll_mismatch(&county.register.branches[branch], listed, &roster_file(submission))).flatten();
+    let found = (listed > 0).then(|| roll_mismatch(registered, listed, &roster_file(submission))).flatten();
     found.map(|finding| of_branch(county, branch, finding))
 }
 

@@ -102,6 +102,9 @@ pub(crate) struct Known {
     pub(crate) name: String,
     pub(crate) branch_code: String,
     pub(crate) months: (u8, u8),
+    /// A date alone sets them.
+    #[serde(default)]
+    pub(crate) dated: (bool, bool),
     pub(crate) place: Spot,
 }
 
@@ -153,6 +156,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         name: person.name.to_string(),
         branch_code: county.register.branches[person.branch].code.clone(),
         months: (person.first_month, person.last_month),
+        dated: person.dated,
         place: spot(&person.place),
     };
     let changed = |(at, change): (usize, &Change)| Changed {

@@ -219,7 +219,7 @@ impl Desk<'_> {
             }
             let loaded = self.press.template(form, Some(at))?;
             let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
-            let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| card.submission.all_files()).collect();
+            let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
             sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
             let code = short_digest(&sources);
             let views: Vec<View<'_>> = job
@@ -279,6 +279,13 @@ impl Desk<'_> {
         self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem, paper);
         Ok(())
     }
+}
+
+/// The files that a branch's figures rest on: its own, and those that members who moved brought entries from.
+fn files_of(card: &Card) -> Vec<Arc<str>> {
+    let mut files = card.submission.all_files();
+    files.extend(card.submission.carried_files().cloned());
+    files
 }
 
 /// A form ready to be printed: each part's template and data, and what the manifest says of them.

@@ -173,7 +173,7 @@ fn is_scored_here(scheme: &Scheme, member: &Member, run: Period) -> bool {
 }
 
 /// True if a figure of the run looks at a period that begins before the month.
-pub fn looks_before(rules: &Rules, month: u8, run: Period) -> bool {
+fn looks_before(rules: &Rules, month: u8, run: Period) -> bool {
     let figures = rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()));
     figures.flat_map(|figure| window_periods(rules, figure.window, run)).any(|period| period.first_month() < month)
 }

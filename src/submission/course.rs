@@ -122,7 +122,7 @@ fn month_in(day: Day, year: i32) -> u8 {
 }
 
 /// First month of one who comes with a merged branch, by his identity number or by 原支部.
-pub type Arrival = dyn Fn(Option<&str>, Option<&str>) -> Option<u8> + Sync;
+pub type Arrival<'a> = dyn Fn(Option<&str>, Option<&str>) -> Option<u8> + Sync + 'a;
 
 /// Months of the branch itself, and who joins it with another one.
 #[derive(Clone, Copy)]
@@ -132,7 +132,7 @@ pub struct Tenure<'a> {
     /// Through which.
     pub last_month: u8,
     /// Who comes with a merged branch, and when.
-    pub arrival: &'a Arrival,
+    pub arrival: &'a Arrival<'a>,
 }
 
 impl Tenure<'static> {

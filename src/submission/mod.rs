@@ -5,6 +5,7 @@
 //! business, what it scores is `score`'s.
 
 mod branch_entries;
+mod carry;
 mod cell;
 mod course;
 mod cover;
@@ -23,8 +24,9 @@ mod sink;
 mod table;
 mod units;
 
+pub use carry::months_of;
 pub use cell::shown;
-pub use course::{Course, Moved, Reason, Tenure};
+pub use course::{Arrival, Course, Moved, Reason, Tenure};
 pub use cover::{Cover, read_cover};
 pub use intake::Intake;
 pub use join::join;

@@ -68,6 +68,8 @@ pub struct Submission {
     pub sheets: Vec<Arc<str>>,
     /// The file of each sheet, where it came in several.
     pub files: Vec<Arc<str>>,
+    /// Files of other branches that something of members who moved was carried from: those of the last of `sheets`.
+    pub carried: Vec<Arc<str>>,
     /// Sheets that are no part of a submission, by position.
     pub ignored: Vec<usize>,
     /// Rows, with the position of their sheet, that are taken from another file of the branch; while it is read.
@@ -362,6 +364,7 @@ impl Submission {
             sheets: Vec::new(),
             files: Vec::new(),
             passed_over: Vec::new(),
+            carried: Vec::new(),
             ignored: Vec::new(),
             cover: Cover::default(),
             members,
@@ -394,6 +397,9 @@ impl Submission {
     /// A spot as a place for findings and traces.
     pub fn place(&self, spot: Spot) -> Place {
         let sheet = self.sheets.get(usize::from(spot.sheet)).cloned();
+        if let Some(file) = self.carried_from(spot) {
+            return Place { file: Some(Arc::clone(file)), sheet, cell: Some(CellRef { row: spot.row, column: spot.column }) };
+        }
         Place {
             file: Some(Arc::clone(self.files.get(usize::from(spot.sheet)).unwrap_or(&self.file))),
             sheet,

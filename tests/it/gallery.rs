@@ -48,7 +48,7 @@ struct Case {
     says: Vec<String>,
     /// What the input is, where no sheet shows it.
     shows: Option<String>,
-    /// 支部编码, 支部名称, 上级党组织, 党员数.
+    /// 支部编码, 支部名称, 上级党组织, 党员数, 设立月, 撤销月, 并入, 并入月.
     #[serde(default = "one_branch")]
     register: Vec<String>,
     /// Lines of `scorebook.toml`.
@@ -170,7 +170,8 @@ impl Case {
             self.base, self.configuration
         );
         std::fs::write(root.join("scorebook.toml"), settings).unwrap();
-        let mut register = vec![["支部编码", "支部名称", "上级党组织", "党员数"].map(String::from).to_vec()];
+        let mut register =
+            vec![["支部编码", "支部名称", "上级党组织", "党员数", "设立月", "撤销月", "并入", "并入月"].map(String::from).to_vec()];
         register.extend(self.register.iter().map(|line| {
             let mut row = cells(line);
             row[0] = format!("'{}", row[0]);
