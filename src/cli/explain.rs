@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -196,9 +197,15 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
         _ => String::new(),
     };
     let clause = trace.clause.as_deref().map(|clause| format!("（{clause}）")).unwrap_or_default();
-    // Where the file is the same for all of a branch it is named once, above; of several each value has its own.
+    // Where the file is the same for all of a branch it is named once, above; of several each value has its own, and who moved
+    // brought entries of another branch's.
+    let carried = |file: &Arc<str>| {
+        let states = summary.resolved.branches.iter();
+        states.filter_map(BranchState::card).any(|card| card.submission.carried_files().any(|own| own == file))
+    };
     let whole = |at: &Place| {
-        summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if at.file.as_ref() == Some(&only.name)))
+        let alone = |own: &Arc<str>| summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if *own == only.name));
+        at.file.as_ref().is_some_and(|own| alone(own) && !carried(own))
     };
     let source = trace.place.as_ref().map(|at| {
         let written = originals.text(summary, at).unwrap_or_default();

@@ -68,10 +68,7 @@ pub(super) fn settle(county: &County, resolved: &mut Resolved) {
 }
 
 fn card(resolved: &Resolved, branch: usize) -> Option<&Card> {
-    match &resolved.branches[branch] {
-        BranchState::Accepted(card) => Some(card),
-        _ => None,
-    }
+    resolved.branches[branch].card()
 }
 
 fn member<'a>(resolved: &'a Resolved, one: &Membership) -> Option<&'a Member> {
@@ -141,7 +138,7 @@ fn former(county: &County, resolved: &Resolved, chains: &[Chain], branch: usize,
             submission.roster_place(own, crate::workbook::column::FORMER_BRANCH).unwrap_or_else(|| submission.place(own.at))
         });
         let finding = Finding::new(Code::MoveNotMatched, place.unwrap_or_default()).value(&*own.name);
-        let finding = finding.arg("why", "former").arg("branch", written).arg("detail", detail).arg("near", near);
+        let finding = finding.arg("why", "former").arg("former", written).arg("detail", detail).arg("near", near);
         Former::Unclear(finding.arg("name", &own.name).arg("period", "").arg("count", ""))
     };
     let Some(earlier) = registered(county, written) else {
@@ -366,7 +363,7 @@ fn waiting_notes(county: &County, resolved: &Resolved, branch: usize, waiting: &
         }
         let why = if matches!(resolved.branches[earlier], BranchState::Returned) { "returned" } else { "" };
         let finding = Finding::new(Code::WaitingForBranch, card.submission.place(member.at)).value(&*member.name);
-        found.push(of_branch(county, branch, finding.arg("branch", label(county, earlier)).arg("why", why)));
+        found.push(of_branch(county, branch, finding.arg("former", label(county, earlier)).arg("why", why)));
     }
     found
 }

@@ -27,6 +27,13 @@ pub enum BranchState {
     LeftOut,
 }
 
+impl BranchState {
+    /// The submission that enters forms and totals.
+    pub fn card(&self) -> Option<&Card> {
+        if let Self::Accepted(card) = self { Some(card) } else { None }
+    }
+}
+
 /// The county after the first pass.
 #[derive(Debug)]
 pub struct Resolved {
