@@ -204,7 +204,8 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
         states.filter_map(BranchState::card).any(|card| card.submission.carried_files().any(|own| own == file))
     };
     let whole = |at: &Place| {
-        let alone = |own: &Arc<str>| summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if *own == only.name));
+        let alone =
+            |own: &Arc<str>| summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if *own == only.name));
         at.file.as_ref().is_some_and(|own| alone(own) && !carried(own))
     };
     let source = trace.place.as_ref().map(|at| {
