@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{County, Gathered};
+use crate::county::Branch;
 use crate::submission::{Arrival, Tenure};
 use crate::words::folded;
 
@@ -40,7 +41,7 @@ impl Arrivals {
         let mut again = BTreeSet::new();
         for (branch, members) in rosters() {
             let Some(ids) = self.ids.get(&branch) else { continue };
-            let comes = |id: &Box<str>, first: u8| ids.get(id).is_some_and(|month| first < *month);
+            let comes = |id: &str, first: u8| ids.get(id).is_some_and(|month| first < *month);
             if members.iter().any(|member| member.id.as_ref().is_some_and(|id| comes(id, member.first_month))) {
                 again.insert(branch);
             }
@@ -56,17 +57,13 @@ impl Arrivals {
     }
 
     /// Months of a branch, with who joins it.
-    pub fn tenure<'a>(&self, county: &County, branch: Option<usize>, arrival: &'a Arrival<'a>) -> Tenure<'a> {
+    pub fn tenure<'a>(county: &County, branch: Option<usize>, arrival: &'a Arrival<'a>) -> Tenure<'a> {
         let branch = branch.map(|at| &county.register.branches[at]);
-        Tenure {
-            first_month: branch.map_or(1, |branch| branch.first_month()),
-            last_month: branch.map_or(12, |branch| branch.last_month()),
-            arrival,
-        }
+        Tenure { first_month: branch.map_or(1, Branch::first_month), last_month: branch.map_or(12, Branch::last_month), arrival }
     }
 }
 
 /// The branch that this one is merged into, and since when.
-fn target(county: &County, branch: &crate::county::Branch) -> Option<(usize, u8)> {
+fn target(county: &County, branch: &Branch) -> Option<(usize, u8)> {
     Some((county.register.by_code(branch.life.into.as_deref()?)?, branch.life.merged?))
 }

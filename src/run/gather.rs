@@ -230,7 +230,7 @@ fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc
         intake: &county.intake,
         categories: &county.workspace.categories,
         registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
-        tenure: arrivals.tenure(county, identity.branch, &arrival),
+        tenure: Arrivals::tenure(county, identity.branch, &arrival),
         share: Share::default(),
     };
     let (submission, found) = submission::read(&book, cover, name, &expected);
