@@ -152,10 +152,10 @@ fn a_branch_in_two_files_is_told_what_is_where() {
         all(summary, Code::JoinedSubmission).iter().map(|finding| finding.message(Lang::Zh)).collect()
     };
     let told = |units: &str| format!("同一支部分几个文件报送，已合并；取自这份的有：{units}");
-    assert_eq!(units(&summary), [told("党员名册；支部信息；积分登记 2月"), told("积分登记 1月")], "{:#?}", lines(&summary));
+    assert_eq!(units(&summary), [told("积分登记 1月"), told("党员名册；支部信息；积分登记 2月")], "{:#?}", lines(&summary));
     // What is missing is missing in the whole.
     let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
-    assert_eq!(missing, ["缺少登记：3月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
+    assert_eq!(missing, ["缺少登记： 3月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
     // Roster in one, marks in the other.
     let of = |names: &[&str]| -> Sheets { whole.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect() };
     let (roster, marks) = (of(&["支部信息", "党员名册"]), of(&["支部信息", "积分登记"]));
