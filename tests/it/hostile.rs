@@ -274,7 +274,7 @@ fn two_workbooks_of_one_name_in_a_zip_file_are_both_sent_back() {
     let other = folder.path().join("other");
     county(&root, 2026, |_, _| {});
     county(&other, 2026, |_, sheets| {
-        set(sheets, "填报人", "另一人");
+        set(sheets, "支部书记", "另一人");
         set(sheets, "报出日期", "2026-12-30");
     });
     let (own, changed) = (submissions(&root)[0].clone(), submissions(&other)[0].clone());
