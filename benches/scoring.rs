@@ -13,7 +13,7 @@ use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
 use scorebook::score::{score_member, trace_member};
 use scorebook::sheet::{self, Limits};
-use scorebook::submission::{self, Expected, Intake, Submission, read_cover};
+use scorebook::submission::{self, Expected, Intake, Share, Submission, Tenure, read_cover};
 
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
 
@@ -25,7 +25,16 @@ fn read(file: &Arc<str>, bytes: &[u8], schemes: &[Scheme], categories: &[String]
     let book = sheet::read(file, bytes, &Limits::default()).expect("samples can be read");
     let mut intake = Intake::default();
     intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
-    let expected = Expected { run, schemes, scheme_of: &|_| 0, intake: &intake, categories, registered: None };
+    let expected = Expected {
+        run,
+        schemes,
+        scheme_of: &|_| 0,
+        intake: &intake,
+        categories,
+        registered: None,
+        tenure: Tenure::WHOLE_YEAR,
+        share: Share::default(),
+    };
     submission::read(&book, read_cover(&book, file, &intake).0, file, &expected).0
 }
 

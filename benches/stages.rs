@@ -18,7 +18,7 @@ use scorebook::period::RunPeriod;
 use scorebook::sample::{County, Size};
 use scorebook::scheme::{Scheme, load};
 use scorebook::sheet::{self, Book, Limits};
-use scorebook::submission::{self, Expected, Intake, read_cover};
+use scorebook::submission::{self, Expected, Intake, Share, Tenure, read_cover};
 use scorebook::template::Template;
 use scorebook::xlsx::pages::{self, Properties};
 use scorebook::{builtin, check, rollup};
@@ -66,7 +66,16 @@ fn scoring(criterion: &mut Criterion) {
     let run = RunPeriod::parse("2026").expect("a year");
     let mut intake = Intake::default();
     intake.add(std::str::from_utf8(&builtin::intake().expect("built in")).expect("UTF-8")).expect("the built-in words");
-    let expected = Expected { run, schemes: &schemes, scheme_of: &|_| 0, intake: &intake, categories: &categories, registered: None };
+    let expected = Expected {
+        run,
+        schemes: &schemes,
+        scheme_of: &|_| 0,
+        intake: &intake,
+        categories: &categories,
+        registered: None,
+        tenure: Tenure::WHOLE_YEAR,
+        share: Share::default(),
+    };
     let cover = || read_cover(&book, &file, &intake).0;
     let (submission, _) = submission::read(&book, cover(), &file, &expected);
     let found = check::submission(&submission, &schemes, run);
