@@ -338,13 +338,16 @@ impl Spec {
         for (at, (formula, so_far)) in self.figures.iter().enumerate() {
             let id = if at == last { "total".to_owned() } else { format!("f{at}") };
             let window = if *so_far { "so-far" } else { "run" };
-            let formula = self.formula(formula, at);
-            // Vetoes with points must be used somewhere; nothing is added by that.
-            let formula = if at == last { format!("{formula} + 0 * vetoes") } else { formula };
-            let _ = writeln!(
-                text,
-                "[[figure]]\nid = \"{id}\"\nname = \"{id}\"\nruns = [\"month\", \"quarter\", \"half\", \"year\"]\nwindow = \"{window}\"\nvalue = \"{formula}\""
-            );
+            // Ballots, 奖惩 and 一票否决 are there in the year only; a figure of shorter runs may not name them.
+            for (runs, year) in [("\"month\", \"quarter\", \"half\"", false), ("\"year\"", true)] {
+                let formula = self.formula(formula, at, year);
+                // Vetoes with points must be used somewhere; nothing is added by that.
+                let formula = if at == last && year { format!("{formula} + 0 * vetoes") } else { formula };
+                let _ = writeln!(
+                    text,
+                    "[[figure]]\nid = \"{id}\"\nname = \"{id}\"\nruns = [{runs}]\nwindow = \"{window}\"\nvalue = \"{formula}\""
+                );
+            }
         }
         let band = |from: Option<i64>, to: Option<i64>, gives: &str| {
             let bound = |key: &str, at: Option<i64>| at.map(|at| format!("{key} = \"{}\", ", tenths(at))).unwrap_or_default();
@@ -360,9 +363,9 @@ impl Spec {
         text
     }
 
-    fn formula(&self, expr: &Expr, at: usize) -> String {
+    fn formula(&self, expr: &Expr, at: usize, year: bool) -> String {
         let names = |items: &[usize]| items.iter().map(|item| format!("项{}", item % self.items.len())).collect::<Vec<_>>().join(", ");
-        let two = |a: &Expr, b: &Expr, join: fn(&str, &str) -> String| join(&self.formula(a, at), &self.formula(b, at));
+        let two = |a: &Expr, b: &Expr, join: fn(&str, &str) -> String| join(&self.formula(a, at, year), &self.formula(b, at, year));
         match expr {
             Expr::Number(number) => tenths(*number),
             Expr::Value(value) => format!("v{value}"),
@@ -375,15 +378,16 @@ impl Spec {
                 let word = ["marks", "deductions", "bonuses", "items"][usize::from(*kind)];
                 format!("{}({word})", if *mean { "mean" } else { "sum" })
             }
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if !year => "0".to_owned(),
             Expr::Poll => "mean(poll)".to_owned(),
             Expr::Awards => "awards".to_owned(),
             Expr::Penalties => "penalties".to_owned(),
             Expr::Vetoes => "vetoes".to_owned(),
             Expr::Add(a, b) => two(a, b, |a, b| format!("({a} + {b})")),
             Expr::Subtract(a, b) => two(a, b, |a, b| format!("({a} - {b})")),
-            Expr::Times(a, by) => format!("{} * {}", self.formula(a, at), tenths(*by)),
-            Expr::Over(a, by) => format!("{} / {}", self.formula(a, at), tenths(*by)),
-            Expr::Negate(a) => format!("-({})", self.formula(a, at)),
+            Expr::Times(a, by) => format!("{} * {}", self.formula(a, at, year), tenths(*by)),
+            Expr::Over(a, by) => format!("{} / {}", self.formula(a, at, year), tenths(*by)),
+            Expr::Negate(a) => format!("-({})", self.formula(a, at, year)),
             Expr::Min(a, b) => two(a, b, |a, b| format!("min({a}, {b})")),
             Expr::Max(a, b) => two(a, b, |a, b| format!("max({a}, {b})")),
         }
@@ -620,6 +624,7 @@ impl Spec {
                 (items, true) => mean(&items),
                 (items, false) => sum(&items),
             },
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
             Expr::Poll if self.ballots.is_empty() => BigRational::zero(),
             Expr::Poll => big(self.ballots.iter().sum()) / BigRational::from_integer(BigInt::from(self.ballots.len())),
             Expr::Awards => self.adjustments().0,
