@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::arrivals::Arrivals;
 use super::intake::{self, Sent};
 use super::rare::rare_characters;
 use super::versions::{latest, order, others, pick, superseded};
@@ -22,7 +23,7 @@ use crate::inbox;
 use crate::period::Period;
 use crate::rollup::branch_outcomes;
 use crate::sheet::Book;
-use crate::submission::{self, Expected, Share, Submission, Survey, Tenure, Unit};
+use crate::submission::{self, Expected, Share, Submission, Survey, Unit};
 use crate::workbook;
 
 /// Cells of a branch's workbooks that are kept between looking them through and reading them.
@@ -100,6 +101,7 @@ impl Taken {
 /// The files of a branch while they are put together.
 struct Table<'a> {
     county: &'a County,
+    arrivals: &'a Arrivals,
     branch: usize,
     files: &'a [Gathered],
     active: &'a [usize],
@@ -117,7 +119,7 @@ struct Open {
 /// Puts the active files of a branch together. What was read of a file that counts alone is moved out, unless it is kept for
 /// putting others beside it later.
 pub(super) fn put_together(
-    county: &County,
+    (county, arrivals): (&County, &Arrivals),
     fonts: &FontSet,
     branch: usize,
     files: &mut [Gathered],
@@ -144,7 +146,7 @@ pub(super) fn put_together(
         [only] => Put::alone(&mut files[*only], keep),
         several => {
             let files: &[Gathered] = files;
-            let table = Table { county, branch, files, active: several, books: BTreeMap::new(), surveys: BTreeMap::new() };
+            let table = Table { county, arrivals, branch, files, active: several, books: BTreeMap::new(), surveys: BTreeMap::new() };
             table.put(fonts)?
         }
     };
@@ -185,6 +187,7 @@ impl Table<'_> {
     fn expected<T>(&self, share: Share<'_>, run: impl FnOnce(&Expected<'_>) -> T) -> T {
         let county = self.county;
         let scheme_of = |category: &str| county.scheme_of(self.branch, category);
+        let arrival = |id: Option<&str>, former: Option<&str>| self.arrivals.month(self.branch, id, former);
         run(&Expected {
             run: county.run,
             schemes: &county.schemes,
@@ -192,7 +195,7 @@ impl Table<'_> {
             intake: &county.intake,
             categories: &county.workspace.categories,
             registered: county.register.branches[self.branch].members,
-            tenure: Tenure::WHOLE_YEAR,
+            tenure: Arrivals::tenure(county, Some(self.branch), &arrival),
             share,
         })
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::arrivals::Arrivals;
 use super::parts::{Put, put_together};
 use super::versions::{Standing, standing};
 use super::{County, Gathered, RunError};
@@ -48,12 +49,14 @@ struct Sender {
 pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>, mut findings: Vec<Finding>) -> Result<Received, RunError> {
     let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
+    let mut arrivals = Arrivals::of(county);
+    arrivals.learn(county, &gathered); // what the first pass has not read again by it is read here
     let candidates = by_branch(county, gathered, &mut findings);
     let put = |at: usize, files: &mut Vec<Gathered>, standing: &Standing| {
         if !county.wants(at) {
             return Ok(Put::default());
         }
-        put_together(county, fonts, at, files, &standing.active, !standing.waiting.is_empty())
+        put_together((county, &arrivals), fonts, at, files, &standing.active, !standing.waiting.is_empty())
     };
     let mut branches: Vec<Sender> = candidates
         .into_par_iter()

@@ -224,13 +224,14 @@ impl Lists {
 }
 
 fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Result<(), XlsxError> {
-    // As wide as the paper: a single column is not scaled everywhere.
-    worksheet.set_column_width(0, 86)?;
+    // Narrower than the paper whatever font stands in for the usual one: not every office scales a single column to the page.
+    worksheet.set_column_width(0, 72)?;
+    worksheet.set_print_area(0, 0, lists.rows.saturating_sub(1), 0)?;
     let line = base().set_text_wrap().set_align(FormatAlign::Top);
     for (row, text) in (0u32..).zip(lines) {
         let format = if row == 0 { title() } else { line.clone() };
         worksheet.write_string_with_format(row, 0, text, &format)?;
-        worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 84.0) })?;
+        worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 70.0) })?;
     }
     let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
     for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {
