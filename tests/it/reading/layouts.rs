@@ -169,6 +169,28 @@ fn a_branch_in_two_files_is_told_what_is_where() {
 }
 
 #[test]
+fn a_branch_founded_in_february_owes_no_january_in_several_files_either() {
+    let part = |month: &str, date: &str| -> Sheets {
+        let mut sheets = base("two-way-rank");
+        let marks = sheet_of(&mut sheets, "积分登记");
+        marks.truncate(3);
+        for row in 1..3 {
+            set(&mut sheets, "积分登记", row, 1, month);
+        }
+        set(&mut sheets, "支部信息", 3, 1, date);
+        sheets
+    };
+    let (first, later) = (part("2月", "2026-12-20"), part("3月", "2026-12-21"));
+    let row = format!("'{}", BOTH[0]);
+    let register = vec![cells("支部编码 | 支部名称 | 上级党组织 | 党员数 | 设立月"), [cells(&row), cells("| 2")].concat()];
+    let county = Workdir::county("two-way-rank").write("机构名册.xlsx", &workbook(&vec![("机构名册".to_owned(), register)], &[]));
+    let summary = county.workbook("二月.xlsx", &first).workbook("三月.xlsx", &later).check("2026");
+    assert_eq!(all(&summary, Code::JoinedSubmission).len(), 2, "{:#?}", lines(&summary));
+    let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
+    assert_eq!(missing, ["缺少登记： 4月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
+}
+
+#[test]
 fn facts_that_a_newer_file_lacks_are_told() {
     let older = base("ju-10star");
     // The sheet is not there at all: it is taken from the older.
