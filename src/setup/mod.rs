@@ -100,7 +100,13 @@ fn old(from: &Path, folder: &Path) -> Result<Old, RunError> {
     if let Some(item) = crate::county::items().find(|item| item.key == "last_year") {
         settings.items.push((item, results_of(from, folder)));
     }
-    let branches = county.register.branches;
+    let ended = |branch: &Branch| branch.life.dissolved.is_some() || branch.life.merged.is_some();
+    let (gone, branches): (Vec<Branch>, Vec<Branch>) = county.register.branches.into_iter().partition(ended);
+    // A rule for whom the register no longer has would be refused.
+    settings.rules.retain(|[_, committee, branch, ..]| {
+        !gone.iter().any(|one| *branch == one.code || *branch == one.name)
+            && (committee.is_empty() || branches.iter().any(|one| *committee == one.committee))
+    });
     let mut files = Vec::new();
     for name in OWN {
         let walk = walkdir::WalkDir::new(from.join(name)).sort_by_file_name().into_iter().filter_map(Result::ok);

@@ -96,9 +96,13 @@ fn a_new_workspace_runs_when_its_blanks_are_filled_in() {
 fn a_new_year_takes_along_what_is_not_one_year_s() {
     let old = Workdir::county("register-60").settings(
         "register-60",
-        "period = \"2026Q1\"\n[[assign]]\nbranch = \"0101\"\nscheme = \"register-60\"\n[notice]\nposted = 2026-12-14\nphone = \"12380\"\n[archive.retention]\nboard = \"10年\"\n",
+        "period = \"2026Q1\"\n[[assign]]\nbranch = \"0102\"\nscheme = \"register-60\"\n[[assign]]\nbranch = \"0101\"\nscheme = \"register-60\"\n[notice]\nposted = 2026-12-14\nphone = \"12380\"\n[archive.retention]\nboard = \"10年\"\n",
     );
     let old = old.write("schemes/own.toml", "name = '本县积分制'\n".as_bytes()).write("templates/intake.toml", b"[reading]\n");
+    // One branch has become a part of the other.
+    let heads = "支部编码 | 支部名称 | 上级党组织 | 党员数 | 并入 | 并入月";
+    let rows = vec![cells(heads), cells("'0101 | 第一支部 | 第一党委 | | |"), cells("'0102 | 第二支部 | 第一党委 | | '0101 | 7")];
+    let old = old.write("机构名册.xlsx", &workbook(&vec![("机构名册".to_owned(), rows)], &[]));
     let parent = tempfile::tempdir().unwrap();
     let root = parent.path().join("2027");
     let made = done(init(&root, Some(old.path()), Lang::Zh));
@@ -108,9 +112,9 @@ fn a_new_year_takes_along_what_is_not_one_year_s() {
     for part in ["year = 2027\n", "notice.phone = \"12380\"\n", "scheme = \"积分登记制\"\n", "branch = \"0101\"\n", "last_year = "] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    assert!(!text.contains("posted") && !text.contains("period"), "{text}");
+    assert!(!text.contains("posted") && !text.contains("period") && !text.contains("0102"), "{text}");
     let register = load_register(&root.join(REGISTER), &|heading: &str| heading.to_owned()).unwrap();
-    assert_eq!(register.branches[0].code, "0101");
+    assert_eq!(register.branches.iter().map(|branch| branch.code.as_str()).collect::<Vec<_>>(), ["0101"]);
     assert!(root.join("schemes/own.toml").is_file() && root.join("templates/intake.toml").is_file());
     assert!(init(&old.path().join("inside"), Some(old.path()), Lang::Zh).is_err());
     // Next year's holidays are not known yet; everything else is in order.
