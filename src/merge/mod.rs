@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::check::{Person, same_person_in_branches};
-use crate::county::{Branch, Known, Register, workspace_of};
-use crate::diag::Code;
+use crate::county::{Branch, Known, Register, Transfers, workspace_of};
+use crate::diag::{Code, Finding, Place};
 use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
@@ -235,9 +235,6 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     })
 }
 
-/// Findings of one person in two branches, which are looked for over all runs together.
-const ACROSS: [Code; 2] = [Code::MemberInTwoBranches, Code::TransferredMember];
-
 type Whole = (Resolved, BTreeMap<usize, String>);
 
 fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
@@ -256,11 +253,13 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         comparison: Comparison::default(),
     };
     let mut folders = BTreeMap::new();
-    for shard in shards {
+    let mut parts = vec![0; count];
+    for (part, shard) in shards.iter().enumerate() {
         let mut cards = cards(shard, county)?;
         let known = shard.folders()?;
         for line in &shard.state.branches {
             let Some(at) = county.register.by_code(&line.branch.code) else { continue };
+            parts[at] = part;
             whole.sources[at] = line.file.as_deref().map(Sent::named).into_iter().collect();
             whole.branches[at] = match line.state.as_str() {
                 "accepted" => {
@@ -273,7 +272,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
             };
             folders.extend(line.folder.as_ref().filter(|folder| known.contains(*folder)).map(|folder| (at, folder.clone())));
         }
-        for found in shard.state.findings.iter().filter_map(finding).filter(|finding| !ACROSS.contains(&finding.code)) {
+        for found in shard.state.findings.iter().filter_map(finding).filter(|finding| finding.code != Code::MemberInTwoBranches) {
             // What is about the county itself, such as its posting date, stands in every part and is one finding.
             let about_county = found.branch_code.is_none() && found.place.file.is_none();
             if !about_county || !whole.findings.contains(&found) {
@@ -312,11 +311,49 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
             ));
         }
     }
-    whole.findings.extend(across);
+    let each = moved_across(&whole, &parts, county)?;
+    // What a part says of a move within it stands.
+    let told = |finding: &Finding| {
+        let same = |other: &Finding| (other.code, &other.branch_code, &other.place) == (finding.code, &finding.branch_code, &finding.place);
+        whole.findings.iter().any(same)
+    };
+    let new = across.into_iter().filter(|finding| !told(finding));
+    let new: Vec<Finding> = new.map(|finding| if each.contains(&finding.place) { finding.arg("how", "each") } else { finding }).collect();
+    whole.findings.extend(new);
     sort_findings(&mut whole.findings);
     whole.inputs.sort();
     whole.comparison.unusual.sort_by_key(|unusual| unusual.branch);
     Ok((whole, folders))
+}
+
+/// Places of those who moved from one part to another and are scored in both. With `transfers = "last"` one branch scores the
+/// year from the entries of both, which no part alone has: such parts are refused.
+fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Vec<Place>, RunError> {
+    let scheme = |one: &Person| {
+        let BranchState::Accepted(card) = &whole.branches[one.branch] else { return None };
+        card.submission.members.iter().find(|member| *member.name == *one.name).map(|member| member.scheme)
+    };
+    let mut each = Vec::new();
+    for group in whole.people.chunk_by(|one, other| one.id == other.id) {
+        let pairs = group.iter().enumerate().flat_map(|(at, one)| group[at + 1..].iter().map(move |other| (one, other)));
+        for (one, other) in pairs.filter(|(one, other)| parts[one.branch] != parts[other.branch]) {
+            let (Some(here), Some(there)) = (scheme(one), scheme(other)) else { continue };
+            if here == there && county.workspace.transfers == Transfers::Last {
+                let code = |one: &Person| &county.register.branches[one.branch].code;
+                let (name, here, there) = (&one.name, code(one), code(other));
+                return Err(refused(
+                    format!(
+                        "“{name}”从支部 {here} 和 {there} 中的一个转到另一个，全年应由后一个支部用两边的登记计算，而两个支部分在两次运行里；请把这两个支部放在同一部分运行，或在各部分的设置里写 transfers = \"each\"（调动计分：各计各的）"
+                    ),
+                    format!(
+                        "{name} moved between branches {here} and {there}, and the later branch scores the year from the entries of both, but the two are in different runs; run them in one part, or set transfers = \"each\" in every part"
+                    ),
+                ));
+            }
+            each.extend([one.place.clone(), other.place.clone()]);
+        }
+    }
+    Ok(each)
 }
 
 /// What a run found beside other results. Both are about one branch alone, so the whole county changes nothing in them.

@@ -206,11 +206,19 @@ def refusals(folder):
     refused("a changed form", "was changed after the run")
     form.write_bytes(content)
     refused("a signing command that fails", "exit status: 3", "--sign-with", "exit 3")
+    # What has a name of the bag's own stays, and no bag is made; anything else stays beside it and is proven with it.
+    letter = bag / "data/letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("x")
+    done = program("archive", workspace, "--to", bag, "--incomplete", REASON, expect=(2,))
+    if letter.read_text() != "x":
+        fault(f"a folder data of somebody's: {done.stderr}")
+    shutil.rmtree(bag)
     bag.mkdir()
     (bag / "letter.txt").write_text("x")
-    done = program("archive", workspace, "--to", bag, "--incomplete", REASON, expect=(2,))
-    if (bag / "letter.txt").read_text() != "x":
-        fault(f"a folder that holds something: {done.stderr}")
+    program("archive", workspace, "--to", bag, "--incomplete", REASON, expect=(0, 1))
+    if (bag / "letter.txt").read_text() != "x" or damages(bag):
+        fault(f"a letter beside a bag: {damages(bag)}")
     shutil.rmtree(bag)
     inside = program("archive", workspace, "--to", workspace / "inbox/bag", "--incomplete", REASON, expect=(2,))
     if (workspace / "inbox/bag").exists():

@@ -49,12 +49,43 @@ def missing_rows(found):
     return [(part[1], part[2]) for part in parts if part]
 
 
+# What says whose row it is; everything else is entered.
+KEYS = {"序号", "姓名", "期间", "评分方", "票号", "票数", "项目", "类别"}
+
+
+def added(table, row):
+    """True of a row that the program added, with nothing but whose it is."""
+    return all(table.get(row, heading) is None for heading in table.columns if heading not in KEYS)
+
+
+def fill_added(sheet, wanted):
+    """Fills in the rows that were added; one that a corrected row made needless goes."""
+    table = Table(sheet, HEADINGS)
+    if not {"姓名", "期间"} <= table.columns.keys():
+        return
+    who = lambda row: (name(table.get(row, "姓名")), period(table.get(row, "期间")), table.get(row, "评分方"), table.get(row, "序号"))
+    rows = [row for row in table.rows() if table.get(row, "姓名") and table.get(row, "期间")]
+    whole = [row for row in rows if not added(table, row)]
+    for row in rows:
+        if row in whole or who(row)[:2] not in wanted:
+            continue
+        if any(who(other) == who(row) for other in whole):
+            for column in table.columns.values():
+                sheet.cell(row, column).value = None
+            continue
+        like = [other for other in whole if who(other)[0] == who(row)[0]] + whole
+        for heading in table.columns:
+            if heading not in KEYS:
+                table.put(row, heading, table.get(like[0], heading))
+
+
 def free_period(table, row, name_of_row, periods):
-    taken = {period(table.get(other, "期间")) for other in table.rows() if name(table.get(other, "姓名")) == name_of_row and other != row}
+    own = [other for other in table.rows() if other != row and not added(table, other)]
+    taken = {period(table.get(other, "期间")) for other in own if name(table.get(other, "姓名")) == name_of_row}
     scorer = table.get(row, "评分方")
     if scorer:
-        rows = [other for other in table.rows() if name(table.get(other, "姓名")) == name_of_row and table.get(other, "评分方") == scorer]
-        taken = {period(table.get(other, "期间")) for other in rows if other != row}
+        rows = [other for other in own if name(table.get(other, "姓名")) == name_of_row and table.get(other, "评分方") == scorer]
+        taken = {period(table.get(other, "期间")) for other in rows}
     return next(one for one in periods if one not in taken)
 
 
@@ -103,7 +134,7 @@ def correct(book, found, blank):
             who = rows_to_add.pop(at)[0]
             sheet[cell].value = who
             when, own = period(table.get(sheet[cell].row, "期间")), sheet[cell].row
-            rows = [row for row in table.rows() if name(table.get(row, "姓名")) == who and row != own]
+            rows = [row for row in table.rows() if name(table.get(row, "姓名")) == who and row != own and not added(table, row)]
             there = {table.get(row, "序号") for row in rows if period(table.get(row, "期间")) == when}
             scorer = table.get(own, "评分方")
             if scorer:
@@ -114,12 +145,17 @@ def correct(book, found, blank):
             sheet[cell].value = whole_id(finding["value"])
         else:
             sheet[cell].value = 0
+    for sheet in book.worksheets:
+        if sheet.title != LIST:
+            fill_added(sheet, set(missing_rows(found)))
     for who, when in rows_to_add:
         sheet = book[next(finding["sheet"] for finding in found if finding["code"] == "missing-entry")]
         table = Table(sheet, HEADINGS)
         like = [row for row in table.rows() if name(table.get(row, "姓名")) == who]
         scorers = {table.get(row, "评分方") for row in like}
         there = {table.get(row, "评分方") for row in like if period(table.get(row, "期间")) == when}
+        if there == scorers and there:
+            continue
         for scorer in scorers - there if scorers - there else {None}:
             # Who has no row at all gets another's, with his own name and number.
             data = [row for row in table.rows() if table.get(row, "期间") is not None]

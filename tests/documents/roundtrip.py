@@ -109,6 +109,13 @@ def fill(blank, original, seqs):
         target, source = Table(sheet, HEADINGS), Table(source[0], HEADINGS)
         if title == "党员名册":
             continue
+        # Rows that are added below go where the lines to sign stand.
+        for merged in [merged for merged in sheet.merged_cells.ranges if merged.min_row > target.head]:
+            sheet.unmerge_cells(merged.coord)
+        for row in target.rows():
+            if any("签字" in str(cell.value or "") for cell in sheet[row]):
+                for cell in sheet[row]:
+                    cell.value = None
         known = {anchor(target, row): row for row in target.rows() if target.get(row, "姓名") or target.get(row, "项目")}
         free = max(known.values(), default=target.head) + 1
         for row in source.rows():
