@@ -19,8 +19,10 @@ use crate::inside;
 use crate::period::{Every, Period, RunPeriod};
 use crate::publish::{Kept, Names, Staging};
 use crate::run::intake::{self, Sent};
-use crate::run::{County, FirstState, Options, Progress, RunError, Stage, first_state, guard_target, in_pool, prepare, restore_names};
-use crate::submission::{self, Expected, Share, Tenure};
+use crate::run::{
+    County, FirstState, Options, Progress, RunError, Stage, Whose, first_state, guard_target, in_pool, prepare, restore_names,
+};
+use crate::submission::{self, Expected, Share};
 use crate::xlsx::blank;
 
 /// What was handed out.
@@ -267,18 +269,8 @@ fn read_roster(county: &County, file: &Sent, limits: &inbox::Limits) -> Option<F
         book.modified.clone().unwrap_or_default(),
         file.name.to_string(),
     );
-    let scheme_of = |category: &str| county.scheme_of(branch, category);
-    let expected = Expected {
-        run: county.run,
-        schemes: &county.schemes,
-        scheme_of: &scheme_of,
-        intake: &county.intake,
-        categories: &county.workspace.categories,
-        registered: None,
-        tenure: Tenure::WHOLE_YEAR,
-        share: Share::default(),
-    };
-    let (submission, _) = submission::read(&book, cover, &file.name, &expected);
+    let read = |expected: &Expected<'_>| submission::read(&book, cover, &file.name, expected);
+    let (submission, _) = county.expecting(Whose::Branch(branch), None, Share::default(), read);
     let members = submission.members.iter().filter(|member| member.repeats.is_none() && !member.name.is_empty()).map(Listed::from);
     let members = members.collect();
     Some(Found { branch, digest: intake::digest(&opened.prints), corrects: book.returns, age, members })

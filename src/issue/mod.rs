@@ -126,7 +126,8 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let schemes: Vec<&Scheme> = used.iter().map(|at| &county.schemes[*at]).collect();
     let named: Vec<String> = schemes.iter().map(|scheme| format!("{} {}", scheme.id, scheme.version)).collect();
     let named = named.join("、");
-    let of = rows::Members { roster, categories: &own, expected: branch.members.map_or(rows::UNKNOWN_ROSTER, |members| members as usize) };
+    let expected = branch.members.map_or(rows::UNKNOWN_ROSTER, |members| members as usize);
+    let of = rows::Members { roster, categories: &own, expected, months: (branch.first_month(), branch.last_month()) };
     let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster)];
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
     for (name, scheme, served) in serve(workbook::ENTRIES.name, &all, |scheme| county.schemes[scheme].member.by_category()) {
@@ -140,7 +141,7 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     sheets.extend(rows::vetoes(&schemes, county.year).map(known));
     let here: Vec<(&str, &Scheme)> = own.iter().map(|name| (*name, &county.schemes[scheme_of(name)])).collect();
     sheets.extend(rows::nominations(&schemes, &here, &of).map(known));
-    sheets.extend(schemes.iter().find_map(|scheme| rows::branch_scores(scheme)).map(known));
+    sheets.extend(schemes.iter().find_map(|scheme| rows::branch_scores(scheme, &of)).map(known));
     Blank {
         title: format!("{} {}年报送表", branch.name, county.year),
         author: county.issuer.to_owned(),

@@ -25,12 +25,21 @@ pub struct Members<'a> {
     pub categories: &'a [&'a str],
     /// How many rows a roster that is not known will need.
     pub expected: usize,
+    /// First and last month of the branch itself: they bound the months of those of whom none are written.
+    pub months: (u8, u8),
 }
 
 impl Members<'_> {
     /// Members of these categories that are scored.
     fn scored<'a>(&'a self, categories: &'a [&'a str]) -> impl Iterator<Item = &'a Listed> {
         self.roster.iter().filter(|member| member.exempt.is_none() && categories.contains(&member.category.as_str()))
+    }
+
+    /// True if a member is expected in a period.
+    fn expects(&self, member: &Listed, period: Period) -> bool {
+        let first = if member.first_month == 1 { self.months.0 } else { member.first_month };
+        let last = if member.last_month == 12 { self.months.1 } else { member.last_month };
+        period.overlaps(first, last)
     }
 
     /// Empty rows below those that are filled in, at so many a member.
@@ -195,7 +204,7 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], member
     // By period: a branch fills in one period at a time.
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for period in rules.every.all() {
-        for member in members.scored(categories).filter(|member| period.overlaps(member.first_month, member.last_month)) {
+        for member in members.scored(categories).filter(|member| members.expects(member, period)) {
             let row = || vec![member.seq.into(), member.name.as_str().into(), Value::from(period.zh())];
             if scorers.is_empty() {
                 rows.push(row());
@@ -345,7 +354,7 @@ fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String 
         };
         return format!("{}不超过{of}的{share}（{rounded}{few}）", honour.name);
     }
-    let in_period = |member: &&Listed, period: Period| period.overlaps(member.first_month, member.last_month);
+    let in_period = |member: &&Listed, period: Period| members.expects(member, period);
     let allowed: Vec<(Period, i64)> = honour
         .every
         .all()
@@ -368,7 +377,7 @@ fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String 
 }
 
 /// 支部积分, where the scheme scores branches.
-pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
+pub fn branch_scores(scheme: &Scheme, members: &Members<'_>) -> Option<Sheet> {
     let rules = scheme.branch.as_ref()?;
     let most = rules.items.iter().map(|item| &item.max).max()?;
     let columns = vec![
@@ -377,15 +386,14 @@ pub fn branch_scores(scheme: &Scheme) -> Option<Sheet> {
         marks(column::OWN_SCORE, most, scheme.decimals, false, "支部自评。"),
         marks(column::REVIEWED_SCORE, most, scheme.decimals, true, "上级审核后的得分，以此为准。"),
     ];
-    let rows = rules
-        .every
-        .all()
-        .flat_map(|period: Period| rules.items.iter().map(move |item| vec![item.name.as_str().into(), period.zh().into()]))
-        .collect();
+    let (first, last) = members.months;
+    let periods: Vec<Period> = rules.every.all().filter(|period| period.overlaps(first, last)).collect();
+    let rows =
+        periods.iter().flat_map(|period| rules.items.iter().map(move |item| vec![item.name.as_str().into(), period.zh().into()])).collect();
     let note = format!("每个项目每个期间一行。{}", maxima(rules.items.iter().map(|item| (item.name.as_str(), &item.max))));
     let mut sheet = table(workbook::BRANCH_SCORES.name, &note, columns, rows, 0, 2);
     if let Body::Table { limits, .. } = &mut sheet.body {
-        *limits = rules.every.all().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
+        *limits = periods.iter().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
     }
     Some(filtered(sheet))
 }

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{County, Gathered};
 use crate::county::Branch;
-use crate::submission::{Arrival, Tenure};
 use crate::words::folded;
 
 /// First months by branch: for identity numbers, and for what 原支部 calls a merged branch.
@@ -54,12 +53,6 @@ impl Arrivals {
         let by_id = id.and_then(|id| self.ids.get(&branch)?.get(id));
         let by_name = || self.names.get(&branch)?.get(&folded(former?));
         by_id.or_else(by_name).copied()
-    }
-
-    /// Months of a branch, with who joins it.
-    pub fn tenure<'a>(county: &County, branch: Option<usize>, arrival: &'a Arrival<'a>) -> Tenure<'a> {
-        let branch = branch.map(|at| &county.register.branches[at]);
-        Tenure { first_month: branch.map_or(1, Branch::first_month), last_month: branch.map_or(12, Branch::last_month), arrival }
     }
 }
 

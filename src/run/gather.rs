@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::arrivals::Arrivals;
+use super::expected::Whose;
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
 use super::{County, Progress, RunError, Stage};
@@ -73,8 +74,18 @@ pub struct Gathered {
     pub card: Option<Box<Card>>,
 }
 
+/// Everything that lies in the inbox.
+pub struct Collected {
+    /// What each file came to.
+    pub gathered: Vec<Gathered>,
+    /// What was found in listing them.
+    pub findings: Vec<Finding>,
+    /// Who comes with a merged branch, as far as the rosters say.
+    pub arrivals: Arrivals,
+}
+
 /// Lists the inbox and works through every file.
-pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<(Vec<Gathered>, Vec<Finding>), RunError> {
+pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Collected, RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = county.incoming(&limits)?;
     let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
@@ -104,7 +115,7 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
         *one = read(&Arc::clone(&one.source), &arrivals)?;
         Ok(())
     })?;
-    Ok((gathered, findings))
+    Ok(Collected { gathered, findings, arrivals })
 }
 
 fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
@@ -217,23 +228,10 @@ fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc
     if stranger && county.scheme_of_stranger(&committee, "").is_none() {
         return gathered;
     }
-    let scheme_of = |category: &str| match identity.branch {
-        Some(branch) => county.scheme_of(branch, category),
-        None => county.scheme_of_stranger(&committee, category).unwrap_or_default(),
-    };
     let covered = cover.sheet.is_some();
-    let arrival = |id: Option<&str>, former: Option<&str>| arrivals.month(identity.branch?, id, former);
-    let expected = Expected {
-        run: county.run,
-        schemes: &county.schemes,
-        scheme_of: &scheme_of,
-        intake: &county.intake,
-        categories: &county.workspace.categories,
-        registered: identity.branch.and_then(|branch| county.register.branches[branch].members),
-        tenure: Arrivals::tenure(county, identity.branch, &arrival),
-        share: Share::default(),
-    };
-    let (submission, found) = submission::read(&book, cover, name, &expected);
+    let whose = identity.branch.map_or(Whose::Stranger(&committee), Whose::Branch);
+    let read = |expected: &Expected<'_>| submission::read(&book, cover, name, expected);
+    let (submission, found) = county.expecting(whose, Some(arrivals), Share::default(), read);
     // Without cover and roster it may be anything.
     if stranger && !covered && submission.members.is_empty() {
         return gathered;

@@ -9,6 +9,7 @@ mod arrivals;
 mod compare;
 mod dates;
 mod error;
+mod expected;
 mod first_state;
 mod gather;
 pub(crate) mod intake;
@@ -42,6 +43,7 @@ pub use resolve::{BranchState, Resolved, resolve};
 pub use write::write;
 
 pub(crate) use error::refused;
+pub(crate) use expected::Whose;
 pub(crate) use first_state::{FirstState, Original, first_state, restore_names};
 pub(crate) use prepare::{INTAKE, files};
 pub(crate) use press::{load_fonts, no_template};
@@ -218,8 +220,7 @@ pub(crate) fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Pa
 
 /// Reads every file, and puts together what each branch sent.
 fn gathered(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Received, RunError> {
-    let (gathered, findings) = gather::gather(county, fonts, progress)?;
-    received::receive(county, fonts, gathered, findings)
+    received::receive(county, fonts, gather::gather(county, fonts, progress)?)
 }
 
 /// Reads everything for the run's period. Where nobody names one, what the branches have entered does: then the year is read

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arrivals::Arrivals;
+use super::expected::Whose;
 use super::intake::{self, Sent};
 use super::rare::rare_characters;
 use super::versions::{latest, order, others, pick, superseded};
@@ -185,19 +186,7 @@ impl Table<'_> {
     }
 
     fn expected<T>(&self, share: Share<'_>, run: impl FnOnce(&Expected<'_>) -> T) -> T {
-        let county = self.county;
-        let scheme_of = |category: &str| county.scheme_of(self.branch, category);
-        let arrival = |id: Option<&str>, former: Option<&str>| self.arrivals.month(self.branch, id, former);
-        run(&Expected {
-            run: county.run,
-            schemes: &county.schemes,
-            scheme_of: &scheme_of,
-            intake: &county.intake,
-            categories: &county.workspace.categories,
-            registered: county.register.branches[self.branch].members,
-            tenure: Arrivals::tenure(county, Some(self.branch), &arrival),
-            share,
-        })
+        self.county.expecting(Whose::Branch(self.branch), Some(self.arrivals), share, run)
     }
 
     /// The workbook, as it was kept or opened again; none where it cannot be opened any more.

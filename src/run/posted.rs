@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{BranchState, Card, County, Resolved, RunError};
+use super::{BranchState, Card, County, Resolved, RunError, Whose};
 use crate::check;
 use crate::county::Corrections;
 use crate::diag::{Code, Finding, Place, Severity};
@@ -23,7 +23,7 @@ use crate::record::{Announcement, Records, Stood, Values};
 use crate::rollup::{Change, Outcome, OutcomeKind, branch_outcomes, change_findings, values};
 use crate::score::Flag;
 use crate::sheet::Book;
-use crate::submission::{self, Expected, Member, Share, Tenure};
+use crate::submission::{self, Expected, Member, Share};
 
 /// A subject of today for a recorded period.
 struct Now<'a> {
@@ -400,17 +400,10 @@ impl Rosters {
 fn members(county: &County, book: &Book, file: &str) -> Roster {
     let name: Arc<str> = file.into();
     let (cover, _) = submission::read_cover(book, &name, &county.intake);
-    let expected = Expected {
-        run: county.run,
-        schemes: &county.schemes,
-        scheme_of: &|_| 0,
-        intake: &county.intake,
-        categories: &county.workspace.categories,
-        registered: None,
-        tenure: Tenure::WHOLE_YEAR,
-        share: Share::default(),
-    };
-    let read = submission::read(book, cover, &name, &expected).0;
+    let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
+    let read = |expected: &Expected<'_>| submission::read(book, cover, &name, expected).0;
+    // Who is on the roster is asked, nothing of what scores them.
+    let read = county.expecting(Whose::Stranger(&committee), None, Share::default(), read);
     read.members
         .iter()
         .filter(|member| member.repeats.is_none())

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::arrivals::Arrivals;
+use super::gather::Collected;
 use super::parts::{Put, put_together};
 use super::versions::{Standing, standing};
 use super::{County, Gathered, RunError};
@@ -46,11 +46,10 @@ struct Sender {
 }
 
 /// Puts together what each branch sent.
-pub(super) fn receive(county: &County, fonts: &FontSet, gathered: Vec<Gathered>, mut findings: Vec<Finding>) -> Result<Received, RunError> {
+pub(super) fn receive(county: &County, fonts: &FontSet, collected: Collected) -> Result<Received, RunError> {
+    let Collected { gathered, mut findings, arrivals } = collected;
     let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
-    let mut arrivals = Arrivals::of(county);
-    arrivals.learn(county, &gathered); // what the first pass has not read again by it is read here
     let candidates = by_branch(county, gathered, &mut findings);
     let put = |at: usize, files: &mut Vec<Gathered>, standing: &Standing| {
         if !county.wants(at) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::drawn::{DrawnRow, DrawnSheet, written};
 use super::error::Problem;
-use super::formula::number_in;
+use super::formula::{Size, number_in};
 use super::plan::{Content, MergePlan, RowHome, SheetPlan, Widths};
 use crate::diag::CellRef;
 use crate::form::model::Range;
@@ -231,17 +231,17 @@ const MOST_DIGITS: usize = 30_000;
 fn too_large(plan: &SheetPlan, places: &BTreeMap<(u32, u16), usize>, ranks: &[Option<usize>], errors: &mut Errors) {
     let mut order: Vec<usize> = (0..ranks.len()).filter(|index| ranks[*index].is_some()).collect();
     order.sort_by_key(|index| ranks[*index]);
-    let mut reach = vec![0usize; ranks.len()];
+    let mut reach = vec![Size::default(); ranks.len()];
     for index in order {
         let formula = &plan.formulas[index];
-        let digits =
-            formula.expression.digits(&|range| formulas_in(places, range).map(|other| reach[other]).fold(0, usize::saturating_add));
-        if digits > MOST_DIGITS {
+        let size =
+            formula.expression.size(&|range| formulas_in(places, range).map(|other| reach[other]).fold(Size::default(), Size::beside));
+        if size.digits() > MOST_DIGITS {
             let text = formula.expression.text(&mut |range| Some(written(range))).unwrap_or_default();
             errors.push((Some(CellRef { row: formula.row, column: formula.column }), Problem::FormulaGrows(text)));
         } else {
             // What is refused is not refused again in all that use it.
-            reach[index] = digits;
+            reach[index] = size;
         }
     }
 }

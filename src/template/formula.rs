@@ -40,6 +40,51 @@ pub(crate) enum Function {
     Round,
 }
 
+/// Digits of the number of cells that a function is given at most.
+const COUNT: usize = 6;
+
+/// How large a number may become, in digits: `numerator / (denominator · 10^places)`. What is added up keeps the decimal places
+/// of the longest, and of other denominators only the product is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    whole: usize,
+    places: usize,
+    denominator: usize,
+}
+
+impl Size {
+    /// The larger of two that are compared or added up.
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            whole: self.whole.max(other.whole),
+            places: self.places.max(other.places),
+            denominator: self.denominator.saturating_add(other.denominator),
+        }
+    }
+
+    fn larger(self, digits: usize) -> Self {
+        Self { whole: self.whole.saturating_add(digits), ..self }
+    }
+
+    fn times(self, other: Self) -> Self {
+        Self {
+            whole: self.whole.saturating_add(other.whole),
+            places: self.places.saturating_add(other.places),
+            denominator: self.denominator.saturating_add(other.denominator),
+        }
+    }
+
+    fn inverse(self) -> Self {
+        let below = self.places.saturating_add(self.denominator);
+        Self { whole: below, places: 0, denominator: self.whole.saturating_add(below) }
+    }
+
+    /// Digits of numerator and denominator together.
+    pub fn digits(self) -> usize {
+        self.whole.saturating_add(self.places.saturating_add(self.denominator).saturating_mul(2))
+    }
+}
+
 impl Function {
     fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -224,16 +269,33 @@ impl Expression {
         }
     }
 
-    /// Digits that the result may have, numerator and denominator together; `reach` gives those of the formulas in a reference.
-    pub fn digits(&self, reach: &dyn Fn(Range) -> usize) -> usize {
+    /// How large the result may become; `reach` gives what the formulas in a reference come to, added up.
+    pub fn size(&self, reach: &dyn Fn(Range) -> Size) -> Size {
+        let all = |arguments: &[Self]| arguments.iter().map(|argument| argument.size(reach)).fold(Size::default(), Size::beside);
         match self {
-            Self::Number(number) => number.to_string().len(),
+            Self::Number(number) => {
+                let digits = number.to_string().len();
+                Size { whole: digits, places: digits, denominator: 0 }
+            }
             // A cell of a form, or what the formulas there come to.
-            Self::Cells(range) => reach(*range).saturating_add(18),
-            Self::Negative(inner) => inner.digits(reach),
-            Self::Pair(left, _, right) => left.digits(reach).saturating_add(right.digits(reach)),
-            Self::Call(Function::Round, arguments) => arguments.first().map_or(0, |value| value.digits(reach)),
-            Self::Call(_, arguments) => arguments.iter().map(|argument| argument.digits(reach)).fold(0, usize::saturating_add),
+            Self::Cells(range) => reach(*range).beside(Size { whole: 18, places: 18, denominator: 0 }),
+            Self::Negative(inner) => inner.size(reach),
+            Self::Pair(left, operator, right) => {
+                let (left, right) = (left.size(reach), right.size(reach));
+                match operator {
+                    Operator::Add | Operator::Subtract => left.beside(right).larger(1),
+                    Operator::Multiply => left.times(right),
+                    Operator::Divide => left.times(right.inverse()),
+                }
+            }
+            Self::Call(Function::Round, arguments) => Size { places: 12, denominator: 0, ..all(arguments).larger(1) },
+            Self::Call(Function::Count, _) => Size { whole: COUNT, ..Size::default() },
+            Self::Call(Function::Sum, arguments) => all(arguments).larger(COUNT),
+            Self::Call(Function::Average, arguments) => {
+                let sum = all(arguments).larger(COUNT);
+                Size { denominator: sum.denominator.saturating_add(COUNT), ..sum }
+            }
+            Self::Call(Function::Min | Function::Max, arguments) => all(arguments),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use scorebook::archive::{ArchiveOrder, archive};
-use scorebook::county::Branch;
+use scorebook::county::{Branch, Life};
 use scorebook::diag::{Code, Severity};
 use scorebook::issue::{self, Listed};
 use scorebook::run::{BranchState, Options, Summary, check, prepare, run};
@@ -127,6 +127,41 @@ fn an_unknown_branch_gets_the_sheets_of_every_category() {
     let village = Branch { kind: Some("农村".into()), ..branch };
     let entries: Vec<String> = names(&village).into_iter().filter(|name| name.starts_with("积分登记")).collect();
     assert_eq!((entries.len(), entries[0].as_str()), (5, "积分登记-农村党员"), "its own first, then those of whoever may join");
+}
+
+#[test]
+fn a_branch_gets_no_rows_for_months_in_which_it_is_not_there() {
+    let folder = Workdir::like("clean-ju-10star");
+    let county = prepare(&options(folder.path())).unwrap();
+    let shared = issue::County {
+        issuer: "县",
+        year: 2026,
+        date: county.date,
+        schemes: &county.schemes,
+        categories: &county.workspace.categories,
+        deadlines: &[],
+    };
+    let listed = |name: &str, first_month: u8| Listed {
+        name: name.into(),
+        category: "农村党员".into(),
+        first_month,
+        last_month: 12,
+        ..Listed::default()
+    };
+    let roster = [listed("甲", 1), listed("乙", 10)];
+    let periods = |life: Life| -> (usize, String, String) {
+        let branch = Branch { code: "0101".into(), name: "东支部".into(), committee: "党委".into(), life, ..Branch::default() };
+        let blank = issue::workbook(&shared, &branch, &roster, &|_| county.schemes.iter().position(|own| own.id == "ju-10star").unwrap());
+        let sheet = blank.sheets.iter().find(|sheet| sheet.name.starts_with("积分登记")).unwrap();
+        let blank::Body::Table { rows, .. } = &sheet.body else { panic!("a table") };
+        let text = |value: &Value| if let Value::Text(text) = value { text.clone() } else { String::new() };
+        let row = |row: &Vec<Value>| format!("{}{}", text(&row[1]), text(&row[2]));
+        (rows.len(), row(&rows[0]), row(&rows[rows.len() - 1]))
+    };
+    assert_eq!(periods(Life::default()), (12 + 3, "甲1月".into(), "乙12月".into()));
+    assert_eq!(periods(Life { founded: Some(6), ..Life::default() }), (7 + 3, "甲6月".into(), "乙12月".into()));
+    let merged = Life { into: Some("0102".into()), merged: Some(7), ..Life::default() };
+    assert_eq!(periods(merged), (6, "甲1月".into(), "甲6月".into()));
 }
 
 fn book(path: &Path) -> Book {
