@@ -12,6 +12,7 @@ use scorebook::diag::Unreadable;
 use scorebook::template::Template;
 use scorebook::inbox;
 use scorebook::forms::BOARD;
+use scorebook::ooxml::Fault;
 use scorebook::scheme;
 use scorebook::sheet::{self, Book, Content, Limits, Passwords, Refusal};
 use zip::write::SimpleFileOptions;
@@ -94,7 +95,7 @@ fn read(name: &str, bytes: &[u8], ours: bool) {
     let opened = sheet::unlock(bytes, &Passwords::default()).unwrap_or_default();
     match sheet::read(name, opened.as_deref().unwrap_or(bytes), &limits) {
         Ok(book) => hold(&book, &limits),
-        Err(Refusal::Unreadable { why, detail }) => assert!(!ours || why != Unreadable::Reader, "{detail}"),
+        Err(Refusal::Fault(Fault::Unreadable { why, detail })) => assert!(!ours || why != Unreadable::Reader, "{detail}"),
         Err(_) => {}
     }
 }

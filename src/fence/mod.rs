@@ -20,6 +20,7 @@ use thiserror::Error;
 pub use pool::ARGUMENT;
 pub use serve::serve;
 
+use crate::ooxml::unpacked;
 use crate::sheet::{self, Book, Format, Limits, Passwords, Refusal};
 use pool::Pool;
 
@@ -70,7 +71,7 @@ impl Fence {
         }
         // Whoever held it and panicked has freed its memory all the same.
         let turn = || self.large.lock().unwrap_or_else(PoisonError::into_inner);
-        let _turn = (sheet::unpacked(bytes) > LARGE).then(turn);
+        let _turn = (unpacked(bytes) > LARGE).then(turn);
         Ok(sheet::read(name, bytes, &self.limits))
     }
 }

@@ -1,13 +1,16 @@
-//! Why a package or a part of it was not read.
+//! Why bytes were not read.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::diag::Unreadable;
+use crate::diag::{Code, Finding, Place, Unreadable};
 
-/// Why a package or a part of it was not read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+/// Why a package, a part of it or a file that is none was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum Fault {
-    /// Damaged, or no package.
+    /// Damaged, or not what it begins like.
     #[error("cannot be read: {detail}")]
     Unreadable {
         /// Of which kind.
@@ -21,10 +24,12 @@ pub enum Fault {
     /// Above a bound.
     #[error("has too many {what}, more than {limit}")]
     TooLarge {
-        /// A field of [`super::Bounds`].
-        what: &'static str,
+        /// What is bounded: a field of [`super::Bounds`], or of the limits of whoever reads, without `max_`.
+        what: Cow<'static, str>,
         /// Its value.
         limit: u64,
+        /// The part of the package, if one is to blame.
+        part: Option<String>,
     },
 }
 
@@ -34,7 +39,36 @@ impl Fault {
         Self::Unreadable { why, detail: detail.into() }
     }
 
-    pub(super) fn too_large(what: &'static str, limit: impl TryInto<u64>) -> Self {
-        Self::TooLarge { what, limit: limit.try_into().unwrap_or(u64::MAX) }
+    /// Above a bound, and which.
+    pub fn too_large(what: &'static str, limit: impl TryInto<u64>) -> Self {
+        Self::TooLarge { what: what.into(), limit: limit.try_into().unwrap_or(u64::MAX), part: None }
+    }
+
+    /// Says which part is to blame.
+    #[must_use]
+    pub fn of_part(mut self, name: &str) -> Self {
+        if let Self::TooLarge { part, .. } = &mut self {
+            *part = Some(name.to_owned());
+        }
+        self
+    }
+
+    /// The finding's code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unreadable { .. } => Code::UnreadableFile,
+            Self::Encrypted => Code::EncryptedFile,
+            Self::TooLarge { .. } => Code::TooLarge,
+        }
+    }
+
+    /// The finding to report at a file's place.
+    pub fn finding(&self, place: Place) -> Finding {
+        let finding = Finding::new(self.code(), place);
+        match self {
+            Self::Unreadable { why, .. } => finding.arg("detail", why.word()),
+            Self::Encrypted => finding,
+            Self::TooLarge { what, limit, .. } => finding.arg("what", what).arg("limit", limit),
+        }
     }
 }

@@ -56,16 +56,20 @@ impl<'a> Package<'a> {
         }
         let mut parts = HashMap::new();
         let mut declared = 0u64;
+        let mut largest = (0, String::new());
         for index in 0..archive.len() {
             let entry = archive.by_index_raw(index).map_err(|error| fault(&error))?;
             declared = declared.saturating_add(entry.size());
             let name = plain(&String::from_utf8_lossy(entry.name_raw()));
+            if entry.size() > largest.0 {
+                largest = (entry.size(), name.clone());
+            }
             if !entry.is_dir() && parts.insert(name.clone(), index).is_some() {
                 return Err(Fault::unreadable(Unreadable::Twice, format!("the package holds {name} twice")));
             }
         }
         if declared > bounds.unpacked {
-            return Err(Fault::too_large("unpacked", bounds.unpacked));
+            return Err(Fault::too_large("unpacked", bounds.unpacked).of_part(&largest.1));
         }
         Ok(Self { archive, parts, declared, left: bounds.unpacked, bounds })
     }
@@ -101,11 +105,12 @@ impl<'a> Package<'a> {
         entry.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(broken)?;
         let size = bytes.len() as u64;
         if size > limit {
-            return Err(match limit {
+            let fault = match limit {
                 limit if limit == self.left => Fault::too_large("unpacked", self.bounds.unpacked),
                 limit if limit == ratio => Fault::too_large("ratio", self.bounds.ratio),
                 _ => Fault::too_large("part", self.bounds.part),
-            });
+            };
+            return Err(fault.of_part(name));
         }
         if size != declared {
             return Err(Fault::unreadable(Unreadable::Packed, format!("{name}: {size} bytes where {declared} are declared")));
@@ -147,6 +152,35 @@ pub fn unpacked(bytes: &[u8]) -> u64 {
     }
     let declared = ZipArchive::new(Cursor::new(bytes)).ok().and_then(|archive| archive.decompressed_size());
     size.saturating_add(declared.unwrap_or_default().try_into().unwrap_or(u64::MAX))
+}
+
+/// What lies in a zip archive: for telling what it is, before anything is believed or bounded.
+pub struct Listing<'a>(ZipArchive<Cursor<&'a [u8]>>);
+
+/// Names that are looked at; an office writes a hundredth of them.
+const MOST_NAMES: usize = 10_000;
+
+impl<'a> Listing<'a> {
+    /// Reads the directory; `None` if there is none.
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+        ZipArchive::new(Cursor::new(bytes)).ok().map(Self)
+    }
+
+    /// Names as parts are compared by, in the order of the directory.
+    pub fn names(&self) -> Vec<String> {
+        self.0.file_names_raw().take(MOST_NAMES).map(|name| plain(&String::from_utf8_lossy(name))).collect()
+    }
+
+    /// The first bytes of a part; none of one that cannot be unpacked.
+    pub fn head(&mut self, name: &str, most: u64) -> Vec<u8> {
+        let named = |name_raw: &[u8]| plain(&String::from_utf8_lossy(name_raw)) == name;
+        let index = (0..self.0.len()).find(|&index| self.0.by_index_raw(index).is_ok_and(|entry| named(entry.name_raw())));
+        let mut head = Vec::new();
+        if let Some(entry) = index.and_then(|index| self.0.by_index(index).ok()) {
+            let _ = entry.take(most).read_to_end(&mut head);
+        }
+        head
+    }
 }
 
 /// A package being written.

@@ -44,7 +44,7 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     walk(stream, 0, |record, data| {
         match record {
             // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
-            0x002f => return Err(Refusal::Encrypted),
+            0x002f => return Err(Refusal::ENCRYPTED),
             // BOF: before BIFF8 texts are bytes of the code page that CODEPAGE names.
             0x0809 => narrow |= u16_at(data, 0) == 0x0500,
             // Western is what a program writes that does not know its own.

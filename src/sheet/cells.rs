@@ -19,9 +19,10 @@ use super::book::{Area, Content, Sheet};
 use super::gather::Gather;
 use super::style::Style;
 use super::text::is_error;
-use super::{Refusal, number, strings, xml};
+use super::{Refusal, number, strings};
 use crate::diag::{CellRef, Unreadable};
 use crate::exact::Decimal;
+use crate::ooxml::xml;
 
 /// What the cells of all sheets refer to.
 pub(super) struct Tables {

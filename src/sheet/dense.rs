@@ -7,10 +7,10 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
 use super::book::{Area, Book, Cell, Content, Sheet};
 use super::gather::{Gather, Results};
-use super::package::{Package, Packer};
 use super::style::Style;
-use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook, xml};
+use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook};
 use crate::diag::Unreadable;
+use crate::ooxml::{Package, Packer, xml};
 
 type Source<'a> = Cursor<&'a [u8]>;
 

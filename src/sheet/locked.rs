@@ -13,9 +13,9 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::ole::{u16_at, u32_at};
-use super::xml::{self, Node};
 use super::{Format, Refusal, ole, sniff};
 use crate::diag::Unreadable;
+use crate::ooxml::xml::{self, Node};
 
 /// Excel's own: files that are only "protected" are encrypted with it, and every office opens them without asking.
 const BUILT_IN: &str = "VelvetSweatshop";
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Passwords {
 /// to refuse.
 ///
 /// # Errors
-/// [`Refusal::Encrypted`] where no password fits.
+/// [`Refusal::ENCRYPTED`] where no password fits.
 pub fn unlock(bytes: &[u8], passwords: &Passwords) -> Result<Option<Vec<u8>>, Refusal> {
     match sniff(bytes) {
         Format::Encrypted => package(bytes, passwords).map(Some),
@@ -70,7 +70,7 @@ fn package(bytes: &[u8], passwords: &Passwords) -> Result<Vec<u8>, Refusal> {
         (2..=4, 2) => Standard::parse(&info).and_then(|standard| standard.key(passwords)),
         _ => None,
     };
-    let key = key.ok_or(Refusal::Encrypted)?;
+    let key = key.ok_or(Refusal::ENCRYPTED)?;
     let mut stream = ole::stream(bytes, "EncryptedPackage")?;
     let torn = || Refusal::unreadable(Unreadable::Package, "the encrypted package is cut short");
     let size = stream.first_chunk().map(|size| u64::from_le_bytes(*size)).ok_or_else(torn)?;
@@ -379,12 +379,12 @@ fn records(mut stream: Vec<u8>, passwords: &Passwords) -> Result<Option<Vec<u8>>
         }
     }
     let Some(filepass) = found.filter(|filepass| u16_at(filepass, 0) == 1) else { return Ok(None) };
-    let lock = lock(&filepass, passwords).ok_or(Refusal::Encrypted)?;
+    let lock = lock(&filepass, passwords).ok_or(Refusal::ENCRYPTED)?;
     // A record that no reader knows.
     stream[at..at + 2].copy_from_slice(&[0xff, 0x0f]);
     let mut plain = stream.clone();
     for (span, bytes) in plain.chunks_mut(SPAN).enumerate() {
-        let Some(mut key) = lock.stream(span as u32) else { return Err(Refusal::Encrypted) };
+        let Some(mut key) = lock.stream(span as u32) else { return Err(Refusal::ENCRYPTED) };
         key.apply_keystream(bytes);
     }
     let mut at = 0;

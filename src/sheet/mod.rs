@@ -31,7 +31,6 @@ mod workbook;
 mod xlsx;
 mod xml2003;
 
-pub use crate::ooxml::unpacked;
 pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet};
 pub use limits::Limits;
 pub use locked::{Passwords, unlock};
@@ -40,7 +39,7 @@ pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 
 use crate::diag::Unreadable;
-use crate::ooxml::{package, xml};
+use crate::ooxml::Package;
 
 /// Decodes a workbook. The format goes by the content; `name` names the one sheet of a CSV file, and is said in
 /// messages.
@@ -60,11 +59,9 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         Format::Text => csv::read(name, bytes, limits),
         Format::Html => html::read(name, bytes, limits),
         Format::Xml => xml2003::read(bytes, limits),
-        Format::Encrypted => Err(Refusal::Encrypted),
+        Format::Encrypted => Err(Refusal::ENCRYPTED),
         // A torn download may be anything; an archive that opens is something else than a workbook.
-        Format::Zip => {
-            Err(package::Package::open(bytes, limits.package()).err().map_or(Refusal::NotASpreadsheet { kind: format }, Refusal::from))
-        }
+        Format::Zip => Err(Package::open(bytes, limits.package()).err().map_or(Refusal::NotASpreadsheet { kind: format }, Refusal::from)),
         kind => Err(Refusal::NotASpreadsheet { kind }),
     };
     let decode = || match decode() {

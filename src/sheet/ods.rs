@@ -15,10 +15,10 @@ use quick_xml::events::BytesStart;
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
 use super::ink::{Colour, Ink};
-use super::package::Package;
-use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, style};
 use crate::diag::Unreadable;
+use crate::ooxml::Package;
+use crate::ooxml::xml::{self, Node};
 
 const CONTENT: &str = "content.xml";
 
@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits.package())?;
     // Only the manifest says that the other parts are ciphertext.
     if package.text("META-INF/manifest.xml")?.is_some_and(|manifest| manifest.contains("encryption-data")) {
-        return Err(Refusal::Encrypted);
+        return Err(Refusal::ENCRYPTED);
     }
     let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, "content.xml is missing"))?;
     let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();

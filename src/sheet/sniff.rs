@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text;
+use crate::ooxml::Listing;
 
 /// What a file's content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,12 +106,11 @@ fn ole(bytes: &[u8]) -> Format {
 }
 
 fn package(bytes: &[u8]) -> Format {
-    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
+    let Some(mut listing) = Listing::open(bytes) else {
         // A torn download begins right: the reader will say what is wrong.
         return if has(bytes, b"xl/") || has(bytes, b"[Content_Types].xml") { Format::Xlsx } else { Format::Zip };
     };
-    let plain = |name: &[u8]| String::from_utf8_lossy(name).replace('\\', "/").trim_start_matches('/').to_ascii_lowercase();
-    let names: Vec<String> = archive.file_names_raw().take(10_000).map(plain).collect();
+    let names = listing.names();
     let holds = |wanted: &str| names.iter().any(|name| name == wanted);
     let office = holds("[content_types].xml");
     if holds("xl/workbook.bin") {
@@ -121,23 +121,10 @@ fn package(bytes: &[u8]) -> Format {
         Format::Xlsx
     } else if holds("mimetype") {
         // Of many writers it is not the first entry, or packed.
-        if has(&mimetype(&mut archive), b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
+        if has(&listing.head("mimetype", 200), b"opendocument.spreadsheet") { Format::Ods } else { Format::Document }
     } else {
         Format::Zip
     }
-}
-
-/// What an OpenDocument package says that it is.
-fn mimetype(archive: &mut zip::ZipArchive<std::io::Cursor<&[u8]>>) -> Vec<u8> {
-    let index = (0..archive.len()).find(|&index| {
-        archive.by_index_raw(index).is_ok_and(|entry| entry.name_raw().trim_ascii_start().eq_ignore_ascii_case(b"mimetype"))
-    });
-    let mut said = Vec::new();
-    if let Some(entry) = index.and_then(|index| archive.by_index(index).ok()) {
-        // One that cannot be unpacked says nothing.
-        let _ = std::io::Read::read_to_end(&mut std::io::Read::take(entry, 200), &mut said);
-    }
-    said
 }
 
 fn has(bytes: &[u8], wanted: &[u8]) -> bool {

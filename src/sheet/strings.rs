@@ -3,9 +3,9 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::{Limits, Refusal, xml};
+use super::{Limits, Refusal};
 use crate::diag::Unreadable;
-use crate::ooxml::unescape;
+use crate::ooxml::{unescape, xml};
 
 /// The string table, every `<si>` of it: cells count them.
 pub(super) fn table(part: &str, text: &str, limits: &Limits) -> Result<Vec<Box<str>>, Refusal> {
@@ -64,7 +64,8 @@ pub(super) fn rich(reader: &mut Reader<&[u8]>) -> Result<String, quick_xml::Erro
 #[cfg(test)]
 mod tests {
     use super::{rich, table};
-    use crate::sheet::{Limits, xml};
+    use crate::ooxml::xml;
+    use crate::sheet::Limits;
 
     #[test]
     fn a_text_is_all_its_runs() {

@@ -4,11 +4,11 @@ use quick_xml::events::BytesStart;
 
 use super::gather::Results;
 use super::ink::{Colour, Ink};
-use super::package::Package;
 use super::style::{Formats, Style};
-use super::xml::{self, Node};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
+use crate::ooxml::Package;
+use crate::ooxml::xml::{self, Node};
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {

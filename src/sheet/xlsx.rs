@@ -4,11 +4,11 @@
 use super::book::Book;
 use super::cells::{self, Tables};
 use super::gather::Gather;
-use super::package::Package;
 use super::style::Style;
 use super::workbook::{self, Workbook};
 use super::{Format, Limits, Refusal, strings};
 use crate::diag::Unreadable;
+use crate::ooxml::Package;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits.package())?;

@@ -13,9 +13,9 @@ use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
 use super::ink::{Colour, Ink};
 use super::style::Style;
-use super::xml::{self, Node};
 use super::{Format, Limits, Refusal, number, text};
 use crate::diag::Unreadable;
+use crate::ooxml::xml::{self, Node};
 
 const NAMESPACE: &str = "urn:schemas-microsoft-com:office:spreadsheet";
 

@@ -14,7 +14,7 @@ const MOST_PICTURES: usize = 200;
 
 /// Reads a sheet's drawing: pictures are kept, everything else is told.
 pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnSheet, lost: &mut Vec<Lost>) {
-    let Some(drawing) = package.xml(path) else { return };
+    let Ok(drawing) = package.xml(path) else { return };
     let parts = package.relations(path);
     // What newer offices draw stands in a choice of which one must be understood.
     let chosen = drawing.children.iter().flat_map(|child| match &*child.name {

@@ -10,12 +10,12 @@ use super::lost;
 use super::package::Package;
 use super::settings;
 use super::style::{self, Looks};
-use crate::diag::CellRef;
+use crate::diag::{CellRef, Unreadable};
 use crate::exact::{Decimal, Exact};
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 use crate::layout;
 use crate::number_format::Format;
-use crate::ooxml::{Element, printable};
+use crate::ooxml::{Element, Fault, printable};
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {
@@ -98,8 +98,14 @@ pub(super) struct DrawnImage {
 
 /// Why a workbook cannot be read.
 pub(super) enum Refusal {
-    Unreadable(String),
+    Fault(Fault),
     TooLarge(String),
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 const MOST_SHEETS: usize = 100;
@@ -116,24 +122,23 @@ const MOST_MERGES: usize = 5_000;
 
 /// Reads the whole workbook.
 pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
-    let unreadable = |part: &str| Refusal::Unreadable(part.to_owned());
-    let mut package = Package::open(bytes).ok_or_else(|| unreadable("zip"))?;
+    let mut package = Package::open(bytes)?;
     let main = package
         .relations("")
         .into_values()
         .find(|(kind, _)| kind == "officeDocument")
         .map_or_else(|| "xl/workbook.xml".to_owned(), |(_, target)| target);
-    let workbook = package.xml(&main).ok_or_else(|| unreadable(&main))?;
+    let workbook = package.xml(&main)?;
     let relations = package.relations(&main);
     let part = |kind: &str| relations.values().find(|(word, _)| word == kind).map(|(_, target)| target.clone());
     let styles = match part("styles") {
-        Some(path) => Some(package.xml(&path).ok_or_else(|| unreadable(&path))?),
+        Some(path) => Some(package.xml(&path)?),
         None => None,
     };
-    let theme = part("theme").and_then(|path| package.xml(&path));
+    let theme = part("theme").and_then(|path| package.xml(&path).ok());
     let mut looks = Looks::read(styles.as_ref(), theme.as_ref());
     let strings = match part("sharedStrings") {
-        Some(path) => package.xml(&path).ok_or_else(|| unreadable(&path))?.children,
+        Some(path) => package.xml(&path)?.children,
         None => Vec::new(),
     };
     let date_1904 = workbook.child("workbookPr").and_then(|properties| properties.flag("date1904")) == Some(true);
@@ -143,7 +148,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
     let mut places = Vec::new();
     for (place, entry) in workbook.child("sheets").iter().flat_map(|sheets| sheets.all("sheet")).enumerate() {
         let name = entry.attribute("name").unwrap_or_default().to_owned();
-        let Some((kind, path)) = entry.attribute("id").and_then(|id| relations.get(id)) else { return Err(unreadable(&name)) };
+        let Some((kind, path)) = entry.attribute("id").and_then(|id| relations.get(id)) else {
+            return Err(Fault::unreadable(Unreadable::Missing, name).into());
+        };
         if kind != "worksheet" {
             book.lost.push((name, None, Feature::Shape));
             continue;
@@ -155,7 +162,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         if book.sheets.len() >= MOST_SHEETS {
             return Err(Refusal::TooLarge(name));
         }
-        let root = package.xml(path).ok_or_else(|| unreadable(path))?;
+        let root = package.xml(path)?;
         let mut reading = Reading { date_1904, looks: &mut looks, strings: &strings, budget: &mut budget, lost: &mut book.lost };
         let mut sheet = reading.sheet(name, &root)?;
         let parts = package.relations(path);
@@ -163,7 +170,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
             drawing::pictures(&mut package, target, &mut sheet, &mut book.lost);
         }
         if let Some((_, target)) = parts.values().find(|(kind, _)| kind == "comments") {
-            lost::comments(package.xml(target).as_ref(), &sheet.name, &mut book.lost);
+            lost::comments(package.xml(target).ok().as_ref(), &sheet.name, &mut book.lost);
         }
         lost::of_sheet(&root, &sheet.name, &mut book.lost);
         sheet.reach_pictures(&mut book.lost);

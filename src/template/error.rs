@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::picture::PictureFault;
-use crate::diag::{CellRef, Lang};
+use crate::diag::{CellRef, Lang, Place};
+use crate::ooxml::Fault;
 
 /// Something in a template that must be put right (or, among the warnings, will not be carried).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct TemplateError {
 /// Kinds of template error. Names and texts are as they stand in the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// Not an xlsx workbook, or one whose parts cannot be read; which part.
-    Unreadable(String),
+    /// Not an xlsx workbook, one whose parts cannot be read, or one that unpacks to more than it may.
+    Fault(Fault),
     /// More rows, columns or cells than a form can have.
     TooLarge,
     /// No sheet beside the settings.
@@ -252,6 +253,11 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
+/// What the package lacks, in the words that submissions are refused with.
+fn said(fault: &Fault, lang: Lang) -> String {
+    fault.finding(Place::default()).message(lang)
+}
+
 impl Problem {
     /// What is wrong, without the place.
     pub fn text(&self, lang: Lang) -> String {
@@ -264,7 +270,14 @@ impl Problem {
     fn zh(&self) -> String {
         let near = |nearest: &Option<String>| nearest.as_ref().map_or_else(String::new, |name| format!("，是否为“{name}”？"));
         match self {
-            Self::Unreadable(part) => format!("不是可读取的 xlsx 工作簿（{part}）；请用 WPS 或 Excel 另存为 .xlsx"),
+            Self::Fault(fault) => match fault {
+                Fault::Unreadable { detail, .. } => format!("不是可读取的 xlsx 工作簿（{detail}）；请用 WPS 或 Excel 另存为 .xlsx"),
+                Fault::Encrypted => format!("{}；请去掉密码后另存", said(fault, Lang::Zh)),
+                Fault::TooLarge { part, .. } => {
+                    let part = part.as_ref().map_or_else(String::new, |part| format!("{part}："));
+                    format!("{part}{}；请删去图片和表格之外的内容后另存", said(fault, Lang::Zh))
+                }
+            },
             Self::TooLarge => "表格过大：一个模板不超过一百张表、二十万格、二百张图，一张表不超过一万行、一千列、五千处合并、两千个公式，一格不超过 32767 字".into(),
             Self::NoSheet => "除“设置”外没有任何工作表".into(),
             Self::Brace => "花括号不成对；要印出花括号本身请写 {{ 或 }}".into(),
@@ -308,7 +321,14 @@ impl Problem {
     fn en(&self) -> String {
         let near = |nearest: &Option<String>| nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean '{name}'?"));
         match self {
-            Self::Unreadable(part) => format!("not a readable xlsx workbook ({part}); save it as .xlsx in WPS or Excel"),
+            Self::Fault(fault) => match fault {
+                Fault::Unreadable { detail, .. } => format!("not a readable xlsx workbook ({detail}); save it as .xlsx in WPS or Excel"),
+                Fault::Encrypted => format!("{}; save it without the password", said(fault, Lang::En)),
+                Fault::TooLarge { part, .. } => {
+                    let part = part.as_ref().map_or_else(String::new, |part| format!("{part}: "));
+                    format!("{part}{}; remove pictures and what lies outside the table, and save it again", said(fault, Lang::En))
+                }
+            },
             Self::TooLarge => "too large: a template has at most 100 sheets, 200,000 cells, 200 pictures; a sheet 10,000 rows, 1,000 columns, 5,000 merged ranges, 2,000 formulas; a cell 32,767 characters".into(),
             Self::NoSheet => "no sheet beside the settings".into(),
             Self::Brace => "unpaired brace; write {{ or }} to print a brace".into(),

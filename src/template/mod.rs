@@ -47,7 +47,7 @@ impl Template {
     pub fn load(bytes: &[u8], schema: &Schema) -> Result<Self, Vec<TemplateError>> {
         let whole = |kind| vec![TemplateError { sheet: String::new(), cell: None, kind }];
         let book = drawn::read(bytes).map_err(|refusal| match refusal {
-            drawn::Refusal::Unreadable(part) => whole(Problem::Unreadable(part)),
+            drawn::Refusal::Fault(fault) => whole(Problem::Fault(fault)),
             drawn::Refusal::TooLarge(sheet) => vec![TemplateError { sheet, cell: None, kind: Problem::TooLarge }],
         })?;
         let mut errors = Vec::new();

@@ -208,7 +208,7 @@ fn each_library_and_each_act_has_one_owner() {
         (&["rust_xlsxwriter"], &["xlsx"]),
         (&["krilla", "genpdf", "lopdf", "subsetter"], &["pdf"]),
         (&["quick_xml"], &["ooxml", "sheet"]),
-        (&["ZipArchive"], &["ooxml", "inbox", "sheet"]),
+        (&["ZipArchive"], &["ooxml", "inbox"]),
         (&["ZipWriter"], &["ooxml"]),
         (&["rayon"], &["run", "issue"]),
         (&["strsim", "unicode_width"], &["words"]),

@@ -31,10 +31,10 @@ fn what_is_only_protected_opens_without_being_asked() {
 #[test]
 fn without_the_password_it_is_a_finding() {
     for name in ["agile.xlsx", "standard.xlsx", "office97.xls", "cryptoapi.xls"] {
-        assert_eq!(sheet::unlock(&fixture(name), &passwords(&["县委2025", ""])), Err(Refusal::Encrypted), "{name}");
+        assert_eq!(sheet::unlock(&fixture(name), &passwords(&["县委2025", ""])), Err(Refusal::ENCRYPTED), "{name}");
     }
     assert_eq!(sheet::unlock(&fixture("locked.ods"), &passwords(&["县委2026"])), Ok(None));
-    assert_eq!(sheet::read("locked.ods", &fixture("locked.ods"), &Limits::default()).unwrap_err(), Refusal::Encrypted);
+    assert_eq!(sheet::read("locked.ods", &fixture("locked.ods"), &Limits::default()).unwrap_err(), Refusal::ENCRYPTED);
 }
 
 #[test]

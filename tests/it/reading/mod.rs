@@ -12,6 +12,7 @@ use std::path::Path;
 
 use scorebook::diag::{CellRef, Unreadable};
 use scorebook::exact::Decimal;
+use scorebook::ooxml::Fault;
 use scorebook::sheet::{self, Book, Content, Format, Limits, Refusal};
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -144,7 +145,7 @@ fn a_flipped_bit_is_read_or_refused_without_a_panic() {
             damaged[at] ^= 0x15;
             // The guard against panics would say this; nothing may need it.
             let result = sheet::read(name, &damaged, &Limits::default());
-            assert!(!matches!(result, Err(Refusal::Unreadable { why: Unreadable::Reader, .. })), "{name} at {at}");
+            assert!(!matches!(result, Err(Refusal::Fault(Fault::Unreadable { why: Unreadable::Reader, .. }))), "{name} at {at}");
         }
     }
 }
@@ -155,7 +156,7 @@ fn limits_are_kept() {
         let mut limits = Limits::default();
         change(&mut limits);
         ["kinds.xlsx", "kinds.xls", "kinds.ods"].map(|name| match sheet::read(name, &fixture(name), &limits) {
-            Err(Refusal::TooLarge { what, .. }) => what,
+            Err(Refusal::Fault(Fault::TooLarge { what, .. })) => what,
             other => panic!("{name}: {other:?}"),
         })
     };

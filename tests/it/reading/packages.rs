@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Cursor;
 
+use scorebook::ooxml::Fault;
 use scorebook::sheet::{self, Book, Limits, Refusal};
 
 use crate::support::zip;
@@ -122,7 +123,7 @@ fn a_bomb_is_not_inflated() {
     let zeros = vec![b' '; 40 << 20];
     let sheet = format!("<sheetData></sheetData>{}", String::from_utf8_lossy(&zeros));
     let refusal = read(&workbook(&[("S", &sheet)], &[])).unwrap_err();
-    assert_eq!(refusal, Refusal::too_large("ratio", Limits::default().max_ratio));
+    assert_eq!(refusal, Fault::too_large("ratio", Limits::default().max_ratio).of_part("xl/worksheets/0.xml").into());
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn a_flipped_digit_is_seen_by_its_checksum() {
     assert!(read(&parts).is_ok());
     let at = parts.windows(11).position(|window| window == b"12345678901").unwrap();
     parts[at] = b'9';
-    assert!(matches!(read(&parts), Err(Refusal::Unreadable { .. })));
+    assert!(matches!(read(&parts), Err(Refusal::Fault(Fault::Unreadable { .. }))));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Every kind of template error, made by a workbook that has it, and hostile workbooks.
 
+use scorebook::ooxml::Fault;
 use scorebook::template::Feature;
 
 use super::*;
@@ -56,8 +57,8 @@ fn mistakes_of_the_sheet_are_told() {
 
 #[test]
 fn damaged_files_are_refused_without_panic() {
-    assert!(matches!(problems(b"")[..], [Problem::Unreadable(_)]));
-    assert!(matches!(problems(b"PK\x03\x04 not a zip")[..], [Problem::Unreadable(_)]));
+    assert!(matches!(problems(b"")[..], [Problem::Fault(Fault::Unreadable { .. })]));
+    assert!(matches!(problems(b"PK\x03\x04 not a zip")[..], [Problem::Fault(Fault::Unreadable { .. })]));
     let good = built_in("board");
     for cut in (0..good.len()).step_by(97) {
         let _ = Template::load(&good[..cut], &BOARD.schema());

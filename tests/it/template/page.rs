@@ -1,5 +1,7 @@
 //! The page that tells how to draw a form says all there is.
 
+use scorebook::diag::Unreadable;
+use scorebook::ooxml::Fault;
 use scorebook::template::{Feature, PictureFault, SETTINGS};
 
 use super::*;
@@ -20,7 +22,9 @@ fn every_setting_problem_and_loss_is_on_the_page() {
         SETTINGS.iter().filter(|key| !page.contains(&format!("| `{key}` |"))).map(|key| (*key).to_owned()).collect();
     let dots = || "…".to_owned();
     let problems = [
-        Problem::Unreadable(dots()),
+        Problem::Fault(Fault::unreadable(Unreadable::Package, dots())),
+        Problem::Fault(Fault::Encrypted),
+        Problem::Fault(Fault::too_large("part", 32 << 20).of_part("…")),
         Problem::TooLarge,
         Problem::NoSheet,
         Problem::Brace,
@@ -58,7 +62,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
     // A new kind must be added above: this match stops compiling without it.
     for problem in &problems {
         match problem {
-            Problem::Unreadable(_)
+            Problem::Fault(Fault::Unreadable { .. } | Fault::Encrypted | Fault::TooLarge { .. })
             | Problem::TooLarge
             | Problem::NoSheet
             | Problem::Brace
