@@ -40,6 +40,8 @@ pub enum Fact {
     SecondBranch(String),
     /// So many members.
     Members(usize),
+    /// What is taken from a file, in words.
+    Units(String),
 }
 
 impl Finding {

@@ -68,7 +68,7 @@ pub fn doctor(options: &Options) -> Result<Vec<Line>, RunError> {
             year(&mut lines, options, &county);
         }
         Err(error) => {
-            faults(&mut lines, &error);
+            faults(&mut lines, root, &error);
             rights(&mut lines, root);
             lock(&mut lines, root);
         }
@@ -85,28 +85,26 @@ fn config(error: &CountyError) -> crate::config::ConfigError {
 }
 
 /// Faults of the county's own files; each says itself what is allowed.
-fn faults(lines: &mut Lines, error: &RunError) {
+fn faults(lines: &mut Lines, root: &Path, error: &RunError) {
     if let RunError::Several(all) = error {
-        return all.iter().for_each(|error| faults(lines, error));
+        return all.iter().for_each(|error| faults(lines, root, error));
     }
     let path = match error {
         RunError::County(CountyError::Config { path, .. } | CountyError::Io { path, .. }) | RunError::Io { path, .. } => {
-            path.display().to_string()
+            Some(path.as_path())
         }
-        RunError::Config { file, .. } => file.clone(),
-        RunError::Refused(said) => said.en.clone(),
-        _ => String::new(),
+        RunError::Config { file, .. } => Some(Path::new(file)),
+        _ => None,
     };
-    let about = if path.contains("calendar") {
-        "calendar"
-    } else if path.ends_with("intake.toml") {
-        "intake"
-    } else if path.contains("schemes") {
-        "scheme"
-    } else if matches!(error, RunError::County(_) | RunError::Io { .. }) && !path.ends_with(TEXT) && !path.ends_with(WORKBOOK) {
-        "register"
-    } else {
-        "settings"
+    let place = path.map(|path| path.strip_prefix(root).unwrap_or(path));
+    let settings = [TEXT, WORKBOOK].map(Path::new);
+    let about = match (error, place) {
+        (RunError::Calendar(_), _) => "calendar",
+        (_, Some(place)) if place.starts_with("calendar") => "calendar",
+        (_, Some(place)) if place.ends_with("intake.toml") => "intake",
+        (_, Some(place)) if place.starts_with("schemes") => "scheme",
+        (RunError::County(_) | RunError::Io { .. }, Some(place)) if !settings.iter().any(|name| place.ends_with(name)) => "register",
+        _ => "settings",
     };
     let mend =
         Said::new("按上面所写改好、保存，再运行一次 scorebook doctor", "put that right, save the file, and run scorebook doctor again");

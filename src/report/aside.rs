@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Finding, Lang, title};
+use crate::diag::{Code, Fact, Finding, Lang, title};
 
 /// So many files are named in one cell; the rest is counted.
 const NAMED: usize = 5;
@@ -28,8 +28,7 @@ pub fn set_aside(findings: &[Finding]) -> BTreeMap<&str, BTreeMap<&str, Code>> {
 pub(super) fn joined(findings: &[Finding]) -> BTreeMap<&str, Vec<String>> {
     let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.code == Code::JoinedSubmission) {
-        let units = finding.args.iter().find(|(name, _)| *name == "units").map_or("", |(_, units)| units);
-        if let (Some(code), Some(file)) = (&finding.branch_code, &finding.place.file) {
+        if let (Some(code), Some(file), Some(Fact::Units(units))) = (&finding.branch_code, &finding.place.file, &finding.fact) {
             all.entry(code).or_default().push(format!("{file}（{units}）"));
         }
     }

@@ -61,6 +61,9 @@ pub enum RunError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] BagError),
+    /// A file among the calendars that is passed over.
+    #[error("{0}")]
+    Calendar(Said),
     /// What is asked for cannot be done, and why.
     #[error("{0}")]
     Refused(Said),
@@ -92,7 +95,7 @@ impl RunError {
             (Self::County(error), _) => error.message(lang),
             (Self::Archive(error), _) => error.message(lang),
             (Self::Record(error), _) => error.message(lang),
-            (Self::Refused(said), _) => said.get(lang).to_owned(),
+            (Self::Refused(said) | Self::Calendar(said), _) => said.get(lang).to_owned(),
             (Self::Inbox(InboxError::Open { path, source }), Lang::Zh) => {
                 format!("收件文件夹 {}：打不开（{}）", path.display(), io_zh(source))
             }

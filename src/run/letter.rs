@@ -37,12 +37,17 @@ fn person(finding: &Finding) -> Option<&str> {
 
 /// True if both say that rows of one person are missing.
 fn is_of_one(one: &Finding, other: &Finding) -> bool {
-    one.ordinal.is_some() && other.ordinal.is_some() && person(one).is_some() && person(one) == person(other)
+    let periods = [one, other].iter().all(|finding| finding.ordinal.is_some() && period(finding).is_some());
+    periods && person(one).is_some() && person(one) == person(other)
+}
+
+/// Where the sentence names its period.
+fn period(finding: &Finding) -> Option<usize> {
+    finding.args.iter().position(|(name, _)| *name == "period")
 }
 
 /// `1月至3月、5月` instead of a line per month.
 fn extend(one: &mut Finding, other: &Finding, follows: bool) {
-    let period = |finding: &Finding| finding.args.iter().position(|(name, _)| *name == "period");
     let (Some(at), Some(next)) = (period(one), period(other)) else { return };
     let next = &other.args[next].1;
     let told = &one.args[at].1;

@@ -18,7 +18,7 @@ use super::versions::{latest, order, others, pick, superseded};
 use super::{Card, County, Gathered, RunError};
 use crate::check::{self, MissingRow};
 use crate::county::Parts;
-use crate::diag::{CellRef, Code, Finding, Place, Severity};
+use crate::diag::{CellRef, Code, Fact, Finding, Place, Severity};
 use crate::font::FontSet;
 use crate::inbox;
 use crate::period::Period;
@@ -335,7 +335,11 @@ impl Table<'_> {
                 }
                 return Some(superseded(&self.files[*at], &self.files[first]));
             }
-            several.then(|| Finding::new(Code::JoinedSubmission, Place::file(&self.files[*at].name)).arg("units", listed(&units)))
+            several.then(|| {
+                let units = listed(&units);
+                let finding = Finding::new(Code::JoinedSubmission, Place::file(&self.files[*at].name));
+                finding.arg("units", &units).fact(Fact::Units(units))
+            })
         };
         self.active.iter().filter_map(note).collect()
     }

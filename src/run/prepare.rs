@@ -270,13 +270,13 @@ fn load_calendar(root: &Path, wrong: &mut Wrong) -> Result<Calendar, RunError> {
     for path in files(&folder, "txt")? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = name.split('.').next().unwrap_or_default();
-        wrong.0.push(refused(
+        wrong.0.push(RunError::Calendar(Said::new(
             format!(
                 "{}：日历文件的扩展名应是 .toml，请改名为 {stem}.toml（看不见扩展名的，请先在文件夹的“查看”中勾选“文件扩展名”）",
                 path.display()
             ),
             format!("{}: a calendar's name ends in .toml; rename it to {stem}.toml (have the folder show extensions)", path.display()),
-        ));
+        )));
     }
     Ok(calendar)
 }

@@ -175,3 +175,41 @@ fn missing(registered: &Branch) -> Finding {
     let finding = finding.arg("contact", registered.contact.as_deref().unwrap_or_default());
     finding.arg("phone", registered.phone.as_deref().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Options, gathered, load_fonts, prepare, resolve_all};
+    use crate::diag::Finding;
+
+    /// What became of each branch, with what was found, whatever the sentences call their values.
+    fn states(case: &str, rename: bool) -> Vec<String> {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case);
+        let county = prepare(&Options { workspace, ..Options::default() }).expect("a county");
+        let fonts = load_fonts(Path::new("none")).expect("fonts");
+        let mut received = gathered(&county, &fonts, &|_, _, _| {}).expect("read");
+        let strange = |finding: &mut Finding| finding.args.iter_mut().for_each(|arg| arg.0 = "renamed");
+        if rename {
+            received.findings.iter_mut().for_each(strange);
+            received.seconds.iter_mut().for_each(|(_, finding)| strange(finding));
+            received.branches.iter_mut().flat_map(|put| &mut put.findings).for_each(strange);
+        }
+        let resolved = resolve_all(&county, received, None).expect("resolved");
+        let mut told: Vec<String> = resolved.branches.iter().map(|state| format!("{:?}", std::mem::discriminant(state))).collect();
+        told.extend(
+            resolved.findings.iter().map(|finding| format!("{:?} {:?} {:?}", finding.branch_code, finding.code, finding.place.file)),
+        );
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn a_placeholder_that_is_renamed_changes_nothing_that_is_returned() {
+        for case in ["messy-ju-10star", "messy-register-60", "messy-hospital-dual"] {
+            let plain = states(case, false);
+            assert!(plain.len() > 10, "{case}");
+            assert_eq!(plain, states(case, true), "{case}");
+        }
+    }
+}

@@ -95,7 +95,7 @@ fn read_branch_table(
                     return Mark::NONE;
                 }
                 let as_item = Item { name: heading.to_owned(), ..rules.items[item].clone() };
-                read_mark(&line, &as_item, scheme, period, &mut Signs::default(), &mut None, sink)
+                read_mark(&line, &as_item, scheme, &period.zh(), &mut Signs::default(), &mut None, sink)
             };
             let (own, reviewed) = (mark(column::OWN_SCORE, false), mark(column::REVIEWED_SCORE, true));
             let at = Spot { sheet: table.number, row: line.index(), column: line.column(column::REVIEWED_SCORE).unwrap_or_default() };

@@ -220,7 +220,7 @@ pub fn survey(date_1904: bool, sheets: &Sheets<'_>, roster: &Submission, expecte
 /// A mark as it is read: a blank deduction is nothing deducted, and 2 and -2 are the same.
 fn value_of_mark(line: &Line<'_>, item: &Item, scheme: &Scheme) -> String {
     let mut untold = Sink::new(&std::sync::Arc::from(""));
-    let mark = read_mark(line, item, scheme, Period::YEAR, &mut Signs::default(), &mut None, &mut untold);
+    let mark = read_mark(line, item, scheme, "", &mut Signs::default(), &mut None, &mut untold);
     match mark.decimal() {
         Some(value) => value.to_string(),
         None => line.word(&item.name),
@@ -497,12 +497,13 @@ impl<'a> Reading<'a> {
         let own = read_scorer(line, rules, sink);
         read_reviewers(line, rules, sink);
         let mut reason = None;
+        let told = period.zh();
         let marks: Box<[Mark]> = rules
             .items
             .iter()
             .map(|item| {
                 let applies = item.applies_to(&member.category);
-                if applies { read_mark(line, item, scheme, period, signs, &mut reason, sink) } else { Mark::NONE }
+                if applies { read_mark(line, item, scheme, &told, signs, &mut reason, sink) } else { Mark::NONE }
             })
             .collect();
         let (part, slice) = line.layout();

@@ -43,16 +43,10 @@ pub fn check_values(line: &Line<'_>, scheme: &Scheme, category: &str, signs: &mu
     }
     read_scorer(line, rules, sink);
     read_reviewers(line, rules, sink);
-    let mut found = sink.apart();
+    // Of an empty mark the period is named; it is as it is written.
+    let period = line.shown(column::PERIOD).or_else(|| line.period().map(Period::zh)).unwrap_or_default();
     for item in rules.items.iter().filter(|item| item.applies_to(category)) {
-        read_mark(line, item, scheme, Period::YEAR, signs, &mut None, &mut found);
-    }
-    for mut finding in found.finish() {
-        // Of an empty mark the period is named; it is as it is written.
-        for (_, period) in finding.args.iter_mut().filter(|(name, _)| *name == "period") {
-            *period = line.shown(column::PERIOD).or_else(|| line.period().map(Period::zh)).unwrap_or_default();
-        }
-        sink.push(finding);
+        read_mark(line, item, scheme, &period, signs, &mut None, sink);
     }
 }
 
@@ -72,7 +66,9 @@ pub fn read_period(line: &Line<'_>, every: Every, year: i32, sink: &mut Sink) ->
         let names: Vec<String> = every.all().map(Period::zh).collect();
         // Told by its place, the period has no cell in this row.
         let mut finding = line.finding(Code::UnknownPeriod, if written { column::PERIOD } else { column::NAME }, sink);
-        finding.args.clear();
+        if finding.code == Code::UnknownPeriod {
+            finding.args.clear();
+        }
         if !written {
             finding.value = line.period().map(Period::zh);
         }
@@ -150,13 +146,44 @@ pub fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
     sink.push(line.finding(Code::MissingReviewer, heading, sink).arg("why", why));
 }
 
-/// One mark. A blank is [`Mark::NONE`] in a mark column (a finding) and zero in the others; so is what cannot be read,
-/// which rejects the submission anyway.
+/// What is written for an item, and the reason beside it.
+fn written_mark(line: &Line<'_>, item: &Item) -> (Number, Option<String>) {
+    let content = line.get(&item.name);
+    let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
+        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::words::folded(text))),
+        _ => None,
+    };
+    let mut read = cell::number(content);
+    // Where nothing entered is 0, a 0 that is not shown is one.
+    if item.kind != ItemKind::Mark && cell::hides_nought(content) {
+        read = Number::Nothing;
+    }
+    let Some(Content::Text(text)) = content else { return (read, given) };
+    if let Number::Fault(_) = read {
+        read = cell::points(text, item.kind).unwrap_or(read);
+    }
+    if let (ItemKind::Count, Some(times)) = (item.kind, crate::words::folded(text).strip_suffix('次')) {
+        read = cell::text_number(times);
+    }
+    if let (Number::Fault(_), Some(_)) = (&read, &item.reason)
+        && let Some((value, reasons)) = cell::bonus_with_reasons(text)
+    {
+        read = Number::Is { value, text: false };
+        given = Some(match given {
+            Some(other) if !reasons.contains(&other) => format!("{reasons}；{other}"),
+            _ => reasons,
+        });
+    }
+    (read, given)
+}
+
+/// One mark. A blank is [`Mark::NONE`] in a mark column (a finding, which names the period as it is given) and zero in the
+/// others; so is what cannot be read, which rejects the submission anyway.
 pub fn read_mark(
     line: &Line<'_>,
     item: &Item,
     scheme: &Scheme,
-    period: Period,
+    period: &str,
     signs: &mut Signs,
     reason: &mut Option<Box<str>>,
     sink: &mut Sink,
@@ -170,32 +197,7 @@ pub fn read_mark(
     if line.unseen(&item.name, sink) {
         return Mark::NONE;
     }
-    let mut given = match item.reason.as_deref().map(|heading| cell::text(line.get(heading))) {
-        Some(Ok(text)) => text.filter(|text| !cell::is_nothing(&crate::words::folded(text))),
-        _ => None,
-    };
-    let mut read = cell::number(content);
-    // Where nothing entered is 0, a 0 that is not shown is one.
-    if item.kind != ItemKind::Mark && cell::hides_nought(content) {
-        read = Number::Nothing;
-    }
-    if let (Some(Content::Text(text)), Number::Fault(_)) = (content, &read) {
-        read = cell::points(text, item.kind).unwrap_or(read);
-    }
-    if let (Some(Content::Text(text)), ItemKind::Count) = (content, item.kind)
-        && let Some(times) = crate::words::folded(text).strip_suffix('次')
-    {
-        read = cell::text_number(times);
-    }
-    if let (Some(Content::Text(text)), Number::Fault(_), Some(_)) = (content, &read, &item.reason)
-        && let Some((value, reasons)) = cell::bonus_with_reasons(text)
-    {
-        read = Number::Is { value, text: false };
-        given = Some(match given {
-            Some(other) if !reasons.contains(&other) => format!("{reasons}；{other}"),
-            _ => reasons,
-        });
-    }
+    let (read, given) = written_mark(line, item);
     let value = match read {
         Number::Fault(code) => {
             let takes = match item.kind {
@@ -208,7 +210,7 @@ pub fn read_mark(
         }
         Number::Nothing if item.kind == ItemKind::Mark => {
             let who = if line.column(column::NAME).is_some() { column::NAME } else { column::ITEM };
-            sink.push(finding(Code::MissingEntry).about(line.word(who)).arg("period", period.zh()).arg("case", "cell"));
+            sink.push(finding(Code::MissingEntry).about(line.word(who)).arg("period", period).arg("case", "cell"));
             return Mark::NONE;
         }
         Number::Nothing => return Mark::ZERO,

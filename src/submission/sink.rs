@@ -31,11 +31,6 @@ impl Sink {
         Self { file: Place::file(file), findings: Vec::new(), seen: BTreeMap::new(), once: BTreeSet::new() }
     }
 
-    /// One for the same file, so that what it collects can be looked through first.
-    pub fn apart(&self) -> Self {
-        Self { file: self.file.clone(), findings: Vec::new(), seen: BTreeMap::new(), once: BTreeSet::new() }
-    }
-
     pub fn sheet(&self, sheet: &Arc<str>) -> Place {
         self.file.on_sheet(sheet)
     }
