@@ -56,6 +56,11 @@ impl Fence {
         Self { pool: program.map(Pool::new), passwords, limits: Limits::default(), large: Mutex::new(()) }
     }
 
+    /// How many passwords are tried on a workbook that asks for one.
+    pub fn tries(&self) -> u64 {
+        self.passwords.count()
+    }
+
     /// Decodes a workbook, opening it with one of the passwords where it is encrypted.
     ///
     /// # Errors

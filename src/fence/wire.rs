@@ -11,6 +11,8 @@ use crate::sheet::{Book, Limits, Refusal};
 pub(super) struct Request<'a> {
     pub(super) name: &'a str,
     pub(super) limits: Limits,
+    /// Bytes that the worker may take for it.
+    pub(super) memory: u64,
     pub(super) bytes: &'a [u8],
 }
 

@@ -70,7 +70,8 @@ pub(super) fn open_up(file: &Incoming, limits: &Limits, held: &mut u64) -> Optio
     let zip = ZipArchive::new(BufReader::new(File::open(&file.disk.path).ok()?)).ok()?;
     let mut own = (*held).min(limits.max_held / 2);
     let before = own;
-    let mut found = Found { outer: file, files: Vec::new(), findings: Vec::new(), held: &mut own, limits };
+    let most = limits.max_unpacked.min(file.size.saturating_mul(limits.max_ratio).max(limits.small_unpacked));
+    let mut found = Found { outer: file, files: Vec::new(), findings: Vec::new(), held: &mut own, unpacked: most, most, limits };
     let opened = found.look(&file.name, zip, None, 1);
     let Found { files, findings, .. } = found;
     *held -= before - own;
@@ -83,6 +84,9 @@ struct Found<'a> {
     files: Vec<Incoming>,
     findings: Vec<Finding>,
     held: &'a mut u64,
+    /// Bytes that it may yet unpack to, of so many at first: archives inside it may be packed small twice over.
+    unpacked: u64,
+    most: u64,
     limits: &'a Limits,
 }
 
@@ -96,10 +100,12 @@ impl Found<'_> {
             self.refuse(name, &Unfetched::TooLarge { what: "entries", limit: self.limits.max_entries as u64 });
             return true;
         }
-        if zip.decompressed_size().is_none_or(|size| size > self.limits.max_unpacked.into()) {
-            self.refuse(name, &Unfetched::TooLarge { what: "unpacked", limit: self.limits.max_unpacked });
+        let size = zip.decompressed_size().and_then(|size| u64::try_from(size).ok());
+        let Some(left) = size.and_then(|size| self.unpacked.checked_sub(size)) else {
+            self.refuse(name, &Unfetched::TooLarge { what: "unpacked", limit: self.most });
             return true;
-        }
+        };
+        self.unpacked = left;
         let before = (self.files.len(), self.findings.len());
         for index in 0..zip.len() {
             let (inner, entry) = match listed(&mut zip, index, within) {

@@ -55,16 +55,22 @@ pub struct Limits {
     pub max_bytes: u64,
     /// Bytes of one archive.
     pub max_archive: u64,
-    /// Bytes that the entries of one archive unpack to.
+    /// Bytes that the entries of one archive unpack to, those of archives inside it included.
     pub max_unpacked: u64,
-    /// Unpacked to packed size of one entry.
+    /// Unpacked to packed size of one entry, and of an archive with all archives inside it.
     pub max_ratio: u64,
+    /// Bytes that an archive may unpack to, however small it is.
+    pub small_unpacked: u64,
     /// Bytes of all archives inside archives; they are kept in memory. One archive on the disk may have half of them.
     pub max_held: u64,
     /// Entries of one archive, those of archives inside it included.
     pub max_entries: usize,
     /// Files of the whole inbox.
     pub max_files: usize,
+    /// Bytes that the workbooks of one archive on the disk come to when they are unpacked.
+    pub max_work: u64,
+    /// Turns of the hashes that trying every password on the workbooks of one archive on the disk takes.
+    pub max_turns: u64,
     /// Folders below the inbox.
     pub max_depth: usize,
 }
@@ -76,9 +82,14 @@ impl Default for Limits {
             max_archive: 512 << 20,
             max_unpacked: 2 << 30,
             max_ratio: 250,
+            small_unpacked: 64 << 20,
             max_held: 192 << 20,
             max_entries: 20_000,
             max_files: 200_000,
+            // Some 10,000 branch workbooks; two minutes of reading on a small office machine.
+            max_work: 8 << 30,
+            // 500 workbooks as Office locks them, with one password of the county; half a minute.
+            max_turns: 100_000_000,
             max_depth: 64,
         }
     }

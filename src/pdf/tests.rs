@@ -49,6 +49,23 @@ fn structure_language_and_outline_are_there() {
     assert_eq!(text.matches("/S/TR").count() + text.matches("/S /TR").count(), 46, "one tag a row that says something, not one a cell");
 }
 
+#[test]
+fn a_window_bears_the_title_and_the_table_of_places_is_where_it_is_said_to_be() {
+    let bytes = pdf(&board(3));
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("/Type/Catalog/ViewerPreferences<</DisplayDocTitle true>>"));
+    let tail = &bytes[bytes.len() - 30..];
+    let said = String::from_utf8_lossy(tail);
+    let place: usize = said.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    assert!(bytes[place..].starts_with(b"xref\n"), "{said}");
+    // Each line of the table leads to its object, the catalog among them.
+    let table = std::str::from_utf8(&bytes[place..]).unwrap();
+    for (number, line) in table.lines().skip(2).take_while(|line| line.len() >= 18).enumerate().filter(|(_, line)| line.contains(" n")) {
+        let at: usize = line[..10].parse().unwrap();
+        assert!(bytes[at..].starts_with(format!("{number} 0 obj").as_bytes()), "{line}");
+    }
+}
+
 /// A grey picture of one pixel.
 const PIXEL_PNG: &[u8] = &[
     137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 58, 126, 155, 85, 0, 0, 0, 10, 73,

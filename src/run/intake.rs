@@ -11,12 +11,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::County;
+use super::{County, budget};
 use crate::diag::{Finding, Place};
 use crate::digest;
 use crate::fence::FenceError;
 use crate::inbox::{self, Incoming, Limits};
-use crate::sheet::{Book, Format};
+use crate::sheet::{Book, Format, Refusal};
 use crate::submission::{Intake, read_cover};
 use crate::words::key;
 use crate::workbook;
@@ -35,6 +35,11 @@ impl Sent {
         Arc::new(Self { name: name.into(), files: Vec::new() })
     }
 
+    /// One file.
+    pub(super) fn of(file: Incoming) -> Self {
+        Self { name: Arc::clone(&file.name), files: vec![Part { file, sheet: None, beyond: None }] }
+    }
+
     /// The name that one of its files shares with another of the same archive.
     pub(crate) fn twin(&self) -> Option<Arc<str>> {
         self.files.iter().find_map(|part| part.file.twin.clone())
@@ -51,6 +56,8 @@ impl Sent {
 pub struct Part {
     pub(crate) file: Incoming,
     sheet: Option<String>,
+    /// Why it is not read, if the archive that it came in costs too much without it.
+    pub(super) beyond: Option<Refusal>,
 }
 
 /// One file's fingerprint: name, SHA-256, bytes.
@@ -72,7 +79,7 @@ pub(crate) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> V
     let mut sets: BTreeMap<(String, String), usize> = BTreeMap::new();
     for file in files {
         let Some((set, sheet)) = of_a_set(&file.name, &county.intake) else {
-            all.push(Sent { name: Arc::clone(&file.name), files: vec![Part { file, sheet: None }] });
+            all.push(Sent::of(file));
             continue;
         };
         let at = *sets.entry(set).or_insert_with(|| {
@@ -82,9 +89,11 @@ pub(crate) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> V
         if county.intake.sheet(&sheet) == Some(workbook::COVER.name) {
             all[at].name = Arc::clone(&file.name);
         }
-        all[at].files.push(Part { file, sheet: Some(sheet) });
+        all[at].files.push(Part { file, sheet: Some(sheet), beyond: None });
     }
-    join_by_content(county, all, limits)
+    let mut all = join_by_content(county, all, limits);
+    budget::hold(&mut all, county.fence.tries(), limits);
+    all
 }
 
 /// Text files that are named after nothing, `1.csv` and `2.csv`: where one folder or archive holds one 支部信息 in such a
@@ -191,7 +200,11 @@ pub(crate) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Open
         };
         let digest = county.first.digest(&part.file.name).unwrap_or_else(|| digest::sha256(&bytes));
         opened.prints.push((Arc::clone(&part.file.name), digest, bytes.len() as u64));
-        let mut book = match county.fence.read(&part.file.name, &bytes)? {
+        let read = match &part.beyond {
+            Some(refusal) => Err(refusal.clone()),
+            None => county.fence.read(&part.file.name, &bytes)?,
+        };
+        let mut book = match read {
             Ok(book) => book,
             Err(refusal) => {
                 opened.book = Err(refusal.finding(place));

@@ -6,6 +6,7 @@
 //! What is done with a run stands above: `archive`, `merge`, `explain`, `post`, `issue` call this room and it knows none of them.
 
 mod arrivals;
+mod budget;
 mod compare;
 mod dates;
 mod error;

@@ -5,7 +5,9 @@
 //! <table><tr><td rowspan=2>姓名<td x:num="8.6999">8.7    sheets (<x:Name>), the heading or line before it
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use html5gum::{DefaultEmitter, HtmlString, Spanned, Token, Tokenizer};
 
 use super::book::{Area, Book, Content, Sheet};
 use super::gather::Gather;
@@ -18,7 +20,7 @@ use super::{Format, Limits, Refusal, csv, mail, number, style, text};
 pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut gather = Gather::new(limits);
     let mut sheets = Vec::new();
-    match mail::parts(bytes) {
+    match mail::parts(bytes)? {
         None => page(&text::decode(bytes, charset(bytes).as_deref())?, csv::stem(name), &mut gather, limits, &mut sheets)?,
         Some(parts) => {
             let mut names: Vec<String> = Vec::new();
@@ -49,7 +51,7 @@ fn charset(bytes: &[u8]) -> Option<String> {
 /// Sheets that an office lists in a comment at the page's head.
 fn listed(text: &str) -> Vec<String> {
     let names = text.split("<x:Name>").skip(1).filter_map(|rest| rest.split("</x:Name>").next());
-    names.map(|name| unescaped(name).trim().to_owned()).collect()
+    names.map(|name| plain(name).trim().to_owned()).collect()
 }
 
 /// A table whose end has not come.
@@ -145,9 +147,12 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
     Ok(())
 }
 
+/// A tag's attributes by their names, the first of each name.
+type Attributes = BTreeMap<HtmlString, Spanned<HtmlString, ()>>;
+
 /// A page's parts. Names are in lower case.
 enum Node<'a> {
-    Open(&'a str, &'a str),
+    Open(&'a str, &'a Attributes),
     Close(&'a str),
     Text(&'a str),
 }
@@ -199,7 +204,7 @@ impl Page<'_> {
             }
             Node::Open("p" | "div" | "br" | "li" | "center", _) if !self.in_heading => self.line.clear(),
             // A name is short; a page of prose is not kept.
-            Node::Text(text) if self.line.len() < 1000 => self.line.push_str(&unescaped(text)),
+            Node::Text(text) if self.line.len() < 1000 => self.line.push_str(text),
             _ => {}
         }
     }
@@ -257,7 +262,7 @@ impl Table {
                 (Some(cell), _) => cell.node(node, limits)?,
                 (None, Some(caption)) if !self.began => {
                     if let Node::Text(text) = node {
-                        caption.push_str(&unescaped(text));
+                        caption.push_str(text);
                     }
                 }
                 _ => {}
@@ -305,7 +310,7 @@ impl Table {
 }
 
 impl Cell {
-    fn of(tag: &str, classes: &HashMap<String, Class>, row: Ink) -> Self {
+    fn of(tag: &Attributes, classes: &HashMap<String, Class>, row: Ink) -> Self {
         let count = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1u32).clamp(1, 1 << 20);
         let style = attribute(tag, "style").unwrap_or_default();
         let own = Class::of(tag, classes);
@@ -335,7 +340,7 @@ impl Cell {
                 self.ink.colour = attribute(tag, "color").map_or(self.ink.colour, |colour| Colour::named(&colour));
             }
             Node::Text(text) => {
-                for c in unescaped(text).chars() {
+                for c in text.chars() {
                     let space = matches!(c, ' ' | '\t' | '\r' | '\n');
                     if !(space && self.text.ends_with([' ', '\n'])) {
                         self.text.push(if space { ' ' } else { c });
@@ -374,7 +379,7 @@ impl Cell {
 
 impl Class {
     /// What a tag's class and its own attributes say.
-    fn of(tag: &str, classes: &HashMap<String, Self>) -> Self {
+    fn of(tag: &Attributes, classes: &HashMap<String, Self>) -> Self {
         let mut own = attribute(tag, "class").and_then(|name| classes.get(name.trim()).cloned()).unwrap_or_default();
         if let Some(ground) = attribute(tag, "bgcolor") {
             own.ink.ground = Colour::named(&ground);
@@ -388,122 +393,53 @@ impl Class {
 }
 
 /// True for a row, a column or a cell that is not displayed or has no size.
-fn is_hidden(tag: &str, size: &str) -> bool {
+fn is_hidden(tag: &Attributes, size: &str) -> bool {
     attribute(tag, "style").is_some_and(|style| hides(&style)) || attribute(tag, size).is_some_and(|size| size.trim() == "0")
 }
 
+/// Elements whose text nobody sees; `xml` is what offices put at a page's head for each other.
+const UNSEEN: [&str; 7] = ["script", "style", "title", "xml", "noscript", "iframe", "noembed"];
+
 /// Calls `visit` for each tag and each text. Nothing is refused: pages are never well formed.
 fn walk(page: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Result<(), Refusal> {
-    let mut rest = page;
-    while let Some(open) = rest.find('<') {
-        if open > 0 {
-            visit(Node::Text(&rest[..open]))?;
-        }
-        rest = &rest[open..];
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            // Excel's conditional comments are comments to everybody else; what they enclose is for other programs.
-            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
-            continue;
-        }
-        let close = rest.strip_prefix("</").is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let named = close || rest[1..].starts_with(|c: char| c.is_ascii_alphabetic());
-        if !named && !rest.starts_with("<!") && !rest.starts_with("<?") {
-            visit(Node::Text("<"))?;
-            rest = &rest[1..];
-            continue;
-        }
-        let end = tag_end(rest);
-        let tag = &rest[1 + usize::from(close)..end];
-        rest = rest.get(end + 1..).unwrap_or_default();
-        if !named {
-            continue;
-        }
-        let length = tag.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(tag.len());
-        let name = tag[..length].to_ascii_lowercase();
-        if close {
-            visit(Node::Close(&name))?;
-            continue;
-        }
-        visit(Node::Open(&name, &tag[length..]))?;
-        if matches!(name.as_str(), "script" | "style" | "title" | "xml") {
-            let mark = format!("</{name}");
-            let ends = rest.as_bytes().windows(mark.len()).position(|window| window.eq_ignore_ascii_case(mark.as_bytes()));
-            rest = ends.map_or("", |at| &rest[at..]);
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    // The element that is not seen, until it ends.
+    let mut unseen = None;
+    for Ok(token) in Tokenizer::new_with_emitter(page, emitter) {
+        match token {
+            Token::EndTag(tag) if unseen.as_ref() == Some(&tag.name) => unseen = None,
+            _ if unseen.is_some() => {}
+            Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name);
+                visit(Node::Open(&name, &tag.attributes))?;
+                // Other elements do not end within their own tag, whatever it says.
+                if UNSEEN.contains(&&*name) && !(tag.self_closing && name == "xml") {
+                    unseen = Some(tag.name);
+                }
+            }
+            Token::EndTag(tag) => visit(Node::Close(&String::from_utf8_lossy(&tag.name)))?,
+            Token::String(text) => visit(Node::Text(&String::from_utf8_lossy(&text)))?,
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    if rest.is_empty() { Ok(()) } else { visit(Node::Text(rest)) }
+    Ok(())
 }
 
-/// Where a tag's `>` stands, those inside quoted values not counted.
-fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(open) if c != open => {}
-            Some(_) => quote = None,
-            // A quote opens a value only behind `=`: stray ones would swallow the page.
-            None if matches!(c, '"' | '\'') && before == '=' => quote = Some(c),
-            None if c == '>' => return at,
-            None => {}
-        }
-        if !c.is_whitespace() {
-            before = c;
-        }
-    }
-    // A quote that never closes: the first `>` it is.
-    text.find('>').unwrap_or(text.len())
+/// An attribute's value, empty where it has none.
+fn attribute(tag: &Attributes, wanted: &str) -> Option<String> {
+    tag.get(wanted.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned())
 }
 
-/// An attribute's value, empty where it has none; names are compared without case.
-fn attribute(tag: &str, wanted: &str) -> Option<String> {
-    let mut rest = tag.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-    while !rest.is_empty() {
-        let length = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len()).max(1);
-        let length = rest.char_indices().map(|(at, _)| at).chain([rest.len()]).find(|at| *at >= length).unwrap_or(rest.len());
-        let (name, after) = rest.split_at(length);
-        let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('=').map(str::trim_start) {
-            None => ("", after),
-            Some(after) => match after.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
-                None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-            },
-        };
-        if name.eq_ignore_ascii_case(wanted) {
-            return Some(unescaped(value));
+/// A text without its tags: `&nbsp;` `&#24352;` `&amp`; what is no entity stays as it is written.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for Ok(token) in Tokenizer::new(text) {
+        if let Token::String(text) = token {
+            plain.push_str(&String::from_utf8_lossy(&text));
         }
-        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
     }
-    None
-}
-
-/// `&nbsp;` `&#24352;` `&amp`; what is no entity stays as it is written.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(rest.len()).min(32);
-        let entity = rest.get(..length).unwrap_or_default();
-        let code = entity.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok(),
-            None => number.parse().ok(),
-        });
-        if let Some(c) = code.and_then(char::from_u32) {
-            out.push(c);
-        } else if let Some(known) = quick_xml::escape::resolve_html5_entity(entity) {
-            out.push_str(known);
-        } else {
-            out.push('&');
-            continue;
-        }
-        rest = &rest[length..];
-        rest = rest.strip_prefix(';').unwrap_or(rest);
-    }
-    out.push_str(rest);
-    out
+    plain
 }
 
 #[cfg(test)]

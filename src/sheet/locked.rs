@@ -21,7 +21,10 @@ use crate::ooxml::xml::{self, Node};
 const BUILT_IN: &str = "VelvetSweatshop";
 
 /// Office turns the hash a hundred thousand times; the file says how often, and must not decide how long a run lasts.
-const MOST_TURNS: u32 = 1_000_000;
+pub const MOST_TURNS: u64 = 1_000_000;
+
+/// Office 2007's own number of turns.
+const STANDARD_TURNS: u32 = 50_000;
 
 /// Passwords to try. They are never shown, also not by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -31,6 +34,11 @@ impl Passwords {
     /// In the order in which they are tried.
     pub fn new(passwords: Vec<String>) -> Self {
         Self(passwords)
+    }
+
+    /// How many are tried, the built-in one among them.
+    pub fn count(&self) -> u64 {
+        self.0.len() as u64 + 1
     }
 
     /// UTF-16, little-endian, as all hashes take them.
@@ -60,6 +68,19 @@ pub fn unlock(bytes: &[u8], passwords: &Passwords) -> Result<Option<Vec<u8>>, Re
             records(stream, passwords)
         }
         _ => Ok(None),
+    }
+}
+
+/// How often a hash is turned to try one password on a package; nothing if it asks for none.
+pub fn turns(bytes: &[u8]) -> u64 {
+    if sniff(bytes) != Format::Encrypted {
+        return 0;
+    }
+    let Ok(info) = ole::stream(bytes, "EncryptionInfo") else { return 0 };
+    match (u16_at(&info, 0), u16_at(&info, 2)) {
+        (4, 4) => Agile::parse(&info).map_or(0, |agile| agile.turns.into()),
+        (2..=4, 2) => STANDARD_TURNS.into(),
+        _ => 0,
     }
 }
 
@@ -219,7 +240,7 @@ impl Agile {
             package_hash: Hash::named(said(&data, "hashAlgorithm")?)?,
             salt: bytes(&password, "saltValue")?,
             hash: Hash::named(said(&password, "hashAlgorithm")?)?,
-            turns: said(&password, "spinCount")?.parse().ok().filter(|turns| *turns <= MOST_TURNS)?,
+            turns: said(&password, "spinCount")?.parse().ok().filter(|turns: &u32| u64::from(*turns) <= MOST_TURNS)?,
             key_bytes: said(&password, "keyBits")?.parse::<usize>().ok().filter(|bits| matches!(bits, 128 | 192 | 256))? / 8,
             verifier: bytes(&password, "encryptedVerifierHashInput")?,
             verifier_hash: bytes(&password, "encryptedVerifierHashValue")?,
@@ -281,7 +302,7 @@ impl Standard {
 
     fn key(&self, passwords: &Passwords) -> Option<Key> {
         passwords.wide().find_map(|password| {
-            let turned = Hash::Sha1.turned(&self.salt, &password, 50_000);
+            let turned = Hash::Sha1.turned(&self.salt, &password, STANDARD_TURNS);
             let last = digest::<Sha1>(&[&turned, &[0; 4]]);
             let half = |pad: u8| {
                 let mut block = [pad; 64];

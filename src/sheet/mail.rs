@@ -1,6 +1,10 @@
 //! Mails of parts (MHTML, RFC 2557), in which browsers and offices save pages.
 
-use base64::Engine;
+use mailparse::ParsedMail;
+use mailparse::body::Body;
+
+use super::Refusal;
+use crate::diag::Unreadable;
 
 /// A part of a mail.
 pub(super) struct Part {
@@ -9,82 +13,79 @@ pub(super) struct Part {
     pub(super) body: Vec<u8>,
 }
 
-/// The parts of an MHTML file (RFC 2557); `None` where it is no mail.
-pub(super) fn parts(bytes: &[u8]) -> Option<Vec<Part>> {
+/// The parts of an MHTML file in their order; `None` where it is no mail.
+///
+/// # Errors
+/// A part that does not decode: what is left of it may lack rows.
+pub(super) fn parts(bytes: &[u8]) -> Result<Option<Vec<Part>>, Refusal> {
     let head = &bytes[..bytes.len().min(4096)];
     if !String::from_utf8_lossy(head).to_ascii_lowercase().contains("mime-version:") || head.trim_ascii_start().starts_with(b"<") {
-        return None;
+        return Ok(None);
     }
-    let (headers, body) = parted(bytes.trim_ascii_start());
-    let kind = header(&headers, "content-type");
-    let Some(boundary) = parameter(&kind, "boundary") else { return Some(vec![Part::of(&headers, body)]) };
-    let boundary = format!("--{boundary}").into_bytes();
-    let mut places: Vec<usize> = memchr::memmem::find_iter(body, &boundary).collect();
-    places.push(body.len());
-    let parts = places.windows(2).map(|pair| &body[pair[0] + boundary.len()..pair[1]]);
-    Some(
-        parts
-            .filter(|part| !part.starts_with(b"--"))
-            .map(|part| {
-                let (headers, body) = parted(part.trim_ascii_start());
-                Part::of(&headers, body)
-            })
-            .collect(),
-    )
+    let mail = mailparse::parse_mail(bytes.trim_ascii_start()).map_err(|error| broken(&error))?;
+    let leaves = mail.parts().filter(|part| part.subparts.is_empty() && !part.ctype.mimetype.starts_with("multipart/"));
+    leaves.map(part).collect::<Result<Vec<Part>, Refusal>>().map(Some)
 }
 
-impl Part {
-    fn of(headers: &str, body: &[u8]) -> Self {
-        let kind = header(headers, "content-type");
-        let body = match header(headers, "content-transfer-encoding").to_ascii_lowercase().as_str() {
-            "quoted-printable" => quoted_printable(body),
-            "base64" => {
-                let dense: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-                base64::engine::general_purpose::STANDARD.decode(dense).unwrap_or_default()
-            }
-            _ => body.to_vec(),
-        };
-        Self { charset: parameter(&kind, "charset"), kind: kind.to_ascii_lowercase(), body }
-    }
-}
-
-/// Headers, folded lines joined, and what follows the blank line.
-fn parted(bytes: &[u8]) -> (String, &[u8]) {
-    let ends = [&b"\r\n\r\n"[..], b"\n\n"].into_iter().filter_map(|blank| Some((memchr::memmem::find(bytes, blank)?, blank.len())));
-    let (at, length) = ends.min().unwrap_or((bytes.len(), 0));
-    let headers = String::from_utf8_lossy(&bytes[..at]).replace("\r\n", "\n").replace("\n\t", " ").replace("\n ", " ");
-    (headers, &bytes[at + length..])
-}
-
-fn header(headers: &str, wanted: &str) -> String {
-    let found = headers.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
-    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
-/// `boundary="…"` of a header's value.
-fn parameter(value: &str, wanted: &str) -> Option<String> {
-    let found = value.split(';').find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
-    found.map(|(_, value)| value.trim().trim_matches('"').to_owned()).filter(|value| !value.is_empty())
-}
-
-/// RFC 2045, 6.7.
-fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'=' {
-            out.push(byte);
-            continue;
+fn part(part: &ParsedMail) -> Result<Part, Refusal> {
+    let body = match part.get_body_encoded() {
+        Body::QuotedPrintable(body) if !body.get_raw().is_ascii() => {
+            let encoded = encoded(body.get_raw());
+            mailparse::parse_mail(&encoded).and_then(|mail| mail.get_body_raw())
         }
-        let digit = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
-        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
-            out.push((high * 16 + low) as u8);
-            rest = &after[2..];
+        _ => part.get_body_raw(),
+    };
+    let charset = part.ctype.params.get("charset").filter(|charset| !charset.is_empty()).cloned();
+    Ok(Part { kind: part.ctype.mimetype.clone(), charset, body: body.map_err(|error| broken(&error))? })
+}
+
+/// A mail of the same body in which every letter beyond ASCII is encoded: the decoder drops those that are not, and some
+/// systems send them so.
+fn encoded(body: &[u8]) -> Vec<u8> {
+    let mut mail = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n".to_vec();
+    for byte in body {
+        if byte.is_ascii() {
+            mail.push(*byte);
         } else {
-            // A line that goes on.
-            rest = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n")).unwrap_or(after);
+            mail.extend(format!("={byte:02X}").bytes());
         }
     }
-    out
+    mail
+}
+
+fn broken(error: &mailparse::MailParseError) -> Refusal {
+    Refusal::unreadable(Unreadable::Content, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one part of a mail with these headers and this body, in its own letters.
+    fn body(headers: &str, body: &[u8]) -> String {
+        let mail = [b"MIME-Version: 1.0\r\n", headers.as_bytes(), b"\r\n\r\n", body].concat();
+        let parts = parts(&mail).expect("a mail that decodes").expect("a mail");
+        let [part] = parts.as_slice() else { panic!("{} parts", parts.len()) };
+        let label = part.charset.clone().unwrap_or_default();
+        encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::UTF_8).decode(&part.body).0.into_owned()
+    }
+
+    #[test]
+    fn chinese_letters_come_through_every_encoding() {
+        let (gbk, ..) = encoding_rs::GB18030.encode("支部𠮷");
+        let html = |charset: &str, how: &str| format!("Content-Type: text/html;\r\n\tcharset={charset}\r\nContent-Transfer-Encoding: {how}");
+        assert_eq!(body(&html("GB18030", "8bit"), &gbk), "支部𠮷");
+        assert_eq!(body(&html("\"gb2312\"", "Quoted-Printable"), b"=D6=A7=B2=BF=\r\n=B5=B3\r\n"), "支部党\r\n");
+        assert_eq!(body(&html("gbk", "quoted-printable"), &[b"a=D6=A7 ", &gbk[2..4]].concat()), "a支 部");
+        assert_eq!(body(&html("gb2312", "base64"), b"1qey\r\nvw==\r\n"), "支部");
+        assert_eq!(body(&html("utf-8", "binary"), "支部".as_bytes()), "支部");
+        assert_eq!(body("Subject: =?gb2312?B?1qeyvw==?=\r\nContent-Type: text/html; charset=utf-8", "支".as_bytes()), "支");
+    }
+
+    #[test]
+    fn what_does_not_decode_is_not_read_in_part() {
+        let mail = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n*not base64*\r\n";
+        assert!(parts(mail).is_err());
+        assert!(parts(b"<html>MIME-Version: 1.0").expect("no mail").is_none());
+    }
 }

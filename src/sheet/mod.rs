@@ -33,7 +33,7 @@ mod xml2003;
 
 pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet};
 pub use limits::Limits;
-pub use locked::{Passwords, unlock};
+pub use locked::{MOST_TURNS, Passwords, turns, unlock};
 pub use number::serial_to_date;
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};

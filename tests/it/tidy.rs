@@ -204,7 +204,7 @@ fn the_map_has_no_circles() {
 #[test]
 fn each_library_and_each_act_has_one_owner() {
     let owned: &[(&[&str], &[&str])] = &[
-        (&["calamine"], &["sheet"]),
+        (&["calamine", "html5gum", "mailparse"], &["sheet"]),
         (&["rust_xlsxwriter"], &["xlsx"]),
         (&["krilla", "genpdf", "lopdf", "subsetter"], &["pdf"]),
         (&["quick_xml"], &["ooxml", "sheet"]),

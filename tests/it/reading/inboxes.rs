@@ -285,6 +285,24 @@ fn what_unpacks_to_too_much_is_not_unpacked() {
 }
 
 #[test]
+fn archives_inside_an_archive_share_its_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = zip(&[("a.csv", &[b' '; 3000])]);
+    std::fs::write(folder.path().join("a.zip"), zip(&[("1.zip", &inner), ("2.zip", &inner), ("3.csv", b"a,b")])).unwrap();
+    std::fs::write(folder.path().join("b.zip"), zip(&[("1.zip", &inner)])).unwrap();
+    let listed = |limits: &Limits| {
+        let (files, findings) = inbox::list(folder.path(), &[], limits).unwrap();
+        let refused = findings.iter().map(|finding| finding.place.file.as_deref().unwrap_or_default().to_owned());
+        (files.iter().map(|file| file.name.to_string()).collect::<Vec<_>>(), refused.collect::<Vec<_>>())
+    };
+    let all = ["a.zip!/1.zip!/a.csv", "a.zip!/2.zip!/a.csv", "a.zip!/3.csv", "b.zip!/1.zip!/a.csv"];
+    assert_eq!(listed(&Limits::default()), (all.map(str::to_owned).to_vec(), Vec::new()));
+    // What is small may unpack to so much; the other archive has a budget of its own.
+    let limits = Limits { small_unpacked: 5000, max_ratio: 2, ..Limits::default() };
+    assert_eq!(listed(&limits), (vec![all[0].to_owned(), all[2].to_owned(), all[3].to_owned()], vec!["a.zip!/2.zip".to_owned()]));
+}
+
+#[test]
 fn a_torn_archive_is_not_silent() {
     let folder = tempfile::tempdir().unwrap();
     let whole = zip(&[("a.xlsx", &[7; 1000])]);
