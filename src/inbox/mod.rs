@@ -86,8 +86,8 @@ impl Default for Limits {
             max_held: 192 << 20,
             max_entries: 20_000,
             max_files: 200_000,
-            // Some 10,000 branch workbooks; two minutes of reading on a small office machine.
-            max_work: 8 << 30,
+            // Some 5,000 branch workbooks.
+            max_work: 2 << 30,
             // 500 workbooks as Office locks them, with one password of the county; half a minute.
             max_turns: 100_000_000,
             max_depth: 64,

@@ -68,7 +68,8 @@ fn with_title_shown(mut bytes: Vec<u8>) -> Vec<u8> {
     let catalog = memchr::memmem::rfind(&bytes, b"/Type/Catalog").map(|at| at + b"/Type/Catalog".len());
     let start = memchr::memmem::rfind(&bytes, b"startxref\n").map(|at| at + b"startxref\n".len());
     let (Some(catalog), Some(start)) = (catalog, start) else { return bytes };
-    let table = bytes[start..].split(|byte| *byte == b'\n').next().and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<usize>().ok());
+    let table =
+        bytes[start..].split(|byte| *byte == b'\n').next().and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<usize>().ok());
     let Some(table) = table.filter(|table| catalog < *table && memchr::memmem::find(&bytes[catalog..*table], b" 0 obj").is_none()) else {
         return bytes;
     };

@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn chinese_letters_come_through_every_encoding() {
         let (gbk, ..) = encoding_rs::GB18030.encode("支部𠮷");
-        let html = |charset: &str, how: &str| format!("Content-Type: text/html;\r\n\tcharset={charset}\r\nContent-Transfer-Encoding: {how}");
+        let html =
+            |charset: &str, how: &str| format!("Content-Type: text/html;\r\n\tcharset={charset}\r\nContent-Transfer-Encoding: {how}");
         assert_eq!(body(&html("GB18030", "8bit"), &gbk), "支部𠮷");
         assert_eq!(body(&html("\"gb2312\"", "Quoted-Printable"), b"=D6=A7=B2=BF=\r\n=B5=B3\r\n"), "支部党\r\n");
         assert_eq!(body(&html("gbk", "quoted-printable"), &[b"a=D6=A7 ", &gbk[2..4]].concat()), "a支 部");
