@@ -16,6 +16,8 @@ from compare import words
 FONTS = ROOT / "templates/fonts"
 # What `font::line_height` allows: the pitch that Excel gives the office fonts.
 LEAST, MOST = 1.25, 1.30
+# What LibreOffice may take for one call.
+SECONDS = 600
 
 
 def with_line_height(font):
@@ -47,12 +49,16 @@ def face(family):
     return "Noto Serif SC", None
 
 
+def styles(package):
+    return package.read("xl/styles.xml").decode() if "xl/styles.xml" in package.namelist() else ""
+
+
 def families(workbooks):
     """Every family that the workbooks name, in cells and in headers."""
     found = set()
     for path in workbooks:
         with zipfile.ZipFile(path) as package:
-            found.update(re.findall(r'<name val="([^"]+)"', package.read("xl/styles.xml").decode()))
+            found.update(re.findall(r'<(?:\w+:)?name val="([^"]+)"', styles(package)))
             for name in package.namelist():
                 if name.startswith("xl/worksheets/sheet"):
                     found.update(re.findall(r"&amp;&quot;([^,&]+)[,&]", package.read(name).decode()))
@@ -79,15 +85,15 @@ def convert(workbooks, folder):
         '<match target="pattern"><edit name="family" mode="append" binding="weak"><string>Noto Serif SC</string></edit></match></fontconfig>'
     )
     command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", folder, *workbooks]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "FONTCONFIG_FILE": str(config)})
+    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS, env={**os.environ, "FONTCONFIG_FILE": str(config)})
 
 
 def normal_font(path):
     """Family and size of a workbook's normal font."""
     with zipfile.ZipFile(path) as package:
-        styles = package.read("xl/styles.xml").decode()
-    size, family = re.search(r'<font>.*?<sz val="([^"]+)"/>.*?<name val="([^"]+)"', styles, re.S).groups()
-    return family, float(size)
+        font = re.search(r"<(?:\w+:)?font>.*?</(?:\w+:)?font>", styles(package), re.S)
+    size, family = (re.search(rf'<(?:\w+:)?{tag}[^>]*? val="([^"]+)"', font[0] if font else "") for tag in ("sz", "name"))
+    return family[1] if family else "Calibri", float(size[1]) if size else 11.0
 
 
 def digit_of_excel(family, size):
@@ -120,7 +126,8 @@ def with_office_widths(path, factor):
     for name, body in parts.items():
         if name.startswith("xl/worksheets/sheet"):
             scaled = lambda found: f'{found[1]}{float(found[2]) * factor:.6f}"'
-            parts[name] = re.sub(r'(<col [^>]*?width=")([^"]+)"', scaled, body.decode()).encode()
+            widths = r'(<(?:\w+:)?(?:col|sheetFormatPr) [^>]*?(?:width|defaultColWidth)=")([^"]+)"'
+            parts[name] = re.sub(widths, scaled, body.decode()).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, body in parts.items():
             package.writestr(name, body)
