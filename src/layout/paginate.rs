@@ -156,7 +156,10 @@ pub(super) fn plan(grid: &Grid<'_>, page: &PageSetup, printed: &Printed) -> Plan
     let rows = row_track(grid);
     let columns = Track {
         sizes: grid.lefts.windows(2).map(|pair| pair[1] - pair[0]).collect(),
-        breaks: (0..grid.columns()).map(|column| grid.sheet.column_breaks.contains(&(column as u16))).collect(),
+        // A sheet that is fitted to so many pages across is parted where it has to be and nowhere else, as in Excel.
+        breaks: (0..grid.columns())
+            .map(|column| page.fit.is_none_or(|(across, _)| across == 0) && grid.sheet.column_breaks.contains(&(column as u16)))
+            .collect(),
         kept: vec![false; grid.columns()],
     };
     let height = usable(height);

@@ -132,6 +132,19 @@ fn columns_that_overflow_go_to_further_pages_and_nothing_of_a_title_is_lost() {
 }
 
 #[test]
+fn a_column_break_counts_unless_the_sheet_is_fitted_to_so_many_pages_across() {
+    let mut filled = column(10.0, Style::default(), vec![(None, "一")]);
+    filled.sheets[0].columns = vec![Column { width: 10.0, hidden: false }; 3];
+    filled.sheets[0].rows[0].cells[0].column = 2;
+    filled.sheets[0].column_breaks = vec![1];
+    for (fit, pages) in [(None, 2), (Some((0, 1)), 2), (Some((1, 1)), 1), (Some((1, 0)), 1)] {
+        filled.sheets[0].page.fit = fit;
+        let laid = lay(&filled).book;
+        assert_eq!((laid.pages.len(), laid.sheets[0].scale), (pages, 100), "{fit:?}");
+    }
+}
+
+#[test]
 fn a_shared_edge_is_one_line_and_the_stronger_wins() {
     let mut styles = Styles::default();
     let boxed = |line: Line| Style {

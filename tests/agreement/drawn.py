@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""A folder of workbooks that people drew, each printed by `template check` and by LibreOffice: pages, words and text lost.
+"""A folder of workbooks that people drew, each printed by `template check` and by LibreOffice: pages, characters and text lost.
 
-    drawn.py FOLDER [--form board] [--show]
+    drawn.py FOLDER [--form board] [--most 200] [--office FOLDER] [--show]
 
-Workbooks are no part of the project: whoever develops it brings a folder of public ones. Words are counted, wherever they stand; text that
-the workbook holds and our print does not have is listed; texts with placeholders are left out, for they print as what they stand for. Needs LibreOffice, poppler and openpyxl; PROGRAM names the program."""
+Workbooks are no part of the project: whoever develops it brings a folder of public ones. Characters are counted, wherever they stand; text that
+the workbook holds and our print does not have is listed. Workbooks with charts, notes, pivot tables or braces (which are placeholders here) are counted
+by what they hold and not compared: `template check` warns of each. Needs LibreOffice, poppler and openpyxl; PROGRAM names the program."""
 
 import argparse
 import hashlib
@@ -31,6 +32,12 @@ from office import to_pdf
 SECONDS = 120
 # Workbooks per call of LibreOffice.
 BATCH = 10
+# Parts of a package that are drawn beside the cells, and what they are.
+PARTS = {"xl/pivotTables/": "pivot tables", "xl/charts/": "charts", "xl/drawings/drawing": "drawings", "xl/comments": "notes", "xl/ctrlProps/": "controls"}
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def ours(path, form, folder):
@@ -51,7 +58,7 @@ def office(paths, folder):
     """LibreOffice's print of each workbook that it prints, with the columns and the line pitch of Excel: see office.py."""
     copies = {}
     for path in paths:
-        copies[path] = folder / f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}{path.suffix}"
+        copies[path] = folder / f"{digest(path)[:16]}{path.suffix}"
     new = [path for path in paths if zipfile.is_zipfile(path) and not copies[path].exists()]
     for path in new:
         shutil.copyfile(path, copies[path])
@@ -95,38 +102,67 @@ def texts(path):
                 yield from ("".join(cell.value.split()) for cell in row if isinstance(cell.value, str))
 
 
+def kind(path):
+    """What a workbook holds that no two programs print alike, if it holds such a thing."""
+    with zipfile.ZipFile(path) as package:
+        names = package.namelist()
+        body = b"".join(package.read(name) for name in names if name.endswith("sharedStrings.xml") or "/worksheets/sheet" in name)
+    held = [word for part, word in PARTS.items() if any(part in name for name in names)]
+    return held[0] if held else "placeholders" if b"{" in body else None
+
+
+def why(pages, texts):
+    """The class of a difference between two prints of cells alone."""
+    if pages[0] != pages[1] and texts[0].total() and texts[0] == texts[1]:
+        return "cells on other pages"
+    # What is too wide for its cell: LibreOffice has ### or cuts it off, this program fits it in.
+    return "cut off by LibreOffice" if texts[1]["#"] > texts[0]["#"] or texts[0].total() > texts[1].total() else "text differs"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--form", default="board")
     parser.add_argument("--office", type=Path, help="where LibreOffice's prints are kept from one call to the next")
+    parser.add_argument("--most", type=int, help="so many workbooks of cells alone, in the order of their digests")
     parser.add_argument("--show", action="store_true", help="each workbook, not only those that differ")
     wanted = parser.parse_args()
-    counts, both, all_text = Counter(), 0, 0
+    counts, classes, both, all_text = Counter(), Counter(), 0, 0
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        paths = sorted(wanted.folder.resolve().rglob("*.xls[xm]"))
+        chosen = {}
+        for path in sorted(wanted.folder.resolve().rglob("*.xls[xm]"), key=digest):
+            if len(chosen) == wanted.most:
+                break
+            mine, said = ours(path, wanted.form, scratch)
+            if mine is None:
+                classes["refused by us"] += 1
+                print(f"{path.name}: {said}")
+            elif held := kind(path):
+                classes[held] += 1
+            else:
+                chosen[path] = said, *characters(mine)
         if wanted.office:
             wanted.office.mkdir(exist_ok=True)
-        printed = office(paths, wanted.office.resolve() if wanted.office else scratch)
-        for path in paths:
-            counts["workbooks"] += 1
-            mine, said = ours(path, wanted.form, scratch)
-            theirs = printed.get(path)
-            if mine is None or theirs is None:
-                counts["refused by us" if mine is None else "refused by LibreOffice"] += 1
-                print(f"{path.name}: {said if mine is None else 'LibreOffice prints nothing'}")
+        printed = office(list(chosen), wanted.office.resolve() if wanted.office else scratch)
+        for path, (said, my_pages, my_text) in chosen.items():
+            if path not in printed:
+                classes["refused by LibreOffice"] += 1
+                print(f"{path.name}: LibreOffice prints nothing")
                 continue
-            (my_pages, my_text), (their_pages, their_text) = characters(mine), characters(theirs)
+            their_pages, their_text = characters(printed[path])
             common, total = (my_text & their_text).total(), their_text.total()
             both, all_text = both + common, all_text + total
             counts["compared"] += 1
             counts["same pages"] += my_pages == their_pages
-            lost = [text for text in texts(path) if text and "{" not in text and any(character not in my_text for character in text)]
+            lost = [text for text in texts(path) if text and any(character not in my_text for character in text)]
+            if my_pages != their_pages or common < total:
+                classes[why((my_pages, their_pages), (my_text, their_text))] += 1
             if wanted.show or my_pages != their_pages or common < total:
-                print(f"{path.name}: pages {my_pages} and {their_pages}, {common} of {total} characters, without {''.join((their_text - my_text).elements())[:20]!r}, instead {''.join((my_text - their_text).elements())[:20]!r}; lost {lost[:3]}; warnings {said}")
+                odd = ["".join((one - other).elements())[:20] for one, other in ((their_text, my_text), (my_text, their_text))]
+                print(f"{path.name}: pages {my_pages} and {their_pages}, {common} of {total} characters, without {odd[0]!r}, instead {odd[1]!r}; lost {lost[:3]}; {said}")
     share = 100 * both / all_text if all_text else 0
-    print(f"{dict(counts)}; {both} of {all_text} characters, {share:.2f} %")
+    print(f"{dict(counts)}; {both} of {all_text} characters, {share:.2f} %; {dict(classes)}")
 
 
 main()

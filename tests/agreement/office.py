@@ -120,14 +120,25 @@ def digits_of_office(normals, folder):
     return {normal: (found[-1] - found[0]) / 50 for normal, found in lefts.items()}
 
 
-def with_office_widths(path, factor):
+def default_width(sheet, digit):
+    """The width of the columns that a sheet says nothing of, in digits: whole steps of eight pixels in Excel."""
+    base = re.search(r'<(?:\w+:)?sheetFormatPr [^>]*?baseColWidth="(\d+)"', sheet)
+    pixels = digit / 0.75
+    return -(-(int(base[1] if base else 8) * pixels + 5) // 8) * 8 / pixels
+
+
+def with_office_units(path, digit, factor):
+    """Widths in LibreOffice's unit, and the paper that both mean if a sheet names none."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     for name, body in parts.items():
         if name.startswith("xl/worksheets/sheet"):
+            sheet = body.decode()
+            if not re.search(r"<(?:\w+:)?sheetFormatPr [^>]*defaultColWidth=", sheet):
+                sheet = re.sub(r"(<(?:\w+:)?sheetFormatPr)", rf'\1 defaultColWidth="{default_width(sheet, digit):.6f}"', sheet, count=1)
             scaled = lambda found: f'{found[1]}{float(found[2]) * factor:.6f}"'
-            widths = r'(<(?:\w+:)?(?:col|sheetFormatPr) [^>]*?(?:width|defaultColWidth)=")([^"]+)"'
-            parts[name] = re.sub(widths, scaled, body.decode()).encode()
+            sheet = re.sub(r'(<(?:\w+:)?(?:col|sheetFormatPr) [^>]*?(?:width|defaultColWidth)=")([^"]+)"', scaled, sheet)
+            parts[name] = re.sub(r"(<(?:\w+:)?pageSetup)(?![^>]*paperSize)", r'\1 paperSize="9"', sheet).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, body in parts.items():
             package.writestr(name, body)
@@ -142,5 +153,6 @@ def to_pdf(workbooks, folder):
     normals = {path: normal_font(path) for path in workbooks}
     office = digits_of_office(set(normals.values()), folder)
     for path, normal in normals.items():
-        with_office_widths(path, digit_of_excel(*normal) / office[normal])
+        digit = digit_of_excel(*normal)
+        with_office_units(path, digit, digit / office[normal])
     convert(workbooks, folder)
