@@ -73,7 +73,9 @@ pub fn missing_entry(submission: &Submission, schemes: &[Scheme], run: RunPeriod
 
 /// The rows of those findings that the latest file has a place for, in the order of the roster.
 pub fn missing_rows(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<MissingRow> {
-    lacking(submission, schemes, run).1
+    let mut rows = lacking(submission, schemes, run).1;
+    rows.extend(branch_lacking(submission, schemes, run).1);
+    rows
 }
 
 fn lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Finding>, Vec<MissingRow>) {
@@ -249,8 +251,9 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
     let mut findings = Vec::new();
     let Some(rules) = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref()) else { return findings };
     // A sheet or column that is not there at all is said once, not for every item.
-    let Some(table) = submission.branch_tables.iter().find(|table| table.usable) else { return findings };
-    let Some(sheet) = submission.sheets.get(usize::from(table.sheet)) else { return findings };
+    if !submission.branch_tables.iter().any(|table| table.usable) {
+        return findings;
+    }
     let mut seen = BTreeMap::new();
     for entry in &submission.branch_entries {
         let item = &rules.items[entry.item];
@@ -275,23 +278,35 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
             );
         }
     }
-    if rules.scores(run.period.every()) {
-        let mut missing = Vec::new();
-        for period in due_periods(rules, run.period) {
-            for (at, item) in rules.items.iter().enumerate() {
-                if !seen.contains_key(&(period, at)) {
-                    let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
-                    let finding = Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh());
-                    missing.push(finding.ordinal(period.ordinal()).arg("column", ""));
-                }
-            }
-        }
-        // As many rows have an item or a period that cannot be read: they are what seems to be missing.
-        if missing.len() > submission.nameless.branch_entries as usize {
-            findings.extend(missing);
+    findings.extend(branch_lacking(submission, schemes, run).0);
+    findings
+}
+
+/// Items of 支部积分 without a row for a due period, and the rows.
+fn branch_lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Finding>, Vec<MissingRow>) {
+    let scheme = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref());
+    let Some(rules) = scheme.filter(|rules| rules.scores(run.period.every())) else { return Default::default() };
+    let Some(table) = submission.branch_tables.iter().find(|table| table.usable) else { return Default::default() };
+    let Some(sheet) = submission.sheets.get(usize::from(table.sheet)) else { return Default::default() };
+    let column = |heading: &str| table.columns.iter().find(|(own, _)| **own == *heading).map(|(_, at)| *at);
+    let own_file = submission.files.get(usize::from(table.sheet)).is_none_or(|file| *file == submission.file);
+    let columns = column(column::ITEM).zip(column(column::PERIOD)).zip(column(column::REVIEWED_SCORE)).filter(|_| own_file);
+    let (mut findings, mut rows) = (Vec::new(), Vec::new());
+    for period in due_periods(rules, run.period) {
+        let there = |item: usize| submission.branch_entries.iter().any(|entry| (entry.period, entry.item) == (period, item));
+        for (_, item) in rules.items.iter().enumerate().filter(|(at, _)| !there(*at)) {
+            let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
+            let finding = Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh());
+            findings.push(finding.ordinal(period.ordinal()).arg("column", ""));
+            rows.extend(columns.map(|((named, when), reviewed)| {
+                let mut known = vec![(named, item.name.clone()), (when, period.zh())];
+                known.sort_unstable();
+                MissingRow { sheet: Arc::clone(sheet), told: (None, period.ordinal()), known, open: vec![reviewed] }
+            }));
         }
     }
-    findings
+    // As many rows have an item or a period that cannot be read: they are what seems to be missing.
+    if findings.len() > submission.nameless.branch_entries as usize { (findings, rows) } else { Default::default() }
 }
 
 /// All scored members have equal marks in every item, in two periods or more.

@@ -31,9 +31,15 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -
                     if source.with_ids == 0 {
                         printer.marked(Severity::Warning, &printer.text("issue-no-ids", &[]));
                     }
+                    if source.no_category > 0 {
+                        let count = source.no_category.to_string();
+                        printer.marked(Severity::Warning, &printer.text("issue-no-categories", &[("count", &count)]));
+                    }
                     if let Some(why) = &source.why {
                         printer.marked(Severity::Warning, why.get(printer.lang()));
                     }
+                } else if issued.rosters == 0 {
+                    printer.marked(Severity::Note, &printer.text("issue-blank", &[]));
                 }
                 kept::print(printer, &issued.kept, "kept-handout");
             }

@@ -56,8 +56,10 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Arguments, Refused>
     let args: Vec<OsString> = args.collect();
     let lang = wanted_lang(&args);
     let mut command = worded(Arguments::command(), lang);
-    let matches = command.try_get_matches_from_mut(args).map_err(|error| refused(&error, lang))?;
-    Arguments::from_arg_matches(&matches).map_err(|error| refused(&error.format(&mut command), lang))
+    let named = args.iter().skip(1).filter_map(|arg| arg.to_str()).find(|word| command.find_subcommand(word).is_some()).map(str::to_owned);
+    let help = named.map_or_else(|| "scorebook --help".to_owned(), |name| format!("scorebook help {name}"));
+    let matches = command.try_get_matches_from_mut(args).map_err(|error| refused(&error, lang, &help))?;
+    Arguments::from_arg_matches(&matches).map_err(|error| refused(&error.format(&mut command), lang, &help))
 }
 
 /// The help of a command, or of all.
@@ -99,8 +101,8 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_subcommands(|sub| worded(sub, lang))
 }
 
-/// The parser's refusal in a clerk's words.
-fn refused(error: &clap::Error, lang: Lang) -> Refused {
+/// The parser's refusal in a clerk's words, and which command has the help.
+fn refused(error: &clap::Error, lang: Lang, help: &str) -> Refused {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
         let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
         return Refused { text: error.render().to_string(), help: asked };
@@ -137,7 +139,7 @@ fn refused(error: &clap::Error, lang: Lang) -> Refused {
     };
     let said = said.unwrap_or_else(|| error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned());
     let colon = if lang == Lang::Zh { "：" } else { ": " };
-    Refused { text: format!("{}{colon}{said}\n{}", text("usage-fault", lang), text("usage-help", lang)), help: false }
+    Refused { text: format!("{}{colon}{said}\n{}", text("usage-fault", lang), fill("usage-help", lang, &[("command", help)])), help: false }
 }
 
 #[cfg(test)]

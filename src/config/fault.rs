@@ -105,19 +105,47 @@ impl Spot {
 }
 
 /// Of what the TOML reader found, what a person wants to hear: after an open bracket everything below seems wrong, and
-/// one word on a line is enough.
-pub(super) fn telling(errors: Vec<toml::de::Error>) -> Vec<toml::de::Error> {
-    const MOST: usize = 10;
-    let open = errors.iter().any(|error| error.message().starts_with("unclosed"));
+/// one word on a line is enough. Where the order of things is wrong it looks at no value: those of the other lines are read once more.
+pub(super) fn telling(text: &str, errors: Vec<toml::de::Error>) -> Vec<toml::de::Error> {
+    // A file that is no TOML at all has one in every line.
+    const MOST: usize = 100;
+    let line = |error: &toml::de::Error| {
+        error.span().map_or(usize::MAX, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count())
+    };
+    let unclosed = |error: &toml::de::Error| error.message().starts_with("unclosed");
+    let open = errors.iter().any(unclosed);
     let mut kept: Vec<toml::de::Error> = Vec::new();
     for (at, error) in errors.into_iter().enumerate() {
-        if !open || at == 0 || error.message().starts_with("unclosed") {
+        if !open || at == 0 || unclosed(&error) {
             kept.push(error);
         }
     }
+    if !open && !kept.is_empty() {
+        let torn: Vec<usize> = kept.iter().map(line).collect();
+        let blank = |(at, own): (usize, &str)| if torn.contains(&at) { " ".repeat(own.len()) } else { own.to_owned() };
+        let rest = text.split('\n').enumerate().map(blank).collect::<Vec<_>>().join("\n");
+        let values = toml::de::DeTable::parse_recoverable(&rest).1;
+        kept.extend(values.into_iter().filter(|error| OF_VALUES.iter().any(|begin| error.message().starts_with(begin))));
+    }
+    kept.sort_by_key(line);
     kept.truncate(MOST);
     kept
 }
+
+/// How the TOML reader begins what it says of a single value or key.
+const OF_VALUES: [&str; 11] = [
+    "string values must be quoted",
+    "invalid basic string",
+    "invalid literal string",
+    "missing escaped value",
+    "invalid date",
+    "invalid fraction",
+    "invalid exponent",
+    "invalid float",
+    "invalid boolean",
+    "unquoted keys cannot be empty",
+    "unexpected leading zero",
+];
 
 /// What the TOML reader says of a place, in both languages; its own words are English and about TOML.
 pub(super) fn syntax(message: &str, source: &str, meant: &str) -> Said {
@@ -130,6 +158,9 @@ pub(super) fn syntax(message: &str, source: &str, meant: &str) -> Said {
             format!("this line has a Chinese `{mark}`; write name = \"value\" with plain quotes, equals signs, commas and brackets"),
         );
     }
+    if message.starts_with("string values must be quoted") && source.trim_end().ends_with('=') {
+        return Said::new("等号后面没有值", "there is no value after the equals sign");
+    }
     let known = [
         ("string values must be quoted", "文字要放在半角双引号里"),
         ("unclosed array table", "表头 [[…]] 没有写完"),
@@ -138,22 +169,23 @@ pub(super) fn syntax(message: &str, source: &str, meant: &str) -> Said {
         ("unclosed table", "表头 […] 没有写完"),
         ("missing comma", "两个值之间缺少逗号"),
         ("extra comma", "多了一个逗号"),
-        ("key with no value", "键后面没有值"),
-        ("missing value", "等号后面没有值"),
+        ("key with no value", "键后面没有等号和值"),
         ("missing assignment", "键和值之间缺少等号"),
         ("extra `=`", "多了一个等号"),
-        ("extra assignment", "一行只能写一个键"),
+        ("extra assignment", "花括号里的各项写作 名称 = 值，用逗号隔开"),
         ("invalid basic string", "引号没有配对，或文字里有不允许的字符"),
         ("invalid literal string", "引号没有配对，或文字里有不允许的字符"),
+        ("missing escaped value", "引号里的反斜杠 \\ 要写成 \\\\ ，文件夹之间也可以写 /"),
         ("invalid unquoted key", "键里有不允许的字符；中文和带符号的键要放在双引号里"),
         ("unquoted keys cannot be empty", "缺少键"),
         ("unexpected leading zero", "数字前面不能有 0"),
-        ("unexpected content", "这里多了内容"),
         ("unexpected key or value", "这里多了内容"),
         ("unexpected `=` in array", "列表里不该有等号"),
         ("invalid float", "这不是数字，文字要放在双引号里"),
-        ("invalid integer", "这不是数字，文字要放在双引号里"),
-        ("invalid datetime", "这不是日期，日期写作 2026-07-01"),
+        ("invalid fraction", "这个数字没有写完整"),
+        ("invalid exponent", "这个数字没有写完整"),
+        ("invalid boolean", "只能写 true（是）或 false（否）"),
+        ("invalid date", "这不是日期；日期写作 2026-07-01，月和日都写两位"),
     ];
     let found = known.iter().find(|(begin, _)| message.starts_with(begin));
     Said::new(found.map_or("看不懂这一行：应写成 名称 = 值", |(_, zh)| zh), message)

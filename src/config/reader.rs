@@ -30,7 +30,7 @@ impl<'t> Parsed<'t> {
     /// Takes a text apart.
     pub fn of(text: &'t str) -> Self {
         let (table, errors) = DeTable::parse_recoverable(text);
-        Self { text, table, errors: telling(errors), cells: None }
+        Self { text, table, errors: telling(text, errors), cells: None }
     }
 
     /// Takes a text apart that stands for a workbook: faults of a line are said at its cell. What a workbook must hold was

@@ -54,9 +54,20 @@ pub fn io_zh(error: &std::io::Error) -> String {
         ErrorKind::PermissionDenied => "没有权限，或正被其他程序打开".into(),
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "这里应是文件夹，却有一个同名文件".into(),
         ErrorKind::IsADirectory => "这是文件夹，不是文件".into(),
+        ErrorKind::InvalidInput if error.get_ref().is_some() => "这里应是文件，却是文件夹或设备".into(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满".into(),
         ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".into(),
         _ => error.raw_os_error().map_or_else(|| "系统没有说明原因".into(), |code| format!("系统错误号 {code}")),
+    }
+}
+
+/// The same in English, where the system's own words would be another system's elsewhere.
+fn io_en(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::InvalidInput if error.get_ref().is_some() => "there is a folder or a device in place of the file".into(),
+        _ => error.to_string(),
     }
 }
 
@@ -69,7 +80,7 @@ impl CountyError {
                 Lang::En => format!("{}: another program has it open; close it there and try again", path.display()),
             },
             Self::Io { path, source } if lang == Lang::Zh => format!("{}：打不开（{}）", path.display(), io_zh(source)),
-            Self::Io { source, .. } => format!("{self}: {source}"),
+            Self::Io { path, source } => format!("{}: cannot be opened ({})", path.display(), io_en(source)),
             Self::Config { path, error } => error.message(&path.display().to_string(), lang),
         }
     }

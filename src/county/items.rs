@@ -234,7 +234,7 @@ impl Kind {
     /// What is allowed, for messages.
     pub fn allowed(self) -> Said {
         match self {
-            Self::Text | Self::List | Self::Lines => Said::new("应是文字", "should be a text"),
+            Self::Text | Self::List | Self::Lines | Self::Period => Said::new("应是文字", "should be a text"),
             Self::Whole(least, most) => {
                 Said::new(format!("应是 {least} 到 {most} 之间的整数"), format!("must be a whole number from {least} to {most}"))
             }
@@ -244,7 +244,6 @@ impl Kind {
                 Said::new(format!("只能是：{all}"), format!("must be one of: {all}"))
             }
             Self::Day => Said::new("应是日期，如 2026-04-08", "must be a date such as 2026-04-08"),
-            Self::Period => Said::new("应是期间，如 三季度", "must be a period such as 三季度"),
         }
     }
 }

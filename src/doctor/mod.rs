@@ -329,6 +329,11 @@ fn lock(lines: &mut Lines, root: &Path) {
     }
 }
 
+/// True if somebody is scored in a draft.
+fn has_results(draft: &Path) -> bool {
+    std::fs::metadata(draft.join("results.jsonl")).is_ok_and(|file| file.len() > 0)
+}
+
 /// What comes next in the year, and what is not posted.
 fn year(lines: &mut Lines, options: &Options, county: &County) {
     let (all, damaged) = match periods(county, options, &[]) {
@@ -358,7 +363,9 @@ fn year(lines: &mut Lines, options: &Options, county: &County) {
             "the kept submissions in 公示存档 hold identity numbers, its other files none; keep the folder as you keep the inbox",
         );
     }
-    let unposted = |line: &&PeriodLine| matches!(line.state, PeriodState::Draft | PeriodState::Unposted);
+    // A draft in which nobody was accepted has nothing to post.
+    let draft = |line: &PeriodLine| line.state == PeriodState::Draft && has_results(&out_folder(options).join(line.run.to_string()));
+    let unposted = |line: &&PeriodLine| draft(line) || line.state == PeriodState::Unposted;
     for line in all.iter().filter(unposted) {
         let (run, zh) = (line.run, line.run.zh());
         let found = if line.state == PeriodState::Draft {

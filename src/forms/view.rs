@@ -10,7 +10,7 @@ use crate::period::{Calendar, Period, RunPeriod, zh_date};
 use crate::rollup::{Change, Counts, Outcome, OutcomeKind};
 use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
-use crate::submission::{Cover, Member, Reason, Submission};
+use crate::submission::{Cover, Member, Reason, Roll, Submission};
 
 /// The county as forms name it.
 #[derive(Clone, Debug)]
@@ -151,7 +151,7 @@ impl<'a> View<'a> {
 
     /// Those who are 在册 at the period's end.
     pub fn on_roll(&self) -> impl Iterator<Item = (u32, &'a Member, &'a Outcome)> + '_ {
-        self.everyone().filter(|(.., outcome)| !outcome.score.off_roll)
+        self.everyone().filter(|(.., outcome)| outcome.score.roll == Roll::Here)
     }
 
     /// `在册22人：优秀12 合格9 免积分1；已离开2人：张三（已转出）`: how many the branch counts, and who has left. The dead are
@@ -163,8 +163,11 @@ impl<'a> View<'a> {
         if self.issuer.run.period == Period::YEAR {
             text.push_str(&["：", &counts.sum_text()].concat());
         }
-        let gone: Vec<(&Member, &Outcome)> =
-            self.everyone().filter(|(.., outcome)| outcome.score.off_roll).map(|(_, member, outcome)| (member, outcome)).collect();
+        let gone: Vec<(&Member, &Outcome)> = self
+            .everyone()
+            .filter(|(.., outcome)| !outcome.score.stands() && outcome.score.roll != Roll::Here)
+            .map(|(_, member, outcome)| (member, outcome))
+            .collect();
         if !gone.is_empty() {
             let named = gone.iter().filter(|(member, _)| !member.is_dead());
             let named = named.filter_map(|(member, outcome)| Some(format!("{}（{}）", member.name, gone_text(outcome, member)?)));

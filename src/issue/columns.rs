@@ -114,6 +114,22 @@ fn width(heading: &str) -> u16 {
     (heading.chars().count() as u16 * 2 + 3).clamp(9, 25)
 }
 
+/// `满分：学习教育 10。扣分（只填扣了几分，不扣的空着）：组织生活一次最多 10。加分：加分一次最多 20。`
+pub fn bounds<'a>(items: impl Iterator<Item = &'a Item> + Clone) -> String {
+    let kinds = [
+        (ItemKind::Mark, "满分：", ""),
+        (ItemKind::Deduct, "这些栏填扣分，不是得分，不扣的空着：", "一次最多扣"),
+        (ItemKind::Bonus, "加分：", "一次最多加"),
+        (ItemKind::Count, "次数：", "一次登记最多"),
+    ];
+    let told = |(kind, head, most): (ItemKind, &str, &str)| {
+        let own: Vec<String> =
+            items.clone().filter(|item| item.kind == kind).map(|item| format!("{}{most} {}", item.name, plain(&item.max))).collect();
+        if own.is_empty() { String::new() } else { format!("{head}{}。", own.join("、")) }
+    };
+    kinds.into_iter().map(told).collect()
+}
+
 /// `满分：组织生活 10、党费交纳 10。`
 pub fn maxima<'a>(of: impl Iterator<Item = (&'a str, &'a Exact)>) -> String {
     let all: Vec<String> = of.map(|(name, max)| format!("{name} {}", plain(max))).collect();

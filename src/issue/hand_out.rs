@@ -47,6 +47,8 @@ pub struct RosterSource {
     pub rows: usize,
     /// Rows with an identity number.
     pub with_ids: usize,
+    /// Rows that give no category, and whose branch's 类型 gives none either.
+    pub no_category: usize,
     /// Why there is none, or fewer than there should be.
     pub why: Option<Said>,
 }
@@ -80,6 +82,7 @@ pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> 
         };
         let rows = rosters.values().map(Vec::len).sum();
         let with_ids = rosters.values().flatten().filter(|member| member.id.is_some()).count();
+        let no_category = rosters.values().flatten().filter(|member| member.category.is_empty()).count();
         let staging = Staging::open(&out, &name)?;
         let workbooks = write_all(&county, &rosters, &staging, progress)?;
         let published = staging.publish_handout()?;
@@ -88,7 +91,7 @@ pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> 
             kept: published.kept,
             workbooks,
             rosters: rosters.len(),
-            source: RosterSource { rows, with_ids, why },
+            source: RosterSource { rows, with_ids, no_category, why },
         })
     })?
 }

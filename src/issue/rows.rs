@@ -1,6 +1,6 @@
 //! Sheets of the blank workbook: their columns, and a row for every member and period that is known.
 
-use super::columns::{day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
+use super::columns::{bounds, day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
 use super::{County, Listed, SIGNATURES, deadlines};
 use crate::county::Branch;
 use crate::period::{Every, Period};
@@ -218,7 +218,7 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], member
     let note = format!(
         "{whose}每名党员每个期间{}一行，只填到报送的期间为止，以后的行先空着。{}{}",
         if scorers.is_empty() { "" } else { "每个评分方" },
-        maxima(items().map(|item| (item.name.as_str(), &item.max))),
+        bounds(items()),
         deadlines(county, |period| rules.scores(period.every())).unwrap_or_default()
     );
     let frozen = if scorers.is_empty() { 3 } else { 4 };

@@ -27,7 +27,7 @@ use crate::run::{
 };
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
-use crate::submission::{Intake, Member, Submission};
+use crate::submission::{Intake, Member, Roll, Submission};
 
 /// Bytes of one text that a run left at most.
 const MOST_TEXT: u64 = 1 << 30;
@@ -312,6 +312,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         }
     }
     let each = moved_across(&whole, &parts, county)?;
+    count_once(&mut whole, &parts, county);
     // What a part says of a move within it stands.
     let told = |finding: &Finding| {
         let same = |other: &Finding| (other.code, &other.branch_code, &other.place) == (finding.code, &finding.branch_code, &finding.place);
@@ -338,7 +339,9 @@ fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Ve
         let pairs = group.iter().enumerate().flat_map(|(at, one)| group[at + 1..].iter().map(move |other| (one, other)));
         for (one, other) in pairs.filter(|(one, other)| parts[one.branch] != parts[other.branch]) {
             let (Some(here), Some(there)) = (scheme(one), scheme(other)) else { continue };
-            if here == there && county.workspace.transfers == Transfers::Last {
+            // A run that ends before the later branch has him is as it was before the move.
+            let moved = one.first_month.max(other.first_month) <= county.run.period.last_month();
+            if here == there && moved && county.workspace.transfers == Transfers::Last {
                 let code = |one: &Person| &county.register.branches[one.branch].code;
                 let (name, here, there) = (&one.name, code(one), code(other));
                 return Err(refused(
@@ -354,6 +357,46 @@ fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Ve
         }
     }
     Ok(each)
+}
+
+/// Of those who moved from one part to another each part knows its own branches alone: one branch counts them.
+fn count_once(whole: &mut Resolved, parts: &[usize], county: &County) {
+    let mut elsewhere = Vec::new();
+    for group in whole
+        .people
+        .chunk_by(|one, other| one.id == other.id)
+        .filter(|group| group.iter().any(|one| parts[one.branch] != parts[group[0].branch]))
+    {
+        let mut group: Vec<&Person> = group.iter().collect();
+        group.sort_by_key(|one| (one.first_month, one.last_month, one.branch));
+        let (mut counted, mut left) = (None, Vec::new());
+        for one in group {
+            let Some((card, at)) = whole.branches[one.branch].card().zip(outcome_of(whole, one)) else { continue };
+            match (card.outcomes[at].score.roll, counted) {
+                (Roll::Here, Some(earlier)) if one.first_month <= county.run.period.last_month() => {
+                    elsewhere.push(earlier);
+                    counted = Some((one.branch, at));
+                }
+                (Roll::Here, Some(_)) => elsewhere.push((one.branch, at)),
+                (Roll::Here, None) => counted = Some((one.branch, at)),
+                (Roll::Left, _) => left.push((one.branch, at)),
+                (Roll::Elsewhere, _) => {}
+            }
+        }
+        elsewhere.extend(left.into_iter().filter(|_| counted.is_some()));
+    }
+    for (branch, at) in elsewhere {
+        if let BranchState::Accepted(card) = &mut whole.branches[branch] {
+            card.outcomes[at].score.roll = Roll::Elsewhere;
+        }
+    }
+}
+
+/// The place of a member's outcome in his branch.
+fn outcome_of(whole: &Resolved, person: &Person) -> Option<usize> {
+    let card = whole.branches[person.branch].card()?;
+    let at = card.submission.members.iter().position(|member| *member.name == *person.name)? as u32;
+    card.outcomes.iter().position(|outcome| outcome.kind == OutcomeKind::Member(at))
 }
 
 /// What a run found beside other results. Both are about one branch alone, so the whole county changes nothing in them.
@@ -408,8 +451,16 @@ fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunEr
         outcome(&row, county, card).ok_or_else(broken)?;
         // 截止月 alone takes nobody off the roll, whatever the flag says.
         if let (Some(last), Some(member)) = (card.outcomes.last_mut(), card.submission.members.last()) {
-            let stays = |(own, seq, name): &(String, i64, String)| own == code && *seq == member.seq && **name == *member.name;
-            last.score.off_roll = !last.score.stands() && !shard.state.staying.iter().any(stays);
+            let named = |all: &[(String, i64, String)]| {
+                all.iter().any(|(own, seq, name)| own == code && *seq == member.seq && **name == *member.name)
+            };
+            last.score.roll = if named(&shard.state.elsewhere) || last.score.flags.contains(&Flag::MovedOut) {
+                Roll::Elsewhere
+            } else if last.score.stands() || named(&shard.state.staying) {
+                Roll::Here
+            } else {
+                Roll::Left
+            };
         }
     }
     Ok(cards)
@@ -433,7 +484,7 @@ fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
         stars: row["stars"].as_u64().map(|stars| stars as u8),
         veto: words("veto").into_iter().filter_map(|name| facts.iter().position(|fact| fact == name)).collect(),
         flags: words("flags").into_iter().filter_map(|word| Flag::ALL.into_iter().find(|flag| flag.word() == word)).collect(),
-        off_roll: false,
+        roll: Roll::Here,
     };
     let kind = if word("subject")? == "member" {
         let mut member = Member::named(row["seq"].as_i64()?, word("name")?, word("category")?, at);

@@ -8,7 +8,7 @@ use crate::exact::{Decimal, Exact};
 use crate::period::Period;
 use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
 use crate::scheme::Scheme;
-use crate::submission::Submission;
+use crate::submission::{Roll, Submission};
 use crate::table::{Align, Column, Sheet, Value, Workbook};
 
 use super::aside::{joined, set_aside, told};
@@ -215,7 +215,7 @@ fn spread(overview: &Overview<'_>, scheme: &Scheme, at: usize, wanted: impl Fn((
     let mut totals: Vec<&Exact> = Vec::new();
     for (submission, outcomes) in overview.branches.iter().filter_map(|line| line.accepted) {
         let own = outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != crate::rollup::OutcomeKind::Branch);
-        let own = own.filter(|outcome| !outcome.score.off_roll && wanted((submission, outcome)));
+        let own = own.filter(|outcome| outcome.score.roll == Roll::Here && wanted((submission, outcome)));
         totals.extend(own.filter_map(|outcome| outcome.score.total.as_ref()));
     }
     let (Some(most), Some(least)) = (totals.iter().max(), totals.iter().min()) else {
@@ -326,8 +326,11 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             .filter(|outcome| outcome.scheme == at)
         {
             counts.add(outcome);
-            if let Some(total) =
-                outcome.score.total.as_ref().filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch && !outcome.score.off_roll)
+            if let Some(total) = outcome
+                .score
+                .total
+                .as_ref()
+                .filter(|_| outcome.kind != crate::rollup::OutcomeKind::Branch && outcome.score.roll == Roll::Here)
             {
                 // Bands of ten points, half-open from below like the grades.
                 *bands.entry((total.clone() / 10).floor().unwrap_or(0)).or_default() += 1;

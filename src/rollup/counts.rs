@@ -6,6 +6,7 @@ use crate::exact::Exact;
 
 use super::{Outcome, OutcomeKind};
 use crate::score::{Flag, Score};
+use crate::submission::Roll;
 
 /// Grades in the order in which they are counted and printed; others follow by name.
 pub const GRADES: [&str; 4] = ["优秀", "合格", "基本合格", "不合格"];
@@ -53,8 +54,8 @@ impl Counts {
         }
         let score = &outcome.score;
         self.honours += outcome.honours.len() as u64;
-        if score.off_roll {
-            self.left += u64::from(!score.flags.contains(&Flag::MovedOut));
+        if score.roll != Roll::Here {
+            self.left += u64::from(score.roll == Roll::Left);
             return;
         }
         self.members += 1;

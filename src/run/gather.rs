@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::arrivals::Arrivals;
+use super::beside::{Listed, beside};
 use super::expected::Whose;
 use super::intake::{self, Opened, Print, Sent};
 use super::rare::rare_characters;
@@ -20,8 +21,9 @@ use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
-use crate::submission::{self, Expected, Share, Submission};
+use crate::submission::{self, Expected, Member, Share, Submission, Unit};
 use crate::words::folded;
+use crate::workbook;
 
 /// No branch has a tenth of them.
 const MOST_MEMBERS: usize = 5000;
@@ -66,6 +68,10 @@ pub struct Gathered {
     pub cover_findings: Vec<Finding>,
     /// Cells that held something.
     pub cells: usize,
+    /// Nobody asked for its branch: what is found in it is said to nobody.
+    pub beside: bool,
+    /// Of a branch that nobody asked for: whom its roster lists.
+    pub roster: Vec<Listed>,
     /// Where its bytes are.
     pub source: Arc<Sent>,
     /// Everything found in it, without the branch's code.
@@ -92,8 +98,9 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     let committees = Committees::of(county);
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
-    let read = |file: &Arc<Sent>, arrivals: &Arrivals| {
-        catch_unwind(AssertUnwindSafe(|| gather_one(county, (&committees, arrivals), fonts, file, &limits))).unwrap_or_else(|_| {
+    let read = |file: &Arc<Sent>, arrivals: &Arrivals, beside: &BTreeSet<usize>| {
+        let around = Around { committees: &committees, arrivals, beside };
+        catch_unwind(AssertUnwindSafe(|| gather_one(county, &around, fonts, file, &limits))).unwrap_or_else(|_| {
             let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
             Ok(failed(file, Vec::new(), finding))
         })
@@ -103,18 +110,24 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     let mut gathered: Vec<Gathered> = files
         .par_iter()
         .map(|file| {
-            let one = read(file, &arrivals);
+            let one = read(file, &arrivals, &BTreeSet::new());
             progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
             one
         })
         .collect::<Result<_, _>>()?;
+    // With `--only`, figures of those who moved need the other branch's entries.
+    let beside = beside(county, &gathered);
+    let again = |all: &mut Vec<Gathered>, arrivals: &Arrivals, concerned: &(dyn Fn(&Gathered) -> bool + Sync)| {
+        all.par_iter_mut().filter(|one| concerned(one)).try_for_each(|one| -> Result<(), FenceError> {
+            *one = read(&Arc::clone(&one.source), arrivals, &beside)?;
+            Ok(())
+        })
+    };
+    let of = |one: &Gathered, branches: &BTreeSet<usize>| one.branch.is_some_and(|branch| branches.contains(&branch));
+    again(&mut gathered, &arrivals, &|one| of(one, &beside))?;
     // Who comes with a merged branch is known when its roster is.
-    let again = arrivals.learn(county, &gathered);
-    let concerned = |one: &&mut Gathered| one.branch.is_some_and(|branch| again.contains(&branch)) && one.card.is_some();
-    gathered.par_iter_mut().filter(concerned).try_for_each(|one| -> Result<(), FenceError> {
-        *one = read(&Arc::clone(&one.source), &arrivals)?;
-        Ok(())
-    })?;
+    let merged = arrivals.learn(county, &gathered);
+    again(&mut gathered, &arrivals, &|one| of(one, &merged) && one.card.is_some())?;
     Ok(Collected { gathered, findings, arrivals })
 }
 
@@ -134,6 +147,8 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
         wrong_year: false,
         cover_findings: Vec::new(),
         cells: 0,
+        beside: false,
+        roster: Vec::new(),
         source: Arc::clone(sent),
         findings: vec![finding],
         card: None,
@@ -158,9 +173,17 @@ impl Committees {
     }
 }
 
+/// What a file is read by, beside the county's configuration.
+struct Around<'a> {
+    committees: &'a Committees,
+    arrivals: &'a Arrivals,
+    /// Branches that nobody asked for and that are read all the same.
+    beside: &'a BTreeSet<usize>,
+}
+
 fn gather_one(
     county: &County,
-    (committees, arrivals): (&Committees, &Arrivals),
+    around: &Around<'_>,
     fonts: &FontSet,
     sent: &Arc<Sent>,
     limits: &inbox::Limits,
@@ -170,9 +193,9 @@ fn gather_one(
         Ok(book) => book,
         Err(finding) => return Ok(failed(sent, prints, finding)),
     };
-    let mut gathered = gather_book(county, arrivals, fonts, sent, book);
+    let mut gathered = gather_book(county, around, fonts, sent, book);
     let own = gathered.branch.map(|branch| county.register.branches[branch].committee.as_str());
-    gathered.elsewhere = own.and_then(|own| committees.other_than(own, &sent.name));
+    gathered.elsewhere = own.and_then(|own| around.committees.other_than(own, &sent.name));
     gathered.digest = Some(intake::digest(&prints));
     gathered.files = prints;
     for finding in gathered.findings.iter_mut().chain(&mut gathered.cover_findings) {
@@ -184,7 +207,7 @@ fn gather_one(
     Ok(gathered)
 }
 
-fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
+fn gather_book(county: &County, around: &Around<'_>, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
@@ -212,6 +235,8 @@ fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc
         wrong_year: findings.iter().any(|finding| finding.code == Code::WrongYear),
         cover_findings: findings.clone(),
         cells,
+        beside: false,
+        roster: Vec::new(),
         source: Arc::clone(sent),
         findings,
         card: None,
@@ -222,16 +247,24 @@ fn gather_book(county: &County, arrivals: &Arrivals, fonts: &FontSet, sent: &Arc
     // A workbook of which nobody knows whose it is comes back as well: it is looked through as the schemes allow.
     let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
     let stranger = identity.branch.is_none();
-    if identity.branch.map_or(!county.only.is_empty(), |branch| !county.wants(branch)) {
+    if stranger && !county.only.is_empty() {
         return gathered;
     }
+    gathered.beside = identity.branch.is_some_and(|branch| !county.wants(branch));
     if stranger && county.scheme_of_stranger(&committee, "").is_none() {
         return gathered;
     }
     let covered = cover.sheet.is_some();
     let whose = identity.branch.map_or(Whose::Stranger(&committee), Whose::Branch);
     let read = |expected: &Expected<'_>| submission::read(&book, cover, name, expected);
-    let (submission, found) = county.expecting(whose, Some(arrivals), Share::default(), read);
+    if gathered.beside && identity.branch.is_none_or(|branch| !around.beside.contains(&branch)) {
+        let roster = BTreeSet::from([Unit::sheet(workbook::ROSTER.name)]);
+        let share = Share { units: Some(&roster), ..Share::default() };
+        let (submission, _) = county.expecting(whose, Some(around.arrivals), share, read);
+        gathered.roster = submission.members.iter().map(Listed::of).collect();
+        return gathered;
+    }
+    let (submission, found) = county.expecting(whose, Some(around.arrivals), Share::default(), read);
     // Without cover and roster it may be anything.
     if stranger && !covered && submission.members.is_empty() {
         return gathered;

@@ -6,6 +6,7 @@
 //! What is done with a run stands above: `archive`, `merge`, `explain`, `post`, `issue` call this room and it knows none of them.
 
 mod arrivals;
+mod beside;
 mod budget;
 mod compare;
 mod dates;
@@ -157,7 +158,11 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 /// Scores a county beside nothing: for a look at single figures.
 pub(crate) fn look(county: County, options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
-    let resolved = in_pool(options.jobs, || Ok::<_, RunError>(resolve(&county, gathered(&county, &fonts, progress)?)))??;
+    let resolved = in_pool(options.jobs, || -> Result<_, RunError> {
+        let mut resolved = resolve(&county, gathered(&county, &fonts, progress)?);
+        moves::settle(&county, &mut resolved);
+        Ok(resolved)
+    })??;
     Ok(Summary { folder: None, kept: Kept::default(), county, chosen: Chosen::Argument, resolved })
 }
 

@@ -20,7 +20,7 @@ use crate::diag::{Code, Finding, Place};
 use crate::rollup::{OutcomeKind, branch_outcomes};
 use crate::score::Flag;
 use crate::submission::{Day, Member, Moved, Reason, months_of};
-use crate::words::{folded, nearest};
+use crate::words::nearest;
 
 /// Somebody on a branch's roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +63,47 @@ pub(super) fn settle(county: &County, resolved: &mut Resolved) {
     }
     resolved.findings.append(&mut found);
     say_who_scores(county, resolved, &chains);
+    let mut lost = not_listed(county, resolved, &chains);
+    resolved.findings.append(&mut lost);
     let steps = steps(county, resolved, &chains, &waiting);
     apply(county, resolved, steps);
+    leave_out(county, resolved);
+}
+
+/// Branches that were read beside those asked for have done their part.
+fn leave_out(county: &County, resolved: &mut Resolved) {
+    let register = &county.register;
+    let wanted =
+        |finding: &Finding| finding.branch_code.as_deref().is_none_or(|code| register.by_code(code).is_some_and(|at| county.wants(at)));
+    resolved.findings.retain(wanted);
+    resolved.people.retain(|person| county.wants(person.branch));
+    for at in (0..resolved.branches.len()).filter(|at| !county.wants(*at)) {
+        resolved.branches[at] = BranchState::LeftOut;
+        resolved.rosters[at].clear();
+        resolved.schemes[at].clear();
+        resolved.sources[at].clear();
+        resolved.missing_rows[at].clear();
+    }
+}
+
+/// Members of a merged branch whom the branch that took it in does not list.
+fn not_listed(county: &County, resolved: &Resolved, chains: &[Chain]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (branch, registered) in county.register.branches.iter().enumerate() {
+        let (Some(into), Some(month)) = (&registered.life.into, registered.life.merged) else { continue };
+        let Some(target) = county.register.by_code(into).filter(|_| month <= county.run.period.last_month()) else { continue };
+        let (Some(own), Some(_)) = (card(resolved, branch), card(resolved, target)) else { continue };
+        let goes = |(_, member): &(usize, &Member)| member.repeats.is_none() && member.course.with_branch;
+        for (at, member) in own.submission.members.iter().enumerate().filter(goes) {
+            if chains.iter().flatten().any(|one| (one.branch, one.at) == (branch, Some(at as u32))) {
+                continue;
+            }
+            let finding = Finding::new(Code::MoveNotMatched, own.submission.place(member.at)).value(&*member.name);
+            let finding = finding.arg("why", "merged").arg("former", label(county, target)).arg("detail", "").arg("near", "");
+            found.push(of_branch(county, branch, finding.arg("name", &member.name).arg("period", "").arg("count", "")));
+        }
+    }
+    found
 }
 
 fn card(resolved: &Resolved, branch: usize) -> Option<&Card> {
@@ -141,7 +180,7 @@ fn former(county: &County, resolved: &Resolved, chains: &[Chain], branch: usize,
         let finding = finding.arg("why", "former").arg("former", written).arg("detail", detail).arg("near", near);
         Former::Unclear(finding.arg("name", &own.name).arg("period", "").arg("count", ""))
     };
-    let Some(earlier) = registered(county, written) else {
+    let Some(earlier) = county.registered(written) else {
         let names = county.register.branches.iter().map(|branch| branch.name.as_str());
         return nearest(written, names).map_or(Former::Known, |near| unclear("unknown", near));
     };
@@ -188,22 +227,6 @@ fn same_day(one: Day, two: Day) -> bool {
         (Day::Known(one), Day::Known(two)) => one == two,
         _ => month(one) == month(two),
     }
-}
-
-/// The branch of that code or name.
-fn registered(county: &County, written: &str) -> Option<usize> {
-    let wanted = folded(written);
-    let register = &county.register;
-    if let Some(at) = register.by_code(&wanted) {
-        return Some(at);
-    }
-    // `0101 第一支部`, `第一支部（0101）`.
-    let mut found = register.branches.iter().enumerate().filter(|(_, branch)| {
-        let name = folded(&branch.name);
-        name == wanted || (wanted.contains(&name) && wanted.contains(&branch.code))
-    });
-    let (at, _) = found.next()?;
-    found.next().is_none().then_some(at)
 }
 
 /// Makes one chain of those that two memberships of one person are in.
@@ -291,6 +314,8 @@ fn steps(county: &County, resolved: &Resolved, chains: &[Chain], waiting: &BTree
                 moved.onward = Some((next.first_month, label(county, next.branch)));
                 moved.each = !scored_together(county, resolved, one, next);
             }
+            let before = chain[..number].iter().rev().find_map(|earlier| member(resolved, earlier));
+            moved.counted_from = before.map(|before| before.gone_from().map_or(one.first_month, |month| month.min(one.first_month)));
             steps.push(Step { branch: one.branch, at, moved, carried, waits_for });
         }
     }

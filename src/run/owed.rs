@@ -109,7 +109,7 @@ pub fn last_entered(county: &County, branches: &[Put]) -> (RunPeriod, Chosen) {
     let year = RunPeriod { year: county.workspace.year, period: Period::YEAR };
     let mut written: BTreeMap<usize, BTreeSet<(usize, Period)>> = BTreeMap::new();
     let mut schemes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for (branch, one) in branches.iter().enumerate() {
+    for (branch, one) in branches.iter().enumerate().filter(|(branch, _)| county.wants(*branch)) {
         if let Some(card) = &one.card {
             written.entry(branch).or_default().extend(card.submission.written.iter().copied());
             schemes.entry(branch).or_default().extend(card.submission.members.iter().map(|member| member.scheme));

@@ -161,6 +161,9 @@ fn now<'a>(county: &County, branch: &'a str, card: &'a Card, outcome: &Outcome) 
         OutcomeKind::Member(at) => Some(&card.submission.members[at as usize]),
         OutcomeKind::Branch => None,
     };
+    // The former branch's submission is not there now: what it gave before stands.
+    let waits = outcome.score.total.is_none()
+        && member.and_then(|member| member.course.moved.as_ref()).is_some_and(|moved| moved.waiting.is_some());
     Now {
         kind: outcome.kind,
         name: member.map_or(branch, |member| &member.name),
@@ -168,7 +171,7 @@ fn now<'a>(county: &County, branch: &'a str, card: &'a Card, outcome: &Outcome) 
         id: member.and_then(|member| member.id.as_deref()),
         scheme: outcome.scheme,
         values: values(outcome, &county.schemes[outcome.scheme]),
-        left: member.is_some_and(Member::is_dead) || outcome.score.flags.iter().any(|flag| GONE.contains(flag)),
+        left: member.is_some_and(Member::is_dead) || waits || outcome.score.flags.iter().any(|flag| GONE.contains(flag)),
         moved: member.and_then(|member| member.course.moved.as_ref()).is_some_and(|moved| !moved.from.is_empty()),
     }
 }

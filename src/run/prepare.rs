@@ -88,6 +88,21 @@ impl County {
         }
     }
 
+    /// The branch that 原支部 means: its code, its name, or both.
+    pub(crate) fn registered(&self, written: &str) -> Option<usize> {
+        let wanted = folded(written);
+        if let Some(at) = self.register.by_any_code(&wanted) {
+            return Some(at);
+        }
+        // `0101 第一支部`, `第一支部（0101）`.
+        let mut found = self.register.branches.iter().enumerate().filter(|(_, branch)| {
+            let name = folded(&branch.name);
+            name == wanted || (wanted.contains(&name) && wanted.contains(&branch.code))
+        });
+        let (at, _) = found.next()?;
+        found.next().is_none().then_some(at)
+    }
+
     /// Index of the scheme of a branch's members of a category.
     pub fn scheme_of(&self, branch: usize, category: &str) -> usize {
         let id = self.workspace.scheme_of(&self.register.branches[branch], category);

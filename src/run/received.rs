@@ -52,7 +52,8 @@ pub(super) fn receive(county: &County, fonts: &FontSet, collected: Collected) ->
     let cells = gathered.iter().map(|one| one.cells).sum();
     let candidates = by_branch(county, gathered, &mut findings);
     let put = |at: usize, files: &mut Vec<Gathered>, standing: &Standing| {
-        if !county.wants(at) {
+        // What nobody asked for, and was not read beside it.
+        if !county.wants(at) && files.iter().all(|one| one.card.is_none()) {
             return Ok(Put::default());
         }
         put_together((county, &arrivals), fonts, at, files, &standing.active, !standing.waiting.is_empty())
@@ -127,17 +128,17 @@ fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Findin
 
 /// Branches and files with an error that only shows across branches.
 fn faulty_across(county: &County, branches: &[Sender]) -> BTreeSet<(Arc<str>, Arc<str>)> {
-    let mut people = people(county, branches.iter().map(|one| &one.put));
+    let mut people = people(branches.iter().map(|one| &one.put));
     let across = same_person_in_branches(&mut people, &county.register.branches);
     let errors = across.into_iter().filter(|finding| finding.severity() == Severity::Error);
     errors.filter_map(|finding| finding.branch_code.zip(finding.place.file)).collect()
 }
 
 /// Everybody with an identity number in what counts.
-pub(super) fn people<'a>(county: &County, branches: impl Iterator<Item = &'a Put>) -> Vec<Person> {
+pub(super) fn people<'a>(branches: impl Iterator<Item = &'a Put>) -> Vec<Person> {
     let mut people = Vec::new();
     for (branch, one) in branches.enumerate() {
-        let Some(card) = one.card.as_ref().filter(|_| county.wants(branch)) else { continue };
+        let Some(card) = &one.card else { continue };
         people.extend(card.submission.members.iter().filter(|member| member.repeats.is_none()).filter_map(|member| {
             Some(Person {
                 id: member.id.clone()?,

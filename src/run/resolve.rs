@@ -106,13 +106,13 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
         if nothing(branch, &faulty) {
             findings.push(of_branch(county, branch, missing(&county.register.branches[branch])));
         }
-        if county.wants(branch) {
+        if county.wants(branch) || put.file.is_some() {
             findings.extend(put.findings.iter().map(|finding| of_branch(county, branch, finding.clone())));
             findings.extend(put.card.as_ref().and_then(|card| roll(county, branch, &card.submission)));
         }
     }
     findings.extend(months);
-    let mut people = people(county, branches.iter());
+    let mut people = people(branches.iter());
     findings.extend(same_person_in_branches(&mut people, &county.register.branches));
     sort_findings(&mut findings);
     let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error && finding.code != Code::MissingSubmission);
@@ -123,7 +123,7 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
         .into_iter()
         .enumerate()
         .map(|(branch, put)| match put.card {
-            _ if !county.wants(branch) => BranchState::LeftOut,
+            None if !county.wants(branch) && put.file.is_none() => BranchState::LeftOut,
             _ if faulty.contains(county.register.branches[branch].code.as_str()) => BranchState::Returned,
             Some(card) => BranchState::Accepted(card),
             None if put.file.is_some() => BranchState::Returned,

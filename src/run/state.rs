@@ -19,6 +19,8 @@ use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
 use crate::rollup::{Change, OutcomeKind, Unusual, UnusualKind};
+use crate::score::{Flag, Score};
+use crate::submission::Roll;
 
 /// A run's state, `merge.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub(crate) struct State {
     /// Who is flagged as having left and is on the roll all the same: code of the branch, 序号, 姓名.
     #[serde(default)]
     pub(crate) staying: Vec<(String, i64, String)>,
+    /// Whom another branch of his counts, without a flag that says so; in the same words.
+    #[serde(default)]
+    pub(crate) elsewhere: Vec<(String, i64, String)>,
 }
 
 /// A branch and what became of it.
@@ -192,16 +197,18 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
         unusual: resolved.comparison.unusual.iter().map(odd).collect(),
         inputs: resolved.inputs.iter().map(|(name, digest, size)| (name.to_string(), digest.clone(), *size)).collect(),
         cells: resolved.cells,
-        staying: staying(county, resolved),
+        staying: named(county, resolved, |score| !score.stands() && score.roll == Roll::Here),
+        elsewhere: named(county, resolved, |score| !score.flags.contains(&Flag::MovedOut) && score.roll == Roll::Elsewhere),
     };
     Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
 }
 
-fn staying(county: &County, resolved: &Resolved) -> Vec<(String, i64, String)> {
+/// Members of whose scores something is true.
+fn named(county: &County, resolved: &Resolved, wanted: impl Fn(&Score) -> bool) -> Vec<(String, i64, String)> {
     let mut found = Vec::new();
     for (at, state) in resolved.branches.iter().enumerate() {
         let BranchState::Accepted(card) = state else { continue };
-        for outcome in card.outcomes.iter().filter(|outcome| !outcome.score.stands() && !outcome.score.off_roll) {
+        for outcome in card.outcomes.iter().filter(|outcome| wanted(&outcome.score)) {
             if let OutcomeKind::Member(number) = outcome.kind {
                 let member = &card.submission.members[number as usize];
                 found.push((county.register.branches[at].code.clone(), member.seq, member.name.to_string()));

@@ -223,6 +223,8 @@ mod tests {
             corrects: corrects.map(|digest| hex(&[digest; 32])),
             cover_findings: Vec::new(),
             cells: 0,
+            beside: false,
+            roster: Vec::new(),
             source: Sent::named(name),
             findings: Vec::new(),
             card: None,

@@ -168,7 +168,9 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
             let mut parts = Vec::new();
             let scope = Scope { periods: &periods, end: last_day(of, subject.year()), earlier: &values };
             let mut value = evaluate(subject, &figure.formula, scope, traces.as_ref().map(|_| &mut parts));
-            if id == "total"
+            // Facts of 一票否决 belong to the year.
+            if run == Period::YEAR
+                && id == "total"
                 && let Some((fact, effect, at)) = subject.vetoes().find(|(_, effect, _)| effect.zero_total)
             {
                 value = Exact::zero();

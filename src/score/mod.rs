@@ -14,7 +14,7 @@ use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
 use crate::scheme::{Grades, Rules, Scheme, VetoEffect, Window};
-use crate::submission::{Member, Submission};
+use crate::submission::{Member, Roll, Submission};
 
 /// What stands beside a score and changes how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +71,8 @@ pub struct Score {
     pub veto: Vec<usize>,
     /// Flags in their order.
     pub flags: Vec<Flag>,
-    /// Not on the branch's roll at the end of the period. Somebody flagged as having left may be: 截止月 alone takes nobody off it.
-    pub off_roll: bool,
+    /// Which roll counts him at the end of the period. Somebody flagged as having left may be on this one: 截止月 alone takes nobody off it.
+    pub roll: Roll,
 }
 
 impl Score {
@@ -95,7 +95,7 @@ impl Score {
 pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunPeriod) -> Score {
     let member = &submission.members[at as usize];
     let year = run.period == Period::YEAR;
-    let mut score = Score { off_roll: !member.is_on_roll(run.period), ..Score::default() };
+    let mut score = Score { roll: member.roll(run.period), ..Score::default() };
     let polls = scheme.poll.is_some();
     let moved_on = member.has_moved_on(run.period);
     let left = member.has_left(run.period) || (submission.has_gone(at, run.period, polls) && !moved_on);

@@ -27,7 +27,7 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     for found in found {
         let table = sheets.table(&found, &workbook::BRANCH_SCORES.required(), &workbook::BRANCH_SCORES.optional(), sink);
         let usable = table.has(column::ITEM) && table.has_period() && table.has(column::REVIEWED_SCORE);
-        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable, columns: Vec::new() });
+        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable, columns: table.one_row_each() });
         if usable {
             read_branch_table(&table, scheme, rules, expected, submission, sink);
         }

@@ -104,8 +104,22 @@ pub struct Moved {
     pub waiting: Option<String>,
     /// First month in which a later branch expects him, and that branch.
     pub onward: Option<(u8, String)>,
+    /// The month at whose end an earlier branch no longer counts him, and this one does.
+    pub counted_from: Option<u8>,
     /// Each branch scores its own months; else the last one scores the year.
     pub each: bool,
+}
+
+/// Who counts a member at the end of a period: everybody is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Roll {
+    /// This branch.
+    #[default]
+    Here,
+    /// Another branch of his, that he came from or went to.
+    Elsewhere,
+    /// None: he has left.
+    Left,
 }
 
 /// The month of a day as seen from a year: 0 before it, 13 after it.
@@ -252,9 +266,14 @@ pub fn check_status(line: &Line<'_>, run: Period, member: &Member, sink: &mut Si
 }
 
 impl Member {
+    /// The month at whose end he is no longer here. Who goes with a dissolved branch is a member through its last month.
+    pub fn gone_from(&self) -> Option<u8> {
+        self.course.left_month.map(|month| month + u8::from(self.course.with_branch))
+    }
+
     /// He had left by the end of the period: 离开日期 or 离开原因 says so, or his branch was dissolved.
     pub fn has_left(&self, period: Period) -> bool {
-        self.course.left_month.is_some_and(|month| month <= period.last_month())
+        self.gone_from().is_some_and(|month| month <= period.last_month())
     }
 
     /// 去世, whenever.
@@ -268,9 +287,24 @@ impl Member {
         onward.is_some_and(|(month, _)| *month <= period.last_month())
     }
 
+    /// Whose roll he is on at the end of the period. Of several branches that list one person in the course of the year one counts
+    /// him: the earlier one until he leaves it, then the next.
+    pub fn roll(&self, period: Period) -> Roll {
+        let moved = self.course.moved.as_ref();
+        let awaited = moved.and_then(|moved| moved.counted_from).is_some_and(|month| period.last_month() < month);
+        let has_left = self.has_left(period);
+        if awaited || self.has_moved_on(period) || (has_left && moved.is_some_and(|moved| moved.onward.is_some())) {
+            Roll::Elsewhere
+        } else if has_left {
+            Roll::Left
+        } else {
+            Roll::Here
+        }
+    }
+
     /// He belongs to the roll of the branch at the end of the period.
     pub fn is_on_roll(&self, period: Period) -> bool {
-        !self.has_left(period) && !self.has_moved_on(period)
+        self.roll(period) == Roll::Here
     }
 
     /// What is posted for the period names him: he was there until its end.
@@ -350,6 +384,25 @@ mod tests {
         assert!(left.has_left(period("5月")) && left.has_left(period("二季度")) && !left.is_posted(period("二季度")));
         let dead = member(1, 5, Course { left_month: Some(5), reason: Some(Reason::Died), ..Course::default() });
         assert!(!dead.is_posted(period("一季度")));
+    }
+
+    #[test]
+    fn everybody_is_on_one_roll() {
+        let moved = |moved: Moved| Some(Box::new(moved));
+        let onward = Some((7, "0102".to_owned()));
+        let earlier = member(1, 6, Course { left_month: Some(6), moved: moved(Moved { onward, ..Moved::default() }), ..Course::default() });
+        let later = member(7, 12, Course { moved: moved(Moved { counted_from: Some(6), ..Moved::default() }), ..Course::default() });
+        for (run, rolls) in [
+            ("一季度", [Roll::Here, Roll::Elsewhere]),
+            ("上半年", [Roll::Elsewhere, Roll::Here]),
+            ("三季度", [Roll::Elsewhere, Roll::Here]),
+        ] {
+            assert_eq!([&earlier, &later].map(|one| one.roll(period(run))), rolls, "{run}");
+        }
+        let alone = member(1, 6, Course { left_month: Some(6), ..Course::default() });
+        assert_eq!(["5月", "6月"].map(|run| alone.roll(period(run))), [Roll::Here, Roll::Left]);
+        let with_branch = member(1, 6, Course { left_month: Some(6), with_branch: true, ..Course::default() });
+        assert_eq!(["6月", "7月"].map(|run| with_branch.roll(period(run))), [Roll::Here, Roll::Left]);
     }
 
     #[test]

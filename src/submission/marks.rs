@@ -231,7 +231,8 @@ pub fn read_mark(
     if size.abs() > item.max || (item.kind != ItemKind::Deduct && size.is_negative()) {
         let min = if item.kind == ItemKind::Deduct { (-item.max.clone()).to_string() } else { "0".to_owned() };
         let max = if item.kind == ItemKind::Deduct { "0".to_owned() } else { item.max.to_string() };
-        sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max));
+        let most = if item.kind == ItemKind::Deduct { item.max.to_string() } else { String::new() };
+        sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max).arg("most", most));
         return Mark::NONE;
     }
     // Nothing happens half a time.

@@ -26,7 +26,7 @@ mod units;
 
 pub use carry::months_of;
 pub use cell::shown;
-pub use course::{Arrival, Course, Moved, Reason, Tenure};
+pub use course::{Arrival, Course, Moved, Reason, Roll, Tenure};
 pub use cover::{Cover, read_cover};
 pub use intake::Intake;
 pub use join::join;

@@ -411,7 +411,7 @@ impl Submission {
     /// year whose scheme polls, his 截止月 has passed and nobody voted on him while others were voted on.
     pub fn has_gone(&self, at: u32, period: Period, polls: bool) -> bool {
         let member = &self.members[at as usize];
-        !member.is_on_roll(period) || (polls && period == Period::YEAR && self.is_unpolled(at))
+        member.has_left(period) || member.has_moved_on(period) || (polls && period == Period::YEAR && self.is_unpolled(at))
     }
 
     /// 截止月 alone says that he is gone, he has no ballot, and others of the branch have.

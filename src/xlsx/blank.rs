@@ -171,6 +171,8 @@ const ANY_NUMBER: i64 = 100_000;
 /// Characters of a heading that the arrow of a filter covers.
 const ARROW: f64 = 3.0;
 const A4: u8 = 9;
+/// Characters beside each other that can still be read on one page of A4, printed landscape.
+const WIDEST: f64 = 190.0;
 
 /// The workbook as bytes; the same workbook gives the same bytes.
 ///
@@ -237,7 +239,7 @@ fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Re
     for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {
         worksheet.write_string_with_format(row, 0, text, &small)?;
     }
-    print_setup(worksheet, false);
+    print_setup(worksheet, false, 1);
     worksheet.protect();
     Ok(())
 }
@@ -248,9 +250,12 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
     match &sheet.body {
         Body::Table { columns, rows, spare, frozen, limits, filter } => {
             let last = columns.len().saturating_sub(1) as u16;
-            let width: f64 = columns.iter().map(|column| f64::from(column.width)).sum();
-            heading_line(worksheet, last, &sheet.title, width)?;
-            banner(worksheet, 1, last, &sheet.note, &hint())?;
+            let whole: f64 = columns.iter().map(|column| f64::from(column.width)).sum();
+            // Of a table that is two pages wide the lines above and below are on the first.
+            let wide = whole > WIDEST;
+            let (front, width) = if wide { first_half(columns, *frozen) } else { (last, whole) };
+            heading_line(worksheet, front, &sheet.title, width)?;
+            banner(worksheet, 1, front, &sheet.note, &hint())?;
             worksheet.set_row_height(1, 4.0 + 14.0 * lines_of(&sheet.note, width))?;
             let mut tallest: f64 = 1.0;
             for (at, column) in (0u16..).zip(columns) {
@@ -287,9 +292,16 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
                 worksheet.autofilter(HEAD - 1, 0, below - 1, last)?;
             }
             // Something below the grid has it printed where nothing is entered yet.
-            foot(worksheet, below, last, &sheet.foot, width)?;
+            foot(worksheet, below, front, &sheet.foot, width)?;
+            if wide {
+                worksheet.set_repeat_columns(0, frozen.saturating_sub(1))?;
+            }
+            print_setup(worksheet, sheet.landscape, if wide { 2 } else { 1 });
         }
-        Body::Items { headings, items } => write_items(worksheet, sheet, headings, items, lists)?,
+        Body::Items { headings, items } => {
+            write_items(worksheet, sheet, headings, items, lists)?;
+            print_setup(worksheet, sheet.landscape, 1);
+        }
         Body::Fields(fields) => {
             heading_line(worksheet, 1, &sheet.title, 62.0)?;
             worksheet.set_column_width(0, 18)?.set_column_width(1, 44)?;
@@ -303,9 +315,9 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
             }
             worksheet.set_freeze_panes(1, 1)?;
             foot(worksheet, fields.len() as u32 + 2, 1, &sheet.foot, 62.0)?;
+            print_setup(worksheet, sheet.landscape, 1);
         }
     }
-    print_setup(worksheet, sheet.landscape);
     worksheet.protect_with_options(&ProtectionOptions {
         format_cells: true,
         format_columns: true,
@@ -462,8 +474,20 @@ fn banner(worksheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &F
     Ok(())
 }
 
-fn print_setup(worksheet: &mut Worksheet, landscape: bool) {
-    worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3).set_print_center_horizontally(true);
+/// The first page's share of the columns of a table that is two pages wide, and their width. The frozen columns stand on both.
+fn first_half(columns: &[Column], frozen: u16) -> (u16, f64) {
+    let width = |columns: &[Column]| columns.iter().map(|column| f64::from(column.width)).sum::<f64>();
+    let half = (width(columns) + width(&columns[..usize::from(frozen)])) / 2.0;
+    let count = (1..columns.len()).rev().find(|count| width(&columns[..*count]) <= half).unwrap_or(1);
+    (count as u16 - 1, width(&columns[..count]))
+}
+
+fn print_setup(worksheet: &mut Worksheet, landscape: bool, pages: u16) {
+    worksheet
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(pages, 0)
+        .set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3)
+        .set_print_center_horizontally(true);
     worksheet.set_footer("&C第 &P 页，共 &N 页");
     if landscape {
         worksheet.set_landscape();

@@ -5,6 +5,7 @@
 
 Each seed makes a handful of real workbooks of one branch: parts per quarter, workbooks that grow, old versions saved again,
 a blanked deduction, a deleted row, a changed mark, facts added and lost, two committees, last year's file, corrected copies.
+Entries are by month or by quarter, on one sheet or on one per category, and some counties do not put files together at all.
 The model knows the files as they were made, never as the program reads them, and predicts for three periods which file gives
 each unit, every finding about files and about what is missing, and each total.
 """
@@ -27,9 +28,48 @@ from common import PROGRAM, fault, finish
 YEAR = 2026
 OWN, OTHER = "中共东镇委员会", "中共西镇委员会"
 QUARTERS = ["一季度", "二季度", "三季度", "四季度"]
+MONTHS = [f"{month}月" for month in range(1, 13)]
 MEMBERS = ["赵一山", "钱二水", "孙三木", "李四火"]
 BRANCH_ITEMS = ["组织建设", "服务群众"]
-PERIODS = {"2026": [0, 1, 2, 3], "2026Q2": [1], "2026Q4": [3]}
+CATEGORIES = ["农村党员", "社区党员"]
+RUNS = ["2026", "2026Q2", "2026Q4"]
+
+
+class Kind:
+    """What the county's scheme and settings are like."""
+
+    def __init__(self, rng):
+        self.monthly = rng.random() < 0.35
+        self.split = rng.random() < 0.35
+        self.refuse = rng.random() < 0.15
+        self.names = MONTHS if self.monthly else QUARTERS
+
+    def of_quarter(self, quarter):
+        return range(3 * quarter, 3 * quarter + 3) if self.monthly else [quarter]
+
+    def due(self, run):
+        return [at for quarter in ({"2026": range(4), "2026Q2": [1], "2026Q4": [3]}[run]) for at in self.of_quarter(quarter)]
+
+    def sheets(self):
+        return {f"积分登记-{category}": MEMBERS[2 * at : 2 * at + 2] for at, category in enumerate(CATEGORIES)} if self.split else {"积分登记": MEMBERS}
+
+    def category(self, name):
+        return CATEGORIES[MEMBERS.index(name) // 2] if self.split else CATEGORIES[0]
+
+    def item(self, sheet):
+        return "社区服务" if sheet.endswith("社区党员") else "学习教育"
+
+    def scheme(self):
+        text = SCHEME.replace('every = "quarter" # entries', f'every = "{"month" if self.monthly else "quarter"}"')
+        own = 'categories = ["农村党员"]\n' if self.split else ""
+        other = '[[item]]\nname = "社区服务"\nkind = "mark"\norigin = "sample"\nmax = 20\ncategories = ["社区党员"]\n' if self.split else ""
+        return text.replace("#own\n", own + other)
+
+    def settings(self):
+        return SETTINGS + ('parts = "refuse"\n' if self.refuse else "")
+
+
+KIND = None
 
 SETTINGS = f"""county = "示范县"
 issuer = "中共示范县委组织部"
@@ -45,12 +85,13 @@ version = "1"
 decimals = 1
 decimals_origin = "sample"
 [entries]
-every = "quarter"
+every = "quarter" # entries
 [[item]]
 name = "学习教育"
 kind = "mark"
 origin = "sample"
 max = 20
+#own
 [[item]]
 name = "遵章守纪"
 kind = "deduct"
@@ -86,6 +127,18 @@ runs = ["quarter"]
 value = "sum(marks) + sum(deductions) + sum(bonuses)"
 [grades]
 bands = [ { from = 60, name = "合格", origin = "sample" }, { to = 60, name = "不合格", origin = "sample" } ]
+[[veto]]
+facts = ["违法犯罪"]
+total = "zero"
+grade = "不合格"
+origin = "sample"
+[[honour]]
+name = "季度之星"
+every = "quarter"
+share = "100%"
+of = "expected"
+round = "floor"
+origin = "sample"
 [publication]
 year = 7
 year_origin = "sample"
@@ -97,7 +150,7 @@ note_part = "本期。"
 heading = "积分"
 note = "各季度相加。"
 [branch.entries]
-every = "quarter"
+every = "quarter" # entries
 [branch.entries.scorers]
 own = "自评得分"
 counts = "审核得分"
@@ -202,6 +255,14 @@ def workbook(sheets, modified=None, returns=None):
 # ---------------------------------------------------------------- files
 
 
+# Sheets of facts, each taken whole: name, headings, the attribute that holds its rows.
+FACTS = [
+    ("奖惩", ["姓名", "种类", "级别", "事由", "日期"], "facts"),
+    ("一票否决", ["姓名", "情形", "依据", "日期"], "vetoes"),
+    ("评优推荐", ["姓名", "荣誉", "期间"], "stars"),
+]
+
+
 class File:
     """One workbook of the branch, as it was made."""
 
@@ -215,6 +276,8 @@ class File:
         self.entries = {}  # quarter → member → [mark, deduction, bonus, reason]; a row may be missing, a value None
         self.poll = None  # member → score
         self.facts = None  # list of (member, kind, level, reason, date)
+        self.vetoes = None  # list of (member, fact, grounds, date)
+        self.stars = None  # list of (member, honour, period)
         self.branch = {}  # quarter → item → (own, reviewed)
         self.phone = "1"
         self.corrects = None
@@ -230,26 +293,34 @@ class File:
         sheets = [("支部信息", cover)]
         if self.roster:
             rows = [["序号", "姓名", "类别", "职务"]]
-            rows += [[at, name, "农村党员", self.post if at == 1 else None] for at, name in enumerate(MEMBERS, 1)]
+            rows += [[at, name, KIND.category(name), self.post if at == 1 else None] for at, name in enumerate(MEMBERS, 1)]
             sheets.append(("党员名册", rows))
         if self.entries:
-            rows = [["序号", "姓名", "期间", "学习教育", "遵章守纪", "加分", "加分事由"]]
-            for quarter in sorted(self.entries):
-                for name, values in self.entries[quarter].items():
-                    rows.append([MEMBERS.index(name) + 1, name, QUARTERS[quarter], *values])
-            sheets.append(("积分登记", rows))
+            for sheet, members in KIND.sheets().items():
+                rows = [["序号", "姓名", "期间", KIND.item(sheet), "遵章守纪", "加分", "加分事由"]]
+                for period in sorted(self.entries):
+                    for name, values in self.entries[period].items():
+                        if name in members:
+                            rows.append([MEMBERS.index(name) + 1, name, KIND.names[period], *values])
+                sheets.append((sheet, rows))
         if self.poll is not None:
             rows = [["姓名", "票号", "评议分"]] + [[name, 1, score] for name, score in self.poll.items()]
             sheets.append(("民主测评", rows))
         if self.facts is not None:
             rows = [["姓名", "种类", "级别", "事由", "日期"]] + [list(fact) for fact in self.facts]
             sheets.append(("奖惩", rows))
+        for name, heads, own in FACTS[1:]:
+            if getattr(self, own) is not None:
+                sheets.append((name, [heads] + [list(fact) for fact in getattr(self, own)]))
         if self.branch:
             rows = [["项目", "期间", "自评得分", "审核得分"]]
             for quarter in sorted(self.branch):
-                rows += [[item, QUARTERS[quarter], *scores] for item, scores in self.branch[quarter].items()]
+                rows += [[item, KIND.names[quarter], *scores] for item, scores in self.branch[quarter].items()]
             sheets.append(("支部积分", rows))
         return workbook(sheets, self.modified, self.corrects)
+
+    def rows(self, sheet, period):
+        return {name: row for name, row in self.entries.get(period, {}).items() if name in KIND.sheets()[sheet]}
 
     # What the file has of a unit as a table of values, and whether it holds it.
 
@@ -257,17 +328,21 @@ class File:
         found = {("支部信息", None): ({"all": "same"}, True)}
         if self.roster:
             found["党员名册", None] = ({"post": self.post}, True)
-        for quarter, rows in self.entries.items():
+        for sheet, quarter in [(sheet, quarter) for sheet in KIND.sheets() for quarter in self.entries]:
+            rows = self.rows(sheet, quarter)
+            if not rows:
+                continue
             values = {}
             for name, (mark, deduction, bonus, reason) in rows.items():
                 values |= {(name, 0): mark, (name, 1): -abs(deduction or 0) if isinstance(deduction, (int, float, type(None))) else deduction}
                 values |= {(name, 2): bonus or 0, (name, 3): reason}
             written = any(value is not None for row in rows.values() for value in row)
-            found["积分登记", quarter] = ({key: value for key, value in values.items() if value is not None}, written)
+            found[sheet, quarter] = ({key: value for key, value in values.items() if value is not None}, written)
         if self.poll is not None:
             found["民主测评", None] = ({name: score for name, score in self.poll.items() if score is not None}, any(self.poll.values()))
-        if self.facts is not None:
-            found["奖惩", None] = (Counter(self.facts), bool(self.facts))
+        for name, _, own in FACTS:
+            if getattr(self, own) is not None:
+                found[name, None] = (Counter(getattr(self, own)), bool(getattr(self, own)))
         for quarter, rows in self.branch.items():
             values = {(item, at): score for item, scores in rows.items() for at, score in enumerate(scores) if score is not None}
             found["支部积分", quarter] = (values, bool(values))
@@ -291,10 +366,12 @@ def blank(quarter_rows):
 def make(rng):
     """Some files of one branch: what a year brings, in random parts."""
     truth = File()
-    for quarter in range(4):
-        truth.entries[quarter], truth.branch[quarter] = fresh(rng, quarter)
+    for period in range(len(KIND.names)):
+        truth.entries[period], truth.branch[period] = fresh(rng, period)
     truth.poll = {name: rng.choice([12, 15.5, 18]) for name in MEMBERS}
     truth.facts = [(rng.choice(MEMBERS), "表彰奖励", "县级", "先进", "2026-05-06"), (rng.choice(MEMBERS), "表彰奖励", "本局", "能手", "2026-09-01")]
+    truth.vetoes = [(rng.choice(MEMBERS), "违法犯罪", "判决书", "2026-10-08")] if rng.random() < 0.4 else []
+    truth.stars = [(rng.choice(MEMBERS), "季度之星", quarter) for quarter in QUARTERS if rng.random() < 0.6]
     files = []
     day = 0
 
@@ -317,13 +394,15 @@ def make(rng):
         part = File()
         if style == "parts":
             part.roster = rng.random() < 0.7 or quarter == 0
-            part.entries = {quarter: truth.entries[quarter]}
-            part.branch = {quarter: truth.branch[quarter]}
+            part.entries = {at: truth.entries[at] for at in KIND.of_quarter(quarter)}
+            part.branch = {at: truth.branch[at] for at in KIND.of_quarter(quarter)}
         else:
-            part.entries = {at: truth.entries[at] if at == quarter or (style == "grows" and at < quarter) else blank(MEMBERS) for at in range(4)}
-            part.branch = {at: truth.branch[at] for at in range(4) if at == quarter or (style == "grows" and at < quarter)}
+            own = KIND.of_quarter(quarter)
+            filled = {at for at in truth.entries if at in own or (style == "grows" and at < own[0])}
+            part.entries = {at: truth.entries[at] if at in filled else blank(MEMBERS) for at in truth.entries}
+            part.branch = {at: truth.branch[at] for at in filled}
         if quarter == 3:
-            part.poll, part.facts = truth.poll, truth.facts
+            part.poll, part.facts, part.vetoes, part.stars = truth.poll, truth.facts, truth.vetoes, truth.stars
         if style == "whole" and quarter < 3:
             continue
         if style == "whole":
@@ -338,7 +417,7 @@ def make(rng):
         quarter = rng.choice(sorted(changed.entries) or [0])
         rows = changed.entries.get(quarter, {})
         event = rng.choice(
-            ["again", "again", "same bytes", "blanked", "deleted", "changed", "tie", "lost fact", "more facts", "no facts", "elsewhere", "last year", "post", "wrong word", "corrected", "cover"]
+            ["again", "again", "same bytes", "blanked", "deleted", "changed", "tie", "lost fact", "more facts", "no facts", "lost veto", "more stars", "elsewhere", "last year", "post", "wrong word", "corrected", "cover"]
         )
         if event == "again":
             send(changed, reported=old.reported)
@@ -363,6 +442,13 @@ def make(rng):
             send(changed)
         elif event == "no facts":
             changed.facts = None
+            send(changed)
+        elif event == "lost veto" and changed.vetoes:
+            changed.vetoes.pop()
+            send(changed)
+        elif event == "more stars":
+            more = (rng.choice(MEMBERS), "季度之星", rng.choice(QUARTERS))
+            changed.stars = [*(changed.stars or []), *([more] if more not in (changed.stars or []) else [])]
             send(changed)
         elif event == "elsewhere" and rows:
             rows[rng.choice(sorted(rows))][0] = 9
@@ -398,14 +484,14 @@ def later(one, other):
 
 def joined(files, run):
     """What the files of the branch come to, put together: findings as (code, file) and who gives each unit."""
-    due = PERIODS[run]
+    due = KIND.due(run)
     last = max(due)
     found = Counter()
     units = {file: file.units() for file in files}
     names = {unit for own in units.values() for unit in own}
 
     def counts(unit):
-        if unit[0] in ("民主测评", "奖惩"):
+        if unit[0] in ("民主测评", "奖惩", "一票否决"):
             return run == "2026"
         return unit[1] is None or unit[1] <= last
 
@@ -430,6 +516,12 @@ def joined(files, run):
             found["duplicate-submission", file.path] += 1
     gives = set(from_file.values())
     first = from_file["支部信息", None]
+    if KIND.refuse and len(gives) > 1:
+        # The latest stands alone.
+        for file in files:
+            found["superseded-submission", file.path] += file is not first
+        own, units_of, totals = joined([first], run)
+        return found + own, units_of, totals
     if len(files) > 1:
         for file in files:
             if file not in gives:
@@ -442,38 +534,47 @@ def joined(files, run):
             blanks |= {(two.path, file, unit[0]) for two in gives if unit in units[two] and not units[two][unit][1] and later(two, file)}
     for path, _, _ in blanks:
         found["kept-from-earlier", path] += 1
-    facts = from_file.get(("奖惩", None))
-    if facts and run == "2026":
-        key = lambda fact: (fact[0], fact[1], fact[4])
-        has = {key(fact) for fact in facts.facts}
-        lost = {key(fact) for file in files for fact in file.facts or []} - has
-        found["kept-from-earlier", facts.path] += len(lost)
+    keys = {
+        "奖惩": lambda fact: (fact[0], fact[1], fact[4]) if run == "2026" else None,
+        "一票否决": lambda fact: (fact[0], fact[1], fact[3]) if run == "2026" else None,
+        "评优推荐": lambda fact: fact if QUARTERS.index(fact[2]) <= int(run[-1]) - 1 or run == "2026" else None,
+    }
+    of = {name: from_file.get((name, None)) for name in keys}
+    for name, _, attribute in FACTS:
+        if of[name]:
+            all_keys = {keys[name](fact) for file in files for fact in getattr(file, attribute) or []} - {None}
+            lost = all_keys - {keys[name](fact) for fact in getattr(of[name], attribute)}
+            found["kept-from-earlier", of[name].path] += len(lost)
+    facts = of["奖惩"]
     # What is there, put together.
-    rows = {unit[1]: file.entries[unit[1]] for unit, file in from_file.items() if unit[0] == "积分登记"}
+    rows = {sheet: {unit[1]: file.rows(*unit) for unit, file in from_file.items() if unit[0] == sheet} for sheet in KIND.sheets()}
     branch = {unit[1]: file.branch[unit[1]] for unit, file in from_file.items() if unit[0] == "支部积分"}
     if ("党员名册", None) not in from_file:
         found["missing-sheet", first.path] += 1
         return found, from_file, None
-    if not rows:
-        found["missing-sheet", first.path] += 1
-    whole = [quarter for quarter in due if not rows.get(quarter)] if rows else []
-    runs = sum(1 for at in whole if at - 1 not in whole)
-    found["missing-entry", first.path] += runs
-    for quarter in [at for at in range(last + 1) if at in rows]:
-        for name in MEMBERS:
-            row = rows[quarter].get(name)
-            if row is None:
-                if quarter in due and quarter not in whole:
-                    found["missing-entry", first.path] += 1
-            elif row[0] is None:
-                found["missing-entry", from_file["积分登记", quarter].path] += 1
-            elif isinstance(row[0], str):
-                found["not-a-number", from_file["积分登记", quarter].path] += 1
+    for sheet, members in KIND.sheets().items():
+        own = rows[sheet]
+        has_sheet = any(file.entries for file in files) if files else False
+        if not own and not has_sheet:
+            found["missing-sheet", first.path] += 1
+            continue
+        whole = [period for period in due if not own.get(period)]
+        found["missing-entry", first.path] += sum(1 for at in whole if at - 1 not in whole)
+        for period in [at for at in range(last + 1) if at in own]:
+            for name in members:
+                row = own[period].get(name)
+                if row is None:
+                    if period in due and period not in whole:
+                        found["missing-entry", first.path] += 1
+                elif row[0] is None:
+                    found["missing-entry", from_file[sheet, period].path] += 1
+                elif isinstance(row[0], str):
+                    found["not-a-number", from_file[sheet, period].path] += 1
     for unit, top in tied.items():
         # Where nothing tells which counts, each is told what is wrong in it.
         for file in top:
-            if unit[0] == "积分登记" and file is not from_file[unit]:
-                for row in file.entries[unit[1]].values():
+            if unit[0] in KIND.sheets() and file is not from_file[unit]:
+                for row in file.rows(*unit).values():
                     found["missing-entry", file.path] += row[0] is None
                     found["not-a-number", file.path] += isinstance(row[0], str)
             if unit[0] == "支部积分" and file is not from_file[unit]:
@@ -495,14 +596,19 @@ def joined(files, run):
     totals = {}
     for name in MEMBERS:
         total = Fraction(0)
+        sheet = next(sheet for sheet, members in KIND.sheets().items() if name in members)
         for quarter in due:
-            mark, deduction, bonus, _ = (rows.get(quarter) or {}).get(name) or [None] * 4
+            mark, deduction, bonus, _ = (rows[sheet].get(quarter) or {}).get(name) or [None] * 4
             numbers = [part for part in (mark, bonus) if isinstance(part, (int, float))]
             total += sum(map(lambda part: Fraction(str(part)), numbers)) - abs(Fraction(str(deduction or 0)))
         if run == "2026":
             total += Fraction(str((poll.poll if poll else {}).get(name) or 0))
             total += sum({"县级": 2, "本局": 1}[fact[2]] for fact in (facts.facts if facts else []) if fact[0] == name)
-        totals[name] = total
+            if any(fact[0] == name for fact in (of["一票否决"].vetoes if of["一票否决"] else [])):
+                total = Fraction(0)
+        stars = [fact for fact in (of["评优推荐"].stars if of["评优推荐"] else []) if fact[0] == name]
+        held = {f"季度之星-{quarter}" for _, _, quarter in stars if run in ("2026", f"2026Q{QUARTERS.index(quarter) + 1}")}
+        totals[name] = (total, held)
     return found, from_file, totals
 
 
@@ -570,7 +676,7 @@ def observe(workspace, run):
     out = workspace / "out" / run
     findings = [json.loads(line) for line in (out / "findings.jsonl").read_text("utf-8").splitlines()]
     results = [json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()]
-    return findings, {row["name"]: Fraction(row["total_exact"]) for row in results if row["subject"] == "member"}
+    return findings, {row["name"]: (Fraction(row["total_exact"]), set(row["honours"])) for row in results if row["subject"] == "member"}
 
 
 SEEN = Counter()
@@ -578,14 +684,16 @@ TOLD = ERRORS | {"superseded-submission", "joined-submission", "identical-submis
 
 
 def check(seed, folder):
+    global KIND
     rng = random.Random(seed)
+    KIND = Kind(rng)
     files = make(rng)
     if not files:
         return 0
     workspace = folder / f"seed{seed}"
     (workspace / "schemes").mkdir(parents=True)
-    (workspace / "scorebook.toml").write_text(SETTINGS, "utf-8")
-    (workspace / "schemes/parts.toml").write_text(SCHEME, "utf-8")
+    (workspace / "scorebook.toml").write_text(KIND.settings(), "utf-8")
+    (workspace / "schemes/parts.toml").write_text(KIND.scheme(), "utf-8")
     register = [["支部编码", "支部名称", "上级党组织"], ["0101", "东村党支部", OWN], ["0201", "西村党支部", OTHER]]
     (workspace / "机构名册.xlsx").write_bytes(workbook([("机构名册", register)]))
     for file in files:
@@ -593,7 +701,7 @@ def check(seed, folder):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.bytes())
     compared = 0
-    for run in PERIODS:
+    for run in RUNS:
         found, from_file, totals = predict(files, run)
         findings, scored = observe(workspace, run)
         seen = Counter()
@@ -608,7 +716,7 @@ def check(seed, folder):
         returned = any(entry[0] in ERRORS and len(entry) == 2 for entry, count in found.items() if count)
         expected = {} if returned or totals is None else totals
         if scored != expected:
-            fault(f"{where}: totals {({name: str(total) for name, total in scored.items()})}, expected {({name: str(total) for name, total in expected.items()})}")
+            fault(f"{where}: scores {scored}, expected {expected}")
         gives = {}
         for (sheet, quarter), file in from_file.items():
             gives.setdefault(file.path, {}).setdefault(sheet, []).extend([] if quarter is None else [quarter])
@@ -617,7 +725,7 @@ def check(seed, folder):
                 told = {}
                 for part in finding["message"].rsplit("：", 1)[1].split("；"):
                     sheet, _, periods = part.partition(" ")
-                    told[sheet] = sorted(QUARTERS.index(period) for period in periods.split("、") if period)
+                    told[sheet] = sorted(KIND.names.index(period) for period in periods.split("、") if period)
                 own = {sheet: sorted(quarters) for sheet, quarters in gives.get(finding["file"], {}).items()}
                 if told != own:
                     fault(f"{where}: {finding['file']} gives {told}, expected {own}")

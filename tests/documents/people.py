@@ -155,10 +155,13 @@ class Model:
         self.dead = dead
         self.left = left
 
+    def off(self, key, last):
+        """Left or moved on by the end of the month."""
+        return (key in self.onward and self.onward[key][1] <= last) or (key in self.left and self.left[key] <= last)
+
     def on_roll(self, key, last):
-        if key in self.onward and self.onward[key][1] <= last:
-            return False
-        return not (key in self.left and self.left[key] <= last)
+        """Everybody is on one roll: that of the first of his branches that he has not left."""
+        return not self.off(key, last) and all(self.off(earlier, last) for earlier in self.before.get(key, [])[-1:])
 
     def total(self, key, value, own, first, last):
         run = set(range(first, last + 1))
@@ -298,8 +301,9 @@ def main():
                 months[(five.code, name)] = (7, 12)
                 chains.append([(four.code, name), (five.code, name)])
             months[(four.code, name)] = (four.get(name, "起始月") or 1, four.get(name, "截止月") or 6)
+            # Who goes with the branch is a member through its last month.
             if not four.get(name, "截止月"):
-                left[(four.code, name)] = 6
+                left[(four.code, name)] = 7
         four.keep("积分登记", lambda who, month: month <= 6)
         four.keep("民主测评", lambda who, month: False)
         four.keep("评优推荐", lambda who, month: False)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use scorebook::config::{ConfigError, Fault, Spot};
 use scorebook::county::{
-    ASSIGN, CountyError, DATES, Known, WORKBOOK, Workspace, items, load_register, load_workspace, settings, workspace_of,
+    ASSIGN, CountyError, DATES, Known, WORKBOOK, Workspace, check_rules, items, load_register, load_workspace, settings, workspace_of,
 };
 use scorebook::diag::Lang;
 use scorebook::period::Calendar;
@@ -70,9 +70,11 @@ fn a_fault_in_the_passwords_shows_none() {
     }
 }
 
-/// What a case of a kind is refused with, and the name of its file.
-fn refused(kind: &str, text: &str) -> (PathBuf, ConfigError) {
-    let schemes = [("ju-10star", "评星定格积分制"), ("register-60", "积分登记制")].map(|(id, name)| (id.to_owned(), name.to_owned()));
+/// What a case of a kind is refused with: the faults, each in both languages.
+fn refused(kind: &str, text: &str) -> Vec<[String; 2]> {
+    let mut schemes = vec![("ju-10star", "评星定格积分制"), ("register-60", "积分登记制")];
+    schemes.extend((kind == "rules").then_some(("own", "评星定格积分制")));
+    let schemes: Vec<(String, String)> = schemes.into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
     let known = Known { schemes: &schemes, forms: &[("board", "考核公示栏"), ("registry", "积分登记表")] };
     let folder = tempfile::tempdir().unwrap();
     let own = |name: &str| folder.path().join(name);
@@ -87,6 +89,21 @@ fn refused(kind: &str, text: &str) -> (PathBuf, ConfigError) {
             let intake = crate::support::intake();
             load_register(&own("机构名册.xlsx"), &|heading| intake.register_column(heading).to_owned()).map(|_| ())
         }
+        "rules" => workspace_of(text, &known).and_then(|workspace| {
+            let sheets = sheets("[机构名册]\n支部编码 | 支部名称 | 上级党组织\n'0101 | 第一支部 | 第一党委\n'0201 | 第二支部 | 第二党委\n");
+            std::fs::write(own("机构名册.xlsx"), workbook(&sheets, &[])).unwrap();
+            check_rules(&workspace, &load_register(&own("机构名册.xlsx"), &str::to_owned).unwrap())
+        }),
+        "files" => {
+            for line in text.lines() {
+                match (line.split_once(": "), line.strip_suffix('/')) {
+                    (Some((name, content)), _) => std::fs::write(own(name), content).unwrap(),
+                    (None, Some(name)) => std::fs::create_dir(own(name)).unwrap(),
+                    (None, None) => std::fs::write(own(line), "").unwrap(),
+                }
+            }
+            load_register(&own("机构名册.xlsx"), &str::to_owned).map(|_| ())
+        }
         "folder" => {
             text.lines().for_each(|name| std::fs::write(own(name), "").unwrap());
             load_workspace(folder.path(), &known).map(|_| ())
@@ -94,9 +111,25 @@ fn refused(kind: &str, text: &str) -> (PathBuf, ConfigError) {
         "intake" => Intake::default().add(text).map_err(|error| CountyError::Config { path: "intake.toml".into(), error }),
         _ => Calendar::default().add(text).map_err(|error| CountyError::Config { path: "calendar.toml".into(), error }),
     };
+    let shown = |path: &Path| {
+        let own = path.strip_prefix(folder.path()).unwrap_or(path).display().to_string();
+        if own.is_empty() { "demo-county".to_owned() } else { own }
+    };
     match error {
-        Err(CountyError::Config { path, error }) => (path.strip_prefix(folder.path()).unwrap_or(&path).to_owned(), error),
-        other => panic!("{other:?}"),
+        Err(CountyError::Config { path, error }) => {
+            // Neither the message nor the error as programs print it shows a secret.
+            let all = format!("{}{}{error:?}", error.message("", Lang::Zh), error.message("", Lang::En));
+            assert!(!all.contains("geheim") && !all.contains("777"), "{text}: {all}");
+            let alone = |fault: &Fault| ConfigError {
+                faults: vec![Fault { spot: Spot { source: String::new(), ..fault.spot.clone() }, ..fault.clone() }],
+            };
+            error.faults.iter().map(|fault| [Lang::Zh, Lang::En].map(|lang| alone(fault).message(&shown(&path), lang))).collect()
+        }
+        Err(CountyError::Io { path, source }) => {
+            let error = CountyError::Io { path: shown(&path).into(), source };
+            vec![[Lang::Zh, Lang::En].map(|lang| error.message(lang))]
+        }
+        Ok(()) => panic!("{text}: nothing is wrong"),
     }
 }
 
@@ -122,10 +155,12 @@ This page is made of `tests/cases/configuration` by the test `configuration`, wh
 ";
 
 /// Kinds of cases in the order of the page: folder, title.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 8] = [
     ("folder", "Which file holds the settings"),
+    ("files", "Files that cannot be opened"),
     ("settings", "设置.xlsx"),
     ("scorebook", "scorebook.toml"),
+    ("rules", "Settings beside the register and the schemes"),
     ("register", "机构名册"),
     ("calendar", "calendar/<year>.toml"),
     ("intake", "templates/intake.toml"),
@@ -147,30 +182,20 @@ fn every_fault_of_the_county_s_files_is_said_at_once_with_its_place() {
         for path in files {
             let kept = std::fs::read_to_string(&path).unwrap();
             let text = kept.split("\n#zh ").next().unwrap().trim_end();
-            let (file, error) = refused(kind, &format!("{text}\n"));
-            let file = if file.as_os_str().is_empty() { "demo-county".to_owned() } else { file.display().to_string() };
+            let faults = refused(kind, &format!("{text}\n"));
             let mut lines = vec![text.to_owned(), String::new()];
-            for fault in &error.faults {
-                let whole =
-                    ConfigError { faults: vec![Fault { spot: Spot { source: String::new(), ..fault.spot.clone() }, ..fault.clone() }] };
-                for (mark, lang) in [("#zh", Lang::Zh), ("#en", Lang::En)] {
-                    lines.push(format!("{mark} {}", whole.message(&file, lang)));
-                }
-            }
+            lines.extend(faults.iter().flat_map(|[zh, en]| [format!("#zh {zh}"), format!("#en {en}")]));
             let told = lines.join("\n") + "\n";
             let shown = path.display();
             if bless {
                 std::fs::write(&path, &told).unwrap();
             } else {
-                assert_eq!(told, kept, "{shown}\n{}", error.message("", Lang::Zh));
+                assert_eq!(told, kept, "{shown}");
             }
-            for fault in &error.faults {
-                assert!(fault.said.zh.contains(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)), "{shown}: {}", fault.said.zh);
-                assert_ne!(fault.said.zh, fault.said.en, "{shown}");
+            for [zh, en] in &faults {
+                assert!(zh.contains(is_chinese), "{shown}: {zh}");
+                assert_ne!(zh, en, "{shown}");
             }
-            // Neither the message nor the error as programs print it shows a secret.
-            let all = format!("{}{}{error:?}", error.message("", Lang::Zh), error.message("", Lang::En));
-            assert!(!all.contains("geheim") && !all.contains("777"), "{shown}: {all}");
             let said = lines[2..].iter().map(|line| format!("* {}", &line[4..])).collect::<Vec<_>>().join("\n");
             let _ = write!(page, "\n```text\n{text}\n```\n\n{said}\n");
         }
@@ -180,6 +205,118 @@ fn every_fault_of_the_county_s_files_is_said_at_once_with_its_place() {
         std::fs::write(&path, &page).unwrap();
     }
     assert!(page == std::fs::read_to_string(&path).unwrap_or_default(), "docs/settings-errors.md differs; BLESS=1 writes it anew");
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
+/// What the sources of faults say, and which case has it: every text that is written in a call that makes a fault stands in some case,
+/// of the county's files or, as far as both are read by the same reader, of schemes.
+#[test]
+fn every_fault_of_the_source_is_in_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut told = String::new();
+    for folder in ["tests/cases/configuration", "tests/cases/schemes/errors"] {
+        for entry in walk(&root.join(folder)) {
+            told.push_str(&std::fs::read_to_string(entry).unwrap());
+        }
+    }
+    let told: Vec<&str> = told.lines().collect();
+    let mut sources = walk(&root.join("src/county"));
+    sources.extend(walk(&root.join("src/config")));
+    sources.extend(["src/period/calendar.rs", "src/submission/intake.rs"].map(|name| root.join(name)));
+    let (mut seen, mut missing) = (0, Vec::new());
+    for path in sources.iter().filter(|path| !path.ends_with("tests.rs")) {
+        let source = std::fs::read_to_string(path).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        // The TOML reader's words and the system's reasons stand in tables, not in calls.
+        let listed = ["fault.rs", "error.rs"].iter().any(|name| path.ends_with(name));
+        for said in texts_of_faults(source, listed) {
+            seen += 1;
+            // What only a system says that a test cannot make: a full disk, a file that an office holds.
+            let of_system = [
+                "磁盘已满",
+                "是文件夹，不是文件",
+                "磁盘是只读的",
+                "系统没有说明原因",
+                "系统错误号",
+                "没有权限",
+                "正被其他程序打开",
+                "同名文件",
+            ];
+            let is_there = of_system.iter().any(|own| said.contains(own)) || told.iter().any(|line| stands_in(&said, line));
+            if !is_there {
+                missing.push(format!("{}: {said}", path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no case of tests/cases/configuration says:\n{}", missing.join("\n"));
+    assert!(seen > 100, "{seen} texts found; the search finds nothing any more");
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+/// Chinese texts with some length that stand within a call of `Said::new`, `fault` or `wrong`, in a table of what to say, or that a
+/// `format!` makes.
+fn texts_of_faults(source: &str, listed: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let makes = ["Said::new(", ".fault(", "fault(", "wrong(", "format!("];
+    let mut calls: Vec<(usize, bool)> = Vec::new();
+    let mut depth = 0;
+    let bytes = source.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'/' if source[at..].starts_with("//") => at += source[at..].find('\n').unwrap_or(0),
+            b'\'' if source[at..].starts_with("'\"'") || source[at..].starts_with("'('") || source[at..].starts_with("')'") => at += 2,
+            b'(' => {
+                depth += 1;
+                calls.push((depth, makes.iter().any(|make| source[..=at].ends_with(make))));
+            }
+            b')' => {
+                calls.pop();
+                depth -= 1;
+            }
+            b'"' => {
+                let mut end = at + 1;
+                while bytes[end] != b'"' {
+                    end += if bytes[end] == b'\\' { 2 } else { 1 };
+                }
+                let text = &source[at + 1..end];
+                let in_table = listed && (source[..at].ends_with("=> ") || source[..at].trim_end().ends_with("\","));
+                let said = in_table || calls.iter().any(|(_, makes)| *makes);
+                if said && text.chars().filter(|c| is_chinese(*c)).count() > 3 {
+                    found.push(text.replace("\\\"", "\"").replace("\\\\", "\\"));
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The parts of a text between its braces stand in the line, one behind the other.
+fn stands_in(text: &str, line: &str) -> bool {
+    let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    let mut rest = line;
+    for part in text.split('{').enumerate().map(|(at, part)| if at == 0 { part } else { part.split_once('}').map_or("", |(_, part)| part) })
+    {
+        let part = part.replace('\u{1}', "{").replace('\u{2}', "}");
+        let Some(at) = rest.find(&part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
 }
 
 /// A workbook of settings says what the text says.

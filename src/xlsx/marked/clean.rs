@@ -66,6 +66,12 @@ pub fn worksheet(xml: &str, marked: &[CellRef]) -> Option<String> {
     let mut edits = Edits::default();
     let filtered = tags(xml).any(|tag| tag.name == "filterColumn");
     let (mut formula, mut shared): (Option<(usize, usize)>, bool) = (None, false);
+    // Colours of newer offices name their cells in an element of their own: `<xm:sqref>`.
+    let (mut newer, mut area): (bool, Option<usize>) = (false, None);
+    let spared = |areas: &str| {
+        let left = without_cells(areas, marked);
+        if left.is_empty() { NOWHERE.to_owned() } else { left }
+    };
     for tag in tags(xml) {
         match (tag.name, tag.kind) {
             ("col", Kind::Open | Kind::Empty) => {
@@ -96,11 +102,17 @@ pub fn worksheet(xml: &str, marked: &[CellRef]) -> Option<String> {
                 }
             }
             ("conditionalFormatting", Kind::Open) => {
-                if let Some(areas) = tag.get("sqref") {
-                    let left = without_cells(&areas, marked);
-                    if left != areas {
-                        edits.replace(tag.whole.clone(), tag.with("sqref", if left.is_empty() { "XFD1048576" } else { &left }));
-                    }
+                let areas = tag.get("sqref");
+                newer = areas.is_none();
+                if let Some(left) = areas.map(|areas| spared(&areas)) {
+                    edits.replace(tag.whole.clone(), tag.with("sqref", &left));
+                }
+            }
+            ("conditionalFormatting", Kind::Close) => newer = false,
+            ("sqref", Kind::Open) if newer => area = Some(tag.whole.end),
+            ("sqref", Kind::Close) => {
+                if let Some(start) = area.take() {
+                    edits.replace(start..tag.whole.start, &spared(&xml[start..tag.whole.start]));
                 }
             }
             _ => {}
@@ -122,6 +134,9 @@ fn seen(tag: &Tag<'_>, size: &str, usual: &str) -> String {
     }
     tags(&shown).next().map_or(shown.clone(), |tag| tag.with(size, usual))
 }
+
+/// The last cell of any sheet, of which nothing is seen: no area may be empty.
+const NOWHERE: &str = "XFD1048576";
 
 /// Every element of these names taken out, with all that is in it.
 fn without(xml: &str, names: &[&str]) -> String {
