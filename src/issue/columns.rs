@@ -114,8 +114,8 @@ fn width(heading: &str) -> u16 {
     (heading.chars().count() as u16 * 2 + 3).clamp(9, 25)
 }
 
-/// `满分：学习教育 10。扣分（只填扣了几分，不扣的空着）：组织生活一次最多 10。加分：加分一次最多 20。`
-pub fn bounds<'a>(items: impl Iterator<Item = &'a Item> + Clone) -> String {
+/// `满分：学习教育 10。这些栏填扣分，不是得分，不扣的空着：组织生活一次最多扣 10。加分：加分一次最多加 20。`
+pub fn bounds<'a>(items: &(impl Iterator<Item = &'a Item> + Clone)) -> String {
     let kinds = [
         (ItemKind::Mark, "满分：", ""),
         (ItemKind::Deduct, "这些栏填扣分，不是得分，不扣的空着：", "一次最多扣"),

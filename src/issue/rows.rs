@@ -218,7 +218,7 @@ pub fn entries(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], member
     let note = format!(
         "{whose}每名党员每个期间{}一行，只填到报送的期间为止，以后的行先空着。{}{}",
         if scorers.is_empty() { "" } else { "每个评分方" },
-        bounds(items()),
+        bounds(&items()),
         deadlines(county, |period| rules.scores(period.every())).unwrap_or_default()
     );
     let frozen = if scorers.is_empty() { 3 } else { 4 };

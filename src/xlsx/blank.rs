@@ -477,7 +477,7 @@ fn banner(worksheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &F
 /// The first page's share of the columns of a table that is two pages wide, and their width. The frozen columns stand on both.
 fn first_half(columns: &[Column], frozen: u16) -> (u16, f64) {
     let width = |columns: &[Column]| columns.iter().map(|column| f64::from(column.width)).sum::<f64>();
-    let half = (width(columns) + width(&columns[..usize::from(frozen)])) / 2.0;
+    let half = f64::midpoint(width(columns), width(&columns[..usize::from(frozen)]));
     let count = (1..columns.len()).rev().find(|count| width(&columns[..*count]) <= half).unwrap_or(1);
     (count as u16 - 1, width(&columns[..count]))
 }

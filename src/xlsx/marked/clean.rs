@@ -68,7 +68,7 @@ pub fn worksheet(xml: &str, marked: &[CellRef]) -> Option<String> {
     let (mut formula, mut shared): (Option<(usize, usize)>, bool) = (None, false);
     // Colours of newer offices name their cells in an element of their own: `<xm:sqref>`.
     let (mut newer, mut area): (bool, Option<usize>) = (false, None);
-    let spared = |areas: &str| {
+    let kept_from = |areas: &str| {
         let left = without_cells(areas, marked);
         if left.is_empty() { NOWHERE.to_owned() } else { left }
     };
@@ -104,7 +104,7 @@ pub fn worksheet(xml: &str, marked: &[CellRef]) -> Option<String> {
             ("conditionalFormatting", Kind::Open) => {
                 let areas = tag.get("sqref");
                 newer = areas.is_none();
-                if let Some(left) = areas.map(|areas| spared(&areas)) {
+                if let Some(left) = areas.map(|areas| kept_from(&areas)) {
                     edits.replace(tag.whole.clone(), tag.with("sqref", &left));
                 }
             }
@@ -112,7 +112,7 @@ pub fn worksheet(xml: &str, marked: &[CellRef]) -> Option<String> {
             ("sqref", Kind::Open) if newer => area = Some(tag.whole.end),
             ("sqref", Kind::Close) => {
                 if let Some(start) = area.take() {
-                    edits.replace(start..tag.whole.start, &spared(&xml[start..tag.whole.start]));
+                    edits.replace(start..tag.whole.start, kept_from(&xml[start..tag.whole.start]));
                 }
             }
             _ => {}
