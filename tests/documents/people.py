@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""People and branches of a year: a death, a transfer with and one without identity numbers, one within a month, a 转正, a
-merger and a founding. A model written apart from the program works out from the workbooks and the events who is expected
-when, each total, and the headcount; every run of the year must give the same."""
+"""People and branches of a year: a death, a transfer with and one without identity numbers, one within a month, two in one
+year, a 转正, a merger and a founding, with either setting of `transfers`. A model written apart from the program works out
+from the workbooks and the events who is expected when, each total, and the headcount; every run of the year must give the
+same, and a run of single branches what the whole county's gives them.
+
+    python3 people.py [SEED] [SEEDS]
+"""
 
 import datetime
 import json
@@ -112,7 +116,8 @@ class Workbook:
 class Model:
     """What the workbooks say, read apart from the program."""
 
-    def __init__(self, books, chains, months, dead, left):
+    def __init__(self, books, chains, months, dead, left, each):
+        self.each = each
         self.members = []
         self.marks = {}
         self.ballots = {}
@@ -151,6 +156,9 @@ class Model:
                         self.points.setdefault((book.code, value["姓名"]), []).append(points)
         self.onward = {chain[at]: (chain[at + 1], months[chain[at + 1]][0]) for chain in chains for at in range(len(chain) - 1)}
         self.before = {chain[at]: chain[:at] for chain in chains for at in range(1, len(chain))}
+        # Whoever comes with a merged branch is always scored by the last one.
+        merged = {key for key in left if left[key] == 7}
+        self.apart = {key for chain in chains for key in chain if each and chain[0] not in merged}
         self.months = months
         self.dead = dead
         self.left = left
@@ -163,23 +171,37 @@ class Model:
         """Everybody is on one roll: that of the first of his branches that he has not left."""
         return not self.off(key, last) and all(self.off(earlier, last) for earlier in self.before.get(key, [])[-1:])
 
-    def total(self, key, value, own, first, last):
+    def sources(self, key, own, first, last):
+        """Whose entries of each month of the run count here."""
         run = set(range(first, last + 1))
-        here = run & set(range(own[0], own[1] + 1))
-        if value.get("免积分原因") or not here or (key in self.onward and self.onward[key][1] <= last):
-            return None
-        sources = {month: key for month in here}
-        for earlier in self.before.get(key, []):
+        sources = {month: key for month in run & set(range(own[0], own[1] + 1))}
+        for earlier in [] if key in self.apart else self.before.get(key, []):
             low, high = self.months[earlier]
             for month in run & set(range(low, high + 1)):
                 sources.setdefault(month, earlier)
+        return sources
+
+    def flags(self, key, value, own, first, last):
+        """not-expected or part-year."""
+        if value.get("免积分原因"):
+            return set()
+        if not set(range(first, last + 1)) & set(range(own[0], own[1] + 1)):
+            return {"not-expected"}
+        return set() if len(self.sources(key, own, first, last)) == last - first + 1 else {"part-year"}
+
+    def total(self, key, value, own, first, last):
+        moved = key in self.onward and self.onward[key][1] <= last and key not in self.apart
+        if value.get("免积分原因") or self.flags(key, value, own, first, last) == {"not-expected"} or moved:
+            return None
+        sources = self.sources(key, own, first, last)
         total = sum((self.marks[(*source, month)] for month, source in sources.items()), Fraction(0)) / len(sources)
         if (first, last) != (1, 12):
             return total
         count, ballots = self.ballots.get(key, (0, Fraction(0)))
         if count < 10:
             return None
-        points = [point for source in [key, *self.before.get(key, [])] for point in self.points.get(source, [])]
+        earlier = [] if key in self.apart else self.before.get(key, [])
+        points = [point for source in [key, *earlier] for point in self.points.get(source, [])]
         award, penalty = max([0, *points]), min([0, *points])
         return total * Fraction(4, 5) + ballots / count / 5 + award + penalty
 
@@ -209,8 +231,10 @@ def check(model, root, run):
         if wanted != got:
             fault(f"{run}: {key} has {got}, not {wanted}; {row['flags']}")
         compared += 1
-        stays = model.on_roll(key, last)
-        roll += stays
+        if {flag for flag in row["flags"] if flag in ("not-expected", "part-year")} != model.flags(key, value, own, first, last):
+            fault(f"{run}: {key} has the flags {row['flags']}, not {model.flags(key, value, own, first, last)}")
+        roll += model.on_roll(key, last)
+        stays = not model.off(key, last)
         moved = key in model.onward and model.onward[key][1] <= last
         if ("moved-out" in row["flags"]) != moved or ("left" in row["flags"]) != (key in model.left and model.left[key] <= last):
             fault(f"{run}: {key} has the flags {row['flags']}")
@@ -239,9 +263,24 @@ def check(model, root, run):
     return compared
 
 
+def check_only(root, codes):
+    """A run of some branches gives them what the whole county's gives."""
+    rows = lambda folder: [line for line in (root / "out" / folder / "results.jsonl").read_text("utf-8").splitlines() if json.loads(line)["branch_code"] in codes]
+    call("run", root, "--period", "2026", "--forms", "board", *[word for code in codes for word in ("--only", code)])
+    if rows("2026-only") != rows("2026"):
+        fault(f"--only {codes} gives other rows")
+
+
 def main():
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    first = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    told = [county(seed) for seed in range(first, first + seeds)]
+    finish(f"{seeds} counties, {sum(rows for rows, _ in told)} rows over {len(RUNS)} runs each, {sum(moves for _, moves in told)} moves")
+
+
+def county(seed):
     chance = random.Random(seed)
+    each = chance.random() < 0.4
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "county"
         call("sample", root, "--branches", 7, "--members", 12, "--scheme", "ju-10star", "--seed", seed)
@@ -271,6 +310,15 @@ def main():
         go(one, moves, 6, 离开日期=datetime.date(2026, 6, 20), 离开原因="调出")
         months[(two.code, moves)] = (7, 12)
         chains.append([(one.code, moves), (two.code, moves)])
+
+        # Two branches one after the other.
+        moves = people[one.code].pop()
+        two.add(one, moves, 4, 8, 转入日期=datetime.date(2026, 4, 2))
+        three.add(one, moves, 9, 12, 转入日期=datetime.date(2026, 9, 1))
+        go(one, moves, 3, 离开日期=datetime.date(2026, 3, 20), 离开原因="转出")
+        go(two, moves, 8, 离开日期=datetime.date(2026, 8, 25), 离开原因="组织关系转出")
+        months[(two.code, moves)], months[(three.code, moves)] = (4, 8), (9, 12)
+        chains.append([(code, moves) for code in (one.code, two.code, three.code)])
 
         moves = people[two.code].pop()
         three.add(two, moves, 9, 12, 转入日期="2026.09", 原支部=two.book["支部信息"]["B1"].value, 身份证号=None)
@@ -332,9 +380,14 @@ def main():
             if "评优推荐" in book.book.sheetnames:
                 del book.book["评优推荐"]
             book.save()
-        model = Model(books, chains, months, dead, left)
+        if each:
+            settings = root / "scorebook.toml"
+            settings.write_text('transfers = "each"\n' + settings.read_text("utf-8"), "utf-8")
+        model = Model(books, chains, months, dead, left, each)
         compared = sum(check(model, root, run) for run in RUNS)
-        finish(f"{compared} rows over {len(RUNS)} runs, {len(chains)} moves")
+        check_only(root, [chance.choice([two, three]).code])
+        check_only(root, [one.code, five.code])
+        return compared, len(chains)
 
 
 if __name__ == "__main__":
