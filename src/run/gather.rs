@@ -21,7 +21,7 @@ use crate::font::FontSet;
 use crate::inbox;
 use crate::rollup::{Outcome, branch_outcomes};
 use crate::sheet::{self, Book};
-use crate::submission::{self, Expected, Member, Share, Submission, Unit};
+use crate::submission::{self, Expected, Share, Submission, Unit};
 use crate::words::folded;
 use crate::workbook;
 
