@@ -644,7 +644,8 @@ impl Spec {
         let mut done: Vec<BigRational> = Vec::new();
         for (at, (expr, so_far)) in self.figures.iter().enumerate() {
             let value = self.evaluate(expr, at, &self.window(*so_far), &done);
-            let zeroed = at + 1 == self.figures.len() && self.vetoes.contains(&1);
+            // Facts of 一票否决 belong to the year.
+            let zeroed = at + 1 == self.figures.len() && LENGTHS[self.run.0].0 == Every::Year && self.vetoes.contains(&1);
             done.push(if zeroed { BigRational::zero() } else { value });
         }
         done
