@@ -21,7 +21,7 @@ pub use pool::ARGUMENT;
 pub use serve::serve;
 
 use crate::ooxml::unpacked;
-use crate::sheet::{self, Book, Format, Limits, Passwords, Refusal};
+use crate::sheet::{self, Book, Limits, Passwords, Refusal};
 use pool::Pool;
 
 /// Files above this size, packed or unpacked, take turns: several at once would add up.
@@ -71,7 +71,7 @@ impl Fence {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let bytes = opened.as_deref().unwrap_or(bytes);
-        if let (Some(pool), Format::Xls | Format::Xlsb | Format::Ods) = (&self.pool, sheet::sniff(bytes)) {
+        if let Some(pool) = self.pool.as_ref().filter(|_| sheet::sniff(bytes).is_read_by_a_worker()) {
             return pool.read(name, bytes, &self.limits);
         }
         // Whoever held it and panicked has freed its memory all the same.

@@ -9,6 +9,23 @@ use super::model::{Rules, Stacking};
 use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
 use crate::period::Every;
 
+/// A rule of an item in a few words, the same on a rule sheet and in an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleWords {
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl RuleWords {
+    /// In one language.
+    pub fn get(self, lang: Lang) -> &'static str {
+        if lang == Lang::Zh { self.zh } else { self.en }
+    }
+}
+
+/// `highest_only`.
+pub const HIGHEST_ONLY: RuleWords = RuleWords { zh: "只计最高一项", en: "only the largest counts" };
+
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
     pub fn words(&self, rules: &Rules, lang: Lang) -> String {
@@ -144,7 +161,7 @@ impl Item {
             None => {}
         }
         if self.highest_only {
-            say("只计最高一项".into(), "only the largest counts".into());
+            say(HIGHEST_ONLY.zh.into(), HIGHEST_ONLY.en.into());
         }
         for (per, limit) in &self.caps {
             let (zh, en) = match per {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
+use crate::scheme::{Amount, CapPer, HIGHEST_ONLY, Item, ItemKind, Measure, Points, Step};
 use crate::submission::Mark;
 
 use super::evaluate::{Subject, stated};
@@ -52,7 +52,7 @@ fn holding(every: Every, month: u8) -> Option<Period> {
 pub fn score(subject: &Subject<'_>, at: usize, periods: &[Period], end: NaiveDate, trace: bool) -> (Exact, Vec<Trace>) {
     let item = &subject.rules().items[at];
     let entered = subject.entered(at, periods);
-    let Some(each) = item.each else { return stretch(subject, at, item, &entered, periods, end, trace) };
+    let Some(each) = item.each else { return score_within(subject, at, item, &entered, periods, end, trace) };
     let mut total = Exact::zero();
     let mut steps = Vec::new();
     for long in each.all() {
@@ -62,7 +62,7 @@ pub fn score(subject: &Subject<'_>, at: usize, periods: &[Period], end: NaiveDat
         }
         let own: Vec<Entered> = entered.iter().filter(|entry| long.contains(entry.period)).cloned().collect();
         let end = within.last().map_or(end, |last| last_day(*last, subject.year()));
-        let (value, parts) = stretch(subject, at, item, &own, &within, end, trace);
+        let (value, parts) = score_within(subject, at, item, &own, &within, end, trace);
         if trace {
             steps.push(Trace::step(Label::Period(long), value.clone(), parts));
         }
@@ -71,7 +71,8 @@ pub fn score(subject: &Subject<'_>, at: usize, periods: &[Period], end: NaiveDat
     (total, steps)
 }
 
-fn stretch(
+/// The score of one stretch of periods, by the rules of the item in the order of the page above.
+fn score_within(
     subject: &Subject<'_>,
     at: usize,
     item: &Item,
@@ -82,38 +83,15 @@ fn stretch(
 ) -> (Exact, Vec<Trace>) {
     let (category, year) = (subject.category(), subject.year());
     let worth = worth(item, entered, category, year);
-    let mut parts = Vec::new();
-    if trace {
-        for (entry, points) in entered.iter().zip(&worth.points) {
-            let size = Mark::exact_sum(entry.mark.thousandths());
-            let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
-            let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot));
-            let when = match reason {
-                Some(reason) => Label::Reasoned { when: when.into(), reason: reason.to_owned() },
-                None => when,
-            };
-            let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
-            let value = if item.points.is_none() { size } else { points.clone() };
-            let leaf = Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot)));
-            parts.push(match &item.points {
-                // What a time is worth changes: which number held is part of the answer.
-                Some(Points::Each(Amount::Value(value))) if !value.changes.is_empty() => {
-                    let day = entry.ruled_on(year);
-                    Trace { parts: vec![stated(value, value.on(category, day).clone(), day)], ..leaf }
-                }
-                _ => leaf,
-            });
-        }
-    }
-    let mut points: Vec<(Option<NaiveDate>, u8, Exact)> =
-        entered.iter().zip(worth.points).map(|(entry, points)| (entry.day, entry.month(), points)).collect();
+    let mut parts = if trace { leaves(subject, item, entered, &worth.points) } else { Vec::new() };
+    let mut points: Vec<Dated> = entered.iter().zip(worth.points).map(|(entry, points)| (entry.day, entry.month(), points)).collect();
     if item.highest_only {
         let largest = points.iter().map(|(.., points)| points.abs()).max();
         let first = points.iter().position(|(.., points)| Some(points.abs()) == largest);
         let several = points.len() > 1;
         points = first.map(|first| points.swap_remove(first)).into_iter().collect();
         if let ([(.., only)], true, true) = (points.as_slice(), several, trace) {
-            parts.push(Trace::leaf(Label::Highest, only.clone(), None));
+            parts.push(Trace::leaf(Label::Rule(HIGHEST_ONLY), only.clone(), None));
         }
     }
     let mut note = |label: Label, value: &Exact| {
@@ -121,29 +99,8 @@ fn stretch(
             parts.push(Trace::leaf(label, value.clone(), None));
         }
     };
-    for (per, limit) in &item.caps {
-        let mut sums: Vec<(Option<NaiveDate>, u8, Exact)> = Vec::new();
-        for (day, month, value) in points {
-            let key = match per {
-                CapPer::Day => (day, month),
-                CapPer::Period(every) => (None, holding(*every, month).map_or(month, Period::first_month)),
-            };
-            match sums.iter_mut().find(|(day, month, _)| (*day, *month) == key) {
-                Some((.., sum)) => *sum = &*sum + &value,
-                None => sums.push((key.0, key.1, value)),
-            }
-        }
-        for (day, month, sum) in &mut sums {
-            let period = if let CapPer::Period(every) = per { holding(*every, *month) } else { None };
-            let limit = limit.on(category, day.or(period.map(|period| last_day(period, year))).unwrap_or(end).min(end));
-            if sum.abs() > *limit {
-                let held = if sum.is_negative() { -limit.clone() } else { limit.clone() };
-                let when = period.map(Label::Period).or(day.map(Label::Day)).map(Box::new);
-                note(Label::Capped { when, sum: sum.clone(), limit: limit.clone() }, &held);
-                *sum = held;
-            }
-        }
-        points = sums;
+    for cap in &item.caps {
+        points = capped(points, cap, (category, year), end, &mut note);
     }
     let mut value: Exact = points.into_iter().map(|(.., points)| points).sum();
     if let Some(start) = &item.start {
@@ -171,6 +128,67 @@ fn stretch(
         }
     }
     (value, parts)
+}
+
+/// Points with the day and the month that they are of.
+type Dated = (Option<NaiveDate>, u8, Exact);
+
+/// The entries, each with its cell.
+fn leaves(subject: &Subject<'_>, item: &Item, entered: &[Entered], points: &[Exact]) -> Vec<Trace> {
+    let (category, year) = (subject.category(), subject.year());
+    let leaf = |(entry, points): (&Entered, &Exact)| {
+        let size = Mark::exact_sum(entry.mark.thousandths());
+        let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
+        let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot));
+        let when = match reason {
+            Some(reason) => Label::Reasoned { when: when.into(), reason: reason.to_owned() },
+            None => when,
+        };
+        let label = if item.kind == ItemKind::Count { Label::Times { when: when.into(), times: size.clone() } } else { when };
+        let value = if item.points.is_none() { size } else { points.clone() };
+        let leaf = Trace::leaf(label, value, entry.place.map(|spot| subject.place(spot)));
+        match &item.points {
+            // What a time is worth changes: which number held is part of the answer.
+            Some(Points::Each(Amount::Value(value))) if !value.changes.is_empty() => {
+                let day = entry.ruled_on(year);
+                Trace { parts: vec![stated(value, value.on(category, day).clone(), day)], ..leaf }
+            }
+            _ => leaf,
+        }
+    };
+    entered.iter().zip(points).map(leaf).collect()
+}
+
+/// Sums of each day or period of a cap, held to its limit.
+fn capped(
+    points: Vec<Dated>,
+    (per, limit): &(CapPer, Amount),
+    (category, year): (&str, i32),
+    end: NaiveDate,
+    note: &mut impl FnMut(Label, &Exact),
+) -> Vec<Dated> {
+    let mut sums: Vec<Dated> = Vec::new();
+    for (day, month, value) in points {
+        let key = match per {
+            CapPer::Day => (day, month),
+            CapPer::Period(every) => (None, holding(*every, month).map_or(month, Period::first_month)),
+        };
+        match sums.iter_mut().find(|(day, month, _)| (*day, *month) == key) {
+            Some((.., sum)) => *sum = &*sum + &value,
+            None => sums.push((key.0, key.1, value)),
+        }
+    }
+    for (day, month, sum) in &mut sums {
+        let period = if let CapPer::Period(every) = per { holding(*every, *month) } else { None };
+        let limit = limit.on(category, day.or(period.map(|period| last_day(period, year))).unwrap_or(end).min(end));
+        if sum.abs() > *limit {
+            let held = if sum.is_negative() { -limit.clone() } else { limit.clone() };
+            let when = period.map(Label::Period).or(day.map(Label::Day)).map(Box::new);
+            note(Label::Capped { when, sum: sum.clone(), limit: limit.clone() }, &held);
+            *sum = held;
+        }
+    }
+    sums
 }
 
 /// Points of each entry, and whether a progressive table ran to its zero.

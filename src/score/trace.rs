@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::diag::{Lang, Place, fill};
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::{Stacking, plain};
+use crate::scheme::{RuleWords, Stacking, plain};
 
 /// One step of a computation: a figure, a part of its formula, a value of the scheme, or a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,8 +60,8 @@ pub enum Label {
         /// How often.
         times: Exact,
     },
-    /// Of several entries only the largest counts.
-    Highest,
+    /// Only what a rule of the item leaves counts; in the rule's own words.
+    Rule(RuleWords),
     /// A sum held to its limit.
     Capped {
         /// Within which period or day.
@@ -216,7 +216,7 @@ impl Label {
             Self::Day(day) => day.to_string(),
             Self::Reasoned { when, reason } => format!("{}（{reason}）", when.text(lang)),
             Self::Times { when, times } => fill("trace-times", lang, &[("when", &when.text(lang)), ("times", &plain(times))]),
-            Self::Highest => fill("trace-highest", lang, &[]),
+            Self::Rule(rule) => rule.get(lang).to_owned(),
             Self::Capped { when, sum, limit } => {
                 let when = when.as_ref().map(|when| when.text(lang)).unwrap_or_default();
                 fill("trace-capped", lang, &[("when", &when), ("sum", &plain(sum)), ("limit", &plain(limit))])

@@ -60,6 +60,13 @@ impl Format {
     }
 }
 
+impl Format {
+    /// True if reading it may take more than this process can give: another library decodes it, or one part holds all its sheets.
+    pub fn is_read_by_a_worker(self) -> bool {
+        matches!(self, Self::Xls | Self::Xlsb | Self::Ods)
+    }
+}
+
 /// What the content is, from signatures and the names inside a container.
 pub fn sniff(bytes: &[u8]) -> Format {
     const SIGNATURES: [(&[u8], Format); 14] = [
