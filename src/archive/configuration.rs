@@ -1,10 +1,10 @@
-//! Schemes, templates, calendars, register and `scorebook.toml` as they counted, whether shipped or the county's own.
+//! Schemes, templates, calendars, register and settings as they counted, whether shipped or the county's own.
 
 use super::close::Desk;
 use crate::bag::Payload;
 use crate::builtin;
 use crate::config::decode;
-use crate::county::{SECRETS, TEXT, settings};
+use crate::county::{SECRETS, TEXT, WORKBOOK, settings};
 use crate::digest::sha256_hex;
 use crate::inside;
 use crate::run::{INTAKE, RunError, files, refused};
@@ -15,10 +15,15 @@ impl Desk<'_> {
         let workspace = &self.county.workspace;
         let read = |path: &std::path::Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
         let add = |name: &str, bytes: &[u8]| self.bag.add(&format!("{}/{name}", Payload::WORKSPACE), bytes);
-        // A workbook of settings is kept as the text that says the same: its secrets can be taken out of a text alone.
-        let own = workspace.settings.ends_with(TEXT);
-        let settings = if own { read(&workspace.settings)? } else { settings(&workspace.root)?.text.into_bytes() };
-        add(TEXT, &without_secrets(settings))?;
+        if workspace.settings.ends_with(TEXT) {
+            add(TEXT, &without_secrets(read(&workspace.settings)?))?;
+        } else {
+            // A workbook that holds secrets is kept as the text that says the same: they can be taken out of a text alone.
+            let text = settings(&workspace.root)?.text.into_bytes();
+            let open = without_secrets(text.clone());
+            let secret = open != text;
+            add(if secret { TEXT } else { WORKBOOK }, &if secret { open } else { read(&workspace.settings)? })?;
+        }
         if let Some(name) = workspace.register.file_name() {
             add(&name.to_string_lossy(), &read(&workspace.register)?)?;
         }

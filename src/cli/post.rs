@@ -29,6 +29,7 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
                 "branches": posted.branches,
                 "announced": posted.announced,
                 "not_counted": posted.newer,
+                "not_kept": posted.gone,
                 "read_only": posted.read_only,
             })
             .to_string(),
@@ -50,6 +51,9 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
     }
     if posted.newer > 0 {
         printer.line(printer.text("post-newer", &[("count", &posted.newer.to_string())]));
+    }
+    if posted.gone > 0 {
+        printer.line(printer.text("post-gone", &[("count", &posted.gone.to_string())]));
     }
     if !posted.read_only {
         printer.line(printer.text("post-writable", &[]));

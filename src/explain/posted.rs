@@ -1,5 +1,6 @@
 //! Recorded figures: scored again from the submissions that their records keep, and held beside what was posted.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::{Explained, Explanation};
 use crate::diag::{Lang, fill, text};
 use crate::inbox::{Incoming, OnDisk, Source};
 use crate::period::RunPeriod;
-use crate::record::{FOLDER, Posting, Record, Records, Row, Values};
+use crate::record::{FOLDER, Kept, Record, Records, Row, Values};
 use crate::rollup::values;
 use crate::run::{BranchState, Options, Progress, RunError, Summary, look, prepare, refused};
 
@@ -44,6 +45,8 @@ pub struct Told {
     pub withdrawn: Option<String>,
     /// What was posted; none if the record does not hold the subject.
     pub posted: Option<Values>,
+    /// A submission that the board rests on was not kept.
+    pub unkept: bool,
     /// What the kept submissions give now.
     pub now: Option<Values>,
     /// The scheme has the same text as then.
@@ -93,13 +96,13 @@ fn of_number(records: &Records, run: RunPeriod, n: u32) -> Result<BTreeMap<Strin
             format!("{file} in {folder} was changed after recording and explains nothing"),
         ));
     }
-    Ok(posting.branches.iter().map(|branch| (branch.code.clone(), at)).collect())
+    Ok(posting.branches.iter().map(|branch| (branch.code.to_string(), at)).collect())
 }
 
 /// What stands for each branch.
 fn standing(records: &Records, run: RunPeriod) -> Result<BTreeMap<String, usize>, RunError> {
     let codes: BTreeSet<&str> =
-        records.of(run).filter_map(Record::counts).flat_map(|posting| &posting.branches).map(|branch| branch.code.as_str()).collect();
+        records.of(run).filter_map(Record::counts).flat_map(|posting| &posting.branches).map(|branch| &*branch.code).collect();
     let at: BTreeMap<String, usize> = codes.into_iter().filter_map(|code| Some((code.to_owned(), records.standing(run, code)?))).collect();
     if at.is_empty() {
         let known: Vec<String> = records.periods().iter().map(ToString::to_string).collect();
@@ -115,14 +118,19 @@ fn standing(records: &Records, run: RunPeriod) -> Result<BTreeMap<String, usize>
 /// The kept submissions under the names that they came with.
 fn kept(records: &Records, at: &BTreeMap<String, usize>) -> Result<Vec<Incoming>, RunError> {
     let mut files: BTreeMap<String, Incoming> = BTreeMap::new();
+    let mut known: BTreeMap<usize, BTreeMap<String, Vec<Kept>>> = BTreeMap::new();
     for (code, record) in at {
-        let own = records.all[*record].posting.as_ref().and_then(|posting: &Posting| posting.branch(code));
-        for one in own.into_iter().flat_map(|branch| &branch.submissions) {
-            let path = records.root().join(&one.kept);
+        let own = match known.entry(*record) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(records.all[*record].submissions()?),
+        };
+        for one in own.get(code).into_iter().flatten() {
+            let Some(place) = &one.kept else { continue };
+            let path = records.root().join(place);
             let size = std::fs::metadata(&path).map_err(|source| RunError::Io { path: path.clone(), source })?.len();
             // Two branches' files may have borne one name at different times.
             let taken = files.get(&one.file).is_some_and(|other| other.disk.path != path);
-            let name: Arc<str> = if taken { one.kept.as_str().into() } else { one.file.as_str().into() };
+            let name: Arc<str> = if taken { place.as_str().into() } else { one.file.as_str().into() };
             let disk = Arc::new(OnDisk { name: Arc::clone(&name), path });
             files.insert(name.to_string(), Incoming { name, disk, source: Source::File, size, twin: None });
         }
@@ -163,6 +171,7 @@ impl Recorded {
             last_day: posting.branch(code).and_then(|branch| branch.last_day),
             withdrawn: record.withdrawn.as_ref().map(|withdrawn| withdrawn.reason.clone()),
             posted: row.map(Row::values),
+            unkept: record.submissions()?.get(code).is_some_and(|own| own.iter().any(|one| one.kept.is_none())),
             now,
             same_scheme: scheme.is_some_and(|scheme| posting.scheme(&scheme.id) == Some(scheme.digest.as_str())),
             corrected,
@@ -185,6 +194,7 @@ impl Told {
             None => all.push(fill("explain-posted-nothing", lang, &[("period", &period), ("n", &n)])),
         }
         all.extend(self.withdrawn.as_ref().map(|reason| fill("explain-posted-withdrawn", lang, &[("reason", reason)])));
+        all.extend(self.unkept.then(|| text("explain-posted-unkept", lang).to_owned()));
         if let (Some(posted), Some(now)) = (&self.posted, &self.now) {
             let key = match (posted == now, self.same_scheme) {
                 (true, _) => "explain-posted-same",

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   等次   合格：准确分值 1079/12，达到 80，未到 95
-//!   名次   第 3 名（共 22 人）：2 人高于本人，没有同分的
+//!   名次   本支部22人中列第3名
 //!   荣誉   年度之星：八星，应有十星，推荐无效            评优推荐!B4
 //! ```
 
@@ -264,14 +264,16 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
 fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option<Point> {
     let ranked = branch.outcomes.iter().filter(|other| other.scheme == outcome.scheme && other.rank.is_some());
     let totals: Vec<&Exact> = ranked.filter_map(|other| other.score.total.as_ref()).collect();
-    let count = |test: &dyn Fn(&Exact) -> bool| totals.iter().filter(|other| test(other)).count();
+    // Oneself is among the equals.
+    let same = totals.iter().filter(|other| **other == total).count().saturating_sub(1);
+    let apart = branch.outcomes.iter().any(|other| other.rank.is_some() && other.scheme != outcome.scheme);
+    let some = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     Some(
         Point::new("rank", "explain-rank")
             .arg("rank", outcome.rank?)
             .arg("of", outcome.rank_of?)
-            .arg("above", count(&|other| other > total))
-            // Oneself is among the equals.
-            .arg("same", count(&|other| other == total).saturating_sub(1)),
+            .arg("same", some(same))
+            .arg("apart", if apart { "apart" } else { "" }),
     )
 }
 

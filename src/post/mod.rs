@@ -15,7 +15,9 @@ use crate::digest::sha256_hex;
 use crate::forms::{BOARD, Issuer, publication};
 use crate::inbox::{self, Incoming};
 use crate::period::RunPeriod;
-use crate::record::{self, Announcement, Draft, FORMAT, Kept, Original, Posting, RecordError, RecordedBranch, Records, Row, Source};
+use crate::record::{
+    self, Announcement, Draft, FORMAT, Kept, Original, PostedBranch, Posting, RecordError, RecordedBranch, Records, Row, Source,
+};
 use crate::run::{County, Options, RunError, out_folder, prepare, refused};
 
 /// What is asked of `post`.
@@ -46,6 +48,8 @@ pub struct Posted {
     pub announced: usize,
     /// Files of the inbox that the draft does not know.
     pub newer: usize,
+    /// Submissions that the boards rest on and the inbox no longer holds: nothing is kept of them.
+    pub gone: usize,
     /// False if files could not be made read-only.
     pub read_only: bool,
 }
@@ -143,6 +147,7 @@ fn withdraw(records: &Records, period: Option<RunPeriod>, n: u32, reason: &str) 
         branches,
         announced: 0,
         newer: 0,
+        gone: 0,
         read_only: true,
     })
 }
@@ -315,7 +320,7 @@ impl Read {
         let (mut now, mut then) = (told(&own), told(&record.rows(&branch.code)?));
         now.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
         then.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
-        let other_day = |posting: &Posting| {
+        let other_day = |posting: &Posting<PostedBranch>| {
             posting.date != date || posting.branch(&branch.code).is_some_and(|recorded| recorded.last_day != branch.last_day)
         };
         let redated = self.manifest.posted.is_some() && record.posting.as_ref().is_some_and(other_day);
@@ -352,8 +357,9 @@ fn write(
     let limits = inbox::Limits::default();
     let (sent, _) = inbox::list(&county.workspace.inbox, &county.workspace.ignore, &limits)?;
     let inputs: BTreeMap<&str, &str> = draft.manifest.inputs.iter().map(|input| (text(input, "file"), text(input, "sha256"))).collect();
-    let newer = sent.iter().filter(|file| !inputs.contains_key(&*file.name)).count();
-    let mut originals: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let sent = digests(&sent, &limits);
+    let newer = sent.iter().filter(|(file, sha256)| inputs.get(&*file.name) != Some(&sha256.as_str())).count();
+    let mut originals: BTreeMap<String, String> = BTreeMap::new();
     let mut branches = Vec::new();
     let mut announced = Vec::new();
     let mut files = Vec::new();
@@ -366,10 +372,10 @@ fn write(
         announced.extend(draft.unannounced(records, &branch.code)?.into_iter().cloned());
         let kept = branch.files.iter().map(|file| {
             let sha256 = inputs.get(file.as_str()).copied().unwrap_or_default().to_owned();
-            Kept { kept: record::kept_path(&sha256, file), file: file.clone(), sha256 }
+            Kept { kept: Some(record::kept_path(&sha256, file)), file: file.clone(), sha256 }
         });
         let submissions: Vec<Kept> = kept.collect();
-        originals.extend(submissions.iter().map(|one| (one.kept.clone(), (one.file.clone(), one.sha256.clone()))));
+        originals.extend(submissions.iter().filter_map(|one| Some((one.kept.clone()?, one.sha256.clone()))));
         let scored = rows.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok()).filter(|row| row.values().is_scored());
         let scored: BTreeSet<String> = scored.map(|row| row.scheme).collect();
         let own = county.schemes.iter().filter(|scheme| scored.contains(&scheme.id));
@@ -386,6 +392,19 @@ fn write(
         files.extend(boards);
     }
     files.extend(beside(county, draft));
+    // What hangs on the wall rests on what was read then: that the inbox no longer holds it is said and hinders nothing.
+    let mut gone: BTreeSet<&str> = BTreeSet::new();
+    let wanted = originals.iter().filter(|(kept, _)| !record::is_kept(records, kept));
+    let found = wanted.filter_map(|(kept, sha256)| {
+        let lying = sent.iter().filter(|(_, own)| own == sha256).filter_map(|(file, _)| inbox::fetch(file, &limits).ok());
+        let bytes = lying.into_iter().find(|bytes| sha256_hex(bytes) == *sha256);
+        gone.extend(bytes.is_none().then_some(kept.as_str()));
+        Some(Original { kept: kept.clone(), bytes: bytes? })
+    });
+    let kept_read_only = record::keep(records, found)?;
+    for one in branches.iter_mut().flat_map(|branch| &mut branch.submissions) {
+        one.kept.take_if(|kept| gone.contains(kept.as_str()));
+    }
     let (n, place) = records.next(draft.run);
     let source = |key: &'static str| move |one: &Value| Source { name: text(one, key).to_owned(), sha256: text(one, "sha256").to_owned() };
     let posting = Posting {
@@ -405,19 +424,8 @@ fn write(
         branches,
         announced,
     };
-    let find = |(kept, (file, sha256)): (&String, &(String, String))| -> Option<Result<Original, RecordError>> {
-        if record::is_kept(records, kept) {
-            return None;
-        }
-        let bytes = fetch(&sent, file, sha256, &limits);
-        Some(
-            bytes
-                .map(|bytes| Original { kept: kept.clone(), bytes })
-                .ok_or_else(|| RecordError::Changed { path: county.workspace.inbox.join(file) }),
-        )
-    };
     let draft_files = Draft { folder: draft.folder.clone(), files, results };
-    let (folder, read_only) = record::record(records, &posting, &draft_files, originals.iter().filter_map(find))?;
+    let (folder, read_only) = record::record(records, &posting, &draft_files)?;
     Records::read(&county.workspace.root)?.write_index()?;
     Ok(Posted {
         folder,
@@ -428,15 +436,14 @@ fn write(
         branches: posting.branches.len(),
         announced: posting.announced.len(),
         newer,
-        read_only,
+        gone: gone.len(),
+        read_only: read_only && kept_read_only,
     })
 }
 
-/// A submission's bytes: under its name, else under any other in the inbox.
-fn fetch(sent: &[Incoming], file: &str, sha256: &str, limits: &inbox::Limits) -> Option<Vec<u8>> {
-    let (named, others): (Vec<&Incoming>, Vec<&Incoming>) = sent.iter().partition(|one| *one.name == *file);
-    let bytes = named.into_iter().chain(others).filter_map(|one| inbox::fetch(one, limits).ok());
-    bytes.into_iter().find(|bytes| sha256_hex(bytes) == sha256)
+/// What lies in the inbox now, each file with its digest; what cannot be read is passed over.
+fn digests<'a>(sent: &'a [Incoming], limits: &inbox::Limits) -> Vec<(&'a Incoming, String)> {
+    sent.iter().filter_map(|file| Some((file, sha256_hex(&inbox::fetch(file, limits).ok()?)))).collect()
 }
 
 /// 退回意见 of returned branches and 催报名单 of the draft.

@@ -18,6 +18,7 @@ mod store;
 mod write;
 
 pub use archived::{Archived, add_archive, archives};
-pub use model::{Announcement, FORMAT, Kept, Posting, RecordedBranch, Row, Source, Values, Withdrawal};
+pub use model::{Announcement, FORMAT, Kept, PostedBranch, Posting, RecordedBranch, Row, Source, Values, Withdrawal};
+pub use rows::Said;
 pub use store::{Record, RecordError, Records, Stood};
-pub use write::{Draft, FOLDER, Original, is_kept, kept_path, record, withdraw};
+pub use write::{Draft, FOLDER, Original, is_kept, keep, kept_path, record, withdraw};

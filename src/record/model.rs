@@ -104,8 +104,8 @@ pub struct Kept {
     pub file: String,
     /// SHA-256.
     pub sha256: String,
-    /// Where it is kept, relative to 公示存档.
-    pub kept: String,
+    /// Where it is kept, relative to 公示存档; none if the inbox no longer held it when the boards were recorded.
+    pub kept: Option<String>,
 }
 
 /// A recorded branch.
@@ -123,9 +123,18 @@ pub struct RecordedBranch {
     pub submissions: Vec<Kept>,
 }
 
-/// 公示.json.
+/// A recorded branch as far as every run needs it: in a large county the rest is read again where it is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PostedBranch {
+    /// 支部编码.
+    pub code: Box<str>,
+    /// Last day of publication; none if the calendar does not reach it.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// 公示.json, with everything about its branches or as much as is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Posting {
+pub struct Posting<Branch = RecordedBranch> {
     /// [`FORMAT`] of the program that wrote it.
     pub format: u32,
     /// That program's version.
@@ -153,20 +162,23 @@ pub struct Posting {
     /// Templates of the draft.
     pub templates: Vec<Source>,
     /// By code.
-    pub branches: Vec<RecordedBranch>,
+    pub branches: Vec<Branch>,
     /// Corrections that the recorded boards printed for the first time.
     pub announced: Vec<Announcement>,
 }
 
-impl Posting {
+impl<Branch> Posting<Branch> {
     /// SHA-256 of a scheme.
     pub fn scheme(&self, id: &str) -> Option<&str> {
         self.schemes.iter().find(|scheme| scheme.name == id).map(|scheme| scheme.sha256.as_str())
     }
+}
 
-    /// The entry of a branch.
-    pub fn branch(&self, code: &str) -> Option<&RecordedBranch> {
-        self.branches.iter().find(|branch| branch.code == code)
+impl Posting<PostedBranch> {
+    /// The entry of a branch; entries are sorted by code.
+    pub fn branch(&self, code: &str) -> Option<&PostedBranch> {
+        let at = self.branches.binary_search_by(|branch| (*branch.code).cmp(code)).ok()?;
+        self.branches.get(at)
     }
 }
 

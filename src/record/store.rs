@@ -5,15 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::diag::Lang;
 use crate::digest::{hex, sha256_hex};
 use crate::period::RunPeriod;
 use crate::publish::PublishError;
 
-use super::model::{FORMAT, Posting, Values, Withdrawal};
-use super::rows::Lines;
+use super::model::{FORMAT, Kept, PostedBranch, Posting, Values, Withdrawal};
+use super::rows::{Lines, Said};
 use super::write::FOLDER;
 
 /// Why records cannot be used.
@@ -33,7 +32,7 @@ pub enum RecordError {
         /// The record.
         folder: PathBuf,
         /// Its format.
-        format: u64,
+        format: u32,
     },
     /// A file of the draft that is no longer what its manifest says.
     #[error("{} has changed or is gone since the run; run again and post that draft", path.display())]
@@ -75,7 +74,7 @@ pub struct Record {
     /// Place among the records of the period.
     pub n: u32,
     /// 公示.json; none if it cannot be understood.
-    pub posting: Option<Posting>,
+    pub posting: Option<Posting<PostedBranch>>,
     /// Why it was withdrawn, if it was.
     pub withdrawn: Option<Withdrawal>,
     /// The first file that is not what it was when it was recorded.
@@ -85,8 +84,21 @@ pub struct Record {
 
 impl Record {
     /// The posting of a record that counts: neither withdrawn nor changed by hand.
-    pub fn counts(&self) -> Option<&Posting> {
+    pub fn counts(&self) -> Option<&Posting<PostedBranch>> {
         self.posting.as_ref().filter(|_| self.withdrawn.is_none() && self.damaged.is_none())
+    }
+
+    /// Everything that 公示.json says; none if it cannot be understood.
+    pub fn whole(&self) -> Result<Option<Posting>, RecordError> {
+        let path = self.folder.join(POSTING);
+        let bytes = std::fs::read(&path).map_err(unread(&path))?;
+        Ok(serde_json::from_slice(&bytes).ok())
+    }
+
+    /// The submissions that the boards of each branch rest on, by its code.
+    pub fn submissions(&self) -> Result<BTreeMap<String, Vec<Kept>>, RecordError> {
+        let branches = self.whole()?.map(|posting| posting.branches).unwrap_or_default();
+        Ok(branches.into_iter().map(|branch| (branch.code, branch.submissions)).collect())
     }
 
     /// SHA-256 of its rows.
@@ -140,6 +152,8 @@ pub struct Records {
 
 /// The file of rows.
 pub(super) const RESULTS: &str = "results.jsonl";
+/// What a record says of itself.
+pub(super) const POSTING: &str = "公示.json";
 
 impl Records {
     /// Reads 公示存档 of a workspace; none is no fault.
@@ -217,12 +231,23 @@ impl Records {
         (0..self.all.len()).filter(|at| holds(&self.all[*at])).max_by_key(|at| self.all[*at].n)
     }
 
+    /// True if the record that stands for a branch says this and nothing else, in this order, and no board has corrected it.
+    /// Most of a year's records do, and this is found without making anything of their rows.
+    pub fn repeats(&self, run: RunPeriod, code: &str, now: &[Said<'_>]) -> Result<bool, RecordError> {
+        if self.announced.contains_key(&(run.to_string(), code.to_owned())) {
+            return Ok(false);
+        }
+        let Some(at) = self.standing(run, code) else { return Ok(false) };
+        let record = &self.all[at];
+        record.lines.repeat(code, now).map_err(unread(&record.folder.join(RESULTS)))
+    }
+
     /// What was posted last of a branch's subjects for a period, record or correction; none if no record holds the branch.
     pub fn stood(&self, run: RunPeriod, code: &str) -> Result<Option<Vec<Stood>>, RecordError> {
         let Some(at) = self.standing(run, code) else { return Ok(None) };
         let record = &self.all[at];
         let Some(posting) = record.counts() else { return Ok(None) };
-        let digest = |posting: &Posting, scheme: &str| posting.scheme(scheme).unwrap_or_default().to_owned();
+        let digest = |posting: &Posting<PostedBranch>, scheme: &str| posting.scheme(scheme).unwrap_or_default().to_owned();
         let mut stood: Vec<Stood> = record
             .rows(code)?
             .into_iter()
@@ -305,12 +330,18 @@ fn folders(root: &Path) -> Result<Vec<PathBuf>, RecordError> {
 }
 
 fn read(folder: PathBuf, run: RunPeriod, n: u32) -> Result<Record, RecordError> {
-    let bytes = std::fs::read(folder.join("公示.json")).unwrap_or_default();
-    let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    if let Some(format) = value["format"].as_u64().filter(|format| *format > u64::from(FORMAT)) {
+    let bytes = std::fs::read(folder.join(POSTING)).unwrap_or_default();
+    let mut posting: Option<Posting<PostedBranch>> = serde_json::from_slice(&bytes).ok();
+    // Of a newer format perhaps only the number can be understood.
+    let format =
+        posting.as_ref().map(|posting| posting.format).or_else(|| serde_json::from_slice(&bytes).ok().map(|Numbered { format }| format));
+    if let Some(format) = format.filter(|format| *format > FORMAT) {
         return Err(RecordError::Newer { folder, format });
     }
-    let posting: Option<Posting> = serde_json::from_value(value).ok();
+    if let Some(posting) = &mut posting {
+        posting.branches.sort_by(|one, other| one.code.cmp(&other.code));
+        posting.branches.shrink_to_fit();
+    }
     let withdrawal = std::fs::read(folder.join("撤回.json")).ok();
     // A withdrawal that cannot be understood is one all the same.
     let withdrawn = withdrawal.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Withdrawal { reason: String::new() }));
@@ -319,13 +350,19 @@ fn read(folder: PathBuf, run: RunPeriod, n: u32) -> Result<Record, RecordError> 
     let digest = |file: &str| listed.iter().find(|one| one.file == file).map(|one| one.sha256.as_str());
     // Boards are held against their digests by `status`: here a change that shows in their size is enough.
     let resized = |one: &&Listed| !std::fs::metadata(folder.join(&one.file)).is_ok_and(|there| there.len() == one.bytes);
-    let damaged = [("公示.json", sha256_hex(&bytes)), (RESULTS, hex(&lines.digest))]
+    let damaged = [(POSTING, sha256_hex(&bytes)), (RESULTS, hex(&lines.digest))]
         .into_iter()
         .find(|(file, own)| digest(file) != Some(own.as_str()))
         .map(|(file, _)| file.to_owned())
         .or_else(|| listed.iter().find(resized).map(|one| one.file.clone()))
-        .or_else(|| posting.is_none().then(|| "公示.json".to_owned()));
+        .or_else(|| posting.is_none().then(|| POSTING.to_owned()));
     Ok(Record { folder, run, n, posting, withdrawn, damaged, lines })
+}
+
+/// What every version of 公示.json says.
+#[derive(Deserialize)]
+struct Numbered {
+    format: u32,
 }
 
 /// A file of a record, as its manifest lists it.

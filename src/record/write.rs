@@ -8,7 +8,7 @@ use crate::digest::sha256_hex;
 use crate::publish::{self, write_file};
 
 use super::model::{Posting, Withdrawal};
-use super::store::{RESULTS, Record, RecordError, Records, unread};
+use super::store::{POSTING, RESULTS, Record, RecordError, Records, unread};
 
 /// The folder of all records, in the workspace.
 pub const FOLDER: &str = "公示存档";
@@ -37,23 +37,18 @@ pub struct Original {
     pub bytes: Vec<u8>,
 }
 
-/// Keeps a submission, once. True if it could be made read-only.
-fn keep(records: &Records, original: &Original) -> Result<bool, RecordError> {
-    Ok(publish::keep_once(&records.root().join(&original.kept), &original.bytes)?)
-}
-
-/// Records a draft. Gives the record's folder, and whether everything could be made read-only.
-pub fn record(
-    records: &Records,
-    posting: &Posting,
-    draft: &Draft,
-    originals: impl Iterator<Item = Result<Original, RecordError>>,
-) -> Result<(PathBuf, bool), RecordError> {
+/// Keeps submissions, each once. True if they could be made read-only.
+pub fn keep(records: &Records, originals: impl Iterator<Item = Original>) -> Result<bool, RecordError> {
     let mut read_only = true;
     publish::clear_unfinished(&records.root().join(ORIGINALS))?;
     for original in originals {
-        read_only &= keep(records, &original?)?;
+        read_only &= publish::keep_once(&records.root().join(&original.kept), &original.bytes)?;
     }
+    Ok(read_only)
+}
+
+/// Records a draft. Gives the record's folder, and whether everything could be made read-only.
+pub fn record(records: &Records, posting: &Posting, draft: &Draft) -> Result<(PathBuf, bool), RecordError> {
     let making = publish::Once::open(records.root())?;
     let target = records.root().join(&posting.period).join(posting.n.to_string());
     if let Err(error) = fill(&making, posting, draft) {
@@ -61,7 +56,7 @@ pub fn record(
         let _ = making.discard();
         return Err(error);
     }
-    read_only &= making.keep(&target)?;
+    let read_only = making.keep(&target)?;
     Ok((target, read_only))
 }
 
@@ -72,7 +67,7 @@ fn fill(making: &publish::Once, posting: &Posting, draft: &Draft) -> Result<(), 
         outputs.push(json!({ "file": file, "sha256": sha256, "bytes": bytes.len() }));
         Ok(())
     };
-    write("公示.json", pretty(posting).as_bytes())?;
+    write(POSTING, pretty(posting).as_bytes())?;
     write(RESULTS, &draft.results)?;
     for (file, sha256) in &draft.files {
         let path = draft.folder.join(file);

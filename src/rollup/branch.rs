@@ -212,10 +212,13 @@ fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme]
             let first = group.entitled.get(usize::try_from(group.quota).unwrap_or(0));
             let at = first.map_or(submission.nominations[0].at, |nomination| nomination.at);
             let finding = Finding::new(Code::QuotaExceeded, submission.place(at)).value(group.entitled.len().to_string());
+            let none = group.quota == 0;
             findings.push(
                 finding
                     .ordinal(group.period.ordinal())
                     .arg("honour", &group.honour.name)
+                    .arg("beyond", if none { "" } else { &group.honour.name })
+                    .arg("nothing", if none { &group.honour.name } else { "" })
                     .arg("period", group.period.zh())
                     .arg("quota", group.quota),
             );

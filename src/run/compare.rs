@@ -233,7 +233,7 @@ fn posted_rows(bag: &Path, wanted: RunPeriod) -> Result<Vec<PublishedRow>, RunEr
     let codes: std::collections::BTreeSet<&str> = records
         .of(wanted)
         .filter_map(|record| record.counts())
-        .flat_map(|posting| posting.branches.iter().map(|branch| branch.code.as_str()))
+        .flat_map(|posting| posting.branches.iter().map(|branch| &*branch.code))
         .collect();
     let mut rows = Vec::new();
     for code in codes {

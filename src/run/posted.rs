@@ -19,7 +19,7 @@ use crate::check;
 use crate::county::Corrections;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::period::{Period, RunPeriod};
-use crate::record::{Announcement, Records, Stood, Values};
+use crate::record::{Announcement, Kept, Records, Said, Stood, Values};
 use crate::rollup::{Change, Outcome, OutcomeKind, branch_outcomes, change_findings, values};
 use crate::score::Flag;
 use crate::sheet::Book;
@@ -33,7 +33,7 @@ struct Now<'a> {
     id: Option<&'a str>,
     scheme: usize,
     values: Values,
-    /// Not expected in the period any more: he has left, which is no change.
+    /// Not expected in the period any more: he has left, which is no change; or what another branch owes about him is awaited.
     left: bool,
     /// He came from another branch in the course of the year.
     moved: bool,
@@ -66,9 +66,14 @@ const GONE: [Flag; 3] = [Flag::NotExpected, Flag::Left, Flag::MovedOut];
 /// Whom the roster of a kept submission names: name, number, identity number.
 type Roster = Vec<(Arc<str>, i64, Option<Arc<str>>)>;
 
-/// Rosters of kept submissions that had to be opened, by where they are kept.
+/// What had to be looked up of kept submissions.
 #[derive(Default)]
-struct Rosters(Mutex<BTreeMap<String, Arc<Roster>>>);
+struct Rosters {
+    /// Which submissions a record rests on, by branch, by place of the record.
+    kept: Mutex<BTreeMap<usize, Arc<BTreeMap<String, Vec<Kept>>>>>,
+    /// Their rosters, by where they are kept.
+    opened: Mutex<BTreeMap<String, Arc<Roster>>>,
+}
 
 /// Compares every accepted branch with what has been posted. Gives what differs, by position in the register.
 pub fn compare(county: &County, resolved: &mut Resolved, records: &Records) -> Result<BTreeMap<usize, Vec<Change>>, RunError> {
@@ -122,11 +127,8 @@ fn branch(
         if run.period == Period::YEAR && !card.submission.year_read {
             continue;
         }
-        let mut stood = records.stood(*run, &registered.code)?;
-        for code in &registered.life.former_codes {
-            stood = if stood.is_some() { stood } else { records.stood(*run, code)? };
-        }
-        let Some(stood) = stood else { continue };
+        let codes = || [&registered.code].into_iter().chain(&registered.life.former_codes);
+        let Some(code) = codes().find(|code| records.standing(*run, code).is_some()) else { continue };
         let scored: Vec<Outcome>;
         let outcomes = if *run == county.run {
             &card.outcomes
@@ -135,6 +137,12 @@ fn branch(
             &scored
         };
         let now: Vec<Now<'_>> = outcomes.iter().map(|outcome| now(county, &registered.name, card, outcome)).collect();
+        let said: Vec<Said<'_>> =
+            now.iter().map(|one| Said { name: one.name, seq: one.seq, values: (!one.left).then_some(&one.values) }).collect();
+        if records.repeats(*run, code, &said)? {
+            continue;
+        }
+        let Some(stood) = records.stood(*run, code)? else { continue };
         let quick = by_name(&now, &stood, &|_, _| true);
         let alike = |(one, found): (&Now<'_>, &Option<usize>)| match found {
             Some(at) => one.left || stood[*at].values == one.values,
@@ -371,9 +379,13 @@ fn arrived(county: &County, records: &Records, newcomers: Vec<Newcomer>, rosters
 impl Rosters {
     /// The identity number of one who was posted, from the submissions that his record keeps.
     fn id(&self, county: &County, records: &Records, stood: &Stood) -> Result<Option<Arc<str>>, RunError> {
-        let Some(posting) = records.all[stood.record].counts().filter(|_| stood.subject == "member") else { return Ok(None) };
-        for kept in posting.branch(&stood.branch_code).into_iter().flat_map(|branch| &branch.submissions) {
-            let roster = self.roster(county, records, &kept.kept, &kept.file)?;
+        if stood.subject != "member" {
+            return Ok(None);
+        }
+        let submissions = self.submissions(records, stood.record)?;
+        for kept in submissions.get(&stood.branch_code).into_iter().flatten() {
+            let Some(place) = &kept.kept else { continue };
+            let roster = self.roster(county, records, place, &kept.file)?;
             let own = |wanted: &dyn Fn(i64) -> bool| -> Vec<Option<Arc<str>>> {
                 roster.iter().filter(|(name, seq, _)| **name == *stood.name && wanted(*seq)).map(|(.., id)| id.clone()).collect()
             };
@@ -386,8 +398,18 @@ impl Rosters {
         Ok(None)
     }
 
+    fn submissions(&self, records: &Records, record: usize) -> Result<Arc<BTreeMap<String, Vec<Kept>>>, RunError> {
+        let guard = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = guard().get(&record) {
+            return Ok(Arc::clone(known));
+        }
+        let submissions = Arc::new(records.all[record].submissions()?);
+        guard().insert(record, Arc::clone(&submissions));
+        Ok(submissions)
+    }
+
     fn roster(&self, county: &County, records: &Records, kept: &str, file: &str) -> Result<Arc<Roster>, RunError> {
-        let guard = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = guard().get(kept) {
             return Ok(Arc::clone(known));
         }

@@ -29,7 +29,12 @@ pub const HIGHEST_ONLY: RuleWords = RuleWords { zh: "只计最高一项", en: "o
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
     pub fn words(&self, rules: &Rules, lang: Lang) -> String {
-        self.at(rules, lang, 0)
+        match (self, lang) {
+            // By itself it is a sentence; as a part of a formula it is a noun.
+            (Self::Builtin(Builtin::Awards(Stacking::MaxEach)), Lang::Zh) => "奖励取最高一项".into(),
+            (Self::Builtin(Builtin::Penalties(Stacking::MaxEach)), Lang::Zh) => "惩处取最重一项".into(),
+            _ => self.at(rules, lang, 0),
+        }
     }
 
     /// `outer` is how tightly the surroundings bind: 1 for a product's factor, 2 for what a sign stands before.
@@ -57,7 +62,7 @@ impl Formula {
                 Lang::En => format!("sum of {}", items_in_words(items, rules, lang)),
             },
             Self::Mean(items) => match lang {
-                Lang::Zh => format!("{}各期平均", items_in_words(items, rules, lang)),
+                Lang::Zh => mean_zh(items, rules),
                 Lang::En => format!("mean over the periods of {}", items_in_words(items, rules, lang)),
             },
             Self::Negate(inner) => format!("{}{}", in_lang("－", "-"), inner.at(rules, lang, 2)),
@@ -82,6 +87,20 @@ impl Formula {
                 if outer > binds { enclosed(text) } else { text }
             }
         }
+    }
+}
+
+/// `各月得分平均值`, of some items `到会、学习各月平均值`.
+fn mean_zh(items: &[usize], rules: &Rules) -> String {
+    let every = match rules.every {
+        Every::Month => "各月",
+        Every::Quarter => "各季度",
+        Every::Half => "各半年",
+        Every::Year => "全年",
+    };
+    match items_in_words(items, rules, Lang::Zh).as_str() {
+        "各项" | "各项评分" => format!("{every}得分平均值"),
+        some => format!("{some}{every}平均值"),
     }
 }
 

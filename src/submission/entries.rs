@@ -463,8 +463,8 @@ impl<'a> Reading<'a> {
                 continue;
             }
             if !member.expected_in(period) {
-                // A row that was printed for him before he left, and that nobody has filled in, is none.
-                if is_blank(&line, rules) && member.course.left_month.is_some() {
+                // A row that was printed for him, and that nobody has filled in, is none.
+                if is_blank(&line, rules) {
                     continue;
                 }
                 let finding = Finding::new(Code::UnexpectedEntry, line.place(column::NAME, sink)).value(&*member.name);

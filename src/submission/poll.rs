@@ -130,6 +130,10 @@ fn read_sheet(
         }
         let scheme = &expected.schemes[member.scheme];
         let Some(poll) = &scheme.poll else { continue };
+        // A ballot that was printed for one who is gone by the end of the year, and that nobody has filled in, is none.
+        if member.last_month < run.last_month() && is_blank(&line, poll) {
+            continue;
+        }
         let count = if summed {
             let Some(count) = read_count(&line, sink) else {
                 // How many they were nobody knows; that is said, and not that they were too few.
@@ -173,6 +177,12 @@ fn read_sheet(
         }
         ballots.cast.push(Cast { at: spot, marks: marks.into() });
     }
+}
+
+/// Nothing is entered, neither points nor how many ballots they come from.
+fn is_blank(line: &Line<'_>, poll: &Poll) -> bool {
+    let points = poll.columns.iter().map(|(name, _)| name.as_str()).chain(tally_words(Some(poll)));
+    points.chain([column::BALLOTS]).all(|name| cell::is_nothing(&line.word(name)))
 }
 
 /// The words that a tally has columns for: those of a poll of one column.

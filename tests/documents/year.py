@@ -16,7 +16,19 @@ import openpyxl
 from common import PROGRAM, ROOT, fault, finish, tree
 
 TOLD = re.compile("“(.+)”(.+)公布后有变动：(.+)→(.+)")
-PERIODS = {"2026Q1": "一季度", "2026Q2": "二季度", "2026Q3": "三季度", "2026Q4": "四季度", "2026": "全年"}
+PERIODS = {
+    **{f"2026M{month:02}": f"{month}月" for month in range(1, 13)},
+    **{f"2026Q{quarter}": f"{word}季度" for quarter, word in enumerate("一二三四", 1)},
+    "2026H1": "上半年",
+    "2026H2": "下半年",
+    "2026": "全年",
+}
+
+
+def last_month(period):
+    """The month that a period ends with: a run compares every recorded period that ends no later than its own."""
+    length = {"M": 1, "Q": 3, "H": 6, "": 12}[period[4:5]]
+    return length * int(period[5:] or 1)
 
 
 def values(row):
@@ -26,12 +38,13 @@ def values(row):
 class County:
     """A workspace, and what the model says stands in it."""
 
-    def __init__(self, folder, branches=4, members=5, seed=3):
+    def __init__(self, folder, branches=4, members=5, seed=3, scheme="register-60"):
         self.root = folder / "county"
         self.scratch = folder / "scratch"
         self.stood = {}
         self.records = {}
-        self.call("sample", self.root, "--branches", branches, "--members", members, "--scheme", "register-60", "--seed", seed)
+        self.known = {}
+        self.call("sample", self.root, "--branches", branches, "--members", members, "--scheme", scheme, "--seed", seed)
         self.register = sorted(path.name[:4] for path in (self.root / "inbox").rglob("*.xlsx"))
 
     def call(self, *words, expect=(0,)):
@@ -50,7 +63,7 @@ class County:
         book.save(path)
 
     def deduct(self, code, row, period, points):
-        """Another deduction for a member of the roster in a quarter."""
+        """Other points for a member of the roster in a period, in the first column of points."""
 
         def change(book):
             name = book["党员名册"].cell(row + 1, 2).value
@@ -64,9 +77,13 @@ class County:
         self.edit(code, change)
 
     def today(self, period):
-        """What a run of the period alone gives, by branch and subject."""
-        self.call("run", self.root, "--period", period, "--out", self.scratch, "--forms", "board", expect=(0, 1))
-        return self.rows(self.scratch / period)
+        """What a run of the period alone gives, by branch and subject; worked out again after anything was touched."""
+        sources = [path for path in self.root.rglob("*") if path.is_file() and not {"out", "公示存档"} & set(path.parts)]
+        touched = sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sources)
+        if self.known.get(period, (None,))[0] != touched:
+            self.call("run", self.root, "--period", period, "--out", self.scratch, "--forms", "return", expect=(0, 1))
+            self.known[period] = touched, self.rows(self.scratch / period)
+        return self.known[period][1]
 
     def rows(self, draft):
         found = {}
@@ -79,7 +96,7 @@ class County:
         """Branch, name and period of every change that a run must tell."""
         changed = set()
         for other, branches in self.stood.items():
-            if list(PERIODS).index(other) > list(PERIODS).index(period):
+            if last_month(other) > last_month(period):
                 continue
             for code, now in self.today(other).items():
                 for who, value in now.items() if code in branches else ():
@@ -108,7 +125,7 @@ class County:
         self.unchanged(what)
         return draft, done
 
-    def post(self, period, what, *options, only=None, refused=None):
+    def post(self, period, what, *options, only=None, refused=None, overwritten=()):
         before = {} if refused else {other: self.expected(other) for other in [period]}
         done = self.call("post", self.root, "--period", period, *options, *(word for code in only or () for word in ("--only", code)),
                          expect=(2,) if refused else (0,))
@@ -131,8 +148,12 @@ class County:
         kept = {path.name: path for path in (self.root / "公示存档/原件").iterdir()}
         for branch in record["branches"]:
             for one in branch["submissions"]:
-                if Path(one["kept"]).name not in kept:
+                if (one["kept"] is None) != (branch["code"] in overwritten):
+                    fault(f"{what}: {one['file']} is kept as {one['kept']}")
+                if one["kept"] and Path(one["kept"]).name not in kept:
                     fault(f"{what}: {one['kept']} is not kept")
+        if bool(overwritten) != ("没有原件可留" in done.stdout):
+            fault(f"{what}: of submissions that were overwritten it says {done.stdout}")
             for board in branch["boards"]:
                 if (folders[-1] / board).read_bytes() != (self.root / "out" / period / board).read_bytes():
                     fault(f"{what}: {board} is not the draft's")
@@ -226,8 +247,10 @@ def main():
         county.post("2026Q3", "the printed date")
         path = county.root / "scorebook.toml"
         path.write_text(path.read_text("utf-8").replace("posted = 2026-10-09", "posted = 2026-10-12"), "utf-8")
+        county.deduct(last, 2, "四季度", -1)
         county.run("2026Q3", "the right date")
-        record = county.post("2026Q3", "the right date")
+        county.deduct(last, 2, "四季度", -2)
+        record = county.post("2026Q3", "the right date, and a submission overwritten since the run", overwritten=[last])
         if record["n"] != 2 or len(record["branches"]) != 4 or record["announced"]:
             fault("a corrected date records all boards again and announces nothing twice")
 
