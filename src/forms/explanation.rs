@@ -267,12 +267,12 @@ fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option
     // Oneself is among the equals.
     let same = totals.iter().filter(|other| **other == total).count().saturating_sub(1);
     let apart = branch.outcomes.iter().any(|other| other.rank.is_some() && other.scheme != outcome.scheme);
-    let some = |count: usize| if count == 0 { String::new() } else { count.to_string() };
+    let unless_zero = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     Some(
         Point::new("rank", "explain-rank")
             .arg("rank", outcome.rank?)
             .arg("of", outcome.rank_of?)
-            .arg("same", some(same))
+            .arg("same", unless_zero(same))
             .arg("apart", if apart { "apart" } else { "" }),
     )
 }

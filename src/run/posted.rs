@@ -66,11 +66,14 @@ const GONE: [Flag; 3] = [Flag::NotExpected, Flag::Left, Flag::MovedOut];
 /// Whom the roster of a kept submission names: name, number, identity number.
 type Roster = Vec<(Arc<str>, i64, Option<Arc<str>>)>;
 
+/// Which submissions a record rests on, by branch.
+type Submissions = BTreeMap<String, Vec<Kept>>;
+
 /// What had to be looked up of kept submissions.
 #[derive(Default)]
 struct Rosters {
-    /// Which submissions a record rests on, by branch, by place of the record.
-    kept: Mutex<BTreeMap<usize, Arc<BTreeMap<String, Vec<Kept>>>>>,
+    /// By place of the record.
+    kept: Mutex<BTreeMap<usize, Arc<Submissions>>>,
     /// Their rosters, by where they are kept.
     opened: Mutex<BTreeMap<String, Arc<Roster>>>,
 }
@@ -398,7 +401,7 @@ impl Rosters {
         Ok(None)
     }
 
-    fn submissions(&self, records: &Records, record: usize) -> Result<Arc<BTreeMap<String, Vec<Kept>>>, RunError> {
+    fn submissions(&self, records: &Records, record: usize) -> Result<Arc<Submissions>, RunError> {
         let guard = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = guard().get(&record) {
             return Ok(Arc::clone(known));
