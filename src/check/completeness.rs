@@ -49,7 +49,7 @@ struct Lack<'a> {
     deducts: bool,
 }
 
-/// Whom a finding about missing rows names, nobody where all lack them, and the ordinal of its first period.
+/// Whom a finding about missing rows names, or which item of 支部积分; nobody where all lack them, and the ordinal of its first period.
 pub type Told = (Option<String>, u8);
 
 /// A row that is missing on a sheet of entries, and what would have to stand in it.
@@ -297,11 +297,11 @@ fn branch_lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -
         for (_, item) in rules.items.iter().enumerate().filter(|(at, _)| !there(*at)) {
             let place = Place { file: Some(submission.file.clone()), sheet: Some(sheet.clone()), cell: None };
             let finding = Finding::new(Code::MissingEntry, place).arg("name", &item.name).arg("period", period.zh());
-            findings.push(finding.ordinal(period.ordinal()).arg("column", ""));
+            findings.push(finding.ordinal(period.ordinal()).arg("column", "").fact(Fact::Item(item.name.clone())));
             rows.extend(columns.map(|((named, when), reviewed)| {
                 let mut known = vec![(named, item.name.clone()), (when, period.zh())];
                 known.sort_unstable();
-                MissingRow { sheet: Arc::clone(sheet), told: (None, period.ordinal()), known, open: vec![reviewed] }
+                MissingRow { sheet: Arc::clone(sheet), told: (Some(item.name.clone()), period.ordinal()), known, open: vec![reviewed] }
             }));
         }
     }

@@ -42,6 +42,8 @@ pub enum Fact {
     Members(usize),
     /// What is taken from a file, in words.
     Units(String),
+    /// Which item of 支部积分 it is about.
+    Item(String),
 }
 
 impl Finding {

@@ -114,17 +114,17 @@ fn width(heading: &str) -> u16 {
     (heading.chars().count() as u16 * 2 + 3).clamp(9, 25)
 }
 
-/// `满分：学习教育 10。这些栏填扣分，不是得分，不扣的空着：组织生活一次最多扣 10。加分：加分一次最多加 20。`
+/// `满分：学习教育 10。这些栏填扣分，不是得分，不扣的空着；一次最多扣：组织生活 10。加分一次最多：加分 20。`
 pub fn bounds<'a>(items: &(impl Iterator<Item = &'a Item> + Clone)) -> String {
     let kinds = [
-        (ItemKind::Mark, "满分：", ""),
-        (ItemKind::Deduct, "这些栏填扣分，不是得分，不扣的空着：", "一次最多扣"),
-        (ItemKind::Bonus, "加分：", "一次最多加"),
-        (ItemKind::Count, "次数：", "一次登记最多"),
+        (ItemKind::Mark, "满分："),
+        (ItemKind::Deduct, "这些栏填扣分，不是得分，不扣的空着；一次最多扣："),
+        (ItemKind::Bonus, "加分一次最多："),
+        (ItemKind::Count, "次数一次登记最多："),
     ];
-    let told = |(kind, head, most): (ItemKind, &str, &str)| {
+    let told = |(kind, head): (ItemKind, &str)| {
         let own: Vec<String> =
-            items.clone().filter(|item| item.kind == kind).map(|item| format!("{}{most} {}", item.name, plain(&item.max))).collect();
+            items.clone().filter(|item| item.kind == kind).map(|item| format!("{} {}", item.name, plain(&item.max))).collect();
         if own.is_empty() { String::new() } else { format!("{head}{}。", own.join("、")) }
     };
     kinds.into_iter().map(told).collect()

@@ -57,7 +57,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::bag::bags_below;
-use crate::diag::{Finding, Severity};
+use crate::diag::{Fact, Finding, Severity};
 use crate::font::FontSet;
 use crate::period::{Period, RunPeriod};
 use crate::publish::{Kept, guard, outside};
@@ -269,6 +269,10 @@ pub(crate) fn in_pool<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + S
 
 /// Findings in the order in which every output lists them: by branch, file, sheet, row, column, code.
 pub(crate) fn sort_findings(findings: &mut [Finding]) {
+    // People one after the other; items period by period.
+    fn person(finding: &Finding) -> Option<&Fact> {
+        finding.fact.as_ref().filter(|fact| !matches!(fact, Fact::Item(_)))
+    }
     findings.sort_by(|a, b| {
         let key = |finding: &Finding| {
             let cell = finding.place.cell.map(|cell| (cell.row, cell.column));
@@ -285,7 +289,7 @@ pub(crate) fn sort_findings(findings: &mut [Finding]) {
         key(a)
             .cmp(&key(b))
             .then_with(|| a.value.cmp(&b.value))
-            .then_with(|| a.fact.cmp(&b.fact))
+            .then_with(|| person(a).cmp(&person(b)))
             .then_with(|| a.ordinal.cmp(&b.ordinal))
             .then_with(|| a.args.cmp(&b.args))
     });

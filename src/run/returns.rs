@@ -158,7 +158,7 @@ fn mark(
                 hint: finding.hint(lang),
                 as_text: matches!(finding.code, Code::IdAsNumber | Code::BadId),
             };
-            let whom = if let Some(Fact::Person(name)) = &finding.fact { Some(name.clone()) } else { None };
+            let whom = if let Some(Fact::Person(name) | Fact::Item(name)) = &finding.fact { Some(name.clone()) } else { None };
             let lacks = finding.code == Code::MissingEntry && finding.place.cell.is_none();
             Some((mark, finding.ordinal.filter(|_| lacks).map(|ordinal| (whom, ordinal))))
         })

@@ -8,7 +8,8 @@ use scorebook::county::{Branch, Life};
 use scorebook::diag::{Code, Severity};
 use scorebook::issue::{self, Listed};
 use scorebook::run::{BranchState, Options, Summary, check, prepare, run};
-use scorebook::sheet::{Book, Limits, read};
+use scorebook::sheet::{Book, Content, Limits, read};
+use scorebook::submission::shown;
 use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
@@ -249,6 +250,38 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
         content
     };
     names.into_iter().map(|name| (name.clone(), content(&name))).collect()
+}
+
+/// Each row of 支部积分 that is missing stands below the others, and the line of the list that is about it leads there.
+#[test]
+fn missing_rows_of_the_branch_itself_are_added() {
+    let sent = book(&ending(&case("clean-hospital-dual").join("inbox"), ".xlsx").unwrap());
+    let drawn = |sheet: &scorebook::sheet::Sheet| -> Vec<Vec<String>> {
+        let cell = |row: u32, column: u16| match sheet.get(row, column) {
+            Some(Content::Text(text)) => format!("'{text}"),
+            content => content.map(shown).unwrap_or_default(),
+        };
+        let rows = 0..=sheet.rows.last().map_or(0, |row| row.index);
+        rows.map(|row| (0..24).map(|column| cell(row, column)).collect()).collect()
+    };
+    let mut sheets: support::Sheets = sent.sheets.iter().map(|sheet| (sheet.name.to_string(), drawn(sheet))).collect();
+    let own = sheet_of(&mut sheets, "支部积分");
+    let first = own.iter().position(|row| row[1] == "'一季度").unwrap();
+    let lost: Vec<Vec<String>> = own.drain(first..first + 2).collect();
+    let folder = Workdir::like("clean-hospital-dual").workbook("x.xlsx", &sheets);
+    let done = run(&options(folder.path()), &silent).unwrap();
+    let copy = book(&ending(done.folder.as_ref().unwrap(), "x-标注.xlsx").expect("a marked copy"));
+    let text = |sheet: &str, row: u32, column: u16| {
+        let sheet = copy.sheets.iter().find(|own| &*own.name == sheet).unwrap();
+        sheet.get(row, column).map(shown).unwrap_or_default()
+    };
+    let last = copy.sheets.iter().find(|own| &*own.name == "支部积分").unwrap().rows.last().unwrap().index;
+    for row in [last - 1, last] {
+        let item = text("支部积分", row, 0);
+        assert!(lost.iter().any(|own| own[0] == format!("'{item}") && own[1] == format!("'{}", text("支部积分", row, 1))), "{item}");
+        let listed = (0..20).find(|at| text(LIST, *at, 3) == format!("D{}", row + 1)).expect("a line of the list");
+        assert!(text(LIST, listed, 5).contains(&item), "{item}");
+    }
 }
 
 #[test]
