@@ -275,8 +275,8 @@ fn missing_rows_of_the_branch_itself_are_added() {
         let sheet = copy.sheets.iter().find(|own| &*own.name == sheet).unwrap();
         sheet.get(row, column).map(shown).unwrap_or_default()
     };
-    let last = copy.sheets.iter().find(|own| &*own.name == "支部积分").unwrap().rows.last().unwrap().index;
-    for row in [last - 1, last] {
+    let bottom = copy.sheets.iter().find(|own| &*own.name == "支部积分").unwrap().rows.last().unwrap().index;
+    for row in [bottom - 1, bottom] {
         let item = text("支部积分", row, 0);
         assert!(lost.iter().any(|own| own[0] == format!("'{item}") && own[1] == format!("'{}", text("支部积分", row, 1))), "{item}");
         let listed = (0..20).find(|at| text(LIST, *at, 3) == format!("D{}", row + 1)).expect("a line of the list");
