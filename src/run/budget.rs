@@ -57,8 +57,7 @@ fn cost(file: &Incoming, tries: u64, limits: &Limits) -> Cost {
             let most = sheet::Limits::default().max_unpacked;
             Cost { work: most.min((bytes.len() as u64).saturating_mul(16)), turns: sheet::turns(&bytes).saturating_mul(tries) }
         }
-        Format::Xlsx | Format::Xlsb | Format::Ods => Cost { work: crate::ooxml::unpacked(&bytes), turns: 0 },
-        Format::Xls | Format::Text | Format::Html | Format::Xml => Cost { work: bytes.len() as u64, turns: 0 },
+        format if format.is_workbook() => Cost { work: crate::ooxml::unpacked(&bytes), turns: 0 },
         _ => Cost::default(),
     }
 }

@@ -23,4 +23,4 @@ pub use formula::{Builtin, Formula, Operator};
 pub use item::{Amount, CapPer, Change, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
 pub use load::{load, load_for, name_of};
 pub use model::*;
-pub use words::{HIGHEST_ONLY, RuleWords, each_word, plain, share};
+pub use words::{RuleWords, each_word, plain, share};

@@ -17,14 +17,14 @@ pub struct RuleWords {
 }
 
 impl RuleWords {
+    /// `highest_only`.
+    pub const HIGHEST_ONLY: Self = Self { zh: "只计最高一项", en: "only the largest counts" };
+
     /// In one language.
     pub fn get(self, lang: Lang) -> &'static str {
         if lang == Lang::Zh { self.zh } else { self.en }
     }
 }
-
-/// `highest_only`.
-pub const HIGHEST_ONLY: RuleWords = RuleWords { zh: "只计最高一项", en: "only the largest counts" };
 
 impl Formula {
     /// The formula with the names of values, figures and items instead of their identifiers.
@@ -180,7 +180,7 @@ impl Item {
             None => {}
         }
         if self.highest_only {
-            say(HIGHEST_ONLY.zh.into(), HIGHEST_ONLY.en.into());
+            say(RuleWords::HIGHEST_ONLY.zh.into(), RuleWords::HIGHEST_ONLY.en.into());
         }
         for (per, limit) in &self.caps {
             let (zh, en) = match per {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{Amount, CapPer, HIGHEST_ONLY, Item, ItemKind, Measure, Points, Step};
+use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, RuleWords, Step};
 use crate::submission::Mark;
 
 use super::evaluate::{Subject, stated};
@@ -91,7 +91,7 @@ fn score_within(
         let several = points.len() > 1;
         points = first.map(|first| points.swap_remove(first)).into_iter().collect();
         if let ([(.., only)], true, true) = (points.as_slice(), several, trace) {
-            parts.push(Trace::leaf(Label::Rule(HIGHEST_ONLY), only.clone(), None));
+            parts.push(Trace::leaf(Label::Rule(RuleWords::HIGHEST_ONLY), only.clone(), None));
         }
     }
     let mut note = |label: Label, value: &Exact| {

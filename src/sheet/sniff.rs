@@ -61,6 +61,11 @@ impl Format {
 }
 
 impl Format {
+    /// True if it is decoded, as far as it holds a table.
+    pub fn is_workbook(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Xlsb | Self::Ods | Self::Xls | Self::Text | Self::Html | Self::Xml)
+    }
+
     /// True if reading it may take more than this process can give: another library decodes it, or one part holds all its sheets.
     pub fn is_read_by_a_worker(self) -> bool {
         matches!(self, Self::Xls | Self::Xlsb | Self::Ods)
