@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 
-from common import PROGRAM, fault, finish, into_workbook, run, tree
+from common import PROGRAM, fault, finish, run, tree
 
 # Of the files of a result only these tell about the making: the parts' own registers, what a part leaves for merging, and
 # what it leaves for posting, which a merged result is not.
@@ -217,8 +217,6 @@ def main():
         made = parts(workspace, folder, 3)
         if any(all((part / path.relative_to(workspace)).exists() for path, _ in (source, target)) for part in made):
             fault("who moves stays within a part, which proves nothing")
-        # One part's settings are a workbook that says the same.
-        into_workbook(made[2])
         for part in made:
             run(part, part / "out", "--period", "2026H1")
             post(part)
