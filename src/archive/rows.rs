@@ -124,7 +124,7 @@ impl Content<'_> {
                         rule.name.as_str().into(),
                         Some(scorer.as_str()).filter(|scorer| !scorer.is_empty()).into(),
                         Cell::decimal(mark, 3),
-                        entry.reason.as_deref().into(),
+                        entry.reason(item).into(),
                         place.file.as_deref().into(),
                         place.sheet.as_deref().into(),
                         place.cell.map(|cell| cell.to_string()).as_deref().into(),

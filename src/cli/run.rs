@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::diag::{Code, Finding, Lang, Severity, title};
 use crate::period::Period;
 use crate::report::{not_scored, set_aside};
-use crate::rollup::{Counts, UnusualKind};
+use crate::rollup::{Counts, UnusualKind, grades_of};
 use crate::run::{self, BranchState, Chosen, Options, Summary};
 
 use super::kept;
@@ -92,7 +92,7 @@ fn print(printer: &Printer, summary: &Summary) {
     let values = [
         ("members", tally.members.to_string()),
         ("scored", tally.scored.to_string()),
-        ("sum", tally.sum_text()),
+        ("sum", tally.sum_text(&grades_of(&county.schemes))),
         ("left", some(tally.left)),
         ("lacking", some((returned.len() + missing.len()) as u64)),
     ];
@@ -231,7 +231,7 @@ fn print_json(printer: &Printer, summary: &Summary) {
         "notes": summary.count(Severity::Note),
         "members": counts.members,
         "left": counts.left,
-        "parts": counts.parts().into_iter().collect::<BTreeMap<_, _>>(),
+        "parts": counts.parts(&grades_of(&summary.county.schemes)).into_iter().collect::<BTreeMap<_, _>>(),
         "scored": counts.scored,
         "not_scored": not_scored(&summary.resolved.findings),
         "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),

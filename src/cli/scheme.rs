@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::builtin;
 use crate::config::{ConfigError, decode};
 use crate::run::scheme_names;
-use crate::scheme::{self, Scheme};
+use crate::scheme::{self, Rules, Scheme};
 use crate::words::{ids_of, nearest};
 
 use super::printer::{Printer, pad};
@@ -65,7 +65,8 @@ fn open(printer: &Printer, file: &Path) -> Option<Scheme> {
 /// `scorebook scheme check`: every fault at once.
 pub fn check(printer: &Printer, file: &Path) -> u8 {
     let Some(scheme) = open(printer, file) else { return 2 };
-    let (items, figures) = (scheme.member.items.len().to_string(), scheme.member.figures.len().to_string());
+    let of_all = |size: fn(&Rules) -> usize| std::iter::once(&scheme.member).chain(&scheme.branch).map(size).sum::<usize>().to_string();
+    let (items, figures) = (of_all(|rules| rules.items.len()), of_all(|rules| rules.figures.len()));
     let name = file.display().to_string();
     printer.line(printer.text("scheme-good", &[("file", &name), ("name", &scheme.name), ("items", &items), ("figures", &figures)]));
     let idle: Vec<&str> = std::iter::once(&scheme.member).chain(&scheme.branch).flat_map(|rules| rules.idle()).collect();

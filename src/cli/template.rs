@@ -79,7 +79,7 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
     let meaning = if printer.lang() == Lang::Zh { field.zh } else { field.en };
     let example = match &field.example {
         Datum::Empty => String::new(),
-        Datum::Text(text) => text.clone(),
+        Datum::Text(text) | Datum::Class { name: text, .. } => text.clone(),
         Datum::Number { value, .. } => value.to_string(),
         Datum::Date(date) => date.to_string(),
     };

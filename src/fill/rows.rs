@@ -222,7 +222,8 @@ impl<'a> Laying<'a, '_> {
             Condition::Field(Slot::Root(field)) => self.data.fields.get(field).is_some_and(|value| *value != Datum::Empty),
             // A ruled row has no values to ask for.
             Condition::Field(Slot::Record(field)) => how.record.is_none_or(|record| has(record, field)),
-            Condition::Field(Slot::Nested(field)) => nested.is_none_or(|record| has(record, field)),
+            // In an empty list nothing has a value; only a ruled row has none to ask for.
+            Condition::Field(Slot::Nested(field)) => nested.map_or(how.record.is_none(), |record| has(record, field)),
             Condition::Field(_) => true,
         });
         if !stays {

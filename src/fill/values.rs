@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate};
@@ -29,6 +30,7 @@ pub(super) fn print(datum: &Datum, out: &mut String) {
     match datum {
         Datum::Empty => {}
         Datum::Text(text) => out.push_str(&shortened(text)),
+        Datum::Class { name, .. } => out.push_str(name),
         Datum::Number { value, digits } => out.push_str(&Exact::from(*value).publish(u32::from(*digits))),
         Datum::Date(day) => {
             let _ = write!(out, "{}年{}月{}日", day.year(), day.month(), day.day());
@@ -41,6 +43,7 @@ pub(super) fn alone(datum: &Datum, shows_day: impl FnOnce() -> bool) -> Value {
     match datum {
         Datum::Empty => Value::Empty,
         Datum::Text(text) => Value::Text(shortened(text).into_owned()),
+        Datum::Class { name, .. } => Value::Text(name.clone()),
         Datum::Number { value, .. } => Value::Number(*value),
         Datum::Date(day) if shows_day() => Value::Date(serial(*day)),
         Datum::Date(_) => {
@@ -57,14 +60,22 @@ fn serial(day: NaiveDate) -> i32 {
     day.num_days_from_ce() - 693_594
 }
 
-/// Sum of a field over records, printed with the most places any of them has.
+/// Sum of a field over records, printed with the most places any of them has; of classes how many are in each.
 pub(super) fn sum<'a>(values: impl Iterator<Item = Option<&'a Datum>>) -> Datum {
     let (mut total, mut places) = (Exact::zero(), 0);
+    let mut classes: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for value in values {
-        if let Some(Datum::Number { value, digits }) = value {
-            total = total + Exact::from(*value);
-            places = places.max(*digits);
+        match value {
+            Some(Datum::Number { value, digits }) => {
+                total = total + Exact::from(*value);
+                places = places.max(*digits);
+            }
+            Some(Datum::Class { order, name }) => *classes.entry((*order, name)).or_default() += 1,
+            _ => {}
         }
+    }
+    if !classes.is_empty() {
+        return Datum::Text(classes.iter().map(|((_, name), count)| format!("{name}{count}")).collect::<Vec<_>>().join(" "));
     }
     match total.published_decimal(12).or_else(|| total.published_decimal(u32::from(places))) {
         Some(value) => Datum::Number { value, digits: places },
@@ -77,13 +88,15 @@ pub(super) fn compare(one: Option<&Datum>, two: Option<&Datum>, down: bool) -> O
     let kind = |datum: &Datum| match datum {
         Datum::Number { .. } => 0,
         Datum::Date(_) => 1,
-        Datum::Text(_) => 2,
-        Datum::Empty => 3,
+        Datum::Class { .. } => 2,
+        Datum::Text(_) => 3,
+        Datum::Empty => 4,
     };
     let (one, two) = (one.unwrap_or(&Datum::Empty), two.unwrap_or(&Datum::Empty));
     let order = match (one, two) {
         (Datum::Number { value: one, .. }, Datum::Number { value: two, .. }) => one.cmp(two),
         (Datum::Date(one), Datum::Date(two)) => one.cmp(two),
+        (Datum::Class { order: one, .. }, Datum::Class { order: two, .. }) => one.cmp(two),
         (Datum::Text(one), Datum::Text(two)) => one.cmp(two),
         _ => return kind(one).cmp(&kind(two)),
     };

@@ -24,6 +24,13 @@ pub enum Datum {
     },
     /// A day; alone in its cell it stays a date with the cell's number format, within text `2026年5月6日`.
     Date(NaiveDate),
+    /// One of a few classes; prints as its name, and totals count the members of each: `优秀12 合格3`.
+    Class {
+        /// Its place among the classes.
+        order: usize,
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Fields and lists of one record. The root of a form's data is a record too.

@@ -65,7 +65,7 @@ fn contents() -> Contents {
                     "算法",
                     "算法、各部分的值和条款",
                     "rule, values of its parts, clause",
-                    "年度基础分＋扣分合计（不低于0）：年度基础分 60，组织生活 -2",
+                    "年度基础分＋扣分合计，不低于0：年度基础分 60，组织生活 -2",
                 ),
             ],
             Vec::new(),
@@ -171,7 +171,7 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     root
 }
 
-/// `年度基础分＋扣分（不低于0）：年度基础分 60，组织生活 －2，…（第三条）`
+/// `年度基础分＋扣分合计，不低于0：年度基础分 60，组织生活 －2，…（第三条）`
 fn working(trace: &Trace, digits: u32) -> String {
     let mut text = trace.rule.clone().unwrap_or_default();
     let parts: Vec<String> =

@@ -21,6 +21,11 @@ pub fn number(name: &'static str, zh: &'static str, en: &'static str, example: &
     Field { name, zh, en, example: Decimal::parse(example).map_or(Datum::Empty, |value| Datum::Number { value, digits }) }
 }
 
+/// One of a few classes, which totals count.
+pub fn class(name: &'static str, zh: &'static str, en: &'static str, example: &str) -> Field {
+    Field { name, zh, en, example: Datum::Class { order: 0, name: example.into() } }
+}
+
 /// A day.
 pub fn day(name: &'static str, zh: &'static str, en: &'static str, example: (i32, u32, u32)) -> Field {
     Field { name, zh, en, example: NaiveDate::from_ymd_opt(example.0, example.1, example.2).map_or(Datum::Empty, Datum::Date) }

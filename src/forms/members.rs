@@ -10,9 +10,9 @@ use crate::exact::Exact;
 use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period, zh_date};
 use crate::rollup::Outcome;
-use crate::scheme::{Item, ItemKind, Poll};
+use crate::scheme::{Formula, Item, ItemKind, Poll, RowContent, Scheme, SummaryRow};
 use crate::score::{Subject, evaluate_formula};
-use crate::submission::{Day, Mark, Member};
+use crate::submission::{Day, Entry, Mark, Member};
 
 /// 积分登记表.
 pub const REGISTRY: Form = Form {
@@ -201,7 +201,7 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         cell
     });
     row.lists.insert("期间", totals.collect());
-    let items = scheme.member.items_of(&member.category).filter(|(_, item)| item.reason.is_none());
+    let items = scheme.member.items_of(&member.category).filter(|(index, _)| !has_row_of_its_own(scheme, *index));
     row.lists.insert("项目", items.map(|(index, item)| item_record(view, columns, at, member, index, item, scored)).collect());
     let rows = scheme.rows.iter().map(|summary| {
         let mut line = Record::default();
@@ -310,33 +310,40 @@ fn vetoes_text(view: &View<'_>, at: u32) -> String {
     facts.collect::<Vec<_>>().join("\n")
 }
 
-/// `一季度 +3（县级优秀党员 5月）`: what was entered with its reason, one period per line.
+/// True where a summary row of the scheme is this item's sum: the item would stand there twice.
+fn has_row_of_its_own(scheme: &Scheme, index: usize) -> bool {
+    let is_sum = |row: &SummaryRow| matches!(&row.content, RowContent::Formula { formula: Formula::Sum(items), .. } if *items == [index]);
+    scheme.rows.iter().any(is_sum)
+}
+
+/// `一季度 +3（县级优秀党员 5月）`: what was entered with its reason, one period per line; each item by name where several
+/// have reasons.
 fn reasons_text(view: &View<'_>, at: u32, kind: ItemKind) -> String {
-    let reasoned: Vec<usize> = view
+    let reasoned: Vec<(usize, &Item)> = view
         .scheme
         .member
-        .items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| item.kind == kind && item.reason.is_some())
-        .map(|(index, _)| index)
+        .items_of(&view.submission.members[at as usize].category)
+        .filter(|(_, item)| item.scores_as() == Some(kind) && item.reason.is_some())
         .collect();
-    let lines = view
-        .submission
-        .entries_of(at)
-        .iter()
-        .filter(|entry| !entry.own && view.issuer.run.period.last_month() >= entry.period.last_month())
-        .filter_map(|entry| {
-            let sum: i64 = reasoned.iter().map(|index| entry.marks[*index].thousandths()).sum();
-            (sum != 0).then(|| {
-                format!(
-                    "{} {}{}（{}）",
-                    entry.period.zh(),
-                    if sum > 0 { "+" } else { "" },
-                    Mark::exact_sum(sum).published_decimal(u32::from(view.scheme.decimals)).unwrap_or(crate::exact::Decimal::ZERO),
-                    entry.reason.as_deref().unwrap_or_default()
-                )
-            })
+    let part = |entry: &Entry, index: usize, item: &Item| {
+        let mark = entry.marks[index].thousandths();
+        if mark == 0 {
+            return None;
+        }
+        let name = if reasoned.len() > 1 { &*item.name } else { "" };
+        let size = Mark::exact_sum(mark).published_decimal(u32::from(view.scheme.decimals)).unwrap_or(crate::exact::Decimal::ZERO);
+        let size = match item.kind {
+            ItemKind::Count => format!("{size}次"),
+            _ if mark > 0 => format!("+{size}"),
+            _ => size.to_string(),
+        };
+        Some(format!("{name}{size}（{}）", entry.reason(index).unwrap_or_default()))
+    };
+    let entries = view.submission.entries_of(at).iter();
+    let lines =
+        entries.filter(|entry| !entry.own && view.issuer.run.period.last_month() >= entry.period.last_month()).filter_map(|entry| {
+            let parts: Vec<String> = reasoned.iter().filter_map(|(index, item)| part(entry, *index, item)).collect();
+            (!parts.is_empty()).then(|| format!("{} {}", entry.period.zh(), parts.join("、")))
         });
     lines.collect::<Vec<_>>().join("\n")
 }

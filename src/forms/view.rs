@@ -161,7 +161,7 @@ impl<'a> View<'a> {
         self.outcomes.iter().for_each(|outcome| counts.add(outcome));
         let mut text = format!("在册{}人", counts.members);
         if self.issuer.run.period == Period::YEAR {
-            text.push_str(&["：", &counts.sum_text()].concat());
+            text.push_str(&["：", &counts.sum_text(&self.scheme.member.grades.names())].concat());
         }
         let gone: Vec<(&Member, &Outcome)> = self
             .everyone()
@@ -293,7 +293,8 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
                 .iter()
                 .map(|column| {
                     let entries = view.submission.entries_of(at).iter().filter(|entry| !entry.own && entry.period == column.period);
-                    let reasons: Vec<&str> = entries.filter_map(|entry| entry.reason.as_deref()).collect();
+                    let mut reasons: Vec<&str> = entries.flat_map(|entry| entry.reasons.iter().map(|(_, reason)| &**reason)).collect();
+                    reasons.dedup();
                     if reasons.is_empty() { Datum::Empty } else { Datum::Text(reasons.join("；")) }
                 })
                 .collect();

@@ -1,12 +1,12 @@
 //! 年度综合得分登记表, of a branch or a committee.
 
-use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
+use super::field::{Contents, class, columns, listed, number, rows, standing, text, with_common};
 use super::view::{plain_figures, score, set_run, set_schemes, set_standing};
 use super::{Data, Form, Group, Kind, QUARTERS};
 use crate::bag::Retention;
-use crate::form::data::Record;
+use crate::form::data::{Datum, Record};
 use crate::period::Every;
-use crate::rollup::{Counts, GRADES};
+use crate::rollup::{Counted, Counts};
 
 /// 年度综合得分登记表.
 pub const YEARLY: Form = Form {
@@ -19,12 +19,21 @@ pub const YEARLY: Form = Form {
     example_periods: &QUARTERS,
 };
 
+/// Grades of which a template may sum a count of its own, beside 归类 that counts every scheme's.
+const FOUR: [&str; 4] = ["优秀", "合格", "基本合格", "不合格"];
+
 fn contents() -> Contents {
     let mut member = listed();
     member.insert(1, text("党支部", "党支部名称", "branch name", "向阳村党支部"));
     member.push(number("总分", "总分", "total", "96.50"));
     member.extend(standing());
     member.extend([
+        class(
+            "归类",
+            "等次，没有等次的为预备不评、免积分、不计分；小计得出各有多少人",
+            "grade, or why there is none; a total of it counts each",
+            "优秀",
+        ),
         number("优秀", "等次为优秀时为 1，供小计", "1 for this grade, for subtotals", "1"),
         number("合格", "等次为合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
         number("基本合格", "等次为基本合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
@@ -58,8 +67,8 @@ fn balanced(name: &str) -> String {
 }
 
 /// `优秀12 合格30 预备不评1 免积分2；另有已离开1人；未报、退回2个支部`: what the members on the roll are, and what is beside them.
-fn counted(counts: &Counts, lacking: usize) -> String {
-    let mut text = counts.sum_text();
+fn counted(counts: &Counts, grades: &[&str], lacking: usize) -> String {
+    let mut text = counts.sum_text(grades);
     if counts.left > 0 {
         text.push_str(&["；另有已离开", &counts.left.to_string(), "人"].concat());
     }
@@ -73,6 +82,7 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
     let run = issuer.run.period;
     let mut rows = Vec::new();
     let mut counts = Counts::default();
+    let grades = scheme.member.grades.names();
     for view in views {
         for (.., outcome) in view.everyone() {
             counts.add(outcome);
@@ -85,7 +95,9 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
             row.text("类别", &*member.category);
             row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
             set_standing(&mut row, member, outcome, run);
-            for grade in GRADES {
+            let (order, name) = Counted::of(&outcome.score).named(&grades);
+            row.set("归类", Datum::Class { order, name: name.to_owned() });
+            for grade in FOUR {
                 row.count(grade, usize::from(outcome.score.grade.as_deref() == Some(grade)));
             }
             // The total has its own column.
@@ -106,7 +118,7 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
     }
     root.text("校验码", *digest);
     root.text("填报单位", unit.name());
-    root.text("合计等次", counted(&counts, *lacking));
+    root.text("合计等次", counted(&counts, &grades, *lacking));
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
     let headings = plain_figures(&scheme.member, run).map(|figure| {
         let mut heading = Record::default();

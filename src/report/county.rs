@@ -6,7 +6,7 @@ use crate::county::Branch;
 use crate::diag::{Code, Fact, Finding, Lang, Severity, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
-use crate::rollup::{Change, Counts, GRADES, Outcome, Unusual};
+use crate::rollup::{Change, Counts, Outcome, Unusual, grades_of};
 use crate::scheme::Scheme;
 use crate::submission::{Roll, Submission};
 use crate::table::{Align, Column, Sheet, Value, Workbook};
@@ -76,8 +76,13 @@ fn score(value: &Exact, scheme: &Scheme) -> Value {
     value.published_decimal(scheme.digits).map_or(Value::Empty, Value::Number)
 }
 
-fn grades(counts: &Counts) -> impl Iterator<Item = Value> + '_ {
-    GRADES.iter().map(|grade| count(counts.grades.get(*grade).copied().unwrap_or(0)))
+/// The grades of all schemes, the best first: a column each.
+fn grades_in<'a>(overview: &Overview<'a>) -> Vec<&'a str> {
+    grades_of(overview.schemes)
+}
+
+fn grades<'a>(counts: &'a Counts, names: &'a [&str]) -> impl Iterator<Item = Value> + 'a {
+    names.iter().map(|grade| count(counts.with_grade(grade)))
 }
 
 /// 全县汇总; `details` are the rows of its last sheet, by [`ResultRow::table_row`](super::ResultRow::table_row).
@@ -162,7 +167,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         rows.push(vec![name.into(), count(value)]);
     }
     if overview.issuer.run.period == Period::YEAR {
-        rows.extend(headcount(&counts, returned + missing));
+        rows.extend(headcount(&counts, &grades_in(overview), returned + missing));
     }
     for (letter, value) in &counts.letters {
         rows.push(vec![text(letter), count(*value)]);
@@ -201,9 +206,9 @@ pub fn not_scored(findings: &[Finding]) -> u64 {
 }
 
 /// What 在册 is made of, adding up; beside it who is not in it.
-fn headcount(counts: &Counts, lacking: usize) -> Vec<Vec<Value>> {
+fn headcount(counts: &Counts, grades: &[&str], lacking: usize) -> Vec<Vec<Value>> {
     let mut rows = vec![vec![Value::Strong("在册人数的构成（相加等于在册）".to_owned())]];
-    rows.extend(counts.parts().into_iter().map(|(name, value)| vec![text(name), count(value), share(value, counts.members)]));
+    rows.extend(counts.parts(grades).into_iter().map(|(name, value)| vec![text(name), count(value), share(value, counts.members)]));
     rows.push(vec!["合计（在册）".into(), count(counts.members)]);
     rows.push(vec!["另有已离开".into(), count(counts.left)]);
     rows.push(vec!["未报、退回的支部".into(), size(lacking)]);
@@ -226,11 +231,11 @@ fn spread(overview: &Overview<'_>, scheme: &Scheme, at: usize, wanted: impl Fn((
 }
 
 /// Members on the roll without one of the grades, in a year's run: what the grades lack to 在册.
-fn others(counts: &Counts, year: bool) -> Vec<Value> {
+fn others(counts: &Counts, grades: &[&str], year: bool) -> Vec<Value> {
     if !year {
         return Vec::new();
     }
-    let own = |grade: &String| !GRADES.contains(&grade.as_str());
+    let own = |grade: &String| !grades.contains(&grade.as_str());
     let further = counts.grades.iter().filter(|(grade, _)| own(grade)).map(|(_, count)| *count).sum::<u64>() + counts.ungraded;
     [counts.probationary_ungraded, counts.exempt_ungraded, counts.unscored, further].map(count).into()
 }
@@ -239,8 +244,12 @@ fn other_columns(year: bool) -> Vec<Column> {
     if year { ["预备不评", "免积分", "不计分", "其他等次"].map(|name| number(name, 10.0)).into() } else { Vec::new() }
 }
 
-fn grade_columns() -> impl Iterator<Item = Column> {
-    GRADES.iter().map(|grade| number(grade, 10.0))
+/// The best grade of each scheme that gives grades.
+fn best_grades(schemes: &[Scheme]) -> Vec<&str> {
+    let mut best: Vec<&str> = schemes.iter().filter_map(|scheme| scheme.member.grades.names().first().copied()).collect();
+    best.sort_unstable();
+    best.dedup();
+    best
 }
 
 fn committees(overview: &Overview<'_>) -> Sheet {
@@ -251,16 +260,18 @@ fn committees(overview: &Overview<'_>) -> Sheet {
         }
     }
     let year = overview.issuer.run.period == Period::YEAR;
+    let names_of_grades = grades_in(overview);
+    let best = best_grades(overview.schemes);
     let row = |name: Value, lines: &[&BranchLine<'_>]| {
         let [accepted, returned, missing] = standings(lines);
         let counts = counts(lines.iter().copied());
         let graded: u64 = counts.grades.values().sum();
         let mut row = vec![name, size(lines.len()), size(accepted), size(returned), size(missing)];
         row.extend([count(counts.members), count(counts.scored)]);
-        row.extend(grades(&counts));
-        row.extend(others(&counts, year));
+        row.extend(grades(&counts, &names_of_grades));
+        row.extend(others(&counts, &names_of_grades, year));
         row.push(count(counts.left));
-        row.push(share(counts.grades.get("优秀").copied().unwrap_or(0), graded));
+        row.push(share(best.iter().map(|grade| counts.with_grade(grade)).sum(), graded));
         row
     };
     let mut rows: Vec<Vec<Value>> = names
@@ -270,10 +281,10 @@ fn committees(overview: &Overview<'_>) -> Sheet {
     rows.push(row(Value::Strong("合计".into()), &overview.branches.iter().collect::<Vec<_>>()));
     let mut columns = vec![column("党委", 28.0)];
     columns.extend(["支部", "通过", "退回", "未报", "党员", "计分"].map(|name| number(name, 10.0)));
-    columns.extend(grade_columns());
+    columns.extend(names_of_grades.iter().map(|grade| number(grade, 10.0)));
     columns.extend(other_columns(year));
     columns.push(number("已离开", 10.0));
-    columns.push(number("优秀率", 10.0));
+    columns.push(number(if best.iter().all(|grade| *grade == "优秀") { "优秀率" } else { "最高等次占比" }, 14.0));
     sheet(overview, "各党委", "各党委进度与等次", columns, rows)
 }
 
@@ -287,6 +298,7 @@ fn categories(overview: &Overview<'_>) -> Sheet {
         }
     }
     let year = overview.issuer.run.period == Period::YEAR;
+    let names = grades_in(overview);
     let rows = by
         .iter()
         .map(|((at, category), counts)| {
@@ -297,8 +309,8 @@ fn categories(overview: &Overview<'_>) -> Sheet {
                 crate::rollup::OutcomeKind::Member(at) => *submission.members[at as usize].category == **category,
                 crate::rollup::OutcomeKind::Branch => false,
             }));
-            row.extend(grades(counts));
-            row.extend(others(counts, year));
+            row.extend(grades(counts, &names));
+            row.extend(others(counts, &names, year));
             row.push(count(counts.left));
             row
         })
@@ -307,7 +319,7 @@ fn categories(overview: &Overview<'_>) -> Sheet {
     // The year's columns tell of everyone on the roll what he is.
     let heads = ["党员", "免积分", "计分", "平均分", "最高分", "最低分"];
     columns.extend(heads.into_iter().filter(|head| !year || *head != "免积分").map(|name| number(name, 10.0)));
-    columns.extend(grade_columns());
+    columns.extend(names.iter().map(|grade| number(grade, 10.0)));
     columns.extend(other_columns(year));
     columns.push(number("已离开", 10.0));
     sheet(overview, "各类别", "各类别党员积分", columns, rows)
@@ -337,10 +349,8 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             }
         }
         let graded: u64 = counts.grades.values().sum();
-        for grade in GRADES {
-            if let Some(value) = counts.grades.get(grade) {
-                rows.push(vec![text(&scheme.name), "等次".into(), grade.into(), count(*value), share(*value, graded)]);
-            }
+        for (grade, value) in counts.parts(&scheme.member.grades.names()).into_iter().filter(|(grade, _)| counts.with_grade(grade) > 0) {
+            rows.push(vec![text(&scheme.name), "等次".into(), text(grade), count(value), share(value, graded)]);
         }
         let starred: u64 = counts.stars.values().sum();
         for (stars, value) in counts.stars.iter().rev() {
@@ -376,6 +386,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
     let aside = set_aside(overview.findings);
     let year = overview.issuer.run.period == Period::YEAR;
     let joined = joined(overview.findings);
+    let names = grades_in(overview);
     let rows = overview
         .branches
         .iter()
@@ -389,8 +400,8 @@ fn branches(overview: &Overview<'_>) -> Sheet {
             };
             let mut row = vec![text(&line.branch.code), name, text(&line.branch.committee), line.standing.zh().into()];
             row.extend([count(counts.members), count(counts.scored)]);
-            row.extend(grades(&counts));
-            row.extend(others(&counts, year));
+            row.extend(grades(&counts, &names));
+            row.extend(others(&counts, &names, year));
             row.push(count(counts.left));
             row.extend([size(of(Severity::Error)), size(of(Severity::Warning))]);
             let parts = joined.get(line.branch.code.as_str()).map(|files| files.join("；"));
@@ -407,7 +418,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
         number("党员", 8.0),
         number("计分", 8.0),
     ];
-    columns.extend(GRADES.iter().map(|grade| number(grade, 9.0)));
+    columns.extend(names.iter().map(|grade| number(grade, 9.0)));
     columns.extend(other_columns(year));
     columns.push(number("已离开", 8.0));
     columns.extend([number("错误", 8.0), number("警告", 8.0), column("采用的文件", 40.0), column("未采用的文件", 40.0)]);

@@ -141,7 +141,7 @@ fn entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
         let entered = rules.items.iter().zip(&entry.marks).enumerate().filter(|(_, (_, value))| **value != Mark::NONE);
         for (at, (item, value)) in entered {
             let mut cells = who(submission, entry.member);
-            cells.extend([entry.period.zh(), scorer(rules, entry.own), item.name.clone(), mark(*value), word(entry.reason.as_deref())]);
+            cells.extend([entry.period.zh(), scorer(rules, entry.own), item.name.clone(), mark(*value), word(entry.reason(at))]);
             rows.push((cells, submission.mark_spot(entry, at).or(Some(entry.at))));
         }
     }

@@ -3,13 +3,71 @@
 use std::collections::BTreeMap;
 
 use crate::exact::Exact;
+use crate::scheme::Scheme;
 
 use super::{Outcome, OutcomeKind};
 use crate::score::{Flag, Score};
 use crate::submission::Roll;
 
-/// Grades in the order in which they are counted and printed; others follow by name.
-pub const GRADES: [&str; 4] = ["优秀", "合格", "基本合格", "不合格"];
+/// What a member on the roll counts as; exactly one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted<'a> {
+    /// A grade.
+    Graded(&'a str),
+    /// 预备不评: probationary, with a total and without a grade.
+    Probationary,
+    /// 免积分, without a grade given directly.
+    Exempt,
+    /// 不计分: neither graded nor exempt, and without a total that stands.
+    Unscored,
+    /// With a total under a scheme that gives no grades.
+    Ungraded,
+}
+
+impl<'a> Counted<'a> {
+    /// What this score counts as.
+    pub fn of(score: &'a Score) -> Self {
+        match (&score.grade, &score.total) {
+            (Some(grade), _) => Self::Graded(grade),
+            (None, _) if score.flags.contains(&Flag::Exempt) => Self::Exempt,
+            (None, None) => Self::Unscored,
+            // 截止月 alone, and nobody voted on him: his total rests on less than the others'.
+            (None, Some(_)) if !score.stands() => Self::Unscored,
+            (None, Some(_)) if score.flags.contains(&Flag::Probationary) => Self::Probationary,
+            (None, Some(_)) => Self::Ungraded,
+        }
+    }
+
+    /// Its place among the counts, given the grades in their order, and its name there.
+    pub fn named(self, grades: &[&str]) -> (usize, &'a str) {
+        let behind = grades.len() + 1;
+        match self {
+            Self::Graded(name) => (grades.iter().position(|grade| *grade == name).unwrap_or(grades.len()), name),
+            Self::Probationary => (behind, "预备不评"),
+            Self::Exempt => (behind + 1, "免积分"),
+            Self::Unscored => (behind + 2, "不计分"),
+            Self::Ungraded => (behind + 3, "不评等次"),
+        }
+    }
+}
+
+/// The grades that schemes give, the best first; those of several schemes once each, in an order that keeps every scheme's.
+pub fn grades_of<'a>(schemes: impl IntoIterator<Item = &'a Scheme>) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for scheme in schemes {
+        let mut behind = 0;
+        for name in scheme.member.grades.names() {
+            match all.iter().position(|known| *known == name) {
+                Some(at) => behind = behind.max(at + 1),
+                None => {
+                    all.insert(behind, name);
+                    behind += 1;
+                }
+            }
+        }
+    }
+    all
+}
 
 /// Counts over any number of branches. Adding is commutative: no order of reading changes a figure.
 #[derive(Clone, Debug, Default)]
@@ -77,16 +135,13 @@ impl Counts {
         self.vetoed += u64::from(!score.veto.is_empty());
     }
 
-    /// Exactly one of grade, 免积分, 不计分, 预备不评 and no grades at all.
     fn place(&mut self, score: &Score) {
-        let place = match (&score.grade, &score.total) {
-            (Some(grade), _) => self.grades.entry(grade.clone()).or_default(),
-            (None, _) if score.flags.contains(&Flag::Exempt) => &mut self.exempt_ungraded,
-            (None, None) => &mut self.unscored,
-            // 截止月 alone, and nobody voted on him: his total rests on less than the others'.
-            (None, Some(_)) if !score.stands() => &mut self.unscored,
-            (None, Some(_)) if score.flags.contains(&Flag::Probationary) => &mut self.probationary_ungraded,
-            (None, Some(_)) => &mut self.ungraded,
+        let place = match Counted::of(score) {
+            Counted::Graded(grade) => self.grades.entry(grade.to_owned()).or_default(),
+            Counted::Exempt => &mut self.exempt_ungraded,
+            Counted::Unscored => &mut self.unscored,
+            Counted::Probationary => &mut self.probationary_ungraded,
+            Counted::Ungraded => &mut self.ungraded,
         };
         *place += 1;
     }
@@ -121,18 +176,17 @@ impl Counts {
     }
 
     /// `优秀12 合格30 预备不评1 免积分2 不计分1`: what 在册 is made of, without what nobody is in.
-    pub fn sum_text(&self) -> String {
+    pub fn sum_text(&self, grades: &[&str]) -> String {
         let parts: Vec<String> =
-            self.parts().into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}{count}")).collect();
+            self.parts(grades).into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}{count}")).collect();
         parts.join(" ")
     }
 
-    /// What 在册 is made of: grades in their order, then those without one. The counts add up to `members`.
-    pub fn parts(&self) -> Vec<(String, u64)> {
-        let mut parts: Vec<(String, u64)> =
-            GRADES.iter().map(|grade| ((*grade).to_owned(), self.grades.get(*grade).copied().unwrap_or(0))).collect();
+    /// What 在册 is made of: these grades, others that were given directly, those without one. The counts add up to `members`.
+    pub fn parts(&self, grades: &[&str]) -> Vec<(String, u64)> {
+        let mut parts: Vec<(String, u64)> = grades.iter().map(|grade| ((*grade).to_owned(), self.with_grade(grade))).collect();
         parts.extend(
-            self.grades.iter().filter(|(grade, _)| !GRADES.contains(&grade.as_str())).map(|(grade, count)| (grade.clone(), *count)),
+            self.grades.iter().filter(|(grade, _)| !grades.contains(&grade.as_str())).map(|(grade, count)| (grade.clone(), *count)),
         );
         parts.extend(
             [("预备不评", self.probationary_ungraded), ("免积分", self.exempt_ungraded), ("不计分", self.unscored)]
@@ -142,5 +196,25 @@ impl Counts {
             parts.push(("不评等次".to_owned(), self.ungraded));
         }
         parts
+    }
+
+    /// Members with this grade.
+    pub fn with_grade(&self, grade: &str) -> u64 {
+        self.grades.get(grade).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grades_of;
+
+    #[test]
+    fn grades_of_several_schemes_keep_the_order_of_each() {
+        let text = |id: &str| String::from_utf8_lossy(&crate::builtin::scheme(id).expect("built in")).into_owned();
+        let scheme = |text: &str| crate::scheme::load(text).expect("loads");
+        let (three, four) = (scheme(&text("two-way-rank")), scheme(&text("community-4")));
+        let own = scheme(&text("community-4").replace("\"优秀\"", "\"健康\"").replace("\"合格\"", "\"亚健康\""));
+        assert_eq!(grades_of([&three, &four, &own]), ["健康", "亚健康", "优秀", "合格", "基本合格", "不合格"]);
+        assert!(grades_of([]).is_empty());
     }
 }

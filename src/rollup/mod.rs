@@ -10,6 +10,6 @@ mod unusual;
 
 pub use branch::{Nominees, Outcome, OutcomeKind, branch_outcomes, nominees};
 pub use changes::{Change, change_findings, values};
-pub use counts::{Counts, GRADES};
+pub use counts::{Counted, Counts, grades_of};
 pub use published::PublishedRow;
 pub use unusual::{LastYear, Tally, Unusual, UnusualKind, add_row, unusual};

@@ -143,7 +143,7 @@ pub fn entries(
         for period in rules.every.all().filter(|period| period.overlaps(person.first_month, person.last_month)) {
             // Somebody loses or earns something in every period: whole branches with equal rows would look copied, and are.
             let must_lose = at == usize::from(period.number()) % own.len();
-            let mut reason = None;
+            let mut reasons: BTreeMap<&str, &str> = BTreeMap::new();
             let mut numbers: Vec<Value> = Vec::new();
             let mut sizes: Vec<i64> = Vec::new();
             for (position, item) in items.iter().enumerate() {
@@ -151,7 +151,7 @@ pub fn entries(
                 let alone = must_lose && position == judged;
                 let (number, why) = entered(draw, item, scheme, person, (alone, manner), &mut sizes[position]);
                 numbers.push(number);
-                reason = why.and_then(|why| Some((item.reason.clone()?, why))).or(reason);
+                reasons.extend(item.reason.as_deref().zip(why));
             }
             let filled = |value: &Value| !matches!(value, Value::Empty) && *value != Value::from(0);
             let day = if rules.dated && numbers.iter().any(filled) { day_in(draw, period).into() } else { Value::Empty };
@@ -164,7 +164,7 @@ pub fn entries(
                     row.push(match heading.as_str() {
                         column::RECORDER => reviewers.0.into(),
                         column::REVIEWER => reviewers.1.into(),
-                        other => reason.as_ref().filter(|(heading, _)| heading == other).map(|(_, why)| *why).into(),
+                        other => reasons.get(other).copied().into(),
                     });
                 }
                 rows.push(row);

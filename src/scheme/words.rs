@@ -1,5 +1,5 @@
-//! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计（不低于0）`,
-//! `年度基础分 + sum of deductions (at least 0)`.
+//! Formulas in words, as a rule sheet or an explanation prints them: `年度基础分＋扣分合计，不低于0`,
+//! `年度基础分 + sum of deductions, at least 0`.
 
 use crate::diag::Lang;
 use crate::exact::Exact;
@@ -33,8 +33,18 @@ impl Formula {
             // By itself it is a sentence; as a part of a formula it is a noun.
             (Self::Builtin(Builtin::Awards(Stacking::MaxEach)), Lang::Zh) => "奖励取最高一项".into(),
             (Self::Builtin(Builtin::Penalties(Stacking::MaxEach)), Lang::Zh) => "惩处取最重一项".into(),
-            _ => self.at(rules, lang, 0),
+            _ => self.bounded(rules, lang).unwrap_or_else(|| self.at(rules, lang, 0)),
         }
+    }
+
+    /// A sum and its bound, `年度基础分＋扣分合计，不低于0`; `None` for anything else. A bound in brackets would seem to be
+    /// that of the last term alone.
+    fn bounded(&self, rules: &Rules, lang: Lang) -> Option<String> {
+        let (Self::Min(parts) | Self::Max(parts)) = self else { return None };
+        let [bound @ (Self::Number(_) | Self::Value(_)), whole @ Self::Binary(..)] = parts.as_slice() else { return None };
+        let (zh, en) = if matches!(self, Self::Min(_)) { ("，不超过", ", at most ") } else { ("，不低于", ", at least ") };
+        let bound = bound.at(rules, lang, 0);
+        Some(format!("{}{}{bound}", whole.at(rules, lang, 0), if lang == Lang::Zh { zh } else { en }))
     }
 
     /// `outer` is how tightly the surroundings bind: 1 for a product's factor, 2 for what a sign stands before.
@@ -66,6 +76,7 @@ impl Formula {
                 Lang::En => format!("mean over the periods of {}", items_in_words(items, rules, lang)),
             },
             Self::Negate(inner) => format!("{}{}", in_lang("－", "-"), inner.at(rules, lang, 2)),
+            Self::Min(_) | Self::Max(_) if self.bounded(rules, lang).is_some() => enclosed(self.bounded(rules, lang).unwrap_or_default()),
             // The usual case reads as people say it: what is bounded first, then its bound.
             Self::Min(parts) | Self::Max(parts) if matches!(parts.as_slice(), [Self::Number(_) | Self::Value(_), _]) => {
                 let bound = if matches!(self, Self::Min(_)) { in_lang("不超过", "at most ") } else { in_lang("不低于", "at least ") };
@@ -105,6 +116,10 @@ fn mean_zh(items: &[usize], rules: &Rules) -> String {
 }
 
 fn items_in_words(items: &[usize], rules: &Rules, lang: Lang) -> String {
+    // One item is called by its name, whatever it is the only one of.
+    if let [item] = items {
+        return rules.items[*item].name.clone();
+    }
     let of = |test: &dyn Fn(Option<ItemKind>) -> bool| -> Vec<usize> {
         rules.items.iter().enumerate().filter(|(_, item)| test(item.scores_as())).map(|(at, _)| at).collect()
     };
@@ -259,8 +274,8 @@ mod tests {
         let scheme = crate::scheme::load(&std::fs::read_to_string(path).expect("scheme")).expect("scheme");
         let words =
             |id: &str, lang| scheme.member.figure(id, crate::period::Every::Year).expect("figure").formula.words(&scheme.member, lang);
-        assert_eq!(words("base", Lang::Zh), "年度基础分＋扣分合计（不低于0）");
-        assert_eq!(words("base", Lang::En), "年度基础分 + sum of deductions (at least 0)");
+        assert_eq!(words("base", Lang::Zh), "年度基础分＋扣分合计，不低于0");
+        assert_eq!(words("base", Lang::En), "年度基础分 + sum of deductions, at least 0");
         assert_eq!(words("total", Lang::Zh), "基础分＋加分＋评议分");
         assert_eq!(words("total", Lang::En), "基础分 + 加分 + 评议分");
         assert_eq!(words("review", Lang::Zh), "民主测评平均");

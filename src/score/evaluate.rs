@@ -127,10 +127,10 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Why a bonus was given in the row of this cell.
-    pub(super) fn reason(&self, spot: Spot) -> Option<&'a str> {
+    /// Why an item's points were given or taken in the row of this cell.
+    pub(super) fn reason(&self, spot: Spot, item: usize) -> Option<&'a str> {
         let Who::Member { entries, .. } = self.who else { return None };
-        entries.iter().find(|entry| (entry.at.sheet, entry.at.row) == (spot.sheet, spot.row))?.reason.as_deref()
+        entries.iter().find(|entry| (entry.at.sheet, entry.at.row) == (spot.sheet, spot.row))?.reason(item)
     }
 
     /// Effects of the member's facts of 一票否决, one a fact.

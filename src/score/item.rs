@@ -83,7 +83,7 @@ fn score_within(
 ) -> (Exact, Vec<Trace>) {
     let (category, year) = (subject.category(), subject.year());
     let worth = worth(item, entered, category, year);
-    let mut parts = if trace { leaves(subject, item, entered, &worth.points) } else { Vec::new() };
+    let mut parts = if trace { leaves(subject, (at, item), entered, &worth.points) } else { Vec::new() };
     let mut points: Vec<Dated> = entered.iter().zip(worth.points).map(|(entry, points)| (entry.day, entry.month(), points)).collect();
     if item.highest_only {
         let largest = points.iter().map(|(.., points)| points.abs()).max();
@@ -134,12 +134,12 @@ fn score_within(
 type Dated = (Option<NaiveDate>, u8, Exact);
 
 /// The entries, each with its cell.
-fn leaves(subject: &Subject<'_>, item: &Item, entered: &[Entered], points: &[Exact]) -> Vec<Trace> {
+fn leaves(subject: &Subject<'_>, (at, item): (usize, &Item), entered: &[Entered], points: &[Exact]) -> Vec<Trace> {
     let (category, year) = (subject.category(), subject.year());
     let leaf = |(entry, points): (&Entered, &Exact)| {
         let size = Mark::exact_sum(entry.mark.thousandths());
         let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
-        let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot));
+        let reason = entry.place.filter(|_| item.reason.is_some()).and_then(|spot| subject.reason(spot, at));
         let when = match reason {
             Some(reason) => Label::Reasoned { when: when.into(), reason: reason.to_owned() },
             None => when,

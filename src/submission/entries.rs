@@ -496,14 +496,20 @@ impl<'a> Reading<'a> {
         let rules = &scheme.member;
         let own = read_scorer(line, rules, sink);
         read_reviewers(line, rules, sink);
-        let mut reason = None;
+        let mut reasons = Vec::new();
         let told = period.zh();
         let marks: Box<[Mark]> = rules
             .items
             .iter()
-            .map(|item| {
-                let applies = item.applies_to(&member.category);
-                if applies { read_mark(line, item, scheme, &told, signs, &mut reason, sink) } else { Mark::NONE }
+            .enumerate()
+            .map(|(at, item)| {
+                if !item.applies_to(&member.category) {
+                    return Mark::NONE;
+                }
+                let mut reason = None;
+                let mark = read_mark(line, item, scheme, &told, signs, &mut reason, sink);
+                reasons.extend(reason.map(|reason| (at as u16, reason)));
+                mark
             })
             .collect();
         let (part, slice) = line.layout();
@@ -520,7 +526,7 @@ impl<'a> Reading<'a> {
         let day = if rules.dated { read_day(line, self.date_1904, (period, year), something, sink) } else { None };
         let written = !is_blank(line, rules);
         let own = own.filter(|_| of.tells_scorer)?;
-        Some(Entry { member: at, period, own, day, at: spot, layout, marks, reason, written })
+        Some(Entry { member: at, period, own, day, at: spot, layout, marks, reasons: reasons.into(), written })
     }
 }
 

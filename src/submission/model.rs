@@ -239,10 +239,17 @@ pub struct Entry {
     pub layout: u32,
     /// Marks by item of the member's scheme; deductions are stored at or below zero.
     pub marks: Box<[Mark]>,
-    /// Why a bonus was given.
-    pub reason: Option<Box<str>>,
+    /// Why points were given or taken, by item of the member's scheme; items without a reason are left out.
+    pub reasons: Box<[(u16, Box<str>)]>,
     /// Something is entered for one of the items; a blank deduction and a zero are the same mark.
     pub written: bool,
+}
+
+impl Entry {
+    /// Why this item's points were given or taken.
+    pub fn reason(&self, item: usize) -> Option<&str> {
+        self.reasons.iter().find(|(of, _)| usize::from(*of) == item).map(|(_, reason)| &**reason)
+    }
 }
 
 /// Rows below the entry's and column, by item of the scheme.

@@ -673,7 +673,7 @@ fn submission(spec: &Spec) -> Submission {
             at: NOWHERE,
             layout: 0,
             marks: spec.items.iter().map(|item| if spec.applies(item) { mark(Spec::cell(item, row)) } else { Mark::NONE }).collect(),
-            reason: None,
+            reasons: Box::default(),
             written: true,
         })
     });

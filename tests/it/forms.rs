@@ -7,9 +7,10 @@ use std::sync::Arc;
 use scorebook::diag::{Finding, Lang};
 use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
+use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned,
-    Standing, Unit, View,
+    BOARD, CARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder,
+    Returned, Standing, Unit, View,
 };
 use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
@@ -17,7 +18,7 @@ use scorebook::rollup::{Change, OutcomeKind};
 use scorebook::run::{self, BranchState, Options, Summary};
 use scorebook::scheme::Scheme;
 
-use crate::support::score;
+use crate::support::{Workdir, score};
 
 /// Fields that no county of the tests has anything for, with the reason.
 const UNSET: &[(&str, &str)] = &[
@@ -214,8 +215,58 @@ fn a_deduction_and_the_ballots_are_shown() {
         other => format!("{other:?}"),
     };
     assert_eq!(shown("减分"), "二季度 -1.5（无故缺席学习）\n四季度 -2（通报批评）");
+    assert_eq!(shown("加分"), "二季度 +1（清扫街道）", "each item keeps its own reason");
+    let items: Vec<&Datum> = member.lists["项目"].iter().map(|item| &item.fields["名称"]).collect();
+    assert_eq!(
+        items,
+        ["日常", "违规", "志愿"].map(|name| Datum::Text(name.into())).iter().collect::<Vec<_>>(),
+        "what is in the total stands there"
+    );
+    // The scheme has no summary rows: none stand there, not even a word that there are none.
+    for form in [REGISTRY, CARD] {
+        let bytes = scorebook::builtin::form(form.id).unwrap();
+        let template = scorebook::template::Template::load(&bytes, &form.schema()).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let Data::Branch(data) = form.data else { panic!("a branch's form") };
+        let book = scorebook::fill::fill(&template, &data(&view));
+        let cells = book.sheets.iter().flat_map(|sheet| &sheet.rows).flat_map(|row| &row.cells);
+        assert_eq!(cells.filter(|cell| cell.value == Value::Text("无".into())).count(), 0, "{}", form.id);
+    }
     assert_eq!(shown("评议分"), "8.5 (1)", "the scheme calls it `ballots`");
     assert!(format!("{:?}", registry.fields["取整说明"]).contains("至一位小数"), "{:?}", registry.fields["取整说明"]);
+}
+
+/// A county whose grades have names of its own: they are counted like the usual four.
+#[test]
+fn grades_of_other_names_are_counted_by_name() {
+    let built_in = String::from_utf8(scorebook::builtin::scheme("community-4").unwrap().into_owned()).unwrap();
+    let own = [("\"优秀\"", "\"健康\""), ("\"合格\"", "\"亚健康\""), ("id = \"community-4\"", "id = \"own\"")];
+    let own = own.iter().fold(built_in, |text, (usual, new)| text.replace(usual, new));
+    let county = Workdir::copy_of("clean-community-4").write("schemes/own.toml", own.as_bytes());
+    let settings = std::fs::read_to_string(county.path().join("scorebook.toml")).unwrap().replace("\"community-4\"", "\"own\"");
+    let county = county.write("scorebook.toml", settings.as_bytes());
+    let summary = county.run("2026", &["yearly"]);
+    let mut graded: BTreeMap<String, u64> = BTreeMap::new();
+    for row in crate::support::results(&summary) {
+        if let Some(grade) = row["grade"].as_str() {
+            *graded.entry(grade.to_owned()).or_default() += 1;
+        }
+    }
+    let (grade, count) = graded.iter().next().unwrap();
+    assert!(["健康", "亚健康"].contains(&grade.as_str()), "{graded:?}");
+    let committees = crate::published::table(&county.path().join("out/2026/全县汇总.xlsx"), "各党委");
+    assert!(committees[1].contains(&"健康".to_owned()) && !committees[1].contains(&"优秀".to_owned()), "{:?}", committees[1]);
+    let total = committees.last().unwrap();
+    assert!(total.contains(&count.to_string()), "{total:?}");
+    for (form, record) in records(&summary) {
+        if form.id == "yearly" {
+            let class = |one: &Record| one.fields.get("归类").cloned();
+            assert!(
+                record.lists[""].iter().filter_map(class).any(|class| matches!(&class, Datum::Class { name, .. } if name == grade)),
+                "by its name"
+            );
+            assert!(matches!(&record.fields["合计等次"], Datum::Text(text) if text.contains(grade)), "{:?}", record.fields["合计等次"]);
+        }
+    }
 }
 
 /// What the notes of layout say about papers that go back is said too, and their pages are known while they are filled.

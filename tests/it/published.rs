@@ -40,7 +40,7 @@ fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// Texts and numbers of a sheet, row by row.
-fn table(file: &Path, name: &str) -> Vec<Vec<String>> {
+pub fn table(file: &Path, name: &str) -> Vec<Vec<String>> {
     let book = sheet::read("x.xlsx", &std::fs::read(file).unwrap(), &Limits::default()).unwrap();
     let sheet = book.sheets.iter().find(|sheet| &*sheet.name == name).unwrap_or_else(|| panic!("no sheet {name}"));
     let cell = |content: &Content| match content {

@@ -200,6 +200,6 @@ fn a_bonus_may_carry_its_reason_and_needs_one() {
     let read = score(&scheme, "2026Q3", vec![people.clone(), rows("+3（县级优秀党员 5月）")]);
     assert!(read.findings.is_empty(), "{:?}", read.findings);
     assert_eq!(read.outcomes[0].score.figure("bonus").unwrap().publish(2), "9.00");
-    assert_eq!(read.submission.entries[0].reason.as_deref(), Some("县级优秀党员 5月"));
+    assert_eq!(read.submission.entries[0].reasons.first().map(|(_, why)| &**why), Some("县级优秀党员 5月"));
     assert_eq!(codes(&score(&scheme, "2026Q3", vec![people, rows("3")])), [Code::MissingReason; 3]);
 }
