@@ -37,8 +37,27 @@ pub struct Sheet {
     pub filter: bool,
     /// Printed landscape.
     pub landscape: bool,
+    /// Rows that are shorter than the columns end where their values do, without a grid of blanks.
+    pub ragged: bool,
+    /// Charts below the table.
+    pub charts: Vec<Chart>,
     /// No styling at all.
     pub plain: bool,
+}
+
+/// A chart of some of a table's rows.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// What stands above it.
+    pub title: String,
+    /// Columns stand upon each other.
+    pub stacked: bool,
+    /// Rows of the table, the first and the last.
+    pub rows: (usize, usize),
+    /// The column with the names along the axis.
+    pub names: usize,
+    /// Columns with values, each named by its heading.
+    pub values: Vec<usize>,
 }
 
 /// A column.
@@ -78,6 +97,8 @@ pub enum Value {
     Strong(String),
     /// A number; spreadsheets keep 15 significant digits of it.
     Number(Decimal),
+    /// A share of one, shown in percent.
+    Share(Decimal),
     /// A day.
     Date(NaiveDate),
     /// Text that leads somewhere.

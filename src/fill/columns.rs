@@ -52,6 +52,11 @@ fn holds(condition: Condition, data: &Record) -> bool {
     match condition {
         Condition::List(list) => data.lists.get(list).is_some_and(|list| !list.is_empty()),
         Condition::Field(Slot::Root(field)) => data.fields.get(field).is_some_and(|value| *value != Datum::Empty),
+        // An empty table keeps its columns.
+        Condition::Any { list, field } => {
+            let records = data.lists.get(list).map_or(&[][..], Vec::as_slice);
+            records.is_empty() || records.iter().any(|record| record.fields.get(field).is_some_and(|value| *value != Datum::Empty))
+        }
         Condition::Field(_) => true,
     }
 }

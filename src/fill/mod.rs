@@ -9,6 +9,7 @@
 
 mod cells;
 mod columns;
+mod heights;
 mod pages;
 mod rows;
 mod spans;
@@ -38,6 +39,8 @@ struct Made<'a> {
     plan: &'a SheetPlan,
     records: Vec<&'a Record>,
     parts: Vec<Part>,
+    /// What stands on each page.
+    cuts: Vec<rows::Cut>,
 }
 
 /// What a row of a filled sheet belongs to.
@@ -68,10 +71,10 @@ fn with_cuts<'a>(template: &'a Template, data: &'a Record, cuts: &[Option<Vec<ro
         let all = sorted(plan, data.lists.get(list).map_or(&[][..], Vec::as_slice));
         for records in by_sheet(plan, &all) {
             let cuts = cuts.get(book.sheets.len()).and_then(Option::as_deref);
-            let (sheet, parts) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
+            let (sheet, parts, cuts) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
             let name = values::line(&plan.name, data, &records, &all, false);
             book.sheets.push(FilledSheet { name: tab_name(&name, template.title, &mut names), ..sheet });
-            made.push(Made { plan, records, parts });
+            made.push(Made { plan, records, parts, cuts });
         }
     }
     (book, made)
@@ -125,7 +128,7 @@ fn sheet<'a>(
     cuts: Option<&rows::Cuts>,
     book: &mut FilledBook,
     looks: &mut cells::Looks,
-) -> (FilledSheet, Vec<Part>) {
+) -> (FilledSheet, Vec<Part>, Vec<rows::Cut>) {
     let columns = columns::lay(plan, data);
     let (rows, pages) = rows::lay(plan, data, records, cuts);
     let work = Sheet { plan, data, all, rows, columns, pages };
@@ -180,7 +183,8 @@ fn sheet<'a>(
         },
         images: images(&work),
     };
-    (reaching_pictures(sheet, &book.normal_font), parts)
+    let cuts = work.pages.iter().map(|page| rows::Cut { records: page.records.len(), ruled: page.ruled }).collect();
+    (reaching_pictures(sheet, &book.normal_font), parts, cuts)
 }
 
 /// A picture stands wherever its row and column do: with each record of a block, with each element of a column list.

@@ -3,42 +3,39 @@
 //! Only the layout knows where a page ends. So the form is filled, measured, parted by the measured heights and filled
 //! again until the pages no longer change.
 
-use chrono::NaiveDate;
-
 use super::rows::{Cut, changes};
-use super::{Made, Part, with_cuts};
+use super::{Made, Part, heights, with_cuts};
 use crate::font::FontSet;
 use crate::form::data::Record;
 use crate::form::model::{FilledBook, FilledSheet};
-use crate::layout::{LaidSheet, Length, layout, room, with_further_rows};
+use crate::layout::{LaidSheet, Length, measures, room, with_further_rows};
 use crate::template::Template;
 
 /// Totals may make a row higher than the measured one; after so many rounds the pages are left as they are.
 const ROUNDS: usize = 4;
 
 /// Fills a form whose pages end where the paper does. Templates that do not ask for what stands on a page are
-/// filled once and cost nothing more; `day` is the run's, for headers. Text higher than a row can be goes on in
+/// filled once and cost nothing more. Text higher than a row can be goes on in
 /// further rows.
-pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet, day: NaiveDate) -> FilledBook {
-    with_further_rows(parted(template, data, fonts, day), fonts)
+pub fn fill_pages(template: &Template, data: &Record, fonts: &FontSet) -> FilledBook {
+    with_further_rows(parted(template, data, fonts), fonts)
 }
 
-fn parted(template: &Template, data: &Record, fonts: &FontSet, day: NaiveDate) -> FilledBook {
+fn parted(template: &Template, data: &Record, fonts: &FontSet) -> FilledBook {
     let (mut book, mut made) = with_cuts(template, data, &[]);
     if !template.needs_pages() {
         return book;
     }
-    let mut cuts: Vec<Option<Vec<Cut>>> = vec![None; made.len()];
-    for _ in 0..ROUNDS {
-        let laid = layout(&book, fonts, day).book;
-        let sheets = book.sheets.iter().zip(&laid.sheets).zip(&made);
+    for round in 0..=ROUNDS {
+        let measures = measures(&book, fonts);
+        let sheets = book.sheets.iter().zip(&measures).zip(&made);
         let found: Vec<Option<Vec<Cut>>> =
             sheets.map(|((sheet, measures), made)| made.plan.needs_pages().then(|| part(sheet, measures, made))).collect();
-        if found == cuts {
+        if round == ROUNDS || found.iter().zip(&made).all(|(cuts, made)| cuts.as_ref().is_none_or(|cuts| *cuts == made.cuts)) {
+            heights::fit(&mut book, &made, &measures, fonts);
             break;
         }
-        cuts = found;
-        (book, made) = with_cuts(template, data, &cuts);
+        (book, made) = with_cuts(template, data, &found);
     }
     book
 }
@@ -97,13 +94,15 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
         if let Some(high) = ruled.filter(|_| made.plan.pad) {
             let behind = if each || end { foot } else { 0 };
             page.ruled = usize::try_from((room - used - behind).max(0) / high).unwrap_or(0);
+            page.ruled = made.plan.per_page.map_or(page.ruled, |most| page.ruled.min(most.saturating_sub(page.records)));
         }
         std::mem::replace(page, Cut { records: 0, ruled: 0 })
     };
     for (index, high) in records.into_iter().enumerate() {
         let behind = if each || index + 1 == count { foot } else { 0 };
         let group = index > 0 && changes(made.plan, made.records[index - 1], made.records[index]);
-        if page.records > 0 && (group || used + high + behind > room) {
+        let full = made.plan.per_page.is_some_and(|most| page.records >= most);
+        if page.records > 0 && (group || full || used + high + behind > room) {
             out.push(close(&mut page, used, false));
             used = titles;
         }

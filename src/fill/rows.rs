@@ -155,8 +155,8 @@ fn pages<'a>(plan: &SheetPlan, records: &[&'a Record], cuts: Option<&Cuts>) -> V
     for (index, page) in out.iter_mut().enumerate().filter(|_| plan.pad) {
         page.ruled = match (cuts.and_then(|cuts| cuts.get(index)), plan.per_page) {
             (Some(cut), _) => cut.ruled,
-            (None, Some(most)) => most.saturating_sub(page.records.len()),
             // Until the page is known one shows how high they are.
+            (None, Some(most)) => most.saturating_sub(page.records.len()).min(1),
             (None, None) => 1,
         };
     }
@@ -224,7 +224,7 @@ impl<'a> Laying<'a, '_> {
             Condition::Field(Slot::Record(field)) => how.record.is_none_or(|record| has(record, field)),
             // In an empty list nothing has a value; only a ruled row has none to ask for.
             Condition::Field(Slot::Nested(field)) => nested.map_or(how.record.is_none(), |record| has(record, field)),
-            Condition::Field(_) => true,
+            Condition::Field(_) | Condition::Any { .. } => true,
         });
         if !stays {
             if let Some(above) = self.out[start..].last_mut() {
@@ -246,7 +246,8 @@ impl<'a> Laying<'a, '_> {
             nested_index,
             mode: how.mode,
             break_before,
-            keep: how.keep_rest && !break_before,
+            // A record higher than its page is parted between its nested rows.
+            keep: how.keep_rest && !break_before && !(self.plan.whole && nested_index > 0),
             bookmark: None,
             lost_below: None,
             copy_above: None,

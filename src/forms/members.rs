@@ -2,16 +2,17 @@
 
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
 use super::view::{
-    COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row,
+    COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row, total_name,
 };
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
+use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period, zh_date};
 use crate::rollup::Outcome;
-use crate::scheme::{Formula, Item, ItemKind, Poll, RowContent, Scheme, SummaryRow};
-use crate::score::{Subject, evaluate_formula};
+use crate::scheme::{Builtin, Formula, Item, ItemKind, Poll, RowContent, RowTotal, Rules, Scheme, SummaryRow, Window};
+use crate::score::{Flag, Subject, evaluate_formula};
 use crate::submission::{Day, Entry, Mark, Member};
 
 /// 积分登记表.
@@ -53,6 +54,20 @@ fn member_fields() -> Vec<Field> {
         text("减分", "减分及事由", "deductions and reasons", ""),
         number("评议分", "评议分", "review score", "18.40"),
         text("帮带人", "帮带人", "helper", ""),
+        text(
+            "加分说明",
+            "加分及事由；小结已有事由一行的积分制为空",
+            "bonus and reasons, empty where a summary row has them",
+            "+3（县级优秀党员 5月）",
+        ),
+        text(
+            "结论",
+            "等次、星级、名次、帮带人，有什么写什么",
+            "grade, stars, rank and helper, as far as there are any",
+            "等次：优秀\u{3000}支部名次：1",
+        ),
+        text("有项目", "逐项登记的党员不为空", "not empty for a member who is scored item by item", "是"),
+        text("免积分说明", "免积分党员的说明，其他人为空", "what is said of an exempt member, empty for others", ""),
     ]);
     member
 }
@@ -70,6 +85,8 @@ fn item_fields() -> Vec<Field> {
         number("年均", "年均分", "mean of the year", "9.55"),
         number("测评", "民主测评平均分", "mean of the ballots", "9.40"),
         number("加权", "加权得分", "weighted", "9.52"),
+        number("认定分", "按细则认定的得分", "what the rules make of the entries", "-2.00"),
+        text("满分说明", "满分；按次数登记的为次数", "maximum, in times where times are counted", "10"),
         number("末栏", "年均分；不按评分计的项目为合计", "mean of the year; of items without marks their sum", "9.55"),
     ]
 }
@@ -84,6 +101,9 @@ fn summary() -> List {
         vec![
             text("名称", "小结名称：小计、目前已得基础分、加分……", "name of the line: subtotal, base so far, bonus", "小计"),
             number("合计", "全年合计（文字或数字）", "figure of the whole year, text or number", "58.00"),
+            number("末栏", "与项目末栏同一口径的值：平均或合计", "mean or sum, as in the items' last column", "58.00"),
+            number("测评", "各项测评平均分之和", "sum of the items' means of the ballots", "93.50"),
+            number("加权", "各项加权得分之和", "sum of the items' weighted scores", "95.20"),
         ],
         vec![columns("期间", vec![number("值", "该期间的值（文字或数字）", "value of that period, text or number", "-0.50")])],
     )
@@ -122,7 +142,15 @@ fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
     let fields = with_common(vec![
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
-        text("末栏名称", "末栏的标题：年均或合计", "heading of the last column: mean or sum", "年均"),
+        text(
+            "末栏名称",
+            "末栏的标题：年均、平均或合计，只有一期时为空",
+            "heading of the last column: mean or sum; empty with one period",
+            "年均",
+        ),
+        text("有认定", "有项目须按细则认定得分时不为空", "not empty where rules make another score of the entries", "是"),
+        text("有分组", "项目分组时不为空", "not empty where the scheme groups its items", "是"),
+        text("有否决", "细则有一票否决时不为空", "not empty where the scheme has vetoes", "是"),
         text("计分说明", "分值如何得出", "how the figures are worked out", "年度积分合计＝基础分＋加分＋评议分。"),
         text(
             "人数说明",
@@ -149,16 +177,53 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
         view.members().map(|(at, member, outcome)| member_record(view, &columns, at, member, outcome, card)).collect();
     let mut root = Record::default();
     view.common(&mut root, members.len());
-    root.text("计分说明", &view.scheme.registry_note);
+    root.text("计分说明", counting_note(view));
     root.text("人数说明", view.headcount());
-    // Items that are marked have a mean of the year; of those that are deducted or counted only the sum says something.
-    let marked = view.scheme.member.items.iter().any(|item| item.kind == ItemKind::Mark);
-    root.text("末栏名称", if marked { "年均" } else { "合计" });
+    let rules = &view.scheme.member;
+    root.text("末栏名称", if columns.len() == 1 { "" } else { last_column(view) });
+    root.text("有认定", if rules.items.iter().any(|item| is_ruled(item, rules)) { "是" } else { "" });
+    root.text("有分组", if rules.items.iter().any(|item| !item.group.is_empty()) { "是" } else { "" });
+    root.text("有否决", if view.scheme.veto.is_some() && view.issuer.run.period == Period::YEAR { "是" } else { "" });
     let polled = |poll: &Poll| view.scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
     root.text("有测评", if view.scheme.poll.as_ref().is_some_and(polled) { "是" } else { "" });
     root.lists.insert("期间", headings(&columns));
     root.lists.insert("", members);
     root
+}
+
+/// How the figures of this run come about: the year's as the scheme tells it, others from the rule of their total.
+fn counting_note(view: &View<'_>) -> String {
+    let (rules, run) = (&view.scheme.member, view.issuer.run.period);
+    match rules.figure("total", run.every()).filter(|_| run != Period::YEAR) {
+        None => view.scheme.registry_note.clone(),
+        Some(total) => format!("{}＝{}。", total_name(rules, run), total.formula.words(rules, Lang::Zh)),
+    }
+}
+
+/// Items that are marked have a mean; of those that are deducted or counted only the sum says something.
+fn last_column(view: &View<'_>) -> &'static str {
+    match view.scheme.member.items.iter().any(|item| item.kind == ItemKind::Mark) {
+        true if view.issuer.run.period == Period::YEAR => "年均",
+        true => "平均",
+        false => "合计",
+    }
+}
+
+/// True where what counts is not simply the sum of what was entered.
+fn is_ruled(item: &Item, rules: &Rules) -> bool {
+    item.kind == ItemKind::Count || !item.rules_in(rules, Lang::Zh).is_empty()
+}
+
+/// `等次：优秀　星级：十星　支部名次：1　帮带人：李乙`, as far as there are any.
+fn conclusion(row: &Record) -> String {
+    let shown = |field: &str| match row.fields.get(field) {
+        Some(Datum::Text(text)) => Some(text.clone()),
+        Some(Datum::Number { value, .. }) => Some(value.to_string()),
+        _ => None,
+    };
+    let parts = [("等次", "等次"), ("星级", "星级"), ("名次", "支部名次"), ("帮带人", "帮带人")];
+    let parts = parts.iter().filter_map(|(field, label)| Some(format!("{label}：{}", shown(field)?)));
+    parts.collect::<Vec<_>>().join("\u{3000}\u{3000}")
 }
 
 fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, outcome: &Outcome, card: bool) -> Record {
@@ -191,32 +256,31 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         row.text("星星", if outcome.score.stars.is_some() { "★".repeat(lit) + &"☆".repeat(max - lit) } else { String::new() });
     }
     let scored = member.scored_in(run) && (outcome.score.total.is_some() || outcome.score.stands());
+    row.text("结论", conclusion(&row));
+    let told = scheme.rows.iter().any(|row| matches!(row.content, RowContent::Reasons));
+    row.text("加分说明", if told { String::new() } else { reasons_text(view, at, ItemKind::Bonus) });
     let subject = Subject::member(scheme, view.submission, at);
     let totals = columns.iter().map(|column| {
         let mut cell = Record::default();
         if scored && member.counts_in(column.period) {
-            let value = evaluate_formula(&subject, &scheme.board.period, COLUMN_WINDOW, column.period);
+            let value = evaluate_formula(&subject, &scheme.board.period, scheme.board.window, column.period);
             cell.set("得分", mark(&value, scheme.decimals));
         }
         cell
     });
     row.lists.insert("期间", totals.collect());
+    // An exempt member has nothing to be entered: no grid of blanks, but why there is none.
+    if outcome.score.flags.contains(&Flag::Exempt) {
+        let grade = outcome.score.grade.as_deref().map(|grade| format!("直评等次：{grade}。")).unwrap_or_default();
+        row.text("免积分说明", format!("免积分，不逐项登记。{grade}依据见《不参加积分制管理党员审批表》。"));
+        return row;
+    }
+    row.text("有项目", "是");
     let items = scheme.member.items_of(&member.category).filter(|(index, _)| !has_row_of_its_own(scheme, *index));
-    row.lists.insert("项目", items.map(|(index, item)| item_record(view, columns, at, member, index, item, scored)).collect());
-    let rows = scheme.rows.iter().map(|summary| {
-        let mut line = Record::default();
-        line.text("名称", &summary.name);
-        if scored {
-            let (cells, whole) = summary_row(view, &summary.content, at, columns, scheme.decimals);
-            line.set("合计", whole);
-            line.lists
-                .insert("期间", cells.into_iter().map(|value| Record { fields: [("值", value)].into(), ..Record::default() }).collect());
-        } else {
-            line.lists.insert("期间", columns.iter().map(|_| Record::default()).collect());
-        }
-        line
-    });
-    row.lists.insert("小结", rows.collect());
+    let mut items: Vec<Record> = items.map(|(index, item)| item_record(view, columns, at, member, index, item, scored)).collect();
+    group_once(&mut items);
+    row.lists.insert("项目", items);
+    row.lists.insert("小结", scheme.rows.iter().map(|summary| summary_record(view, summary, columns, (at, member), scored)).collect());
     let figures = named_figures(&scheme.member, outcome, run).into_iter().map(|figure| {
         let mut line = Record::default();
         line.text("名称", figure.name);
@@ -226,6 +290,55 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     });
     row.lists.insert("得分", figures.collect());
     row
+}
+
+/// A group's name stands at its first item.
+fn group_once(items: &mut [Record]) {
+    let mut before = None;
+    for item in items {
+        let group = item.fields.get("分组").cloned();
+        if group == before {
+            item.set("分组", Datum::Empty);
+        }
+        before = group;
+    }
+}
+
+/// A summary row of a member over the columns.
+fn summary_record(view: &View<'_>, summary: &SummaryRow, columns: &[Column], (at, member): (u32, &Member), scored: bool) -> Record {
+    let scheme = view.scheme;
+    let mut line = Record::default();
+    line.text("名称", &summary.name);
+    if !scored {
+        line.lists.insert("期间", columns.iter().map(|_| Record::default()).collect());
+        return line;
+    }
+    let (cells, whole) = summary_row(view, &summary.content, at, columns, scheme.decimals);
+    line.set("合计", whole.clone());
+    line.set("末栏", whole);
+    line.lists.insert("期间", cells.into_iter().map(|value| Record { fields: [("值", value)].into(), ..Record::default() }).collect());
+    let RowContent::Formula { formula, window, total: RowTotal::Sum } = &summary.content else { return line };
+    if last_column(view) == "合计" {
+        return line;
+    }
+    // In the unit of its column: the mean of the periods, beside the sums of the items' ballots and weighted scores.
+    let subject = Subject::member(scheme, view.submission, at);
+    let periods: Vec<Period> =
+        columns.iter().filter(|column| !column.subtotal && member.counts_in(column.period)).map(|column| column.period).collect();
+    if !periods.is_empty() {
+        let sum: Exact = periods.iter().map(|period| evaluate_formula(&subject, formula, *window, *period)).sum();
+        line.set("末栏", score(Some(&(sum / periods.len() as i64)), scheme.digits));
+    }
+    let polled = view.submission.ballots.get(at as usize).is_some_and(|ballots| ballots.count > 0);
+    let by_item = |poll: &Poll| scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
+    if polled && view.issuer.run.period == Period::YEAR && scheme.poll.as_ref().is_some_and(by_item) {
+        let ballots = evaluate_formula(&subject, &Formula::Builtin(Builtin::Poll), COLUMN_WINDOW, Period::YEAR);
+        line.set("测评", score(Some(&ballots), scheme.digits));
+        if let Some(formula) = &scheme.card_item {
+            line.set("加权", score(Some(&evaluate_formula(&subject, formula, COLUMN_WINDOW, Period::YEAR)), scheme.digits));
+        }
+    }
+    line
 }
 
 /// One item of a member over the columns.
@@ -241,6 +354,8 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     line.text("分组", if item.group.is_empty() { group } else { &item.group });
     line.text("名称", &item.name);
     line.set("满分", mark(&item.max, scheme.decimals));
+    let max = item.max.published_decimal(u32::from(scheme.decimals)).map(|max| max.to_string()).unwrap_or_default();
+    line.text("满分说明", if item.kind == ItemKind::Count { format!("{max}次") } else { max });
     let entries = view.submission.entries_of(at);
     let within = |period: Period| -> Option<i64> {
         let mut inside = entries.iter().filter(|entry| !entry.own && period.contains(entry.period)).peekable();
@@ -262,6 +377,13 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     let total = Mark::exact_sum(periods.iter().filter_map(|period| within(*period)).sum());
     line.set("合计", mark(&total, scheme.decimals));
     line.set("末栏", mark(&total, scheme.decimals));
+    if is_ruled(item, &scheme.member) && item.scores_as().is_some() {
+        let subject = Subject::member(scheme, view.submission, at);
+        let run = view.issuer.run.period;
+        let window = if columns.iter().any(|column| !run.contains(column.period)) { Window::SoFar } else { COLUMN_WINDOW };
+        let counted = evaluate_formula(&subject, &Formula::Sum(vec![index]), window, run);
+        line.set("认定分", score(Some(&counted), scheme.digits));
+    }
     let expected = periods.iter().filter(|period| member.counts_in(**period)).count();
     if item.kind == ItemKind::Mark && expected > 0 {
         let mean = score(Some(&(total / expected as i64)), scheme.digits);

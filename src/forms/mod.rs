@@ -134,8 +134,10 @@ pub struct Group<'a> {
     pub views: Vec<View<'a>>,
     /// Short digest of what the form is made from.
     pub digest: &'a str,
-    /// How many branches of the unit are missing or returned, and so not in it.
-    pub lacking: usize,
+    /// How many branches of the unit owe a submission or sent one.
+    pub owing: usize,
+    /// Branches of the unit that are missing or returned, and so not in it.
+    pub lacking: Vec<(&'a Branch, Standing)>,
 }
 
 impl Form {

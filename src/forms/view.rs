@@ -6,10 +6,10 @@ use crate::county::Branch;
 use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
-use crate::period::{Calendar, Period, RunPeriod, zh_date};
+use crate::period::{Calendar, Every, Period, RunPeriod, zh_date};
 use crate::rollup::{Change, Counts, Outcome, OutcomeKind};
-use crate::scheme::{Figure, RowContent, RowTotal, Rules, Scheme, Window};
-use crate::score::{Flag, Subject, evaluate_formula};
+use crate::scheme::{Figure, Formula, ItemKind, RowContent, RowTotal, Rules, Scheme, Window};
+use crate::score::{Flag, Score, Subject, evaluate_formula};
 use crate::submission::{Cover, Member, Reason, Roll, Submission};
 
 /// The county as forms name it.
@@ -47,6 +47,8 @@ pub struct View<'a> {
     pub changes: &'a [Change],
     /// Outcomes of the members under it, in roster order.
     pub outcomes: Vec<&'a Outcome>,
+    /// The branch's own score, if the scheme scores branches.
+    pub own: Option<&'a Score>,
     /// Short digest of what the form is made from.
     pub digest: String,
 }
@@ -90,6 +92,10 @@ pub fn remark(outcome: &Outcome, member: &Member, run: Period) -> String {
             // Nothing that is posted says that or why somebody has left; the registry says it by itself.
             Flag::Left | Flag::MovedOut => {}
         }
+    }
+    // That it is so is said; the case and its ground are for the registry.
+    if !outcome.score.veto.is_empty() {
+        parts.push("一票否决".into());
     }
     parts.extend(member.confirmed_in(run).map(|month| format!("{month}月转正")));
     if member.course.moved.as_ref().is_some_and(|moved| moved.waiting.is_some()) && outcome.score.total.is_none() && outcome.score.stands()
@@ -190,7 +196,10 @@ impl<'a> View<'a> {
             if subtotals && rules.every == crate::period::Every::Month && period.number() % 3 == 0 {
                 let quarter = crate::period::Period::new(crate::period::Every::Quarter, period.number() / 3);
                 columns.extend(
-                    quarter.filter(|quarter| self.issuer.run.period.contains(*quarter)).map(|period| Column { period, subtotal: true }),
+                    // A quarter's run has its sum in the last column.
+                    quarter
+                        .filter(|quarter| self.issuer.run.period.contains(*quarter) && self.issuer.run.period != *quarter)
+                        .map(|period| Column { period, subtotal: true }),
                 );
             }
         }
@@ -218,8 +227,43 @@ impl Column {
 pub fn set_standing(row: &mut Record, member: &Member, outcome: &Outcome, run: Period) {
     row.text("等次", outcome.score.grade.clone().unwrap_or_default());
     row.text("星级", stars_text(outcome.score.stars));
-    row.set("名次", outcome.rank.map_or(Datum::Empty, |rank| Datum::Number { value: i64::from(rank).into(), digits: 0 }));
+    // Nobody stands before the others by a total that a veto has set aside.
+    let rank = outcome.rank.filter(|_| outcome.score.veto.is_empty());
+    row.set("名次", rank.map_or(Datum::Empty, |rank| Datum::Number { value: i64::from(rank).into(), digits: 0 }));
     row.text("备注", remark(outcome, member, run));
+}
+
+/// `一、三季度之星` over several periods, `季度之星` alone where there is one and the run is of it.
+pub fn honours_text(honours: &[String], run: Period) -> String {
+    let mut by_name: Vec<(&str, Vec<&str>)> = Vec::new();
+    for honour in honours {
+        let (name, period) = honour.split_once('-').unwrap_or((honour, ""));
+        match by_name.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, periods)) => periods.push(period),
+            None => by_name.push((name, vec![period])),
+        }
+    }
+    let word = |(name, periods): &(&str, Vec<&str>)| match periods.as_slice() {
+        [""] => (*name).to_owned(),
+        [period] if *period == run.zh() => (*name).to_owned(),
+        all if name.starts_with("季度") && all.iter().all(|period| period.ends_with("季度")) => {
+            format!("{}{name}", all.iter().map(|period| period.trim_end_matches("季度")).collect::<Vec<_>>().join("、"))
+        }
+        all => format!("{name}（{}）", all.join("、")),
+    };
+    by_name.iter().map(word).collect::<Vec<_>>().join("；")
+}
+
+/// Names as a list shows them: several members of one name are told apart by `（甲）（乙）`.
+pub fn told_apart<'m>(members: impl Iterator<Item = &'m Member>) -> Vec<String> {
+    const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
+    let names: Vec<&str> = members.map(|member| &*member.name).collect();
+    let of = |upto: usize, name: &str| names[..upto].iter().filter(|other| **other == name).count();
+    let told = |(at, name): (usize, &&str)| match of(names.len(), name) {
+        0 | 1 => (*name).to_owned(),
+        _ => format!("{name}（{}）", STEMS.get(of(at, name)).map_or_else(|| (of(at, name) + 1).to_string(), |stem| (*stem).to_owned())),
+    };
+    names.iter().enumerate().map(told).collect()
 }
 
 /// Column headings as a list of a form.
@@ -329,18 +373,91 @@ pub struct NamedFigure {
     pub value: Option<Exact>,
 }
 
+/// What a run's total is called: in the year as the scheme calls it, else by its period: `7月积分`, `截至三季度积分`.
+pub fn total_name(rules: &Rules, run: Period) -> String {
+    let Some(total) = rules.figure("total", run.every()) else { return String::new() };
+    if run == Period::YEAR || ["月", "季", "半年"].iter().any(|word| total.name.contains(word)) {
+        return total.name.clone();
+    }
+    let so_far = looks_back(rules, total, run.every()) && !run.overlaps(1, 1);
+    format!("{}{}{}", if so_far { "截至" } else { "" }, run.zh(), total.name.replace("年度", ""))
+}
+
+/// True where a figure, or one that it is made of, counts all periods of the year so far.
+fn looks_back(rules: &Rules, figure: &Figure, every: Every) -> bool {
+    let earlier = |part: &Formula| match part {
+        Formula::Figure(id) => rules.figure(id, every).is_some_and(|other| looks_back(rules, other, every)),
+        _ => false,
+    };
+    figure.window == Window::SoFar || figure.formula.any(&earlier)
+}
+
+/// A part of the total, for tables that put the parts side by side.
+pub enum Part<'a> {
+    /// A figure of the scheme.
+    Figure(&'a Figure),
+    /// What was taken or given in all, of a scheme that has no figure beside its total.
+    Sum(&'static str, Formula),
+}
+
+/// The parts of a run's total. Figures that only add up others are no parts.
+pub fn parts(rules: &Rules, run: Period) -> Vec<Part<'_>> {
+    let sum_of = |figure: &&Figure| {
+        let leaf = |part: &Formula| !matches!(part, Formula::Figure(_) | Formula::Binary(..) | Formula::Min(_) | Formula::Max(_));
+        figure.formula.any(&leaf)
+    };
+    let figures: Vec<Part<'_>> = plain_figures(rules, run).filter(sum_of).map(Part::Figure).collect();
+    if !figures.is_empty() {
+        return figures;
+    }
+    let of = |kind: ItemKind| rules.items.iter().enumerate().filter(|(_, item)| item.scores_as() == Some(kind)).map(|(at, _)| at).collect();
+    let sums = [("扣分合计", ItemKind::Deduct), ("加分合计", ItemKind::Bonus)].map(|(name, kind)| (name, of(kind)));
+    sums.into_iter()
+        .filter(|(_, items): &(_, Vec<usize>)| !items.is_empty())
+        .map(|(name, items)| Part::Sum(name, Formula::Sum(items)))
+        .collect()
+}
+
+impl Part<'_> {
+    /// Heading of its column.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Figure(figure) => &figure.name,
+            Self::Sum(name, _) => name,
+        }
+    }
+
+    /// A member's value.
+    pub fn value(&self, view: &View<'_>, at: u32, outcome: &Outcome) -> Option<Exact> {
+        match self {
+            Self::Figure(figure) => outcome.score.figure(&figure.id).cloned(),
+            Self::Sum(_, formula) => outcome.score.total.as_ref().map(|_| {
+                evaluate_formula(&Subject::member(view.scheme, view.submission, at), formula, COLUMN_WINDOW, view.issuer.run.period)
+            }),
+        }
+    }
+}
+
 /// A subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
 pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<NamedFigure> {
     let named = |figure: &Figure, value: Option<&Exact>| NamedFigure {
         name: figure.name.clone(),
-        rule: figure.formula.words(rules, Lang::Zh),
+        rule: whole_group(rules, &figure.formula).unwrap_or_else(|| figure.formula.words(rules, Lang::Zh)),
         value: value.cloned(),
     };
     let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, outcome.score.figure(&figure.id))).collect();
     if let Some(total) = rules.figure("total", run.every()) {
-        all.push(named(total, outcome.score.total.as_ref()));
+        all.push(NamedFigure { name: total_name(rules, run), ..named(total, outcome.score.total.as_ref()) });
     }
     all
+}
+
+/// The sum of a group's items, whose names stand above already.
+fn whole_group(rules: &Rules, formula: &Formula) -> Option<String> {
+    let Formula::Sum(items) = formula else { return None };
+    let group = &rules.items.get(*items.first()?)?.group;
+    let all: Vec<usize> = rules.items.iter().enumerate().filter(|(_, item)| item.group == *group).map(|(at, _)| at).collect();
+    (!group.is_empty() && all == *items).then(|| format!("本组{}项合计", items.len()))
 }
 
 /// Figures of this run beside the total, the board's and those of single periods.

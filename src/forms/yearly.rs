@@ -1,9 +1,10 @@
 //! 年度综合得分登记表, of a branch or a committee.
 
 use super::field::{Contents, class, columns, listed, number, rows, standing, text, with_common};
-use super::view::{plain_figures, score, set_run, set_schemes, set_standing};
-use super::{Data, Form, Group, Kind, QUARTERS};
+use super::view::{Part, parts, score, set_run, set_schemes, set_standing, told_apart};
+use super::{Data, Form, Group, Kind, QUARTERS, Standing, Unit};
 use crate::bag::Retention;
+use crate::county::Branch;
 use crate::form::data::{Datum, Record};
 use crate::period::Every;
 use crate::rollup::{Counted, Counts};
@@ -47,6 +48,13 @@ fn contents() -> Contents {
             "people on the roll by grade, probationary, exempt and unscored; beside them how many have left, and branches not counted",
             "优秀12 合格30 基本合格2 不合格1 预备不评1 免积分2；另有已离开1人；未报、退回1个支部",
         ),
+        text(
+            "未含",
+            "应报、已采用的支部数和未含的支部，齐全时为空",
+            "branches that owe and that count, and those not in the form; empty if it is complete",
+            "应报4个支部，已采用3个；未含：清桥机关党支部（未报）。",
+        ),
+        text("有党支部", "一表多个支部时不为空", "not empty where several branches stand on the form", "是"),
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
     ]);
     let lists = vec![
@@ -54,16 +62,6 @@ fn contents() -> Contents {
         rows("", member, vec![columns("分项", vec![number("得分", "该分项得分", "score of that part", "57.50")])]),
     ];
     (fields, lists)
-}
-
-/// A heading of four characters or more over two lines of about one length: narrow columns break it anywhere else.
-fn balanced(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() < 4 {
-        return name.to_owned();
-    }
-    let (first, second) = letters.split_at(letters.len() / 2);
-    format!("{}\n{}", first.iter().collect::<String>(), second.iter().collect::<String>())
 }
 
 /// `优秀12 合格30 预备不评1 免积分2；另有已离开1人；未报、退回2个支部`: what the members on the roll are, and what is beside them.
@@ -78,20 +76,36 @@ fn counted(counts: &Counts, grades: &[&str], lacking: usize) -> String {
     text
 }
 
-fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> Record {
+/// So many branches are named.
+const NAMED: usize = 12;
+
+/// `应报4个支部，已报3个；未含：某某党支部（未报）`: what a form that bears a seal lacks; empty if it is complete.
+fn left_out(owing: usize, lacking: &[(&Branch, Standing)]) -> String {
+    if lacking.is_empty() {
+        return String::new();
+    }
+    let named: Vec<String> = lacking.iter().take(NAMED).map(|(branch, standing)| format!("{}（{}）", branch.name, standing.zh())).collect();
+    let more = if lacking.len() > NAMED { format!("等{}个", lacking.len()) } else { String::new() };
+    format!("应报{owing}个支部，已采用{}个；未含：{}{more}。", owing - lacking.len(), named.join("、"))
+}
+
+fn data(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_>) -> Record {
     let run = issuer.run.period;
     let mut rows = Vec::new();
+    let parts = parts(&scheme.member, run);
     let mut counts = Counts::default();
     let grades = scheme.member.grades.names();
     for view in views {
         for (.., outcome) in view.everyone() {
             counts.add(outcome);
         }
-        for (_, member, outcome) in view.on_roll().filter(|(_, member, _)| !member.is_dead()) {
+        let listed = || view.on_roll().filter(|(_, member, _)| !member.is_dead());
+        let names = told_apart(listed().map(|(_, member, _)| member));
+        for ((at, member, outcome), name) in listed().zip(names) {
             let mut row = Record::default();
             row.count("序号", rows.len() + 1);
             row.text("党支部", &view.branch.name);
-            row.text("姓名", &*member.name);
+            row.text("姓名", name);
             row.text("类别", &*member.category);
             row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
             set_standing(&mut row, member, outcome, run);
@@ -101,16 +115,17 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
                 row.count(grade, usize::from(outcome.score.grade.as_deref() == Some(grade)));
             }
             // The total has its own column.
-            let parts = plain_figures(&scheme.member, run).map(|figure| Record {
-                fields: [("得分", score(outcome.score.figure(&figure.id), scheme.digits))].into(),
+            let part = |part: &Part<'_>| Record {
+                fields: [("得分", score(part.value(view, at, outcome).as_ref(), scheme.digits))].into(),
                 ..Record::default()
-            });
-            row.lists.insert("分项", parts.collect());
+            };
+            row.lists.insert("分项", parts.iter().map(part).collect());
             rows.push(row);
         }
     }
     let mut root = Record::default();
-    if let [view] = views.as_slice() {
+    // A committee with one branch is not that branch: its secretary and phone are not the committee's.
+    if let (Unit::Branch(_), [view]) = (unit, views.as_slice()) {
         view.common(&mut root, rows.len());
     } else {
         set_run(&mut root, issuer, digest, rows.len());
@@ -118,14 +133,16 @@ fn data(Group { unit, issuer, scheme, views, digest, lacking }: &Group<'_>) -> R
     }
     root.text("校验码", *digest);
     root.text("填报单位", unit.name());
-    root.text("合计等次", counted(&counts, &grades, *lacking));
+    root.text("合计等次", counted(&counts, &grades, lacking.len()));
     root.text("有星级", if scheme.member.stars.is_some() { "是" } else { "" });
-    let headings = plain_figures(&scheme.member, run).map(|figure| {
+    root.text("有党支部", if matches!(unit, Unit::Branch(_)) { "" } else { "是" });
+    root.text("未含", left_out(*owing, lacking));
+    let heading = |part: &Part<'_>| {
         let mut heading = Record::default();
-        heading.text("名称", balanced(&figure.name));
+        heading.text("名称", part.name());
         heading
-    });
-    root.lists.insert("分项", headings.collect());
+    };
+    root.lists.insert("分项", parts.iter().map(heading).collect());
     root.lists.insert("", rows);
     root
 }

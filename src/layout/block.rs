@@ -11,8 +11,11 @@ use crate::form::model::{Cell, Color, Font, Horizontal, Range, Style, Value, Ver
 /// Blank between a cell's edge and its text.
 pub(super) const PADDING: Length = 150;
 
-/// Text is not made smaller than this many points to fit, nor when it was smaller from the start.
-pub(super) const SMALLEST: f32 = 6.0;
+/// Text is not made smaller than this many points to fit, nor if it was smaller from the start.
+const SMALLEST: f32 = 8.0;
+
+/// Nor is text of this size or more, which is to be read from a wall, made smaller than this.
+const SMALLEST_LARGE: f32 = 12.0;
 
 /// Least distance of lines in em before a row grows or text is made smaller: what Excel gives 宋体, so that a row that
 /// is high enough here is so there.
@@ -289,6 +292,14 @@ impl Block {
         (f64::from(self.height(pitch)) * POINT as f64).ceil() as Length
     }
 
+    /// Gives the text this size, in half points, as its neighbours have it.
+    pub fn made_small(&mut self, grid: &Grid<'_>, size: f32) {
+        let size = half_points(size);
+        self.size = size as f32;
+        self.adjusted.size = Some(size);
+        self.break_lines(grid);
+    }
+
     /// Makes the text smaller until it fits a height; false where even the smallest does not.
     pub fn shrink_to(&mut self, grid: &Grid<'_>, height: Length) -> bool {
         let least = smallest(self.size);
@@ -329,7 +340,7 @@ fn fill_gap(shapes: &mut Vec<Shape>, before: usize, sign: Option<Shape>, width: 
 }
 
 fn smallest(size: f32) -> f32 {
-    SMALLEST.min(size)
+    if size >= SMALLEST_LARGE { SMALLEST_LARGE } else { SMALLEST.min(size) }
 }
 
 fn half_points(size: f32) -> f64 {

@@ -31,6 +31,10 @@ pub struct LaidOut {
 pub struct LaidSheet {
     /// Height of each row, hidden ones too. A whole number of pixels, at most 409.5 pt.
     pub heights: Vec<Length>,
+    /// The least height of each row in which the text of its own cells is whole.
+    pub needed: Vec<Length>,
+    /// Lines of each row's highest cell.
+    pub lines: Vec<usize>,
     /// Width of each column, hidden ones too. A whole number of pixels.
     pub widths: Vec<Length>,
     /// What stands on the pages besides repeated titles; `None` for a sheet without a page.

@@ -89,6 +89,16 @@ pub fn paper_points(page: &PageSetup) -> (f64, f64) {
     (width as f64 / POINT as f64, height as f64 / POINT as f64)
 }
 
+/// The measures of a book's sheets without their pages: heights, widths, scale.
+pub fn measures(book: &FilledBook, fonts: &FontSet) -> Vec<LaidSheet> {
+    let display = Display::new(book);
+    let measured = |sheet| {
+        let (grid, blocks, laid) = rows::measure(book, sheet, fonts, &display, &mut BTreeSet::new());
+        LaidSheet { scale: page::scale(&grid, &blocks), ..laid }
+    };
+    book.sheets.iter().map(measured).collect()
+}
+
 /// Lays a book out. `date` is the run's, for the `&D` of headers and footers.
 ///
 /// Never fails and always ends: sizes that make no sense are clamped.

@@ -255,6 +255,11 @@ impl SheetPages<'_> {
     }
 }
 
+/// Percent of its natural size at which a sheet is printed.
+pub(super) fn scale(grid: &Grid<'_>, blocks: &Blocks) -> u16 {
+    plan(grid, &grid.sheet.page, &Printed::new(grid, blocks)).scale
+}
+
 // A line that stands over free columns to its right.
 fn runs_on(block: &Block) -> bool {
     block.run == Run::Plain

@@ -216,7 +216,9 @@ fn split(track: &Track, printed: &ops::Range<u32>, titles: &ops::Range<u32>, roo
                 at -= 1;
             }
             // A group that fills the page from its first row has to be parted after all.
-            if at == start {
+            // So has one that would leave nothing but titles above it.
+            let only_titles = start <= titles.start && at <= titles.end && at > start;
+            if at == start || (only_titles && !forced) {
                 at = line;
             }
             pages.push(start..at);

@@ -1,6 +1,6 @@
 //! Measures a sheet: the blocks of its cells and the heights its rows need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Note;
 use super::block::{Block, Measure, Run, TIGHTEST, font_size};
@@ -61,6 +61,7 @@ pub(super) fn measure<'a>(
             blocks.all.extend(measure.block(&grid, index, cell, &seen, missing));
         }
     }
+    even_sizes(&grid, &mut blocks);
     grow_rows(&mut grid, fonts, &blocks.all);
     let mut laid = LaidSheet { digit: digit(book, fonts), ..LaidSheet::default() };
     for block in &mut blocks.all {
@@ -73,11 +74,42 @@ pub(super) fn measure<'a>(
             laid.adjusted.insert((block.row, block.column), block.adjusted);
         }
     }
+    laid.needed = vec![0; sheet.rows.len()];
+    laid.lines = vec![0; sheet.rows.len()];
+    for block in blocks.all.iter().filter(|block| block.area.last_row == block.row) {
+        let row = block.row as usize;
+        laid.needed[row] = laid.needed[row].max(block.length(TIGHTEST));
+        laid.lines[row] = laid.lines[row].max(block.lines.len());
+    }
     blocks.tall = (0..blocks.all.len()).filter(|index| blocks.all[*index].area.last_row > blocks.all[*index].row).collect();
     laid.merges = grid.merges().to_vec();
     laid.heights.clone_from(&grid.heights);
     laid.widths.clone_from(&grid.widths);
     (grid, blocks, laid)
+}
+
+/// Where a cell had to be made smaller, those of its size beside it become as small, in its row and in the rows drawn like
+/// it: a table has one size.
+fn even_sizes(grid: &Grid<'_>, blocks: &mut Blocks) {
+    let drawn = |block: &Block| grid.styles.get(block.style).map_or(0, |style| (style.font.size * 2.0) as u32);
+    let straight = |block: &Block| matches!(block.run, Run::Plain | Run::Wrapped) && block.area.last_row == block.row;
+    // Rows are drawn alike that have the same columns in the same styles, whatever these hold.
+    let like = |row: u32| -> Vec<(u16, u32)> {
+        grid.row(row).map_or_else(Vec::new, |row| row.cells.iter().map(|cell| (cell.column, cell.style.0)).collect())
+    };
+    let mut least: BTreeMap<(Vec<(u16, u32)>, u32), f32> = BTreeMap::new();
+    for block in blocks.all.iter().filter(|block| straight(block) && block.size * 2.0 < drawn(block) as f32) {
+        let size = least.entry((like(block.row), drawn(block))).or_insert(block.size);
+        *size = size.min(block.size);
+    }
+    if least.is_empty() {
+        return;
+    }
+    for block in blocks.all.iter_mut().filter(|block| straight(block)) {
+        if let Some(least) = least.get(&(like(block.row), drawn(block))).filter(|least| **least < block.size) {
+            block.made_small(grid, *least);
+        }
+    }
 }
 
 fn digit(book: &FilledBook, fonts: &FontSet) -> u32 {

@@ -50,6 +50,7 @@ pub(super) fn wrap(shapes: &[Shape], width: f32) -> Vec<Line> {
 fn wrap_paragraph(shapes: &[Shape], paragraph: Range<usize>, width: f32, lines: &mut Vec<Line>) {
     let mut allowed = opportunities(&shapes[paragraph.clone()]);
     keep_labels(&shapes[paragraph.clone()], width, &mut allowed);
+    keep_names(&shapes[paragraph.clone()], width, &mut allowed);
     let mut start = paragraph.start;
     let mut best = None;
     let mut used = 0.0;
@@ -86,6 +87,21 @@ fn keep_labels(shapes: &[Shape], width: f32, allowed: &mut [bool]) {
     }
     for index in 1..shapes.len() {
         allowed[index] &= shapes[index - 1].character == '、';
+    }
+}
+
+/// A name of several parts (`阿依古丽·麦麦提依明`) is parted behind its points, where each part fits on a line.
+fn keep_names(shapes: &[Shape], width: f32, allowed: &mut [bool]) {
+    let point = |shape: &Shape| shape.character == '·';
+    if !shapes.iter().any(point) || !shapes.iter().all(|shape| point(shape) || shape.character.is_alphabetic()) {
+        return;
+    }
+    let parts = shapes.split_inclusive(point);
+    if parts.map(|part| part.iter().map(|shape| shape.advance).sum::<f32>()).any(|part| part > width) {
+        return;
+    }
+    for index in 1..shapes.len() {
+        allowed[index] = point(&shapes[index - 1]);
     }
 }
 

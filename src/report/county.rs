@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::rollup::{Change, Counts, Outcome, Unusual, grades_of};
 use crate::scheme::Scheme;
 use crate::submission::{Roll, Submission};
-use crate::table::{Align, Column, Sheet, Value, Workbook};
+use crate::table::{Align, Chart, Column, Sheet, Value, Workbook};
 
 use super::aside::{joined, set_aside, told};
 use crate::forms::{Issuer, Standing, masked};
@@ -48,7 +48,7 @@ pub struct Overview<'a> {
     pub unusual: &'a [Unusual],
 }
 
-fn column(heading: &str, width: f64) -> Column {
+pub(super) fn column(heading: &str, width: f64) -> Column {
     Column::new(heading, width)
 }
 
@@ -64,12 +64,13 @@ fn size(value: usize) -> Value {
     count(value as u64)
 }
 
-fn text(value: impl AsRef<str>) -> Value {
+pub(super) fn text(value: impl AsRef<str>) -> Value {
     if value.as_ref().is_empty() { Value::Empty } else { Value::Text(value.as_ref().to_owned()) }
 }
 
 fn share(part: u64, whole: u64) -> Value {
-    if whole == 0 { Value::Empty } else { text(format!("{}%", (Exact::from(part as i64 * 100) / whole as i64).publish(1))) }
+    let share = (whole > 0).then(|| (Exact::from(part as i64) / whole as i64).published_decimal(6)).flatten();
+    share.map_or(Value::Empty, Value::Share)
 }
 
 fn score(value: &Exact, scheme: &Scheme) -> Value {
@@ -107,7 +108,9 @@ pub fn county_workbook(overview: &Overview<'_>, details: Vec<Vec<Value>>) -> Wor
     }
 }
 
-fn sheet(overview: &Overview<'_>, name: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Sheet {
+pub(super) fn sheet(overview: &Overview<'_>, name: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Sheet {
+    // An empty table says so: a heading alone looks like a page that went wrong.
+    let rows = if rows.is_empty() { vec![vec!["无".into()]] } else { rows };
     Sheet {
         name: name.to_owned(),
         title: Some(format!("{}{}{title}", overview.issuer.county, overview.issuer.run.zh_title())),
@@ -170,7 +173,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         rows.extend(headcount(&counts, &grades_in(overview), returned + missing));
     }
     for (letter, value) in &counts.letters {
-        rows.push(vec![text(letter), count(*value)]);
+        rows.push(vec![text(format!("应发{letter}")), count(*value)]);
     }
     head(&mut rows, "各积分制（不同积分制之间不比较分数）");
     rows.push(["积分制", "计分人数", "平均分", "最高分", "最低分", "版本", "样例值"].map(|name| Value::Strong(name.to_owned())).into());
@@ -182,6 +185,8 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         rows.push(row);
     }
     rows.push(vec![]);
+    rows.push(vec![text(format!("制表单位：{}（盖章）", overview.issuer.name))]);
+    rows.push(vec!["制表人：__________".into(), "审核人：__________".into(), "日期：______年____月____日".into()]);
     rows.push(vec![text(format!(
         "本表日期 {}；程序版本 scorebook {}",
         crate::period::zh_date(overview.issuer.date),
@@ -193,10 +198,10 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         number("比例", 12.0),
         number("", 12.0),
         number("", 12.0),
-        column("", 10.0),
-        column("", 10.0),
+        column("", 10.0).align(Align::Center),
+        column("", 10.0).align(Align::Center),
     ];
-    Sheet { filter: false, landscape: false, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
+    Sheet { filter: false, landscape: false, ragged: true, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
 }
 
 /// How many members of accepted branches the run does not score, as the notes about their branches say.
@@ -285,7 +290,18 @@ fn committees(overview: &Overview<'_>) -> Sheet {
     columns.extend(other_columns(year));
     columns.push(number("已离开", 10.0));
     columns.push(number(if best.iter().all(|grade| *grade == "优秀") { "优秀率" } else { "最高等次占比" }, 14.0));
-    sheet(overview, "各党委", "各党委进度与等次", columns, rows)
+    let charted = |title: &str, values: Vec<usize>| Chart {
+        title: title.to_owned(),
+        stacked: true,
+        rows: (0, names.len().saturating_sub(1)),
+        names: 0,
+        values,
+    };
+    let mut charts = vec![charted("各党委报送进度（支部数）", vec![2, 3, 4])];
+    if !names_of_grades.is_empty() && year {
+        charts.push(charted("各党委等次（人数）", (7..7 + names_of_grades.len()).collect()));
+    }
+    Sheet { charts, ..sheet(overview, "各党委", "各党委进度与等次", columns, rows) }
 }
 
 fn categories(overview: &Overview<'_>) -> Sheet {
@@ -299,7 +315,7 @@ fn categories(overview: &Overview<'_>) -> Sheet {
     }
     let year = overview.issuer.run.period == Period::YEAR;
     let names = grades_in(overview);
-    let rows = by
+    let rows: Vec<Vec<Value>> = by
         .iter()
         .map(|((at, category), counts)| {
             let scheme = &overview.schemes[*at];
@@ -318,15 +334,33 @@ fn categories(overview: &Overview<'_>) -> Sheet {
     let mut columns = vec![column("类别", 16.0), column("积分制", 22.0)];
     // The year's columns tell of everyone on the roll what he is.
     let heads = ["党员", "免积分", "计分", "平均分", "最高分", "最低分"];
-    columns.extend(heads.into_iter().filter(|head| !year || *head != "免积分").map(|name| number(name, 10.0)));
+    let headed = |name: &str| {
+        if name.ends_with('分') && name != "免积分" && name != "计分" {
+            number(name, 10.0).format("0.00")
+        } else {
+            number(name, 10.0)
+        }
+    };
+    columns.extend(heads.into_iter().filter(|head| !year || *head != "免积分").map(headed));
     columns.extend(names.iter().map(|grade| number(grade, 10.0)));
     columns.extend(other_columns(year));
     columns.push(number("已离开", 10.0));
-    sheet(overview, "各类别", "各类别党员积分", columns, rows)
+    let mut charts = Vec::new();
+    if let (true, Some(first)) =
+        (year && !rows.is_empty(), columns.iter().position(|column| names.first() == Some(&column.heading.as_str())))
+    {
+        let values = (first..first + names.len()).collect();
+        charts.push(Chart { title: "各类别等次（人数）".to_owned(), stacked: true, rows: (0, rows.len() - 1), names: 0, values });
+    }
+    Sheet { charts, ..sheet(overview, "各类别", "各类别党员积分", columns, rows) }
 }
+
+/// A mark far from all others opens no more bands than this.
+const MOST_BANDS: usize = 60;
 
 fn distribution(overview: &Overview<'_>) -> Sheet {
     let mut rows = Vec::new();
+    let mut charts = Vec::new();
     for (at, scheme) in overview.schemes.iter().enumerate() {
         let mut counts = Counts::default();
         let mut bands: BTreeMap<i64, u64> = BTreeMap::new();
@@ -356,18 +390,28 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
         for (stars, value) in counts.stars.iter().rev() {
             rows.push(vec![text(&scheme.name), "星级".into(), text(format!("{stars}星")), count(*value), share(*value, starred)]);
         }
-        for (band, value) in bands.iter().rev() {
-            rows.push(vec![
-                text(&scheme.name),
-                "分数段".into(),
-                text(format!("{}≤分＜{}", band * 10, band * 10 + 10)),
-                count(*value),
-                share(*value, counts.scored),
-            ]);
+        // Every band between the lowest and the highest, those without anybody too: a gap is to be seen as one.
+        let (least, most) = (bands.keys().next().copied().unwrap_or(0), bands.keys().next_back().copied().unwrap_or(-1));
+        let first = rows.len();
+        for band in (least..=most).take(MOST_BANDS) {
+            let value = bands.get(&band).copied().unwrap_or(0);
+            let name = text(format!("{}≤分＜{}", band * 10, band * 10 + 10));
+            rows.push(vec![text(&scheme.name), "分数段".into(), name, count(value), share(value, counts.scored)]);
+        }
+        if rows.len() > first {
+            charts.push(Chart {
+                title: format!("{}分数分布（人数）", scheme.name),
+                rows: (first, rows.len() - 1),
+                names: 2,
+                values: vec![3],
+                stacked: false,
+            });
         }
     }
     let columns = vec![column("积分制", 24.0), column("项目", 12.0), column("档次", 18.0), number("人数", 10.0), number("占比", 10.0)];
-    Sheet { landscape: false, ..sheet(overview, "等次分布", "等次、星级与分数分布（各积分制分开）", columns, rows) }
+    Sheet {
+        landscape: false, charts, ..sheet(overview, "等次分布", "等次、星级与分数分布（各积分制分开）", columns, rows)
+    }
 }
 
 /// Findings by branch code, in output order: looked up once a branch, not searched.
@@ -556,7 +600,7 @@ fn detail_sheet(overview: &Overview<'_>, rows: Vec<Vec<Value>>) -> Sheet {
     sheet(overview, "明细", "党员积分明细", columns, rows)
 }
 
-fn place(finding: &Finding) -> [Value; 4] {
+pub(super) fn place(finding: &Finding) -> [Value; 4] {
     [
         finding.place.file.as_deref().map_or(Value::Empty, text),
         finding.place.sheet.as_deref().map_or(Value::Empty, text),
@@ -565,45 +609,6 @@ fn place(finding: &Finding) -> [Value; 4] {
     ]
 }
 
-fn place_columns() -> [Column; 4] {
+pub(super) fn place_columns() -> [Column; 4] {
     [column("文件", 34.0), column("工作表", 18.0), column("单元格", 9.0), column("填报内容", 16.0)]
-}
-
-/// 问题清单: errors and warnings on the first sheet, notes on the second.
-pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
-    let names: BTreeMap<&str, &Branch> = overview.branches.iter().map(|line| (line.branch.code.as_str(), line.branch)).collect();
-    let rows = |wanted: &dyn Fn(Severity) -> bool| -> Vec<Vec<Value>> {
-        overview
-            .findings
-            .iter()
-            .filter(|finding| wanted(finding.severity()))
-            .map(|finding| {
-                let code = finding.branch_code.as_deref().unwrap_or_default();
-                let branch = names.get(code);
-                let mut row = vec![
-                    text(severity_word(finding.severity(), lang)),
-                    branch.map_or(Value::Empty, |branch| text(&branch.committee)),
-                    text(code),
-                ];
-                row.push(branch.map_or(Value::Empty, |branch| text(&branch.name)));
-                row.extend(place(finding));
-                row.extend([text(finding.message(lang)), text(finding.hint(lang)), text(finding.code.word())]);
-                row
-            })
-            .collect()
-    };
-    let columns = || {
-        let mut columns = vec![column("级别", 8.0), column("上级党组织", 18.0), column("支部编码", 12.0), column("支部名称", 22.0)];
-        columns.extend(place_columns());
-        columns.extend([column("问题", 46.0), column("修改意见", 46.0), column("代码", 22.0)]);
-        columns
-    };
-    let mut sheets = vec![sheet(overview, "问题清单", "问题清单", columns(), rows(&|severity| severity != Severity::Note))];
-    sheets.push(sheet(overview, "提示", "提示（不影响通过）", columns(), rows(&|severity| severity == Severity::Note)));
-    Workbook {
-        title: format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()),
-        author: overview.issuer.name.clone(),
-        date: overview.issuer.date,
-        sheets,
-    }
 }

@@ -102,6 +102,20 @@ pub fn result_row(branch: &Branch, submission: &Submission, schemes: &[Scheme], 
     }
 }
 
+/// A flag as the county's workbook says it.
+fn flag_zh(word: &str) -> &str {
+    match word {
+        "exempt" => "免积分",
+        "probationary" => "预备党员",
+        "part-year" => "非全期在本支部",
+        "not-expected" => "不在本支部",
+        "not-scored" => "本期不计分",
+        "left" => "已离开",
+        "moved-out" => "已转出",
+        other => other,
+    }
+}
+
 /// One line of JSON with a line feed.
 pub fn json_line(row: &impl Serialize) -> String {
     let mut line = serde_json::to_string(row).unwrap_or_default(); // maps with text keys always serialise
@@ -170,7 +184,7 @@ impl ResultRow {
     }
 
     /// The row for the sheet 明细 of the county's workbook.
-    pub fn table_row(&self) -> Vec<Table> {
+    pub fn table_row(&self, schemes: &[Scheme]) -> Vec<Table> {
         let text = |value: &str| if value.is_empty() { Table::Empty } else { Table::Text(value.to_owned()) };
         let score = |value: &Option<String>| value.as_deref().and_then(Decimal::parse).map_or(Table::Empty, Table::Number);
         let count = |value: Option<i64>| value.map_or(Table::Empty, |value| Table::Number(Decimal::from(value)));
@@ -182,7 +196,7 @@ impl ResultRow {
             text(&self.name),
             text(self.category.as_deref().unwrap_or("支部")),
             text(self.status.unwrap_or_default()),
-            text(&self.scheme),
+            text(schemes.iter().find(|scheme| scheme.id == self.scheme).map_or(&*self.scheme, |scheme| &scheme.name)),
             score(&self.total),
             score(&self.board),
             text(self.grade.as_deref().unwrap_or_default()),
@@ -191,7 +205,7 @@ impl ResultRow {
             text(&self.honours.join("、")),
             text(&self.veto.join("、")),
             text(self.letter.as_deref().unwrap_or_default()),
-            text(&self.flags.join(" ")),
+            text(&self.flags.iter().map(|flag| flag_zh(flag)).collect::<Vec<_>>().join("、")),
         ]
     }
 }

@@ -43,7 +43,7 @@ pub(crate) type Part<'a> = (&'a Template, Record);
 pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
     let mut book = FilledBook::default();
     for (at, (template, record)) in parts.iter().enumerate() {
-        let part = fill_pages(template, record, fonts, about.date);
+        let part = fill_pages(template, record, fonts);
         if at == 0 { book = part } else { book.append(part) }
     }
     let failed = |kind: &str, error: String| RunError::Document {

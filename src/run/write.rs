@@ -14,6 +14,7 @@ use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
 use super::{dates, posted};
+use crate::county::Branch;
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
@@ -110,7 +111,7 @@ struct Job<'a> {
     folder: String,
     branches: Vec<(usize, &'a Card)>,
     /// Branches of the unit that are missing or returned.
-    lacking: usize,
+    lacking: Vec<(&'a Branch, Standing)>,
 }
 
 /// Every unit that the run prints a form for: branches, then committees, then the county.
@@ -131,9 +132,14 @@ fn jobs<'a>(
         })
         .collect();
     let branch = |at: usize| &county.register.branches[at];
-    let lacking = |of: &dyn Fn(usize) -> bool| {
-        let states = resolved.branches.iter().enumerate();
-        states.filter(|(at, state)| of(*at) && matches!(state, BranchState::Missing | BranchState::Returned)).count()
+    let lacking = |of: &dyn Fn(usize) -> bool| -> Vec<(&'a Branch, Standing)> {
+        let states = resolved.branches.iter().enumerate().filter(|(at, _)| of(*at));
+        let standing = |(at, state): (usize, &BranchState)| match state {
+            BranchState::Missing => Some((branch(at), Standing::Missing)),
+            BranchState::Returned => Some((branch(at), Standing::Returned)),
+            _ => None,
+        };
+        states.filter_map(standing).collect()
     };
     let mut jobs: Vec<Job<'_>> = accepted
         .iter()
@@ -141,7 +147,7 @@ fn jobs<'a>(
             unit: Unit::Branch(branch(*at)),
             folder: folders[*at].clone().unwrap_or_default(),
             branches: vec![(*at, *card)],
-            lacking: 0,
+            lacking: Vec::new(),
         })
         .collect();
     // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
@@ -233,6 +239,11 @@ impl Desk<'_> {
                     scheme,
                     changes: self.printed.get(branch).map_or(&[], Vec::as_slice),
                     outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
+                    own: card
+                        .outcomes
+                        .iter()
+                        .find(|outcome| outcome.scheme == at && outcome.kind == OutcomeKind::Branch)
+                        .map(|one| &one.score),
                     digest: code.clone(),
                 })
                 .filter(|view| view.members().next().is_some())
@@ -241,7 +252,8 @@ impl Desk<'_> {
             let mut record = match form.data {
                 Data::Branch(make) => make(first),
                 Data::Group(_, make) => {
-                    make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, lacking: job.lacking })
+                    let (owing, lacking) = (job.branches.len() + job.lacking.len(), job.lacking.clone());
+                    make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, owing, lacking })
                 }
                 Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
@@ -261,7 +273,7 @@ impl Desk<'_> {
     /// Prints a form into a folder, and keeps what layout noticed.
     pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<(), RunError> {
         let unit = noticed.unit.name();
-        let title = format!("{unit} {}", form.title);
+        let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
         let about = About { form, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
         let printed = print(&filled.parts, self.press.faces(), &about)?;
@@ -378,7 +390,7 @@ pub(crate) fn write_data(
     staging.write("results.csv", &csv)?;
     staging.write("findings.jsonl", finding_lines(county, resolved).as_bytes())?;
     let overview = overview(county, resolved, issuer, folders);
-    let details = result_rows(county, resolved).map(|row| row.table_row()).collect();
+    let details = result_rows(county, resolved).map(|row| row.table_row(&county.schemes)).collect();
     let bytes =
         tables::write(&report::county_workbook(&overview, details)).map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
     staging.write("全县汇总.xlsx", &bytes)?;

@@ -192,11 +192,18 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
 }
 
 fn board<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, view: &dyn Fn(&mut Reader<'t>, &Written<String>) -> Formula) -> BoardView {
-    let empty = BoardView { period: Formula::Sum(Vec::new()), heading: String::new(), note: String::new(), note_part: String::new() };
+    let empty = BoardView {
+        period: Formula::Sum(Vec::new()),
+        window: super::Window::Run,
+        heading: String::new(),
+        note: String::new(),
+        note_part: String::new(),
+    };
     let Some(mut keys) = reader.table(keys, "board") else { return empty };
     let period = reader.text(&mut keys, "period");
     let board = BoardView {
         period: view(reader, &period),
+        window: window(reader, &mut keys),
         heading: reader.text(&mut keys, "heading").value,
         note: reader.text(&mut keys, "note").value,
         note_part: reader.text(&mut keys, "note_part").value,

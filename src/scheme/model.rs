@@ -362,6 +362,8 @@ pub struct Publication {
 pub struct BoardView {
     /// What a period's column shows.
     pub period: Formula,
+    /// Which entries it looks at.
+    pub window: Window,
     /// Heading of the figure.
     pub heading: String,
     /// How it is worked out, for the year.

@@ -93,6 +93,8 @@ impl Work<'_> {
                 for token in tokens.iter().flatten() {
                     if let Token::Placeholder(path) = token {
                         let kind = match &path.kind {
+                            // That a column goes where no record has a value makes no block of its heading.
+                            Kind::Condition { drops_column: true, .. } => continue,
                             Kind::Condition { of, .. } => &of.kind,
                             kind => kind,
                         };
@@ -305,7 +307,9 @@ impl Work<'_> {
     }
 
     fn settings(&mut self, settings: Settings, plan: &mut SheetPlan, errors: &mut Vec<TemplateError>) {
-        plan.per_page = settings.per_page;
+        plan.per_page = if settings.whole { Some(1) } else { settings.per_page };
+        plan.whole = settings.whole;
+        plan.stretch = settings.stretch;
         plan.pad = settings.pad;
         plan.footer_each_page = settings.footer_each_page;
         plan.widths = settings.widths;
@@ -374,7 +378,7 @@ impl Work<'_> {
                 Token::Placeholder(path) => path,
             };
             let result = match &path.kind {
-                Kind::Condition { drops_column, of } => self.condition(of, standing).map(|condition| {
+                Kind::Condition { drops_column, of } => self.condition(of, standing, *drops_column).map(|condition| {
                     let (last_row, last_column) = self.reach(at);
                     if *drops_column {
                         plan.columns
@@ -405,11 +409,21 @@ impl Work<'_> {
     }
 
     /// A condition may ask for a field, or for a list of the form having any element.
-    fn condition(&self, of: &Path, standing: Standing<'_>) -> Result<Condition, Problem> {
+    fn condition(&self, of: &Path, standing: Standing<'_>, drops_column: bool) -> Result<Condition, Problem> {
         if let Kind::Root(name) = &of.kind
             && let Some(list) = self.schema.lists.iter().find(|list| list.name == name)
         {
             return Ok(Condition::List(list.name));
+        }
+        if let Kind::Row { list, nested: None, .. } = &of.kind
+            && drops_column
+        {
+            // Where the field stands in a record does not matter: all of them are asked.
+            let super::Slot::Record(field) = slot(self.schema, of, Standing { row_list: Some(list), ..Standing::default() })? else {
+                return Err(Problem::Malformed(of.written.clone()));
+            };
+            let list = row_list(&self.schema.lists, list).map_or("", |list| list.name);
+            return Ok(Condition::Any { list, field });
         }
         slot(self.schema, of, standing).map(Condition::Field)
     }

@@ -99,7 +99,7 @@ fn kind(plain: &str) -> Option<Kind> {
             None => (false, condition),
         };
         let kind = kind(of).filter(|kind| matches!(kind, Kind::Root(_) | Kind::Row { column: false, .. }))?;
-        if drops_column && !matches!(kind, Kind::Root(_)) {
+        if drops_column && !matches!(kind, Kind::Root(_) | Kind::Row { nested: None, .. }) {
             return None;
         }
         return Some(Kind::Condition { drops_column, of: Box::new(Path { written: of.to_owned(), kind }) });

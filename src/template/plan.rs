@@ -33,7 +33,12 @@ pub(crate) struct SheetPlan {
     /// Columns before which a page begins.
     pub column_breaks: Vec<u16>,
     pub images: Vec<Image>,
+    /// Records a page at most.
     pub per_page: Option<usize>,
+    /// A record's rows become lower so that it stands on one page; one that does not may be parted between nested rows.
+    pub whole: bool,
+    /// Rows grow into the free height.
+    pub stretch: bool,
     pub pad: bool,
     pub footer_each_page: bool,
     pub page_per: Option<&'static str>,
@@ -44,7 +49,7 @@ pub(crate) struct SheetPlan {
 }
 
 impl SheetPlan {
-    /// Whether what stands on a page depends on where it ends, and that is not said by 每页行数.
+    /// Whether what stands on a page, or how high it is, depends on where the page ends.
     pub fn needs_pages(&self) -> bool {
         let of_page = |fill: &Fill| matches!(fill, Fill::Total { scope: Scope::Page, .. });
         let totals = |cell: &CellPlan| match &cell.content {
@@ -53,8 +58,11 @@ impl SheetPlan {
             _ => false,
         };
         self.main.is_some()
-            && self.per_page.is_none()
-            && (self.pad || self.footer_each_page || self.rows.iter().flat_map(|row| &row.cells).any(totals))
+            && (self.per_page.is_some()
+                || self.stretch
+                || self.pad
+                || self.footer_each_page
+                || self.rows.iter().flat_map(|row| &row.cells).any(totals))
     }
 }
 
@@ -91,6 +99,11 @@ pub(crate) enum Condition {
     Field(Slot),
     /// A list of the form.
     List(&'static str),
+    /// A field that some record of the list has.
+    Any {
+        list: &'static str,
+        field: &'static str,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -9,6 +9,10 @@ use crate::diag::CellRef;
 pub(super) struct Settings {
     /// Records a page, 1 and up.
     pub per_page: Option<usize>,
+    /// Each record stands on pages of its own, made lower to fit one.
+    pub whole: bool,
+    /// Rows grow into the free height.
+    pub stretch: bool,
     /// The last page is filled with empty ruled rows.
     pub pad: bool,
     /// Rows below the block stand on every page.
@@ -35,7 +39,7 @@ pub(crate) enum Widths {
 
 pub(super) const SHEET: &str = "设置";
 /// Every key, for the page that lists them.
-pub const KEYS: [&str; 8] = ["每页行数", "补空行", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
+pub const KEYS: [&str; 10] = ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
 
 /// Reads the settings sheet for the sheet of that name:
 ///
@@ -71,7 +75,9 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
             },
             "补空行" if yes => settings.pad = is,
             "每页页脚" if yes => settings.footer_each_page = is,
-            "补空行" | "每页页脚" => bad("是 / 否"),
+            "每条一页" if yes => settings.whole = is,
+            "撑满" if yes => settings.stretch = is,
+            "补空行" | "每页页脚" | "每条一页" | "撑满" => bad("是 / 否"),
             "每组一页" => settings.page_per = Some((field, at)),
             "每组一表" => settings.sheet_per = Some((field, at)),
             "排序" => {

@@ -14,11 +14,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Worksheet};
+use rust_xlsxwriter::{
+    Chart as Drawn, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Worksheet,
+};
 
 pub use rust_xlsxwriter::XlsxError;
 
-pub use crate::table::{Align, Column, Sheet, Value, Workbook};
+pub use crate::table::{Align, Chart, Column, Sheet, Value, Workbook};
 use crate::words::width_in_cell;
 
 impl From<NaiveDate> for Value {
@@ -34,9 +36,15 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 }
 
 pub(super) const DAY: &str = "yyyy-mm-dd";
+const PERCENT: &str = "0.0%";
 // The format's own bound; a longer text would make the whole workbook unwritable.
 const LONGEST_TEXT: usize = 32_767;
 const A4: u8 = 9;
+const A3: u8 = 8;
+/// Digits that stand beside each other on A4 lying, at a size that is still read.
+const WIDEST_ON_A4: f64 = 150.0;
+/// Rows that a chart takes.
+const CHART_ROWS: u32 = 18;
 
 /// The workbook as bytes; the same workbook gives the same bytes.
 ///
@@ -50,13 +58,14 @@ pub fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
     let mut taken = BTreeSet::new();
     for sheet in &workbook.sheets {
         let worksheet = book.add_worksheet();
-        worksheet.set_name(sheet_name(&sheet.name, &mut taken))?;
-        write_sheet(worksheet, sheet)?;
+        let name = sheet_name(&sheet.name, &mut taken);
+        worksheet.set_name(&name)?;
+        write_sheet(worksheet, sheet, &name)?;
     }
     book.save_to_buffer()
 }
 
-fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), XlsxError> {
     let styles: Vec<Styles> = sheet.columns.iter().map(|column| Styles::new(column, sheet.plain)).collect();
     let bare = Styles::new(&Column::default(), true);
     for (at, column) in (0u16..).zip(&sheet.columns) {
@@ -109,7 +118,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
         }
         if !sheet.plain {
             fit_height(worksheet, row, cells.iter().map(words).zip(&sheet.columns))?;
-            for (at, styles) in (0u16..).zip(&styles).skip(cells.len()) {
+            for (at, styles) in (0u16..).zip(&styles).skip(cells.len()).filter(|_| !sheet.ragged) {
                 worksheet.write_blank(row, at, &styles.normal)?;
             }
         }
@@ -121,8 +130,37 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError
     if headed && sheet.filter && !sheet.rows.is_empty() {
         worksheet.autofilter(first - 1, 0, row - 1, (sheet.columns.len() - 1) as u16)?;
     }
+    charts(worksheet, sheet, name, first)?;
     if !sheet.plain {
         print_setup(worksheet, sheet, headed.then_some(first - u32::from(headed)))?;
+        if total > WIDEST_ON_A4 {
+            worksheet.set_paper_size(A3);
+        }
+    }
+    Ok(())
+}
+
+/// Charts one below the other, under the table whose first row of values is `first`.
+fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, first: u32) -> Result<(), XlsxError> {
+    let mut at = first + sheet.rows.len() as u32 + 1;
+    for chart in &sheet.charts {
+        let rows = (first + chart.rows.0 as u32, first + chart.rows.1 as u32);
+        let mut drawn = Drawn::new(if chart.stacked { ChartType::ColumnStacked } else { ChartType::Column });
+        drawn.title().set_name(&chart.title);
+        for column in chart.values.iter().map(|column| *column as u16) {
+            let series = drawn.add_series();
+            series.set_categories((name, rows.0, chart.names as u16, rows.1, chart.names as u16));
+            series.set_values((name, rows.0, column, rows.1, column));
+            if let Some(named) = sheet.columns.get(usize::from(column)) {
+                series.set_name(named.heading.as_str());
+            }
+        }
+        if chart.values.len() < 2 {
+            drawn.legend().set_hidden();
+        }
+        drawn.set_width(900).set_height(340);
+        worksheet.insert_chart(at, 0, &drawn)?;
+        at += CHART_ROWS;
     }
     Ok(())
 }
@@ -143,6 +181,7 @@ fn print_setup(worksheet: &mut Worksheet, sheet: &Sheet, heading: Option<u32>) -
 struct Styles {
     normal: Format,
     strong: Format,
+    share: Format,
     date: Format,
     link: Format,
 }
@@ -153,7 +192,7 @@ impl Styles {
         if plain {
             let number = shown.map_or_else(Format::new, |format| Format::new().set_num_format(format));
             let date = Format::new().set_num_format(shown.unwrap_or(DAY));
-            return Self { normal: number, strong: Format::new(), date, link: Format::new() };
+            return Self { normal: number, strong: Format::new(), share: Format::new().set_num_format(PERCENT), date, link: Format::new() };
         }
         let aligned = framed().set_align(match column.align {
             Align::Left => FormatAlign::Left,
@@ -163,6 +202,7 @@ impl Styles {
         let normal = shown.map_or_else(|| aligned.clone(), |format| aligned.clone().set_num_format(format));
         Self {
             strong: aligned.clone().set_bold(),
+            share: aligned.clone().set_num_format(PERCENT),
             date: aligned.clone().set_num_format(shown.unwrap_or(DAY)),
             link: aligned.set_font_color(Color::RGB(0x0005_63C1)).set_underline(FormatUnderline::Single),
             normal,
@@ -199,6 +239,9 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
         Value::Number(number) => {
             worksheet.write_number_with_format(row, column, number.to_stored(), &styles.normal)?;
         }
+        Value::Share(share) => {
+            worksheet.write_number_with_format(row, column, share.to_stored(), &styles.share)?;
+        }
         Value::Date(date) => {
             worksheet.write_datetime_with_format(row, column, &day(*date)?, &styles.date)?;
         }
@@ -218,6 +261,7 @@ pub(super) fn write_one(worksheet: &mut Worksheet, row: u32, column: u16, value:
         Value::Empty => drop(worksheet.write_blank(row, column, format)?),
         Value::Text(written) | Value::Strong(written) | Value::Link { text: written, .. } => text(worksheet, row, column, written, format)?,
         Value::Number(number) => drop(worksheet.write_number_with_format(row, column, number.to_stored(), format)?),
+        Value::Share(share) => drop(worksheet.write_number_with_format(row, column, share.to_stored(), format)?),
         Value::Date(date) => drop(worksheet.write_datetime_with_format(row, column, &day(*date)?, format)?),
     }
     Ok(())
@@ -262,7 +306,7 @@ pub(super) fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
 fn words(value: &Value) -> &str {
     match value {
         Value::Text(text) | Value::Strong(text) | Value::Link { text, .. } => text,
-        Value::Empty | Value::Number(_) | Value::Date(_) => "",
+        Value::Empty | Value::Number(_) | Value::Share(_) | Value::Date(_) => "",
     }
 }
 
@@ -341,6 +385,7 @@ mod tests {
             filter: true,
             landscape: true,
             plain,
+            ..Sheet::default()
         };
         let date = NaiveDate::from_ymd_opt(2026, 12, 14).expect("date");
         Workbook { title: "全县汇总".into(), author: "中共示范县委组织部".into(), date, sheets: vec![sheet.clone(), sheet] }

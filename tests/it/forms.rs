@@ -16,6 +16,7 @@ use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
 use scorebook::rollup::{Change, OutcomeKind};
 use scorebook::run::{self, BranchState, Options, Summary};
+use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::Scheme;
 
 use crate::support::{Workdir, score};
@@ -26,7 +27,7 @@ const UNSET: &[(&str, &str)] = &[
     ("card .减分", "the same"),
 ];
 
-fn county(name: &str, period: &str) -> Summary {
+pub fn county(name: &str, period: &str) -> Summary {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
     let options = Options { workspace, period: RunPeriod::parse(period), jobs: Some(2), ..Options::default() };
     run::check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {}", error.message(Lang::En)))
@@ -58,7 +59,7 @@ fn offered(form: &Form) -> BTreeSet<String> {
 }
 
 /// Each form's records over a county.
-fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
+pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let county = &summary.county;
     let issuer = county.issuer();
     let deadline = Deadline { days: 5, end: Some(county.date), due: None, to: "组织部".into(), phone: "12380".into() };
@@ -98,13 +99,23 @@ fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             let (issuer, submission) = (&issuer, &card.submission);
             let changes = [corrected(scheme)];
             let changes = changes.as_slice();
-            let view = View { issuer, calendar: &county.calendar, branch, submission, scheme, changes, outcomes, digest: "0000".into() };
+            let own = card.outcomes.iter().find(|one| one.scheme == number && one.kind == OutcomeKind::Branch).map(|one| &one.score);
+            let view =
+                View { issuer, calendar: &county.calendar, branch, submission, scheme, changes, outcomes, own, digest: "0000".into() };
             if view.members().next().is_none() || !scheme.member.scores(county.run.period.every()) {
                 continue;
             }
             let grouping = |form: &'static Form| if let Data::Group(_, data) = form.data { Some((form, data)) } else { None };
             all.extend(FORMS.iter().filter_map(|form| if let Data::Branch(data) = form.data { Some((form, data(&view))) } else { None }));
-            let group = Group { unit: Unit::Branch(branch), issuer, scheme, views: vec![view], digest: "0000", lacking: 0 };
+            let group = Group {
+                unit: Unit::Branch(branch),
+                issuer,
+                scheme,
+                views: vec![view],
+                digest: "0000",
+                owing: 2,
+                lacking: vec![(branch, Standing::Missing)],
+            };
             all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
         }
     }
@@ -204,6 +215,7 @@ fn a_deduction_and_the_ballots_are_shown() {
         scheme: &scheme,
         changes: &[],
         outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
+        own: None,
         digest: "0000".into(),
     };
     let Data::Branch(data) = REGISTRY.data else { panic!("a branch's form") };
@@ -241,9 +253,12 @@ fn grades_of_other_names_are_counted_by_name() {
     let built_in = String::from_utf8(scorebook::builtin::scheme("community-4").unwrap().into_owned()).unwrap();
     let own = [("\"优秀\"", "\"健康\""), ("\"合格\"", "\"亚健康\""), ("id = \"community-4\"", "id = \"own\"")];
     let own = own.iter().fold(built_in, |text, (usual, new)| text.replace(usual, new));
-    let county = Workdir::copy_of("clean-community-4").write("schemes/own.toml", own.as_bytes());
-    let settings = std::fs::read_to_string(county.path().join("scorebook.toml")).unwrap().replace("\"community-4\"", "\"own\"");
-    let county = county.write("scorebook.toml", settings.as_bytes());
+    let scheme = scorebook::scheme::load(&own).unwrap();
+    let county = Workdir::empty();
+    std::fs::remove_dir(county.path().join("inbox")).unwrap();
+    let size = Size { branches: 2, members: 7, mess: 0, seed: 11 };
+    write_county(county.path(), &County::new(size, vec![scheme]).unwrap(), &|_, _| {}).unwrap();
+    let county = county.write("schemes/own.toml", own.as_bytes());
     let summary = county.run("2026", &["yearly"]);
     let mut graded: BTreeMap<String, u64> = BTreeMap::new();
     for row in crate::support::results(&summary) {

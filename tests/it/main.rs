@@ -20,6 +20,7 @@ mod sample;
 mod schemes;
 mod sendback;
 mod setup;
+mod signed;
 mod support;
 mod template;
 mod terminal;

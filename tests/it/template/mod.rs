@@ -4,7 +4,7 @@ mod as_drawn;
 mod errors;
 mod language;
 mod page;
-mod pages;
+pub mod pages;
 mod pictures;
 mod reading;
 mod shown;

@@ -22,7 +22,7 @@ pub fn day() -> chrono::NaiveDate {
 }
 
 pub fn printed(bytes: &[u8], data: &Record) -> (FilledBook, LaidOut) {
-    let book = fill_pages(&load(bytes, &form()), data, fonts(), day());
+    let book = fill_pages(&load(bytes, &form()), data, fonts());
     let laid = layout(&book, fonts(), day()).book;
     (book, laid)
 }

@@ -1,0 +1,139 @@
+//! How high the rows of a page become where the template says so: a record is made lower so that it stands on one
+//! page, rows grow into the height that is free, and the letters of a table with them.
+
+use super::{Made, Part};
+use crate::font::FontSet;
+use crate::form::model::{FilledBook, FilledSheet, StyleId};
+use crate::layout::{LaidSheet, Length, POINT, measures, room};
+
+/// Rows grow to so much of their drawn height at most.
+const MOST: f64 = 1.6;
+
+/// Letters grow to so much of their drawn size at most, and the steps on the way.
+const LETTERS: [f64; 4] = [1.3, 1.2, 1.1, 1.0];
+
+/// A record loses so much of its page's height at most.
+const LOST: f64 = 0.15;
+
+/// Rows of one page: those that repeat, and all.
+struct Page {
+    body: Vec<usize>,
+    first: usize,
+    last: usize,
+}
+
+/// Sets heights of rows where a sheet's template asks for it.
+pub(super) fn fit(book: &mut FilledBook, made: &[Made<'_>], laid: &[LaidSheet], fonts: &FontSet) {
+    for (index, (made, measured)) in made.iter().zip(laid).enumerate() {
+        let pages = pages(&book.sheets[index], made);
+        if made.plan.whole {
+            for page in &pages {
+                lower(&mut book.sheets[index], page, measured);
+            }
+        }
+        if made.plan.stretch {
+            let factors = pages.iter().map(|page| growth(&book.sheets[index], page, measured));
+            let factor = factors.fold(MOST, f64::min);
+            grow(book, index, &pages, measured, factor, fonts);
+        }
+    }
+}
+
+fn pages(sheet: &FilledSheet, made: &Made<'_>) -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    for (index, part) in made.parts.iter().enumerate() {
+        let repeats = matches!(part, Part::Record(_) | Part::Ruled(_));
+        let begins = sheet.rows.get(index).is_some_and(|row| row.break_before);
+        match pages.last_mut() {
+            Some(page) if !begins => {
+                page.last = index;
+                page.body.extend(repeats.then_some(index));
+            }
+            _ => pages.push(Page { body: repeats.then_some(index).into_iter().collect(), first: index, last: index }),
+        }
+    }
+    pages
+}
+
+/// Height of a page's rows and of the titles that stand above them again.
+fn height(sheet: &FilledSheet, page: &Page, measured: &LaidSheet) -> Length {
+    let of = |row: usize| if sheet.rows[row].hidden { 0 } else { measured.heights.get(row).copied().unwrap_or(0) };
+    let titles = sheet.title_rows.filter(|(_, last)| page.first > *last as usize);
+    let titles: Length = titles.map_or(0, |(first, last)| (first as usize..=last as usize).map(of).sum());
+    titles + (page.first..=page.last.min(sheet.rows.len() - 1)).map(of).sum::<Length>()
+}
+
+/// Takes what a page is too high from its rows, each as far as its text leaves room.
+fn lower(sheet: &mut FilledSheet, page: &Page, measured: &LaidSheet) {
+    let have = height(sheet, page, measured);
+    let lacking = have - room(&sheet.page, measured.scale);
+    if lacking <= 0 || lacking as f64 > have as f64 * LOST {
+        return;
+    }
+    let slack = |row: usize| match measured.heights.get(row).zip(measured.needed.get(row)) {
+        Some((have, needed)) if !sheet.rows[row].hidden => (have - needed.max(&(have * 6 / 10))).max(0),
+        _ => 0,
+    };
+    let slacks: Vec<(usize, Length)> = (page.first..=page.last).map(|row| (row, slack(row))).collect();
+    let spare: Length = slacks.iter().map(|(_, slack)| slack).sum();
+    // Rows are whole pixels high: each loses a pixel more than its share.
+    let wanted = lacking + slacks.iter().filter(|(_, slack)| *slack > 0).count() as Length * crate::layout::PIXEL;
+    if spare < wanted {
+        return;
+    }
+    for (row, slack) in slacks {
+        let height = measured.heights[row] - slack * wanted / spare;
+        sheet.rows[row].height = Some(height as f64 / POINT as f64);
+    }
+}
+
+/// How many times its height a page's body may have.
+fn growth(sheet: &FilledSheet, page: &Page, measured: &LaidSheet) -> f64 {
+    let body: Length = page.body.iter().map(|row| measured.heights.get(*row).copied().unwrap_or(0)).sum();
+    let free = room(&sheet.page, measured.scale) - height(sheet, page, measured);
+    if body <= 0 { MOST } else { 1.0 + (free.max(0) as f64 / body as f64) }
+}
+
+/// Makes the body's rows higher by the factor, and its letters as large as stand in them without a change of lines.
+fn grow(book: &mut FilledBook, index: usize, pages: &[Page], measured: &LaidSheet, factor: f64, fonts: &FontSet) {
+    if factor < 1.02 {
+        return;
+    }
+    let rows: Vec<usize> = pages.iter().flat_map(|page| page.body.iter().copied()).collect();
+    for row in &rows {
+        // A pixel less than its share, for heights are whole pixels.
+        let height = (measured.heights[*row] as f64 * factor) as Length - crate::layout::PIXEL;
+        book.sheets[index].rows[*row].height = Some(height.max(measured.heights[*row]) as f64 / POINT as f64);
+    }
+    let plain = measures(book, fonts).swap_remove(index);
+    for letters in LETTERS.into_iter().filter(|letters| *letters > 1.0 && *letters <= factor) {
+        let larger = with_letters(book, index, &rows, letters);
+        let now = &measures(&larger, fonts)[index];
+        let same = |row: &usize| {
+            let of = |laid: &LaidSheet| laid.adjusted.range((*row as u32, 0)..(*row as u32 + 1, 0)).count();
+            now.lines.get(*row) == measured.lines.get(*row) && of(now) == of(measured)
+        };
+        if now.scale == measured.scale && rows.iter().all(same) && now.heights == plain.heights {
+            *book = larger;
+            return;
+        }
+    }
+}
+
+/// The book with the letters of these rows so many times as large, in half points.
+fn with_letters(book: &FilledBook, index: usize, rows: &[usize], factor: f64) -> FilledBook {
+    let mut book = book.clone();
+    let mut larger: Vec<Option<StyleId>> = vec![None; book.styles.len()];
+    for row in rows {
+        for cell in &mut book.sheets[index].rows[*row].cells {
+            let Some(known) = larger.get_mut(cell.style.0 as usize) else { continue };
+            cell.style = *known.get_or_insert_with(|| {
+                let mut style = book.styles[cell.style.0 as usize].clone();
+                style.font.size = (style.font.size * factor * 2.0).floor() / 2.0;
+                book.styles.push(style);
+                StyleId(book.styles.len() as u32 - 1)
+            });
+        }
+    }
+    book
+}
