@@ -5,7 +5,7 @@ use crate::diag::Said;
 use crate::words::nearest;
 
 use super::known::{Known, one_of};
-use super::workspace::{Workspace, paper};
+use super::workspace::{Paper, Workspace, paper};
 use super::{Branch, CountyError, Register};
 
 /// A rule that gives some members another scheme.
@@ -17,13 +17,16 @@ pub struct Assign {
     branch: Option<(String, Spot)>,
     /// The scheme, if it gives one.
     pub scheme: Option<String>,
+    /// The paper of boards, if it gives one.
+    pub paper: Option<Paper>,
 }
 
 /// `[[assign]]`.
 pub(super) fn assign<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, known: &Known<'_>, categories: &[String]) -> Assign {
-    paper(reader, &mut keys);
+    let papers = keys.has("paper") || keys.has("board_paper");
+    let paper = paper(reader, &mut keys);
     // A rule about the paper alone leaves everyone his scheme.
-    let scheme = if keys.has("paper") { reader.optional_text(&mut keys, "scheme") } else { Some(reader.text(&mut keys, "scheme")) };
+    let scheme = if papers { reader.optional_text(&mut keys, "scheme") } else { Some(reader.text(&mut keys, "scheme")) };
     let scheme = scheme.map(|scheme| known.scheme(reader, &scheme));
     let category = reader.optional_text(&mut keys, "category");
     if let Some(category) = &category {
@@ -41,7 +44,7 @@ pub(super) fn assign<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, known: &Kn
         );
     }
     reader.finish(keys);
-    Assign { category: category.map(|category| category.value), committee, branch, scheme }
+    Assign { category: category.map(|category| category.value), committee, branch, scheme, paper }
 }
 
 /// Proves that every committee and branch of the `[[assign]]` rules is in the register: a rule that matches nobody would
@@ -72,14 +75,27 @@ pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), Cou
 impl Workspace {
     /// The scheme of a branch's members of a category: the last rule that matches, else the workspace's.
     pub fn scheme_of(&self, branch: &Branch, category: &str) -> &str {
-        let named = |wanted: &Option<(String, Spot)>, value: &str| wanted.as_ref().is_none_or(|(wanted, _)| wanted == value);
-        let is = |wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| wanted == category);
-        self.assign
-            .iter()
-            .rev()
-            .filter(|rule| is(&rule.category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code))
-            .find_map(|rule| rule.scheme.as_deref())
-            .unwrap_or(&self.scheme)
+        self.rules_for(branch, category).find_map(|rule| rule.scheme.as_deref()).unwrap_or(&self.scheme)
+    }
+
+    /// The paper of a branch's board for members of a category, likewise.
+    pub fn paper_of(&self, branch: &Branch, category: &str) -> Paper {
+        self.rules_for(branch, category).find_map(|rule| rule.paper).unwrap_or(self.paper)
+    }
+
+    /// Papers that some board may be printed on.
+    pub fn papers(&self) -> std::collections::BTreeSet<Paper> {
+        self.assign.iter().filter_map(|rule| rule.paper).chain([self.paper]).collect()
+    }
+
+    /// Rules that match, the last first.
+    fn rules_for(&self, branch: &Branch, category: &str) -> impl Iterator<Item = &Assign> {
+        let is = |wanted: Option<&str>, value: &str| wanted.is_none_or(|wanted| wanted == value);
+        let named = |wanted: &Option<(String, Spot)>, value: &str| is(wanted.as_ref().map(|(wanted, _)| wanted.as_str()), value);
+        let matches = |rule: &&Assign| {
+            is(rule.category.as_deref(), category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code)
+        };
+        self.assign.iter().rev().filter(matches).collect::<Vec<_>>().into_iter()
     }
 
     /// Scheme of the members of a branch that is not in the register, by the committee that its workbook names; none

@@ -102,7 +102,13 @@ pub const BASIC: [Item; 19] = [
         ("张贴当天是否算作公示期第一天；空着为否", "whether the posting day is the first day of the publication; 否 by default"),
         "否",
     ),
-    item("公示纸张", "paper", Kind::Choice(PAPERS), ("公示栏的纸张，目前只有A3", "paper of the boards; A3 alone so far"), "A3"),
+    item(
+        "公示纸张",
+        "paper",
+        Kind::Choice(PAPERS),
+        ("公示栏的纸张：A3或A4；空着为A3", "paper of the boards, A3 or A4; A3 by default"),
+        "A3",
+    ),
     item(
         "退回期限",
         "returns.days",
@@ -212,7 +218,7 @@ pub const ASSIGN: [(&str, &str, &str, u16); 5] = [
     ("党委", "committee", "哪个党（工）委，与机构名册的上级党组织一致；空着为全部", 26),
     ("支部", "branch", "哪个支部，写支部编码；空着为全部", 14),
     ("积分制", "scheme", "用哪一积分制", 26),
-    ("公示纸张", "paper", "公示栏的纸张，目前只有A3", 12),
+    ("公示纸张", "paper", "公示栏的纸张：A3或A4", 12),
 ];
 
 /// Sheet 日期: heading, what it means.

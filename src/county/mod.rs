@@ -26,5 +26,5 @@ pub use register::{Branch, Register, load_register};
 pub use source::{Source, TEXT, inbox_of, register_of, settings, settings_file, year_of};
 pub use workbook::WORKBOOK;
 pub use workspace::{
-    ARCHIVED_KINDS, ArchiveRules, Corrections, Parts, Returns, SECRETS, Secret, Transfers, Workspace, load_workspace, workspace_of,
+    ARCHIVED_KINDS, ArchiveRules, Corrections, Paper, Parts, Returns, SECRETS, Secret, Transfers, Workspace, load_workspace, workspace_of,
 };

@@ -40,6 +40,8 @@ pub struct Workspace {
     pub inbox: PathBuf,
     /// Scheme of everyone whom no rule matches.
     pub scheme: String,
+    /// Paper of boards for which no rule says another.
+    pub paper: Paper,
     /// Rules; the last match wins.
     pub assign: Vec<Assign>,
     /// The five categories and the county's own.
@@ -254,7 +256,7 @@ fn parse(root: &Path, source: &Source, known: &Known<'_>) -> Result<Workspace, C
     let corrections = reader.optional_choice(&mut keys, "corrections", &corrections).unwrap_or_default();
     let transfers = reader.optional_choice(&mut keys, "transfers", &[("last", Transfers::Last), ("each", Transfers::Each)]);
     let parts = reader.optional_choice(&mut keys, "parts", &[("join", Parts::Join), ("refuse", Parts::Refuse)]);
-    paper(&mut reader, &mut keys);
+    let paper = paper(&mut reader, &mut keys).unwrap_or_default();
     let ignore = reader.texts(&mut keys, "ignore").into_iter().map(|pattern| pattern.value).collect();
     let last_year = text_of(&mut reader, &mut keys, "last_year").map(|folder| root.join(folder));
     let dates = Dates::read(&mut reader, &mut keys, year);
@@ -274,6 +276,7 @@ fn parse(root: &Path, source: &Source, known: &Known<'_>) -> Result<Workspace, C
         register,
         inbox,
         scheme,
+        paper,
         assign,
         categories,
         language,
@@ -299,21 +302,31 @@ pub(super) fn text_of<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'s
     reader.optional_text(keys, key).map(|text| text.value)
 }
 
-/// `paper`: boards are drawn for A3 alone so far.
-pub(super) fn paper<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) {
-    let Some(written) = reader.optional_text(keys, "paper") else { return };
+/// What a board is printed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Paper {
+    /// A wall's sheet.
+    #[default]
+    A3,
+    /// What every village can print.
+    A4,
+}
+
+/// `board_paper`, also written `paper`: the paper of boards.
+pub(super) fn paper<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Option<Paper> {
+    let key = if keys.has("board_paper") { "board_paper" } else { "paper" };
+    let written = reader.optional_text(keys, key)?;
     match folded(&written.value).to_uppercase().as_str() {
-        "A3" => {}
-        "A4" => reader.fault(
-            &written.span,
-            "公示纸张暂时只有 A3，A4 还不能用（要用 A4 的，请把表样 board 导出后自己改纸张）",
-            "boards are printed on A3; A4 is not yet available (export the template `board` and change its paper)",
-        ),
-        _ => reader.fault(
-            &written.span,
-            format!("公示纸张不能是“{}”；可用：A3", written.value),
-            format!("`paper` cannot be `{}`; allowed: A3", written.value),
-        ),
+        "A3" => Some(Paper::A3),
+        "A4" => Some(Paper::A4),
+        _ => {
+            reader.fault(
+                &written.span,
+                format!("公示纸张不能是“{}”；可用：A3 A4", written.value),
+                format!("`{key}` cannot be `{}`; allowed: A3 A4", written.value),
+            );
+            None
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::field::{Contents, columns, day, listed, number, rows, standing, text, with_common};
 use super::view::{
-    Part, View, headings, honours_text, mark, parts, publication, publication_text, score, set_standing, stars_text, told_apart, total_name,
+    BLANK, Part, View, headings, honours_text, mark, parts, publication, publication_text, score, set_standing, stars_text, told_apart,
+    total_name,
 };
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::form::data::{Datum, Record};
-use crate::period::{Every, Period};
+use crate::period::{Every, Period, zh_date};
 use crate::rollup::Outcome;
 use crate::scheme::{Figure, Scheme};
 use crate::score::{Flag, Score, Subject, evaluate_formula};
@@ -40,6 +41,7 @@ fn contents() -> Contents {
             "publication from and to, or why no end date is printed",
             "公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。",
         ),
+        text("落款日期", "张贴日期；未定时留空待填", "day of posting, or ruled blanks", "2026年12月14日"),
         text("监督电话", "监督电话", "objection phone", "0791-12380"),
         text(
             "更正",
@@ -183,6 +185,7 @@ fn publication_fields(view: &View<'_>, root: &mut Record) {
     root.set("公示截止", end.map_or(Datum::Empty, Datum::Date));
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));
+    root.text("落款日期", view.issuer.posted.map_or_else(|| BLANK.to_owned(), zh_date));
     root.text("监督电话", &view.issuer.phone);
 }
 

@@ -469,7 +469,7 @@ pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure
 }
 
 /// A date to be filled in by hand.
-const BLANK: &str = "\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
+pub const BLANK: &str = "\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
 
 /// `公示期为2026年12月14日至2026年12月23日，共7个工作日（张贴当日不计）。`
 pub fn publication_text(issuer: &Issuer, days: u32, end: Option<NaiveDate>) -> String {

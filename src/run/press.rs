@@ -8,10 +8,11 @@ use super::prepare::files;
 use super::print::Faces;
 use super::{County, Options, RunError};
 use crate::builtin;
+use crate::county::Paper;
 use crate::diag::{Lang, Said};
 use crate::digest::sha256_hex;
 use crate::font::{FontData, FontSet};
-use crate::forms::{FORMS, Form};
+use crate::forms::{BOARD, FORMS, Form};
 use crate::inside;
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
@@ -22,6 +23,8 @@ pub struct Press {
     pub forms: Vec<&'static Form>,
     /// By form and scheme; a form that is not about a scheme has one without.
     templates: BTreeMap<(&'static str, Option<usize>), Arc<Loaded>>,
+    /// The board's on A4, by scheme.
+    small_boards: BTreeMap<usize, Arc<Loaded>>,
     /// Faces for measuring.
     pub fonts: FontSet,
     /// The same faces for the PDF writer.
@@ -63,33 +66,42 @@ impl Press {
         }
         let mut templates = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
+        let mut small_boards = BTreeMap::new();
+        let mut loaded = |form: &Form, (name, bytes): (String, Vec<u8>)| -> Result<Arc<Loaded>, RunError> {
+            if let Some(loaded) = by_name.get(&name) {
+                return Ok(Arc::clone(loaded));
+            }
+            let template = Template::load(&bytes, &form.schema()).map_err(|errors| RunError::Template {
+                name: name.clone(),
+                errors: errors.iter().map(|error| Said::new(error.message(Lang::Zh), error.message(Lang::En))).collect(),
+            })?;
+            let loaded = Arc::new(Loaded { template, name: name.clone(), digest: sha256_hex(&bytes) });
+            by_name.insert(name, Arc::clone(&loaded));
+            Ok(loaded)
+        };
         for form in &forms {
-            let schema = form.schema();
             let by_scheme = schemes.iter().enumerate().map(|(at, scheme)| (Some(at), Some(scheme.id.as_str())));
             for (at, scheme) in by_scheme.chain([(None, None)]).filter(|(at, _)| form.takes_scheme(at.is_some())) {
-                let (name, bytes) = find(&workspace.root, form, scheme)?;
-                let loaded = if let Some(loaded) = by_name.get(&name) {
-                    Arc::clone(loaded)
-                } else {
-                    let template = Template::load(&bytes, &schema).map_err(|errors| RunError::Template {
-                        name: name.clone(),
-                        errors: errors.iter().map(|error| Said::new(error.message(Lang::Zh), error.message(Lang::En))).collect(),
-                    })?;
-                    let loaded = Arc::new(Loaded { template, name: name.clone(), digest: sha256_hex(&bytes) });
-                    by_name.insert(name, Arc::clone(&loaded));
-                    loaded
-                };
-                templates.insert((form.id, at), loaded);
+                templates.insert((form.id, at), loaded(form, find(&workspace.root, form, Paper::A3, scheme)?)?);
+                if let (Some(at), true) = (at, form.id == BOARD.id && workspace.papers().contains(&Paper::A4)) {
+                    small_boards.insert(at, loaded(form, find(&workspace.root, form, Paper::A4, scheme)?)?);
+                }
             }
         }
         let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
         let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
-        Ok(Self { forms, templates, fonts, pdf_fonts, engine: options.pdf_engine })
+        Ok(Self { forms, templates, small_boards, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
     /// The template of a form for a scheme, or of one that is about none.
     pub fn template(&self, form: &Form, scheme: Option<usize>) -> Result<&Loaded, RunError> {
         self.templates.get(&(form.id, scheme)).map(AsRef::as_ref).ok_or_else(|| no_template(form))
+    }
+
+    /// The board's template for a scheme on this paper.
+    pub fn board(&self, scheme: usize, paper: Paper) -> Result<&Loaded, RunError> {
+        let small = self.small_boards.get(&scheme).filter(|_| paper == Paper::A4);
+        small.map_or_else(|| self.template(&BOARD, Some(scheme)), |loaded| Ok(loaded))
     }
 
     /// What text is measured and embedded with.
@@ -99,7 +111,7 @@ impl Press {
 
     /// Every template in use by name, with its digest.
     pub fn digests(&self) -> BTreeMap<&str, &str> {
-        self.templates.values().map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
+        self.templates.values().chain(self.small_boards.values()).map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
 }
 
@@ -133,10 +145,12 @@ impl AsRef<[u8]> for Bytes {
     }
 }
 
-/// The county's workbook for form and scheme, for the form by id or title, else the built-in ones in the same order.
-fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u8>), RunError> {
-    let of_scheme = |name: &str| scheme.map(|scheme| format!("{name}-{scheme}"));
-    let plain = [form.id, form.title].map(|name| Some(name.to_owned()));
+/// The county's workbook for form and scheme, for the form by id or title, else the built-in ones in the same order. On A4
+/// they have `-A4` behind the form's name.
+fn find(root: &Path, form: &Form, paper: Paper, scheme: Option<&str>) -> Result<(String, Vec<u8>), RunError> {
+    let small = if paper == Paper::A4 { "-A4" } else { "" };
+    let of_scheme = |name: &str| scheme.map(|scheme| format!("{name}{small}-{scheme}"));
+    let plain = [form.id, form.title].map(|name| Some(format!("{name}{small}")));
     for name in [form.id, form.title].map(of_scheme).into_iter().chain(plain).flatten() {
         let path = root.join("templates").join(format!("{name}.xlsx"));
         match inside::own(&path) {
@@ -145,7 +159,7 @@ fn find(root: &Path, form: &Form, scheme: Option<&str>) -> Result<(String, Vec<u
             Err(source) => return Err(RunError::Io { path, source }),
         }
     }
-    for name in [of_scheme(form.id), Some(form.id.to_owned())].into_iter().flatten() {
+    for name in [of_scheme(form.id), Some(format!("{}{small}", form.id))].into_iter().flatten() {
         if let Some(bytes) = builtin::form(&name) {
             return Ok((format!("built-in:{name}"), bytes.into_owned()));
         }

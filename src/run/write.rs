@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::press::Loaded;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
@@ -211,6 +212,14 @@ impl Desk<'_> {
         Ok(noticed)
     }
 
+    /// A form's template; a board's goes by the paper of the branch and of the category of its first member under the scheme.
+    fn template(&self, form: &Form, job: &Job<'_>, scheme: usize) -> Result<&Loaded, RunError> {
+        let (Unit::Branch(branch), true) = (job.unit, form.id == BOARD.id) else { return self.press.template(form, Some(scheme)) };
+        let category = job.branches.iter().flat_map(|(_, card)| &card.submission.members).find(|member| member.scheme == scheme);
+        let paper = self.county.workspace.paper_of(branch, category.map_or("", |member| &member.category));
+        self.press.board(scheme, paper)
+    }
+
     /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.
     fn fill(&self, form: &Form, job: &Job<'_>) -> Result<Option<Filled<'_>>, RunError> {
         let mut parts = Vec::new();
@@ -223,7 +232,7 @@ impl Desk<'_> {
             if !scheme.member.scores(self.county.run.period.every()) {
                 continue;
             }
-            let loaded = self.press.template(form, Some(at))?;
+            let loaded = self.template(form, job, at)?;
             let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
             let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
             sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));

@@ -130,7 +130,8 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     if headed && sheet.filter && !sheet.rows.is_empty() {
         worksheet.autofilter(first - 1, 0, row - 1, (sheet.columns.len() - 1) as u16)?;
     }
-    charts(worksheet, sheet, name, first)?;
+    // As wide as the table, so that the page need not be made smaller for it.
+    charts(worksheet, sheet, name, (first, (total * 7.5).clamp(480.0, 900.0) as u32))?;
     if !sheet.plain {
         print_setup(worksheet, sheet, headed.then_some(first - u32::from(headed)))?;
         if total > WIDEST_ON_A4 {
@@ -140,8 +141,8 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     Ok(())
 }
 
-/// Charts one below the other, under the table whose first row of values is `first`.
-fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, first: u32) -> Result<(), XlsxError> {
+/// Charts one below the other, under the table whose first row of values is `first`, so many pixels wide.
+fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, width): (u32, u32)) -> Result<(), XlsxError> {
     let mut at = first + sheet.rows.len() as u32 + 1;
     for chart in &sheet.charts {
         let rows = (first + chart.rows.0 as u32, first + chart.rows.1 as u32);
@@ -158,7 +159,7 @@ fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, first: u32) -> R
         if chart.values.len() < 2 {
             drawn.legend().set_hidden();
         }
-        drawn.set_width(900).set_height(340);
+        drawn.set_width(width).set_height(340);
         worksheet.insert_chart(at, 0, &drawn)?;
         at += CHART_ROWS;
     }

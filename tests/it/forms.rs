@@ -25,6 +25,9 @@ use crate::support::{Workdir, score};
 const UNSET: &[(&str, &str)] = &[
     ("registry .减分", "no built-in scheme asks for reasons of deductions; `a_deduction_and_the_ballots_are_shown` does"),
     ("card .减分", "the same"),
+    ("registry .加分说明", "schemes with reasons of bonuses have a summary row for them; the same test has none"),
+    ("card .加分说明", "the same"),
+    ("yearly 有党支部", "a committee's form has it; these are of branches"),
 ];
 
 pub fn county(name: &str, period: &str) -> Summary {
@@ -174,7 +177,8 @@ fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)>
 #[test]
 fn every_field_is_set_by_some_countys_run() {
     let mut set: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let clean = ["ju-10star", "register-60", "fuxian-418"].map(|scheme| (format!("tests/cases/clean-{scheme}"), "2026"));
+    let clean = ["ju-10star", "register-60", "fuxian-418", "detail-cap", "hospital-dual"]
+        .map(|scheme| (format!("tests/cases/clean-{scheme}"), "2026"));
     let runs = [("tests/cases/messy-ju-10star".into(), "2026"), ("samples/county".into(), "2026"), ("samples/county".into(), "2026Q3")];
     for (name, period) in clean.into_iter().chain(runs) {
         for (form, record) in records(&county(&name, period)) {
@@ -227,6 +231,7 @@ fn a_deduction_and_the_ballots_are_shown() {
         other => format!("{other:?}"),
     };
     assert_eq!(shown("减分"), "二季度 -1.5（无故缺席学习）\n四季度 -2（通报批评）");
+    assert_eq!(shown("加分说明"), "二季度 +1（清扫街道）");
     assert_eq!(shown("加分"), "二季度 +1（清扫街道）", "each item keeps its own reason");
     let items: Vec<&Datum> = member.lists["项目"].iter().map(|item| &item.fields["名称"]).collect();
     assert_eq!(
@@ -272,16 +277,12 @@ fn grades_of_other_names_are_counted_by_name() {
     assert!(committees[1].contains(&"健康".to_owned()) && !committees[1].contains(&"优秀".to_owned()), "{:?}", committees[1]);
     let total = committees.last().unwrap();
     assert!(total.contains(&count.to_string()), "{total:?}");
-    for (form, record) in records(&summary) {
-        if form.id == "yearly" {
-            let class = |one: &Record| one.fields.get("归类").cloned();
-            assert!(
-                record.lists[""].iter().filter_map(class).any(|class| matches!(&class, Datum::Class { name, .. } if name == grade)),
-                "by its name"
-            );
-            assert!(matches!(&record.fields["合计等次"], Datum::Text(text) if text.contains(grade)), "{:?}", record.fields["合计等次"]);
-        }
-    }
+    let yearly: Vec<Record> = records(&summary).into_iter().filter(|(form, _)| form.id == "yearly").map(|(_, record)| record).collect();
+    let classes = yearly.iter().flat_map(|form| &form.lists[""]).filter_map(|member| member.fields.get("归类"));
+    let counted = classes.filter(|class| matches!(class, Datum::Class { name, .. } if name == grade)).count() as u64;
+    assert_eq!(counted, *count, "by its name");
+    let told = |form: &Record| matches!(&form.fields["合计等次"], Datum::Text(text) if text.contains(grade.as_str()));
+    assert!(yearly.iter().any(told));
 }
 
 /// What the notes of layout say about papers that go back is said too, and their pages are known while they are filled.

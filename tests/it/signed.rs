@@ -28,8 +28,7 @@ const NAMES: [&str; 7] = [
     "买买提艾力·阿卜杜热合曼·吐尔逊托合提·伊敏江",
 ];
 /// 48 characters.
-const BRANCH: &str =
-    "中国共产党示范县示范镇人民政府机关及所属事业单位联合委员会第一支委会老干部与流动党员管理服务党支部";
+const BRANCH: &str = "中国共产党示范县示范镇人民政府机关及所属事业单位联合委员会第一支委会老干部与流动党员管理服务党支部";
 /// Fine print is drawn in 8 pt; a page that is made narrower by a hair still prints it in 7.5.
 const FLOOR: f32 = 7.5;
 /// What is read from a wall, apart from the fine print.
@@ -61,7 +60,10 @@ fn with_members(record: &Record, count: usize) -> (Record, BTreeSet<String>) {
 }
 
 fn cells(page: &Page) -> impl Iterator<Item = String> + '_ {
-    page.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.texts.iter().map(|text| text.text.as_str()).collect::<String>().replace('·', ""))
+    page.rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .map(|cell| cell.texts.iter().map(|text| text.text.as_str()).collect::<String>().replace('·', ""))
 }
 
 /// What is wrong with a form as it is laid out.
@@ -106,7 +108,8 @@ fn every_form_of_every_scheme_and_run_length_is_fit_to_be_signed() {
             let mut seen = BTreeSet::new();
             for (form, record) in records(&summary) {
                 // What goes back and what reminds is not by scheme; an explanation is not signed in rows.
-                let other = [RETURN.id, REMINDER.id].contains(&form.id) || form.is_on_demand() || record.lists.get("").is_none_or(Vec::is_empty);
+                let other =
+                    [RETURN.id, REMINDER.id].contains(&form.id) || form.is_on_demand() || record.lists.get("").is_none_or(Vec::is_empty);
                 if other || !seen.insert(form.id) {
                     continue;
                 }
