@@ -75,12 +75,12 @@ pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), Cou
 impl Workspace {
     /// The scheme of a branch's members of a category: the last rule that matches, else the workspace's.
     pub fn scheme_of(&self, branch: &Branch, category: &str) -> &str {
-        self.rules_for(branch, category).find_map(|rule| rule.scheme.as_deref()).unwrap_or(&self.scheme)
+        self.rules_for(branch, category).into_iter().find_map(|rule| rule.scheme.as_deref()).unwrap_or(&self.scheme)
     }
 
     /// The paper of a branch's board for members of a category, likewise.
     pub fn paper_of(&self, branch: &Branch, category: &str) -> Paper {
-        self.rules_for(branch, category).find_map(|rule| rule.paper).unwrap_or(self.paper)
+        self.rules_for(branch, category).into_iter().find_map(|rule| rule.paper).unwrap_or(self.paper)
     }
 
     /// Papers that some board may be printed on.
@@ -89,13 +89,13 @@ impl Workspace {
     }
 
     /// Rules that match, the last first.
-    fn rules_for(&self, branch: &Branch, category: &str) -> impl Iterator<Item = &Assign> {
+    fn rules_for(&self, branch: &Branch, category: &str) -> Vec<&Assign> {
         let is = |wanted: Option<&str>, value: &str| wanted.is_none_or(|wanted| wanted == value);
         let named = |wanted: &Option<(String, Spot)>, value: &str| is(wanted.as_ref().map(|(wanted, _)| wanted.as_str()), value);
         let matches = |rule: &&Assign| {
             is(rule.category.as_deref(), category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code)
         };
-        self.assign.iter().rev().filter(matches).collect::<Vec<_>>().into_iter()
+        self.assign.iter().rev().filter(matches).collect()
     }
 
     /// Scheme of the members of a branch that is not in the register, by the committee that its workbook names; none

@@ -202,10 +202,12 @@ fn counting_note(view: &View<'_>) -> String {
 
 /// Items that are marked have a mean; of those that are deducted or counted only the sum says something.
 fn last_column(view: &View<'_>) -> &'static str {
-    match view.scheme.member.items.iter().any(|item| item.kind == ItemKind::Mark) {
-        true if view.issuer.run.period == Period::YEAR => "年均",
-        true => "平均",
-        false => "合计",
+    if view.scheme.member.items.iter().all(|item| item.kind != ItemKind::Mark) {
+        "合计"
+    } else if view.issuer.run.period == Period::YEAR {
+        "年均"
+    } else {
+        "平均"
     }
 }
 
