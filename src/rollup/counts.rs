@@ -57,12 +57,11 @@ pub fn grades_of<'a>(schemes: impl IntoIterator<Item = &'a Scheme>) -> Vec<&'a s
     for scheme in schemes {
         let mut behind = 0;
         for name in scheme.member.grades.names() {
-            match all.iter().position(|known| *known == name) {
-                Some(at) => behind = behind.max(at + 1),
-                None => {
-                    all.insert(behind, name);
-                    behind += 1;
-                }
+            if let Some(at) = all.iter().position(|known| *known == name) {
+                behind = behind.max(at + 1);
+            } else {
+                all.insert(behind, name);
+                behind += 1;
             }
         }
     }

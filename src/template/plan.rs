@@ -9,6 +9,7 @@ use crate::exact::Decimal;
 use crate::form::model::{Image, PageSetup, Range, StyleId};
 
 /// A sheet of the form.
+#[expect(clippy::struct_excessive_bools, reason = "switches of the sheet 设置, each by itself")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SheetPlan {
     pub name: Vec<Piece>,

@@ -5,6 +5,7 @@ use super::error::{Problem, TemplateError};
 use crate::diag::CellRef;
 
 /// What the sheet `设置` says about one sheet of the form.
+#[expect(clippy::struct_excessive_bools, reason = "switches, each by itself")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     /// Records a page, 1 and up.
