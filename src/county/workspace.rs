@@ -426,10 +426,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn boards_are_printed_on_a3_so_far() {
-        let rule = "paper='A3'\n[[assign]]\ncategory='农村党员'\npaper='A4'\n";
-        let told = parse_text(&format!("{GOOD}{rule}")).expect_err("refused").message("f", Lang::En);
-        assert!(told.starts_with("f:10:7: ") && told.contains("not yet"), "{told}");
+    fn boards_are_printed_on_a3_or_a4() {
+        let rule = "paper='A3'\n[[assign]]\ncategory='农村党员'\nboard_paper='A4'\n";
+        let workspace = parse_text(&format!("{GOOD}{rule}")).expect("loads");
+        let branch = super::super::Branch::default();
+        assert_eq!((workspace.paper_of(&branch, "农村党员"), workspace.paper_of(&branch, "机关党员")), (Paper::A4, Paper::A3));
+        let told = parse_text(&format!("{GOOD}{}", rule.replace("A4", "B5"))).expect_err("refused").message("f", Lang::En);
+        assert!(told.starts_with("f:10:13: ") && told.contains("allowed: A3 A4"), "{told}");
         assert!(parse_text(&format!("{GOOD}{}", rule.replace("A4", "Ａ３"))).is_ok());
     }
 

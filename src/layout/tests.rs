@@ -64,11 +64,11 @@ fn a_merged_cell_grows_its_last_row() {
 
 #[test]
 fn what_is_higher_than_a_row_can_be_is_made_smaller_and_then_told() {
-    let laid = lay(&column(12.0, wrapped(), vec![(None, &"字".repeat(400)), (None, &"字".repeat(9000))]));
+    let laid = lay(&column(12.0, wrapped(), vec![(None, &"字".repeat(240)), (None, &"字".repeat(9000))]));
     assert_eq!(laid.book.sheets[0].heights, [40_950, 40_950]);
     assert!(laid.book.sheets[0].adjusted[&(0, 0)].size.unwrap() < 11.0);
     assert_eq!(laid.notes, [Note::DoesNotFit { sheet: "表".into(), cell: (1, 0) }]);
-    assert_eq!(laid.book.pages.iter().map(|page| all_text(page).chars().count()).sum::<usize>(), 9400);
+    assert_eq!(laid.book.pages.iter().map(|page| all_text(page).chars().count()).sum::<usize>(), 9240);
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn a_number_too_wide_for_its_column_is_made_smaller_and_then_told() {
         lay(&filled)
     };
     assert_eq!(shown(&show(91).book.pages[0], 0, 0), "91.00");
-    let tight = show(12_345_678_901);
+    let tight = show(1_234_567);
     assert!(tight.notes.is_empty() && tight.book.sheets[0].adjusted[&(0, 0)].size.is_some());
     assert_eq!(show(1_234_567_890_123_456).notes.len(), 1);
 }

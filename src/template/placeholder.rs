@@ -169,14 +169,14 @@ mod tests {
         assert_eq!(one("{本页.人数}"), Some(Kind::Total { scope: Scope::Page, column: false, field: "人数".into() }));
         assert_eq!(one("{合计.>得分}"), Some(Kind::Total { scope: Scope::All, column: true, field: "得分".into() }));
         assert_eq!(one("{页码}"), Some(Kind::Page));
-        for (text, drops) in [("{?星级}", false), ("{?>星级}", true), ("{?.备注}", false)] {
+        for (text, drops) in [("{?星级}", false), ("{?>星级}", true), ("{?>.星级}", true), ("{?.备注}", false)] {
             assert!(matches!(one(text), Some(Kind::Condition { drops_column, .. }) if drops_column == drops), "{text}");
         }
     }
 
     #[test]
     fn refuses_what_has_no_meaning() {
-        for text in ["{}", "{.}", "{>期间}", "{..名称}", "{.a.b.c}", "{?>.星级}", "{??a}", "{>}", "{a>}"] {
+        for text in ["{}", "{.}", "{>期间}", "{..名称}", "{.a.b.c}", "{?>.项目.名称}", "{??a}", "{>}", "{a>}"] {
             assert!(matches!(tokens(text), Err(Problem::Malformed(_))), "{text}");
         }
         for text in ["{姓名", "姓名}", "{a{b}", "{{a}"] {
