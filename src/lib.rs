@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod bag;
+pub mod blanks;
 pub mod builtin;
 pub mod check;
 pub mod cli;

@@ -7,13 +7,17 @@ use rayon::prelude::*;
 use super::intake::{self, Sent};
 use super::letter::{letter, own_name};
 use super::write::{Desk, Filled, Noticed, short_digest};
-use super::{BranchState, Resolved, RunError};
+use super::{BranchState, County, Resolved, RunError};
+use crate::blanks;
 use crate::check::{MissingRow, Told};
 use crate::diag::{Code, Fact, Finding, Severity};
 use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
 use crate::publish::safe_name;
+use crate::sheet::Book;
+use crate::submission::read_cover;
+use crate::xlsx::blank::Sheet;
 use crate::xlsx::marked::{self, AddedRow, Copied, Level, Mark, Marking};
 
 /// Errors that are of the file as a whole: no cell of it could be marked.
@@ -185,8 +189,25 @@ fn mark(
         rows,
         returns: digest::hex(&intake::digest(&opened.prints)),
         date: desk.county.date,
+        drawn: drawn(desk.county, &book, &file.name),
     };
     marked::write(&bytes, &book, &marking).ok()
+}
+
+/// The sheets of the blank workbook that a file was made from: 模板版本 tells. Its branch may be none of the register.
+fn drawn(county: &County, book: &Book, file: &Arc<str>) -> Vec<Sheet> {
+    let (cover, _) = read_cover(book, file, &county.intake);
+    let code = cover.branch_code.as_deref().filter(|_| cover.issued());
+    let Some(at) = code.and_then(|code| county.register.branches.iter().position(|branch| branch.code == code)) else { return Vec::new() };
+    let shared = blanks::County {
+        issuer: &county.workspace.issuer,
+        year: county.workspace.year,
+        date: county.date,
+        schemes: &county.schemes,
+        categories: &county.workspace.categories,
+        deadlines: &[],
+    };
+    blanks::workbook(&shared, &county.register.branches[at], &[], &|category| county.scheme_of(at, category)).sheets
 }
 
 /// Writes 催报名单 into the folder of each committee that has someone to remind.

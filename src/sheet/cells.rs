@@ -17,7 +17,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::book::{Area, Content, Sheet};
 use super::gather::Gather;
-use super::style::Style;
+use super::style::{Style, seen};
 use super::text::is_error;
 use super::{Refusal, number, strings};
 use crate::diag::{CellRef, Unreadable};
@@ -83,13 +83,13 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
     let mut shape = Shape::default();
     // The row and the column that come next where a tag does not say: zero-based.
     let (mut row, mut column) = (0u32, 0u32);
-    let (mut inside, mut read) = (false, false);
+    let (mut inside, mut read, mut noughts_hidden) = (false, false, false);
     loop {
         let event = reader.read_event().map_err(|error| torn(name, row, &error))?;
         match event {
             Event::Start(tag) if tag.local_name().as_ref() == "row" && inside => {
                 (row, column) = (row_index(&tag, row).map_err(|said| refused(name, row, &format!("row {said}")))?, 0);
-                if truth(&tag, "hidden") || is_nought(&tag, "ht") {
+                if truth(&tag, "hidden") || is_less(&tag, "ht", LOWEST) {
                     shape.rows.push(row);
                 }
             }
@@ -113,6 +113,10 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                 if (formula.is_some() || content.is_some()) && tables.is_faint(&cell) {
                     gather.faint(at.0, at.1);
                 }
+                let content = content.map(|content| match content {
+                    Content::Number(number) if noughts_hidden && number.is_zero() => seen("", content, ""),
+                    content => content,
+                });
                 match (formula, content) {
                     (Some(formula), content) => gather.result(at.0, at.1, &formula, content)?,
                     (None, Some(content)) => gather.push(at.0, at.1, content)?,
@@ -135,12 +139,14 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                 _ => {}
             },
             Event::Start(tag) | Event::Empty(tag) if !inside => match tag.local_name().as_ref() {
-                "col" if truth(&tag, "hidden") || is_nought(&tag, "width") => {
+                "col" if truth(&tag, "hidden") || is_less(&tag, "width", NARROWEST) => {
                     let number = |name| attribute(&tag, name).and_then(|text| text.trim().parse::<u32>().ok());
                     if let (Some(min), Some(max)) = (number("min"), number("max")) {
                         shape.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
                     }
                 }
+                // An option of the sheet: a nought is shown as a blank.
+                "sheetView" => noughts_hidden |= attribute(&tag, "showZeros").is_some_and(|value| matches!(value, "0" | "false")),
                 "mergeCell" if shape.merged.len() < Area::MOST => shape.merged.extend(attribute(&tag, "ref").and_then(Area::parse)),
                 _ => {}
             },
@@ -299,9 +305,12 @@ fn truth(tag: &BytesStart, name: &str) -> bool {
     attribute(tag, name).is_some_and(|value| matches!(value, "1" | "true"))
 }
 
-/// True for a height or a width of nothing, which hides as well.
-fn is_nought(tag: &BytesStart, name: &str) -> bool {
-    attribute(tag, name).is_some_and(|value| value.trim().parse().is_ok_and(|size: f64| size < 0.1))
+/// A row of fewer points and a column of fewer characters hide as well as those of nothing.
+const LOWEST: f64 = 3.5;
+const NARROWEST: f64 = 0.5;
+
+fn is_less(tag: &BytesStart, name: &str, least: f64) -> bool {
+    attribute(tag, name).is_some_and(|value| value.trim().parse().is_ok_and(|size: f64| size < least))
 }
 
 fn torn(name: &str, row: u32, error: &quick_xml::Error) -> Refusal {
@@ -403,6 +412,19 @@ mod tests {
         let open = sheet(r#"<col min="3" max="9" hidden="1"/><col min="2" max="2" hidden="0"/>"#, "");
         assert!(!open.hidden_rows);
         assert_eq!(open.merged.iter().map(|area| (area.first, area.last)).collect::<Vec<_>>(), [((1, 0), (4, 0)), ((6, 0), (6, 2))]);
+    }
+
+    #[test]
+    fn a_nought_that_the_sheet_does_not_show_is_seen_as_a_blank() {
+        let sheet = |view: &str| {
+            let xml = format!(
+                r#"<worksheet><sheetViews><sheetView {view} workbookViewId="0"/></sheetViews><sheetData><row r="1"><c r="A1"><v>0</v></c><c r="B1"><v>8</v></c></row></sheetData></worksheet>"#
+            );
+            read(&xml).unwrap().1.rows[0].cells.iter().map(|cell| cell.content.clone()).collect::<Vec<_>>()
+        };
+        let cells = sheet(r#"showZeros="0""#);
+        assert!(matches!(&cells[0], Content::Disguised(own) if own.shown.is_empty()) && cells[1] == Content::Number(8.into()), "{cells:?}");
+        assert_eq!(sheet(r#"showZeros="1""#)[0], Content::Number(0.into()));
     }
 
     #[test]

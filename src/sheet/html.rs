@@ -81,6 +81,8 @@ struct Cell {
     stored: Option<String>,
     style: Option<Style>,
     ink: Ink,
+    /// The element that is not displayed, until it ends, and how many of its name are open.
+    unseen: Option<(String, usize)>,
     picture: bool,
     is_text: bool,
     rows: u32,
@@ -151,6 +153,7 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
 type Attributes = BTreeMap<HtmlString, Spanned<HtmlString, ()>>;
 
 /// A page's parts. Names are in lower case.
+#[derive(Clone, Copy)]
 enum Node<'a> {
     Open(&'a str, &'a Attributes),
     Close(&'a str),
@@ -259,7 +262,10 @@ impl Table {
             Node::Open("caption", _) => self.caption = Some(String::new()),
             Node::Close("caption") => self.caption = self.caption.take().and_then(|caption| named(&caption)),
             _ => match (&mut self.cell, &mut self.caption) {
-                (Some(cell), _) => cell.node(node, limits)?,
+                (Some(cell), _) => {
+                    cell.node(node, limits)?;
+                    self.hides |= cell.unseen.is_some();
+                }
                 (None, Some(caption)) if !self.began => {
                     if let Node::Text(text) = node {
                         caption.push_str(text);
@@ -320,6 +326,7 @@ impl Cell {
             stored: attribute(tag, "x:num").or_else(|| attribute(tag, "sdval")).filter(|stored| !stored.is_empty()),
             style: own.style,
             picture: false,
+            unseen: None,
             ink: if own.ink == Ink::default() { row } else { own.ink },
             is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
             rows: count("rowspan"),
@@ -327,7 +334,25 @@ impl Cell {
         }
     }
 
+    /// True within an element that is not displayed.
+    fn passes_over(&mut self, node: &Node) -> bool {
+        match (*node, &mut self.unseen) {
+            (Node::Open(name, _), Some((unseen, count))) if name == unseen.as_str() => *count += 1,
+            (Node::Close(name), Some((unseen, count))) if name == unseen.as_str() => *count -= 1,
+            (Node::Open(name, tag), None) if !matches!(name, "br" | "img" | "input" | "hr" | "wbr") && is_unseen(tag) => {
+                self.unseen = Some((name.to_owned(), 1));
+            }
+            _ => {}
+        }
+        let within = self.unseen.is_some();
+        self.unseen.take_if(|(_, count)| *count == 0);
+        within
+    }
+
     fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+        if self.passes_over(node) {
+            return Ok(());
+        }
         match *node {
             Node::Open("br", _) | Node::Close("p" | "div" | "li") => {
                 self.text.truncate(self.text.trim_end_matches(' ').len());
@@ -390,6 +415,11 @@ impl Class {
         }
         own
     }
+}
+
+/// True for an element of which nothing is displayed.
+fn is_unseen(tag: &Attributes) -> bool {
+    attribute(tag, "hidden").is_some() || attribute(tag, "style").is_some_and(|style| hides(&style))
 }
 
 /// True for a row, a column or a cell that is not displayed or has no size.
@@ -512,6 +542,13 @@ mod tests {
         let page = "<html><head><style>td{x:'<table>'}</style><script>if (a<b) '<table>'</script></head><!-- <table><tr><td>no --><table><tr>\
                     <td> 张&nbsp;三\r\n  &amp; &#26446;&#x56db; <br> &lt;x&gt; 1 < 2 &unknown; </td><td title=\"a>b\"><b>粗</b><p>段</p></td></table>";
         assert_eq!(told(page.as_bytes()), ["导出 0,0 \"张\\u{a0}三 & 李四\\n<x> 1 < 2 &unknown;\"", "导出 0,1 \"粗段\""]);
+    }
+
+    #[test]
+    fn what_is_not_displayed_is_not_read_and_is_told() {
+        let page = "<table><tr><td>8<span style='display:none'>5<span>1</span></span><td>9<i hidden>.5</i><td style='x:y'>7</table>";
+        assert_eq!(told(page.as_bytes()), ["导出 0,0 8", "导出 0,1 9", "导出 0,2 7"]);
+        assert!(read("a", page.as_bytes(), &Limits::default()).expect("a page").sheets[0].hidden_rows);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub(super) fn format(style: &str) -> Option<String> {
 
 /// True for what is not displayed.
 pub(super) fn hides(style: &str) -> bool {
-    let style = style.to_ascii_lowercase().replace(' ', "");
-    style.contains("display:none")
+    let style = format!("{};", style.to_ascii_lowercase().replace(' ', ""));
+    ["display:none", "visibility:hidden", "visibility:collapse", "font-size:0;", "font-size:0px", "font-size:0pt"]
+        .iter()
+        .any(|hidden| style.contains(hidden))
 }

@@ -83,11 +83,20 @@ pub fn text_number(text: &str) -> Number {
     if is_nothing(&folded) {
         return Number::Nothing;
     }
+    if is_parted(text) {
+        return Number::Fault(Code::NotANumber);
+    }
     match Decimal::parse(folded.strip_suffix('分').unwrap_or(&folded)) {
         // Exponents are how spreadsheets write, not how people do: `1E5` typed as text is a slip.
         Some(value) if !folded.contains(['e', 'E']) => Number::Is { value, text: true },
         _ => Number::Fault(Code::NotANumber),
     }
+}
+
+/// True if blanks or a new line stand between figures: `8 5` may be one number, or two of which one was not seen.
+fn is_parted(text: &str) -> bool {
+    let parts: Vec<String> = text.split(char::is_whitespace).map(folded).filter(|part| !part.is_empty()).collect();
+    parts.windows(2).any(|pair| pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// `扣2分` in a column of deductions, `加2分` in one of bonuses: what the column says already.
@@ -220,7 +229,7 @@ mod tests {
         for written in ["", "/", "—", "无", "——", "　", "／", "-"] {
             assert_eq!(number(Some(&text(written))), Number::Nothing, "{written}");
         }
-        for written in ["优秀", "9-10", "见附件", "1E5", "9.5.1", "十", "2-"] {
+        for written in ["优秀", "9-10", "见附件", "1E5", "9.5.1", "十", "2-", "8 5", "1\n0", "８　５"] {
             assert_eq!(number(Some(&text(written))), Number::Fault(Code::NotANumber), "{written}");
         }
     }

@@ -141,6 +141,8 @@ pub enum Entry {
         sheet: String,
         /// Zero-based.
         column: u16,
+        /// The first of them, zero-based.
+        row: u32,
     },
     /// A number within bounds, both included.
     Number {
@@ -165,14 +167,14 @@ pub enum Entry {
 /// Rows above the data of a table: title, how to fill it in, headings.
 pub const HEAD: u32 = 3;
 /// The last row that drop-downs and bounds reach, whatever the number of rows.
-const REACH: u32 = 2000;
+pub(super) const REACH: u32 = 2000;
 /// A bound that only keeps out what is no number of a row or a ballot.
 const ANY_NUMBER: i64 = 100_000;
 /// Characters of a heading that the arrow of a filter covers.
 const ARROW: f64 = 3.0;
 const A4: u8 = 9;
 /// Characters beside each other that can still be read on one page of A4, printed landscape.
-const WIDEST: f64 = 190.0;
+pub(super) const WIDEST: f64 = 190.0;
 
 /// The workbook as bytes; the same workbook gives the same bytes.
 ///
@@ -187,7 +189,7 @@ pub fn write(blank: &Blank) -> Result<Vec<u8>, XlsxError> {
     }
     book.set_properties(&properties);
     let mut taken = BTreeSet::new();
-    let mut lists = Lists { sheet: sheet_name(&blank.guide.0, &mut taken), rows: blank.guide.1.len() as u32 + 1, words: Vec::new() };
+    let mut lists = Lists::below(sheet_name(&blank.guide.0, &mut taken), 0, blank.guide.1.len() as u32 + 1);
     let mut sheets = Vec::new();
     for sheet in &blank.sheets {
         let mut worksheet = Worksheet::new();
@@ -204,15 +206,26 @@ pub fn write(blank: &Blank) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// Lists too long for a drop-down of their own stand below the guide.
-struct Lists {
+/// Lists too long for a drop-down of their own stand on the first sheet, in a blank workbook below the guide.
+pub(super) struct Lists {
     sheet: String,
+    column: u16,
     /// The first free row.
     rows: u32,
     words: Vec<Vec<String>>,
 }
 
 impl Lists {
+    /// None yet; they will stand in a column of a sheet, from a row on.
+    pub(super) fn below(sheet: String, column: u16, row: u32) -> Self {
+        Self { sheet, column, rows: row, words: Vec::new() }
+    }
+
+    /// Each word with its row and column.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (u32, u16, &str)> {
+        (self.rows..).zip(self.words.iter().flatten()).map(|(row, word)| (row, self.column, word.as_str()))
+    }
+
     /// The range that holds the list.
     fn place(&mut self, list: &[String]) -> String {
         let at = self.words.iter().position(|own| own == list).unwrap_or_else(|| {
@@ -221,7 +234,9 @@ impl Lists {
         });
         let above: usize = self.words[..at].iter().map(Vec::len).sum();
         let first = self.rows as usize + above + 1;
-        format!("='{}'!$A${}:$A${}", self.sheet, first, first + list.len() - 1)
+        let letter = crate::diag::CellRef { row: 0, column: self.column }.to_string();
+        let letter = letter.trim_end_matches('1');
+        format!("='{}'!${letter}${}:${letter}${}", self.sheet, first, first + list.len() - 1)
     }
 }
 
@@ -236,8 +251,8 @@ fn write_guide(worksheet: &mut Worksheet, lines: &[String], lists: &Lists) -> Re
         worksheet.set_row_height(row, if row == 0 { 30.0 } else { 16.0 * lines_of(text, 70.0) })?;
     }
     let small = base().set_font_size(9).set_font_color(Color::RGB(0x007F_7F7F));
-    for (row, text) in (lists.rows..).zip(lists.words.iter().flatten()) {
-        worksheet.write_string_with_format(row, 0, text, &small)?;
+    for (row, column, text) in lists.cells() {
+        worksheet.write_string_with_format(row, column, text, &small)?;
     }
     print_setup(worksheet, false, 1);
     worksheet.protect();
@@ -304,7 +319,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
         }
         Body::Fields(fields) => {
             heading_line(worksheet, 1, &sheet.title, 62.0)?;
-            worksheet.set_column_width(0, 18)?.set_column_width(1, 44)?;
+            worksheet.set_column_width(0, FIELD_WIDTHS[0])?.set_column_width(1, FIELD_WIDTHS[1])?;
             for (row, (column, value)) in (1u32..).zip(fields) {
                 worksheet.write_string_with_format(row, 0, &column.heading, &heading(column.required))?;
                 let format = if column.locked { framed(&column.entry) } else { framed(&column.entry).set_unlocked() };
@@ -330,6 +345,9 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, lists: &mut Lists) -> R
     });
     Ok(())
 }
+
+/// Widths of the names of fields and of what is entered beside them.
+pub(super) const FIELD_WIDTHS: [f64; 2] = [18.0, 44.0];
 
 /// Widths of an item's columns.
 const ITEM_WIDTHS: [u16; 4] = [16, 34, 56, 30];
@@ -360,7 +378,12 @@ fn write_items(worksheet: &mut Worksheet, sheet: &Sheet, headings: &[&str; 4], i
 }
 
 /// Drop-downs and bounds of a column from `(row, column, last row)`.
-fn offer(worksheet: &mut Worksheet, column: &Column, (first, at, last): (u32, u16, u32), lists: &mut Lists) -> Result<(), XlsxError> {
+pub(super) fn offer(
+    worksheet: &mut Worksheet,
+    column: &Column,
+    (first, at, last): (u32, u16, u32),
+    lists: &mut Lists,
+) -> Result<(), XlsxError> {
     let stop = DataValidationErrorStyle::Stop;
     let ask = DataValidationErrorStyle::Warning;
     let plain = |decimal: &Decimal| decimal.to_stored();
@@ -380,10 +403,10 @@ fn offer(worksheet: &mut Worksheet, column: &Column, (first, at, last): (u32, u1
             };
             (rule, stop, format!("请从下拉列表中选择：{}", words.join("、")))
         }
-        Entry::From { sheet, column } => {
+        Entry::From { sheet, column, row } => {
             let letter = crate::diag::CellRef { row: 0, column: *column }.to_string();
             let letter = letter.trim_end_matches('1');
-            let range = format!("='{sheet}'!${letter}${}:${letter}${REACH}", HEAD + 1);
+            let range = format!("='{sheet}'!${letter}${}:${letter}${REACH}", row + 1);
             (DataValidation::new().allow_list_formula(Formula::new(range)), ask, format!("“{sheet}”里没有这个姓名，请核对。"))
         }
         Entry::Number { min, max, decimals, lenient } => {
@@ -482,7 +505,7 @@ fn first_half(columns: &[Column], frozen: u16) -> (u16, f64) {
     (count as u16 - 1, width(&columns[..count]))
 }
 
-fn print_setup(worksheet: &mut Worksheet, landscape: bool, pages: u16) {
+pub(super) fn print_setup(worksheet: &mut Worksheet, landscape: bool, pages: u16) {
     worksheet
         .set_paper_size(A4)
         .set_print_fit_to_pages(pages, 0)
@@ -506,7 +529,7 @@ fn hint() -> Format {
     base().set_font_size(9).set_font_color(Color::RGB(0x0059_5959)).set_text_wrap()
 }
 
-fn heading(required: bool) -> Format {
+pub(super) fn heading(required: bool) -> Format {
     let ground = if required { 0x00FC_E4D6 } else { 0x00DD_EBF7 };
     base()
         .set_bold()
@@ -518,7 +541,7 @@ fn heading(required: bool) -> Format {
 }
 
 /// How a column's cells show what is entered.
-fn column_format(entry: &Entry) -> Format {
+pub(super) fn column_format(entry: &Entry) -> Format {
     match entry {
         Entry::Text | Entry::Length(_) => base().set_num_format("@"),
         Entry::Date { .. } => base().set_num_format(DAY).set_align(FormatAlign::Center),

@@ -14,6 +14,7 @@ use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
 
+use crate::support::drawn::{Drawn, DrawnSheet, Held, written};
 use crate::support::{self, Workdir, base, case, sheet_of, silent, workbook};
 
 fn options(workspace: &Path) -> Options {
@@ -281,6 +282,86 @@ fn missing_rows_of_the_branch_itself_are_added() {
         assert!(lost.iter().any(|own| own[0] == format!("'{item}") && own[1] == format!("'{}", text("支部积分", row, 1))), "{item}");
         let listed = (0..20).find(|at| text(LIST, *at, 3) == format!("D{}", row + 1)).expect("a line of the list");
         assert!(text(LIST, listed, 5).contains(&item), "{item}");
+    }
+}
+
+/// What a workbook holds, to be written in another format, which keeps nothing else of it.
+fn bare(book: &Book) -> Vec<DrawnSheet> {
+    let held = |content: &Content| match content {
+        Content::Number(number) => Held::Number(number.to_stored()),
+        Content::Date(at) => Held::Text(at.date().to_string()),
+        Content::Text(text) => Held::Text(text.to_string()),
+        _ => Held::Nothing,
+    };
+    let rows = |sheet: &scorebook::sheet::Sheet| {
+        let mut rows = vec![Vec::new(); sheet.rows.last().map_or(0, |row| row.index as usize + 1)];
+        for row in &sheet.rows {
+            let cells: &mut Vec<Drawn> = &mut rows[row.index as usize];
+            cells.resize(row.cells.last().map_or(0, |cell| usize::from(cell.column) + 1), Drawn::default());
+            for cell in &row.cells {
+                cells[usize::from(cell.column)].held = held(&cell.content);
+            }
+        }
+        rows
+    };
+    book.sheets.iter().map(|sheet| DrawnSheet { name: sheet.name.to_string(), rows: rows(sheet), ..DrawnSheet::default() }).collect()
+}
+
+#[test]
+fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
+    let before = checked(&case("clean-ju-10star"));
+    let (at, card) = before
+        .resolved
+        .branches
+        .iter()
+        .enumerate()
+        .find_map(|(at, state)| if let BranchState::Accepted(card) = state { Some((at, card)) } else { None })
+        .unwrap();
+    for format in ["ods", "xml2003", "csv"] {
+        let folder = Workdir::like("clean-ju-10star");
+        let county = prepare(&options(folder.path())).unwrap();
+        let shared = issue::County {
+            issuer: &county.workspace.issuer,
+            year: county.run.year,
+            date: county.date,
+            schemes: &county.schemes,
+            categories: &county.workspace.categories,
+            deadlines: &[],
+        };
+        let roster: Vec<Listed> = card.submission.members.iter().map(Listed::from).collect();
+        let mut handed_out = issue::workbook(&shared, &county.register.branches[at], &roster, &|category| county.scheme_of(at, category));
+        filled(&mut handed_out);
+        let entries = handed_out.sheets.iter_mut().find(|sheet| sheet.name.starts_with("积分登记")).unwrap();
+        let Body::Table { rows, columns, .. } = &mut entries.body else { panic!("a table") };
+        let mark = columns.iter().position(|column| matches!(&column.entry, Entry::Number { .. }) && column.required).unwrap();
+        rows[0][mark] = 99.into();
+        let blank = blank::write(&handed_out).unwrap();
+        let sent = read("x", &blank, &Limits::default()).unwrap();
+        for (ending, bytes) in written(format, &bare(&sent)) {
+            std::fs::write(folder.path().join("inbox").join(format!("0101{ending}")), bytes).unwrap();
+        }
+        let summary = run(&options(folder.path()), &silent).unwrap();
+        let marked = std::fs::read(ending(summary.folder.as_ref().unwrap(), "-标注.xlsx").expect("a marked copy")).unwrap();
+        let copy = read("x", &marked, &Limits::default()).unwrap();
+        let dress = |bytes: &[u8], book: &Book, name: &str| {
+            let number = book.sheets.iter().position(|sheet| &*sheet.name == name).unwrap() + 1;
+            let xml = String::from_utf8(parts(bytes)[&format!("xl/worksheets/sheet{number}.xml")].clone()).unwrap();
+            let all = |begin: &str| xml.matches(begin).count();
+            let width = |column: &str| {
+                let tag = xml.split("<col ").skip(1).find(|tag| tag.starts_with(&format!("min=\"{column}\""))).unwrap_or_default();
+                tag.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned)
+            };
+            let setup = xml.split("<pageSetup").nth(1).and_then(|rest| rest.split("/>").next()).map(str::to_owned);
+            let frozen = xml.split("<pane ").nth(1).and_then(|rest| rest.split("/>").next()).map(str::to_owned);
+            (all("<dataValidation "), all("type=\"list\""), ["1", "2", "3", "4"].map(width), setup, frozen)
+        };
+        for sheet in &handed_out.sheets {
+            let own = dress(&blank, &sent, &sheet.name);
+            assert!(own.0 > 0 && own.3.is_some(), "{}: {own:?}", sheet.name);
+            assert_eq!(dress(&marked, &copy, &sheet.name), own, "{format} {}", sheet.name);
+        }
+        let red = &copy.sheets.iter().find(|sheet| sheet.name.starts_with("积分登记")).unwrap();
+        assert!(red.rows.iter().any(|row| row.cells.iter().any(|cell| cell.content == Content::Number(99.into()))), "{format}");
     }
 }
 

@@ -6,10 +6,12 @@ use rust_xlsxwriter::{
 };
 
 use super::cells::Ground;
+use super::dressed::{Dressed, dressed};
 use super::{Added, HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
 use crate::sheet::{Book, Content, Sheet};
 use crate::words::width_in_cell;
 use crate::xlsx::XlsxError;
+use crate::xlsx::blank::Lists;
 use crate::xlsx::tables::{DAY, bounded, day, sheet_name};
 
 /// Widest column, in characters.
@@ -22,11 +24,19 @@ pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, X
     let mut taken = std::collections::BTreeSet::new();
     let first = sheet_name(LIST, &mut taken);
     let mut sheets = Vec::new();
-    for sheet in book.sheets.iter().filter(|sheet| &*sheet.name != LIST) {
+    let own = || book.sheets.iter().filter(|sheet| &*sheet.name != LIST);
+    let all: Vec<Option<Dressed>> = own().map(|sheet| dressed(&marking.drawn, sheet)).collect();
+    let names = own().zip(&all).filter(|(sheet, _)| &*sheet.name == crate::workbook::ROSTER.name);
+    let names = names.filter_map(|(sheet, dressed)| dressed.as_ref()?.names(&sheet.name)).next();
+    let mut lists = Lists::below(first.clone(), HEADINGS.len() as u16 + 1, 3);
+    for (sheet, dressed) in own().zip(&all) {
         let mut worksheet = Worksheet::new();
         let marked = marking.marks.iter().any(|mark| mark.sheet.as_ref() == Some(&sheet.name));
         worksheet.set_name(sheet_name(&sheet.name, &mut taken))?.set_hidden(sheet.hidden && !marked);
-        write_sheet(&mut worksheet, sheet, marking, added)?;
+        write_sheet(&mut worksheet, sheet, (marking, added), dressed.as_ref())?;
+        if let Some(dressed) = dressed {
+            dressed.write(&mut worksheet, names.as_ref(), &mut lists)?;
+        }
         sheets.push(worksheet);
     }
     let names: Vec<(String, String)> =
@@ -34,6 +44,10 @@ pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, X
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(first)?;
     write_list(worksheet, marking, &names)?;
+    for (row, column, word) in lists.cells() {
+        worksheet.write_string(row, column, word)?.set_column_hidden(column)?;
+    }
+    worksheet.set_print_area(0, 0, 2 + marking.marks.len() as u32, HEADINGS.len() as u16 - 1)?;
     for worksheet in sheets {
         workbook.push_worksheet(worksheet);
     }
@@ -98,14 +112,23 @@ fn coloured(format: Format, ground: Option<&Ground>) -> Format {
     if ground.as_text { format.set_num_format("@") } else { format }
 }
 
-fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, marking: &Marking, added: &Added) -> Result<(), XlsxError> {
+fn write_sheet(
+    worksheet: &mut Worksheet,
+    sheet: &Sheet,
+    (marking, added): (&Marking, &Added),
+    dressed: Option<&Dressed>,
+) -> Result<(), XlsxError> {
     let (mut grounds, texts) = marks_of(marking, added, &sheet.name);
     let mut widths: std::collections::BTreeMap<u16, u32> = std::collections::BTreeMap::new();
     let plain = base().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00D0_D0D0));
+    let look = |row: u32, column: u16, content: Option<&Content>| match dressed {
+        Some(dressed) => dressed.format(row, column, &plain, content),
+        None => plain.clone(),
+    };
     for row in &sheet.rows {
         for cell in &row.cells {
             let ground = grounds.remove(&crate::diag::CellRef { row: row.index, column: cell.column });
-            let format = coloured(plain.clone(), ground.as_ref());
+            let format = coloured(look(row.index, cell.column, Some(&cell.content)), ground.as_ref());
             write_cell(worksheet, row.index, cell.column, &cell.content, &format)?;
             // A line above a table runs on over its columns and tells nothing about theirs.
             if row.cells.len() > 1 {
@@ -116,7 +139,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, marking: &Marking, adde
         }
     }
     for (cell, ground) in &grounds {
-        let format = coloured(plain.clone(), Some(ground));
+        let format = coloured(look(cell.row, cell.column, None), Some(ground));
         match ground.text.as_deref().map(|text| (text, text.parse::<u32>())) {
             None => worksheet.write_blank(cell.row, cell.column, &format)?,
             Some((_, Ok(number))) => worksheet.write_number_with_format(cell.row, cell.column, number, &format)?,

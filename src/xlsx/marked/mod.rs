@@ -13,6 +13,7 @@
 mod anew;
 mod cells;
 mod clean;
+mod dressed;
 mod list;
 mod notes;
 mod package;
@@ -96,6 +97,8 @@ pub struct Marking {
     pub returns: String,
     /// Time of creation of a workbook that is written anew.
     pub date: NaiveDate,
+    /// The sheets of the blank workbook that the file was made from; none if it was not handed out by the county.
+    pub drawn: Vec<super::blank::Sheet>,
 }
 
 /// Added to the instructions of a copy that holds less than its original.

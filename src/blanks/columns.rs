@@ -6,7 +6,7 @@ use crate::exact::{Decimal, Exact};
 use crate::period::{Every, Period};
 use crate::scheme::{Item, ItemKind, Scheme};
 use crate::workbook::{self, column};
-use crate::xlsx::blank::{Column, Entry};
+use crate::xlsx::blank::{Column, Entry, HEAD};
 
 /// A column without anything special.
 pub fn field(heading: &str, entry: Entry, required: bool, note: &str) -> Column {
@@ -25,7 +25,7 @@ pub fn seq() -> Column {
 
 /// 姓名 on a sheet that refers to the roster.
 pub fn name() -> Column {
-    let from = Entry::From { sheet: workbook::ROSTER.name.into(), column: 1 };
+    let from = Entry::From { sheet: workbook::ROSTER.name.into(), column: 1, row: HEAD };
     wide(14, field(column::NAME, from, true, "与党员名册上的姓名一致。"))
 }
 
