@@ -88,7 +88,10 @@ impl Dressed<'_> {
                 let frozen = if let Body::Table { frozen, .. } = self.drawn.body { frozen } else { 0 };
                 worksheet.set_freeze_panes(head + 1, frozen)?.set_repeat_rows(head, head)?;
             }
-            None => drop(worksheet.set_column_width(0, FIELD_WIDTHS[0])?.set_column_width(1, FIELD_WIDTHS[1])?),
+            None => {
+                worksheet.set_column_width(0, FIELD_WIDTHS[0])?.set_column_width(1, FIELD_WIDTHS[1])?;
+                worksheet.set_freeze_panes(self.fields.first().map_or(0, |(row, _)| *row), 1)?;
+            }
         }
         let whole: f64 = self.columns.iter().map(|(_, column)| f64::from(column.width)).sum();
         print_setup(worksheet, self.drawn.landscape, if whole > WIDEST { 2 } else { 1 });
