@@ -317,7 +317,7 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
         .enumerate()
         .find_map(|(at, state)| if let BranchState::Accepted(card) = state { Some((at, card)) } else { None })
         .unwrap();
-    for format in ["ods", "xml2003", "csv"] {
+    for format in ["ods"] {
         let folder = Workdir::like("clean-ju-10star");
         let county = prepare(&options(folder.path())).unwrap();
         let shared = issue::County {
