@@ -26,8 +26,8 @@ pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, X
     let mut sheets = Vec::new();
     let own = || book.sheets.iter().filter(|sheet| &*sheet.name != LIST);
     let all: Vec<Option<Dressed>> = own().map(|sheet| dressed(&marking.drawn, sheet)).collect();
-    let names = own().zip(&all).filter(|(sheet, _)| &*sheet.name == crate::workbook::ROSTER.name);
-    let names = names.filter_map(|(sheet, dressed)| dressed.as_ref()?.names(&sheet.name)).next();
+    let mut names = own().zip(&all).filter(|(sheet, _)| &*sheet.name == crate::workbook::ROSTER.name);
+    let names = names.find_map(|(sheet, dressed)| dressed.as_ref()?.names(&sheet.name));
     let mut lists = Lists::below(first.clone(), HEADINGS.len() as u16 + 1, 3);
     for (sheet, dressed) in own().zip(&all) {
         let mut worksheet = Worksheet::new();

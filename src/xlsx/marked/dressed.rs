@@ -83,15 +83,12 @@ impl Dressed<'_> {
         for (row, column) in &self.fields {
             offer(worksheet, column, (*row, 1, *row), lists)?;
         }
-        match self.head {
-            Some(head) => {
-                let frozen = if let Body::Table { frozen, .. } = self.drawn.body { frozen } else { 0 };
-                worksheet.set_freeze_panes(head + 1, frozen)?.set_repeat_rows(head, head)?;
-            }
-            None => {
-                worksheet.set_column_width(0, FIELD_WIDTHS[0])?.set_column_width(1, FIELD_WIDTHS[1])?;
-                worksheet.set_freeze_panes(self.fields.first().map_or(0, |(row, _)| *row), 1)?;
-            }
+        if let Some(head) = self.head {
+            let frozen = if let Body::Table { frozen, .. } = self.drawn.body { frozen } else { 0 };
+            worksheet.set_freeze_panes(head + 1, frozen)?.set_repeat_rows(head, head)?;
+        } else {
+            worksheet.set_column_width(0, FIELD_WIDTHS[0])?.set_column_width(1, FIELD_WIDTHS[1])?;
+            worksheet.set_freeze_panes(self.fields.first().map_or(0, |(row, _)| *row), 1)?;
         }
         let whole: f64 = self.columns.iter().map(|(_, column)| f64::from(column.width)).sum();
         print_setup(worksheet, self.drawn.landscape, if whole > WIDEST { 2 } else { 1 });
