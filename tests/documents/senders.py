@@ -3,7 +3,7 @@
 seconds of a run, the highest memory of its own process, and the highest of all reading processes together, from the kernel; and, of the
 first twenty, that the other branches' results are what they are without that file. Every file is well formed: large, many or deep, not broken.
 
-Not in CI: it takes half an hour. Options: `--only NAME` (part of a name), `--table` writes rows of docs/limits.md. Encrypted workbooks are made from
+Not in CI: it takes half an hour. Options: `--only NAME` (part of a name). Encrypted workbooks are made from
 tests/cases/reading, and .xls and .ods of the honest inboxes by LibreOffice; without it those are left out."""
 
 import io
@@ -153,7 +153,7 @@ def hostile(make, folder):
 def sample(branches, members=22, mess=0, scheme=()):
     def make(folder):
         options = [word for one in scheme for word in ("--scheme", one)]
-        subprocess.run([PROGRAM, "sample", folder, "--branches", str(branches), "--members", str(members), "--mess", str(mess), "--quiet", *options], check=True)
+        subprocess.run([PROGRAM, "sample", folder, "--branches", str(branches), "--members", str(members), "--mess", str(mess), "--quiet", *options], check=True, stdout=subprocess.DEVNULL)
     return make
 
 
@@ -243,7 +243,7 @@ HONEST = {
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def watch(pid, peak, stop):
-    """The highest memory of all children together."""
+    """The highest memory of the process, and of all its children together. What the kernel says at the end counts this script's own memory in."""
     while not stop.wait(0.02):
         together = 0
         for entry in Path("/proc").iterdir():
@@ -252,6 +252,8 @@ def watch(pid, peak, stop):
                     status = dict(line.split(":", 1) for line in (entry / "status").read_text().splitlines() if ":" in line)
                 except OSError:
                     continue
+                if int(entry.name) == pid:
+                    peak[1] = max(peak[1], int(status.get("VmHWM", "0 kB").split()[0]) * 1024)
                 if int(status["PPid"]) == pid:
                     together += int(status.get("VmRSS", "0 kB").split()[0]) * 1024
         peak[0] = max(peak[0], together)
@@ -260,16 +262,16 @@ def watch(pid, peak, stop):
 def measured(folder):
     start = time.monotonic()
     process = subprocess.Popen([PROGRAM, "run", folder, "--out", folder / "out", "--quiet", "--jobs", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak, stop = [0], threading.Event()
+    peak, stop = [0, 0], threading.Event()
     watcher = threading.Thread(target=watch, args=(process.pid, peak, stop))
     watcher.start()
     late = threading.Timer(SECONDS, process.kill)
     late.start()
-    _, status, used = os.wait4(process.pid, 0)
+    _, status = os.waitpid(process.pid, 0)
     late.cancel()
     stop.set()
     watcher.join()
-    return os.waitstatus_to_exitcode(status), time.monotonic() - start, used.ru_maxrss * 1024, peak[0]
+    return os.waitstatus_to_exitcode(status), time.monotonic() - start, peak[1], peak[0]
 
 
 def results(folder):
