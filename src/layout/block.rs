@@ -14,6 +14,9 @@ pub(super) const PADDING: Length = 150;
 /// Text is not made smaller than this many points to fit, nor if it was smaller from the start.
 const SMALLEST: f32 = 8.0;
 
+/// A number may become as small as this: a spreadsheet shows none of it in a column that is too narrow.
+const SMALLEST_NUMBER: f32 = 6.0;
+
 /// Nor is text of this size or more, which is to be read from a wall, made smaller than this.
 const SMALLEST_LARGE: f32 = 12.0;
 
@@ -187,8 +190,9 @@ impl Block {
         if width <= own {
             return;
         }
+        let least = if number { SMALLEST_NUMBER.min(self.size) } else { smallest(self.size) };
         if style.align.shrink {
-            self.size = (self.size * own / width).max(smallest(self.size));
+            self.size = (self.size * own / width).max(least);
         } else {
             if !number && self.area.first_column == self.area.last_column && self.area.first_row == self.area.last_row {
                 self.spill(grid, width);
@@ -196,7 +200,7 @@ impl Block {
             if self.reach(grid) >= width {
                 return;
             }
-            self.size = (self.size * self.reach(grid) / width).max(smallest(self.size));
+            self.size = (self.size * self.reach(grid) / width).max(least);
             self.adjusted.size = Some(half_points(self.size));
             self.size = self.adjusted.size.unwrap_or_default() as f32;
         }
