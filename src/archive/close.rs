@@ -233,7 +233,7 @@ fn outside(to: &Path, of: &Path) -> Result<(), RunError> {
 
 fn unfinished(county: &County, resolved: &Resolved) -> (Vec<String>, Vec<String>) {
     let codes = |wanted: fn(&BranchState) -> bool| {
-        let branches = county.register.branches.iter().zip(&resolved.branches);
+        let branches = county.register.branches.iter().zip(resolved.states());
         branches.filter(|(_, state)| wanted(state)).map(|(branch, _)| branch.code.clone()).collect()
     };
     (codes(|state| matches!(state, BranchState::Returned)), codes(|state| matches!(state, BranchState::Missing | BranchState::LeftOut)))

@@ -24,7 +24,7 @@ impl Content<'_> {
             let failed = |error: String| RunError::Document { what: format!("{}.csv", table.name), branch: String::new(), error };
             let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
             csv.write_record(table.headings()).map_err(|error| failed(error.to_string()))?;
-            for (branch, state) in self.county.register.branches.iter().zip(&self.resolved.branches) {
+            for (branch, state) in self.county.register.branches.iter().zip(self.resolved.states()) {
                 let BranchState::Accepted(card) = state else { continue };
                 for row in table.rows(branch, &card.submission, &self.county.schemes) {
                     csv.write_record(row.iter().map(|cell| plain(cell))).map_err(|error| failed(error.to_string()))?;

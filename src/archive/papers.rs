@@ -114,14 +114,14 @@ impl Desk<'_> {
             ..item("data", &workspace.issuer, format!("{head}积分数据、设置与运行记录"), files)
         });
         let mut senders: BTreeMap<&str, usize> = BTreeMap::new();
-        for (at, sources) in self.resolved.sources.iter().enumerate() {
-            senders.extend(sources.iter().flat_map(|sent| sent.names()).map(|file| (file, at)));
+        for (at, result) in self.resolved.branches.iter().enumerate() {
+            senders.extend(result.sources.iter().flat_map(|sent| sent.names()).map(|file| (file, at)));
         }
         for original in originals {
             let branch = senders.get(original.first_name.as_str()).map(|at| (*at, &self.county.register.branches[*at]));
             let title =
                 branch.map_or_else(|| format!("[{}]", original.first_name), |(_, branch)| format!("{}{head}积分报送表", branch.name));
-            let reported = branch.and_then(|(at, _)| match &self.resolved.branches[at] {
+            let reported = branch.and_then(|(at, _)| match &self.resolved.branches[at].state {
                 BranchState::Accepted(card) => card.submission.reported(),
                 _ => None,
             });
@@ -178,8 +178,7 @@ impl Desk<'_> {
             true,
             format!("{} 个文件与运行清单所列摘要逐一相同", self.record.outputs.len()),
         ));
-        let results =
-            self.resolved.branches.iter().map(|state| if let BranchState::Accepted(card) = state { card.outcomes.len() } else { 0 });
+        let results = self.resolved.states().map(|state| if let BranchState::Accepted(card) = state { card.outcomes.len() } else { 0 });
         checks.push(check(
             "真实性",
             "由原件和细则重新计算，结果相同",
@@ -196,7 +195,7 @@ impl Desk<'_> {
             if blank.is_empty() { "单位、年度、日期、版本、数量俱全".into() } else { format!("缺 {}", blank.join("、")) },
         ));
         let branches = self.resolved.branches.len();
-        let accepted = self.resolved.branches.iter().filter(|state| matches!(state, BranchState::Accepted(_))).count();
+        let accepted = self.resolved.states().filter(|state| matches!(state, BranchState::Accepted(_))).count();
         let reason = self.incomplete.map(|reason| format!("；未完成即归档，原因：{reason}")).unwrap_or_default();
         checks.push(check(
             "完整性",

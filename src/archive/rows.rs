@@ -56,7 +56,7 @@ impl Content<'_> {
         let failed = table("results");
         let mut rows = Table::new("results", RESULTS).map_err(&failed)?;
         let key = self.county.person_key();
-        for (branch, state) in self.county.register.branches.iter().zip(&self.resolved.branches) {
+        for (branch, state) in self.county.register.branches.iter().zip(self.resolved.states()) {
             let BranchState::Accepted(card) = state else { continue };
             for outcome in &card.outcomes {
                 let row = result_row(branch, &card.submission, &self.county.schemes, outcome, self.county.run);
@@ -102,7 +102,7 @@ impl Content<'_> {
         let failed = table("entries");
         let mut rows = Table::new("entries", ENTRIES).map_err(&failed)?;
         let key = self.county.person_key();
-        for (branch, state) in self.county.register.branches.iter().zip(&self.resolved.branches) {
+        for (branch, state) in self.county.register.branches.iter().zip(self.resolved.states()) {
             let BranchState::Accepted(card) = state else { continue };
             let submission = &card.submission;
             for entry in &submission.entries {
@@ -165,7 +165,7 @@ impl Content<'_> {
                 *found.entry((code, severity)).or_default() += 1;
             }
         }
-        for (at, (branch, state)) in self.county.register.branches.iter().zip(&self.resolved.branches).enumerate() {
+        for (at, (branch, state)) in self.county.register.branches.iter().zip(self.resolved.states()).enumerate() {
             let mut counts = Counts::default();
             let state = match state {
                 BranchState::Accepted(card) => {

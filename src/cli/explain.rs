@@ -114,7 +114,7 @@ fn near<'a>(printer: &Printer, name: &str, known: impl Iterator<Item = &'a str>)
 
 /// Somebody who is nowhere may be in what could not be read.
 fn unread(printer: &Printer, summary: &Summary) {
-    let count = |test: &dyn Fn(&BranchState) -> bool| summary.resolved.branches.iter().filter(|state| test(state)).count();
+    let count = |test: &dyn Fn(&BranchState) -> bool| summary.resolved.states().filter(|state| test(state)).count();
     let missing = count(&|state| matches!(state, BranchState::Missing));
     let returned = count(&|state| matches!(state, BranchState::Returned));
     let stray = summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.place.file.is_some()).count();
@@ -200,12 +200,12 @@ fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch:
     // Where the file is the same for all of a branch it is named once, above; of several each value has its own, and who moved
     // brought entries of another branch's.
     let carried = |file: &Arc<str>| {
-        let states = summary.resolved.branches.iter();
+        let states = summary.resolved.states();
         states.filter_map(BranchState::card).any(|card| card.submission.carried_files().any(|own| own == file))
     };
     let whole = |at: &Place| {
         let alone =
-            |own: &Arc<str>| summary.resolved.sources.iter().any(|sources| matches!(sources.as_slice(), [only] if *own == only.name));
+            |own: &Arc<str>| summary.resolved.branches.iter().any(|one| matches!(one.sources.as_slice(), [only] if *own == only.name));
         at.file.as_ref().is_some_and(|own| alone(own) && !carried(own))
     };
     let source = trace.place.as_ref().map(|at| {
@@ -264,7 +264,7 @@ fn to_json(printer: &Printer, summary: &Summary, one: &Explanation<'_>, original
         Explained::Missing => ("missing", Value::Null),
         Explained::BranchUnscored => ("unscored", Value::Null),
         Explained::Decided { outcome, .. } => {
-            let row = match &summary.resolved.branches[one.branch] {
+            let row = match &summary.resolved.branches[one.branch].state {
                 BranchState::Accepted(card) => {
                     serde_json::to_value(result_row(branch, &card.submission, &county.schemes, outcome, county.run)).ok()
                 }

@@ -37,7 +37,7 @@ pub fn run(printer: &Printer, options: &Options) -> u8 {
 
 fn states(summary: &Summary) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
     let (mut accepted, mut returned, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, state) in summary.resolved.branches.iter().enumerate() {
+    for (at, state) in summary.resolved.states().enumerate() {
         match state {
             BranchState::Accepted(_) => accepted.push(at),
             BranchState::Returned => returned.push(at),
@@ -50,7 +50,7 @@ fn states(summary: &Summary) -> (Vec<usize>, Vec<usize>, Vec<usize>) {
 
 fn counts(summary: &Summary) -> Counts {
     let mut counts = Counts::default();
-    for state in &summary.resolved.branches {
+    for state in summary.resolved.states() {
         if let BranchState::Accepted(card) = state {
             for outcome in &card.outcomes {
                 counts.add(outcome);

@@ -21,7 +21,7 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
     };
     let register = &summary.county.register;
     let mut rows: Vec<(String, [usize; 4])> = register.committees().into_iter().map(|name| (name.to_owned(), [0; 4])).collect();
-    for (branch, state) in register.branches.iter().zip(&summary.resolved.branches) {
+    for (branch, state) in register.branches.iter().zip(summary.resolved.states()) {
         let column = match state {
             BranchState::Accepted(_) => 0,
             BranchState::Returned => 1,

@@ -76,13 +76,13 @@ pub fn explain<'a>(summary: &'a Summary, wanted: Wanted<'a>) -> Vec<Explanation<
     let county = &summary.county;
     let name = words::name(wanted.name);
     let mut found = Vec::new();
-    for (at, state) in summary.resolved.branches.iter().enumerate() {
+    for (at, state) in summary.resolved.states().enumerate() {
         let branch = &county.register.branches[at];
         if wanted.branch.is_some_and(|code| code != branch.code) {
             continue;
         }
         let itself = wanted.seq.is_none() && (words::name(&branch.name) == name || branch.code == wanted.name);
-        let on_roster = summary.resolved.rosters[at].iter().any(|member| **member == *name);
+        let on_roster = summary.resolved.branches[at].roster.iter().any(|member| **member == *name);
         let shown = if itself { branch.name.as_str() } else { wanted.name };
         match state {
             BranchState::Accepted(card) => {
@@ -153,7 +153,7 @@ fn returned<'a>(summary: &'a Summary, branch: usize, name: &str) -> Explained<'a
 
 /// Names of all members that can be explained, for the hint after a slip.
 pub fn known_names(summary: &Summary) -> impl Iterator<Item = &str> {
-    summary.resolved.rosters.iter().flatten().map(AsRef::as_ref)
+    summary.resolved.branches.iter().flat_map(|result| &result.roster).map(AsRef::as_ref)
 }
 
 /// What stood in the cells of traces, read again from the inbox.
@@ -207,14 +207,14 @@ pub fn write_explanation(
     let scheme = outcome.map(|outcome| outcome.scheme);
     let loaded = press.template(form, scheme)?;
     let files = summary.resolved.files(one.branch).unwrap_or_default();
-    let sent = || summary.resolved.sources[one.branch].iter().flat_map(|sent| sent.names());
+    let sent = || summary.resolved.branches[one.branch].sources.iter().flat_map(|sent| sent.names());
     let inputs = summary.resolved.inputs.iter().filter(|(name, ..)| sent().any(|own| own == &**name));
     let inputs: Vec<&str> = inputs.map(|(_, digest, _)| digest.as_str()).collect();
     let mut made_from = vec![env!("CARGO_PKG_VERSION"), scheme.map_or("", |at| &county.schemes[at].digest), &loaded.digest];
     made_from.extend(inputs);
     let digest = short_digest(&made_from);
     let statements = statements(summary, one, Lang::Zh, originals);
-    let cover = match &summary.resolved.branches[one.branch] {
+    let cover = match &summary.resolved.branches[one.branch].state {
         BranchState::Accepted(card) => Some(&card.submission.cover),
         _ => None,
     };

@@ -155,7 +155,7 @@ impl Recorded {
         let rows = record.rows(code)?;
         let named = |row: &&Row| row.subject == subject && (subject == "branch" || row.name == one.name);
         let row = rows.iter().filter(named).find(|row| row.seq == seq).or_else(|| rows.iter().find(named));
-        let now = outcome.filter(|_| matches!(summary.resolved.branches[one.branch], BranchState::Accepted(_)));
+        let now = outcome.filter(|_| matches!(summary.resolved.branches[one.branch].state, BranchState::Accepted(_)));
         let now = now.map(|outcome| values(outcome, &county.schemes[outcome.scheme]));
         let scheme = row.and_then(|row| county.schemes.iter().find(|scheme| scheme.id == row.scheme));
         let stood = self.records.stood(self.run, code)?.unwrap_or_default();

@@ -23,7 +23,8 @@ use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
 use crate::run::intake::Sent;
 use crate::run::state::{Line, State, finding, place, shared};
 use crate::run::{
-    BranchState, Card, Comparison, County, Dates, FirstState, Resolved, RunError, refused, sort_findings, whole_configuration, write_data,
+    BranchResult, BranchState, Card, Comparison, County, Dates, FirstState, Resolved, RunError, refused, sort_findings,
+    whole_configuration, write_data,
 };
 use crate::scheme::{self, Scheme};
 use crate::score::{Flag, Score};
@@ -104,7 +105,7 @@ pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
     let (resolved, folders) = resolved(&shards, &county)?;
     let staging = Staging::open(out, &county.run.to_string())?;
     write(&shards, &county, &resolved, &folders, &staging)?;
-    let count = |wanted: fn(&BranchState) -> bool| resolved.branches.iter().filter(|state| wanted(state)).count();
+    let count = |wanted: fn(&BranchState) -> bool| resolved.states().filter(|state| wanted(state)).count();
     let branches = [
         count(|state| matches!(state, BranchState::Accepted(_))),
         count(|state| matches!(state, BranchState::Returned)),
@@ -240,12 +241,7 @@ type Whole = (Resolved, BTreeMap<usize, String>);
 fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     let count = county.register.branches.len();
     let mut whole = Resolved {
-        branches: (0..count).map(|_| BranchState::Missing).collect(),
-        rosters: vec![Vec::new(); count],
-        schemes: vec![std::collections::BTreeSet::new(); count],
-        owing: vec![true; count],
-        missing_rows: vec![Vec::new(); count],
-        sources: vec![Vec::new(); count],
+        branches: (0..count).map(|_| BranchResult::of(BranchState::Missing)).collect(),
         findings: Vec::new(),
         people: Vec::new(),
         inputs: Vec::new(),
@@ -260,8 +256,8 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         for line in &shard.state.branches {
             let Some(at) = county.register.by_code(&line.branch.code) else { continue };
             parts[at] = part;
-            whole.sources[at] = line.file.as_deref().map(Sent::named).into_iter().collect();
-            whole.branches[at] = match line.state.as_str() {
+            whole.branches[at].sources = line.file.as_deref().map(Sent::named).into_iter().collect();
+            whole.branches[at].state = match line.state.as_str() {
                 "accepted" => {
                     let card = cards.remove(&line.branch.code).unwrap_or_else(|| empty(line));
                     BranchState::Accepted(Box::new(card))
@@ -298,7 +294,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
     for finding in across.iter().filter(|finding| finding.code == Code::MemberInTwoBranches) {
         let at = finding.branch_code.as_deref().and_then(|code| county.register.by_code(code));
         if let Some(at) = at
-            && matches!(whole.branches[at], BranchState::Accepted(_))
+            && matches!(whole.branches[at].state, BranchState::Accepted(_))
         {
             // Its forms are written already and would have to be taken back.
             let (branch, said) = (&county.register.branches[at], finding.value.clone().unwrap_or_default());
@@ -331,7 +327,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
 /// year from the entries of both, which no part alone has: such parts are refused.
 fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Vec<Place>, RunError> {
     let scheme = |one: &Person| {
-        let BranchState::Accepted(card) = &whole.branches[one.branch] else { return None };
+        let BranchState::Accepted(card) = &whole.branches[one.branch].state else { return None };
         card.submission.members.iter().find(|member| *member.name == *one.name).map(|member| member.scheme)
     };
     let mut each = Vec::new();
@@ -371,7 +367,7 @@ fn count_once(whole: &mut Resolved, parts: &[usize], county: &County) {
         group.sort_by_key(|one| (one.first_month, one.last_month, one.branch));
         let (mut counted, mut left) = (None, Vec::new());
         for one in group {
-            let Some((card, at)) = whole.branches[one.branch].card().zip(outcome_of(whole, one)) else { continue };
+            let Some((card, at)) = whole.branches[one.branch].state.card().zip(outcome_of(whole, one)) else { continue };
             match (card.outcomes[at].score.roll, counted) {
                 (Roll::Here, Some(earlier)) if one.first_month <= county.run.period.last_month() => {
                     elsewhere.push(earlier);
@@ -386,7 +382,7 @@ fn count_once(whole: &mut Resolved, parts: &[usize], county: &County) {
         elsewhere.extend(left.into_iter().filter(|_| counted.is_some()));
     }
     for (branch, at) in elsewhere {
-        if let BranchState::Accepted(card) = &mut whole.branches[branch] {
+        if let BranchState::Accepted(card) = &mut whole.branches[branch].state {
             card.outcomes[at].score.roll = Roll::Elsewhere;
         }
     }
@@ -394,7 +390,7 @@ fn count_once(whole: &mut Resolved, parts: &[usize], county: &County) {
 
 /// The place of a member's outcome in his branch.
 fn outcome_of(whole: &Resolved, person: &Person) -> Option<usize> {
-    let card = whole.branches[person.branch].card()?;
+    let card = whole.branches[person.branch].state.card()?;
     let at = card.submission.members.iter().position(|member| *member.name == *person.name)? as u32;
     card.outcomes.iter().position(|outcome| outcome.kind == OutcomeKind::Member(at))
 }

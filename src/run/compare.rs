@@ -68,7 +68,7 @@ fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear
         })
         .collect();
     let mut found = Vec::new();
-    for (at, state) in resolved.branches.iter().enumerate() {
+    for (at, state) in resolved.states().enumerate() {
         if let BranchState::Accepted(card) = state {
             let code = county.register.branches[at].code.as_str();
             found.extend(unusual(at, code, &card.outcomes, &county.schemes, uniform.get(code).copied(), last));

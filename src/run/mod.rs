@@ -41,7 +41,7 @@ pub use parts::Put;
 pub use prepare::{County, prepare, scheme_names};
 pub use press::Press;
 pub use received::Received;
-pub use resolve::{BranchState, Resolved, resolve};
+pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use write::write;
 
 pub(crate) use error::refused;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::received::of_branch;
 use super::resolve::roll;
-use super::{BranchState, Card, County, Resolved};
+use super::{BranchResult, BranchState, Card, County, Resolved};
 use crate::county::Transfers;
 use crate::diag::{Code, Finding, Place};
 use crate::rollup::{OutcomeKind, branch_outcomes};
@@ -78,11 +78,7 @@ fn leave_out(county: &County, resolved: &mut Resolved) {
     resolved.findings.retain(wanted);
     resolved.people.retain(|person| county.wants(person.branch));
     for at in (0..resolved.branches.len()).filter(|at| !county.wants(*at)) {
-        resolved.branches[at] = BranchState::LeftOut;
-        resolved.rosters[at].clear();
-        resolved.schemes[at].clear();
-        resolved.sources[at].clear();
-        resolved.missing_rows[at].clear();
+        resolved.branches[at] = BranchResult::of(BranchState::LeftOut);
     }
 }
 
@@ -107,7 +103,7 @@ fn not_listed(county: &County, resolved: &Resolved, chains: &[Chain]) -> Vec<Fin
 }
 
 fn card(resolved: &Resolved, branch: usize) -> Option<&Card> {
-    resolved.branches[branch].card()
+    resolved.branches[branch].state.card()
 }
 
 fn member<'a>(resolved: &'a Resolved, one: &Membership) -> Option<&'a Member> {
@@ -139,7 +135,7 @@ fn by_identity_number(resolved: &Resolved) -> Vec<Chain> {
 /// Members whose roster names a former branch.
 fn newcomers(resolved: &Resolved) -> Vec<(usize, u32)> {
     let mut found = Vec::new();
-    for (branch, state) in resolved.branches.iter().enumerate() {
+    for (branch, state) in resolved.states().enumerate() {
         let BranchState::Accepted(card) = state else { continue };
         let members = card.submission.members.iter().enumerate();
         let named = members.filter(|(_, member)| member.repeats.is_none() && member.course.former.is_some());
@@ -346,7 +342,7 @@ fn apply(county: &County, resolved: &mut Resolved, steps: Vec<Step>) {
     }
     for (branch, steps) in by_branch {
         let code = county.register.branches[branch].code.as_str();
-        let BranchState::Accepted(card) = &mut resolved.branches[branch] else { continue };
+        let BranchState::Accepted(card) = &mut resolved.branches[branch].state else { continue };
         let before: Vec<Finding> = branch_outcomes(&card.submission, &county.schemes, county.run).1;
         let waiting: BTreeMap<u32, usize> = steps.iter().filter_map(|step| Some((step.at, step.waits_for?))).collect();
         for step in steps {
@@ -364,7 +360,7 @@ fn apply(county: &County, resolved: &mut Resolved, steps: Vec<Step>) {
         let own = |finding: &Finding| finding.branch_code.as_deref() == Some(code);
         let former: Vec<Finding> = before.into_iter().map(|finding| of_branch(county, branch, finding)).collect();
         resolved.findings.retain(|finding| !(own(finding) && (finding.code == Code::RollMismatch || former.contains(finding))));
-        let roll = match &resolved.branches[branch] {
+        let roll = match &resolved.branches[branch].state {
             BranchState::Accepted(card) => roll(county, branch, &card.submission),
             _ => None,
         };
@@ -386,7 +382,7 @@ fn waiting_notes(county: &County, resolved: &Resolved, branch: usize, waiting: &
         if other.iter().any(|flag| outcome.score.flags.contains(flag)) {
             continue;
         }
-        let why = if matches!(resolved.branches[earlier], BranchState::Returned) { "returned" } else { "" };
+        let why = if matches!(resolved.branches[earlier].state, BranchState::Returned) { "returned" } else { "" };
         let finding = Finding::new(Code::WaitingForBranch, card.submission.place(member.at)).value(&*member.name);
         found.push(of_branch(county, branch, finding.arg("former", label(county, earlier)).arg("why", why)));
     }

@@ -42,24 +42,20 @@ pub fn owing(county: &County, every: Every) -> usize {
 /// the folder that the settings name, has last year's rosters.
 pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) {
     let every = county.run.period.every();
-    let unknown = resolved.schemes.iter().any(BTreeSet::is_empty);
+    let unknown = resolved.branches.iter().any(|result| result.schemes.is_empty());
     let last = last_year
         .or(county.workspace.last_year.as_deref())
         .filter(|_| unknown)
         .map(|folder| last_categories(county, folder))
         .unwrap_or_default();
-    // A branch owes the periods that end while it exists.
-    let owing = |at: usize| {
-        let branch = &county.register.branches[at];
-        branch.exists_at_end_of(county.run.period) && owes(county, every, at, &resolved.schemes[at], last.get(&branch.code))
-    };
-    resolved.owing = (0..resolved.branches.len()).map(owing).collect();
     let mut idle: BTreeSet<&str> = BTreeSet::new();
-    for (at, state) in resolved.branches.iter_mut().enumerate() {
+    for (at, result) in resolved.branches.iter_mut().enumerate() {
         let branch = &county.register.branches[at];
-        match state {
-            BranchState::Missing if !resolved.owing[at] => {
-                *state = BranchState::NotOwed;
+        // A branch owes the periods that end while it exists.
+        result.owing = branch.exists_at_end_of(county.run.period) && owes(county, every, at, &result.schemes, last.get(&branch.code));
+        match &result.state {
+            BranchState::Missing if !result.owing => {
+                result.state = BranchState::NotOwed;
                 idle.insert(&branch.code);
             }
             BranchState::Accepted(card) => {

@@ -87,7 +87,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, records: &Records) -> R
         .branches
         .par_iter()
         .enumerate()
-        .filter_map(|(at, state)| match state {
+        .filter_map(|(at, result)| match &result.state {
             BranchState::Accepted(card) if !periods.is_empty() => Some((at, card)),
             _ => None,
         })
@@ -107,7 +107,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, records: &Records) -> R
     }
     for (at, own) in &mut changes {
         own.sort_by_key(|change| (change.period.last_month(), change.period.every(), change.kind));
-        let BranchState::Accepted(card) = &resolved.branches[*at] else { continue };
+        let BranchState::Accepted(card) = &resolved.branches[*at].state else { continue };
         for mut finding in change_findings(own, &card.submission) {
             finding.branch_code = Some(county.register.branches[*at].code.as_str().into());
             resolved.findings.push(finding);

@@ -34,21 +34,35 @@ impl BranchState {
     }
 }
 
+/// What is known of a branch after the first pass.
+#[derive(Debug)]
+pub struct BranchResult {
+    /// What became of it.
+    pub state: BranchState,
+    /// Names on its roster, as far as it could be read.
+    pub roster: Vec<Arc<str>>,
+    /// Schemes of the members on its roster, as far as it could be read.
+    pub schemes: BTreeSet<usize>,
+    /// True if it owes a submission for this run.
+    pub owing: bool,
+    /// Rows that its latest file lacks.
+    pub missing_rows: Vec<MissingRow>,
+    /// The files that its state rests on, the latest first.
+    pub sources: Vec<Arc<Sent>>,
+}
+
+impl BranchResult {
+    /// A branch in a state, of which nothing else is known.
+    pub fn of(state: BranchState) -> Self {
+        Self { state, roster: Vec::new(), schemes: BTreeSet::new(), owing: true, missing_rows: Vec::new(), sources: Vec::new() }
+    }
+}
+
 /// The county after the first pass.
 #[derive(Debug)]
 pub struct Resolved {
     /// By position in the register.
-    pub branches: Vec<BranchState>,
-    /// Names on each branch's roster, as far as it could be read.
-    pub rosters: Vec<Vec<Arc<str>>>,
-    /// Schemes of the members on each branch's roster, as far as it could be read.
-    pub schemes: Vec<BTreeSet<usize>>,
-    /// Which branches owe a submission for this run.
-    pub owing: Vec<bool>,
-    /// Rows that the latest file of each branch lacks.
-    pub missing_rows: Vec<Vec<MissingRow>>,
-    /// The files that each branch's state rests on, the latest first.
-    pub sources: Vec<Vec<Arc<Sent>>>,
+    pub branches: Vec<BranchResult>,
     /// Everything found, in output order.
     pub findings: Vec<Finding>,
     /// Everybody with an identity number, for comparing branches.
@@ -62,14 +76,19 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// What became of each branch, by position in the register.
+    pub fn states(&self) -> impl Iterator<Item = &BranchState> {
+        self.branches.iter().map(|result| &result.state)
+    }
+
     /// The latest file that a branch's state rests on.
     pub fn file(&self, branch: usize) -> Option<&Arc<str>> {
-        self.sources[branch].first().map(|sent| &sent.name)
+        self.branches[branch].sources.first().map(|sent| &sent.name)
     }
 
     /// All of them, as one text.
     pub fn files(&self, branch: usize) -> Option<String> {
-        let names: Vec<&str> = self.sources[branch].iter().map(|sent| sent.name.as_ref()).collect();
+        let names: Vec<&str> = self.branches[branch].sources.iter().map(|sent| sent.name.as_ref()).collect();
         (!names.is_empty()).then(|| names.join("、"))
     }
 }
@@ -80,15 +99,6 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
     let months = county.register.findings.iter();
     let wanted = |code: &str| county.register.by_code(code).is_some_and(|at| county.wants(at));
     let months: Vec<Finding> = months.filter(|finding| finding.branch_code.as_deref().is_some_and(wanted)).cloned().collect();
-    let members = |put: &'_ Put| {
-        put.card
-            .iter()
-            .flat_map(|card| &card.submission.members)
-            .map(|member| (Arc::clone(&member.name), member.scheme))
-            .collect::<Vec<_>>()
-    };
-    let rosters: Vec<Vec<_>> = branches.iter().map(|put| members(put).into_iter().map(|(name, _)| name).collect()).collect();
-    let schemes = branches.iter().map(|put| members(put).into_iter().map(|(_, scheme)| scheme).collect()).collect();
     let mut faulty: BTreeSet<Arc<str>> =
         findings.iter().filter(|finding| finding.severity() == Severity::Error).filter_map(|finding| finding.branch_code.clone()).collect();
     let nothing = |branch: usize, faulty: &BTreeSet<Arc<str>>| {
@@ -117,33 +127,30 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
     sort_findings(&mut findings);
     let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error && finding.code != Code::MissingSubmission);
     faulty.extend(errors.filter_map(|finding| finding.branch_code.clone()));
-    let missing_rows = branches.iter().map(|put| missing_rows(county, put)).collect();
-    let sources = branches.iter().map(|put| put.sources.clone()).collect();
-    let states = branches
+    let branches = branches
         .into_iter()
         .enumerate()
-        .map(|(branch, put)| match put.card {
-            None if !county.wants(branch) && put.file.is_none() => BranchState::LeftOut,
-            _ if faulty.contains(county.register.branches[branch].code.as_str()) => BranchState::Returned,
-            Some(card) => BranchState::Accepted(card),
-            None if put.file.is_some() => BranchState::Returned,
-            None => BranchState::Missing,
+        .map(|(branch, put)| {
+            let faulty = faulty.contains(county.register.branches[branch].code.as_str());
+            branch_result(county, branch, put, faulty)
         })
         .collect();
-    let owing = vec![true; rosters.len()];
-    Resolved {
-        branches: states,
-        rosters,
-        schemes,
-        owing,
-        missing_rows,
-        sources,
-        findings,
-        people,
-        inputs,
-        cells,
-        comparison: Comparison::default(),
-    }
+    Resolved { branches, findings, people, inputs, cells, comparison: Comparison::default() }
+}
+
+fn branch_result(county: &County, branch: usize, put: Put, faulty: bool) -> BranchResult {
+    let missing_rows = missing_rows(county, &put);
+    let members = || put.card.iter().flat_map(|card| &card.submission.members);
+    let roster = members().map(|member| Arc::clone(&member.name)).collect();
+    let schemes = members().map(|member| member.scheme).collect();
+    let state = match put.card {
+        None if !county.wants(branch) && put.file.is_none() => BranchState::LeftOut,
+        _ if faulty => BranchState::Returned,
+        Some(card) => BranchState::Accepted(card),
+        None if put.file.is_some() => BranchState::Returned,
+        None => BranchState::Missing,
+    };
+    BranchResult { state, roster, schemes, owing: true, missing_rows, sources: put.sources }
 }
 
 /// The warning that a roster has another length than the register says.
@@ -196,7 +203,7 @@ mod tests {
             received.branches.iter_mut().flat_map(|put| &mut put.findings).for_each(strange);
         }
         let resolved = resolve_all(&county, received, None).expect("resolved");
-        let mut told: Vec<String> = resolved.branches.iter().map(|state| format!("{:?}", std::mem::discriminant(state))).collect();
+        let mut told: Vec<String> = resolved.states().map(|state| format!("{:?}", std::mem::discriminant(state))).collect();
         told.extend(
             resolved.findings.iter().map(|finding| format!("{:?} {:?} {:?}", finding.branch_code, finding.code, finding.place.file)),
         );

@@ -48,18 +48,19 @@ fn deadline(desk: &Desk<'_>) -> Deadline {
 /// Writes 退回意见 and the marked copy into the folder of each returned branch.
 pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option<String>]) -> Result<Vec<Noticed<'a>>, RunError> {
     let deadline = deadline(desk);
-    let returned: Vec<usize> = (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at], BranchState::Returned)).collect();
+    let returned: Vec<usize> =
+        (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at].state, BranchState::Returned)).collect();
     let written = returned.par_iter().map(|at| {
         let branch = &desk.county.register.branches[*at];
         let folder = folders[*at].as_deref().unwrap_or_default();
         let findings: Vec<&Finding> =
             resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(branch.code.as_str())).collect();
-        let files = &resolved.sources[*at];
+        let files = &resolved.branches[*at].sources;
         let mut marked: Vec<String> = Vec::new();
         let mut lacks = "";
         for (number, file) in files.iter().enumerate() {
             let made = std::panic::AssertUnwindSafe(|| {
-                let rows = if number == 0 { resolved.missing_rows[*at].as_slice() } else { &[] };
+                let rows = if number == 0 { resolved.branches[*at].missing_rows.as_slice() } else { &[] };
                 mark(desk, file, &findings, rows, (&deadline, &branch.name))
             });
             // A copy that cannot be made must not keep back the list of what is wrong.
@@ -78,7 +79,7 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
             named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
         }
         made_from.extend(files.iter().filter_map(|file| desk.digests.get(&file.name)).map(String::as_str));
-        let told = letter(&findings, &resolved.rosters[*at], files.len() > 1);
+        let told = letter(&findings, &resolved.branches[*at].roster, files.len() > 1);
         let told: Vec<&Finding> = told.iter().collect();
         let mut noticed = Noticed::of(Unit::Branch(branch));
         for form in FORMS {
@@ -214,12 +215,12 @@ fn drawn(county: &County, book: &Book, file: &Arc<str>) -> Vec<Sheet> {
 pub fn write_reminders<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[(&'a str, String)]) -> Result<Vec<Noticed<'a>>, RunError> {
     let deadline = deadline(desk);
     let written = folders.par_iter().map(|(committee, folder)| {
-        let all = desk.county.register.branches.iter().zip(&resolved.branches).zip(&resolved.owing);
+        let all = desk.county.register.branches.iter().zip(&resolved.branches);
         // Whoever owes nothing is not reminded, also if what he sent was returned.
-        let branches = all.filter(|((branch, _), owing)| **owing && branch.committee == *committee).map(|(one, _)| one);
+        let branches = all.filter(|(branch, result)| result.owing && branch.committee == *committee);
         let reminded: Vec<Reminded<'_>> = branches
-            .filter_map(|(branch, state)| {
-                let standing = match state {
+            .filter_map(|(branch, result)| {
+                let standing = match &result.state {
                     BranchState::Returned => Standing::Returned,
                     BranchState::Missing => Standing::Missing,
                     BranchState::Accepted(_) | BranchState::NotOwed | BranchState::LeftOut => return None,

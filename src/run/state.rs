@@ -136,7 +136,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
     }
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| Line {
         branch: branch.clone(),
-        state: match resolved.branches[at] {
+        state: match resolved.branches[at].state {
             BranchState::Accepted(_) => "accepted",
             BranchState::Returned => "returned",
             BranchState::NotOwed => "not-owed",
@@ -206,7 +206,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
 /// Members of whose scores something is true.
 fn named(county: &County, resolved: &Resolved, wanted: impl Fn(&Score) -> bool) -> Vec<(String, i64, String)> {
     let mut found = Vec::new();
-    for (at, state) in resolved.branches.iter().enumerate() {
+    for (at, state) in resolved.states().enumerate() {
         let BranchState::Accepted(card) = state else { continue };
         for outcome in card.outcomes.iter().filter(|outcome| wanted(&outcome.score)) {
             if let OutcomeKind::Member(number) = outcome.kind {

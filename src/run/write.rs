@@ -55,7 +55,7 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         .register
         .branches
         .iter()
-        .zip(&resolved.branches)
+        .zip(resolved.states())
         .map(|(branch, state)| {
             let written = matches!(state, BranchState::Accepted(_) | BranchState::Returned);
             written.then(|| format!("支部/{}", names.claim(&format!("{}-{}", branch.code, branch.name), "")))
@@ -124,8 +124,7 @@ fn jobs<'a>(
     committees: &[(&'a str, String)],
 ) -> Vec<Job<'a>> {
     let accepted: Vec<(usize, &Card)> = resolved
-        .branches
-        .iter()
+        .states()
         .enumerate()
         .filter_map(|(at, state)| match state {
             BranchState::Accepted(card) => Some((at, card.as_ref())),
@@ -134,7 +133,7 @@ fn jobs<'a>(
         .collect();
     let branch = |at: usize| &county.register.branches[at];
     let lacking = |of: &dyn Fn(usize) -> bool| -> Vec<(&'a Branch, Standing)> {
-        let states = resolved.branches.iter().enumerate().filter(|(at, _)| of(*at));
+        let states = resolved.states().enumerate().filter(|(at, _)| of(*at));
         let standing = |(at, state): (usize, &BranchState)| match state {
             BranchState::Missing => Some((branch(at), Standing::Missing)),
             BranchState::Returned => Some((branch(at), Standing::Returned)),
@@ -411,7 +410,7 @@ pub(crate) fn write_data(
 
 /// The results in output order: branches by code, members in roster order, the branch itself last.
 fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<Item = ResultRow> + 'a {
-    county.register.branches.iter().zip(&resolved.branches).flat_map(move |(branch, state)| {
+    county.register.branches.iter().zip(resolved.states()).flat_map(move |(branch, state)| {
         let card = match state {
             BranchState::Accepted(card) => Some(card),
             _ => None,
@@ -434,7 +433,7 @@ pub(crate) fn finding_lines(county: &County, resolved: &Resolved) -> String {
 
 fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, folders: &BTreeMap<usize, String>) -> Overview<'a> {
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
-        let (standing, accepted) = match &resolved.branches[at] {
+        let (standing, accepted) = match &resolved.branches[at].state {
             BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
             BranchState::Returned => (Standing::Returned, None),
             BranchState::NotOwed => (Standing::NotOwed, None),
@@ -480,9 +479,9 @@ fn write_manifest(
         .iter()
         .map(|(at, folder)| {
             let branch = &county.register.branches[*at];
-            let state = if matches!(resolved.branches[*at], BranchState::Accepted(_)) { "accepted" } else { "returned" };
-            let files: Vec<&str> = resolved.sources[*at].iter().flat_map(|sent| sent.names()).collect();
-            let last_day = last_day(county, &resolved.branches[*at]);
+            let state = if matches!(resolved.branches[*at].state, BranchState::Accepted(_)) { "accepted" } else { "returned" };
+            let files: Vec<&str> = resolved.branches[*at].sources.iter().flat_map(|sent| sent.names()).collect();
+            let last_day = last_day(county, &resolved.branches[*at].state);
             json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files, "last_day": last_day })
         })
         .collect();

@@ -91,7 +91,7 @@ fn explanations_equal_results(case: &str) {
         let summary = checked(case, period);
         let mut originals = Originals::default();
         let (mut subjects, mut cells) = (0, 0);
-        for (at, state) in summary.resolved.branches.iter().enumerate() {
+        for (at, state) in summary.resolved.states().enumerate() {
             let BranchState::Accepted(card) = state else { continue };
             let branch = &summary.county.register.branches[at];
             for outcome in &card.outcomes {
@@ -163,7 +163,7 @@ fn anyone(name: &str) -> Wanted<'_> {
 
 /// The first outcome with a flag: branch code, name and seq.
 fn flagged(summary: &Summary, flag: Flag) -> (String, String, i64) {
-    for (at, state) in summary.resolved.branches.iter().enumerate() {
+    for (at, state) in summary.resolved.states().enumerate() {
         let BranchState::Accepted(card) = state else { continue };
         for outcome in &card.outcomes {
             if let (true, OutcomeKind::Member(member)) = (outcome.score.flags.contains(&flag), outcome.kind) {
@@ -199,9 +199,9 @@ fn absences_are_explained() {
 #[test]
 fn a_returned_or_missing_branch_is_explained() {
     let summary = checked("messy-register-60", "2026");
-    let at = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Returned)).unwrap();
+    let at = summary.resolved.states().position(|state| matches!(state, BranchState::Returned)).unwrap();
     let branch = &summary.county.register.branches[at];
-    let name = summary.resolved.rosters[at].first().unwrap().to_string();
+    let name = summary.resolved.branches[at].roster.first().unwrap().to_string();
     let (_, lines) = said(&summary, Wanted { name: &name, branch: Some(&branch.code), seq: None, lang: Lang::Zh });
     assert_eq!(lines[0].0, "退回");
     assert!(lines[1].0 == "问题" && lines[1].1.contains(" › "), "{lines:?}");
@@ -237,8 +237,8 @@ fn a_branch_without_a_score_of_its_own_is_told_so() {
 fn the_form_is_one_page() {
     for case in ["clean-ju-10star", "messy-register-60", "clean-hospital-dual"] {
         let summary = checked(case, "2026");
-        let state = summary.resolved.branches.iter().position(|state| matches!(state, BranchState::Accepted(_))).unwrap();
-        let BranchState::Accepted(card) = &summary.resolved.branches[state] else { panic!("accepted") };
+        let state = summary.resolved.states().position(|state| matches!(state, BranchState::Accepted(_))).unwrap();
+        let BranchState::Accepted(card) = &summary.resolved.branches[state].state else { panic!("accepted") };
         let member = &card.submission.members[0];
         let wanted = Wanted {
             name: &member.name,

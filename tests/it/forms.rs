@@ -68,7 +68,7 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let deadline = Deadline { days: 5, end: Some(county.date), due: None, to: "组织部".into(), phone: "12380".into() };
     let mut all = Vec::new();
     let mut reminded = Vec::new();
-    for (at, (branch, state)) in county.register.branches.iter().zip(&summary.resolved.branches).enumerate() {
+    for (at, (branch, state)) in county.register.branches.iter().zip(summary.resolved.states()).enumerate() {
         let card = match state {
             BranchState::Accepted(card) => card,
             BranchState::Returned => {
@@ -149,8 +149,8 @@ fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)>
     let Data::Explained(data) = EXPLAIN.data else { panic!("积分说明 explains") };
     let mut originals = Originals::default();
     let mut all = Vec::new();
-    for (at, roster) in summary.resolved.rosters.iter().enumerate() {
-        let (Some(name), BranchState::Accepted(card)) = (roster.first(), &summary.resolved.branches[at]) else { continue };
+    for (at, result) in summary.resolved.branches.iter().enumerate() {
+        let (Some(name), BranchState::Accepted(card)) = (result.roster.first(), &result.state) else { continue };
         let code = summary.county.register.branches[at].code.as_str();
         for one in scorebook::explain::explain(summary, Wanted { name, branch: Some(code), seq: None, lang: Lang::Zh }) {
             let statements = scorebook::explain::statements(summary, &one, Lang::Zh, &mut originals);

@@ -286,7 +286,7 @@ fn two_workbooks_of_one_name_in_a_zip_file_are_both_sent_back() {
     std::fs::remove_file(&own).unwrap();
     std::fs::write(root.join("inbox/a.zip"), bytes).unwrap();
     let summary = scored(&options(&root));
-    assert_eq!(summary.resolved.branches.iter().filter(|state| matches!(state, BranchState::Returned)).count(), 1);
+    assert_eq!(summary.resolved.states().filter(|state| matches!(state, BranchState::Returned)).count(), 1);
     let found: Vec<&str> =
         summary.resolved.findings.iter().filter(|f| f.code == Code::DuplicateSubmission).filter_map(|f| f.place.file.as_deref()).collect();
     assert_eq!(found, ["a.zip!/QQ(2).xlsx", "a.zip!/QQ.xlsx"]);
@@ -319,7 +319,7 @@ fn nobody_else_s_file_counts_in_silence() {
     std::fs::copy(&submissions(&other)[0], root.join("inbox").join(&away).join("x.xlsx")).unwrap();
     let aside = scored(&options(&root));
     assert_eq!(aside.resolved.files(branch).as_deref(), Some(name));
-    assert!(matches!(aside.resolved.branches[branch], BranchState::Accepted(_)));
+    assert!(matches!(aside.resolved.branches[branch].state, BranchState::Accepted(_)));
     let finding = aside.resolved.findings.iter().find(|finding| finding.code == Code::DuplicateSubmission).unwrap();
     assert_eq!(
         (finding.branch_code.as_deref(), finding.value.as_deref()),
@@ -354,7 +354,7 @@ fn a_date_far_ahead_orders_nothing() {
     std::fs::copy(&submissions(&other)[0], root.join("inbox/别处/x.xlsx")).unwrap();
     let after = scored(&options(&root));
     // One document date for both: what both have alike may be taken from either, and what only one has is taken from that.
-    assert!(matches!(after.resolved.branches[branch], BranchState::Accepted(_)));
+    assert!(matches!(after.resolved.branches[branch].state, BranchState::Accepted(_)));
     assert_eq!(results(&after), results(&before));
     assert_eq!(codes(&after, Code::SupersededSubmission), 1);
 }

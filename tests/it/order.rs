@@ -76,7 +76,7 @@ fn results(root: &Path, jobs: usize) -> Vec<String> {
     let options = Options { workspace: root.to_owned(), jobs: Some(jobs), ..Options::default() };
     let summary = check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(scorebook::diag::Lang::En)));
     let mut lines = Vec::new();
-    for (branch, state) in summary.county.register.branches.iter().zip(&summary.resolved.branches) {
+    for (branch, state) in summary.county.register.branches.iter().zip(summary.resolved.states()) {
         let BranchState::Accepted(card) = state else { panic!("{}: {:?}", branch.code, summary.resolved.findings) };
         for outcome in &card.outcomes {
             let row = scorebook::report::result_row(branch, &card.submission, &summary.county.schemes, outcome, summary.county.run);

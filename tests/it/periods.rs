@@ -15,7 +15,7 @@ fn checked(root: &std::path::Path, run: RunPeriod) -> Summary {
 
 /// What every accepted branch of a run gives for a period, in words.
 fn results(summary: &Summary, of: RunPeriod) -> BTreeMap<String, String> {
-    let branches = summary.county.register.branches.iter().zip(&summary.resolved.branches);
+    let branches = summary.county.register.branches.iter().zip(summary.resolved.states());
     let scored = branches.filter_map(|(branch, state)| match state {
         BranchState::Accepted(card) => {
             let outcomes = branch_outcomes(&card.submission, &summary.county.schemes, of).0;

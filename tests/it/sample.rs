@@ -38,7 +38,7 @@ fn an_orderly_county_of_every_scheme_is_clean() {
         let summary = checked(&planned, folder.path());
         let found = faults(&summary);
         assert!(found.is_empty(), "{county:?}: {found:?}");
-        assert!(summary.resolved.branches.iter().all(|branch| matches!(branch, BranchState::Accepted(_))), "{county:?}");
+        assert!(summary.resolved.states().all(|branch| matches!(branch, BranchState::Accepted(_))), "{county:?}");
     }
 }
 
@@ -135,7 +135,7 @@ fn the_county_that_ships_holds_what_its_readme_says() {
         let options = Options { workspace: workspace.clone(), period: scorebook::period::RunPeriod::parse(period), ..Options::default() };
         let summary = check(&options, &|_, _, _| {}).unwrap();
         let of = |wanted: fn(&BranchState) -> bool| -> Vec<&str> {
-            let branches = summary.county.register.branches.iter().zip(&summary.resolved.branches);
+            let branches = summary.county.register.branches.iter().zip(summary.resolved.states());
             branches.filter(|(_, state)| wanted(state)).map(|(branch, _)| branch.code.as_str()).collect()
         };
         assert_eq!(of(|state| matches!(state, BranchState::Returned)), ["0104", "0203"], "{period}");

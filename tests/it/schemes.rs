@@ -215,7 +215,7 @@ fn a_generated_county_of_every_example_is_clean() {
             let told = summary.resolved.findings.iter().filter(|f| f.severity() != Severity::Note);
             let found: Vec<_> = told.filter(|f| !about_grade(f) && !about_notice(f)).collect();
             assert!(found.is_empty(), "{id} {period}: {found:#?}");
-            assert!(summary.resolved.branches.iter().all(|branch| matches!(branch, BranchState::Accepted(_))), "{id} {period}");
+            assert!(summary.resolved.states().all(|branch| matches!(branch, BranchState::Accepted(_))), "{id} {period}");
         }
     }
 }

@@ -78,7 +78,7 @@ fn blank_workbooks_filled_in_read_without_an_error() {
             deadlines: &[],
         };
         let mut scored = 0;
-        for (at, state) in before.resolved.branches.iter().enumerate() {
+        for (at, state) in before.resolved.states().enumerate() {
             let BranchState::Accepted(card) = state else { continue };
             let branch: &Branch = &county.register.branches[at];
             let roster: Vec<Listed> = card.submission.members.iter().map(Listed::from).collect();
@@ -95,7 +95,7 @@ fn blank_workbooks_filled_in_read_without_an_error() {
         let findings: Vec<String> =
             after.resolved.findings.iter().filter(|finding| said(finding.code)).map(|finding| format!("{finding:?}")).collect();
         assert!(findings.is_empty(), "{name}: {findings:#?}");
-        let totals = after.resolved.branches.iter().filter_map(|state| match state {
+        let totals = after.resolved.states().filter_map(|state| match state {
             BranchState::Accepted(card) => Some(card),
             _ => None,
         });
@@ -312,8 +312,7 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
     let before = checked(&case("clean-ju-10star"));
     let (at, card) = before
         .resolved
-        .branches
-        .iter()
+        .states()
         .enumerate()
         .find_map(|(at, state)| if let BranchState::Accepted(card) = state { Some((at, card)) } else { None })
         .unwrap();

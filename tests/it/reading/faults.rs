@@ -140,7 +140,7 @@ fn headings_are_understood_as_branches_write_them() {
     let mut book = with("community-4", &own.map(|(row, column, value)| ("党员名册", row, column, value)));
     sheet_of(&mut book, "积分登记").truncate(3);
     let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
     let members = &card.submission.members;
     assert_eq!((members[1].exempt.as_deref(), members.iter().filter(|member| member.id.is_some()).count()), (Some("年老体弱"), 2));
     // What is near a column that counts, though nobody can be sure, is asked for.

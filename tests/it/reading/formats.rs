@@ -33,7 +33,7 @@ fn run_on(form: &str, program: Option<&str>) -> Summary {
 
 fn results(summary: &Summary) -> Vec<serde_json::Value> {
     let county = &summary.county;
-    let accepted = summary.resolved.branches.iter().zip(&county.register.branches).filter_map(|(state, branch)| match state {
+    let accepted = summary.resolved.states().zip(&county.register.branches).filter_map(|(state, branch)| match state {
         BranchState::Accepted(card) => Some((card, branch)),
         _ => None,
     });

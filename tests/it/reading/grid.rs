@@ -182,7 +182,7 @@ fn of_branch<'a>(summary: &'a Summary, code: &str) -> (bool, Vec<&'a Finding>, V
         }
         row.to_string()
     });
-    (matches!(summary.resolved.branches[at], BranchState::Accepted(_)), findings, own.collect())
+    (matches!(summary.resolved.branches[at].state, BranchState::Accepted(_)), findings, own.collect())
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn the_register_is_read_as_it_is_seen() {
             if *read {
                 let summary = done(outcome);
                 assert!(
-                    matches!(summary.resolved.branches[0], BranchState::Accepted(_)),
+                    matches!(summary.resolved.branches[0].state, BranchState::Accepted(_)),
                     "{format} {kind}: {:?}",
                     summary.resolved.findings
                 );

@@ -32,7 +32,7 @@ pub fn lines(summary: &Summary) -> Vec<String> {
 }
 
 fn totals(summary: &Summary) -> Vec<String> {
-    let accepted = summary.resolved.branches.iter().filter_map(|state| match state {
+    let accepted = summary.resolved.states().filter_map(|state| match state {
         BranchState::Accepted(card) => Some(card),
         _ => None,
     });
@@ -82,7 +82,7 @@ fn two_branches_in_one_file_are_both_told() {
         let branches: Vec<&str> = found.iter().filter_map(|finding| finding.branch_code.as_deref()).collect();
         assert_eq!(branches, ["0101", "0102"], "{:#?}", lines(&summary));
         assert!(found.iter().all(|finding| finding.message(Lang::Zh).contains("一个文件里有两个支部：编码 0101 和 0102")));
-        assert!(summary.resolved.branches.iter().all(|state| matches!(state, BranchState::Returned)));
+        assert!(summary.resolved.states().all(|state| matches!(state, BranchState::Returned)));
         assert_eq!(all(&summary, Code::MissingSubmission), Vec::<&Finding>::new());
     }
 }
@@ -117,7 +117,7 @@ fn a_branch_with_a_file_of_its_own_does_not_suffer_from_another_s() {
     book.extend(second("community-4").into_iter().map(|(sheet, rows)| (format!("{sheet}2"), rows)));
     let own = second("community-4");
     let summary = checked("community-4", &BOTH, "2026", &[("两个支部.xlsx", &book), ("二.xlsx", &own)]);
-    let states: Vec<bool> = summary.resolved.branches.iter().map(|state| matches!(state, BranchState::Accepted(_))).collect();
+    let states: Vec<bool> = summary.resolved.states().map(|state| matches!(state, BranchState::Accepted(_))).collect();
     assert_eq!(states, [false, true], "{:#?}", lines(&summary));
 }
 
@@ -163,7 +163,7 @@ fn a_branch_in_two_files_is_told_what_is_where() {
     let expected = checked("two-way-rank", &BOTH[..1], "2026M01", &[("一.xlsx", &whole)]);
     assert_eq!(totals(&summary), totals(&expected), "{:#?}", lines(&summary));
     assert!(!totals(&summary).is_empty() && units(&summary).len() == 2, "{:#?}", lines(&summary));
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!() };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!() };
     let file = |spot| card.submission.place(spot).file.unwrap().to_string();
     assert_eq!((file(card.submission.members[0].at), file(card.submission.entries[0].at)), ("名册.xlsx".into(), "积分.xlsx".into()));
 }
@@ -240,7 +240,7 @@ fn nominations_of_every_quarter_s_sheet_are_read() {
         book.push((format!("评优推荐-{quarter}"), vec![cells("姓名 | 荣誉"), cells("张甲 | 季度之星")]));
     }
     let summary = checked("ju-10star", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
     let periods: Vec<String> = card.submission.nominations.iter().map(|nomination| nomination.period.zh()).collect();
     assert_eq!(periods, ["一季度", "二季度"]);
 }
@@ -275,7 +275,7 @@ fn a_row_an_item_with_periods_side_by_side_is_read() {
     assert_eq!(totals(&expected).len(), 2);
     assert_eq!(totals(&summary), totals(&expected), "{:#?}", lines(&summary));
     // Every mark keeps its own cell.
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!() };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!() };
     let entry = &card.submission.entries_of(1)[1];
     let cells: Vec<String> =
         (0..4).map(|item| card.submission.place(card.submission.mark_spot(entry, item).unwrap()).cell.unwrap().to_string()).collect();
@@ -340,7 +340,7 @@ fn with_contents(marks: &[&str], born: &[&str]) -> Sheets {
 fn numbers_in_every_form_are_the_same_number() {
     let forms = ["38", "３８", "38分", "\u{3000}38 ", "'38", "38.0", "37.999999999999996", "＋38", "38．0"];
     let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &with_contents(&forms, &[]))]);
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
     let marks: Vec<String> = card.submission.entries.iter().map(|entry| entry.marks[0].decimal().unwrap().to_string()).collect();
     assert_eq!(marks, ["38"; 18], "{:#?}", lines(&summary));
     let noted: Vec<String> = all(&summary, Code::TextNumber).iter().map(|finding| finding.place.cell.unwrap().to_string()).collect();
@@ -377,7 +377,7 @@ fn dates_in_every_form_are_the_same_day() {
     let months = ["1985.05", "'1985.05", "198505", "1985年5月"];
     let born: Vec<&str> = whole.iter().chain(&months).copied().collect();
     let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &with_contents(&[], &born))]);
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
     let read: Vec<String> = card.submission.members.iter().map(|member| format!("{:?}", member.born.unwrap())).collect();
     let mut expected = vec!["Known(1985-05-18)"; whole.len()];
     expected.extend(["Month(1985, 5)"; 4]);
@@ -395,7 +395,7 @@ fn names_and_identity_numbers_are_read_as_they_are_meant() {
         set(&mut book, "积分登记", row, 1, name);
     }
     let summary = checked("community-4", &BOTH[..1], "2026", &[("一.xlsx", &book)]);
-    let BranchState::Accepted(card) = &summary.resolved.branches[0] else { panic!("{:#?}", lines(&summary)) };
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
     let members: Vec<(&str, Option<&str>)> = card.submission.members.iter().map(|member| (&*member.name, member.id.as_deref())).collect();
     assert_eq!(members, [("买买提·艾力", Some("360102198505180016")), ("李乙", Some("36010219720906004X"))]);
     assert_eq!(card.submission.entries.len(), 4);

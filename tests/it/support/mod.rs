@@ -135,7 +135,7 @@ pub fn done<T>(result: Result<T, RunError>) -> T {
 pub fn results(summary: &Summary) -> Vec<Value> {
     let county = &summary.county;
     let mut rows = Vec::new();
-    for (branch, state) in county.register.branches.iter().zip(&summary.resolved.branches) {
+    for (branch, state) in county.register.branches.iter().zip(summary.resolved.states()) {
         if let BranchState::Accepted(card) = state {
             let row = |outcome| serde_json::to_value(result_row(branch, &card.submission, &county.schemes, outcome, county.run)).unwrap();
             rows.extend(card.outcomes.iter().map(row));
