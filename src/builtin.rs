@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "templates/"]
-struct Templates;
+struct EmbeddedFiles;
 
 fn names(folder: &str, extension: &str) -> Vec<String> {
-    let mut names: Vec<String> = Templates::iter()
+    let mut names: Vec<String> = EmbeddedFiles::iter()
         .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(extension)?.strip_suffix('.').map(str::to_owned))
         .filter(|name| !name.contains('/'))
         .collect();
@@ -19,7 +19,7 @@ fn names(folder: &str, extension: &str) -> Vec<String> {
 }
 
 fn bytes(path: &str) -> Option<Cow<'static, [u8]>> {
-    Templates::get(path).map(|file| file.data)
+    EmbeddedFiles::get(path).map(|file| file.data)
 }
 
 /// Ids of the built-in schemes.

@@ -15,8 +15,8 @@ use crate::post;
 use crate::publish::Kept;
 use crate::record::{self, Records};
 use crate::run::{
-    BranchState, County, Options, Progress, Resolved, RunError, gather_all, guard_target, in_pool, load_fonts, out_folder, prepare,
-    refused, result_lines,
+    BranchState, Options, Progress, Resolved, RunError, Setup, gather_all, guard_target, in_pool, load_fonts, out_folder, prepare, refused,
+    result_lines,
 };
 
 /// What is asked of an archive.
@@ -64,7 +64,7 @@ pub struct Archived {
 
 /// Everything the parts of a bag are made from.
 pub(super) struct Desk<'a> {
-    pub(super) county: &'a County,
+    pub(super) county: &'a Setup,
     pub(super) resolved: &'a Resolved,
     pub(super) record: &'a RunRecord,
     /// The run's folder.
@@ -231,7 +231,7 @@ fn outside(to: &Path, of: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-fn unfinished(county: &County, resolved: &Resolved) -> (Vec<String>, Vec<String>) {
+fn unfinished(county: &Setup, resolved: &Resolved) -> (Vec<String>, Vec<String>) {
     let codes = |wanted: fn(&BranchState) -> bool| {
         let branches = county.register.branches.iter().zip(resolved.states());
         branches.filter(|(_, state)| wanted(state)).map(|(branch, _)| branch.code.clone()).collect()

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::bag::Payload;
 use crate::report::{FORMULA_BEGINS, NORMALIZED};
-use crate::run::{BranchState, County, Resolved, RunError};
+use crate::run::{BranchState, Resolved, RunError, Setup};
 
 /// What the tables are made from.
 pub(super) struct Content<'a> {
-    pub(super) county: &'a County,
+    pub(super) county: &'a Setup,
     pub(super) resolved: &'a Resolved,
     /// The run's folder.
     pub(super) folder: &'a Path,

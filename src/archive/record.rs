@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::county::{TEXT, WORKBOOK, settings};
 use crate::inside;
-use crate::run::{County, Options, Resolved, RunError, out_folder, refused, rules, whole_configuration};
+use crate::run::{Options, Resolved, RunError, Setup, out_folder, refused, rules, whole_configuration};
 
 /// Bytes of a manifest at most.
 const MOST: u64 = 1 << 30;
@@ -93,7 +93,7 @@ impl RunRecord {
     }
 
     /// Refuses where the workspace is not what the run was made from.
-    pub fn same_inputs(&self, county: &County, resolved: &Resolved) -> Result<(), RunError> {
+    pub fn same_inputs(&self, county: &Setup, resolved: &Resolved) -> Result<(), RunError> {
         let today = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone()));
         let (configuration, merged) = if self.merged_configuration.is_empty() {
             (county.configuration.clone(), false)

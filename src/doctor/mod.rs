@@ -10,7 +10,7 @@ use crate::forms::publication;
 use crate::period::RunPeriod;
 use crate::post::{PeriodLine, PeriodState, periods};
 use crate::publish::{free_bytes, lock_left, may_write, used_bytes};
-use crate::run::{County, Options, Press, RunError, load_fonts, out_folder, owing, prepare};
+use crate::run::{Options, RunError, Setup, Templates, load_fonts, out_folder, owing, prepare};
 
 /// Times the last result that must be free: the new one beside the old, as folder, staging and archive.
 const TIMES: u64 = 4;
@@ -112,7 +112,7 @@ fn faults(lines: &mut Lines, root: &Path, error: &RunError) {
 }
 
 /// Settings, register and schemes that were read.
-fn loaded(lines: &mut Lines, county: &County) {
+fn loaded(lines: &mut Lines, county: &Setup) {
     let workspace = &county.workspace;
     let file = workspace.settings.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let schemes: Vec<String> = county.schemes.iter().map(|scheme| scheme.name.clone()).collect();
@@ -130,7 +130,7 @@ fn loaded(lines: &mut Lines, county: &County) {
 }
 
 /// Calendars, and the dates that are set.
-fn dates(lines: &mut Lines, county: &County) {
+fn dates(lines: &mut Lines, county: &Setup) {
     let (workspace, year) = (&county.workspace, county.workspace.year);
     let known = |year: i32| NaiveDate::from_ymd_opt(year, 1, 4).is_some_and(|day| county.calendar.is_workday(day).is_some());
     let how = |year: i32| {
@@ -202,7 +202,7 @@ fn dates(lines: &mut Lines, county: &County) {
     }
 }
 
-fn templates(lines: &mut Lines, options: &Options, county: &County) {
+fn templates(lines: &mut Lines, options: &Options, county: &Setup) {
     let folder = county.workspace.root.join("templates/fonts");
     match load_fonts(&folder) {
         Ok(_) => {
@@ -218,7 +218,7 @@ fn templates(lines: &mut Lines, options: &Options, county: &County) {
             return;
         }
     }
-    match Press::of(options, county, crate::forms::FORMS.iter().collect()) {
+    match Templates::of(options, county, crate::forms::FORMS.iter().collect()) {
         Ok(_) => lines.well("templates", "表样都能用", "all templates can be used"),
         Err(error) => {
             let mend = Said::new(
@@ -231,7 +231,7 @@ fn templates(lines: &mut Lines, options: &Options, county: &County) {
 }
 
 /// Inbox, last year's results, disk and rights.
-fn folders(lines: &mut Lines, options: &Options, county: &County) {
+fn folders(lines: &mut Lines, options: &Options, county: &Setup) {
     let workspace = &county.workspace;
     match std::fs::read_dir(&workspace.inbox) {
         Ok(entries) => {
@@ -335,7 +335,7 @@ fn has_results(draft: &Path) -> bool {
 }
 
 /// What comes next in the year, and what is not posted.
-fn year(lines: &mut Lines, options: &Options, county: &County) {
+fn year(lines: &mut Lines, options: &Options, county: &Setup) {
     let (all, damaged) = match periods(county, options, &[]) {
         Ok(found) => found,
         Err(error) => {

@@ -13,9 +13,9 @@ use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS,
 use crate::inbox;
 use crate::publish::{safe_name, write_files};
 use crate::rollup::{Outcome, OutcomeKind};
-use crate::run::intake::{self, Sent};
+use crate::run::intake::{self, Submitted};
 use crate::run::print::{About, print};
-use crate::run::{BranchState, Card, Options, Press, RunError, Summary, no_template, short_digest};
+use crate::run::{BranchScores, BranchState, Options, RunError, Summary, Templates, no_template, short_digest};
 use crate::score::{Trace, trace_branch, trace_member};
 use crate::sheet::Book;
 use crate::submission::{Member, shown};
@@ -108,7 +108,7 @@ pub fn explain<'a>(summary: &'a Summary, wanted: Wanted<'a>) -> Vec<Explanation<
 fn in_branch<'a>(
     summary: &'a Summary,
     at: usize,
-    card: &'a Card,
+    card: &'a BranchScores,
     name: &str,
     itself: bool,
     wanted: Wanted<'_>,
@@ -159,7 +159,7 @@ pub fn known_names(summary: &Summary) -> impl Iterator<Item = &str> {
 /// What stood in the cells of traces, read again from the inbox.
 #[derive(Default)]
 pub struct Originals {
-    files: Option<Vec<Sent>>,
+    files: Option<Vec<Submitted>>,
     books: BTreeMap<Arc<str>, Option<Book>>,
 }
 
@@ -197,7 +197,7 @@ pub fn write_explanation(
     let county = &summary.county;
     let explaining = |form: &'static Form| if let Data::Explained(data) = form.data { Some((form, data)) } else { None };
     let (form, data) = FORMS.iter().find_map(explaining).ok_or_else(|| no_template(&EXPLAIN))?;
-    let press = Press::of(options, county, vec![form])?;
+    let templates = Templates::of(options, county, vec![form])?;
     let branch = &county.register.branches[one.branch];
     let issuer = county.issuer();
     let (member, outcome, traces): (_, _, &[Trace]) = match &one.what {
@@ -205,7 +205,7 @@ pub fn write_explanation(
         _ => (None, None, &[]),
     };
     let scheme = outcome.map(|outcome| outcome.scheme);
-    let loaded = press.template(form, scheme)?;
+    let loaded = templates.template(form, scheme)?;
     let files = summary.resolved.files(one.branch).unwrap_or_default();
     let sent = || summary.resolved.branches[one.branch].sources.iter().flat_map(|sent| sent.names());
     let inputs = summary.resolved.inputs.iter().filter(|(name, ..)| sent().any(|own| own == &**name));
@@ -234,7 +234,7 @@ pub fn write_explanation(
     let record = data(&subject, &mut |place| originals.text(summary, place));
     let title = format!("{} {} {}", form.title, branch.name, one.name);
     let about = About { form, title, unit: &branch.code, author: &issuer.name, date: county.date };
-    let printed = print(&[(&loaded.template, record)], press.faces(), &about)?;
+    let printed = print(&[(&loaded.template, record)], templates.faces(), &about)?;
     let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("{}-{}", form.title, one.name))));
     let paths = [path("pdf"), path("xlsx")];
     write_files(&[(&paths[0], &printed.pdf), (&paths[1], &printed.xlsx)], options.force)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{InboxError, Incoming, Limits, OnDisk, Source, Unfetched, archive, refused};
+use super::{InboxError, Incoming, Limits, OnDisk, Source, Unfetched, refused, zipped};
 use crate::diag::{Finding, Place, Unreadable};
 
 /// Every file in the inbox at any depth, archives opened, sorted by the bytes of the name; no two have one name.
@@ -126,7 +126,7 @@ impl Found<'_> {
         let disk = Arc::new(OnDisk { name: Arc::clone(&name), path: entry.path().to_owned() });
         let size = entry.metadata().map_or(0, |metadata| metadata.len());
         let file = Incoming { name, source: Source::File, disk, size, twin: None };
-        match archive::cost(&file, self.limits) {
+        match zipped::cost(&file, self.limits) {
             None => self.files.push(file),
             Some(cost) => self.archives.push((cost, file)),
         }
@@ -151,7 +151,7 @@ impl Found<'_> {
         for (_, file) in std::mem::take(&mut self.archives) {
             let left = self.limits.max_files - self.files.len().min(self.limits.max_files);
             let before = held;
-            match archive::open_up(&file, self.limits, &mut held) {
+            match zipped::open_up(&file, self.limits, &mut held) {
                 Some((inside, _)) if inside.len() > left => {
                     held = before;
                     self.refuse(&file.name, &Unfetched::TooLarge { what: "files", limit: self.limits.max_files as u64 });
@@ -223,7 +223,7 @@ fn with_number(name: &str, number: usize) -> Arc<str> {
 pub fn fetch(file: &Incoming, limits: &Limits) -> Result<Vec<u8>, Unfetched> {
     match &file.source {
         Source::File => bounded(&file.disk.path, limits.max_bytes),
-        Source::Entry(entry) => archive::bytes_of(entry, &file.disk.path, limits),
+        Source::Entry(entry) => zipped::bytes_of(entry, &file.disk.path, limits),
     }
 }
 
@@ -263,7 +263,7 @@ fn relative(inbox: &Path, path: &Path) -> String {
 #[cfg(unix)]
 fn text(name: &OsStr) -> String {
     use std::os::unix::ffi::OsStrExt;
-    archive::name_text(name.as_bytes())
+    zipped::name_text(name.as_bytes())
 }
 
 #[cfg(not(unix))]

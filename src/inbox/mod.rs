@@ -3,17 +3,17 @@
 //! This room reads folders and zip archives and nothing else; it does not know what a workbook is beyond what tells
 //! an office package from an archive, and it never writes.
 
-mod archive;
 mod list;
 mod shadowed;
+mod zipped;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use archive::Entry;
 pub use list::{fetch, list};
+pub use zipped::Entry;
 
 /// One file that came in.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, SeekFrom};
 
-use super::archive::{Entry, Packing};
+use super::zipped::{Entry, Packing};
 
 /// A header of the directory: 46 bytes, then name, extra fields and comment.
 const HEADER: usize = 46;

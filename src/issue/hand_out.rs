@@ -18,9 +18,9 @@ use crate::inbox;
 use crate::inside;
 use crate::period::{Every, Period, RunPeriod};
 use crate::publish::{Kept, Names, Staging};
-use crate::run::intake::{self, Sent};
+use crate::run::intake::{self, Submitted};
 use crate::run::{
-    County, FirstState, Options, Progress, RunError, Stage, Whose, first_state, guard_target, in_pool, prepare, restore_names,
+    FirstState, Options, Progress, RunError, Setup, Stage, Whose, first_state, guard_target, in_pool, prepare, restore_names,
 };
 use crate::submission::{self, Expected, Share};
 use crate::xlsx::blank;
@@ -101,12 +101,7 @@ pub fn issue_folder(options: &Options) -> PathBuf {
     options.out.clone().unwrap_or_else(|| options.workspace.join("issue"))
 }
 
-fn write_all(
-    county: &County,
-    rosters: &BTreeMap<usize, Vec<Listed>>,
-    staging: &Staging,
-    progress: Progress<'_>,
-) -> Result<usize, RunError> {
+fn write_all(county: &Setup, rosters: &BTreeMap<usize, Vec<Listed>>, staging: &Staging, progress: Progress<'_>) -> Result<usize, RunError> {
     let shared = super::County {
         issuer: &county.workspace.issuer,
         year: county.run.year,
@@ -141,7 +136,7 @@ fn write_all(
 }
 
 /// By when each period's submission is due, in the order of the year.
-fn deadlines(county: &County) -> Vec<(Period, NaiveDate)> {
+fn deadlines(county: &Setup) -> Vec<(Period, NaiveDate)> {
     let mut all: Vec<Period> = [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().flat_map(Every::all).collect();
     all.sort_by_key(|period| (period.last_month(), period.every()));
     let due = |period: Period| county.workspace.dates.due(RunPeriod { period, ..county.run });
@@ -149,7 +144,7 @@ fn deadlines(county: &County) -> Vec<(Period, NaiveDate)> {
 }
 
 /// Rosters of the county's own list of members.
-fn of_member_list(county: &County, file: &Path) -> Result<Rosters, RunError> {
+fn of_member_list(county: &Setup, file: &Path) -> Result<Rosters, RunError> {
     let list = member_list::read(county, file)?;
     let mut why = (Vec::new(), Vec::new());
     if !list.unplaced.is_empty() {
@@ -174,7 +169,7 @@ const LISTED: usize = 10;
 
 /// The newest roster of each branch that the folder holds. Submissions know more of a member than results do, so results
 /// are looked at for branches without a submission only.
-fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Result<Rosters, RunError> {
+fn last_rosters(county: &Setup, folder: &Path, progress: Progress<'_>) -> Result<Rosters, RunError> {
     let mut results = Vec::new();
     let mut found = Vec::new();
     let mut why = None;
@@ -226,7 +221,7 @@ fn last_rosters(county: &County, folder: &Path, progress: Progress<'_>) -> Resul
 }
 
 /// The folder if it is a bag, else the bags in it that are this county's.
-fn own_bags(county: &County, folder: &Path) -> Vec<PathBuf> {
+fn own_bags(county: &Setup, folder: &Path) -> Vec<PathBuf> {
     if folder.join("bagit.txt").is_file() {
         return vec![folder.to_owned()];
     }
@@ -246,13 +241,13 @@ fn results_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Rosters of submissions, whatever is wrong with the rest of them.
-fn submitted(county: &County, folder: &Path, first: &FirstState, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
+fn submitted(county: &Setup, folder: &Path, first: &FirstState, progress: Progress<'_>) -> Result<Vec<Found>, RunError> {
     let limits = inbox::Limits::default();
     let (mut files, mut findings) = inbox::list(folder, &county.workspace.ignore, &limits)?;
     restore_names(first, &mut files, &mut findings);
     let files = intake::group(county, files, &limits);
     let done = AtomicUsize::new(0);
-    let read = |file: &Sent| {
+    let read = |file: &Submitted| {
         let fenced = std::panic::AssertUnwindSafe(|| read_roster(county, file, &limits));
         let found = std::panic::catch_unwind(fenced).ok().flatten();
         progress(Stage::Gather, done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
@@ -261,7 +256,7 @@ fn submitted(county: &County, folder: &Path, first: &FirstState, progress: Progr
     Ok(files.par_iter().filter_map(read).collect())
 }
 
-fn read_roster(county: &County, file: &Sent, limits: &inbox::Limits) -> Option<Found> {
+fn read_roster(county: &Setup, file: &Submitted, limits: &inbox::Limits) -> Option<Found> {
     let opened = intake::open(county, file, limits).ok()?;
     let book = opened.book.ok()?;
     let (cover, _) = submission::read_cover(&book, &file.name, &county.intake);
@@ -280,7 +275,7 @@ fn read_roster(county: &County, file: &Sent, limits: &inbox::Limits) -> Option<F
 }
 
 /// Rosters as `results.jsonl` tells them: number, name, category and status.
-fn published(county: &County, text: &str) -> Vec<Found> {
+fn published(county: &Setup, text: &str) -> Vec<Found> {
     let mut found: BTreeMap<usize, Found> = BTreeMap::new();
     for row in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let word = |key: &str| row[key].as_str().unwrap_or_default().to_owned();

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Listed;
 use crate::inside;
 use crate::period::{Day, digit_date, text_date};
-use crate::run::{County, RunError, refused};
+use crate::run::{RunError, Setup, refused};
 use crate::sheet::{Content, Row, Sheet};
 use crate::words::{folded, heading, key, name};
 use crate::workbook::column;
@@ -29,7 +29,7 @@ pub struct MemberList {
 ///
 /// # Errors
 /// A file that cannot be read, or in which no table has these columns.
-pub fn read(county: &County, path: &Path) -> Result<MemberList, RunError> {
+pub fn read(county: &Setup, path: &Path) -> Result<MemberList, RunError> {
     let bytes = inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source })?;
     let shown = path.display().to_string();
     let book = county.fence.read(&shown, &bytes)?.map_err(|refusal| {
@@ -57,7 +57,7 @@ pub fn read(county: &County, path: &Path) -> Result<MemberList, RunError> {
 }
 
 /// Columns by what they are called in a submission or in the register; none if it is no heading row.
-fn columns(county: &County, row: &Row) -> Option<BTreeMap<String, u16>> {
+fn columns(county: &Setup, row: &Row) -> Option<BTreeMap<String, u16>> {
     let mut columns = BTreeMap::new();
     for cell in &row.cells {
         let Content::Text(text) = &cell.content else { continue };
@@ -74,7 +74,7 @@ fn columns(county: &County, row: &Row) -> Option<BTreeMap<String, u16>> {
 }
 
 impl MemberList {
-    fn add(&mut self, county: &County, sheet: &Sheet, row: &Row, columns: &BTreeMap<String, u16>) {
+    fn add(&mut self, county: &Setup, sheet: &Sheet, row: &Row, columns: &BTreeMap<String, u16>) {
         let content = |name: &str| {
             let column = *columns.get(name)?;
             sheet.get(row.index, column).or_else(|| sheet.merged_into(row.index, column))
@@ -130,7 +130,7 @@ impl MemberList {
 }
 
 /// The one branch with this code, or with this name.
-fn placed(county: &County, code: Option<String>, named: Option<String>) -> Option<usize> {
+fn placed(county: &Setup, code: Option<String>, named: Option<String>) -> Option<usize> {
     let register = &county.register;
     if let Some(code) = code.map(|code| folded(&code)) {
         let found = register.by_code(&code).or_else(|| register.by_code_without_zeros(&code));
@@ -145,7 +145,7 @@ fn placed(county: &County, code: Option<String>, named: Option<String>) -> Optio
 }
 
 /// A category of the county: as written, else by the branch's 类型.
-fn category(county: &County, branch: usize, written: Option<&str>) -> String {
+fn category(county: &Setup, branch: usize, written: Option<&str>) -> String {
     let known = |word: &str| {
         let all = county.workspace.categories.iter();
         all.clone().find(|own| *own == word).or_else(|| all.clone().find(|own| own.trim_end_matches("党员") == word)).cloned()

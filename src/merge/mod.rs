@@ -20,10 +20,10 @@ use crate::inside::{self, Inside};
 use crate::period::{Calendar, RunPeriod};
 use crate::publish::{Kept, Staging, guard};
 use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
-use crate::run::intake::Sent;
+use crate::run::intake::Submitted;
 use crate::run::state::{Line, State, finding, place, shared};
 use crate::run::{
-    BranchResult, BranchState, Card, Comparison, County, Dates, FirstState, Resolved, RunError, refused, sort_findings,
+    BranchResult, BranchScores, BranchState, Comparison, Dates, FirstState, Resolved, RunError, Setup, refused, sort_findings,
     whole_configuration, write_data,
 };
 use crate::scheme::{self, Scheme};
@@ -195,7 +195,7 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
     Ok(())
 }
 
-fn county(shards: &[Shard]) -> Result<County, RunError> {
+fn county(shards: &[Shard]) -> Result<Setup, RunError> {
     let first = &shards[0].state;
     let schemes: Vec<(String, String)> =
         first.schemes.iter().map(|(id, text)| (id.clone(), scheme::name_of(text).unwrap_or_default())).collect();
@@ -219,7 +219,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
     let fence = Fence::new(None, workspace.passwords.clone());
     let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
     let configuration = shared(&shards[0].manifest).into_iter().map(|one| (text(one, "file"), text(one, "sha256"))).collect();
-    Ok(County {
+    Ok(Setup {
         workspace,
         register: Register { branches, findings: Vec::new() },
         schemes,
@@ -238,7 +238,7 @@ fn county(shards: &[Shard]) -> Result<County, RunError> {
 
 type Whole = (Resolved, BTreeMap<usize, String>);
 
-fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
+fn resolved(shards: &[Shard], county: &Setup) -> Result<Whole, RunError> {
     let count = county.register.branches.len();
     let mut whole = Resolved {
         branches: (0..count).map(|_| BranchResult::of(BranchState::Missing)).collect(),
@@ -256,7 +256,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
         for line in &shard.state.branches {
             let Some(at) = county.register.by_code(&line.branch.code) else { continue };
             parts[at] = part;
-            whole.branches[at].sources = line.file.as_deref().map(Sent::named).into_iter().collect();
+            whole.branches[at].sources = line.file.as_deref().map(Submitted::named).into_iter().collect();
             whole.branches[at].state = match line.state.as_str() {
                 "accepted" => {
                     let card = cards.remove(&line.branch.code).unwrap_or_else(|| empty(line));
@@ -325,7 +325,7 @@ fn resolved(shards: &[Shard], county: &County) -> Result<Whole, RunError> {
 
 /// Places of those who moved from one part to another and are scored in both. With `transfers = "last"` one branch scores the
 /// year from the entries of both, which no part alone has: such parts are refused.
-fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Vec<Place>, RunError> {
+fn moved_across(whole: &Resolved, parts: &[usize], county: &Setup) -> Result<Vec<Place>, RunError> {
     let scheme = |one: &Person| {
         let BranchState::Accepted(card) = &whole.branches[one.branch].state else { return None };
         card.submission.members.iter().find(|member| *member.name == *one.name).map(|member| member.scheme)
@@ -356,7 +356,7 @@ fn moved_across(whole: &Resolved, parts: &[usize], county: &County) -> Result<Ve
 }
 
 /// Of those who moved from one part to another each part knows its own branches alone: one branch counts them.
-fn count_once(whole: &mut Resolved, parts: &[usize], county: &County) {
+fn count_once(whole: &mut Resolved, parts: &[usize], county: &Setup) {
     let mut elsewhere = Vec::new();
     for group in whole
         .people
@@ -396,7 +396,7 @@ fn outcome_of(whole: &Resolved, person: &Person) -> Option<usize> {
 }
 
 /// What a run found beside other results. Both are about one branch alone, so the whole county changes nothing in them.
-fn compared(state: &State, county: &County, comparison: &mut Comparison) {
+fn compared(state: &State, county: &Setup, comparison: &mut Comparison) {
     for changed in &state.changes {
         let (Some(at), Some(run)) = (county.register.by_code(&changed.branch_code), RunPeriod::parse(&changed.period)) else { continue };
         // Whose position in the roster it was, only the forms asked, and they are made.
@@ -423,15 +423,15 @@ fn compared(state: &State, county: &County, comparison: &mut Comparison) {
     }));
 }
 
-fn empty(line: &Line) -> Card {
+fn empty(line: &Line) -> BranchScores {
     let file = line.file.as_deref().unwrap_or_default().into();
-    Card { submission: Submission::of_roster(file, Vec::new()), outcomes: Vec::new() }
+    BranchScores { submission: Submission::of_roster(file, Vec::new()), outcomes: Vec::new() }
 }
 
 /// The cards of a run's accepted branches, as far as the county's tables need them, from its results.
-fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunError> {
+fn cards(shard: &Shard, county: &Setup) -> Result<BTreeMap<String, BranchScores>, RunError> {
     let lines: BTreeMap<&str, &Line> = shard.state.branches.iter().map(|line| (line.branch.code.as_str(), line)).collect();
-    let mut cards: BTreeMap<String, Card> = BTreeMap::new();
+    let mut cards: BTreeMap<String, BranchScores> = BTreeMap::new();
     for (number, text) in shard.results.lines().enumerate() {
         let path = shard.folder.join("results.jsonl");
         let broken = || {
@@ -463,7 +463,7 @@ fn cards(shard: &Shard, county: &County) -> Result<BTreeMap<String, Card>, RunEr
 }
 
 /// Reads one line of `results.jsonl` back.
-fn outcome(row: &Value, county: &County, card: &mut Card) -> Option<()> {
+fn outcome(row: &Value, county: &Setup, card: &mut BranchScores) -> Option<()> {
     let word = |key: &str| row[key].as_str();
     let words = |key: &str| row[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
     let at = county.schemes.iter().position(|scheme| Some(scheme.id.as_str()) == word("scheme"))?;
@@ -510,7 +510,7 @@ fn fraction(text: &str) -> Option<Exact> {
 
 fn write(
     shards: &[Shard],
-    county: &County,
+    county: &Setup,
     resolved: &Resolved,
     folders: &BTreeMap<usize, String>,
     staging: &Staging,

@@ -18,7 +18,7 @@ use crate::period::RunPeriod;
 use crate::record::{
     self, Announcement, Draft, FORMAT, Kept, Original, PostedBranch, Posting, RecordError, RecordedBranch, Records, Row, Source,
 };
-use crate::run::{County, Options, RunError, out_folder, prepare, refused};
+use crate::run::{Options, RunError, Setup, out_folder, prepare, refused};
 
 /// What is asked of `post`.
 #[derive(Clone, Debug, Default)]
@@ -153,7 +153,7 @@ fn withdraw(records: &Records, period: Option<RunPeriod>, n: u32, reason: &str) 
 }
 
 /// The draft that is asked for, else the only one that has something to record.
-fn choose(county: &County, options: &Options, records: &Records) -> Result<Read, RunError> {
+fn choose(county: &Setup, options: &Options, records: &Records) -> Result<Read, RunError> {
     let out = out_folder(options);
     if let Some(run) = options.period {
         let folder = out.join(run.to_string());
@@ -290,7 +290,7 @@ impl Read {
     }
 
     /// Accepted branches whose board tells something that is not recorded.
-    fn due(&self, county: &County, records: &Records, date: NaiveDate) -> Result<Vec<&DraftBranch>, RunError> {
+    fn due(&self, county: &Setup, records: &Records, date: NaiveDate) -> Result<Vec<&DraftBranch>, RunError> {
         let mut due = Vec::new();
         for branch in self.manifest.branches.iter().filter(|branch| branch.state == "accepted") {
             let wanted = county.only.is_empty() || county.only.contains(&branch.code);
@@ -302,7 +302,7 @@ impl Read {
     }
 
     /// True if there is something to record, posted on the day that its boards print, else on this one.
-    pub(super) fn has_news(&self, county: &County, records: &Records, date: NaiveDate) -> Result<bool, RunError> {
+    pub(super) fn has_news(&self, county: &Setup, records: &Records, date: NaiveDate) -> Result<bool, RunError> {
         Ok(!self.due(county, records, self.manifest.posted.unwrap_or(date))?.is_empty())
     }
 
@@ -347,7 +347,7 @@ impl Read {
 }
 
 fn write(
-    county: &County,
+    county: &Setup,
     draft: &Read,
     records: &Records,
     due: &[&DraftBranch],
@@ -447,7 +447,7 @@ fn digests<'a>(sent: &'a [Incoming], limits: &inbox::Limits) -> Vec<(&'a Incomin
 }
 
 /// 退回意见 of returned branches and 催报名单 of the draft.
-fn beside(county: &County, draft: &Read) -> Vec<(String, String)> {
+fn beside(county: &Setup, draft: &Read) -> Vec<(String, String)> {
     let returned: Vec<String> = draft
         .manifest
         .branches

@@ -10,7 +10,7 @@ use super::Read;
 use crate::digest::sha256_hex;
 use crate::period::{Every, Period, RunPeriod};
 use crate::record::{FOLDER, Records, archives};
-use crate::run::{County, Options, RunError, out_folder};
+use crate::run::{Options, RunError, Setup, out_folder};
 
 /// How far a period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct PeriodLine {
 }
 
 /// Every period that some scheme scores or that has a record or a draft, in the order of the year.
-fn runs(county: &County, records: &Records, out: &Path) -> Vec<RunPeriod> {
+fn runs(county: &Setup, records: &Records, out: &Path) -> Vec<RunPeriod> {
     let year = county.workspace.year;
     let scored = |every: Every| county.schemes.iter().any(|scheme| scheme.member.scores(every));
     let known = |run: RunPeriod| records.of(run).next().is_some() || draft(out, run).is_some();
@@ -81,7 +81,7 @@ fn draft(out: &Path, run: RunPeriod) -> Option<PathBuf> {
 }
 
 /// A digest of what each period consists of: its records and its draft, and for the year what came in.
-pub fn contents(county: &County, options: &Options, inputs: &[(Arc<str>, String, u64)]) -> Result<BTreeMap<String, String>, RunError> {
+pub fn contents(county: &Setup, options: &Options, inputs: &[(Arc<str>, String, u64)]) -> Result<BTreeMap<String, String>, RunError> {
     let records = Records::read(&county.workspace.root)?;
     let out = out_folder(options);
     let manifest = |folder: &Path| sha256_hex(&std::fs::read(folder.join("manifest.json")).unwrap_or_default());
@@ -102,7 +102,7 @@ pub fn contents(county: &County, options: &Options, inputs: &[(Arc<str>, String,
 }
 
 /// Every period of the year with its state, and the records that somebody has changed. `inputs` is what lies in the inbox.
-pub fn periods(county: &County, options: &Options, inputs: &[(Arc<str>, String, u64)]) -> Result<(Vec<PeriodLine>, Vec<String>), RunError> {
+pub fn periods(county: &Setup, options: &Options, inputs: &[(Arc<str>, String, u64)]) -> Result<(Vec<PeriodLine>, Vec<String>), RunError> {
     let records = Records::read(&county.workspace.root)?;
     let out = out_folder(options);
     // What today is, somebody must have said.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{County, Gathered};
+use super::{FileResult, Setup};
 use crate::county::Branch;
 use crate::words::folded;
 
@@ -19,7 +19,7 @@ pub struct Arrivals {
 
 impl Arrivals {
     /// What the register tells.
-    pub fn of(county: &County) -> Self {
+    pub fn of(county: &Setup) -> Self {
         let mut names: BTreeMap<usize, BTreeMap<String, u8>> = BTreeMap::new();
         for branch in &county.register.branches {
             if let Some((target, month)) = target(county, branch) {
@@ -30,7 +30,7 @@ impl Arrivals {
     }
 
     /// Adds whom the merged branches' rosters list; gives the branches of which a roster lists some of them without a month.
-    pub fn learn(&mut self, county: &County, gathered: &[Gathered]) -> BTreeSet<usize> {
+    pub fn learn(&mut self, county: &Setup, gathered: &[FileResult]) -> BTreeSet<usize> {
         let rosters = || gathered.iter().filter_map(|one| Some((one.branch?, &one.card.as_ref()?.submission.members)));
         for (branch, members) in rosters() {
             let Some((target, month)) = target(county, &county.register.branches[branch]) else { continue };
@@ -57,6 +57,6 @@ impl Arrivals {
 }
 
 /// The branch that this one is merged into, and since when.
-fn target(county: &County, branch: &Branch) -> Option<(usize, u8)> {
+fn target(county: &Setup, branch: &Branch) -> Option<(usize, u8)> {
     Some((county.register.by_code(branch.life.into.as_deref()?)?, branch.life.merged?))
 }

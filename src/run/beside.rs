@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{County, Gathered};
+use super::{FileResult, Setup};
 use crate::submission::Member;
 
 /// Somebody on a roster, as far as it takes to know him again elsewhere.
@@ -27,7 +27,7 @@ impl Listed {
 }
 
 /// Branches that nobody asked for, and that somebody of those asked for came from or went to.
-pub(super) fn beside(county: &County, gathered: &[Gathered]) -> BTreeSet<usize> {
+pub(super) fn beside(county: &Setup, gathered: &[FileResult]) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     if county.only.is_empty() {
         return found;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::intake::Sent;
+use super::intake::Submitted;
 use crate::inbox::{self, Incoming, Limits, Source};
 use crate::sheet::{self, Format, Refusal};
 
@@ -20,7 +20,7 @@ struct Cost {
 
 /// Refuses the workbooks of an archive that are beyond what one archive may cost, in the order of their names, so that the
 /// same ones are refused whatever thread comes first. `tries` passwords are tried on each.
-pub(super) fn hold(sent: &mut [Sent], tries: u64, limits: &Limits) {
+pub(super) fn hold(sent: &mut [Submitted], tries: u64, limits: &Limits) {
     let mut archives: BTreeMap<PathBuf, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, one) in sent.iter().enumerate() {
         for (part, of) in one.files.iter().enumerate().filter(|(_, of)| matches!(of.file.source, Source::Entry(_))) {
@@ -77,9 +77,9 @@ mod tests {
         std::fs::write(folder.path().join("a.zip"), zip.finish().expect("a zip").into_inner()).expect("on the disk");
         let (files, findings) = inbox::list(folder.path(), &[], limits).expect("listed");
         assert!(findings.is_empty(), "{findings:?}");
-        let mut sent: Vec<Sent> = files.into_iter().map(Sent::of).collect();
+        let mut sent: Vec<Submitted> = files.into_iter().map(Submitted::of).collect();
         hold(&mut sent, tries, limits);
-        let told = |sent: &Sent| sent.files[0].beyond.as_ref().map(|refusal| format!("{} {refusal}", sent.name));
+        let told = |sent: &Submitted| sent.files[0].beyond.as_ref().map(|refusal| format!("{} {refusal}", sent.name));
         sent.iter().filter_map(told).collect()
     }
 

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{BranchState, County, Resolved, RunError, posted, refused, sort_findings};
+use super::{BranchState, Resolved, RunError, Setup, posted, refused, sort_findings};
 use crate::bag;
 use crate::diag::{Code, Fact, Severity};
 use crate::digest::sha256_hex;
@@ -39,7 +39,7 @@ pub struct Comparison {
 const RESULTS: &str = "results.jsonl";
 
 /// Compares with what was posted, and with last year's results where given. Adds findings.
-pub fn compare(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) -> Result<(), RunError> {
+pub fn compare(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>) -> Result<(), RunError> {
     let records = Records::read(&county.workspace.root)?;
     let mut comparison = Comparison { changes: posted::compare(county, resolved, &records)?, ..Comparison::default() };
     let name = |record: &Record| format!("{}/{}/{}", crate::record::FOLDER, record.run, record.n);
@@ -57,7 +57,7 @@ pub fn compare(county: &County, resolved: &mut Resolved, last_year: Option<&Path
 }
 
 /// What is unusual about the accepted branches, in register order.
-fn unusual_branches(county: &County, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
+fn unusual_branches(county: &Setup, resolved: &Resolved, last: Option<&LastYear>) -> Vec<Unusual> {
     let uniform: BTreeMap<&str, &str> = resolved
         .findings
         .iter()
@@ -105,7 +105,7 @@ fn rows(path: &Path, bytes: &[u8], mut take: impl FnMut(PublishedRow)) -> Result
 
 /// Last year's results of the same part of the year: in the folder itself, in its folder of that period as in an out
 /// folder, or in the tables of the bags at or below it.
-fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> Result<LastYear, RunError> {
+fn last_results(county: &Setup, folder: &Path, comparison: &mut Comparison) -> Result<LastYear, RunError> {
     let wanted = RunPeriod { year: county.run.year - 1, ..county.run };
     let mut other: Vec<String> = Vec::new();
     for path in [folder.join(RESULTS), folder.join(wanted.to_string()).join(RESULTS)] {
@@ -131,7 +131,7 @@ fn last_results(county: &County, folder: &Path, comparison: &mut Comparison) -> 
 
 /// Categories that each branch's members had at the end of last year, by its code: from the year's results in the folder, or
 /// in the bags at or below it. What cannot be read tells nothing: whoever is asked for then owes by other signs.
-pub fn last_categories(county: &County, folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+pub fn last_categories(county: &Setup, folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     #[derive(serde::Deserialize)]
     struct Listed {
         period: String,
@@ -175,7 +175,7 @@ pub fn last_categories(county: &County, folder: &Path) -> BTreeMap<String, BTree
 /// Last year's results out of bags: of the county's own, however many counties and years lie there. A county may have
 /// been archived by its name before it had a code.
 fn archived_results(
-    county: &County,
+    county: &Setup,
     wanted: RunPeriod,
     folder: &Path,
     bags: &[PathBuf],

@@ -9,7 +9,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{County, Options};
+use super::{Options, Setup};
 use crate::county::Workspace;
 use crate::diag::{Code, Finding, Place};
 use crate::period::RunPeriod;
@@ -108,14 +108,14 @@ impl Dates {
 }
 
 /// A posting date within its period is told: marks of the days that follow are not on that board.
-pub fn early_posting(county: &County) -> Option<Finding> {
+pub fn early_posting(county: &Setup) -> Option<Finding> {
     let posted = county.dates.posted.filter(|posted| *posted < county.run.last_day())?;
     let finding = Finding::new(Code::EarlyPosting, Place::default()).value(posted.to_string());
     Some(finding.arg("period", county.run.zh()).arg("end", county.run.last_day()))
 }
 
 /// Boards without a posting date have blanks; how to set one is said.
-pub fn no_posting_date(county: &County) -> Option<Finding> {
+pub fn no_posting_date(county: &Setup) -> Option<Finding> {
     let header =
         if county.run.period == crate::period::Period::YEAR { "[notice]".to_owned() } else { format!("[notice.\"{}\"]", county.run) };
     let finding = Finding::new(Code::NoPostingDate, Place::default()).arg("period", county.run.zh()).arg("header", header);

@@ -1,6 +1,6 @@
 //! What the county knows of a submission before it is read: made here for every reader of one.
 
-use super::County;
+use super::Setup;
 use super::arrivals::Arrivals;
 use crate::submission::{Expected, Share, Tenure};
 
@@ -13,7 +13,7 @@ pub(crate) enum Whose<'a> {
     Stranger(&'a str),
 }
 
-impl County {
+impl Setup {
     /// Calls `read` with what is known of the submission. Without arrivals every member keeps the months that are written:
     /// that is what lists of people are made of, which say nothing of the branch's own months.
     pub(crate) fn expecting<T>(

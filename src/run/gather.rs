@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use super::arrivals::Arrivals;
 use super::beside::{Listed, beside};
 use super::expected::Whose;
-use super::intake::{self, Opened, Print, Sent};
+use super::intake::{self, Opened, Print, Submitted};
 use super::rare::rare_characters;
-use super::{County, Progress, RunError, Stage};
+use super::{Progress, RunError, Setup, Stage};
 use crate::check;
 use crate::diag::{Code, Finding, Place, Severity, Unreadable};
 use crate::fence::FenceError;
@@ -30,7 +30,7 @@ const MOST_MEMBERS: usize = 5000;
 
 /// What is kept of a submission that may be used.
 #[derive(Clone, Debug)]
-pub struct Card {
+pub struct BranchScores {
     /// The typed submission.
     pub submission: Submission,
     /// Scores and what follows from them.
@@ -39,7 +39,7 @@ pub struct Card {
 
 /// What one file came to.
 #[derive(Debug)]
-pub struct Gathered {
+pub struct FileResult {
     /// Its name in the inbox.
     pub name: Arc<str>,
     /// SHA-256 of its bytes; none where it could not be read.
@@ -73,17 +73,17 @@ pub struct Gathered {
     /// Of a branch that nobody asked for: whom its roster lists.
     pub roster: Vec<Listed>,
     /// Where its bytes are.
-    pub source: Arc<Sent>,
+    pub source: Arc<Submitted>,
     /// Everything found in it, without the branch's code.
     pub findings: Vec<Finding>,
     /// The card, where the file could be read as a submission and holds no error.
-    pub card: Option<Box<Card>>,
+    pub card: Option<Box<BranchScores>>,
 }
 
 /// Everything that lies in the inbox.
 pub struct Collected {
     /// What each file came to.
-    pub gathered: Vec<Gathered>,
+    pub gathered: Vec<FileResult>,
     /// What was found in listing them.
     pub findings: Vec<Finding>,
     /// Who comes with a merged branch, as far as the rosters say.
@@ -91,14 +91,14 @@ pub struct Collected {
 }
 
 /// Lists the inbox and works through every file.
-pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Collected, RunError> {
+pub fn gather(county: &Setup, fonts: &FontSet, progress: Progress<'_>) -> Result<Collected, RunError> {
     let limits = inbox::Limits::default();
     let (files, findings) = county.incoming(&limits)?;
-    let files: Vec<Arc<Sent>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
+    let files: Vec<Arc<Submitted>> = intake::group(county, files, &limits).into_iter().map(Arc::new).collect();
     let committees = Committees::of(county);
     let done = AtomicUsize::new(0);
     progress(Stage::Gather, 0, files.len());
-    let read = |file: &Arc<Sent>, arrivals: &Arrivals, beside: &BTreeSet<usize>| {
+    let read = |file: &Arc<Submitted>, arrivals: &Arrivals, beside: &BTreeSet<usize>| {
         let around = Around { committees: &committees, arrivals, beside };
         catch_unwind(AssertUnwindSafe(|| gather_one(county, &around, fonts, file, &limits))).unwrap_or_else(|_| {
             let finding = Finding::new(Code::UnreadableFile, Place::file(&file.name)).arg("detail", Unreadable::Reader.word());
@@ -107,7 +107,7 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     };
     let mut arrivals = Arrivals::of(county);
     // `collect` keeps the order of the list, whatever thread is done first.
-    let mut gathered: Vec<Gathered> = files
+    let mut gathered: Vec<FileResult> = files
         .par_iter()
         .map(|file| {
             let one = read(file, &arrivals, &BTreeSet::new());
@@ -117,13 +117,13 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
         .collect::<Result<_, _>>()?;
     // With `--only`, figures of those who moved need the other branch's entries.
     let beside = beside(county, &gathered);
-    let again = |all: &mut Vec<Gathered>, arrivals: &Arrivals, concerned: &(dyn Fn(&Gathered) -> bool + Sync)| {
+    let again = |all: &mut Vec<FileResult>, arrivals: &Arrivals, concerned: &(dyn Fn(&FileResult) -> bool + Sync)| {
         all.par_iter_mut().filter(|one| concerned(one)).try_for_each(|one| -> Result<(), FenceError> {
             *one = read(&Arc::clone(&one.source), arrivals, &beside)?;
             Ok(())
         })
     };
-    let of = |one: &Gathered, branches: &BTreeSet<usize>| one.branch.is_some_and(|branch| branches.contains(&branch));
+    let of = |one: &FileResult, branches: &BTreeSet<usize>| one.branch.is_some_and(|branch| branches.contains(&branch));
     again(&mut gathered, &arrivals, &|one| of(one, &beside))?;
     // Who comes with a merged branch is known when its roster is.
     let merged = arrivals.learn(county, &gathered);
@@ -131,8 +131,8 @@ pub fn gather(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Resul
     Ok(Collected { gathered, findings, arrivals })
 }
 
-fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
-    Gathered {
+fn failed(sent: &Arc<Submitted>, opened: Vec<Print>, finding: Finding) -> FileResult {
+    FileResult {
         name: Arc::clone(&sent.name),
         digest: (!opened.is_empty()).then(|| intake::digest(&opened)),
         files: opened,
@@ -159,7 +159,7 @@ fn failed(sent: &Arc<Sent>, opened: Vec<Print>, finding: Finding) -> Gathered {
 struct Committees(BTreeMap<String, Arc<str>>);
 
 impl Committees {
-    fn of(county: &County) -> Self {
+    fn of(county: &Setup) -> Self {
         Self(county.register.committees().into_iter().map(|name| (folded(name), name.into())).collect())
     }
 
@@ -182,12 +182,12 @@ struct Around<'a> {
 }
 
 fn gather_one(
-    county: &County,
+    county: &Setup,
     around: &Around<'_>,
     fonts: &FontSet,
-    sent: &Arc<Sent>,
+    sent: &Arc<Submitted>,
     limits: &inbox::Limits,
-) -> Result<Gathered, FenceError> {
+) -> Result<FileResult, FenceError> {
     let Opened { book, prints, holders } = intake::open(county, sent, limits)?;
     let book = match book {
         Ok(book) => book,
@@ -207,7 +207,7 @@ fn gather_one(
     Ok(gathered)
 }
 
-fn gather_book(county: &County, around: &Around<'_>, fonts: &FontSet, sent: &Arc<Sent>, book: Book) -> Gathered {
+fn gather_book(county: &Setup, around: &Around<'_>, fonts: &FontSet, sent: &Arc<Submitted>, book: Book) -> FileResult {
     let name = &sent.name;
     let cells = book.sheets.iter().map(sheet::Sheet::count).sum();
     let (cover, mut findings) = submission::read_cover(&book, name, &county.intake);
@@ -219,7 +219,7 @@ fn gather_book(county: &County, around: &Around<'_>, fonts: &FontSet, sent: &Arc
     // A branch that is on no register cannot mend anything: that is all there is to say, whatever is in its file.
     let unknown = findings.iter().any(|finding| finding.code == Code::UnknownBranch);
     findings.retain(|finding| !unknown || finding.code == Code::UnknownBranch);
-    let mut gathered = Gathered {
+    let mut gathered = FileResult {
         name: Arc::clone(name),
         digest: None,
         files: Vec::new(),
@@ -285,12 +285,12 @@ fn gather_book(county: &County, around: &Around<'_>, fonts: &FontSet, sent: &Arc
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);
-    gathered.card = Some(Box::new(Card { submission, outcomes }));
+    gathered.card = Some(Box::new(BranchScores { submission, outcomes }));
     gathered
 }
 
 /// 报出日期 before the year, long after it, or after the day on which the run was asked for.
-fn odd_report_date(cover: &submission::Cover, county: &County, file: &Arc<str>) -> Option<Finding> {
+fn odd_report_date(cover: &submission::Cover, county: &Setup, file: &Arc<str>) -> Option<Finding> {
     let reported = cover.reported?;
     let year = county.workspace.year;
     let within = NaiveDate::from_ymd_opt(year, 1, 1)? <= reported && reported <= NaiveDate::from_ymd_opt(year + 1, 6, 30)?;

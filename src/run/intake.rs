@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{County, budget};
+use super::{Setup, budget};
 use crate::diag::{Finding, Place};
 use crate::digest;
 use crate::fence::FenceError;
@@ -23,13 +23,13 @@ use crate::workbook;
 
 /// Files that together are one workbook.
 #[derive(Debug)]
-pub struct Sent {
+pub struct Submitted {
     /// What findings call it: the file's name, of several that of the cover's.
     pub name: Arc<str>,
     pub(crate) files: Vec<Part>,
 }
 
-impl Sent {
+impl Submitted {
     /// One of which only the name is known.
     pub(crate) fn named(name: &str) -> Arc<Self> {
         Arc::new(Self { name: name.into(), files: Vec::new() })
@@ -74,16 +74,16 @@ pub(crate) struct Opened {
 }
 
 /// Puts the files of sets together; the order is that of the first file of each.
-pub(crate) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> Vec<Sent> {
-    let mut all: Vec<Sent> = Vec::new();
+pub(crate) fn group(county: &Setup, files: Vec<Incoming>, limits: &Limits) -> Vec<Submitted> {
+    let mut all: Vec<Submitted> = Vec::new();
     let mut sets: BTreeMap<(String, String), usize> = BTreeMap::new();
     for file in files {
         let Some((set, sheet)) = of_a_set(&file.name, &county.intake) else {
-            all.push(Sent::of(file));
+            all.push(Submitted::of(file));
             continue;
         };
         let at = *sets.entry(set).or_insert_with(|| {
-            all.push(Sent { name: Arc::clone(&file.name), files: Vec::new() });
+            all.push(Submitted { name: Arc::clone(&file.name), files: Vec::new() });
             all.len() - 1
         });
         if county.intake.sheet(&sheet) == Some(workbook::COVER.name) {
@@ -99,7 +99,7 @@ pub(crate) fn group(county: &County, files: Vec<Incoming>, limits: &Limits) -> V
 /// Text files that are named after nothing, `1.csv` and `2.csv`: where one folder or archive holds one 支部信息 in such a
 /// file or in a set, its others are the rest of it. At the top of the inbox lie files of many senders; there they must
 /// begin alike.
-fn join_by_content(county: &County, all: Vec<Sent>, limits: &Limits) -> Vec<Sent> {
+fn join_by_content(county: &Setup, all: Vec<Submitted>, limits: &Limits) -> Vec<Submitted> {
     let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, sent) in all.iter().enumerate() {
         if sent.files.iter().all(|part| is_text(&part.file.name)) {
@@ -116,7 +116,7 @@ fn join_by_content(county: &County, all: Vec<Sent>, limits: &Limits) -> Vec<Sent
         let alike = |at: &usize| !folder.is_empty() || beginning(&all[*at].name) == beginning(&all[*cover].name);
         into.extend(of.iter().filter(|(at, bears)| *bears == Bears::Table && alike(at)).map(|(at, _)| (*at, *cover)));
     }
-    let mut joined: Vec<Option<Sent>> = all.into_iter().map(Some).collect();
+    let mut joined: Vec<Option<Submitted>> = all.into_iter().map(Some).collect();
     for (from, to) in into {
         if let Some(part) = joined[from].take()
             && let Some(whole) = &mut joined[to]
@@ -135,7 +135,7 @@ enum Bears {
     Nothing,
 }
 
-fn bears(county: &County, sent: &Sent, limits: &Limits) -> Bears {
+fn bears(county: &Setup, sent: &Submitted, limits: &Limits) -> Bears {
     let mut found = Bears::Nothing;
     for part in &sent.files {
         let Ok(bytes) = inbox::fetch(&part.file, limits) else { continue };
@@ -182,7 +182,7 @@ fn of_a_set(name: &str, intake: &Intake) -> Option<((String, String), String)> {
 ///
 /// # Errors
 /// Only the machine failing.
-pub(crate) fn open(county: &County, sent: &Sent, limits: &Limits) -> Result<Opened, FenceError> {
+pub(crate) fn open(county: &Setup, sent: &Submitted, limits: &Limits) -> Result<Opened, FenceError> {
     let mut opened = Opened {
         book: Err(Finding::new(crate::diag::Code::UnreadableFile, Place::file(&sent.name))),
         prints: Vec::new(),

@@ -35,11 +35,11 @@ pub use crate::pdf::Engine;
 pub use compare::Comparison;
 pub use dates::{DateFrom, Dates, Paper};
 pub use error::RunError;
-pub use gather::{Card, Gathered};
+pub use gather::{BranchScores, FileResult};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
-pub use prepare::{County, prepare, scheme_names};
-pub use press::Press;
+pub use prepare::{Setup, prepare, scheme_names};
+pub use press::Templates;
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use write::write;
@@ -113,7 +113,7 @@ pub struct Summary {
     /// What people had there.
     pub kept: Kept,
     /// The county with its configuration.
-    pub county: County,
+    pub county: Setup,
     /// Why the run is about its period.
     pub chosen: Chosen,
     /// What became of each branch, in the register's order.
@@ -156,7 +156,7 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 }
 
 /// Scores a county beside nothing: for a look at single figures.
-pub(crate) fn look(county: County, options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
+pub(crate) fn look(county: Setup, options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     let resolved = in_pool(options.jobs, || -> Result<_, RunError> {
         let mut resolved = resolve(&county, gathered(&county, &fonts, progress)?);
@@ -169,26 +169,26 @@ pub(crate) fn look(county: County, options: &Options, progress: Progress<'_>) ->
 /// The whole run.
 pub fn run(options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
     let mut county = prepare(options)?;
-    let target = |county: &County| out_folder(options).join(folder_name(county.run, &county.only));
+    let target = |county: &Setup| out_folder(options).join(folder_name(county.run, &county.only));
     // What stops the run stops it before a submission is opened; which forms are printed the period says, and that may be
     // known only when the submissions have been read.
     guard_target(&county, &target(&county))?;
-    let first = Press::load(&with_former_forms(options, &target(&county)), &county)?;
+    let first = Templates::load(&with_former_forms(options, &target(&county)), &county)?;
     let (resolved, chosen, published) = in_pool(options.jobs, || -> Result<_, RunError> {
         let before = county.run;
         let (gathered, chosen) = gather_period(&mut county, options, &first.fonts, progress)?;
-        let again = (county.run != before).then(|| Press::load(&with_former_forms(options, &target(&county)), &county)).transpose()?;
+        let again = (county.run != before).then(|| Templates::load(&with_former_forms(options, &target(&county)), &county)).transpose()?;
         guard_target(&county, &target(&county))?;
-        let press = again.as_ref().unwrap_or(&first);
+        let templates = again.as_ref().unwrap_or(&first);
         let mut resolved = resolve_all(&county, gathered, last_year(&county, options))?;
-        let published = write(&county, &mut resolved, press, options, progress)?;
+        let published = write(&county, &mut resolved, templates, options, progress)?;
         Ok((resolved, chosen, published))
     })??;
     Ok(Summary { folder: Some(published.folder), kept: published.kept, county, chosen, resolved })
 }
 
 /// Where last year's results are. The settings say where they may be: only what is there is compared with.
-fn last_year<'a>(county: &'a County, options: &'a Options) -> Option<&'a Path> {
+fn last_year<'a>(county: &'a Setup, options: &'a Options) -> Option<&'a Path> {
     let then = RunPeriod { year: county.run.year - 1, ..county.run };
     let bags = |folder: &Path| county.run.period == Period::YEAR && bags_below(folder).is_ok_and(|bags| !bags.is_empty());
     let has = |folder: &&PathBuf| folder.join(then.to_string()).join("results.jsonl").is_file() || bags(folder);
@@ -196,7 +196,7 @@ fn last_year<'a>(county: &'a County, options: &'a Options) -> Option<&'a Path> {
 }
 
 /// Refuses a target that what belongs to people lies in, or that lies in the inbox, before a submission is opened.
-pub(crate) fn guard_target(county: &County, target: &Path) -> Result<(), RunError> {
+pub(crate) fn guard_target(county: &Setup, target: &Path) -> Result<(), RunError> {
     let workspace = &county.workspace;
     let own = ["templates", "schemes", "calendar", "公示存档"].map(|name| workspace.root.join(name));
     let mut belongings: Vec<&Path> = vec![&workspace.root, &workspace.register, &workspace.inbox];
@@ -220,18 +220,18 @@ fn with_former_forms(options: &Options, target: &Path) -> Options {
     options
 }
 
-pub(crate) fn gather_all(county: &County, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
+pub(crate) fn gather_all(county: &Setup, fonts: &FontSet, last_year: Option<&Path>, progress: Progress<'_>) -> Result<Resolved, RunError> {
     resolve_all(county, gathered(county, fonts, progress)?, last_year)
 }
 
 /// Reads every file, and puts together what each branch sent.
-fn gathered(county: &County, fonts: &FontSet, progress: Progress<'_>) -> Result<Received, RunError> {
+fn gathered(county: &Setup, fonts: &FontSet, progress: Progress<'_>) -> Result<Received, RunError> {
     received::receive(county, fonts, gather::gather(county, fonts, progress)?)
 }
 
 /// Reads everything for the run's period. Where nobody names one, what the branches have entered does: then the year is read
 /// first, and the period that it shows again by itself.
-fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progress: Progress<'_>) -> Result<(Received, Chosen), RunError> {
+fn gather_period(county: &mut Setup, options: &Options, fonts: &FontSet, progress: Progress<'_>) -> Result<(Received, Chosen), RunError> {
     if options.period.is_some() || options.bag.is_some() {
         return Ok((gathered(county, fonts, progress)?, Chosen::Argument));
     }
@@ -249,7 +249,7 @@ fn gather_period(county: &mut County, options: &Options, fonts: &FontSet, progre
     Ok((gathered(county, fonts, progress)?, chosen))
 }
 
-fn resolve_all(county: &County, received: Received, last_year: Option<&Path>) -> Result<Resolved, RunError> {
+fn resolve_all(county: &Setup, received: Received, last_year: Option<&Path>) -> Result<Resolved, RunError> {
     let mut resolved = resolve(county, received);
     moves::settle(county, &mut resolved);
     owed::settle(county, &mut resolved, last_year);

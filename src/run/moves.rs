@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::received::of_branch;
 use super::resolve::roll;
-use super::{BranchResult, BranchState, Card, County, Resolved};
+use super::{BranchResult, BranchScores, BranchState, Resolved, Setup};
 use crate::county::Transfers;
 use crate::diag::{Code, Finding, Place};
 use crate::rollup::{OutcomeKind, branch_outcomes};
@@ -46,7 +46,7 @@ struct Step {
 }
 
 /// Settles every move: who scores whom, and what is said of it.
-pub(super) fn settle(county: &County, resolved: &mut Resolved) {
+pub(super) fn settle(county: &Setup, resolved: &mut Resolved) {
     let mut chains = by_identity_number(resolved);
     let mut found = Vec::new();
     let mut waiting: BTreeMap<(usize, u32), usize> = BTreeMap::new();
@@ -71,7 +71,7 @@ pub(super) fn settle(county: &County, resolved: &mut Resolved) {
 }
 
 /// Branches that were read beside those asked for have done their part.
-fn leave_out(county: &County, resolved: &mut Resolved) {
+fn leave_out(county: &Setup, resolved: &mut Resolved) {
     let register = &county.register;
     let wanted =
         |finding: &Finding| finding.branch_code.as_deref().is_none_or(|code| register.by_code(code).is_some_and(|at| county.wants(at)));
@@ -83,7 +83,7 @@ fn leave_out(county: &County, resolved: &mut Resolved) {
 }
 
 /// Members of a merged branch whom the branch that took it in does not list.
-fn not_listed(county: &County, resolved: &Resolved, chains: &[Chain]) -> Vec<Finding> {
+fn not_listed(county: &Setup, resolved: &Resolved, chains: &[Chain]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (branch, registered) in county.register.branches.iter().enumerate() {
         let (Some(into), Some(month)) = (&registered.life.into, registered.life.merged) else { continue };
@@ -102,7 +102,7 @@ fn not_listed(county: &County, resolved: &Resolved, chains: &[Chain]) -> Vec<Fin
     found
 }
 
-fn card(resolved: &Resolved, branch: usize) -> Option<&Card> {
+fn card(resolved: &Resolved, branch: usize) -> Option<&BranchScores> {
     resolved.branches[branch].state.card()
 }
 
@@ -111,7 +111,7 @@ fn member<'a>(resolved: &'a Resolved, one: &Membership) -> Option<&'a Member> {
 }
 
 /// `0101 第一支部`.
-fn label(county: &County, branch: usize) -> String {
+fn label(county: &Setup, branch: usize) -> String {
     let branch = &county.register.branches[branch];
     format!("{} {}", branch.code, branch.name)
 }
@@ -163,7 +163,7 @@ enum Former {
 
 /// Where a member comes from whose roster names the branch: without identity numbers only one of that name there, who has 转出
 /// as reason, is the same person, with the same birth date if both have one.
-fn former(county: &County, resolved: &Resolved, chains: &[Chain], branch: usize, at: u32) -> Former {
+fn former(county: &Setup, resolved: &Resolved, chains: &[Chain], branch: usize, at: u32) -> Former {
     let Some(here) = membership(resolved, branch, at) else { return Former::Known };
     let Some(own) = member(resolved, &here) else { return Former::Known };
     let written = own.course.former.as_deref().unwrap_or_default();
@@ -244,7 +244,7 @@ fn place_of(resolved: &Resolved, one: &Membership) -> Option<Place> {
 }
 
 /// The notes about a move, one for each of the two branches.
-fn transferred(county: &County, resolved: &Resolved, earlier: &Membership, later: &Membership) -> Vec<Finding> {
+fn transferred(county: &Setup, resolved: &Resolved, earlier: &Membership, later: &Membership) -> Vec<Finding> {
     let note = |here: &Membership, there: &Membership| {
         let name = member(resolved, here)?.name.to_string();
         let file = place_of(resolved, there)?.file;
@@ -260,7 +260,7 @@ fn transferred(county: &County, resolved: &Resolved, earlier: &Membership, later
 }
 
 /// The notes about moves say who scores the year, where both submissions are accepted.
-fn say_who_scores(county: &County, resolved: &mut Resolved, chains: &[Chain]) {
+fn say_who_scores(county: &Setup, resolved: &mut Resolved, chains: &[Chain]) {
     let mut notes: Vec<Finding> = Vec::new();
     for pair in chains.iter().flat_map(|chain| chain.windows(2)).filter(|pair| pair.iter().all(|one| one.at.is_some())) {
         let how = if scored_together(county, resolved, &pair[0], &pair[1]) { "last" } else { "each" };
@@ -282,14 +282,14 @@ fn say_who_scores(county: &County, resolved: &mut Resolved, chains: &[Chain]) {
 }
 
 /// The later branch scores the year from both files' entries; with a merged branch always.
-fn scored_together(county: &County, resolved: &Resolved, earlier: &Membership, later: &Membership) -> bool {
+fn scored_together(county: &Setup, resolved: &Resolved, earlier: &Membership, later: &Membership) -> bool {
     let (Some(before), Some(after)) = (member(resolved, earlier), member(resolved, later)) else { return false };
     let same_items = before.category == after.category || !county.schemes[after.scheme].member.by_category();
     before.scheme == after.scheme && same_items && (county.workspace.transfers == Transfers::Last || before.course.with_branch)
 }
 
 /// What each accepted membership learns.
-fn steps(county: &County, resolved: &Resolved, chains: &[Chain], waiting: &BTreeMap<(usize, u32), usize>) -> Vec<Step> {
+fn steps(county: &Setup, resolved: &Resolved, chains: &[Chain], waiting: &BTreeMap<(usize, u32), usize>) -> Vec<Step> {
     let mut steps = Vec::new();
     for chain in chains {
         for (number, one) in chain.iter().enumerate() {
@@ -329,7 +329,7 @@ fn steps(county: &County, resolved: &Resolved, chains: &[Chain], waiting: &BTree
 }
 
 /// Tells the members, carries the entries, and works the branches out again that it concerns.
-fn apply(county: &County, resolved: &mut Resolved, steps: Vec<Step>) {
+fn apply(county: &Setup, resolved: &mut Resolved, steps: Vec<Step>) {
     let mut by_branch: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
     // What is carried is what a branch itself has entered.
     let sources: BTreeMap<usize, crate::submission::Submission> = steps
@@ -371,7 +371,7 @@ fn apply(county: &County, resolved: &mut Resolved, steps: Vec<Step>) {
 }
 
 /// Who has no score because the former branch's submission is not there.
-fn waiting_notes(county: &County, resolved: &Resolved, branch: usize, waiting: &BTreeMap<u32, usize>) -> Vec<Finding> {
+fn waiting_notes(county: &Setup, resolved: &Resolved, branch: usize, waiting: &BTreeMap<u32, usize>) -> Vec<Finding> {
     let Some(card) = card(resolved, branch) else { return Vec::new() };
     let mut found = Vec::new();
     for outcome in card.outcomes.iter().filter(|outcome| outcome.score.total.is_none()) {

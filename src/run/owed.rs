@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::compare::last_categories;
-use super::{BranchState, County, Put, Resolved};
+use super::{BranchState, Put, Resolved, Setup};
 use crate::diag::{Code, Fact, Finding, Place};
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::Scheme;
@@ -19,7 +19,7 @@ fn scores(scheme: &Scheme, every: Every) -> bool {
 
 /// True if the branch owes a submission: by the schemes of its roster, else of last year's, else by those that its 类型 or
 /// all categories would have.
-fn owes(county: &County, every: Every, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
+fn owes(county: &Setup, every: Every, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
     if !roster.is_empty() {
         return roster.iter().any(|scheme| scores(&county.schemes[*scheme], every));
     }
@@ -34,13 +34,13 @@ fn owes(county: &County, every: Every, branch: usize, roster: &BTreeSet<usize>, 
 }
 
 /// How many branches owe a submission for a run of that length, as far as the register tells.
-pub fn owing(county: &County, every: Every) -> usize {
+pub fn owing(county: &Setup, every: Every) -> usize {
     (0..county.register.branches.len()).filter(|branch| owes(county, every, *branch, &BTreeSet::new(), None)).count()
 }
 
 /// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year`, else
 /// the folder that the settings name, has last year's rosters.
-pub fn settle(county: &County, resolved: &mut Resolved, last_year: Option<&Path>) {
+pub fn settle(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>) {
     let every = county.run.period.every();
     let unknown = resolved.branches.iter().any(|result| result.schemes.is_empty());
     let last = last_year
@@ -101,7 +101,7 @@ pub enum Chosen {
 
 /// The longest period that ends with the last one in which at least half of the branches that enter it, and sent something,
 /// have an entry; one that all schemes score before one that only some do.
-pub fn last_entered(county: &County, branches: &[Put]) -> (RunPeriod, Chosen) {
+pub fn last_entered(county: &Setup, branches: &[Put]) -> (RunPeriod, Chosen) {
     let year = RunPeriod { year: county.workspace.year, period: Period::YEAR };
     let mut written: BTreeMap<usize, BTreeSet<(usize, Period)>> = BTreeMap::new();
     let mut schemes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();

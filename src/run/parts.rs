@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use super::arrivals::Arrivals;
 use super::expected::Whose;
-use super::intake::{self, Sent};
+use super::intake::{self, Submitted};
 use super::rare::rare_characters;
 use super::versions::{latest, order, others, pick, superseded};
-use super::{Card, County, Gathered, RunError};
+use super::{BranchScores, FileResult, RunError, Setup};
 use crate::check::{self, MissingRow};
 use crate::county::Parts;
 use crate::diag::{CellRef, Code, Fact, Finding, Place, Severity};
@@ -42,15 +42,15 @@ pub struct Put {
     /// The latest file that something is taken from.
     pub file: Option<Arc<str>>,
     /// The submission, if any file could be read.
-    pub card: Option<Box<Card>>,
+    pub card: Option<Box<BranchScores>>,
     /// What was found in it.
     pub findings: Vec<Finding>,
     /// Files that something is taken from, the latest first.
-    pub sources: Vec<Arc<Sent>>,
+    pub sources: Vec<Arc<Submitted>>,
 }
 
 /// Rows that the latest file lacks, if the branch is returned for them.
-pub(super) fn missing_rows(county: &County, put: &Put) -> Vec<MissingRow> {
+pub(super) fn missing_rows(county: &Setup, put: &Put) -> Vec<MissingRow> {
     let lacks = put.findings.iter().any(|finding| finding.code == Code::MissingEntry && finding.place.cell.is_none());
     let card = put.card.as_ref().filter(|_| lacks);
     card.map(|card| check::missing_rows(&card.submission, &county.schemes, county.run)).unwrap_or_default()
@@ -58,7 +58,7 @@ pub(super) fn missing_rows(county: &County, put: &Put) -> Vec<MissingRow> {
 
 impl Put {
     /// What one file came to by itself.
-    fn alone(one: &mut Gathered, keep: bool) -> Self {
+    fn alone(one: &mut FileResult, keep: bool) -> Self {
         Self {
             file: Some(Arc::clone(&one.name)),
             card: if keep { one.card.clone() } else { one.card.take() },
@@ -101,10 +101,10 @@ impl Taken {
 
 /// The files of a branch while they are put together.
 struct Table<'a> {
-    county: &'a County,
+    county: &'a Setup,
     arrivals: &'a Arrivals,
     branch: usize,
-    files: &'a [Gathered],
+    files: &'a [FileResult],
     active: &'a [usize],
     /// By position in `files`; small workbooks only.
     books: BTreeMap<usize, Open>,
@@ -120,10 +120,10 @@ struct Open {
 /// Puts the active files of a branch together. What was read of a file that counts alone is moved out, unless it is kept for
 /// putting others beside it later.
 pub(super) fn put_together(
-    (county, arrivals): (&County, &Arrivals),
+    (county, arrivals): (&Setup, &Arrivals),
     fonts: &FontSet,
     branch: usize,
-    files: &mut [Gathered],
+    files: &mut [FileResult],
     active: &[usize],
     keep: bool,
 ) -> Result<Put, RunError> {
@@ -146,7 +146,7 @@ pub(super) fn put_together(
         }
         [only] => Put::alone(&mut files[*only], keep),
         several => {
-            let files: &[Gathered] = files;
+            let files: &[FileResult] = files;
             let table = Table { county, arrivals, branch, files, active: several, books: BTreeMap::new(), surveys: BTreeMap::new() };
             table.put(fonts)?
         }
@@ -181,7 +181,7 @@ impl Table<'_> {
         let good = findings.iter().all(|finding| finding.severity() != Severity::Error);
         let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
         findings.extend(found);
-        let card = Some(Box::new(Card { submission, outcomes }));
+        let card = Some(Box::new(BranchScores { submission, outcomes }));
         Ok(Put { file: Some(Arc::clone(&self.files[first].name)), card, findings, sources })
     }
 
@@ -432,7 +432,7 @@ impl Table<'_> {
         let good = findings.iter().all(|finding| finding.severity() != Severity::Error);
         let county = self.county;
         let outcomes = if good { branch_outcomes(&submission, &county.schemes, county.run).0 } else { Vec::new() };
-        let card = Some(Box::new(Card { submission, outcomes }));
+        let card = Some(Box::new(BranchScores { submission, outcomes }));
         Put { file: Some(Arc::clone(&one.name)), card, findings, sources: vec![Arc::clone(&one.source)] }
     }
 }
@@ -445,7 +445,7 @@ fn with_loose_rows(mut units: BTreeSet<Unit>) -> BTreeSet<Unit> {
 }
 
 /// True where the file has a roster of its own.
-fn has_roster(one: &Gathered) -> bool {
+fn has_roster(one: &FileResult) -> bool {
     one.card.as_ref().is_some_and(|card| !card.submission.members.is_empty() || card.submission.nameless.members > 0)
 }
 

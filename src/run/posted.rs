@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{BranchState, Card, County, Resolved, RunError, Whose};
+use super::{BranchScores, BranchState, Resolved, RunError, Setup, Whose};
 use crate::check;
 use crate::county::Corrections;
 use crate::diag::{Code, Finding, Place, Severity};
@@ -79,7 +79,7 @@ struct Rosters {
 }
 
 /// Compares every accepted branch with what has been posted. Gives what differs, by position in the register.
-pub fn compare(county: &County, resolved: &mut Resolved, records: &Records) -> Result<BTreeMap<usize, Vec<Change>>, RunError> {
+pub fn compare(county: &Setup, resolved: &mut Resolved, records: &Records) -> Result<BTreeMap<usize, Vec<Change>>, RunError> {
     let within = |run: &RunPeriod| run.year == county.run.year && run.period.last_month() <= county.run.period.last_month();
     let periods: Vec<RunPeriod> = records.periods().into_iter().filter(within).collect();
     let rosters = Rosters::default();
@@ -117,9 +117,9 @@ pub fn compare(county: &County, resolved: &mut Resolved, records: &Records) -> R
 }
 
 fn branch(
-    county: &County,
+    county: &Setup,
     at: usize,
-    card: &Card,
+    card: &BranchScores,
     records: &Records,
     periods: &[RunPeriod],
     rosters: &Rosters,
@@ -162,12 +162,12 @@ fn branch(
 }
 
 /// True if the branch would be accepted in that period's own run: of one that would be returned nothing is told.
-fn complete(county: &County, card: &Card, run: RunPeriod) -> bool {
+fn complete(county: &Setup, card: &BranchScores, run: RunPeriod) -> bool {
     run == county.run
         || check::submission(&card.submission, &county.schemes, run).iter().all(|finding| finding.severity() != Severity::Error)
 }
 
-fn now<'a>(county: &County, branch: &'a str, card: &'a Card, outcome: &Outcome) -> Now<'a> {
+fn now<'a>(county: &Setup, branch: &'a str, card: &'a BranchScores, outcome: &Outcome) -> Now<'a> {
     let member = match outcome.kind {
         OutcomeKind::Member(at) => Some(&card.submission.members[at as usize]),
         OutcomeKind::Branch => None,
@@ -222,7 +222,7 @@ impl Beside {
     #[expect(clippy::too_many_arguments, reason = "one comparison's parts; a struct for them would only be unpacked again")]
     fn differing(
         &mut self,
-        county: &County,
+        county: &Setup,
         branch: usize,
         run: RunPeriod,
         now: &[Now<'_>],
@@ -265,7 +265,7 @@ impl Beside {
     }
 
     /// What this period's own boards have announced stays printed on its later drafts, as long as it still holds.
-    fn told(&mut self, county: &County, records: &Records, run: RunPeriod, code: &str, now: &[Now<'_>], stood: &[Stood]) {
+    fn told(&mut self, county: &Setup, records: &Records, run: RunPeriod, code: &str, now: &[Now<'_>], stood: &[Stood]) {
         let own = records.of(county.run).filter_map(|record| record.counts()).flat_map(|posting| &posting.announced);
         for said in own.filter(|said| said.branch_code == code && said.period == run.to_string()) {
             let about = |name: &str, seq: Option<i64>, branch: bool| {
@@ -295,7 +295,7 @@ impl Beside {
 }
 
 fn change(
-    county: &County,
+    county: &Setup,
     run: RunPeriod,
     kind: OutcomeKind,
     (name, seq): (&str, Option<i64>),
@@ -317,7 +317,7 @@ fn change(
     }
 }
 
-fn newcomer(county: &County, records: &Records, branch: usize, run: RunPeriod, one: &Now<'_>) -> Newcomer {
+fn newcomer(county: &Setup, records: &Records, branch: usize, run: RunPeriod, one: &Now<'_>) -> Newcomer {
     let scheme = &county.schemes[one.scheme];
     let record = records.standing(run, &county.register.branches[branch].code).and_then(|at| records.all[at].counts());
     // One who was not posted under another text of the scheme may be there because of it.
@@ -337,7 +337,7 @@ fn newcomer(county: &County, records: &Records, branch: usize, run: RunPeriod, o
 
 /// Newcomers of a branch may have been posted in another: looked up there by identity number. Whoever was posted nowhere is
 /// told to be new.
-fn arrived(county: &County, records: &Records, newcomers: Vec<Newcomer>, rosters: &Rosters) -> Result<Vec<(usize, Change)>, RunError> {
+fn arrived(county: &Setup, records: &Records, newcomers: Vec<Newcomer>, rosters: &Rosters) -> Result<Vec<(usize, Change)>, RunError> {
     let mut by_period: BTreeMap<RunPeriod, Vec<Newcomer>> = BTreeMap::new();
     for one in newcomers {
         by_period.entry(one.period).or_default().push(one);
@@ -381,7 +381,7 @@ fn arrived(county: &County, records: &Records, newcomers: Vec<Newcomer>, rosters
 
 impl Rosters {
     /// The identity number of one who was posted, from the submissions that his record keeps.
-    fn id(&self, county: &County, records: &Records, stood: &Stood) -> Result<Option<Arc<str>>, RunError> {
+    fn id(&self, county: &Setup, records: &Records, stood: &Stood) -> Result<Option<Arc<str>>, RunError> {
         if stood.subject != "member" {
             return Ok(None);
         }
@@ -411,7 +411,7 @@ impl Rosters {
         Ok(submissions)
     }
 
-    fn roster(&self, county: &County, records: &Records, kept: &str, file: &str) -> Result<Arc<Roster>, RunError> {
+    fn roster(&self, county: &Setup, records: &Records, kept: &str, file: &str) -> Result<Arc<Roster>, RunError> {
         let guard = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = guard().get(kept) {
             return Ok(Arc::clone(known));
@@ -425,7 +425,7 @@ impl Rosters {
     }
 }
 
-fn members(county: &County, book: &Book, file: &str) -> Roster {
+fn members(county: &Setup, book: &Book, file: &str) -> Roster {
     let name: Arc<str> = file.into();
     let (cover, _) = submission::read_cover(book, &name, &county.intake);
     let committee = cover.committee.as_deref().unwrap_or_default().to_owned();
@@ -440,14 +440,14 @@ fn members(county: &County, book: &Book, file: &str) -> Roster {
 }
 
 /// Those that boards print.
-pub fn printed(county: &County, changes: &BTreeMap<usize, Vec<Change>>) -> BTreeMap<usize, Vec<Change>> {
+pub fn printed(county: &Setup, changes: &BTreeMap<usize, Vec<Change>>) -> BTreeMap<usize, Vec<Change>> {
     let all = county.workspace.corrections == Corrections::All;
     let of = |own: &Vec<Change>| own.iter().filter(|change| change.is_printed(all)).cloned().collect::<Vec<_>>();
     changes.iter().map(|(at, own)| (*at, of(own))).filter(|(_, own)| !own.is_empty()).collect()
 }
 
 /// What a board that prints these changes would announce.
-pub fn announcements<'a>(county: &'a County, code: &'a str, printed: &'a [Change]) -> impl Iterator<Item = Announcement> + 'a {
+pub fn announcements<'a>(county: &'a Setup, code: &'a str, printed: &'a [Change]) -> impl Iterator<Item = Announcement> + 'a {
     printed.iter().map(move |change| Announcement {
         period: RunPeriod { period: change.period, ..county.run }.to_string(),
         branch_code: code.to_owned(),

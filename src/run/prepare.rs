@@ -25,7 +25,7 @@ use crate::words::{folded, nearest};
 
 /// A county ready to be run.
 #[derive(Debug)]
-pub struct County {
+pub struct Setup {
     /// `scorebook.toml`.
     pub workspace: Workspace,
     /// The register.
@@ -54,7 +54,7 @@ pub struct County {
     pub kept: Option<Vec<Incoming>>,
 }
 
-impl County {
+impl Setup {
     /// What there is to be read, and what is wrong with the list of it.
     pub fn incoming(&self, limits: &inbox::Limits) -> Result<(Vec<Incoming>, Vec<Finding>), RunError> {
         if let Some(files) = &self.kept {
@@ -139,7 +139,7 @@ impl County {
 }
 
 /// Loads and proves everything that is configuration; no submission is opened.
-pub fn prepare(options: &Options) -> Result<County, RunError> {
+pub fn prepare(options: &Options) -> Result<Setup, RunError> {
     let root = &options.workspace;
     let own = root.join("schemes");
     let mut wrong = Wrong::default();
@@ -197,7 +197,7 @@ pub fn prepare(options: &Options) -> Result<County, RunError> {
     }
     let dates = Dates::of(options, &workspace, run);
     let fence = Fence::new(options.program.clone(), workspace.passwords.clone());
-    Ok(County {
+    Ok(Setup {
         workspace,
         register,
         schemes,

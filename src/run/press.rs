@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::prepare::files;
 use super::print::Faces;
-use super::{County, Options, RunError};
+use super::{Options, RunError, Setup};
 use crate::builtin;
 use crate::county::Paper;
 use crate::diag::{Lang, Said};
@@ -18,11 +18,11 @@ use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
 
 /// Forms that this run writes, ready to be filled.
-pub struct Press {
+pub struct Templates {
     /// Forms that this run prints, in the order of writing.
     pub forms: Vec<&'static Form>,
     /// By form and scheme; a form that is not about a scheme has one without.
-    templates: BTreeMap<(&'static str, Option<usize>), Arc<Loaded>>,
+    checked: BTreeMap<(&'static str, Option<usize>), Arc<Loaded>>,
     /// The board's on A4, by scheme.
     small_boards: BTreeMap<usize, Arc<Loaded>>,
     /// Faces for measuring.
@@ -44,15 +44,15 @@ pub struct Loaded {
     pub digest: String,
 }
 
-impl std::fmt::Debug for Press {
+impl std::fmt::Debug for Templates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Press").field("templates", &self.templates.keys().collect::<Vec<_>>()).finish_non_exhaustive()
+        f.debug_struct("Templates").field("checked", &self.checked.keys().collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
 
-impl Press {
+impl Templates {
     /// Loads what the run needs; a template with a mistake stops it before a submission is opened.
-    pub fn load(options: &Options, county: &County) -> Result<Self, RunError> {
+    pub fn load(options: &Options, county: &Setup) -> Result<Self, RunError> {
         let every = county.run.period.every();
         let asked = options.forms.as_ref().or_else(|| county.workspace.forms.get(&every));
         let wanted = |form: &Form| asked.map_or(form.runs.contains(&every), |asked| asked.iter().any(|id| id == form.id));
@@ -60,11 +60,11 @@ impl Press {
     }
 
     /// Loads what these forms need.
-    pub fn of(options: &Options, County { workspace, schemes, .. }: &County, forms: Vec<&'static Form>) -> Result<Self, RunError> {
+    pub fn of(options: &Options, Setup { workspace, schemes, .. }: &Setup, forms: Vec<&'static Form>) -> Result<Self, RunError> {
         if !options.pdf_engine.is_built_in() {
             return Err(RunError::Embedding(PdfError::NoEngine));
         }
-        let mut templates = BTreeMap::new();
+        let mut checked = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
         let mut small_boards = BTreeMap::new();
         let mut loaded = |form: &Form, (name, bytes): (String, Vec<u8>)| -> Result<Arc<Loaded>, RunError> {
@@ -82,7 +82,7 @@ impl Press {
         for form in &forms {
             let by_scheme = schemes.iter().enumerate().map(|(at, scheme)| (Some(at), Some(scheme.id.as_str())));
             for (at, scheme) in by_scheme.chain([(None, None)]).filter(|(at, _)| form.takes_scheme(at.is_some())) {
-                templates.insert((form.id, at), loaded(form, find(&workspace.root, form, Paper::A3, scheme)?)?);
+                checked.insert((form.id, at), loaded(form, find(&workspace.root, form, Paper::A3, scheme)?)?);
                 if let (Some(at), true) = (at, form.id == BOARD.id && workspace.papers().contains(&Paper::A4)) {
                     small_boards.insert(at, loaded(form, find(&workspace.root, form, Paper::A4, scheme)?)?);
                 }
@@ -90,12 +90,12 @@ impl Press {
         }
         let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
         let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
-        Ok(Self { forms, templates, small_boards, fonts, pdf_fonts, engine: options.pdf_engine })
+        Ok(Self { forms, checked, small_boards, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
     /// The template of a form for a scheme, or of one that is about none.
     pub fn template(&self, form: &Form, scheme: Option<usize>) -> Result<&Loaded, RunError> {
-        self.templates.get(&(form.id, scheme)).map(AsRef::as_ref).ok_or_else(|| no_template(form))
+        self.checked.get(&(form.id, scheme)).map(AsRef::as_ref).ok_or_else(|| no_template(form))
     }
 
     /// The board's template for a scheme on this paper.
@@ -111,7 +111,7 @@ impl Press {
 
     /// Every template in use by name, with its digest.
     pub fn digests(&self) -> BTreeMap<&str, &str> {
-        self.templates.values().chain(self.small_boards.values()).map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
+        self.checked.values().chain(self.small_boards.values()).map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
 }
 

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::gather::Collected;
 use super::parts::{Put, put_together};
 use super::versions::{Standing, standing};
-use super::{County, Gathered, RunError};
+use super::{FileResult, RunError, Setup};
 use crate::check::{Person, same_person_in_branches};
 use crate::diag::{Code, Fact, Finding, Place, Severity};
 use crate::digest::hex;
@@ -40,18 +40,18 @@ pub struct Received {
 
 /// A branch's files while they are settled.
 struct Sender {
-    files: Vec<Gathered>,
+    files: Vec<FileResult>,
     standing: Standing,
     put: Put,
 }
 
 /// Puts together what each branch sent.
-pub(super) fn receive(county: &County, fonts: &FontSet, collected: Collected) -> Result<Received, RunError> {
+pub(super) fn receive(county: &Setup, fonts: &FontSet, collected: Collected) -> Result<Received, RunError> {
     let Collected { gathered, mut findings, arrivals } = collected;
     let inputs = gathered.iter().flat_map(|one| &one.files).map(|(name, digest, size)| (Arc::clone(name), hex(digest), *size)).collect();
     let cells = gathered.iter().map(|one| one.cells).sum();
     let candidates = by_branch(county, gathered, &mut findings);
-    let put = |at: usize, files: &mut Vec<Gathered>, standing: &Standing| {
+    let put = |at: usize, files: &mut Vec<FileResult>, standing: &Standing| {
         // What nobody asked for, and was not read beside it.
         if !county.wants(at) && files.iter().all(|one| one.card.is_none()) {
             return Ok(Put::default());
@@ -76,7 +76,7 @@ pub(super) fn receive(county: &County, fonts: &FontSet, collected: Collected) ->
             |(at, one)| -> Result<(), RunError> {
                 let Sender { files, standing, put: whole } = one;
                 let code = county.register.branches[at].code.as_str();
-                let faulty = |file: &Gathered| {
+                let faulty = |file: &FileResult| {
                     let named = |name: &Arc<str>| file.files.iter().any(|(own, ..)| own == name);
                     let own = whole.findings.iter().filter(|finding| finding.severity() == Severity::Error);
                     own.filter_map(|finding| finding.place.file.as_ref()).any(named)
@@ -101,13 +101,13 @@ pub(super) fn receive(county: &County, fonts: &FontSet, collected: Collected) ->
     Ok(received)
 }
 
-pub(super) fn of_branch(county: &County, branch: usize, finding: Finding) -> Finding {
+pub(super) fn of_branch(county: &Setup, branch: usize, finding: Finding) -> Finding {
     Finding { branch_code: Some(county.register.branches[branch].code.as_str().into()), ..finding }
 }
 
 /// The files of each branch, in the order of their names; what is found in files of nobody.
-fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Finding>) -> Vec<Vec<Gathered>> {
-    let mut candidates: Vec<Vec<Gathered>> = county.register.branches.iter().map(|_| Vec::new()).collect();
+fn by_branch(county: &Setup, gathered: Vec<FileResult>, findings: &mut Vec<Finding>) -> Vec<Vec<FileResult>> {
+    let mut candidates: Vec<Vec<FileResult>> = county.register.branches.iter().map(|_| Vec::new()).collect();
     // Of equal files that belong to nobody the first tells what is wrong.
     let mut told: BTreeMap<[u8; 32], Arc<str>> = BTreeMap::new();
     for one in gathered {
@@ -127,7 +127,7 @@ fn by_branch(county: &County, gathered: Vec<Gathered>, findings: &mut Vec<Findin
 }
 
 /// Branches and files with an error that only shows across branches.
-fn faulty_across(county: &County, branches: &[Sender]) -> BTreeSet<(Arc<str>, Arc<str>)> {
+fn faulty_across(county: &Setup, branches: &[Sender]) -> BTreeSet<(Arc<str>, Arc<str>)> {
     let mut people = people(branches.iter().map(|one| &one.put));
     let across = same_person_in_branches(&mut people, &county.register.branches);
     let errors = across.into_iter().filter(|finding| finding.severity() == Severity::Error);
@@ -155,7 +155,7 @@ pub(super) fn people<'a>(branches: impl Iterator<Item = &'a Put>) -> Vec<Person>
 }
 
 /// The finding about a second branch in a file, and which branch that is.
-fn second_branch(one: &Gathered) -> Option<(usize, Finding)> {
+fn second_branch(one: &FileResult) -> Option<(usize, Finding)> {
     let second = one.second?;
     let finding = one.findings.iter().find(|finding| matches!(finding.fact, Some(Fact::SecondBranch(_))))?;
     Some((second, finding.clone()))

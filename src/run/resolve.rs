@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::intake::Sent;
+use super::intake::Submitted;
 use super::parts::{Put, missing_rows};
 use super::received::{Received, of_branch, people};
-use super::{Card, Comparison, County, sort_findings};
+use super::{BranchScores, Comparison, Setup, sort_findings};
 use crate::check::{MissingRow, Person, roll_mismatch, same_person_in_branches};
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Place, Severity};
@@ -16,7 +16,7 @@ use crate::submission::{Member, Submission};
 #[derive(Debug)]
 pub enum BranchState {
     /// Its submission enters forms and totals.
-    Accepted(Box<Card>),
+    Accepted(Box<BranchScores>),
     /// It was sent back.
     Returned,
     /// Nothing came.
@@ -29,7 +29,7 @@ pub enum BranchState {
 
 impl BranchState {
     /// The submission that enters forms and totals.
-    pub fn card(&self) -> Option<&Card> {
+    pub fn card(&self) -> Option<&BranchScores> {
         if let Self::Accepted(card) = self { Some(card) } else { None }
     }
 }
@@ -48,7 +48,7 @@ pub struct BranchResult {
     /// Rows that its latest file lacks.
     pub missing_rows: Vec<MissingRow>,
     /// The files that its state rests on, the latest first.
-    pub sources: Vec<Arc<Sent>>,
+    pub sources: Vec<Arc<Submitted>>,
 }
 
 impl BranchResult {
@@ -94,7 +94,7 @@ impl Resolved {
 }
 
 /// Decides for every branch.
-pub fn resolve(county: &County, received: Received) -> Resolved {
+pub fn resolve(county: &Setup, received: Received) -> Resolved {
     let Received { branches, mut findings, seconds, inputs, cells } = received;
     let months = county.register.findings.iter();
     let wanted = |code: &str| county.register.by_code(code).is_some_and(|at| county.wants(at));
@@ -138,7 +138,7 @@ pub fn resolve(county: &County, received: Received) -> Resolved {
     Resolved { branches, findings, people, inputs, cells, comparison: Comparison::default() }
 }
 
-fn branch_result(county: &County, branch: usize, put: Put, faulty: bool) -> BranchResult {
+fn branch_result(county: &Setup, branch: usize, put: Put, faulty: bool) -> BranchResult {
     let missing_rows = missing_rows(county, &put);
     let members = || put.card.iter().flat_map(|card| &card.submission.members);
     let roster = members().map(|member| Arc::clone(&member.name)).collect();
@@ -154,7 +154,7 @@ fn branch_result(county: &County, branch: usize, put: Put, faulty: bool) -> Bran
 }
 
 /// The warning that a roster has another length than the register says.
-pub(super) fn roll(county: &County, branch: usize, submission: &Submission) -> Option<Finding> {
+pub(super) fn roll(county: &Setup, branch: usize, submission: &Submission) -> Option<Finding> {
     let registered = &county.register.branches[branch];
     // A branch that has gone, or is not there yet, has nobody to be counted.
     if !registered.exists_at_end_of(county.run.period) {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::intake::{self, Sent};
+use super::intake::{self, Submitted};
 use super::letter::{letter, own_name};
-use super::write::{Desk, Filled, Noticed, short_digest};
-use super::{BranchState, County, Resolved, RunError};
+use super::write::{Filled, Noticed, Writer, short_digest};
+use super::{BranchState, Resolved, RunError, Setup};
 use crate::blanks;
 use crate::check::{MissingRow, Told};
 use crate::diag::{Code, Fact, Finding, Severity};
@@ -33,8 +33,8 @@ const MOST_ROWS: usize = 1000;
 const LONGEST_STEM: usize = 60;
 
 /// By when and to whom, from `[returns]` and the run's date.
-fn deadline(desk: &Desk<'_>) -> Deadline {
-    let county = desk.county;
+fn deadline(writer: &Writer<'_>) -> Deadline {
+    let county = writer.county;
     let returns = &county.workspace.returns;
     Deadline {
         days: returns.days,
@@ -46,12 +46,12 @@ fn deadline(desk: &Desk<'_>) -> Deadline {
 }
 
 /// Writes 退回意见 and the marked copy into the folder of each returned branch.
-pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option<String>]) -> Result<Vec<Noticed<'a>>, RunError> {
-    let deadline = deadline(desk);
+pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Option<String>]) -> Result<Vec<Noticed<'a>>, RunError> {
+    let deadline = deadline(writer);
     let returned: Vec<usize> =
         (0..resolved.branches.len()).filter(|at| matches!(resolved.branches[*at].state, BranchState::Returned)).collect();
     let written = returned.par_iter().map(|at| {
-        let branch = &desk.county.register.branches[*at];
+        let branch = &writer.county.register.branches[*at];
         let folder = folders[*at].as_deref().unwrap_or_default();
         let findings: Vec<&Finding> =
             resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(branch.code.as_str())).collect();
@@ -61,12 +61,12 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
         for (number, file) in files.iter().enumerate() {
             let made = std::panic::AssertUnwindSafe(|| {
                 let rows = if number == 0 { resolved.branches[*at].missing_rows.as_slice() } else { &[] };
-                mark(desk, file, &findings, rows, (&deadline, &branch.name))
+                mark(writer, file, &findings, rows, (&deadline, &branch.name))
             });
             // A copy that cannot be made must not keep back the list of what is wrong.
             let Some(copy) = std::panic::catch_unwind(made).ok().flatten() else { continue };
             let name = copy_name(&file.name, &marked);
-            desk.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
+            writer.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
             if copy.cleaned {
                 lacks = LACKS;
             }
@@ -78,25 +78,25 @@ pub fn write_returns<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[Option
         for one in findings.iter().filter(|finding| files.is_empty() && finding.severity() == Severity::Error) {
             named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
         }
-        made_from.extend(files.iter().filter_map(|file| desk.digests.get(&file.name)).map(String::as_str));
+        made_from.extend(files.iter().filter_map(|file| writer.digests.get(&file.name)).map(String::as_str));
         let told = letter(&findings, &resolved.branches[*at].roster, files.len() > 1);
         let told: Vec<&Finding> = told.iter().collect();
         let mut noticed = Noticed::of(Unit::Branch(branch));
         for form in FORMS {
             let Data::Returned(data) = form.data else { continue };
-            let loaded = desk.press.template(form, None)?;
+            let loaded = writer.templates.template(form, None)?;
             let record = data(&Returned {
-                issuer: desk.issuer,
+                issuer: writer.issuer,
                 branch,
                 file: named.iter().map(|name| own_name(name)).collect::<Vec<_>>().join("、"),
                 marked: marked.join("、"),
                 lacks,
                 findings: &told,
                 deadline: &deadline,
-                lang: desk.county.workspace.language,
+                lang: writer.county.workspace.language,
                 digest: &short_digest(&[&made_from[..1], &[&loaded.digest], &made_from[1..]].concat()),
             });
-            desk.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from: Vec::new() }, &mut noticed)?;
+            writer.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from: Vec::new() }, &mut noticed)?;
         }
         Ok(noticed)
     });
@@ -122,8 +122,8 @@ fn stem(name: &str) -> String {
 
 /// The marked copy; none where the file cannot be read or holds no error.
 fn mark(
-    desk: &Desk<'_>,
-    file: &Sent,
+    writer: &Writer<'_>,
+    file: &Submitted,
     findings: &[&Finding],
     missing: &[MissingRow],
     (deadline, branch): (&Deadline, &str),
@@ -136,14 +136,14 @@ fn mark(
         return None;
     }
     let limits = inbox::Limits::default();
-    let opened = intake::open(desk.county, file, &limits).ok()?;
+    let opened = intake::open(writer.county, file, &limits).ok()?;
     let book = opened.book.ok()?;
     // A set of text files has no look of its own to keep.
     let bytes = match file.files.as_slice() {
         [only] => inbox::fetch(&only.file, &limits).ok()?,
         _ => Vec::new(),
     };
-    let lang = desk.county.workspace.language;
+    let lang = writer.county.workspace.language;
     let mut marks: Vec<(Mark, Option<Told>)> = findings
         .iter()
         .filter(|finding| of_file(finding))
@@ -184,19 +184,19 @@ fn mark(
         marked::LIST
     );
     let marking = Marking {
-        title: format!("{branch} {}报送表退回问题", desk.issuer.run.zh()),
+        title: format!("{branch} {}报送表退回问题", writer.issuer.run.zh()),
         instructions,
         marks,
         rows,
         returns: digest::hex(&intake::digest(&opened.prints)),
-        date: desk.county.date,
-        drawn: drawn(desk.county, &book, &file.name),
+        date: writer.county.date,
+        drawn: drawn(writer.county, &book, &file.name),
     };
     marked::write(&bytes, &book, &marking).ok()
 }
 
 /// The sheets of the blank workbook that a file was made from: 模板版本 tells. Its branch may be none of the register.
-fn drawn(county: &County, book: &Book, file: &Arc<str>) -> Vec<Sheet> {
+fn drawn(county: &Setup, book: &Book, file: &Arc<str>) -> Vec<Sheet> {
     let (cover, _) = read_cover(book, file, &county.intake);
     let code = cover.branch_code.as_deref().filter(|_| cover.issued());
     let Some(at) = code.and_then(|code| county.register.branches.iter().position(|branch| branch.code == code)) else { return Vec::new() };
@@ -212,10 +212,10 @@ fn drawn(county: &County, book: &Book, file: &Arc<str>) -> Vec<Sheet> {
 }
 
 /// Writes 催报名单 into the folder of each committee that has someone to remind.
-pub fn write_reminders<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[(&'a str, String)]) -> Result<Vec<Noticed<'a>>, RunError> {
-    let deadline = deadline(desk);
+pub fn write_reminders<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[(&'a str, String)]) -> Result<Vec<Noticed<'a>>, RunError> {
+    let deadline = deadline(writer);
     let written = folders.par_iter().map(|(committee, folder)| {
-        let all = desk.county.register.branches.iter().zip(&resolved.branches);
+        let all = writer.county.register.branches.iter().zip(&resolved.branches);
         // Whoever owes nothing is not reminded, also if what he sent was returned.
         let branches = all.filter(|(branch, result)| result.owing && branch.committee == *committee);
         let reminded: Vec<Reminded<'_>> = branches
@@ -234,13 +234,13 @@ pub fn write_reminders<'a>(desk: &Desk<'a>, resolved: &Resolved, folders: &[(&'a
         let mut noticed = Noticed::of(Unit::Committee(committee));
         for form in FORMS.iter().filter(|_| !reminded.is_empty()) {
             let Data::Reminded(data) = form.data else { continue };
-            let loaded = desk.press.template(form, None)?;
+            let loaded = writer.templates.template(form, None)?;
             let mut made_from = vec![env!("CARGO_PKG_VERSION"), &loaded.digest];
             made_from.extend(states.iter().map(String::as_str));
             let digest = short_digest(&made_from);
-            let record = data(&Reminder { committee, issuer: desk.issuer, branches: &reminded, deadline: &deadline, digest: &digest });
+            let record = data(&Reminder { committee, issuer: writer.issuer, branches: &reminded, deadline: &deadline, digest: &digest });
             let parts = vec![(&loaded.template, record)];
-            desk.print(form, folder, Filled { parts, made_from: Vec::new() }, &mut noticed)?;
+            writer.print(form, folder, Filled { parts, made_from: Vec::new() }, &mut noticed)?;
         }
         Ok(noticed)
     });

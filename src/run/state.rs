@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::prepare::INTAKE;
-use super::{BranchState, County, Resolved, RunError};
+use super::{BranchState, Resolved, RunError, Setup};
 use crate::builtin;
 use crate::check::Person;
 use crate::config::decode;
@@ -124,7 +124,7 @@ pub(crate) fn place((file, sheet, cell): &Spot) -> Place {
 }
 
 /// `merge.json` of a run.
-pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
+pub(super) fn state(county: &Setup, resolved: &Resolved, folders: &BTreeMap<usize, String>) -> Result<String, RunError> {
     let root = &county.workspace.root;
     let read = |path: &Path| inside::own(path).map_err(|source| RunError::Io { path: path.to_owned(), source });
     let rules = rules(&settings(root)?.text);
@@ -204,7 +204,7 @@ pub(super) fn state(county: &County, resolved: &Resolved, folders: &BTreeMap<usi
 }
 
 /// Members of whose scores something is true.
-fn named(county: &County, resolved: &Resolved, wanted: impl Fn(&Score) -> bool) -> Vec<(String, i64, String)> {
+fn named(county: &Setup, resolved: &Resolved, wanted: impl Fn(&Score) -> bool) -> Vec<(String, i64, String)> {
     let mut found = Vec::new();
     for (at, state) in resolved.states().enumerate() {
         let BranchState::Accepted(card) = state else { continue };
@@ -239,7 +239,7 @@ fn is_shared(file: &str) -> bool {
 
 /// The configuration of a whole county, told in a way that does not depend on how it was split: the rules without what is a
 /// machine's own, the register's rows by code, the files that all parts share.
-pub(crate) fn whole_configuration(county: &County, rules: &str) -> Vec<(String, String)> {
+pub(crate) fn whole_configuration(county: &Setup, rules: &str) -> Vec<(String, String)> {
     let own = |what: &str, text: &str| (what.to_owned(), sha256_hex(text.as_bytes()));
     let rows: String = county.register.branches.iter().map(crate::report::json_line).collect();
     let shared = county.configuration.iter().filter(|(file, _)| is_shared(file)).cloned();

@@ -9,12 +9,12 @@
 //!   the rest                         ─▶ put together, each unit whole from one of them: see `parts`
 //! ```
 //!
-//! Every fact that decides is a field of [`Gathered`]; findings are only what is said about it.
+//! Every fact that decides is a field of [`FileResult`]; findings are only what is said about it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Gathered;
+use super::FileResult;
 use crate::diag::{Code, Finding, Place};
 use crate::digest::hex;
 
@@ -37,7 +37,7 @@ pub(super) struct Standing {
 }
 
 /// Decides about a branch's files, which are in the order of their names.
-pub(super) fn standing(code: &str, files: &[Gathered]) -> Standing {
+pub(super) fn standing(code: &str, files: &[FileResult]) -> Standing {
     let mut all = Standing::default();
     let distinct = distinct(files, &mut all.findings);
     let (at_home, elsewhere): (Vec<usize>, Vec<usize>) = distinct.iter().partition(|at| files[**at].elsewhere.is_none());
@@ -62,7 +62,7 @@ pub(super) fn standing(code: &str, files: &[Gathered]) -> Standing {
 impl Standing {
     /// Settles the copies of files that are active: a copy stands for its original if the branch would be returned with an
     /// error in that, else it is a file like any other. False where there is none.
-    pub(super) fn settle(&mut self, files: &[Gathered], faulty: &dyn Fn(&Gathered) -> bool) -> bool {
+    pub(super) fn settle(&mut self, files: &[FileResult], faulty: &dyn Fn(&FileResult) -> bool) -> bool {
         let (mut ready, waiting): (Vec<(usize, usize)>, _) = self.waiting.iter().partition(|(_, of)| self.active.contains(of));
         self.waiting = waiting;
         if ready.is_empty() {
@@ -86,7 +86,7 @@ impl Standing {
 }
 
 /// Equal bytes count once; of equal files the one that lies at home.
-fn distinct(files: &[Gathered], findings: &mut Vec<Finding>) -> Vec<usize> {
+fn distinct(files: &[FileResult], findings: &mut Vec<Finding>) -> Vec<usize> {
     let mut all: Vec<usize> = (0..files.len()).collect();
     all.sort_by_key(|at| files[*at].elsewhere.is_some());
     let mut first: BTreeMap<[u8; 32], usize> = BTreeMap::new();
@@ -105,7 +105,7 @@ fn distinct(files: &[Gathered], findings: &mut Vec<Finding>) -> Vec<usize> {
 }
 
 /// The error about a file that lies in another committee's folder; it is nobody's fault but the sender's.
-fn set_aside(code: &str, one: &Gathered, files: &[Gathered], own: &[usize]) -> Finding {
+fn set_aside(code: &str, one: &FileResult, files: &[FileResult], own: &[usize]) -> Finding {
     let folder = one.elsewhere.as_deref().unwrap_or_default();
     let finding = Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).value(code).arg("folder", folder);
     others(finding, own.iter().map(|at| &files[*at].name))
@@ -120,25 +120,25 @@ pub(super) fn others<'a>(finding: Finding, names: impl ExactSizeIterator<Item = 
 }
 
 /// The finding that a file bears another branch's name.
-fn mismatch(one: &Gathered) -> Option<&Finding> {
+fn mismatch(one: &FileResult) -> Option<&Finding> {
     one.findings.iter().find(|finding| one.misnamed && finding.code == Code::BranchMismatch)
 }
 
 /// Puts aside files that bear another branch's name where the branch has one of its own: whose they are nobody knows, and
 /// they must not come before it. One that a corrected copy stands for is settled with that.
-fn without_misnamed(files: &[Gathered], own: Vec<usize>, apart: &mut Vec<Finding>) -> Vec<usize> {
+fn without_misnamed(files: &[FileResult], own: Vec<usize>, apart: &mut Vec<Finding>) -> Vec<usize> {
     if own.iter().all(|at| files[*at].misnamed) {
         return own;
     }
     let corrected: BTreeSet<&str> = own.iter().filter_map(|at| files[*at].corrects.as_deref()).collect();
-    let settled = |one: &Gathered| one.digest.is_some_and(|digest| corrected.contains(hex(&digest).as_str()));
+    let settled = |one: &FileResult| one.digest.is_some_and(|digest| corrected.contains(hex(&digest).as_str()));
     let (misnamed, own): (Vec<usize>, Vec<usize>) = own.into_iter().partition(|at| files[*at].misnamed && !settled(&files[*at]));
     apart.extend(misnamed.iter().filter_map(|at| mismatch(&files[*at])).cloned());
     own
 }
 
 /// Files of another year give nothing where the branch has one of this year; of several such only the latest is told to be one.
-fn of_this_year(files: &[Gathered], own: &[usize], findings: &mut Vec<Finding>) -> Vec<usize> {
+fn of_this_year(files: &[FileResult], own: &[usize], findings: &mut Vec<Finding>) -> Vec<usize> {
     let (other, this): (Vec<usize>, Vec<usize>) = own.iter().partition(|at| files[**at].wrong_year);
     let corrected: BTreeSet<&str> = own.iter().filter_map(|at| files[*at].corrects.as_deref()).collect();
     let Some(stands) = latest(files, &this).or_else(|| latest(files, &other)) else { return this };
@@ -154,13 +154,13 @@ fn of_this_year(files: &[Gathered], own: &[usize], findings: &mut Vec<Finding>) 
 }
 
 /// The note about a file of which nothing is taken.
-pub(super) fn superseded(one: &Gathered, by: &Gathered) -> Finding {
+pub(super) fn superseded(one: &FileResult, by: &FileResult) -> Finding {
     Finding::new(Code::SupersededSubmission, Place::file(&one.name)).arg("other", &by.name)
 }
 
 /// True where the one is the later, false where the other is; none where nothing tells. If one of two has no 报出日期 that
 /// counts, the documents' dates order both.
-pub(super) fn order(one: &Gathered, other: &Gathered) -> Option<bool> {
+pub(super) fn order(one: &FileResult, other: &FileResult) -> Option<bool> {
     // Two things under one name in one archive: which was meant the sender has to say.
     if one.twin.is_some() && one.twin == other.twin {
         return None;
@@ -175,7 +175,7 @@ pub(super) fn order(one: &Gathered, other: &Gathered) -> Option<bool> {
 }
 
 /// The latest of several, where it hardly matters which: of those that nothing orders the first.
-pub(super) fn latest(files: &[Gathered], of: &[usize]) -> Option<usize> {
+pub(super) fn latest(files: &[FileResult], of: &[usize]) -> Option<usize> {
     let beats = |one: &usize, other: &usize| order(&files[*one], &files[*other]) == Some(true);
     // Dates of two kinds may go in a circle: whoever beats most is taken.
     let wins = |at: &usize| of.iter().filter(|other| beats(at, other)).count();
@@ -185,7 +185,7 @@ pub(super) fn latest(files: &[Gathered], of: &[usize]) -> Option<usize> {
 /// The file from which something that several have is taken: the latest over all that have other values of it. An error are
 /// those of which nothing tells which is the latest. `weight` decides where it makes no difference.
 pub(super) fn pick(
-    files: &[Gathered],
+    files: &[FileResult],
     of: &[usize],
     same: &dyn Fn(usize, usize) -> bool,
     weight: &dyn Fn(usize) -> usize,
@@ -204,11 +204,11 @@ pub(super) fn pick(
 
 #[cfg(test)]
 mod tests {
-    use super::super::intake::Sent;
+    use super::super::intake::Submitted;
     use super::*;
 
-    fn file(name: &str, digest: u8, reported: Option<&str>, modified: Option<&str>, corrects: Option<u8>) -> Gathered {
-        Gathered {
+    fn file(name: &str, digest: u8, reported: Option<&str>, modified: Option<&str>, corrects: Option<u8>) -> FileResult {
+        FileResult {
             name: name.into(),
             digest: Some([digest; 32]),
             files: Vec::new(),
@@ -225,14 +225,14 @@ mod tests {
             cells: 0,
             beside: false,
             roster: Vec::new(),
-            source: Sent::named(name),
+            source: Submitted::named(name),
             findings: Vec::new(),
             card: None,
         }
     }
 
     /// Names of the files that are put together, and what is said; `faulty` are those for which the branch would be returned.
-    fn stands(files: &[Gathered], faulty: &[&str]) -> (Vec<String>, Vec<Code>) {
+    fn stands(files: &[FileResult], faulty: &[&str]) -> (Vec<String>, Vec<Code>) {
         let mut all = standing("0101", files);
         while !all.waiting.is_empty() && all.settle(files, &|one| faulty.contains(&&*one.name)) {}
         let names = all.active.iter().map(|at| files[*at].name.to_string()).collect();
@@ -278,14 +278,14 @@ mod tests {
     /// Which file is picked never depends on the order in which files are listed, though dates of two kinds go in a circle.
     #[test]
     fn the_order_of_names_changes_nothing() {
-        let made: [fn() -> Gathered; 4] = [
+        let made: [fn() -> FileResult; 4] = [
             || file("a", 1, Some("2026-04-01"), Some("2026-12-30T00:00:00Z"), None),
             || file("b", 2, Some("2026-07-01"), Some("2026-07-01T00:00:00Z"), None),
             || file("c", 3, None, Some("2026-10-01T00:00:00Z"), None),
             || file("d", 4, None, None, None),
         ];
         let picked = |order: &[usize], value: &dyn Fn(&str) -> u8| {
-            let files: Vec<Gathered> = order.iter().map(|at| made[*at]()).collect();
+            let files: Vec<FileResult> = order.iter().map(|at| made[*at]()).collect();
             let all: Vec<usize> = (0..files.len()).collect();
             let same = |one: usize, other: usize| value(&files[one].name) == value(&files[other].name);
             let picked = pick(&files, &all, &same, &|_| 0);

@@ -13,7 +13,9 @@ use super::press::Loaded;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
-use super::{BranchState, Card, County, Options, Press, Progress, Resolved, RunError, Stage, folder_name, out_folder, sort_findings};
+use super::{
+    BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder, sort_findings,
+};
 use super::{dates, posted};
 use crate::county::Branch;
 use crate::diag::{CellRef, Code, Finding, Place};
@@ -27,23 +29,29 @@ use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it. Findings made on the way are added.
 pub fn write(
-    county: &County,
+    county: &Setup,
     resolved: &mut Resolved,
-    press: &Press,
+    templates: &Templates,
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Published, RunError> {
     let staging = Staging::open(&out_folder(options), &folder_name(county.run, &county.only))?;
-    write_all(county, resolved, press, &staging, progress)?;
+    write_all(county, resolved, templates, &staging, progress)?;
     Ok(staging.publish()?)
 }
 
-fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &Staging, progress: Progress<'_>) -> Result<(), RunError> {
+fn write_all(
+    county: &Setup,
+    resolved: &mut Resolved,
+    templates: &Templates,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let desk = Desk {
+    let writer = Writer {
         printed: posted::printed(county, &resolved.comparison.changes),
         county,
-        press,
+        templates,
         staging,
         issuer: &issuer,
         digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
@@ -64,13 +72,13 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     let mut names = Names::default();
     let committees: Vec<(&str, String)> =
         county.register.committees().into_iter().map(|committee| (committee, format!("党委/{}", names.claim(committee, "")))).collect();
-    let jobs = jobs(county, resolved, press, &folders, &committees);
+    let jobs = jobs(county, resolved, templates, &folders, &committees);
     let done = AtomicUsize::new(0);
     progress(Stage::Write, 0, jobs.len());
     let noticed: Vec<Result<Noticed<'_>, RunError>> = jobs
         .par_iter()
         .map(|job| {
-            let made = catch_unwind(AssertUnwindSafe(|| desk.forms(job))).unwrap_or_else(|_| {
+            let made = catch_unwind(AssertUnwindSafe(|| writer.forms(job))).unwrap_or_else(|_| {
                 Err(RunError::Document { what: "表格".into(), branch: job.unit.name().to_owned(), error: "panic".into() })
             });
             progress(Stage::Write, done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
@@ -79,22 +87,22 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
         .collect();
     drop(jobs);
     let noticed = noticed.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let found = findings_of(&noticed, &resolved.findings, press);
+    let found = findings_of(&noticed, &resolved.findings, templates);
     resolved.findings.extend(found);
     resolved.findings.extend(calendar_findings(county, &issuer));
-    if desk.papers.lock().unwrap_or_else(PoisonError::into_inner).keys().any(|paper| paper.ends_with(BOARD.title)) {
+    if writer.papers.lock().unwrap_or_else(PoisonError::into_inner).keys().any(|paper| paper.ends_with(BOARD.title)) {
         resolved.findings.extend(dates::no_posting_date(county));
     }
     sort_findings(&mut resolved.findings);
-    let mut noticed = write_returns(&desk, resolved, &folders)?;
+    let mut noticed = write_returns(&writer, resolved, &folders)?;
     // A run of single branches has no committee's list either.
     if county.only.is_empty() {
-        noticed.extend(write_reminders(&desk, resolved, &committees)?);
+        noticed.extend(write_reminders(&writer, resolved, &committees)?);
     }
-    let found = findings_of(&noticed, &resolved.findings, press);
-    let lines = desk.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));
+    let found = findings_of(&noticed, &resolved.findings, templates);
+    let lines = writer.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));
     staging.write("changes.jsonl", lines.map(|said| json_line(&said)).collect::<String>().as_bytes())?;
-    let papers = desk.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let papers = writer.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
     resolved.findings.extend(found);
     sort_findings(&mut resolved.findings);
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
@@ -103,27 +111,27 @@ fn write_all(county: &County, resolved: &mut Resolved, press: &Press, staging: &
     if county.only.is_empty() {
         staging.write("merge.json", super::state::state(county, resolved, &folders)?.as_bytes())?;
     }
-    write_manifest(county, resolved, press, &papers, &folders, staging)
+    write_manifest(county, resolved, templates, &papers, &folders, staging)
 }
 
 /// One folder of forms: a unit's, with the accepted branches in it.
-struct Job<'a> {
+struct FormJob<'a> {
     unit: Unit<'a>,
     folder: String,
-    branches: Vec<(usize, &'a Card)>,
+    branches: Vec<(usize, &'a BranchScores)>,
     /// Branches of the unit that are missing or returned.
     lacking: Vec<(&'a Branch, Standing)>,
 }
 
 /// Every unit that the run prints a form for: branches, then committees, then the county.
 fn jobs<'a>(
-    county: &'a County,
+    county: &'a Setup,
     resolved: &'a Resolved,
-    press: &Press,
+    templates: &Templates,
     folders: &[Option<String>],
     committees: &[(&'a str, String)],
-) -> Vec<Job<'a>> {
-    let accepted: Vec<(usize, &Card)> = resolved
+) -> Vec<FormJob<'a>> {
+    let accepted: Vec<(usize, &BranchScores)> = resolved
         .states()
         .enumerate()
         .filter_map(|(at, state)| match state {
@@ -141,9 +149,9 @@ fn jobs<'a>(
         };
         states.filter_map(standing).collect()
     };
-    let mut jobs: Vec<Job<'_>> = accepted
+    let mut jobs: Vec<FormJob<'_>> = accepted
         .iter()
-        .map(|(at, card)| Job {
+        .map(|(at, card)| FormJob {
             unit: Unit::Branch(branch(*at)),
             folder: folders[*at].clone().unwrap_or_default(),
             branches: vec![(*at, *card)],
@@ -152,30 +160,30 @@ fn jobs<'a>(
         .collect();
     // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
     if county.only.is_empty() {
-        jobs.extend(committees.iter().map(|(committee, folder)| Job {
+        jobs.extend(committees.iter().map(|(committee, folder)| FormJob {
             unit: Unit::Committee(committee),
             folder: folder.clone(),
             branches: accepted.iter().copied().filter(|(at, _)| branch(*at).committee == *committee).collect(),
             lacking: lacking(&|at| branch(at).committee == *committee),
         }));
         let (unit, lacking) = (Unit::County(&county.workspace.county), lacking(&|_| true));
-        jobs.push(Job { unit, folder: String::new(), branches: accepted, lacking });
+        jobs.push(FormJob { unit, folder: String::new(), branches: accepted, lacking });
     }
-    jobs.retain(|job| !job.branches.is_empty() && press.forms.iter().any(|form| form.is_for(job.unit.kind())));
+    jobs.retain(|job| !job.branches.is_empty() && templates.forms.iter().any(|form| form.is_for(job.unit.kind())));
     jobs
 }
 
 /// What the manifest says of a form: its pages, and for each scheme what the code in its fine print stands for.
 #[derive(Default)]
-pub(super) struct Paper {
+pub(super) struct FormRecord {
     pages: usize,
     made_from: Vec<serde_json::Value>,
 }
 
 /// What everything that is written needs.
-pub(super) struct Desk<'a> {
-    pub(super) county: &'a County,
-    pub(super) press: &'a Press,
+pub(super) struct Writer<'a> {
+    pub(super) county: &'a Setup,
+    pub(super) templates: &'a Templates,
     pub(super) staging: &'a Staging,
     pub(super) issuer: &'a Issuer,
     /// SHA-256 of every file of the inbox.
@@ -183,7 +191,7 @@ pub(super) struct Desk<'a> {
     /// Corrections that boards print.
     printed: BTreeMap<usize, Vec<Change>>,
     /// Every form by its path without extension.
-    pub(super) papers: Mutex<BTreeMap<String, Paper>>,
+    pub(super) papers: Mutex<BTreeMap<String, FormRecord>>,
 }
 
 /// What printing a unit's forms showed.
@@ -200,10 +208,10 @@ impl<'a> Noticed<'a> {
     }
 }
 
-impl Desk<'_> {
-    fn forms<'a>(&self, job: &Job<'a>) -> Result<Noticed<'a>, RunError> {
+impl Writer<'_> {
+    fn forms<'a>(&self, job: &FormJob<'a>) -> Result<Noticed<'a>, RunError> {
         let mut noticed = Noticed::of(job.unit);
-        for form in &self.press.forms {
+        for form in &self.templates.forms {
             if let Some(filled) = self.fill(form, job)? {
                 self.print(form, &job.folder, filled, &mut noticed)?;
             }
@@ -212,15 +220,15 @@ impl Desk<'_> {
     }
 
     /// A form's template; a board's goes by the paper of the branch and of the category of its first member under the scheme.
-    fn template(&self, form: &Form, job: &Job<'_>, scheme: usize) -> Result<&Loaded, RunError> {
-        let (Unit::Branch(branch), true) = (job.unit, form.id == BOARD.id) else { return self.press.template(form, Some(scheme)) };
+    fn template(&self, form: &Form, job: &FormJob<'_>, scheme: usize) -> Result<&Loaded, RunError> {
+        let (Unit::Branch(branch), true) = (job.unit, form.id == BOARD.id) else { return self.templates.template(form, Some(scheme)) };
         let category = job.branches.iter().flat_map(|(_, card)| &card.submission.members).find(|member| member.scheme == scheme);
         let paper = self.county.workspace.paper_of(branch, category.map_or("", |member| &member.category));
-        self.press.board(scheme, paper)
+        self.templates.board(scheme, paper)
     }
 
     /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.
-    fn fill(&self, form: &Form, job: &Job<'_>) -> Result<Option<Filled<'_>>, RunError> {
+    fn fill(&self, form: &Form, job: &FormJob<'_>) -> Result<Option<Filled<'_>>, RunError> {
         let mut parts = Vec::new();
         let mut made_from = Vec::new();
         if !form.is_for(job.unit.kind()) {
@@ -284,7 +292,7 @@ impl Desk<'_> {
         let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
         let about = About { form, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
-        let printed = print(&filled.parts, self.press.faces(), &about)?;
+        let printed = print(&filled.parts, self.templates.faces(), &about)?;
         let stem = if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) };
         self.staging.write(&format!("{stem}.pdf"), &printed.pdf)?;
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
@@ -295,14 +303,14 @@ impl Desk<'_> {
                 Note::ReplacedCharacter { .. } => {}
             }
         }
-        let paper = Paper { pages: printed.pages, made_from: filled.made_from };
+        let paper = FormRecord { pages: printed.pages, made_from: filled.made_from };
         self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem, paper);
         Ok(())
     }
 }
 
 /// The files that a branch's figures rest on: its own, and those that members who moved brought entries from.
-fn files_of(card: &Card) -> Vec<Arc<str>> {
+fn files_of(card: &BranchScores) -> Vec<Arc<str>> {
     let mut files = card.submission.all_files();
     files.extend(card.submission.carried_files().cloned());
     files
@@ -316,7 +324,7 @@ pub(super) struct Filled<'a> {
 
 /// What printing showed, as findings. Characters that a submission holds have been found in its cell, and a committee's form
 /// only repeats what its branches' have shown: what is left comes from the register, the settings or a template.
-fn findings_of(noticed: &[Noticed<'_>], known: &[Finding], press: &Press) -> Vec<Finding> {
+fn findings_of(noticed: &[Noticed<'_>], known: &[Finding], templates: &Templates) -> Vec<Finding> {
     let rare = |findings: &[Finding]| -> BTreeMap<Option<Arc<str>>, BTreeSet<char>> {
         let mut rare: BTreeMap<_, BTreeSet<char>> = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.code == Code::RareCharacter) {
@@ -325,7 +333,7 @@ fn findings_of(noticed: &[Noticed<'_>], known: &[Finding], press: &Press) -> Vec
         rare
     };
     let new = |characters: &BTreeSet<char>, told: &BTreeSet<char>, code: Option<Arc<str>>| -> Vec<Finding> {
-        let untold = characters.difference(told).filter_map(|character| rare_character(*character, &press.fonts));
+        let untold = characters.difference(told).filter_map(|character| rare_character(*character, &templates.fonts));
         untold.map(|finding| Finding { branch_code: code.clone(), ..finding }).collect()
     };
     let mut found: Vec<Finding> = noticed.iter().flat_map(|one| one.unfit.iter().cloned()).collect();
@@ -359,7 +367,7 @@ pub(crate) fn short_digest(parts: &[&str]) -> String {
 }
 
 /// A publication that reaches a year whose working days nobody has announced has no end date, and that is said once.
-fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
+fn calendar_findings(county: &Setup, issuer: &Issuer) -> Option<Finding> {
     let posted = issuer.posted?;
     let unknown = county.schemes.iter().find(|scheme| forms::publication(issuer, &county.calendar, scheme).1.is_none())?;
     let (days, _) = forms::publication(issuer, &county.calendar, unknown);
@@ -367,7 +375,7 @@ fn calendar_findings(county: &County, issuer: &Issuer) -> Option<Finding> {
 }
 
 /// The last day of publication that a branch's boards print, of several schemes' the latest.
-fn last_day(county: &County, state: &BranchState) -> Option<chrono::NaiveDate> {
+fn last_day(county: &Setup, state: &BranchState) -> Option<chrono::NaiveDate> {
     let BranchState::Accepted(card) = state else { return None };
     let scored: BTreeSet<usize> = card.outcomes.iter().filter(|outcome| outcome.score.total.is_some()).map(|one| one.scheme).collect();
     let issuer = county.issuer();
@@ -376,7 +384,7 @@ fn last_day(county: &County, state: &BranchState) -> Option<chrono::NaiveDate> {
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
 pub(crate) fn write_data(
-    county: &County,
+    county: &Setup,
     resolved: &Resolved,
     issuer: &Issuer,
     folders: &BTreeMap<usize, String>,
@@ -409,7 +417,7 @@ pub(crate) fn write_data(
 }
 
 /// The results in output order: branches by code, members in roster order, the branch itself last.
-fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<Item = ResultRow> + 'a {
+fn result_rows<'a>(county: &'a Setup, resolved: &'a Resolved) -> impl Iterator<Item = ResultRow> + 'a {
     county.register.branches.iter().zip(resolved.states()).flat_map(move |(branch, state)| {
         let card = match state {
             BranchState::Accepted(card) => Some(card),
@@ -422,16 +430,16 @@ fn result_rows<'a>(county: &'a County, resolved: &'a Resolved) -> impl Iterator<
 }
 
 /// `results.jsonl`.
-pub(crate) fn result_lines(county: &County, resolved: &Resolved) -> String {
+pub(crate) fn result_lines(county: &Setup, resolved: &Resolved) -> String {
     result_rows(county, resolved).map(|row| json_line(&row)).collect()
 }
 
 /// `findings.jsonl`.
-pub(crate) fn finding_lines(county: &County, resolved: &Resolved) -> String {
+pub(crate) fn finding_lines(county: &Setup, resolved: &Resolved) -> String {
     resolved.findings.iter().map(|finding| json_line(&finding_row(finding, county.workspace.language))).collect()
 }
 
-fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, folders: &BTreeMap<usize, String>) -> Overview<'a> {
+fn overview<'a>(county: &'a Setup, resolved: &'a Resolved, issuer: &'a Issuer, folders: &BTreeMap<usize, String>) -> Overview<'a> {
     let branches = county.register.branches.iter().enumerate().filter(|(at, _)| county.wants(*at)).map(|(at, branch)| {
         let (standing, accepted) = match &resolved.branches[at].state {
             BranchState::Accepted(card) => (Standing::Accepted, Some((&card.submission, card.outcomes.as_slice()))),
@@ -453,7 +461,7 @@ fn overview<'a>(county: &'a County, resolved: &'a Resolved, issuer: &'a Issuer, 
 }
 
 /// What `check --out` asks for: `findings.jsonl` and `问题清单.xlsx`, in that folder itself.
-pub fn write_findings(county: &County, resolved: &Resolved, out: &Path, force: bool) -> Result<(), RunError> {
+pub fn write_findings(county: &Setup, resolved: &Resolved, out: &Path, force: bool) -> Result<(), RunError> {
     let issuer = county.issuer();
     let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new()), county.workspace.language);
     let bytes = tables::write(&book).map_err(|error| RunError::Document {
@@ -468,10 +476,10 @@ pub fn write_findings(county: &County, resolved: &Resolved, out: &Path, force: b
 /// `manifest.json`: what the result was made by and from, and what it consists of. For a form it lists the code in its
 /// fine print with the inputs, scheme and template that went into it, so that a paper leads back to the files.
 fn write_manifest(
-    county: &County,
+    county: &Setup,
     resolved: &Resolved,
-    press: &Press,
-    papers: &BTreeMap<String, Paper>,
+    templates: &Templates,
+    papers: &BTreeMap<String, FormRecord>,
     folders: &BTreeMap<usize, String>,
     staging: &Staging,
 ) -> Result<(), RunError> {
@@ -487,7 +495,7 @@ fn write_manifest(
         .collect();
     let schemes: Vec<_> =
         county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
-    let templates: Vec<_> = press.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
+    let digests: Vec<_> = templates.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
     let inputs: Vec<_> =
         resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
     let compared: Vec<_> = resolved.comparison.inputs.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
@@ -507,7 +515,7 @@ fn write_manifest(
     let manifest = json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),
-        "pdf_engine": press.engine.name(),
+        "pdf_engine": templates.engine.name(),
         "county": county.workspace.county,
         "county_code": county.workspace.county_code,
         "year": county.run.year,
@@ -517,7 +525,7 @@ fn write_manifest(
         "posted": county.dates.posted.map(|posted| posted.to_string()),
         "configuration": configuration,
         "schemes": schemes,
-        "templates": templates,
+        "templates": digests,
         "inputs": inputs,
         "compared": compared,
         "branches": branches,

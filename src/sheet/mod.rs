@@ -69,6 +69,6 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> 
         result => result,
     };
     // Neither calamine nor this room may end a run of a thousand files.
-    quiet::fence(decode)
+    quiet::catch_panic(decode)
         .unwrap_or_else(|| Err(Refusal::unreadable(Unreadable::Reader, format!("the reader of {} gave up on {name}", format.word()))))
 }
