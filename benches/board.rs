@@ -417,7 +417,7 @@ fn board(criterion: &mut Criterion) {
     let data = sample(&BOARD, MEMBERS);
     let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
     let fonts = FontSet::new(faces).expect("bundled fonts parse");
-    let book = fill_pages(&template, &data, &fonts, date());
+    let book = fill_pages(&template, &data, &fonts);
     let laid = layout(&book, &fonts, date()).book;
     let content = prepare(&book, &laid, &fonts);
     let info = DocumentInfo { title: TITLE.into(), language: "zh-CN".into(), author: AUTHOR.into(), date: date() };
@@ -426,7 +426,7 @@ fn board(criterion: &mut Criterion) {
     let write_xlsx = |book: &FilledBook, laid: &LaidOut| pages::write(book, laid, &properties).expect("the board can be written");
     let write_pdf = |laid: &LaidOut| pdf::write(laid, &krilla, &info).expect("the board can be written");
     let ours = || {
-        let book = fill_pages(&template, black_box(&data), &fonts, date());
+        let book = fill_pages(&template, black_box(&data), &fonts);
         let laid = layout(&book, &fonts, date()).book;
         (write_xlsx(&book, &laid), write_pdf(&laid))
     };
@@ -444,7 +444,7 @@ fn board(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("board, parts");
     group.bench_function("fill and layout", |bencher| {
-        bencher.iter(|| layout(&fill_pages(&template, black_box(&data), &fonts, date()), &fonts, date()));
+        bencher.iter(|| layout(&fill_pages(&template, black_box(&data), &fonts), &fonts, date()));
     });
     group.bench_function("xlsx", |bencher| bencher.iter(|| write_xlsx(&book, &laid)));
     group.bench_function("xlsx, bare", |bencher| bencher.iter(|| bare_xlsx(&content.xlsx)));
