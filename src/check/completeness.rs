@@ -38,6 +38,9 @@ pub fn due_periods(rules: &Rules, run: Period) -> Vec<Period> {
     rules.every.all().filter(|period| if looks_back { period.last_month() <= run.last_month() } else { run.contains(*period) }).collect()
 }
 
+/// What the sentence about missing rows calls their periods.
+const PERIODS: &str = "period";
+
 /// What one member lacks on his sheet.
 struct Lack<'a> {
     member: &'a Member,
@@ -110,7 +113,7 @@ fn lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<
             ranges(&whole).into_iter().map(|(first, last)| (first, last, range(first, last))).collect();
         for lack in &lacks {
             for period in lack.missing.iter().filter(|period| !whole.contains(period)) {
-                let finding = Finding::new(Code::MissingEntry, place()).about(&*lack.member.name).arg("period", period.zh());
+                let finding = Finding::new(Code::MissingEntry, place()).about(&*lack.member.name).arg(PERIODS, period.zh());
                 findings.push(finding.ordinal(period.ordinal()).arg("column", "").arg("case", if lack.deducts { "deduct" } else { "" }));
             }
             for period in &lack.missing {
@@ -125,11 +128,17 @@ fn lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<
             }
         }
         for (first, _, range) in ranges {
-            let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg("period", range);
+            let finding = Finding::new(Code::MissingEntry, place()).arg("name", "").arg(PERIODS, range);
             findings.push(finding.ordinal(first.ordinal()).arg("column", "").arg("case", "whole"));
         }
     }
     (findings, rows)
+}
+
+/// One line for rows of one person that are missing: `1月至3月、5月`, from the finding about the first of them.
+pub fn lacking_in(finding: Finding, periods: &[Period]) -> Finding {
+    let told: Vec<String> = ranges(periods).into_iter().map(|(first, last)| range(first, last)).collect();
+    finding.with(PERIODS, told.join("、"))
 }
 
 fn range(first: Period, last: Period) -> String {

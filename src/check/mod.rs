@@ -9,7 +9,7 @@ mod identity;
 mod roster;
 
 pub use across::{Person, roll_mismatch, same_person_in_branches};
-pub use completeness::{MissingRow, Told, due_periods, missing_rows};
+pub use completeness::{MissingRow, Told, due_periods, lacking_in, missing_rows};
 pub use identity::{Identity, identify};
 
 use crate::diag::Finding;

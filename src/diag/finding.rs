@@ -66,6 +66,13 @@ impl Finding {
         self
     }
 
+    /// Replaces a value of the text.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.args.iter_mut().filter(|(own, _)| *own == name).for_each(|(_, own)| *own = value.to_string());
+        self
+    }
+
     /// Adds whom it is about, which its text calls `name`.
     #[must_use]
     pub fn about(self, name: impl Into<String>) -> Self {

@@ -73,6 +73,11 @@ impl Period {
         self.every as u8 * 16 + self.number
     }
 
+    /// The period of an [`ordinal`](Self::ordinal).
+    pub fn from_ordinal(ordinal: u8) -> Option<Self> {
+        Every::ALL.into_iter().find(|every| *every as u8 == ordinal / 16).and_then(|every| Self::new(every, ordinal % 16))
+    }
+
     /// The `number`-th period of that length, from 1; `None` where the year has no such.
     pub fn new(every: Every, number: u8) -> Option<Self> {
         (1..=12 / every.months()).contains(&number).then_some(Self { every, number })

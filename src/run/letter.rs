@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use crate::check::lacking_in;
 use crate::diag::{Code, Fact, Finding};
+use crate::period::Period;
 
 /// What became of files is for those who collect them.
 const NOT_THEIRS: [Code; 3] = [Code::SupersededSubmission, Code::IdenticalSubmission, Code::JoinedSubmission];
@@ -16,45 +18,29 @@ pub(super) fn letter(findings: &[&Finding], names: &[Arc<str>], several: bool) -
     let rank = |finding: &Finding| (person(finding).and_then(|name| names.iter().position(|own| **own == *name)), finding.ordinal);
     let alike = |one: &Finding, other: &Finding| one.code == other.code && one.place == other.place && one.place.cell.is_none();
     all.chunk_by_mut(alike).for_each(|group| group.sort_by_key(rank));
-    // Rows of one and the same that are missing are one line: with the ordinal of the last.
-    let mut told: Vec<(Finding, Option<u8>)> = Vec::with_capacity(all.len());
+    // Rows of one and the same that are missing are one line.
+    let mut lines: Vec<(Finding, Vec<Period>)> = Vec::with_capacity(all.len());
     for finding in all {
-        let ordinal = finding.ordinal;
-        match told.last_mut().filter(|(one, _)| one.code == Code::MissingEntry && alike(one, &finding) && is_of_one(one, &finding)) {
-            Some((one, last)) => {
-                extend(one, &finding, last.zip(ordinal).is_some_and(|(last, next)| last + 1 == next));
-                *last = ordinal;
+        let period = lacking(&finding);
+        match lines.last_mut().zip(period) {
+            Some(((one, periods), next)) if lacking(one).is_some() && alike(one, &finding) && person(one) == person(&finding) => {
+                periods.push(next);
             }
-            None => told.push((finding, ordinal)),
+            _ => lines.push((finding, period.into_iter().collect())),
         }
     }
-    told.into_iter().map(|(finding, _)| by_own_names(finding, several)).collect()
+    let told = lines.into_iter().map(|(finding, periods)| if periods.len() > 1 { lacking_in(finding, &periods) } else { finding });
+    told.map(|finding| by_own_names(finding, several)).collect()
 }
 
 fn person(finding: &Finding) -> Option<&str> {
     if let Some(Fact::Person(name)) = &finding.fact { Some(name) } else { None }
 }
 
-/// True if both say that rows of one person are missing.
-fn is_of_one(one: &Finding, other: &Finding) -> bool {
-    let periods = [one, other].iter().all(|finding| finding.ordinal.is_some() && period(finding).is_some());
-    periods && person(one).is_some() && person(one) == person(other)
-}
-
-/// Where the sentence names its period.
-fn period(finding: &Finding) -> Option<usize> {
-    finding.args.iter().position(|(name, _)| *name == "period")
-}
-
-/// `1月至3月、5月` instead of a line per month.
-fn extend(one: &mut Finding, other: &Finding, follows: bool) {
-    let (Some(at), Some(next)) = (period(one), period(other)) else { return };
-    let next = &other.args[next].1;
-    let told = &one.args[at].1;
-    let (before, stretch) = told.rsplit_once('、').map_or(("", told.as_str()), |(before, last)| (before, last));
-    let first = stretch.split_once('至').map_or(stretch, |(first, _)| first);
-    let stretch = if follows { format!("{first}至{next}") } else { format!("{stretch}、{next}") };
-    one.args[at].1 = if before.is_empty() { stretch } else { format!("{before}、{stretch}") };
+/// The period of a row that one person lacks.
+fn lacking(finding: &Finding) -> Option<Period> {
+    person(finding).filter(|_| finding.code == Code::MissingEntry)?;
+    finding.ordinal.and_then(Period::from_ordinal)
 }
 
 /// A file's name without folders and archives, as whoever sent it knows it.
@@ -107,5 +93,10 @@ mod tests {
         assert!(words[2].contains("旧.xlsx") && !words[2].contains("甲党委"), "{words:?}");
         assert!(told.iter().all(|finding| finding.place.file.as_deref() == Some("第一季.xlsx")));
         assert!(letter(&[&all[0]], &names, false)[0].place.file.is_none());
+        // What the sentences call their values changes no line.
+        let mut renamed = all.clone();
+        renamed.iter_mut().flat_map(|finding| &mut finding.args).for_each(|arg| arg.0 = "renamed");
+        let lines = |told: Vec<Finding>| told.into_iter().map(|finding| (finding.code, finding.fact, finding.ordinal)).collect::<Vec<_>>();
+        assert_eq!(lines(letter(&renamed.iter().collect::<Vec<_>>(), &names, true)), lines(told));
     }
 }
