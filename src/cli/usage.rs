@@ -80,7 +80,7 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
     let about = command.get_about().map(|key| t(&key.to_string()));
     let template = match (command.get_name() == "scorebook", command.has_subcommands()) {
         (true, _) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n\n{options}\n{{options}}\n"),
-        (_, true) => format!("{{about}}\n\n{{usage}}\n\n{commands}\n{{subcommands}}\n"),
+        (_, true) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n"),
         _ => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{{all-args}}\n"),
     };
     let command = if let Some(about) = about { command.about(about) } else { command };

@@ -186,7 +186,9 @@ fn publication_fields(view: &View<'_>, root: &mut Record) {
     root.count("公示工作日", days as usize);
     root.text("公示说明", publication_text(view.issuer, days, end));
     root.text("落款日期", view.issuer.posted.map_or_else(|| BLANK.to_owned(), zh_date));
-    root.text("监督电话", &view.issuer.phone);
+    let phone = &view.issuer.phone;
+    // Written in by whoever posts it, like a day that is not known.
+    root.text("监督电话", if phone.is_empty() { "____________" } else { phone.as_str() });
 }
 
 /// `84.00分，三星，合格`.

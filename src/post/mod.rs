@@ -159,8 +159,17 @@ fn choose(county: &Setup, options: &Options, records: &Records) -> Result<Read, 
         let folder = out.join(run.to_string());
         if !folder.join("manifest.json").is_file() {
             return Err(refused(
-                format!("{} 里没有 {} 的结果；请先运行 scorebook run --period {run}", out.display(), run.zh()),
-                format!("{} holds no result of {run}; first run scorebook run --period {run}", out.display()),
+                format!(
+                    "{} 里没有 {} 的结果；请先运行 scorebook run {} --period {run}",
+                    out.display(),
+                    run.zh(),
+                    options.workspace.display()
+                ),
+                format!(
+                    "{} holds no result of {run}; first run scorebook run {} --period {run}",
+                    out.display(),
+                    options.workspace.display()
+                ),
             ));
         }
         return Read::of(run, folder);
@@ -176,8 +185,8 @@ fn choose(county: &Setup, options: &Options, records: &Records) -> Result<Read, 
     drafts.sort_by_key(|draft| (draft.run.period.last_month(), draft.run.period.every()));
     if drafts.is_empty() {
         return Err(refused(
-            format!("{} 里没有可登记的结果；请先运行 scorebook run", out.display()),
-            format!("{} holds no result to be recorded; first run scorebook run", out.display()),
+            format!("{} 里没有可登记的结果；请先运行 scorebook run {}", out.display(), options.workspace.display()),
+            format!("{} holds no result to be recorded; first run scorebook run {}", out.display(), options.workspace.display()),
         ));
     }
     let last = drafts.len() - 1;

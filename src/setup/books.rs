@@ -57,8 +57,6 @@ pub fn settings(carried: &Carried, schemes: &[(String, String)], year: Option<i3
 fn item(setting: &Setting, carried: &Carried, schemes: &[String]) -> Item {
     let entry = match setting.kind {
         _ if setting.key == "scheme" => Entry::OneOf(schemes.to_vec()),
-        // A4 is understood and not yet drawn.
-        _ if setting.key == "paper" => Entry::OneOf(vec!["A3".into()]),
         Kind::Whole(least, most) => {
             Entry::Number { min: Decimal::from(i64::from(least)), max: Decimal::from(i64::from(most)), decimals: 0, lenient: true }
         }
@@ -94,7 +92,7 @@ fn rules(carried: &Carried, schemes: &[String]) -> Body {
     let column = |(heading, key, note, width): (&str, &str, &str, u16)| {
         let entry = match key {
             "scheme" => Entry::OneOf(schemes.to_vec()),
-            "paper" => Entry::OneOf(vec!["A3".into()]),
+            "paper" => Entry::OneOf(vec!["A3".into(), "A4".into()]),
             _ => Entry::Text,
         };
         Column { heading: heading.into(), width, entry, note: note.into(), ..Column::default() }

@@ -227,6 +227,14 @@ pub fn read_mark(
     } else {
         value
     };
+    // Said beside a number that does not fit too: a branch corrects both at once.
+    if let Some(heading) = &item.reason
+        && !value.is_zero()
+        && given.is_none()
+    {
+        let place = if line.column(heading).is_some() { line.place(heading, sink) } else { place.clone() };
+        sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
+    }
     let size = Exact::from(value);
     if size.abs() > item.max || (item.kind != ItemKind::Deduct && size.is_negative()) {
         let min = if item.kind == ItemKind::Deduct { (-item.max.clone()).to_string() } else { "0".to_owned() };
@@ -240,13 +248,6 @@ pub fn read_mark(
     if value.places() > decimals {
         sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
         return Mark::NONE;
-    }
-    if let Some(heading) = &item.reason
-        && !value.is_zero()
-        && given.is_none()
-    {
-        let place = if line.column(heading).is_some() { line.place(heading, sink) } else { place.clone() };
-        sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
     }
     if given.is_some() && !value.is_zero() {
         *reason = given.map(Into::into);

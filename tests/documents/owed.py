@@ -16,6 +16,7 @@ import openpyxl
 from common import PROGRAM, ROOT, fault, finish
 
 RUNS = {"2026M05": "month", "2026Q2": "quarter", "2026H1": "half", "2026": "year"}
+MONTHS = {"month": (5, 5), "quarter": (4, 6), "half": (1, 6), "year": (1, 12)}
 SCHEMES = ["register-60", "ju-10star", "community-4", "enterprise-82", "detail-cap"]
 CATEGORIES = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"]
 
@@ -98,7 +99,10 @@ def expected(root, register, last, run):
         if sent:
             # Exempt members are not scored in any run, and say nothing about this one.
             members = [line for line in table(sent, "党员名册") if line["姓名"]]
-            count = sum(not scored(line["类别"]) for line in members if not line.get("免积分原因"))
+            # Nor are those who come later or have gone; of them it says so.
+            first, last_month = MONTHS[run]
+            here = [line for line in members if (line.get("起始月") or 1) <= last_month and (line.get("截止月") or 12) >= first]
+            count = sum(not scored(line["类别"]) for line in here if not line.get("免积分原因"))
             unscored |= {branch["支部编码"]: count} if count else {}
             owing |= {branch["支部编码"]} if any(scored(line["类别"]) for line in members) else set()
             continue

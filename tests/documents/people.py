@@ -337,6 +337,24 @@ def county(seed):
         if chance.random() < 0.5:
             three.set(confirmed, "党员状态", "预备党员")
 
+        # Months that a roster writes are never beyond those of its branch, and nobody votes in a branch that has gone.
+        def drop(book, name):
+            for kind in ("积分登记", "民主测评", "评优推荐", "奖惩", "一票否决"):
+                book.keep(kind, lambda who, month: who != name)
+            book.roster.delete_rows(book.row(name))
+
+        for name in four.names():
+            if (four.get(name, "起始月") or 1) > 6:
+                drop(four, name)
+            elif until := four.get(name, "截止月"):
+                four.set(name, "截止月", min(until, 6))
+                go(four, name, min(until, 6), 离开日期=datetime.date(2026, min(until, 6), 15), 离开原因="转出")
+        for name in six.names():
+            if (six.get(name, "截止月") or 12) < 4:
+                drop(six, name)
+            elif (six.get(name, "起始月") or 4) < 4:
+                six.set(name, "起始月", 4)
+
         # Four is merged into five; five lists its people, who give no months.
         gone = [name for name in four.names() if name not in set().union(*(set(book.names()) for book in books if book is not four))]
         for name in four.names():
