@@ -174,7 +174,7 @@ pub struct Check {
     pub over: Overwriting,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
-    #[arg(long, value_name = "CODE", help = "arg-only")]
+    #[arg(long, value_name = "CODE", help = "arg-only-these")]
     only: Vec<String>,
 }
 
@@ -190,7 +190,7 @@ pub struct Issue {
     pub lock: Waiting,
     #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
     jobs: Option<usize>,
-    #[arg(long, value_name = "CODE", help = "arg-only")]
+    #[arg(long, value_name = "CODE", help = "arg-only-these")]
     only: Vec<String>,
 }
 
@@ -214,7 +214,7 @@ pub struct Post {
     period: Option<NamedPeriod>,
     #[arg(long, value_parser = typed_date, help = "arg-post-date")]
     date: Option<TypedDate>,
-    #[arg(long, value_name = "CODE", help = "arg-only")]
+    #[arg(long, value_name = "CODE", help = "arg-only-these")]
     only: Vec<String>,
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), help = "arg-note")]
     note: Option<String>,

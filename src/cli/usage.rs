@@ -126,7 +126,11 @@ fn refused(error: &clap::Error, lang: Lang, help: &str) -> Refused {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => first(ContextKind::InvalidArg).map(|what| {
             let all = context(ContextKind::ValidValue);
             let source = std::error::Error::source(error).map(ToString::to_string);
-            let source = source.map(|why| if why == PERIODS { text(PERIODS, lang).to_owned() } else { why });
+            let source = source.map(|why| match why.split_once(" is not in ") {
+                _ if why == PERIODS => text(PERIODS, lang).to_owned(),
+                Some((_, range)) => range.replace("..=", "–").trim_end_matches("..").to_owned(),
+                None => why,
+            });
             let all = if all.is_empty() { source.unwrap_or_default() } else { all.join(" ") };
             let allowed = if all.is_empty() { String::new() } else { fill("usage-allowed", lang, &[("all", &all)]) };
             let value = first(ContextKind::InvalidValue).unwrap_or_default();

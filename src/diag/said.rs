@@ -28,6 +28,12 @@ impl Said {
         }
     }
 
+    /// The sentence with another behind it.
+    #[must_use]
+    pub fn joined(self, other: &Self) -> Self {
+        Self { zh: self.zh + &other.zh, en: self.en + &other.en }
+    }
+
     /// Asks behind it whether that name was meant.
     #[must_use]
     pub fn near(mut self, name: Option<&str>) -> Self {

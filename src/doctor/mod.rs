@@ -230,6 +230,16 @@ fn templates(lines: &mut Lines, options: &Options, county: &Setup) {
     }
 }
 
+/// What comes before the first submission: blank workbooks for the branches.
+fn hand_out(county: &Setup, options: &Options) -> Said {
+    let empty = std::fs::read_dir(&county.workspace.inbox).is_ok_and(|mut entries| entries.next().is_none());
+    if !empty {
+        return Said::default();
+    }
+    let command = format!("scorebook issue {}", options.workspace.display());
+    Said::new(format!("用 {command} 做出空白报送表下发，"), format!("hand out the blank workbooks that {command} makes; "))
+}
+
 /// Inbox, last year's results, disk and rights.
 fn folders(lines: &mut Lines, options: &Options, county: &Setup) {
     let workspace = &county.workspace;
@@ -387,9 +397,9 @@ fn year(lines: &mut Lines, options: &Options, county: &Setup) {
             format!("下一期：{}，按机构名册应报 {count} 个支部{due_zh}", next.run.zh()),
             format!("next: {}, owed by {count} branches of the register{due_en}", next.run),
         ),
-        Said::new(
+        hand_out(county, options).joined(&Said::new(
             format!("收齐后运行 scorebook run {} --period {}", options.workspace.display(), next.run),
             format!("when submissions are in, run scorebook run {} --period {}", options.workspace.display(), next.run),
-        ),
+        )),
     );
 }

@@ -28,7 +28,7 @@ pub fn write_new(folder: &Path, names: &[&str]) -> Result<Fresh, PublishError> {
     is_folder(folder)?;
     for path in names.iter().map(|name| folder.join(name)) {
         if look(&path).map_err(failed(&path))?.is_some() {
-            return Err(PublishError::Exists { path });
+            return Err(PublishError::Taken { path });
         }
     }
     fs::create_dir_all(folder).map_err(failed(folder))?;

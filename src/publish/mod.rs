@@ -100,6 +100,12 @@ pub enum PublishError {
         /// The file.
         path: PathBuf,
     },
+    /// Something that is to be written new is there already, and nothing writes over it.
+    #[error("{}", self.message(Lang::En))]
+    Taken {
+        /// What stands there.
+        path: PathBuf,
+    },
     /// A path that leads out of its folder.
     #[error("{}", self.message(Lang::En))]
     Outside {
@@ -139,6 +145,7 @@ impl PublishError {
             Self::Holds { target, own } => fill("publish-holds", lang, &[("target", &shown(target)), ("own", &shown(own))]),
             Self::InInbox { target, inbox } => fill("publish-in-inbox", lang, &[("target", &shown(target)), ("inbox", &shown(inbox))]),
             Self::Exists { path } => fill("publish-exists", lang, &[("path", &shown(path))]),
+            Self::Taken { path } => fill("publish-taken", lang, &[("path", &shown(path))]),
             Self::Outside { path } => fill("publish-outside", lang, &[("path", path)]),
             Self::Disturbed { path } => fill("publish-disturbed", lang, &[("path", &shown(path))]),
             Self::Busy { path, holder, other_machine } => {

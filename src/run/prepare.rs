@@ -231,8 +231,8 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
                 let known = branches().flat_map(|branch| [branch.code.as_str(), &branch.name, &branch.committee]);
                 let near = nearest(word, known);
                 let said = Said::new(
-                    format!("--only {word}：名册中没有这个支部或党委"),
-                    format!("--only {word}: no such branch or committee in the register"),
+                    format!("--only {word}：名册中没有这个支部或党委，请写名册里的支部编码、支部名称或党委名称"),
+                    format!("--only {word}: no such branch or committee in the register; write a code or a name as it stands there"),
                 );
                 return Err(RunError::Refused(said.near(near)));
             }

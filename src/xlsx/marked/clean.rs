@@ -257,9 +257,9 @@ mod tests {
         assert!(cleaned.contains(r#"<row r="2" hidden="0"><c r="B2"><v>3</v></c></row><row r="3" hidden="1"/>"#), "{cleaned}");
         assert!(cleaned.contains(r#"sqref="A1:C1 A2 A3:C3 C2""#) && !cleaned.contains("ole"), "{cleaned}");
         // Colours by the rules of newer offices.
-        let newer = r#"<worksheet><sheetData/><extLst><ext><x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule/><xm:sqref>B1:B3 D4</xm:sqref>
+        let newer = r"<worksheet><sheetData/><extLst><ext><x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule/><xm:sqref>B1:B3 D4</xm:sqref>
             </x14:conditionalFormatting><x14:conditionalFormatting><xm:sqref>B2</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings>
-            <x14:dataValidation><xm:sqref>B1:B3</xm:sqref></x14:dataValidation></ext></extLst></worksheet>"#;
+            <x14:dataValidation><xm:sqref>B1:B3</xm:sqref></x14:dataValidation></ext></extLst></worksheet>";
         let cleaned = worksheet(newer, &[at("B2")]).expect("understood");
         for part in ["<xm:sqref>B1 B3 D4</xm:sqref>", "<xm:sqref>XFD1048576</xm:sqref>", "<x14:dataValidation><xm:sqref>B1:B3</xm:sqref>"] {
             assert!(cleaned.contains(part), "{cleaned}");
