@@ -67,7 +67,7 @@ mod tests {
         let fresh = write_new(&folder, &["a"]).expect("opened");
         fresh.write("a/b.txt", b"one").expect("written");
         assert!(fresh.write("a/b.txt", b"two").is_err() && fresh.write("../x", b"two").is_err());
-        assert!(matches!(write_new(&folder, &["a"]), Err(PublishError::Exists { .. })));
+        assert!(matches!(write_new(&folder, &["a"]), Err(PublishError::Taken { .. })));
         assert_eq!(write_new(&folder, &["c"]).expect("another name is free").foreign, 1);
         assert!(matches!(write_empty(&folder), Err(PublishError::NotEmpty { .. })));
         write_empty(&parent.path().join("other")).expect("not there yet").folder("a/b").expect("made");
