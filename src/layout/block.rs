@@ -296,9 +296,9 @@ impl Block {
         (f64::from(self.height(pitch)) * POINT as f64).ceil() as Length
     }
 
-    /// Gives the text this size, in half points, as its neighbours have it.
+    /// Gives the text this size, in half points, as its neighbours have it, though not below its floor.
     pub fn made_small(&mut self, grid: &Grid<'_>, size: f32) {
-        let size = half_points(size);
+        let size = half_points(size.max(smallest(self.size)));
         self.size = size as f32;
         self.adjusted.size = Some(size);
         self.break_lines(grid);
