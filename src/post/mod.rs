@@ -97,6 +97,10 @@ pub(super) struct Read {
 pub fn post(options: &Options, order: &PostOrder) -> Result<Posted, RunError> {
     let county = prepare(&Options { forms: None, ..options.clone() })?;
     let records = Records::read(&county.workspace.root)?;
+    // A process that ended right behind its record left the list of all records without it.
+    if !records.all.is_empty() {
+        records.write_index()?;
+    }
     if let Some((n, reason)) = &order.withdraw {
         return withdraw(&records, options.period, *n, reason);
     }
