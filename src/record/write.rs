@@ -96,7 +96,11 @@ impl Records {
     /// Writes the list of all records anew.
     pub fn write_index(&self) -> Result<(), RecordError> {
         let lines: String = self.all.iter().map(|record| line(record) + "\n").collect();
-        Ok(write_file(&self.root().join(INDEX), lines.as_bytes(), true)?)
+        let path = self.root().join(INDEX);
+        if std::fs::read(&path).is_ok_and(|held| held == lines.as_bytes()) {
+            return Ok(());
+        }
+        Ok(write_file(&path, lines.as_bytes(), true)?)
     }
 
     /// The bytes of a kept submission.
