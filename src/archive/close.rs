@@ -63,7 +63,7 @@ pub struct Archived {
 }
 
 /// Everything the parts of a bag are made from.
-pub(super) struct Desk<'a> {
+pub(super) struct Closing<'a> {
     pub(super) county: &'a Setup,
     pub(super) resolved: &'a Resolved,
     pub(super) record: &'a RunRecord,
@@ -92,9 +92,9 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     }
     let incomplete = order.incomplete.as_deref().filter(|_| unfinished != (Vec::new(), Vec::new()));
     let bag = Bag::open(&order.to)?;
-    let desk = Desk { county: &county, resolved: &resolved, record: &record, folder: &folder, incomplete, bag: &bag };
-    let filled = desk.fill();
-    let info = desk.info(&unfinished);
+    let closing = Closing { county: &county, resolved: &resolved, record: &record, folder: &folder, incomplete, bag: &bag };
+    let filled = closing.fill();
+    let info = closing.info(&unfinished);
     if let Err(error) = filled {
         // What was staged is of no use; failing to remove it must not hide why.
         let _ = bag.discard();
@@ -131,7 +131,7 @@ pub fn archive(options: &Options, order: &ArchiveOrder, signer: Option<Signer<'_
     })
 }
 
-impl Desk<'_> {
+impl Closing<'_> {
     fn fill(&self) -> Result<(), RunError> {
         self.run()?;
         let originals = self.originals()?;

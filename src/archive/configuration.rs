@@ -1,6 +1,6 @@
 //! Schemes, templates, calendars, register and settings as they counted, whether shipped or the county's own.
 
-use super::close::Desk;
+use super::close::Closing;
 use crate::bag::Payload;
 use crate::builtin;
 use crate::config::decode;
@@ -9,7 +9,7 @@ use crate::digest::sha256_hex;
 use crate::inside;
 use crate::run::{INTAKE, RunError, files, refused};
 
-impl Desk<'_> {
+impl Closing<'_> {
     /// Adds everything that is not a submission and decided a figure or a form.
     pub(super) fn configuration(&self) -> Result<(), RunError> {
         let workspace = &self.county.workspace;

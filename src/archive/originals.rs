@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::close::Desk;
+use super::close::Closing;
 use super::papers::carries_macros;
 use crate::bag::Payload;
 use crate::digest;
@@ -12,7 +12,7 @@ use crate::inside;
 use crate::publish::Names;
 use crate::run::{Original, RunError};
 
-impl Desk<'_> {
+impl Closing<'_> {
     /// Adds every file of the inbox, archives whole; gives them in the order of their first names.
     pub(super) fn originals(&self) -> Result<Vec<Original>, RunError> {
         let (files, _) = inbox::list(&self.county.workspace.inbox, &self.county.workspace.ignore, &inbox::Limits::default())?;
@@ -21,7 +21,7 @@ impl Desk<'_> {
         for file in &files {
             sent.entry((&file.disk.name, &file.disk.path)).or_default().push(file);
         }
-        let mut keep = Keeper { desk: self, safe: SafePaths::default(), originals: Vec::new() };
+        let mut keep = Keeper { closing: self, safe: SafePaths::default(), originals: Vec::new() };
         for ((_, path), inside) in sent {
             keep.original(path, &inside)?;
         }
@@ -33,7 +33,7 @@ impl Desk<'_> {
 }
 
 struct Keeper<'a> {
-    desk: &'a Desk<'a>,
+    closing: &'a Closing<'a>,
     safe: SafePaths,
     originals: Vec<Original>,
 }
@@ -65,14 +65,14 @@ impl Keeper<'_> {
     }
 
     fn opened(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        crate::sheet::unlock(bytes, &self.desk.county.workspace.passwords).ok().flatten()
+        crate::sheet::unlock(bytes, &self.closing.county.workspace.passwords).ok().flatten()
     }
 
     /// The archive that a file came in.
     fn keep_as_sent(&mut self, file: &Incoming, bytes: &[u8]) -> Result<(), RunError> {
         let first_name = file.disk.name.to_string();
         let path = self.safe.claim(&first_name);
-        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
+        self.closing.bag.add(&format!("{}/{path}", Payload::ORIGINALS), bytes)?;
         let first_bytes = self.other_letters(file);
         let sha256 = digest::sha256_hex(bytes);
         let macros = carries_macros(bytes);
@@ -94,7 +94,7 @@ impl Keeper<'_> {
     /// The bytes of a name on the disk, where it is not written as it is shown.
     fn other_letters(&self, file: &Incoming) -> Option<String> {
         let path = &file.disk.path;
-        let raw = path.strip_prefix(&self.desk.county.workspace.inbox).unwrap_or(path).as_os_str().as_encoded_bytes();
+        let raw = path.strip_prefix(&self.closing.county.workspace.inbox).unwrap_or(path).as_os_str().as_encoded_bytes();
         let shown = file.disk.name.as_bytes();
         let same = raw.iter().map(|byte| if *byte == b'\\' && cfg!(windows) { b'/' } else { *byte }).eq(shown.iter().copied());
         (!same).then(|| digest::hex(raw))
@@ -105,7 +105,7 @@ impl Keeper<'_> {
         let opened = self.opened(bytes);
         let kept = opened.as_deref().unwrap_or(bytes);
         let path = self.safe.claim(&first_name);
-        self.desk.bag.add(&format!("{}/{path}", Payload::ORIGINALS), kept)?;
+        self.closing.bag.add(&format!("{}/{path}", Payload::ORIGINALS), kept)?;
         self.originals.push(Original {
             path,
             first_name,

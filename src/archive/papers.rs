@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::close::Desk;
+use super::close::Closing;
 use crate::bag::{ArchiveCode, Item, NO_KEY, Numbered, Payload, Retention, number};
 use crate::diag::Severity;
 use crate::exact::Decimal;
@@ -24,7 +24,7 @@ struct Check {
     detail: String,
 }
 
-impl Desk<'_> {
+impl Closing<'_> {
     /// Adds both.
     pub(super) fn papers(&self, originals: &[Original]) -> Result<(), RunError> {
         let rules = &self.county.workspace.archive;

@@ -138,7 +138,7 @@ fn withdraw(records: &Records, period: Option<RunPeriod>, n: u32, reason: &str) 
             )
         });
     };
-    record::withdraw(one, reason)?;
+    record::withdraw(records, one, reason)?;
     let root = records.root().parent().unwrap_or(Path::new("")).to_owned();
     Records::read(&root)?.write_index()?;
     let branches = one.posting.as_ref().map_or(0, |posting| posting.branches.len());

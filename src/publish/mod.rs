@@ -26,7 +26,7 @@ pub use fresh::{Fresh, write_empty, write_new};
 pub use guard::{Belongings, guard, guard_inbox, outside};
 pub use lock::{Holder, Left, Lock, LockNote, LockWish, in_workspace, lock, lock_left, lock_place};
 pub use names::{Names, safe_name};
-pub use once::{Once, clear_unfinished, keep_once};
+pub use once::{Once, clear_unfinished, keep_once, put};
 pub use place::{Kept, Published};
 pub use record::is_result;
 pub use room::{free_bytes, may_write, used_bytes};

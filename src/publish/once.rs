@@ -85,14 +85,31 @@ pub fn keep_once(path: &Path, bytes: &[u8]) -> Result<bool, PublishError> {
     if fs::metadata(path).is_ok_and(|there| there.len() == bytes.len() as u64) {
         return Ok(true);
     }
-    let parent = path.parent().unwrap_or(Path::new(""));
+    let part = make(path.parent().unwrap_or(Path::new("")), bytes)?;
+    let read_only = set_read_only(&part, true).is_ok();
+    fs::rename(&part, path).map_err(failed(path))?;
+    Ok(read_only)
+}
+
+/// Writes a file in one step: it is made in `parent`, where [`clear_unfinished`] finds what a killed process left, and
+/// not beside its place, which may be a folder that holds nothing else. Without `replace` what stands there stays, and
+/// the error says so.
+pub fn put(parent: &Path, path: &Path, bytes: &[u8], replace: bool) -> Result<(), PublishError> {
+    let part = make(parent, bytes)?;
+    let done = if replace { fs::rename(&part, path) } else { rename_new(&part, path) };
+    done.map_err(|error| {
+        let _ = fs::remove_file(&part); // its name is ours; the fault to report is the other
+        failed(path)(error)
+    })
+}
+
+/// A file in the making, on the disk.
+fn make(parent: &Path, bytes: &[u8]) -> Result<PathBuf, PublishError> {
     let part = parent.join(format!("{MAKING}{}", std::process::id()));
     fs::create_dir_all(parent).map_err(failed(parent))?;
     let written = fs::File::create(&part).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(failed(&part))?;
-    let read_only = set_read_only(&part, true).is_ok();
-    fs::rename(&part, path).map_err(failed(path))?;
-    Ok(read_only)
+    Ok(part)
 }
 
 fn remove(folder: &Path) -> Result<(), PublishError> {
@@ -138,6 +155,20 @@ fn set_read_only(path: &Path, on: bool) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_put_whole_and_its_making_is_cleared() {
+        let parent = tempfile::tempdir().expect("folder");
+        let (list, left) = (parent.path().join("list.jsonl"), parent.path().join(format!("{MAKING}1")));
+        put(parent.path(), &list, b"one", false).expect("put");
+        assert!(put(parent.path(), &list, b"two", false).is_err(), "what stands there stays");
+        assert_eq!(fs::read(&list).expect("file"), b"one");
+        put(parent.path(), &list, b"two", true).expect("put");
+        assert_eq!(fs::read(&list).expect("file"), b"two");
+        fs::write(&left, b"half").expect("written");
+        clear_unfinished(parent.path()).expect("cleared");
+        assert_eq!(fs::read_dir(parent.path()).expect("folder").count(), 1, "nothing is left beside it");
+    }
 
     #[test]
     fn a_kept_folder_is_never_replaced() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::digest::sha256_hex;
-use crate::publish::{self, write_file};
+use crate::publish;
 
 use super::model::{Posting, Withdrawal};
 use super::store::{POSTING, RESULTS, Record, RecordError, Records, unread};
@@ -87,20 +87,21 @@ fn fill(making: &publish::Once, posting: &Posting, draft: &Draft) -> Result<(), 
 }
 
 /// Marks a record as withdrawn: it is no longer compared with; its folder stays.
-pub fn withdraw(record: &Record, reason: &str) -> Result<(), RecordError> {
+pub fn withdraw(records: &Records, record: &Record, reason: &str) -> Result<(), RecordError> {
     let withdrawal = Withdrawal { reason: reason.to_owned() };
-    Ok(write_file(&record.folder.join("撤回.json"), pretty(&withdrawal).as_bytes(), false)?)
+    Ok(publish::put(records.root(), &record.folder.join("撤回.json"), pretty(&withdrawal).as_bytes(), false)?)
 }
 
 impl Records {
-    /// Writes the list of all records anew.
+    /// Writes the list of all records anew, if it says something else; clears what a killed process left beside it.
     pub fn write_index(&self) -> Result<(), RecordError> {
+        publish::clear_unfinished(self.root())?;
         let lines: String = self.all.iter().map(|record| line(record) + "\n").collect();
         let path = self.root().join(INDEX);
         if std::fs::read(&path).is_ok_and(|held| held == lines.as_bytes()) {
             return Ok(());
         }
-        Ok(write_file(&path, lines.as_bytes(), true)?)
+        Ok(publish::put(self.root(), &path, lines.as_bytes(), true)?)
     }
 
     /// The bytes of a kept submission.

@@ -21,13 +21,13 @@ mod owed;
 mod parts;
 mod posted;
 mod prepare;
-mod press;
 pub(crate) mod print;
 mod rare;
 mod received;
 mod resolve;
 mod returns;
 pub(crate) mod state;
+mod templates;
 mod versions;
 mod write;
 
@@ -39,17 +39,17 @@ pub use gather::{BranchScores, FileResult};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
 pub use prepare::{Setup, prepare, scheme_names};
-pub use press::Templates;
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
+pub use templates::Templates;
 pub use write::write;
 
 pub(crate) use error::refused;
 pub(crate) use expected::Whose;
 pub(crate) use first_state::{FirstState, Original, first_state, restore_names};
 pub(crate) use prepare::{INTAKE, files};
-pub(crate) use press::{load_fonts, no_template};
 pub(crate) use state::{rules, whole_configuration};
+pub(crate) use templates::{load_fonts, no_template};
 pub(crate) use write::{finding_lines, result_lines, short_digest, write_data};
 
 use std::path::{Path, PathBuf};
@@ -144,7 +144,7 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
     if let Some(out) = &options.out {
         outside(out, &county.workspace.inbox)?;
     }
-    let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let fonts = templates::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     let (resolved, chosen) = in_pool(options.jobs, || -> Result<_, RunError> {
         let (gathered, chosen) = gather_period(&mut county, options, &fonts, progress)?;
         Ok((resolve_all(&county, gathered, None)?, chosen))
@@ -157,7 +157,7 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Summary, RunEr
 
 /// Scores a county beside nothing: for a look at single figures.
 pub(crate) fn look(county: Setup, options: &Options, progress: Progress<'_>) -> Result<Summary, RunError> {
-    let fonts = press::load_fonts(&county.workspace.root.join("templates/fonts"))?;
+    let fonts = templates::load_fonts(&county.workspace.root.join("templates/fonts"))?;
     let resolved = in_pool(options.jobs, || -> Result<_, RunError> {
         let mut resolved = resolve(&county, gathered(&county, &fonts, progress)?);
         moves::settle(&county, &mut resolved);

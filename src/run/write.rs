@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::press::Loaded;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
+use super::templates::Loaded;
 use super::{
     BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder, sort_findings,
 };

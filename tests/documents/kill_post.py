@@ -63,6 +63,7 @@ def killed(county, kills, chance):
         post(county.root).wait()
         usual = min(usual or 60, time.monotonic() - began)
     count = {"killed": 0, "recorded": 0}
+    window = usual
     for number in range(kills):
         where = f"kill {number}"
         if number % 3 == 0:
@@ -72,13 +73,14 @@ def killed(county, kills, chance):
             county.call("post", county.root, "--period", PERIOD, "--withdraw", last, "--reason", "再登记一次")
         before = whole(county.root, where) if archive.exists() else 0
         process = post(county.root)
-        time.sleep(chance.uniform(usual * 0.1, usual))
+        time.sleep(chance.uniform(window * 0.3, window))
         process.kill()
         count["killed"] += process.wait() < 0
         after = whole(county.root, where) if archive.exists() else 0
         if after - before not in (0, 1):
             fault(f"{where}: {before} records became {after}")
         count["recorded"] += after - before
+        window *= 0.8 if after > before else 1.25  # around the moment of the record, however busy the machine is
         ended = post(county.root).wait()
         if ended != (2 if after > before else 0):
             fault(f"{where}: the next post ended with {ended}")
