@@ -215,4 +215,5 @@ def main():
     finish(f"{len(kinds)} kinds of documents")
 
 
-main()
+if __name__ == "__main__":
+    main()
