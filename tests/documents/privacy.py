@@ -21,6 +21,7 @@ from documents import poppler
 
 SCHEMES = ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"]
 PERIODS = ["2026M03", "2026Q3", "2026H1", "2026"]
+POSTING_DAYS = {"2026M03": "2026-04-08", "2026Q3": "2026-10-08", "2026H1": "2026-07-08"}
 POSTED = {"考核公示栏", "季度之星公示", "年度之星公示"}
 WHY_LEFT = ["出党", "停止党籍", "转出", "去世"]
 
@@ -172,12 +173,10 @@ def posted_county(folder, scheme, seen):
     out = folder / "out"
     posted = []
     for period in PERIODS:
-        if any(path.stem.split("-")[0] in POSTED for path in (out / period).rglob("*.pdf")):
-            fault(f"{folder}: {period} was there before it was run")
         run(folder, out, "--period", period)
         scan(out / period, plants, seen)
-        if period != "2026" and any((out / period).rglob("考核公示栏.pdf")):
-            scorebook("post", folder, "--period", period, "--date", "2026-12-14" if period == "2026" else f"2026-{ {'M03': '04', 'Q3': '10', 'H1': '07'}[period[4:]] }-08")
+        if period in POSTING_DAYS and any((out / period).rglob("考核公示栏.pdf")):
+            scorebook("post", folder, "--period", period, "--date", POSTING_DAYS[period])
             posted.append(period)
     for path in paths:
         lower(path)
