@@ -26,7 +26,6 @@ mod template;
 mod terminal;
 mod today;
 mod usage;
-mod values;
 mod verify;
 
 use std::process::ExitCode;

@@ -65,17 +65,22 @@ pub fn branch_fields() -> Vec<Field> {
     ]
 }
 
-/// A form's own fields behind those that every form of an accepted branch has: of the run, the branch and the scheme.
-pub fn with_common(fields: Vec<Field>) -> Vec<Field> {
-    let mut all = run_fields();
-    all.extend(branch_fields());
-    all.extend([
-        text("填报人", "填报人", "person who filled the return", "李乙"),
+/// Of the schemes that figures rest on.
+pub fn scheme_fields() -> Vec<Field> {
+    vec![
         text("积分制", "所用积分制名称，多种时以顿号分隔", "scheme name or names", "评星定格积分制"),
         text("细则版本", "细则版本", "scheme version", "2026.1"),
         text("样例说明", "分值是否仍为样例值", "whether figures rest on sample values", "本细则含样例分值，以正式文件为准。"),
         text("取整说明", "取整说明", "rounding remark", "各分项四舍五入至两位小数，合计按未取整数值计算，可能与分项之和略有出入。"),
-    ]);
+    ]
+}
+
+/// A form's own fields behind those that every form of an accepted branch has: of the run, the branch and the scheme.
+pub fn with_common(fields: Vec<Field>) -> Vec<Field> {
+    let mut all = run_fields();
+    all.extend(branch_fields());
+    all.push(text("填报人", "填报人", "person who filled the return", "李乙"));
+    all.extend(scheme_fields());
     all.extend(fields);
     all
 }

@@ -1,6 +1,7 @@
 //! 积分登记表 and 党员积分卡: one member after the other, items against periods.
 
 use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
+use super::roster::day_text;
 use super::view::{
     COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row, total_name,
 };
@@ -9,11 +10,11 @@ use crate::bag::Retention;
 use crate::diag::Lang;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Field, List, Record};
-use crate::period::{Every, Period, zh_date};
+use crate::period::{Every, Period};
 use crate::rollup::Outcome;
 use crate::scheme::{Builtin, Formula, Item, ItemKind, Poll, RowContent, RowTotal, Rules, Scheme, SummaryRow, Window};
 use crate::score::{Flag, Subject, evaluate_formula};
-use crate::submission::{Day, Entry, Mark, Member};
+use crate::submission::{Entry, Mark, Member};
 
 /// 积分登记表.
 pub const REGISTRY: Form = Form {
@@ -406,14 +407,6 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
         }
     }
     line
-}
-
-fn day_text(day: Option<Day>) -> String {
-    match day {
-        Some(Day::Known(date)) => zh_date(date),
-        Some(Day::Month(year, month)) => format!("{year}年{month}月"),
-        None => String::new(),
-    }
 }
 
 /// `2026年5月6日 表彰奖励（县级）优秀党务工作者 某字〔2026〕8号`, one fact a line.

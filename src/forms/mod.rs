@@ -13,20 +13,36 @@ mod board;
 mod explained;
 mod explanation;
 mod field;
+mod grades;
+mod honours;
+mod letters;
 mod members;
+mod organization;
+mod poll;
 mod returned;
+mod review;
+mod roster;
 mod sample;
 mod view;
+mod whole;
 mod yearly;
 
 pub use board::{BOARD, corrections_without_place};
 pub use explained::{EXPLAIN, ExplainedSubject, Written, short, statement};
 pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use field::Contents;
+pub use grades::LIST;
+pub use honours::HONOURS;
+pub use letters::{RECTIFICATION, WARNING, term_end};
 pub use members::{CARD, REGISTRY};
+pub use organization::ORGANIZATION;
+pub use poll::POLL;
 pub use returned::{Deadline, REMINDER, RETURN, Reminded, Reminder, Returned, Standing, masked};
+pub use review::REVIEW;
+pub use roster::{EXEMPT, ROSTER};
 pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication};
+pub use whole::{Person, Sent, Whole};
 pub use yearly::YEARLY;
 
 use crate::bag::Retention;
@@ -37,7 +53,24 @@ use crate::scheme::Scheme;
 use crate::words::ids_of;
 
 /// Every form, in the order in which a unit's forms are written and listed.
-pub const FORMS: &[Form] = &[REGISTRY, BOARD, CARD, YEARLY, RETURN, REMINDER, EXPLAIN];
+pub const FORMS: &[Form] = &[
+    REGISTRY,
+    BOARD,
+    CARD,
+    YEARLY,
+    POLL,
+    REVIEW,
+    ORGANIZATION,
+    ROSTER,
+    HONOURS,
+    WARNING,
+    RECTIFICATION,
+    EXEMPT,
+    LIST,
+    RETURN,
+    REMINDER,
+    EXPLAIN,
+];
 
 /// What the program knows of a form, beside its drawing.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +98,8 @@ pub enum Data {
     Branch(fn(&View<'_>) -> Record),
     /// For units of these kinds over the accepted branches in them, one part per scheme.
     Group(&'static [Kind], fn(&Group<'_>) -> Record),
+    /// For units of these kinds over the accepted branches in them, whatever schemes score their members.
+    Whole(&'static [Kind], fn(&Whole<'_>) -> Record),
     /// For a branch whose submission was returned, whenever there is one.
     Returned(fn(&Returned<'_>) -> Record),
     /// For a committee that has somebody to remind, whenever there is one.
@@ -157,7 +192,7 @@ impl Form {
     pub fn is_for(&self, kind: Kind) -> bool {
         match self.data {
             Data::Branch(_) => kind == Kind::Branch,
-            Data::Group(kinds, _) => kinds.contains(&kind),
+            Data::Group(kinds, _) | Data::Whole(kinds, _) => kinds.contains(&kind),
             Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => false,
         }
     }
@@ -171,7 +206,7 @@ impl Form {
     pub fn takes_scheme(&self, scheme: bool) -> bool {
         match self.data {
             Data::Branch(_) | Data::Group(..) => scheme,
-            Data::Returned(_) | Data::Reminded(_) => !scheme,
+            Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) => !scheme,
             // What was returned or never came has nothing that a scheme could explain.
             Data::Explained(_) => true,
         }
@@ -216,12 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn runs_print_what_they_always_printed() {
+    fn runs_print_what_the_county_expects() {
         let printed = |every: Every| -> Vec<&str> {
             FORMS.iter().filter(|form| !form.is_always_printed() && form.runs.contains(&every)).map(|form| form.id).collect()
         };
         assert_eq!(printed(Every::Month), ["board"]);
         assert_eq!(printed(Every::Quarter), ["registry", "board"]);
-        assert_eq!(printed(Every::Year), ["registry", "board", "card", "yearly"]);
+        assert_eq!(printed(Every::Half), ["registry", "board", "review"]);
+        let year = ["registry", "board", "card", "yearly", "poll", "organization", "roster", "honours"];
+        assert_eq!(printed(Every::Year), [&year[..], &["warning", "rectification", "exempt", "list"]].concat());
     }
 }

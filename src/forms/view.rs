@@ -29,6 +29,10 @@ pub struct Issuer {
     pub count_posting_day: bool,
     /// Phone for objections.
     pub phone: String,
+    /// The date of all papers, if a person typed it or wrote it into the settings.
+    pub stated: Option<NaiveDate>,
+    /// Identity numbers are printed whole where a form has them.
+    pub full_ids: bool,
 }
 
 /// One branch's part of one scheme.
@@ -71,6 +75,11 @@ pub fn score(value: Option<&Exact>, digits: u32) -> Datum {
 /// A value of a column with as many digits as it needs: marks are entered with few.
 pub fn mark(value: &Exact, decimals: u16) -> Datum {
     score(Some(value), u32::from(decimals))
+}
+
+/// A value with no more places than it needs.
+pub fn plain_text(value: &Exact) -> String {
+    value.published_decimal(3).map(|value| value.to_string()).unwrap_or_default()
 }
 
 /// `十星`.

@@ -233,6 +233,7 @@ fn county(shards: &[Shard]) -> Result<Setup, RunError> {
         configuration,
         first: FirstState::default(),
         kept: None,
+        full_ids: false,
     })
 }
 

@@ -167,7 +167,7 @@ impl Nominees<'_> {
 }
 
 /// Everyone nominated, sorted by whether he is entitled, with the quota. Outcomes need their stars already.
-pub fn nominees<'a>(outcomes: &[Outcome], submission: &'a Submission, schemes: &'a [Scheme], run: RunPeriod) -> Vec<Nominees<'a>> {
+pub fn nominees<'a>(outcomes: &[&Outcome], submission: &'a Submission, schemes: &'a [Scheme], run: RunPeriod) -> Vec<Nominees<'a>> {
     let mut groups: BTreeMap<(usize, usize, Period), Vec<&Nomination>> = BTreeMap::new();
     for nomination in submission.nominations.iter().filter(|nomination| run.period.contains(nomination.period)) {
         let scheme = submission.members[nomination.member as usize].scheme;
@@ -197,7 +197,8 @@ pub fn nominees<'a>(outcomes: &[Outcome], submission: &'a Submission, schemes: &
 /// Honours by nomination, held to entitlement and quota.
 fn honours(outcomes: &mut [Outcome], submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for group in nominees(outcomes, submission, schemes, run) {
+    let groups = nominees(&outcomes.iter().collect::<Vec<_>>(), submission, schemes, run);
+    for group in groups {
         for nomination in &group.barred {
             let name = submission.members[nomination.member as usize].name.to_string();
             findings.push(
@@ -247,7 +248,7 @@ fn may_hold(outcome: &Outcome, honour: &Honour, submission: &Submission, nominat
 
 /// What the quota is a share of. Exempt members are left out; whoever was expected in a part of the year counts for it, also
 /// if he left later.
-fn quota_base(outcomes: &[Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
+fn quota_base(outcomes: &[&Outcome], submission: &Submission, scheme: usize, honour: &Honour, period: Period) -> usize {
     if honour.of == QuotaBase::Stars {
         let holders = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.total.is_some() && outcome.score.stands());
         return holders.filter(|outcome| has_stars(outcome, honour)).count();

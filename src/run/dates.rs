@@ -3,11 +3,10 @@
 //! ```text
 //!   returns, reminders   --date, else `date`, else the period's `due`, else its last day
 //!   boards               their own posting date, else blanks to be filled in by hand
-//!   letters              --date, else `date`, else the day after the publication, else blanks
 //!   others               as returns
 //! ```
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{Options, Setup};
 use crate::county::Workspace;
@@ -19,8 +18,6 @@ use crate::period::RunPeriod;
 pub enum Paper {
     /// 考核公示栏.
     Board,
-    /// 告诫通知书, 限期整改通知书; their scheme's publication ends on that day, as far as that is known.
-    Letter(Option<NaiveDate>),
     /// 退回意见, 催报名单 and everything else.
     Other,
 }
@@ -91,7 +88,6 @@ impl Dates {
     pub fn on(&self, paper: Paper) -> Option<NaiveDate> {
         match paper {
             Paper::Board => self.posted,
-            Paper::Letter(end) => self.stated.map(|(date, _)| date).or_else(|| end.and_then(|end| end.checked_add_days(Days::new(1)))),
             Paper::Other => Some(self.stated().0),
         }
     }
@@ -99,6 +95,11 @@ impl Dates {
     /// What a document's properties say: never the clock's word.
     pub fn in_properties(&self, paper: Paper) -> NaiveDate {
         self.stated.map(|(date, _)| date).or_else(|| self.on(paper)).unwrap_or(self.last_day)
+    }
+
+    /// What a person typed or wrote into the settings as the date of all papers.
+    pub fn typed(&self) -> Option<NaiveDate> {
+        self.stated.map(|(date, _)| date)
     }
 
     /// The day typed as today, beyond which nothing can have happened.
@@ -134,15 +135,14 @@ mod tests {
     fn each_paper_has_its_own_date() {
         let none = Dates { stated: None, due: None, posted: None, last_day: day("2026-03-31") };
         assert_eq!(none.stated(), (day("2026-03-31"), DateFrom::LastDay));
-        assert_eq!((none.on(Paper::Board), none.on(Paper::Letter(None))), (None, None));
+        assert_eq!(none.on(Paper::Board), None);
         let due = Dates { due: Some(day("2026-04-08")), posted: Some(day("2026-04-10")), ..none };
         assert_eq!(due.stated(), (day("2026-04-08"), DateFrom::Due));
         assert_eq!(due.on(Paper::Board), Some(day("2026-04-10")));
         assert_eq!(due.in_properties(Paper::Board), day("2026-04-10"));
-        assert_eq!(due.on(Paper::Letter(Some(day("2026-04-20")))), Some(day("2026-04-21")));
         let typed = Dates { stated: Some((day("2026-04-09"), DateFrom::Today)), ..due };
         assert_eq!(typed.on(Paper::Other), Some(day("2026-04-09")));
-        assert_eq!(typed.on(Paper::Letter(Some(day("2026-04-20")))), Some(day("2026-04-09")));
+        assert_eq!((typed.typed(), due.typed()), (Some(day("2026-04-09")), None));
         assert_eq!(typed.on(Paper::Board), Some(day("2026-04-10")), "a board bears the day it goes up");
         assert_eq!(typed.today(), Some(day("2026-04-09")));
     }

@@ -38,7 +38,7 @@ pub use error::RunError;
 pub use gather::{BranchScores, FileResult};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
-pub use prepare::{Setup, prepare, register_alone, scheme_names};
+pub use prepare::{Setup, prepare, scheme_names};
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use templates::Templates;
@@ -81,6 +81,8 @@ pub struct Options {
     pub date: Option<NaiveDate>,
     /// That date is the day on which it was typed, `--date today`.
     pub today: bool,
+    /// Identity numbers are printed whole where a form has them.
+    pub full_ids: bool,
     /// Last year's results: an out folder, a bag, or a folder of bags.
     pub last_year: Option<PathBuf>,
     /// Which library writes the PDF.

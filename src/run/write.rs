@@ -20,7 +20,8 @@ use super::{dates, posted};
 use crate::county::Branch;
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
-use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Standing, Unit, View};
+use crate::form::data::Record;
+use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Sent, Standing, Unit, View, Whole};
 use crate::layout::Note;
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
@@ -234,6 +235,9 @@ impl Writer<'_> {
         if !form.is_for(job.unit.kind()) {
             return Ok(None);
         }
+        if let Data::Whole(_, make) = form.data {
+            return self.fill_whole(form, make, job);
+        }
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             // A form without a single score would only puzzle whoever reads it on the wall.
             if !scheme.member.scores(self.county.run.period.every()) {
@@ -271,7 +275,7 @@ impl Writer<'_> {
                     let (owing, lacking) = (job.branches.len() + job.lacking.len(), job.lacking.clone());
                     make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, owing, lacking })
                 }
-                Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
+                Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {
                 continue;
@@ -284,6 +288,41 @@ impl Writer<'_> {
             parts.push((&loaded.template, record));
         }
         Ok((!parts.is_empty()).then_some(Filled { parts, made_from }))
+    }
+
+    /// The form over all members of the unit, whatever schemes score them; none if it has nothing to show.
+    fn fill_whole(&self, form: &Form, make: fn(&Whole<'_>) -> Record, job: &FormJob<'_>) -> Result<Option<Filled<'_>>, RunError> {
+        let loaded = self.templates.template(form, None)?;
+        let used: BTreeSet<usize> = job.branches.iter().flat_map(|(_, card)| &card.outcomes).map(|outcome| outcome.scheme).collect();
+        let schemes: Vec<_> = used.iter().map(|at| &self.county.schemes[*at]).collect();
+        let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
+        let mut sources = vec![env!("CARGO_PKG_VERSION")];
+        sources.extend(schemes.iter().map(|scheme| scheme.digest.as_str()));
+        sources.push(&loaded.digest);
+        sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
+        let code = short_digest(&sources);
+        let branches = job.branches.iter().map(|(branch, card)| Sent {
+            branch: &self.county.register.branches[*branch],
+            submission: &card.submission,
+            outcomes: &card.outcomes,
+        });
+        let whole = Whole {
+            unit: job.unit,
+            issuer: self.issuer,
+            calendar: &self.county.calendar,
+            schemes: &self.county.schemes,
+            branches: branches.collect(),
+            lacking: job.lacking.clone(),
+            digest: &code,
+        };
+        let record = make(&whole);
+        if record.lists.get("").is_some_and(Vec::is_empty) {
+            return Ok(None);
+        }
+        let ids: Vec<&str> = schemes.iter().map(|scheme| scheme.id.as_str()).collect();
+        let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
+        let made_from = vec![json!({ "code": code, "schemes": ids, "template": loaded.name, "inputs": inputs })];
+        Ok(Some(Filled { parts: vec![(&loaded.template, record)], made_from }))
     }
 
     /// Prints a form into a folder, and keeps what layout noticed.

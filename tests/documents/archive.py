@@ -249,7 +249,7 @@ def fine_print(bag):
             # A line may end within a code, and pdftotext takes a hyphen there for hyphenation.
             if made["code"].replace("-", "") not in "".join(words.replace("-", "").split()):
                 fault(f"{output['file']}: {made['code']} does not stand on the form")
-            parts = [manifest["version"], schemes[made["scheme"]], templates[made["template"]], *(inputs[name] for name in made["inputs"])]
+            parts = [manifest["version"], *(schemes[one] for one in made.get("schemes") or [made["scheme"]]), templates[made["template"]], *(inputs[name] for name in made["inputs"])]
             code = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12].upper()
             if "-".join([code[:4], code[4:8], code[8:]]) != made["code"]:
                 fault(f"{output['file']}: {made['code']} is not the digest of what it lists")

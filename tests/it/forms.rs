@@ -10,7 +10,7 @@ use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
     BOARD, CARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder,
-    Returned, Standing, Unit, View,
+    Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
@@ -27,6 +27,15 @@ const UNSET: &[(&str, &str)] = &[
     ("card .减分", "the same"),
     ("registry .加分说明", "schemes with reasons of bonuses have a summary row for them; the same test has none"),
     ("card .加分说明", "the same"),
+    ("poll .票别.票数", "no built-in scheme has words on its ballots"),
+    ("poll 有票别", "the same"),
+    ("poll 票别.名称", "the same"),
+    ("poll 票面说明", "the same"),
+    ("organization .所属总支", "no county of the tests has general branches"),
+    ("organization 有总支", "the same"),
+    ("organization 有年龄未填", "every roster of the tests has dates of birth"),
+    ("rectification .不发名单", "nobody of the tests refuses; `a_member_who_does_not_want_to_amend_gets_no_letter` has one"),
+    ("exempt .职务", "no exempt member of the tests has a post"),
     ("yearly 有党支部", "a committee's form has it; these are of branches"),
 ];
 
@@ -68,6 +77,7 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let deadline = Deadline { days: 5, end: Some(county.date), due: None, to: "组织部".into(), phone: "12380".into() };
     let mut all = Vec::new();
     let mut reminded = Vec::new();
+    let mut accepted = Vec::new();
     for (at, (branch, state)) in county.register.branches.iter().zip(summary.resolved.states()).enumerate() {
         let card = match state {
             BranchState::Accepted(card) => card,
@@ -97,6 +107,7 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             }
             BranchState::NotOwed | BranchState::LeftOut => continue,
         };
+        accepted.push(Sent { branch, submission: &card.submission, outcomes: &card.outcomes });
         for (number, scheme) in county.schemes.iter().enumerate() {
             let outcomes = card.outcomes.iter().filter(|one| one.scheme == number && one.kind != OutcomeKind::Branch).collect();
             let (issuer, submission) = (&issuer, &card.submission);
@@ -122,6 +133,7 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
         }
     }
+    all.extend(wholes(summary, &issuer, &accepted, &reminded));
     let to_remind = Reminder { committee: "党委", issuer: &issuer, branches: &reminded, deadline: &deadline, digest: "0000" };
     let reminding = |form: &'static Form| if let Data::Reminded(data) = form.data { Some((form, data)) } else { None };
     all.extend(FORMS.iter().filter_map(reminding).map(|(form, data)| (form, data(&to_remind))));
@@ -129,7 +141,26 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     all
 }
 
-/// 积分说明 of the first member of each accepted branch.
+/// Forms of whole units: of each branch, of one committee with all of them, of the county.
+fn wholes(summary: &Summary, issuer: &Issuer, accepted: &[Sent<'_>], reminded: &[Reminded<'_>]) -> Vec<(&'static Form, Record)> {
+    let county = &summary.county;
+    let branches = accepted.iter().map(|sent| (Unit::Branch(sent.branch), vec![*sent]));
+    let units = branches.chain([(Unit::Committee("党委"), accepted.to_vec()), (Unit::County("县"), accepted.to_vec())]);
+    let mut all = Vec::new();
+    for (unit, branches) in units {
+        let lacking = reminded.iter().filter(|_| unit.code().is_none()).map(|one| (one.branch, one.standing)).collect();
+        let whole = Whole { unit, issuer, calendar: &county.calendar, schemes: &county.schemes, branches, lacking, digest: "0000" };
+        for form in FORMS {
+            if let Data::Whole(kinds, data) = form.data
+                && kinds.contains(&unit.kind())
+            {
+                all.push((form, data(&whole)));
+            }
+        }
+    }
+    all
+}
+
 /// A posted figure that is another now.
 fn corrected(scheme: &Scheme) -> Change {
     Change {
@@ -145,6 +176,7 @@ fn corrected(scheme: &Scheme) -> Change {
     }
 }
 
+/// 积分说明 of the first member of each accepted branch.
 fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
     let Data::Explained(data) = EXPLAIN.data else { panic!("积分说明 explains") };
     let mut originals = Originals::default();

@@ -11,6 +11,7 @@ mod fonts;
 mod forms;
 mod gallery;
 mod hostile;
+mod letters;
 mod number_format;
 mod order;
 mod periods;

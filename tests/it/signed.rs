@@ -129,5 +129,5 @@ fn every_form_of_every_scheme_and_run_length_is_fit_to_be_signed() {
 }
 
 fn template_is_by_page(form: &Form) -> bool {
-    ["registry", "card"].contains(&form.id)
+    ["registry", "card", "warning", "rectification", "exempt"].contains(&form.id)
 }

@@ -1,0 +1,284 @@
+//! 党员告诫通知书 and 限期整改通知书: what a grade brings at year end, to the member himself.
+//!
+//! ```text
+//!   result ─▶ letter of the scheme ─▶ grounds, problems, term ─▶ one page per member, one document per branch
+//! ```
+//!
+//! The sentences are the template's, so that a clerk can change them; here is what goes into them.
+
+use chrono::NaiveDate;
+
+use super::field::{Contents, day, listed, number, rows, text};
+use super::view::{BLANK, COLUMN_WINDOW, named_figures, plain_text, publication, score, stars_text};
+use super::whole::{Person, Whole, with_unit};
+use super::{Data, Form, Kind, QUARTERS};
+use crate::bag::Retention;
+use crate::exact::Exact;
+use crate::form::data::{Datum, Field, Record};
+use crate::period::{Calendar, Every, months_later, zh_date};
+use crate::scheme::{Formula, ItemKind, Letter, Scheme};
+use crate::score::{Subject, evaluate_formula};
+
+/// 告诫通知书.
+pub const WARNING: Form = Form {
+    id: "warning",
+    title: "告诫通知书",
+    runs: &[Every::Year],
+    contents: warning_contents,
+    data: Data::Whole(&[Kind::Branch], warning),
+    retention: Retention::ThirtyYears,
+    example_periods: &QUARTERS,
+};
+
+/// 限期整改通知书.
+pub const RECTIFICATION: Form = Form {
+    id: "rectification",
+    title: "限期整改通知书",
+    runs: &[Every::Year],
+    contents: rectification_contents,
+    data: Data::Whole(&[Kind::Branch], rectification),
+    retention: Retention::ThirtyYears,
+    example_periods: &QUARTERS,
+};
+
+/// So many items are named as problems.
+const PROBLEMS: usize = 3;
+
+fn warning_contents() -> Contents {
+    contents(None)
+}
+
+fn rectification_contents() -> Contents {
+    let unwilling =
+        text("不发名单", "整改意愿为否、不发本通知书的党员，列在最后", "members who do not want to amend and get no letter", "");
+    contents(Some(unwilling))
+}
+
+fn contents(unwilling: Option<Field>) -> Contents {
+    let mut member = listed();
+    member.extend([
+        text("正文", "收到通知书的党员不为空", "not empty for a member who gets the letter", "是"),
+        text("文号", "登记公示后编号；草稿留空待填", "number, given when the result is posted; blank on drafts", "〔2026〕3号"),
+        text("通知书", "细则所称的通知书", "what the scheme calls the letter", "告诫通知书"),
+        text("积分制", "所用积分制", "scheme", "评星定格积分制"),
+        text("细则版本", "细则版本", "scheme version", "2026.1"),
+        number("总分", "总分", "total", "72.50"),
+        text("得分构成", "总分的构成", "what the total is made of", "（其中日常积分64.00分、民主测评8.50分）"),
+        text("星级说明", "评星时的“，评定为七星”，其余为空", "stars with their words, empty where none are given", "，评定为七星"),
+        text("等次", "等次", "grade", "基本合格"),
+        text("开始", "期限从哪一天起；未定时留空待填", "first day of the term, or ruled blanks", "2026年12月24日"),
+        text("截止", "期限到哪一天止；未定时留空待填", "last day of the term, or ruled blanks", "2027年6月24日"),
+        day("截止日", "期限的最后一天，未定时为空", "last day of the term; empty where it is not known", (2027, 6, 24)),
+        text(
+            "顺延说明",
+            "最后一天的工作日历未公布时注明遇节假日顺延",
+            "says that the term moves if its last day is a holiday, where that is not known",
+            "（遇节假日顺延）",
+        ),
+        text("期限", "期限的长短", "length of the term", "6个月"),
+        text("帮带人", "帮带人；没有时留横线待填", "helper, or a rule to write on", "李乙"),
+        text("落款日期", "成文日期；未定时留空待填", "date of the letter, or ruled blanks", "2026年12月24日"),
+    ]);
+    member.extend(unwilling);
+    let problem = vec![
+        text("序号", "“1.”“2.”", "number", "1."),
+        text(
+            "内容",
+            "存在的问题：一票否决、处分批评、得分率最低的项目",
+            "problem: veto, discipline, lowest item",
+            "“组织生活”平均得6.50分，满分10分。",
+        ),
+    ];
+    (with_unit(Vec::new()), vec![rows("", member, vec![rows("问题", problem, Vec::new())])])
+}
+
+fn warning(whole: &Whole<'_>) -> Record {
+    letters(whole, false)
+}
+
+fn rectification(whole: &Whole<'_>) -> Record {
+    letters(whole, true)
+}
+
+/// A letter of which the member is to amend within a term that a helper sees him through.
+fn is_rectification(letter: &Letter) -> bool {
+    letter.name.contains("整改")
+}
+
+/// The letter that a member's result brings.
+fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>) -> Option<&'a Letter> {
+    let name = person.outcome.letter.as_deref()?;
+    let grade = person.outcome.score.grade.as_deref()?;
+    scheme.letters.iter().find(|letter| letter.name == name && letter.grade == grade)
+}
+
+fn letters(whole: &Whole<'_>, rectification: bool) -> Record {
+    let mut all = Vec::new();
+    let mut unwilling = Vec::new();
+    for person in whole.branches.iter().flat_map(|sent| sent.people()) {
+        let scheme = whole.scheme(&person);
+        let Some(letter) = letter_of(scheme, &person).filter(|letter| is_rectification(letter) == rectification) else { continue };
+        if rectification && !person.member.willing {
+            unwilling.push(person.member.name.to_string());
+        } else {
+            all.push(letter_record(whole, &person, letter, all.len() + 1));
+        }
+    }
+    let count = all.len();
+    if !unwilling.is_empty() {
+        let mut row = Record::default();
+        row.text("不发名单", unwilling.join("、"));
+        all.push(row);
+    }
+    let mut root = Record::default();
+    whole.common(&mut root, count);
+    root.lists.insert("", all);
+    root
+}
+
+fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number: usize) -> Record {
+    let scheme = whole.scheme(person);
+    let (member, outcome, run) = (person.member, person.outcome, whole.issuer.run);
+    let mut row = Record::default();
+    row.count("序号", number);
+    row.text("正文", "是");
+    row.text("姓名", &*member.name);
+    row.text("类别", &*member.category);
+    row.text("文号", format!("〔{}〕\u{3000}\u{3000}号", run.year));
+    row.text("通知书", &letter.name);
+    row.text("积分制", &scheme.name);
+    row.text("细则版本", &scheme.version);
+    row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
+    let figures = named_figures(&scheme.member, outcome, run.period);
+    let parts: Vec<String> = figures[..figures.len().saturating_sub(1)]
+        .iter()
+        .filter_map(|figure| Some(format!("{}{}分", figure.name, figure.value.as_ref()?.publish(scheme.digits))))
+        .collect();
+    row.text("得分构成", if parts.is_empty() { String::new() } else { format!("（其中{}）", parts.join("、")) });
+    let stars = stars_text(outcome.score.stars);
+    row.text("星级说明", if stars.is_empty() { stars } else { format!("，评定为{stars}") });
+    row.text("等次", outcome.score.grade.clone().unwrap_or_default());
+    let date = letter_date(whole, scheme);
+    let (end, holidays) = date.map_or((None, ""), |date| {
+        let (end, known) = term_end(whole.calendar, date, letter.months);
+        (Some(end), if known { "" } else { "（遇节假日顺延）" })
+    });
+    row.text("开始", date.map_or_else(|| BLANK.to_owned(), zh_date));
+    row.text("截止", end.map_or_else(|| BLANK.to_owned(), zh_date));
+    row.set("截止日", end.map_or(Datum::Empty, Datum::Date));
+    row.text("顺延说明", holidays);
+    row.text("期限", if letter.months.is_multiple_of(12) { format!("{}年", letter.months / 12) } else { format!("{}个月", letter.months) });
+    row.text("帮带人", member.helper.as_deref().unwrap_or("________________"));
+    row.text("落款日期", date.map_or_else(|| BLANK.to_owned(), zh_date));
+    let problems = problems(whole, person).into_iter().enumerate().map(|(at, problem)| {
+        let mut line = Record::default();
+        line.text("序号", format!("{}.", at + 1));
+        line.text("内容", problem);
+        line
+    });
+    row.lists.insert("问题", problems.collect());
+    row
+}
+
+/// The date that a letter bears: as a person said it, else the day after its scheme's publication; none where that is not
+/// known, for a blank to be filled in by hand.
+fn letter_date(whole: &Whole<'_>, scheme: &Scheme) -> Option<NaiveDate> {
+    let after = || publication(whole.issuer, whole.calendar, scheme).1.and_then(|end| end.succ_opt());
+    whole.issuer.stated.or_else(after)
+}
+
+/// The last day of a term of months, and whether it is known that people work then: the same day of the month, the
+/// month's end where there is none (民法典 202); moved to the next working day where calendars reach (203).
+pub fn term_end(calendar: &Calendar, from: NaiveDate, months: u32) -> (NaiveDate, bool) {
+    let end = months_later(from, months);
+    let mut day = end;
+    loop {
+        match calendar.is_workday(day) {
+            Some(true) => return (day, true),
+            Some(false) => {}
+            None => return (end, false),
+        }
+        let Some(next) = day.succ_opt() else { return (end, false) };
+        day = next;
+    }
+}
+
+/// What is held against a member: vetoes, disciplines and criticisms, then the items with the lowest share of their maximum.
+fn problems(whole: &Whole<'_>, person: &Person<'_>) -> Vec<String> {
+    let (scheme, submission) = (whole.scheme(person), person.sent.submission);
+    let mut all = Vec::new();
+    if let Some(veto) = &scheme.veto {
+        let facts = submission.vetoes.iter().filter(|fact| fact.member == person.at);
+        all.extend(facts.map(|fact| format!("一票否决情形“{}”：{}。", veto.facts[fact.fact], fact.ground.trim_end_matches('。'))));
+    }
+    if let Some(rules) = &scheme.adjustments {
+        let facts = submission.adjustments.iter().filter(|fact| fact.member == person.at && rules.kinds[fact.kind].deducts);
+        all.extend(facts.map(|fact| {
+            let kind = &rules.kinds[fact.kind];
+            format!("{}（{}）：{}。", kind.name, kind.levels[fact.level].0, fact.reason.trim_end_matches('。'))
+        }));
+    }
+    let mut lost: Vec<(Exact, String)> = Vec::new();
+    let run = whole.issuer.run.period;
+    let periods = scheme.member.periods_in(run).filter(|period| person.member.counts_in(*period)).count() as i64;
+    let subject = Subject::member(scheme, submission, person.at);
+    for (index, item) in scheme.member.items_of(&person.member.category) {
+        if periods == 0 || item.max.is_zero() {
+            continue;
+        }
+        let sum = evaluate_formula(&subject, &Formula::Sum(vec![index]), COLUMN_WINDOW, run);
+        let mean = sum.clone() / periods;
+        let max = plain_text(&item.max);
+        let (missing, told) = match item.kind {
+            ItemKind::Mark if periods > 1 => {
+                (item.max.clone() - mean.clone(), format!("“{}”平均得{}分，满分{max}分。", item.name, mean.publish(scheme.digits)))
+            }
+            ItemKind::Mark => (item.max.clone() - sum.clone(), format!("“{}”得{}分，满分{max}分。", item.name, sum.publish(scheme.digits))),
+            _ if item.scores_as() == Some(ItemKind::Deduct) => {
+                (-mean, format!("“{}”全年扣{}分。", item.name, (-sum).publish(scheme.digits)))
+            }
+            _ => continue,
+        };
+        if let Some(share) = missing.checked_div(&item.max).filter(|share| !share.is_negative() && !share.is_zero()) {
+            lost.push((share, told));
+        }
+    }
+    // A stable sort: of equal ones those that the scheme names first.
+    lost.sort_by(|(a, _), (b, _)| b.cmp(a));
+    all.extend(lost.into_iter().take(PROBLEMS).map(|(_, told)| told));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builtin() -> Calendar {
+        let mut calendar = Calendar::default();
+        for (_, text) in crate::builtin::calendars() {
+            calendar.add(&String::from_utf8_lossy(&text)).expect("a built-in calendar");
+        }
+        calendar
+    }
+
+    #[test]
+    fn a_term_ends_on_a_day_on_which_people_work() {
+        let calendar = builtin();
+        let day = |text: &str| text.parse::<NaiveDate>().expect("date");
+        for (from, months, end, known) in [
+            ("2024-03-12", 6, "2024-09-12", true),
+            ("2024-08-31", 6, "2025-02-28", true),
+            ("2024-08-29", 6, "2025-02-28", true),
+            ("2024-02-29", 12, "2025-02-28", true),
+            ("2025-04-01", 6, "2025-10-09", true),
+            ("2025-08-31", 6, "2026-02-28", true),
+            ("2026-03-20", 6, "2026-09-20", true),
+            ("2026-03-25", 6, "2026-09-28", true),
+            ("2025-08-15", 6, "2026-02-24", true),
+            ("2026-12-24", 6, "2027-06-24", false),
+            ("2026-12-24", 12, "2027-12-24", false),
+        ] {
+            assert_eq!(term_end(&calendar, day(from), months), (day(end), known), "{from} + {months}");
+        }
+    }
+}
