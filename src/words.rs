@@ -35,6 +35,11 @@ pub fn differs_in_a_letter(one: &str, other: &str) -> bool {
     strsim::damerau_levenshtein(one, other) == 1
 }
 
+/// `1 branch`, `2 branches`.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
 /// Columns that a text takes where characters stand on a grid, as on a terminal: wide characters take two, marks none.
 pub fn width(text: &str) -> usize {
     text.width()

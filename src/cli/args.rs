@@ -1,11 +1,11 @@
 //! The command line as a definition: one struct per command, one line per option.
 //!
-//! `about` and `help` hold keys of the catalogue; [`super::usage`] puts them into the reader's language.
+//! `about`, `help` and the names of values hold keys of the catalogue; [`super::usage`] puts them into the reader's language.
 
 use std::path::{Path, PathBuf};
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::county::year_of;
 use crate::diag::Lang;
@@ -18,6 +18,10 @@ use crate::publish::LockWish;
 use crate::run::{Engine, Options};
 
 use super::today::{TypedDate, typed_date};
+use super::values::{Wrong, whole};
+
+/// Threads at most.
+const JOBS: u64 = 512;
 
 /// The whole command line.
 #[derive(Parser)]
@@ -44,7 +48,7 @@ pub struct Globals {
     pub format: Format,
     #[arg(short, long, global = true, help = "arg-quiet")]
     pub quiet: bool,
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = true, hide_default_value = true)]
+    #[arg(long, value_name = "value-when", global = true, default_value = "auto", hide_possible_values = true, hide_default_value = true)]
     #[arg(help = "arg-color")]
     pub color: Color,
 }
@@ -66,14 +70,14 @@ pub enum Color {
 pub enum Command {
     #[command(about = "cli-init")]
     Init {
-        #[arg(help = "arg-init-dir")]
+        #[arg(value_name = "value-dir", help = "arg-init-dir")]
         dir: PathBuf,
-        #[arg(long, value_name = "OLD", help = "arg-from")]
+        #[arg(long, value_name = "value-old", help = "arg-from")]
         from: Option<PathBuf>,
     },
     #[command(about = "cli-doctor")]
     Doctor {
-        #[arg(help = "arg-workspace")]
+        #[arg(value_name = "value-workspace", help = "arg-workspace")]
         workspace: PathBuf,
     },
     #[command(about = "cli-run")]
@@ -90,7 +94,7 @@ pub enum Command {
     Explain(Explain),
     #[command(about = "cli-rule")]
     Rule {
-        #[arg(help = "arg-code")]
+        #[arg(value_name = "value-code", help = "arg-code")]
         code: Option<String>,
     },
     #[command(about = "cli-scheme", subcommand, arg_required_else_help = false)]
@@ -101,25 +105,25 @@ pub enum Command {
     Archive(Archive),
     #[command(about = "cli-verify")]
     Verify {
-        #[arg(help = "arg-dir")]
+        #[arg(value_name = "value-dir", help = "arg-dir")]
         dir: PathBuf,
         #[arg(long, help = "arg-rerun")]
         rerun: bool,
-        #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+        #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
         jobs: Option<usize>,
     },
     #[command(about = "cli-history")]
     History {
-        #[arg(help = "arg-dir")]
+        #[arg(value_name = "value-dir", help = "arg-dir")]
         dir: PathBuf,
-        #[arg(help = "arg-name")]
+        #[arg(value_name = "value-name", help = "arg-name")]
         name: String,
     },
     #[command(about = "cli-merge")]
     Merge {
-        #[arg(value_name = "OUT", required = true, help = "arg-outs")]
+        #[arg(value_name = "value-out", required = true, help = "arg-outs")]
         outs: Vec<PathBuf>,
-        #[arg(long, value_name = "DIR", help = "arg-merge-out")]
+        #[arg(long, value_name = "value-dir", help = "arg-merge-out")]
         out: PathBuf,
         #[command(flatten)]
         lock: Waiting,
@@ -128,7 +132,7 @@ pub enum Command {
     Sample(Sample),
     #[command(about = "cli-help")]
     Help {
-        #[arg(value_name = "COMMAND", help = "arg-command")]
+        #[arg(value_name = "value-command", help = "arg-command")]
         command: Vec<String>,
     },
     // A reading process, started by the program itself.
@@ -138,25 +142,25 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Run {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_name = "DIR", help = "arg-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-out")]
     out: Option<PathBuf>,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
-    #[arg(long, value_name = "CODE", help = "arg-only")]
+    #[arg(long, value_name = "value-branch", help = "arg-only")]
     only: Vec<String>,
     // One list: a second `--forms` is refused.
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', action = ArgAction::Set, help = "arg-forms")]
+    #[arg(long, value_name = "value-forms", value_delimiter = ',', action = ArgAction::Set, help = "arg-forms")]
     forms: Option<Vec<String>>,
-    #[arg(long, value_name = "ENGINE", value_parser = engine(), default_value = Engine::default().name())]
+    #[arg(long, value_name = "value-engine", value_parser = engine(), default_value = Engine::default().name())]
     #[arg(hide_possible_values = true, hide_default_value = true, help = "arg-pdf-engine")]
     pdf_engine: Engine,
-    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    #[arg(long, value_name = "value-date", value_parser = typed_date, help = "arg-date")]
     date: Option<TypedDate>,
-    #[arg(long, value_name = "DIR", help = "arg-last-year")]
+    #[arg(long, value_name = "value-dir", help = "arg-last-year")]
     last_year: Option<PathBuf>,
     #[arg(long, help = "arg-full-ids")]
     full_ids: bool,
@@ -166,65 +170,65 @@ pub struct Run {
 
 #[derive(Args)]
 pub struct Check {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_name = "DIR", help = "arg-check-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-check-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub over: Overwriting,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
-    #[arg(long, value_name = "CODE", help = "arg-only-these")]
+    #[arg(long, value_name = "value-branch", help = "arg-only-these")]
     only: Vec<String>,
 }
 
 #[derive(Args)]
 pub struct Issue {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "DIR", help = "arg-issue-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-issue-out")]
     out: Option<PathBuf>,
-    #[arg(long, value_name = "DIR", help = "arg-roster-from")]
+    #[arg(long, value_name = "value-from", help = "arg-roster-from")]
     pub roster_from: Option<PathBuf>,
     #[command(flatten)]
     pub lock: Waiting,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
-    #[arg(long, value_name = "CODE", help = "arg-only-these")]
+    #[arg(long, value_name = "value-branch", help = "arg-only-these")]
     only: Vec<String>,
 }
 
 #[derive(Args)]
 pub struct Status {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    #[arg(long, value_name = "value-date", value_parser = typed_date, help = "arg-date")]
     date: Option<TypedDate>,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
 }
 
 #[derive(Args)]
 pub struct Post {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_parser = typed_date, help = "arg-post-date")]
+    #[arg(long, value_name = "value-date", value_parser = typed_date, help = "arg-post-date")]
     date: Option<TypedDate>,
-    #[arg(long, value_name = "CODE", help = "arg-only-these")]
+    #[arg(long, value_name = "value-branch", help = "arg-only-these")]
     only: Vec<String>,
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), help = "arg-note")]
+    #[arg(long, value_name = "value-text", value_parser = NonEmptyStringValueParser::new(), help = "arg-note")]
     note: Option<String>,
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), requires = "reason", help = "arg-withdraw")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<u32>(1, u32::MAX.into()), requires = "reason", help = "arg-withdraw")]
     withdraw: Option<u32>,
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), requires = "withdraw", help = "arg-reason")]
+    #[arg(long, value_name = "value-text", value_parser = NonEmptyStringValueParser::new(), requires = "withdraw", help = "arg-reason")]
     reason: Option<String>,
-    #[arg(long, value_name = "DIR", help = "arg-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-out")]
     out: Option<PathBuf>,
     #[command(flatten)]
     pub lock: Waiting,
@@ -232,43 +236,44 @@ pub struct Post {
 
 #[derive(Args)]
 pub struct Explain {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(help = "arg-name")]
+    #[arg(value_name = "value-name", help = "arg-name")]
     pub name: String,
-    #[arg(long, value_name = "CODE", help = "arg-branch")]
+    #[arg(long, value_name = "value-branch", help = "arg-branch")]
     pub branch: Option<String>,
-    #[arg(long, value_name = "N", help = "arg-seq")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<i64>(1, u32::MAX.into()), help = "arg-seq")]
     pub seq: Option<i64>,
-    #[arg(long, value_name = "PERIOD", value_parser = period, help = "arg-period")]
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
     period: Option<NamedPeriod>,
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "0", help = "arg-posted")]
+    #[arg(long, value_name = "value-n", num_args = 0..=1, default_missing_value = "0", value_parser = whole::<u32>(0, u32::MAX.into()))]
+    #[arg(help = "arg-posted")]
     posted: Option<u32>,
-    #[arg(long, value_name = "DIR", help = "arg-explain-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-explain-out")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub over: Overwriting,
-    #[arg(long, value_parser = typed_date, help = "arg-date")]
+    #[arg(long, value_name = "value-date", value_parser = typed_date, help = "arg-date")]
     date: Option<TypedDate>,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
 }
 
 #[derive(Args)]
 pub struct Archive {
-    #[arg(help = "arg-workspace")]
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
-    #[arg(long, value_name = "DIR", help = "arg-to")]
+    #[arg(long, value_name = "value-dir", help = "arg-to")]
     pub to: PathBuf,
-    #[arg(long, value_name = "REASON", value_parser = NonEmptyStringValueParser::new(), help = "arg-incomplete")]
+    #[arg(long, value_name = "value-text", value_parser = NonEmptyStringValueParser::new(), help = "arg-incomplete")]
     pub incomplete: Option<String>,
-    #[arg(long, value_name = "CMD", help = "arg-sign-with")]
+    #[arg(long, value_name = "value-cmd", help = "arg-sign-with")]
     pub sign_with: Option<String>,
-    #[arg(long, value_name = "DIR", help = "arg-archive-out")]
+    #[arg(long, value_name = "value-dir", help = "arg-archive-out")]
     out: Option<PathBuf>,
     #[command(flatten)]
     pub lock: Waiting,
-    #[arg(long, value_name = "N", value_parser = jobs(), help = "arg-jobs")]
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
     jobs: Option<usize>,
 }
 
@@ -278,12 +283,12 @@ pub enum Scheme {
     List,
     #[command(about = "cli-scheme-show")]
     Show {
-        #[arg(help = "arg-id")]
+        #[arg(value_name = "value-id", help = "arg-id")]
         id: String,
     },
     #[command(about = "cli-scheme-check")]
     Check {
-        #[arg(help = "arg-file")]
+        #[arg(value_name = "value-file", help = "arg-file")]
         file: PathBuf,
     },
 }
@@ -294,27 +299,27 @@ pub enum Template {
     List,
     #[command(about = "cli-template-fields")]
     Fields {
-        #[arg(help = "arg-form")]
+        #[arg(value_name = "value-form", help = "arg-form")]
         form: String,
     },
     #[command(about = "cli-template-check")]
     Check {
-        #[arg(help = "arg-file")]
+        #[arg(value_name = "value-file", help = "arg-file")]
         file: PathBuf,
-        #[arg(long, help = "arg-form")]
+        #[arg(long, value_name = "value-form", help = "arg-form")]
         form: Option<String>,
-        #[arg(long, value_name = "N", default_value = "12", value_parser = value_parser!(u32).range(0..=500), help = "arg-sample-members")]
+        #[arg(long, value_name = "value-n", default_value = "12", value_parser = whole::<u32>(0, 500), help = "arg-sample-members")]
         members: u32,
-        #[arg(long, value_name = "FILE", help = "arg-file")]
+        #[arg(long, value_name = "value-file", help = "arg-file")]
         out: Option<PathBuf>,
         #[command(flatten)]
         over: Overwriting,
     },
     #[command(about = "cli-template-export")]
     Export {
-        #[arg(help = "arg-form")]
+        #[arg(value_name = "value-form", help = "arg-form")]
         form: String,
-        #[arg(long, value_name = "FILE", help = "arg-file")]
+        #[arg(long, value_name = "value-file", help = "arg-file")]
         out: Option<PathBuf>,
         #[command(flatten)]
         over: Overwriting,
@@ -348,17 +353,17 @@ pub struct Overwriting {
 /// How large an invented county is to be, and how untidy.
 #[derive(Args)]
 pub struct Sample {
-    #[arg(help = "arg-dir")]
+    #[arg(value_name = "value-dir", help = "arg-dir")]
     pub dir: PathBuf,
-    #[arg(long, value_name = "N", default_value = "12", value_parser = value_parser!(u32).range(1..=20_000), help = "arg-branches")]
+    #[arg(long, value_name = "value-n", default_value = "12", value_parser = whole::<u32>(1, 20_000), help = "arg-branches")]
     pub branches: u32,
-    #[arg(long, value_name = "N", default_value = "22", value_parser = value_parser!(u32).range(1..=500), help = "arg-members")]
+    #[arg(long, value_name = "value-n", default_value = "22", value_parser = whole::<u32>(1, 500), help = "arg-members")]
     pub members: u32,
-    #[arg(long = "scheme", value_name = "ID", help = "arg-schemes")]
+    #[arg(long = "scheme", value_name = "value-id", help = "arg-schemes")]
     pub schemes: Vec<String>,
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = value_parser!(u8).range(0..=100), help = "arg-mess")]
+    #[arg(long, value_name = "value-percent", default_value = "0", value_parser = whole::<u8>(0, 100), help = "arg-mess")]
     pub mess: u8,
-    #[arg(long, value_name = "S", default_value = "1", help = "arg-seed")]
+    #[arg(long, value_name = "value-n", default_value = "1", value_parser = whole::<u64>(0, u64::MAX), help = "arg-seed")]
     pub seed: u64,
 }
 
@@ -370,12 +375,8 @@ fn engine() -> impl TypedValueParser<Value = Engine> {
     PossibleValuesParser::new(Engine::NAMES).map(|name| Engine::parse(&name).unwrap_or_default())
 }
 
-fn jobs() -> impl TypedValueParser<Value = usize> {
-    value_parser!(u16).range(1..=512).map(usize::from)
-}
-
-fn period(text: &str) -> Result<NamedPeriod, &'static str> {
-    NamedPeriod::parse(text).ok_or("usage-period")
+fn period(text: &str) -> Result<NamedPeriod, Wrong> {
+    NamedPeriod::parse(text).ok_or(Wrong::Said("usage-period"))
 }
 
 /// The period that is meant; without a year it is one of the workspace's year. Settings that cannot be read stop the command.

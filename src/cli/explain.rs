@@ -48,9 +48,11 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted:
         ids_of(word, register.branches.iter().map(|branch| (branch.code.as_str(), branch.name.as_str()))).first().copied()
     });
     let wanted = Wanted { branch: named.or(wanted.branch), ..wanted };
+    // Where all of them stand.
+    let listed = summary.county.workspace.register.display().to_string();
     if let Some(code) = wanted.branch.filter(|code| register.by_code(code).is_none()) {
-        let near = near(printer, code, register.branches.iter().map(|branch| branch.code.as_str()));
-        printer.fault(printer.text("explain-no-branch", &[("code", code), ("near", &near)]));
+        let near = near(printer, code, register.branches.iter().flat_map(|branch| [branch.code.as_str(), &branch.name]));
+        printer.fault(printer.text("explain-no-branch", &[("code", code), ("near", &near), ("register", &listed)]));
         return 2;
     }
     let found = explain::explain(&summary, wanted);
@@ -58,7 +60,11 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted:
         [one] => one,
         [] => {
             let near = near(printer, wanted.name, explain::known_names(&summary));
-            printer.fault(printer.text("explain-none", &[("name", wanted.name), ("near", &near)]));
+            let mut told = printer.text("explain-none", &[("name", wanted.name), ("near", &near)]);
+            if near.is_empty() {
+                told = format!("{told}\n{}", printer.text("explain-where", &[("register", &listed)]));
+            }
+            printer.fault(told);
             unread(printer, &summary);
             return 2;
         }
@@ -162,7 +168,7 @@ fn posted_json(told: &Told) -> Value {
 
 fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, told: Option<&Told>, originals: &mut Originals) {
     let branch = &summary.county.register.branches[one.branch];
-    let run = summary.county.run.zh();
+    let run = printer.period(summary.county.run);
     let scheme = match &one.what {
         Explained::Decided { outcome, .. } => Some(&summary.county.schemes[outcome.scheme]),
         _ => None,

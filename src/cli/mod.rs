@@ -26,6 +26,7 @@ mod template;
 mod terminal;
 mod today;
 mod usage;
+mod values;
 mod verify;
 
 use std::process::ExitCode;

@@ -37,7 +37,7 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
         return 0;
     }
     let (n, branches) = (posted.n.to_string(), posted.branches.to_string());
-    let (period, folder) = (posted.run.zh(), posted.folder.display().to_string());
+    let (period, folder) = (printer.period(posted.run), posted.folder.display().to_string());
     if order.withdraw.is_some() {
         printer.line(printer.text("post-withdrawn", &[("period", &period), ("n", &n), ("folder", &folder)]));
         return 0;

@@ -6,6 +6,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::diag::{self, Lang, Place, Severity};
+use crate::period::RunPeriod;
 use crate::words::width;
 
 use super::args::{Color, Format, Globals};
@@ -23,15 +24,17 @@ pub struct Printer {
     err: Option<usize>,
 }
 
+/// Columns of stdout and stderr; none if lines are left whole.
+pub fn widths() -> (Option<usize>, Option<usize>) {
+    let size = |size: Option<(terminal_size::Width, terminal_size::Height)>| size.map(|(width, _)| usize::from(width.0));
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    (columns(size(terminal_size::terminal_size_of(out))), columns(size(terminal_size::terminal_size_of(err))))
+}
+
 impl Printer {
     pub fn new(globals: Globals) -> Self {
-        let size = |size: Option<(terminal_size::Width, terminal_size::Height)>| size.map(|(width, _)| usize::from(width.0));
-        Self {
-            globals,
-            lang: globals.lang.unwrap_or_else(system_lang),
-            out: columns(size(terminal_size::terminal_size_of(std::io::stdout()))),
-            err: columns(size(terminal_size::terminal_size_of(std::io::stderr()))),
-        }
+        let (out, err) = widths();
+        Self { globals, lang: globals.lang.unwrap_or_else(system_lang), out, err }
     }
 
     pub fn lang(&self) -> Lang {
@@ -50,6 +53,11 @@ impl Printer {
     /// A text of the catalogue with its values.
     pub fn text(&self, key: &str, args: &[(&str, &str)]) -> String {
         diag::fill(key, self.lang(), args)
+    }
+
+    /// A period as people name it: `2026年一季度`, `2026Q1`.
+    pub fn period(&self, run: RunPeriod) -> String {
+        if self.lang == Lang::Zh { run.zh() } else { run.to_string() }
     }
 
     /// A line of the result; its further rows are set in behind its own indent.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::diag::{Code, Finding, Lang, Severity, title};
-use crate::period::Period;
+use crate::period::{Period, RunPeriod};
 use crate::report::{not_scored, set_aside};
 use crate::rollup::{Counts, UnusualKind, grades_of};
 use crate::run::{self, BranchState, Chosen, Options, Summary};
@@ -69,7 +69,7 @@ fn print(printer: &Printer, summary: &Summary) {
         "run-head",
         &[
             ("county", &county.workspace.county),
-            ("period", &county.run.zh()),
+            ("period", &printer.period(county.run)),
             ("branches", &number(accepted.len() + returned.len() + missing.len())),
             ("files", &number(summary.resolved.inputs.len())),
             ("cells", &number(summary.resolved.cells)),
@@ -92,14 +92,14 @@ fn print(printer: &Printer, summary: &Summary) {
     let values = [
         ("members", tally.members.to_string()),
         ("scored", tally.scored.to_string()),
-        ("sum", tally.sum_text(&grades_of(&county.schemes))),
+        ("sum", made_of(printer, &tally, &grades_of(&county.schemes))),
         ("left", some(tally.left)),
         ("lacking", some((returned.len() + missing.len()) as u64)),
     ];
     let key = if county.run.period == Period::YEAR && tally.members > 0 { "run-members" } else { "run-members-part" };
     printer.line(printer.text(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))));
     if !county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every())) {
-        printer.line(printer.text("run-not-scored", &[("period", &county.run.zh())]));
+        printer.line(printer.text("run-not-scored", &[("period", &printer.period(county.run))]));
     }
     print_aside(printer, summary);
     let unscored = not_scored(&summary.resolved.findings);
@@ -137,6 +137,18 @@ fn print(printer: &Printer, summary: &Summary) {
     kept::print(printer, &summary.kept, "kept-changed");
 }
 
+/// `优秀12 合格30 预备不评1 免积分2`: what 在册 is made of, without what nobody is in. Grades bear the schemes' own names.
+fn made_of(printer: &Printer, tally: &Counts, grades: &[&str]) -> String {
+    let some = tally.parts(grades).into_iter().filter(|(_, count)| *count > 0);
+    let named = |name: String| match Counts::WITHOUT_GRADE.iter().find(|(_, own)| *own == name) {
+        Some((key, _)) => printer.text(key, &[]),
+        None => name,
+    };
+    let gap = if printer.lang() == Lang::Zh { "" } else { " " };
+    let parts: Vec<String> = some.map(|(name, count)| format!("{}{gap}{count}", named(name))).collect();
+    parts.join(if printer.lang() == Lang::Zh { " " } else { ", " })
+}
+
 /// How many files do not count, and why.
 fn print_aside(printer: &Printer, summary: &Summary) {
     let mut kinds: BTreeMap<Code, usize> = BTreeMap::new();
@@ -153,13 +165,19 @@ fn print_aside(printer: &Printer, summary: &Summary) {
 
 /// Which period, if nobody named one, and why.
 fn print_chosen(printer: &Printer, summary: &Summary) {
-    let period = summary.county.run.zh();
+    let run = summary.county.run;
+    let period = printer.period(run);
     match summary.chosen {
         Chosen::Argument => {}
         Chosen::Settings => printer.line(printer.text("chosen-settings", &[("period", &period)])),
         Chosen::Nothing => printer.line(printer.text("chosen-nothing", &[("period", &period)])),
         Chosen::Entries { last, with, of } => {
-            let values = [("period", period), ("last", last.zh()), ("with", with.to_string()), ("of", of.to_string())];
+            let values = [
+                ("period", period),
+                ("last", if printer.lang() == Lang::Zh { last.zh() } else { RunPeriod { period: last, ..run }.to_string() }),
+                ("with", with.to_string()),
+                ("of", of.to_string()),
+            ];
             printer.line(printer.text("chosen-entries", &values.each_ref().map(|(key, value)| (*key, value.as_str()))));
         }
     }

@@ -4,6 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDate};
 
+use super::values::Wrong;
+
+/// What may be written, in the catalogue.
+const DATES: Wrong = Wrong::Said("usage-date");
+
 /// China has one time, whatever zone the computer was set up with.
 const BEIJING_SECONDS: i64 = 8 * 60 * 60;
 
@@ -17,13 +22,13 @@ pub struct TypedDate {
 }
 
 /// Reads `2026-04-08` or `today`.
-pub fn typed_date(text: &str) -> Result<TypedDate, &'static str> {
+pub fn typed_date(text: &str) -> Result<TypedDate, Wrong> {
     if matches!(text, "today" | "今天") {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| "YYYY-MM-DD")?.as_secs();
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| DATES)?.as_secs();
         let here = i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds + BEIJING_SECONDS, 0));
-        return here.map(|here| TypedDate { date: here.date_naive(), today: true }).ok_or("YYYY-MM-DD");
+        return here.map(|here| TypedDate { date: here.date_naive(), today: true }).ok_or(DATES);
     }
-    text.parse().map(|date| TypedDate { date, today: false }).map_err(|_| "YYYY-MM-DD | today")
+    text.parse().map(|date| TypedDate { date, today: false }).map_err(|_| DATES)
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::{Lang, fill, text};
+use crate::words::width;
 
 use super::args::Arguments;
-
-/// Why a period is refused, as its parser says it: what may be written, in the catalogue.
-const PERIODS: &str = "usage-period";
+use super::printer::widths;
+use super::terminal::rows;
+use super::values::Wrong;
 
 /// Arguments that cannot be used, or a call for help.
 pub struct Refused {
@@ -22,13 +23,27 @@ impl Refused {
     /// Prints it; help is a result, a refusal is exit code 2.
     pub fn print(self) -> u8 {
         use std::io::Write;
+        let (out, err) = widths();
         if self.help {
-            let _ = write!(std::io::stdout(), "{}", self.text);
+            let _ = writeln!(std::io::stdout(), "{}", fitted(&self.text, out));
             return 0;
         }
-        let _ = writeln!(std::io::stderr(), "{}", self.text);
+        let _ = writeln!(std::io::stderr(), "{}", fitted(&self.text, err));
         2
     }
+}
+
+/// Help whose rows fit: what an option is for goes on below where it began.
+fn fitted(text: &str, columns: Option<usize>) -> String {
+    let fit = |line: &str| {
+        // `  -h, --help  Print help`: the words begin behind the last wide gap.
+        let begins = line.trim_start().find("  ").filter(|_| line.starts_with("  "));
+        let gap = begins.map_or(0, |at| line.len() - line.trim_start().len() + at);
+        let lead = line.len() - line[gap..].trim_start().len();
+        let lead = if begins.is_some() { lead } else { 0 };
+        rows(&line[lead..], columns, &line[..lead], &" ".repeat(width(&line[..lead]))).join("\n")
+    };
+    text.trim_end().lines().map(fit).collect::<Vec<_>>().join("\n")
 }
 
 /// The system's language: English if its locale says so, else Chinese.
@@ -86,6 +101,7 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
     let command = if let Some(about) = about { command.about(about) } else { command };
     let mut place = 0;
     command
+        .subcommand_value_name(t("value-command"))
         .help_template(template)
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -95,8 +111,18 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
             place += 1;
             let arg = if arg.is_positional() { arg.display_order(place) } else { arg };
             let help = arg.get_help().map(|key| t(&key.to_string()));
-            let heading = t(if arg.is_positional() { "help-arguments" } else { "help-options" });
-            arg.help(help).help_heading(heading)
+            // What every command has stands behind what is the command's own.
+            let heading = if arg.is_positional() {
+                "help-arguments"
+            } else if arg.is_global_set() {
+                "help-globals"
+            } else {
+                "help-options"
+            };
+            // `zh|en` is no key: it says the same in every language.
+            let value = arg.get_value_names().and_then(|names| names.first()).filter(|name| name.starts_with("value-")).map(|key| t(key));
+            let arg = if let Some(value) = value { arg.value_name(value) } else { arg };
+            arg.help(help).help_heading(t(heading))
         })
         .mut_subcommands(|sub| worded(sub, lang))
 }
@@ -105,7 +131,9 @@ fn worded(command: clap::Command, lang: Lang) -> clap::Command {
 fn refused(error: &clap::Error, lang: Lang, help: &str) -> Refused {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
         let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-        return Refused { text: error.render().to_string(), help: asked };
+        // The parser writes this word itself.
+        let text = error.render().to_string().replace("[OPTIONS]", &fill("help-usage-options", lang, &[]));
+        return Refused { text, help: asked };
     }
     let context = |kind: ContextKind| -> Vec<String> {
         match error.get(kind) {
@@ -125,12 +153,8 @@ fn refused(error: &clap::Error, lang: Lang, help: &str) -> Refused {
         ErrorKind::MissingSubcommand => Some(fill("usage-missing", lang, &[("what", &context(ContextKind::ValidSubcommand).join(" | "))])),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => first(ContextKind::InvalidArg).map(|what| {
             let all = context(ContextKind::ValidValue);
-            let source = std::error::Error::source(error).map(ToString::to_string);
-            let source = source.map(|why| match why.split_once(" is not in ") {
-                _ if why == PERIODS => text(PERIODS, lang).to_owned(),
-                Some((_, range)) => range.replace("..=", "–").trim_end_matches("..").to_owned(),
-                None => why,
-            });
+            let source = std::error::Error::source(error);
+            let source = source.map(|why| why.downcast_ref::<Wrong>().map_or_else(|| why.to_string(), |wrong| wrong.allowed(lang)));
             let all = if all.is_empty() { source.unwrap_or_default() } else { all.join(" ") };
             let allowed = if all.is_empty() { String::new() } else { fill("usage-allowed", lang, &[("all", &all)]) };
             let value = first(ContextKind::InvalidValue).unwrap_or_default();
@@ -166,13 +190,56 @@ mod tests {
         }
     }
 
+    /// Help of a command in Chinese has no word of the parser's, and what all commands have stands last.
+    #[test]
+    fn help_is_in_the_reader_s_words() {
+        let help = |words: &[&str], lang: &str| {
+            let words = ["scorebook", "--lang", lang].into_iter().chain(words.iter().copied()).chain(["--help"]);
+            parse(words.map(OsString::from)).err().map(|refused| refused.text).unwrap_or_default()
+        };
+        for words in [&["run"][..], &["merge"], &["scheme", "show"], &["template", "export"], &["sample"], &["archive"], &[]] {
+            let told = help(words, "zh");
+            assert!(!told.contains("OPTIONS") && !told.contains("COMMAND"), "{told}");
+            let values = told.split('<').skip(1).filter_map(|rest| rest.split('>').next());
+            let latin: Vec<&str> = values.filter(|value| !value.contains('|') && value.is_ascii()).collect();
+            assert!(latin.is_empty(), "{latin:?}\n{told}");
+        }
+        let told = help(&["run"], "en");
+        let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text}\n{told}"));
+        assert!(at("--break-lock") < at("Options of every command") && at("Options of every command") < at("--lang"), "{told}");
+    }
+
+    #[test]
+    fn rows_of_help_fit() {
+        let text = "用法：x\n\n选项:\n  -h, --help       显示帮助，说明每一个选项是做什么用的\n      --out <DIR>  in short words";
+        let fit = fitted(text, Some(40));
+        let rows: Vec<&str> = fit.lines().collect();
+        assert_eq!(rows[3..5], ["  -h, --help       显示帮助，说明每一个", "                   选项是做什么用的"], "{fit}");
+        assert_eq!(fitted(text, None), text);
+    }
+
+    #[test]
+    fn numbers_beyond_their_bounds_are_refused_with_what_may_be_written() {
+        let told = |lang: &str, words: &[&str]| {
+            let words = ["scorebook", "--lang", lang].into_iter().chain(words.iter().copied());
+            parse(words.map(OsString::from)).err().map(|refused| refused.text).unwrap_or_default()
+        };
+        assert!(told("zh", &["run", "w", "--jobs", "0"]).contains("“0”不能用于 --jobs <数>；可以写：1–512 的整数"));
+        assert!(
+            told("en", &["explain", "w", "n", "--seq", "x"])
+                .contains("`x` cannot be used for --seq <N>; allowed are: whole numbers from 1 on")
+        );
+        assert!(told("zh", &["run", "w", "--date", "2026"]).contains("2026-12-14 这样的日期，或 today（当天）"));
+        assert_eq!(told("zh", &["sample", "d", "--mess", "100", "--seed", "0"]), "");
+    }
+
     #[test]
     fn an_option_given_twice_is_refused_in_the_reader_s_language() {
         let told = |lang: &str| {
             let words = ["scorebook", "--lang", lang, "run", "w", "--forms", "board", "--forms", "registry"];
             parse(words.map(OsString::from).into_iter()).err().map(|refused| refused.text).unwrap_or_default()
         };
-        assert!(told("zh").starts_with("命令写得不对：--forms <ID,…> 只能写一次；几个值用逗号隔开\n"), "{}", told("zh"));
-        assert!(told("en").contains("--forms <ID,…> may be given once"), "{}", told("en"));
+        assert!(told("zh").starts_with("命令写得不对：--forms <表,…> 只能写一次；几个值用逗号隔开\n"), "{}", told("zh"));
+        assert!(told("en").contains("--forms <FORM,…> may be given once"), "{}", told("en"));
     }
 }

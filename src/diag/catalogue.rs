@@ -375,6 +375,52 @@ mod tests {
         }
     }
 
+    /// English counts one branch, not one branches.
+    #[test]
+    fn one_of_a_kind_is_counted_as_one() {
+        const SEVERAL: [&str; 26] = [
+            "ballots",
+            "bags",
+            "branches",
+            "bytes",
+            "cells",
+            "corrections",
+            "days",
+            "decimals",
+            "differences",
+            "entries",
+            "errors",
+            "faults",
+            "figures",
+            "files",
+            "findings",
+            "items",
+            "members",
+            "months",
+            "names",
+            "notes",
+            "people",
+            "periods",
+            "points",
+            "results",
+            "rows",
+            "warnings",
+        ];
+        let findings = CATALOGUE.finding.values().flat_map(|entry| [&entry.message, &entry.hint]);
+        let mut wrong = Vec::new();
+        for both in findings.chain(CATALOGUE.text.values()) {
+            let filled = render(&both.en, &|_| Some("1".to_owned()));
+            let mut words = filled.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+            while let Some(word) = words.next() {
+                let next = words.peek().copied().unwrap_or_default();
+                if word == "1" && SEVERAL.contains(&next) {
+                    wrong.push(filled.clone());
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
     #[test]
     fn why_a_file_cannot_be_read_is_said_in_the_reader_s_language() {
         for why in crate::diag::Unreadable::ALL {
@@ -393,5 +439,10 @@ mod tests {
         assert_eq!(row.message(Lang::Zh), "缺少登记：张三 7月 整行没有登记");
         let cell = Finding { args: vec![("name", "张三".into()), ("period", "7月".into()), ("column", "理想信念".into())], ..row };
         assert_eq!(cell.message(Lang::Zh), "缺少登记：张三 7月 有一栏空白（“理想信念”）");
+        let place = super::super::Place::default();
+        let whole =
+            Finding::new(Code::MissingEntry, place).arg("name", "").arg("period", "3月至5月").arg("column", "").arg("case", "whole");
+        assert_eq!(whole.message(Lang::Zh), "缺少登记：3月至5月 全体党员都没有登记");
+        assert_eq!(whole.message(Lang::En), "an entry is missing: 3月至5月 has no row of any member");
     }
 }

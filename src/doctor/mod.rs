@@ -4,13 +4,14 @@ use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::county::{CountyError, TEXT, WORKBOOK, settings_file};
+use crate::county::{CountyError, Register, TEXT, WORKBOOK, settings_file};
 use crate::diag::{Lang, Said};
 use crate::forms::publication;
 use crate::period::RunPeriod;
 use crate::post::{PeriodLine, PeriodState, periods};
 use crate::publish::{free_bytes, lock_left, may_write, used_bytes};
-use crate::run::{Options, RunError, Setup, Templates, load_fonts, out_folder, owing, prepare};
+use crate::run::{Options, RunError, Setup, Templates, load_fonts, out_folder, owing, prepare, register_alone};
+use crate::words::counted;
 
 /// Times the last result that must be free: the new one beside the old, as folder, staging and archive.
 const TIMES: u64 = 4;
@@ -61,14 +62,24 @@ pub fn doctor(options: &Options) -> Result<Vec<Line>, RunError> {
     match prepare(options) {
         Ok(county) => {
             loaded(&mut lines, &county);
-            dates(&mut lines, &county);
+            let periods = periods(&county, options, &[]);
+            dates(&mut lines, &county, periods.as_ref().map_or(&[], |(all, _)| all.as_slice()));
             templates(&mut lines, options, &county);
-            folders(&mut lines, options, &county);
+            let waiting = folders(&mut lines, options, &county);
             lock(&mut lines, root);
-            year(&mut lines, options, &county);
+            match periods {
+                Ok((all, damaged)) => year(&mut lines, options, &county, &all, damaged, waiting),
+                Err(error) => {
+                    let mend = Said::new("按上面所写处理后再运行", "see to that and run again");
+                    lines.mend("records", Said::new(error.message(Lang::Zh), error.message(Lang::En)), mend);
+                }
+            }
         }
         Err(error) => {
             faults(&mut lines, root, &error);
+            if !lines.0.iter().any(|line| line.about == "register") {
+                register(&mut lines, register_alone(root).as_ref());
+            }
             rights(&mut lines, root);
             lock(&mut lines, root);
         }
@@ -121,16 +132,28 @@ fn loaded(lines: &mut Lines, county: &Setup) {
         format!("{file}：{}{}年，积分制：{}", workspace.county, workspace.year, schemes.join("、")),
         format!("{file}: {} {}, schemes: {}", workspace.county, workspace.year, schemes.join(", ")),
     );
-    let (branches, committees) = (county.register.branches.len(), county.register.committees().len());
+    register(lines, Some(&county.register));
+}
+
+/// Who is on the register; none if the settings do not show where it is.
+fn register(lines: &mut Lines, register: Option<&Register>) {
+    let Some(register) = register else {
+        return lines.next(
+            "register",
+            Said::new("设置没有读出来，不知道机构名册在哪里，还没有看", "the settings do not show where it is, so it was not looked at"),
+            Said::new("先把设置改好", "put the settings right first"),
+        );
+    };
+    let (branches, committees) = (register.branches.len(), register.committees().len());
     lines.well(
         "register",
         format!("{committees} 个党（工）委，{branches} 个支部"),
-        format!("{committees} committees, {branches} branches"),
+        format!("{}, {}", counted(committees, "committee", "committees"), counted(branches, "branch", "branches")),
     );
 }
 
-/// Calendars, and the dates that are set.
-fn dates(lines: &mut Lines, county: &Setup) {
+/// Calendars, and the dates that are set. `periods` says what is posted already.
+fn dates(lines: &mut Lines, county: &Setup, periods: &[PeriodLine]) {
     let (workspace, year) = (&county.workspace, county.workspace.year);
     let known = |year: i32| NaiveDate::from_ymd_opt(year, 1, 4).is_some_and(|day| county.calendar.is_workday(day).is_some());
     let how = |year: i32| {
@@ -154,7 +177,9 @@ fn dates(lines: &mut Lines, county: &Setup) {
     }
     let mut beyond = false;
     let runs: Vec<RunPeriod> = county.scored_periods();
-    let unset: Vec<String> = runs.iter().filter(|run| workspace.dates.notice(**run).posted.is_none()).map(|run| run.period.zh()).collect();
+    let is_posted = |run: &RunPeriod| periods.iter().any(|line| line.run == *run && line.n.is_some());
+    let unset: Vec<RunPeriod> =
+        runs.iter().copied().filter(|run| workspace.dates.notice(*run).posted.is_none() && !is_posted(run)).collect();
     for run in &runs {
         let notice = workspace.dates.notice(*run);
         let Some(posted) = notice.posted else { continue };
@@ -185,9 +210,10 @@ fn dates(lines: &mut Lines, county: &Setup) {
         lines.mend("calendar", found, how(next));
     }
     if unset.is_empty() {
-        lines.well("dates", "每个期间都写了公示开始", "every period has its day of posting");
+        lines.well("dates", "没有公示的期间都写了公示开始", "every period that is not posted has its day of posting");
     } else {
-        let (zh, en) = (unset.join("、"), unset.join(", "));
+        let zh = unset.iter().map(|run| run.period.zh()).collect::<Vec<_>>().join("、");
+        let en = unset.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         lines.next(
             "dates",
             Said::new(
@@ -231,30 +257,30 @@ fn templates(lines: &mut Lines, options: &Options, county: &Setup) {
 }
 
 /// What comes before the first submission: blank workbooks for the branches.
-fn hand_out(county: &Setup, options: &Options) -> Said {
-    let empty = std::fs::read_dir(&county.workspace.inbox).is_ok_and(|mut entries| entries.next().is_none());
-    if !empty {
+fn hand_out(options: &Options, waiting: Option<usize>) -> Said {
+    if waiting != Some(0) {
         return Said::default();
     }
     let command = format!("scorebook issue {}", options.workspace.display());
     Said::new(format!("用 {command} 做出空白报送表下发，"), format!("hand out the blank workbooks that {command} makes; "))
 }
 
-/// Inbox, last year's results, disk and rights.
-fn folders(lines: &mut Lines, options: &Options, county: &Setup) {
+/// Inbox, last year's results, disk and rights; how much lies in the inbox, if it can be opened.
+fn folders(lines: &mut Lines, options: &Options, county: &Setup) -> Option<usize> {
     let workspace = &county.workspace;
-    match std::fs::read_dir(&workspace.inbox) {
-        Ok(entries) => {
-            let count = entries.count();
+    let waiting = std::fs::read_dir(&workspace.inbox).map(Iterator::count);
+    match &waiting {
+        Ok(count) => {
+            let en = counted(*count, "file or folder", "files or folders");
             lines.well(
                 "inbox",
                 format!("{} 里有 {count} 个文件或文件夹", workspace.inbox.display()),
-                format!("{} holds {count} files or folders", workspace.inbox.display()),
+                format!("{} holds {en}", workspace.inbox.display()),
             );
         }
         Err(error) => {
             let found = Said::new(
-                format!("收件文件夹 {} 打不开（{}）", workspace.inbox.display(), crate::county::io_zh(&error)),
+                format!("收件文件夹 {} 打不开（{}）", workspace.inbox.display(), crate::county::io_zh(error)),
                 format!("the inbox {} cannot be opened: {error}", workspace.inbox.display()),
             );
             lines.mend(
@@ -297,6 +323,7 @@ fn folders(lines: &mut Lines, options: &Options, county: &Setup) {
             lines.mend("disk", found, Said::new("腾出空间，或把工作区放到另一个盘", "make room, or move the workspace to another disk"));
         }
     }
+    waiting.ok()
 }
 
 fn rights(lines: &mut Lines, root: &Path) {
@@ -344,15 +371,8 @@ fn has_results(draft: &Path) -> bool {
     std::fs::metadata(draft.join("results.jsonl")).is_ok_and(|file| file.len() > 0)
 }
 
-/// What comes next in the year, and what is not posted.
-fn year(lines: &mut Lines, options: &Options, county: &Setup) {
-    let (all, damaged) = match periods(county, options, &[]) {
-        Ok(found) => found,
-        Err(error) => {
-            let mend = Said::new("按上面所写处理后再运行", "see to that and run again");
-            return lines.mend("records", Said::new(error.message(Lang::Zh), error.message(Lang::En)), mend);
-        }
-    };
+/// What comes next in the year, and what is not posted. `waiting` is how much lies in the inbox.
+fn year(lines: &mut Lines, options: &Options, county: &Setup, all: &[PeriodLine], damaged: Vec<String>, waiting: Option<usize>) {
     for file in damaged {
         lines.mend(
             "records",
@@ -395,9 +415,9 @@ fn year(lines: &mut Lines, options: &Options, county: &Setup) {
         "next",
         Said::new(
             format!("下一期：{}，按机构名册应报 {count} 个支部{due_zh}", next.run.zh()),
-            format!("next: {}, owed by {count} branches of the register{due_en}", next.run),
+            format!("next: {}, owed by {} of the register{due_en}", next.run, counted(count, "branch", "branches")),
         ),
-        hand_out(county, options).joined(&Said::new(
+        hand_out(options, waiting).joined(&Said::new(
             format!("收齐后运行 scorebook run {} --period {}", options.workspace.display(), next.run),
             format!("when submissions are in, run scorebook run {} --period {}", options.workspace.display(), next.run),
         )),

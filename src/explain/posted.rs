@@ -183,7 +183,8 @@ impl Told {
     /// The statements, each with its heading.
     pub fn statements(&self, run: RunPeriod, lang: Lang) -> Vec<(String, String)> {
         let about = text("about-posted", lang).to_owned();
-        let (n, period) = (self.n.to_string(), run.zh());
+        let named = |run: RunPeriod| if lang == Lang::Zh { run.zh() } else { run.to_string() };
+        let (n, period) = (self.n.to_string(), named(run));
         let mut all = Vec::new();
         match &self.posted {
             Some(posted) => {
@@ -206,7 +207,7 @@ impl Told {
             all.push(fill(key, lang, args));
         }
         if let Some((run, n, values)) = &self.corrected {
-            let args = [("told", values.told()), ("period", run.zh()), ("n", n.to_string())];
+            let args = [("told", values.told()), ("period", named(*run)), ("n", n.to_string())];
             all.push(fill("explain-posted-corrected", lang, &args.each_ref().map(|(key, value)| (*key, value.as_str()))));
         }
         all.into_iter().map(|said| (about.clone(), said)).collect()

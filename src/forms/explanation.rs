@@ -7,7 +7,7 @@
 //!   荣誉   年度之星：八星，应有十星，推荐无效            评优推荐!B4
 //! ```
 
-use crate::diag::{Lang, Place, fill, text};
+use crate::diag::{Lang, Place, Said, fill, text};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
@@ -22,7 +22,7 @@ pub struct Point {
     pub about: &'static str,
     /// Key of its text.
     key: &'static str,
-    args: Vec<(&'static str, String)>,
+    args: Vec<(&'static str, Said)>,
     /// Cells it rests on.
     pub places: Vec<Place>,
 }
@@ -33,7 +33,14 @@ impl Point {
     }
 
     fn arg(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
-        self.args.push((name, value.to_string()));
+        let value = value.to_string();
+        self.args.push((name, Said::new(value.clone(), value)));
+        self
+    }
+
+    /// A value that each language has its own word for.
+    fn said(mut self, name: &'static str, zh: String, en: String) -> Self {
+        self.args.push((name, Said::new(zh, en)));
         self
     }
 
@@ -49,7 +56,7 @@ impl Point {
 
     /// What it says.
     pub fn text(&self, lang: Lang) -> String {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.get(lang))).collect();
         fill(self.key, lang, &args)
     }
 }
@@ -82,7 +89,10 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
     if outcome.score.flags.contains(&Flag::NotScored) {
         let scored = scored_periods(rules, branch.run.year);
         points.push(
-            Point::new("total", "explain-not-scored").arg("scheme", &scheme.name).arg("period", branch.run.zh()).arg("scored", scored),
+            Point::new("total", "explain-not-scored")
+                .arg("scheme", &scheme.name)
+                .said("period", branch.run.zh(), branch.run.to_string())
+                .arg("scored", scored),
         );
     }
     if outcome.score.flags.contains(&Flag::Exempt) {
@@ -119,8 +129,11 @@ fn presence(branch: &BranchOutcomes<'_>, member: &Member, outcome: &Outcome, sch
     let run = branch.run.period;
     let on_roster = |heading: &str| branch.submission.roster_place(member, heading);
     let months = |key| {
-        let point =
-            Point::new("months", key).arg("first", member.first_month).arg("last", member.last_month).arg("period", branch.run.zh());
+        let point = Point::new("months", key).arg("first", member.first_month).arg("last", member.last_month).said(
+            "period",
+            branch.run.zh(),
+            branch.run.to_string(),
+        );
         let place = |heading, given: bool| if given { on_roster(heading) } else { None };
         point.at(place("起始月", member.first_month > 1)).at(place("截止月", member.last_month < 12))
     };
@@ -281,7 +294,8 @@ fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option
 pub fn corrections(changes: &[Change], kind: OutcomeKind) -> impl Iterator<Item = Point> {
     let own = changes.iter().filter(move |change| change.kind == Some(kind));
     own.map(|change| {
-        Point::new("changed", "explain-changed").arg("period", change.period.zh()).arg("old", change.was()).arg("new", change.is())
+        let point = Point::new("changed", "explain-changed").said("period", change.period.zh(), change.period.en());
+        point.arg("old", change.was()).arg("new", change.is())
     })
 }
 

@@ -147,6 +147,16 @@ impl Period {
             Every::Year => "全年".to_owned(),
         }
     }
+
+    /// The same in an English sentence: `month 7`, `Q3`, `H1`, `the year`.
+    pub fn en(self) -> String {
+        match self.every {
+            Every::Month => format!("month {}", self.number),
+            Every::Quarter => format!("Q{}", self.number),
+            Every::Half => format!("H{}", self.number),
+            Every::Year => "the year".to_owned(),
+        }
+    }
 }
 
 fn small_number(text: &str) -> Option<u8> {

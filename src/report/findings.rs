@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::county::{Overview, column, place, place_columns, sheet, text};
 use crate::county::Branch;
 use crate::diag::{Finding, Lang, Severity, severity_word};
-use crate::table::{Value, Workbook};
+use crate::table::{Column, Sheet, Value, Workbook};
 
 /// One line of `findings.jsonl`.
 #[derive(Clone, Debug, Serialize)]
@@ -61,16 +61,40 @@ pub fn findings_workbook(overview: &Overview<'_>, lang: Lang) -> Workbook {
             })
             .collect()
     };
+    let said = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
     let columns = || {
-        let mut columns = vec![column("级别", 8.0), column("上级党组织", 18.0), column("支部编码", 12.0), column("支部名称", 22.0)];
-        columns.extend(place_columns());
-        columns.extend([column("问题", 46.0), column("修改意见", 46.0), column("代码", 22.0)]);
+        let mut columns = vec![
+            column(said("级别", "Severity"), 8.0),
+            column(said("上级党组织", "Committee"), 18.0),
+            column(said("支部编码", "Code"), 12.0),
+            column(said("支部名称", "Branch"), 22.0),
+        ];
+        let places = ["File", "Sheet", "Cell", "Written"];
+        columns.extend(
+            place_columns().into_iter().zip(places).map(|(zh, en)| if lang == Lang::Zh { zh } else { Column { heading: en.into(), ..zh } }),
+        );
+        columns.extend([
+            column(said("问题", "Finding"), 46.0),
+            column(said("修改意见", "What to do"), 46.0),
+            column(said("代码", "Word"), 22.0),
+        ]);
         columns
     };
-    let mut sheets = vec![sheet(overview, "问题清单", "问题清单", columns(), rows(&|severity| severity != Severity::Note))];
-    sheets.push(sheet(overview, "提示", "提示（不影响通过）", columns(), rows(&|severity| severity == Severity::Note)));
+    let one = |(name, title): (&str, &str), rows: Vec<Vec<Value>>| {
+        let made = sheet(overview, name, title, columns(), if rows.is_empty() { vec![vec![said("无", "none").into()]] } else { rows });
+        let title = format!("{} {}: {title}", overview.issuer.county, overview.issuer.run);
+        if lang == Lang::Zh { made } else { Sheet { title: Some(title), ..made } }
+    };
+    let (listed, notes) = match lang {
+        Lang::Zh => (("问题清单", "问题清单"), ("提示", "提示（不影响通过）")),
+        Lang::En => (("Findings", "findings"), ("Notes", "notes, which return nothing")),
+    };
+    let sheets = vec![one(listed, rows(&|severity| severity != Severity::Note)), one(notes, rows(&|severity| severity == Severity::Note))];
     Workbook {
-        title: format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()),
+        title: match lang {
+            Lang::Zh => format!("{} {} 问题清单", overview.issuer.county, overview.issuer.run.zh()),
+            Lang::En => format!("{} {}: findings", overview.issuer.county, overview.issuer.run),
+        },
         author: overview.issuer.name.clone(),
         date: overview.issuer.date,
         sheets,

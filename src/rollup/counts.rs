@@ -104,6 +104,10 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// What members without a grade count as, each with the key of its text.
+    pub const WITHOUT_GRADE: [(&'static str, &'static str); 4] =
+        [("count-probationary", "预备不评"), ("count-exempt", "免积分"), ("count-unscored", "不计分"), ("count-ungraded", "不评等次")];
+
     /// Adds one member's outcome.
     pub fn add(&mut self, outcome: &Outcome) {
         if outcome.kind == OutcomeKind::Branch {

@@ -38,7 +38,7 @@ pub use error::RunError;
 pub use gather::{BranchScores, FileResult};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
-pub use prepare::{Setup, prepare, scheme_names};
+pub use prepare::{Setup, prepare, register_alone, scheme_names};
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use templates::Templates;

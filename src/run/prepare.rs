@@ -178,7 +178,7 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
             format!("--period {run} is not in the workspace's year {}", workspace.year),
         ));
     }
-    let only = only(&register, &options.only)?;
+    let only = only(&register, &workspace.register, &options.only)?;
     for form in options.forms.iter().flatten() {
         let known = forms::ids();
         if !known.contains(&form.as_str()) {
@@ -219,8 +219,14 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
     })
 }
 
+/// The register by itself, if it can be read: for whoever asks while the settings have faults.
+pub fn register_alone(root: &Path) -> Option<Register> {
+    let intake = load_intake(root, &mut Wrong::default());
+    county::load_register(&county::register_of(root)?, &|heading| intake.register_column(heading).to_owned()).ok()
+}
+
 /// Codes of the branches that are meant: by code, by name, or all of a committee.
-fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> {
+fn only(register: &Register, file: &Path, words: &[String]) -> Result<Vec<String>, RunError> {
     let mut codes: Vec<String> = Vec::new();
     for word in words {
         let branches = || register.branches.iter();
@@ -235,9 +241,10 @@ fn only(register: &Register, words: &[String]) -> Result<Vec<String>, RunError> 
             (None, []) => {
                 let known = branches().flat_map(|branch| [branch.code.as_str(), &branch.name, &branch.committee]);
                 let near = nearest(word, known);
+                let file = file.display();
                 let said = Said::new(
-                    format!("--only {word}：名册中没有这个支部或党委，请写名册里的支部编码、支部名称或党委名称"),
-                    format!("--only {word}: no such branch or committee in the register; write a code or a name as it stands there"),
+                    format!("--only {word}：名册中没有这个支部或党委，请写名册里的支部编码、支部名称或党委名称，全部列在 {file}"),
+                    format!("--only {word}: no such branch or committee; write a code or a name as it stands in the register, {file}"),
                 );
                 return Err(RunError::Refused(said.near(near)));
             }

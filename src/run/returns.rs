@@ -10,7 +10,7 @@ use super::write::{Filled, Noticed, Writer, short_digest};
 use super::{BranchState, Resolved, RunError, Setup};
 use crate::blanks;
 use crate::check::{MissingRow, Told};
-use crate::diag::{Code, Fact, Finding, Severity};
+use crate::diag::{Code, Fact, Finding, Lang, Severity, fill};
 use crate::digest;
 use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
 use crate::inbox;
@@ -175,22 +175,23 @@ fn mark(
     });
     let rows: Vec<AddedRow> = rows.collect();
     let marks = marks.into_iter().map(|(mark, _)| mark).collect();
-    let phone = if deadline.phone.is_empty() { String::new() } else { format!("咨询电话：{}。", deadline.phone) };
-    let instructions = format!(
-        "请在本工作簿里直接改正：红色的单元格必须改，橙色的请核对；把鼠标放在单元格上可以看到问题和修改意见。没有写单元格的，是缺少工作表、栏目或整行，请补上；已经加在表尾的行，填好红色的格即可。\
-         改好后保存，{}把本工作簿报送{}。这张“{}”不用删，报送时不看。{phone}",
-        deadline.text(),
-        if deadline.to.is_empty() { "上级党组织" } else { &deadline.to },
-        marked::LIST
-    );
+    let when = match (lang, deadline.end) {
+        (Lang::Zh, _) => deadline.text(),
+        (Lang::En, Some(end)) => format!("by {end}"),
+        (Lang::En, None) => format!("within {} working days", deadline.days),
+    };
+    let instructions =
+        fill("marked-how", lang, &[("when", &when), ("to", &deadline.to), ("list", marked::LIST), ("phone", &deadline.phone)]);
+    let run = if lang == Lang::Zh { writer.issuer.run.zh() } else { writer.issuer.run.to_string() };
     let marking = Marking {
-        title: format!("{branch} {}报送表退回问题", writer.issuer.run.zh()),
+        title: fill("marked-title", lang, &[("branch", branch), ("period", &run)]),
         instructions,
         marks,
         rows,
         returns: digest::hex(&intake::digest(&opened.prints)),
         date: writer.county.date,
         drawn: drawn(writer.county, &book, &file.name),
+        lang,
     };
     marked::write(&bytes, &book, &marking).ok()
 }

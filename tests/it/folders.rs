@@ -236,7 +236,7 @@ fn an_archive_stands_beside_what_people_have_there() {
     workspace.run("2026", &["board"]);
     let to = workspace.path().join("bag");
     let (code, out, error) = scorebook(&[&"archive", &workspace.path(), &"--to", &to]);
-    assert!(code < 2 && out.contains("1 files there are not the program's"), "{code} {out} {error}");
+    assert!(code < 2 && out.contains("1 file there is not the program's"), "{code} {out} {error}");
     assert_eq!(std::fs::read(to.join("note.txt")).unwrap(), b"theirs");
     let (code, out, error) = scorebook(&[&"verify", &to]);
     assert_eq!(code, 0, "{out} {error}");

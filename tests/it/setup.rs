@@ -92,6 +92,27 @@ fn a_new_workspace_runs_when_its_blanks_are_filled_in() {
     assert_eq!(wants(&root), Vec::<&str>::new(), "a draft in which nobody was accepted has nothing to post");
 }
 
+/// The register is looked at while the settings are wrong, posted periods need no day, and English names no period in Chinese.
+#[test]
+fn the_doctor_looks_at_everything_and_names_what_is_open() {
+    let county = Workdir::county("register-60").settings("register-60", "nonsense = 1\n").register(&["0101 | 第一支部 | 第一党委"]);
+    let lines = done(doctor(&options(county.path())));
+    let register = lines.iter().find(|line| line.about == "register").unwrap();
+    assert!(register.well && register.found.en == "1 committee, 1 branch", "{register:?}");
+    let county = Workdir::county("register-60").register(&["0101 | 第一支部 | 第一党委"]).workbook("0101.xlsx", &base("register-60"));
+    let root = county.path();
+    let dates = |root: &Path| done(doctor(&options(root))).into_iter().find(|line| line.about == "dates").unwrap().found;
+    let before = dates(root);
+    assert!(before.zh.contains("一季度、上半年") || before.zh.contains("一季度、二季度"), "{before:?}");
+    assert!(before.en.contains("2026Q1, ") && !before.en.contains('季'), "{before:?}");
+    let run = Options { period: scorebook::period::RunPeriod::parse("2026Q1"), ..options(root) };
+    done(scorebook::run::run(&run, &silent));
+    let day = Options { date: "2026-04-10".parse().ok(), ..run };
+    done(scorebook::post::post(&day, &scorebook::post::PostOrder::default()));
+    let after = dates(root);
+    assert!(!after.zh.contains("一季度") && after.zh.contains("二季度") && !after.en.contains("Q1"), "{after:?}");
+}
+
 #[test]
 fn a_new_year_takes_along_what_is_not_one_year_s() {
     let old = Workdir::county("register-60").settings(

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 
 use super::cells::Ground;
 use super::dressed::{Dressed, dressed};
-use super::{Added, HEADINGS, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
+use super::{Added, LIST, Level, Marking, RETURNS, WIDTHS, list, marks_of, notes};
 use crate::sheet::{Book, Content, Sheet};
 use crate::words::width_in_cell;
 use crate::xlsx::XlsxError;
@@ -28,7 +28,7 @@ pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, X
     let all: Vec<Option<Dressed>> = own().map(|sheet| dressed(&marking.drawn, sheet)).collect();
     let mut names = own().zip(&all).filter(|(sheet, _)| &*sheet.name == crate::workbook::ROSTER.name);
     let names = names.find_map(|(sheet, dressed)| dressed.as_ref()?.names(&sheet.name));
-    let mut lists = Lists::below(first.clone(), HEADINGS.len() as u16 + 1, 3);
+    let mut lists = Lists::below(first.clone(), WIDTHS.len() as u16 + 1, 3);
     for (sheet, dressed) in own().zip(&all) {
         let mut worksheet = Worksheet::new();
         let marked = marking.marks.iter().any(|mark| mark.sheet.as_ref() == Some(&sheet.name));
@@ -47,7 +47,7 @@ pub fn write(book: &Book, marking: &Marking, added: &Added) -> Result<Vec<u8>, X
     for (row, column, word) in lists.cells() {
         worksheet.write_string(row, column, word)?.set_column_hidden(column)?;
     }
-    worksheet.set_print_area(0, 0, 2 + marking.marks.len() as u32, HEADINGS.len() as u16 - 1)?;
+    worksheet.set_print_area(0, 0, 2 + marking.marks.len() as u32, WIDTHS.len() as u16 - 1)?;
     for worksheet in sheets {
         workbook.push_worksheet(worksheet);
     }
@@ -63,7 +63,7 @@ fn framed() -> Format {
 }
 
 fn write_list(worksheet: &mut Worksheet, marking: &Marking, names: &[(String, String)]) -> Result<(), XlsxError> {
-    let last = HEADINGS.len() as u16 - 1;
+    let last = WIDTHS.len() as u16 - 1;
     let whole: u16 = WIDTHS.iter().sum();
     for (column, width) in (0u16..).zip(WIDTHS) {
         worksheet.set_column_width(column, f64::from(width))?;
@@ -74,7 +74,7 @@ fn write_list(worksheet: &mut Worksheet, marking: &Marking, names: &[(String, St
     worksheet.merge_range(1, 0, 1, last, &marking.instructions, &text)?;
     worksheet.set_row_height(1, 15 * list::lines(&marking.instructions, whole) + 4)?;
     let heading = framed().set_bold().set_align(FormatAlign::Center);
-    for (column, name) in (0u16..).zip(HEADINGS) {
+    for (column, name) in (0u16..).zip(marking.headings()) {
         worksheet.write_string_with_format(2, column, name, &heading)?;
     }
     let (cell, link) = (framed(), framed().set_font_color(Color::RGB(0x0005_63C1)).set_underline(FormatUnderline::Single));
@@ -82,7 +82,7 @@ fn write_list(worksheet: &mut Worksheet, marking: &Marking, names: &[(String, St
         let target = mark.sheet.as_deref().and_then(|name| names.iter().find(|(own, _)| own == name)).map(|(_, new)| new);
         let place = mark.cell.map(|cell| cell.to_string());
         let number = (row - 2).to_string();
-        let shown = place.as_deref().unwrap_or(if target.is_some() { "工作表" } else { "" });
+        let shown = place.as_deref().unwrap_or(if target.is_some() { marking.headings()[2] } else { "" });
         let texts = [&number, &mark.severity, mark.sheet.as_deref().unwrap_or_default(), shown, &mark.value, &mark.message, &mark.hint];
         for (column, words) in (0u16..).zip(texts) {
             match target.filter(|_| column == 3) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::styles::{Listed, Styles};
-use super::{HEADINGS, Marking, WIDTHS};
+use super::{Marking, WIDTHS};
 use crate::diag::CellRef;
 use crate::ooxml::escaped;
 use crate::words::width_in_cell;
@@ -29,14 +29,14 @@ pub fn sheet(marking: &Marking, styles: &Styles, sheets: &[String]) -> String {
             escaped(&text)
         )
     };
-    let last = HEADINGS.len() as u16 - 1;
+    let last = WIDTHS.len() as u16 - 1;
     let whole: u16 = WIDTHS.iter().sum();
     for (row, (line, style, least)) in (0u32..).zip([(&marking.title, Listed::Title, 30), (&marking.instructions, Listed::Text, 18)]) {
         let height = least.max(15 * lines(line, whole) + 4);
         let _ = write!(rows, "<row r=\"{}\" ht=\"{height}\" customHeight=\"1\">{}</row>", row + 1, text(row, 0, line, style));
         let _ = write!(merges, "<mergeCell ref=\"A{0}:{1}\"/>", row + 1, CellRef { row, column: last });
     }
-    let head: String = (0u16..).zip(HEADINGS).map(|(column, heading)| text(2, column, heading, Listed::Heading)).collect();
+    let head: String = (0u16..).zip(marking.headings()).map(|(column, heading)| text(2, column, heading, Listed::Heading)).collect();
     let _ = write!(rows, "<row r=\"3\" ht=\"22\" customHeight=\"1\">{head}</row>");
     for (at, mark) in marking.marks.iter().enumerate() {
         let row = at as u32 + 3;
@@ -44,7 +44,7 @@ pub fn sheet(marking: &Marking, styles: &Styles, sheets: &[String]) -> String {
         let cell = mark.cell.map(|cell| cell.to_string()).unwrap_or_default();
         let linked = there.is_some();
         let (number, sheet) = ((at + 1).to_string(), mark.sheet.as_deref().unwrap_or_default());
-        let shown = if mark.cell.is_some() || !linked { cell.as_str() } else { "工作表" };
+        let shown = if mark.cell.is_some() || !linked { cell.as_str() } else { marking.headings()[2] };
         let texts = [&number, mark.severity.as_str(), sheet, shown, &mark.value, &mark.message, &mark.hint];
         let cells: String = (0u16..)
             .zip(texts)

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::XlsxError;
-use crate::diag::CellRef;
+use crate::diag::{CellRef, Lang, fill, text};
 use crate::ooxml::{self, Edits, Kind, escaped, tags};
 use crate::sheet::{Book, Format, Limits, read};
 
@@ -99,20 +99,22 @@ pub struct Marking {
     pub date: NaiveDate,
     /// The sheets of the blank workbook that the file was made from; none if it was not handed out by the county.
     pub drawn: Vec<super::blank::Sheet>,
+    /// The language of what is said.
+    pub lang: Lang,
 }
-
-/// Added to the instructions of a copy that holds less than its original.
-const CLEANED: &str = "本工作簿另存为 xlsx 格式，只保留单元格的内容和格式；原件如有宏、外部链接、数据连接和嵌入对象，均未带过来。";
 
 impl Marking {
     /// The same, which says that the copy holds less than its original.
     fn cleaned(&self) -> Self {
-        Self { instructions: format!("{}{CLEANED}", self.instructions), ..self.clone() }
+        Self { instructions: format!("{}{}", self.instructions, text("marked-cleaned", self.lang)), ..self.clone() }
+    }
+
+    /// Headings of the list.
+    fn headings(&self) -> [&'static str; 7] {
+        ["number", "severity", "sheet", "cell", "written", "message", "hint"].map(|key| text(&format!("marked-{key}"), self.lang))
     }
 }
 
-/// Headings of the list.
-const HEADINGS: [&str; 7] = ["序号", "级别", "工作表", "单元格", "填报内容", "问题", "修改意见"];
 /// Widths of its columns in characters.
 const WIDTHS: [u16; 7] = [6, 7, 18, 9, 18, 46, 52];
 
@@ -175,11 +177,11 @@ fn marks_of(marking: &Marking, added: &Added, sheet: &str) -> (BTreeMap<CellRef,
         let ground = grounds.entry(cell).or_insert(Ground { level: Some(mark.level), as_text: false, text: None });
         ground.level = Some(ground.level.map_or(mark.level, |level| level.min(mark.level)));
         ground.as_text |= mark.as_text;
-        let text = texts.entry(cell).or_default();
-        if !text.is_empty() {
-            text.push_str("\n\n");
+        let said = texts.entry(cell).or_default();
+        if !said.is_empty() {
+            said.push_str("\n\n");
         }
-        let _ = write!(text, "{}\n修改意见：{}", mark.message, mark.hint);
+        let _ = write!(said, "{}\n{}", mark.message, fill("marked-note", marking.lang, &[("hint", &mark.hint)]));
     }
     (grounds, texts)
 }

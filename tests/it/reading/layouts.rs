@@ -155,7 +155,7 @@ fn a_branch_in_two_files_is_told_what_is_where() {
     assert_eq!(units(&summary), [told("积分登记 1月"), told("党员名册；支部信息；积分登记 2月")], "{:#?}", lines(&summary));
     // What is missing is missing in the whole.
     let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
-    assert_eq!(missing, ["缺少登记： 3月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
+    assert_eq!(missing, ["缺少登记：3月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
     // Roster in one, marks in the other.
     let of = |names: &[&str]| -> Sheets { whole.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect() };
     let (roster, marks) = (of(&["支部信息", "党员名册"]), of(&["支部信息", "积分登记"]));
@@ -187,7 +187,7 @@ fn a_branch_founded_in_february_owes_no_january_in_several_files_either() {
     let summary = county.workbook("二月.xlsx", &first).workbook("三月.xlsx", &later).check("2026");
     assert_eq!(all(&summary, Code::JoinedSubmission).len(), 2, "{:#?}", lines(&summary));
     let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
-    assert_eq!(missing, ["缺少登记： 4月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
+    assert_eq!(missing, ["缺少登记：4月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
 }
 
 #[test]
