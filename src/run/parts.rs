@@ -233,7 +233,9 @@ impl Table<'_> {
             let having: Vec<usize> = self.active.iter().copied().filter(|at| held(*at, unit).is_some()).collect();
             let holding: Vec<usize> = having.iter().copied().filter(|at| held(*at, unit).is_some_and(|held| held.written)).collect();
             let Some(of) = [&holding, &having].into_iter().find(|files| !files.is_empty()) else { continue };
-            let same = |one: usize, other: usize| held(one, unit).map(|held| held.print) == held(other, unit).map(|held| held.print);
+            // Of thousands of files each may be compared with each.
+            let prints: Vec<_> = (0..self.files.len()).map(|at| held(at, unit).map(|held| held.print)).collect();
+            let same = |one: usize, other: usize| prints[one] == prints[other];
             let from = match pick(self.files, of, &same, &weight) {
                 Ok(from) => from,
                 Err(files) => {
@@ -326,11 +328,12 @@ impl Table<'_> {
     /// What is said of each file: which units are taken from it, or that none is.
     fn notes(&self, taken: &Taken, first: usize) -> Vec<Finding> {
         let several = taken.gives().len() > 1;
+        let in_question: BTreeSet<usize> = taken.undecided.values().flatten().copied().collect();
         let note = |at: &usize| {
             let units = taken.of(*at);
             if units.is_empty() {
                 // Of one that may count as well as another that is said.
-                if taken.undecided.values().any(|files| files.contains(at)) {
+                if in_question.contains(at) {
                     return None;
                 }
                 return Some(superseded(&self.files[*at], &self.files[first]));
@@ -411,9 +414,9 @@ impl Table<'_> {
             let [ours, theirs] = surveyed.as_slice() else { continue };
             let (cells, more) = submission::differences(ours, theirs, DIFFERENCES);
             for at in files {
-                let others_of = files.iter().filter(|other| *other != at).map(|other| &self.files[*other].name).collect::<Vec<_>>();
+                let others_of = files.iter().filter(|other| *other != at).map(|other| &self.files[*other].name);
                 let finding = Finding::new(Code::DuplicateSubmission, Place::file(&self.files[*at].name));
-                let finding = others(finding, others_of.into_iter());
+                let finding = others(finding, others_of, files.len() - 1);
                 let turned = at != one;
                 let told: Vec<String> = cells.iter().map(|difference| told_difference(difference, turned)).collect();
                 let finding = finding.arg("cells", told.join("；")).arg("units", listed(&units));

@@ -1,5 +1,6 @@
 //! What goes back: 退回意见 and the marked workbook of every returned branch, 催报名单 of every committee.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -29,6 +30,9 @@ const LACKS: &str = "副本只保留单元格的内容和格式，原件中的�
 /// Rows that are added to a marked copy.
 const MOST_ROWS: usize = 1000;
 
+/// Files that a form names before it counts.
+const NAMED: usize = 20;
+
 /// Characters of a file's stem that its marked copy keeps.
 const LONGEST_STEM: usize = 60;
 
@@ -56,16 +60,22 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
         let findings: Vec<&Finding> =
             resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(branch.code.as_str())).collect();
         let files = &resolved.branches[*at].sources;
-        let mut marked: Vec<String> = Vec::new();
+        let mut of_file: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &findings {
+            of_file.entry(finding.place.file.as_deref().unwrap_or_default()).or_default().push(finding);
+        }
+        let (mut marked, mut stems): (Vec<String>, BTreeMap<String, usize>) = Default::default();
         let mut lacks = "";
         for (number, file) in files.iter().enumerate() {
             let made = std::panic::AssertUnwindSafe(|| {
                 let rows = if number == 0 { resolved.branches[*at].missing_rows.as_slice() } else { &[] };
-                mark(writer, file, &findings, rows, (&deadline, &branch.name))
+                // A file is one, or the text files of one workbook.
+                let own = file.files.iter().filter_map(|part| of_file.get(part.file.name.as_ref())).flatten().copied();
+                mark(writer, file, &own.collect::<Vec<_>>(), rows, (&deadline, &branch.name))
             });
             // A copy that cannot be made must not keep back the list of what is wrong.
             let Some(copy) = std::panic::catch_unwind(made).ok().flatten() else { continue };
-            let name = copy_name(&file.name, &marked);
+            let name = copy_name(&file.name, &mut stems);
             writer.staging.write(&format!("{folder}/{name}"), &copy.bytes)?;
             if copy.cleaned {
                 lacks = LACKS;
@@ -75,8 +85,10 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
         let mut made_from = vec![env!("CARGO_PKG_VERSION")];
         let mut named: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         // What cannot be read is no source, and in question all the same.
-        for one in findings.iter().filter(|finding| files.is_empty() && finding.severity() == Severity::Error) {
-            named.extend(one.place.file.as_deref().filter(|name| !named.contains(name)));
+        if files.is_empty() {
+            let faulty = findings.iter().filter(|finding| finding.severity() == Severity::Error);
+            let mut told = BTreeSet::new();
+            named.extend(faulty.filter_map(|finding| finding.place.file.as_deref()).filter(|name| told.insert(*name)));
         }
         made_from.extend(files.iter().filter_map(|file| writer.digests.get(&file.name)).map(String::as_str));
         let told = letter(&findings, &resolved.branches[*at].roster, files.len() > 1);
@@ -88,8 +100,8 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
             let record = data(&Returned {
                 issuer: writer.issuer,
                 branch,
-                file: named.iter().map(|name| own_name(name)).collect::<Vec<_>>().join("、"),
-                marked: marked.join("、"),
+                file: listed(named.iter().map(|name| own_name(name)), writer.county.workspace.language),
+                marked: listed(marked.iter().map(String::as_str), writer.county.workspace.language),
                 lacks,
                 findings: &told,
                 deadline: &deadline,
@@ -103,12 +115,25 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
     written.collect()
 }
 
-/// What the marked copy of a file is called; files of one name in several folders have numbers.
-fn copy_name(file: &str, taken: &[String]) -> String {
+/// Names of files for a form, which has no room for hundreds.
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, lang: Lang) -> String {
+    let count = names.len();
+    let few = names.take(NAMED).collect::<Vec<_>>().join("、");
+    match lang {
+        _ if count <= NAMED => few,
+        Lang::Zh => format!("{few}等{count}个文件"),
+        Lang::En => format!("{few} and {} more", count - NAMED),
+    }
+}
+
+/// What the marked copy of a file is called; files of one name in several folders have numbers. `stems` are those that came
+/// before, and how often.
+fn copy_name(file: &str, stems: &mut BTreeMap<String, usize>) -> String {
     let stem = stem(file);
-    let numbered = (1..).map(|number| if number == 1 { String::new() } else { format!("({number})") });
-    let mut names = numbered.map(|number| format!("{stem}-标注{number}.xlsx"));
-    names.find(|name| !taken.contains(name)).unwrap_or_default()
+    let count = stems.entry(stem.to_lowercase()).or_default();
+    *count += 1;
+    let number = if *count == 1 { String::new() } else { format!("({count})") };
+    format!("{stem}-标注{number}.xlsx")
 }
 
 /// The file's own name without folders and extension, cut to what every system takes.
@@ -120,7 +145,7 @@ fn stem(name: &str) -> String {
     safe_name(&stem)
 }
 
-/// The marked copy; none where the file cannot be read or holds no error.
+/// The marked copy of a file with what was found in it; none where it cannot be read or holds no error.
 fn mark(
     writer: &Writer<'_>,
     file: &Submitted,
@@ -128,8 +153,7 @@ fn mark(
     missing: &[MissingRow],
     (deadline, branch): (&Deadline, &str),
 ) -> Option<Copied> {
-    let of_file = |finding: &Finding| file.files.iter().any(|part| finding.place.file.as_ref() == Some(&part.file.name));
-    if !findings.iter().any(|finding| of_file(finding) && finding.severity() == Severity::Error) {
+    if findings.iter().all(|finding| finding.severity() != Severity::Error) {
         return None;
     }
     if findings.iter().any(|finding| WHOLE.contains(&finding.code) && finding.place.file.as_ref() == Some(&file.name)) {
@@ -146,7 +170,6 @@ fn mark(
     let lang = writer.county.workspace.language;
     let mut marks: Vec<(Mark, Option<Told>)> = findings
         .iter()
-        .filter(|finding| of_file(finding))
         .filter_map(|finding| {
             let level = match finding.severity() {
                 Severity::Error => Level::Bad,

@@ -108,12 +108,11 @@ fn distinct(files: &[FileResult], findings: &mut Vec<Finding>) -> Vec<usize> {
 fn set_aside(code: &str, one: &FileResult, files: &[FileResult], own: &[usize]) -> Finding {
     let folder = one.elsewhere.as_deref().unwrap_or_default();
     let finding = Finding::new(Code::DuplicateSubmission, Place::file(&one.name)).value(code).arg("folder", folder);
-    others(finding, own.iter().map(|at| &files[*at].name))
+    others(finding, own.iter().map(|at| &files[*at].name), own.len())
 }
 
-/// Names a few files and counts the rest.
-pub(super) fn others<'a>(finding: Finding, names: impl ExactSizeIterator<Item = &'a Arc<str>>) -> Finding {
-    let count = names.len();
+/// Names a few files of so many and counts the rest.
+pub(super) fn others<'a>(finding: Finding, names: impl Iterator<Item = &'a Arc<str>>, count: usize) -> Finding {
     let few: Vec<&str> = names.take(NAMED).map(AsRef::as_ref).collect();
     let more = count.saturating_sub(NAMED);
     finding.arg("other", few.join("、")).arg("more", if more > 0 { more.to_string() } else { String::new() })
@@ -174,12 +173,21 @@ pub(super) fn order(one: &FileResult, other: &FileResult) -> Option<bool> {
     }
 }
 
+/// One file for each set of dates that orders files, and how many have it. A sender may have sent thousands without any.
+fn moments<'a>(files: &'a [FileResult], of: &[usize]) -> Vec<(&'a FileResult, usize)> {
+    let mut all = BTreeMap::new();
+    for one in of.iter().map(|at| &files[*at]) {
+        all.entry((one.reported, &one.modified, &one.twin)).or_insert((one, 0)).1 += 1;
+    }
+    all.into_values().collect()
+}
+
 /// The latest of several, where it hardly matters which: of those that nothing orders the first.
 pub(super) fn latest(files: &[FileResult], of: &[usize]) -> Option<usize> {
-    let beats = |one: &usize, other: &usize| order(&files[*one], &files[*other]) == Some(true);
+    let moments = moments(files, of);
     // Dates of two kinds may go in a circle: whoever beats most is taken.
-    let wins = |at: &usize| of.iter().filter(|other| beats(at, other)).count();
-    of.iter().copied().min_by_key(|at| (std::cmp::Reverse(wins(at)), *at))
+    let wins = |at: usize| moments.iter().filter(|(other, _)| order(&files[at], other) == Some(true)).map(|(_, count)| count).sum::<usize>();
+    of.iter().copied().min_by_key(|at| (std::cmp::Reverse(wins(*at)), *at))
 }
 
 /// The file from which something that several have is taken: the latest over all that have other values of it. An error are
@@ -197,7 +205,8 @@ pub(super) fn pick(
     if let Some(best) = standing.iter().copied().min_by_key(|at| (std::cmp::Reverse((wins(*at), weight(*at))), *at)) {
         return Ok(best);
     }
-    let beaten = |one: usize| of.iter().any(|other| later(*other, one));
+    let moments = moments(files, of);
+    let beaten = |one: usize| moments.iter().any(|(other, _)| order(other, &files[one]) == Some(true));
     let undecided: Vec<usize> = of.iter().copied().filter(|at| !beaten(*at)).collect();
     Err(if undecided.len() > 1 { undecided } else { of.to_vec() })
 }
@@ -364,7 +373,7 @@ mod tests {
     fn many_files_are_counted_and_not_all_named() {
         let name = Arc::from("x");
         let names: Vec<Arc<str>> = (0..40).map(|at| format!("{at:02}").into()).collect();
-        let finding = others(Finding::new(Code::DuplicateSubmission, Place::file(&name)), names.iter());
+        let finding = others(Finding::new(Code::DuplicateSubmission, Place::file(&name)), names.iter(), names.len());
         assert_eq!(finding.args[0].1.split('、').count(), NAMED);
         assert_eq!(finding.args[1], ("more", "35".to_owned()));
     }
