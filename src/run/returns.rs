@@ -119,11 +119,10 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, lang: Lang) -> String {
     let count = names.len();
     let few = names.take(NAMED).collect::<Vec<_>>().join("、");
-    match lang {
-        _ if count <= NAMED => few,
-        Lang::Zh => format!("{few}等{count}个文件"),
-        Lang::En => format!("{few} and {} more", count - NAMED),
+    if count <= NAMED {
+        return few;
     }
+    fill("files-more", lang, &[("few", &few), ("count", &count.to_string()), ("rest", &(count - NAMED).to_string())])
 }
 
 /// What the marked copy of a file is called; files of one name in several folders have numbers. `stems` are those that came

@@ -186,7 +186,8 @@ fn moments<'a>(files: &'a [FileResult], of: &[usize]) -> Vec<(&'a FileResult, us
 pub(super) fn latest(files: &[FileResult], of: &[usize]) -> Option<usize> {
     let moments = moments(files, of);
     // Dates of two kinds may go in a circle: whoever beats most is taken.
-    let wins = |at: usize| moments.iter().filter(|(other, _)| order(&files[at], other) == Some(true)).map(|(_, count)| count).sum::<usize>();
+    let wins =
+        |at: usize| moments.iter().filter(|(other, _)| order(&files[at], other) == Some(true)).map(|(_, count)| count).sum::<usize>();
     of.iter().copied().min_by_key(|at| (std::cmp::Reverse(wins(*at)), *at))
 }
 

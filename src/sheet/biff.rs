@@ -5,10 +5,16 @@
 //! └ globals ┘                                     └ first sheet, at its position ┘
 //! ```
 
+use std::collections::BTreeMap;
+
+use super::biff_strings::{self, Rich};
+use super::book::Unseen;
+use super::conditional::Rule;
 use super::ink::{Colour, Ink};
 use super::ole::{u16_at, u32_at};
+use super::strings::{self, Run};
 use super::style::{Formats, Style};
-use super::{Limits, Refusal};
+use super::{Limits, Refusal, biff_rules};
 use crate::diag::Unreadable;
 
 /// What one substream says beside its values, zero-based.
@@ -16,8 +22,66 @@ use crate::diag::Unreadable;
 pub(super) struct Hidden {
     pub(super) rows: Vec<u32>,
     pub(super) columns: Vec<(u32, u32)>,
-    /// Row, column and style of cells that are not shown as they are stored, rising.
+    /// Columns that say how wide they are; the others have no width where this is so.
+    wide: Vec<(u32, u32)>,
+    others_narrow: bool,
+    /// Row, column and style of cells that are not shown as they are stored, or not black on white, rising.
     pub(super) styled: Vec<((u32, u32), u16)>,
+    /// Row and column of texts of which not all letters are seen, why, and what is left, rising.
+    pub(super) rich: Vec<((u32, u32), Unseen, Option<String>)>,
+    /// Conditional formats.
+    pub(super) rules: Vec<Rule>,
+}
+
+impl Hidden {
+    /// True for a column that nobody sees.
+    pub(super) fn hides(&self, column: u32) -> bool {
+        let among = |columns: &[(u32, u32)]| columns.iter().any(|&(first, last)| (first..=last).contains(&column));
+        among(&self.columns) || (self.others_narrow && !among(&self.wide))
+    }
+}
+
+/// What the sheets refer to.
+struct Tables {
+    formats: Formats,
+    styles: Vec<Style>,
+    fonts: Vec<Ink>,
+    palette: Vec<[u8; 3]>,
+    /// How many texts there are, and those whose letters do not all look alike.
+    strings: u32,
+    rich: BTreeMap<u32, (String, Vec<Run>)>,
+}
+
+impl Tables {
+    fn colour(&self, index: u16) -> Colour {
+        let own = usize::from(index).checked_sub(8).and_then(|at| self.palette.get(at));
+        own.map_or_else(|| Colour::indexed(index.into()), |rgb| Colour::Is(*rgb))
+    }
+
+    /// What a font writes with. There is no font 4.
+    fn font(&self, font: u16) -> Option<Ink> {
+        self.fonts.get(usize::from(if font > 4 { font - 1 } else { font })).copied()
+    }
+
+    /// What a style's letters are written with.
+    fn ink(&self, font: u16, ground: Option<u16>) -> Ink {
+        let font = self.font(font);
+        font.map_or_else(Ink::default, |ink| Ink { ground: ground.map_or(Colour::Unknown, |ground| self.colour(ground)), ..ink })
+    }
+
+    /// Texts with their runs, where some letters may not be seen.
+    fn runs(&self, rich: BTreeMap<u32, Rich>) -> BTreeMap<u32, (String, Vec<Run>)> {
+        let odd = |rich: &Rich| rich.runs.iter().any(|(_, font)| self.font(*font).is_some_and(|ink| !ink.is_usual()));
+        rich.into_iter()
+            .filter(|(_, rich)| odd(rich))
+            .map(|(number, rich)| {
+                (number, {
+                    let runs = rich.ends(&|font| self.font(font));
+                    (rich.text, runs)
+                })
+            })
+            .collect()
+    }
 }
 
 /// What the records say that calamine does not tell or needs to be told.
@@ -32,16 +96,35 @@ pub(super) struct Checked {
     pub(super) calculated: bool,
 }
 
+/// Rules of conditional formats that are looked at in a sheet.
+const MOST_RULES: usize = 500;
+
 /// A record that no reader knows; what is renamed to it is passed over.
 const UNKNOWN: [u8; 2] = [0xff, 0x0f];
 
 /// Checks the stream and makes harmless what calamine would trust.
 pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refusal> {
-    let (mut positions, mut strings) = (Vec::new(), None);
+    let (mut positions, mut texts) = (Vec::new(), Vec::new());
     let (mut narrow, mut named, mut calculated) = (false, false, false);
     let (mut formats, mut xfs, mut date_1904) = (Vec::new(), Vec::new(), false);
-    let (mut fonts, mut palette) = (Vec::new(), Vec::new());
+    let mut tables = Tables {
+        formats: Formats::new(false),
+        styles: Vec::new(),
+        fonts: Vec::new(),
+        palette: Vec::new(),
+        strings: 0,
+        rich: BTreeMap::new(),
+    };
+    let mut fonts = Vec::new();
+    let (mut offset, mut in_texts) = (0, false);
     walk(stream, 0, |record, data| {
+        let here = offset + 4;
+        offset = here + data.len();
+        in_texts = record == 0x00fc || (in_texts && record == 0x003c);
+        if in_texts {
+            // Two counts come first.
+            texts.push(here + if record == 0x00fc { data.len().min(8) } else { 0 }..offset);
+        }
         match record {
             // FILEPASS; `wEncryptionType` 0 is XOR obfuscation, which is a password too.
             0x002f => return Err(Refusal::ENCRYPTED),
@@ -50,14 +133,17 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
             // Western is what a program writes that does not know its own.
             0x0042 => named = u16_at(data, 0) != 1252,
             0x0022 => date_1904 = u16_at(data, 0) == 1,
-            // FORMAT, FONT with height and colour, PALETTE, XF, RECALCID.
+            // FORMAT, FONT with height, flags and colour, PALETTE, XF, RECALCID.
             0x041e => formats.push(format(data, narrow)),
-            0x0031 => fonts.push((u16_at(data, 0), u16_at(data, 4))),
-            0x0092 => palette = data.get(2..).unwrap_or_default().chunks_exact(4).map(|colour| [colour[0], colour[1], colour[2]]).collect(),
+            0x0031 => fonts.push((u16_at(data, 0), u16_at(data, 2), u16_at(data, 4))),
+            0x0092 => {
+                let colours = data.get(2..).unwrap_or_default().chunks_exact(4);
+                tables.palette = colours.map(|colour| [colour[0], colour[1], colour[2]]).collect();
+            }
             0x00e0 => xfs.push((u16_at(data, 2), u16_at(data, 0), ground(data))),
             0x01c1 => calculated = true,
             0x0085 => positions.push(u32_at(data, 0) as usize),
-            0x00fc => strings = Some(u32_at(data, 4)),
+            0x00fc => tables.strings = u32_at(data, 4),
             _ => {}
         }
         Ok(())
@@ -70,27 +156,26 @@ pub(super) fn check(stream: &mut [u8], limits: &Limits) -> Result<Checked, Refus
     if apart.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Refusal::unreadable(Unreadable::Twice, "two sheets have one place"));
     }
-    let mut known = Formats::new(date_1904);
+    tables.formats = Formats::new(date_1904);
     for (id, code) in formats {
-        known.define(id, code);
+        tables.formats.define(id, code);
     }
-    let colour = |index: u16| {
-        let own = usize::from(index).checked_sub(8).and_then(|at| palette.get(at));
-        own.map_or_else(|| Colour::indexed(index.into()), |rgb| Colour::Is(*rgb))
+    let font = |(height, flags, colour): (u16, u16, u16)| {
+        let points = Some(f64::from(height) / 20.0);
+        Ink { colour: tables.colour(colour), points, struck: flags & 8 != 0, ..Ink::default() }
     };
-    let ink = |font: u16, ground: Option<u16>| {
-        // There is no font 4.
-        let (height, ink) = *fonts.get(usize::from(if font > 4 { font - 1 } else { font }))?;
-        Some(Ink { colour: colour(ink), ground: ground.map_or(Colour::Unknown, colour), points: Some(f64::from(height) / 20.0) })
-    };
-    let styles = known.styles(xfs.iter().map(|(id, ..)| u32::from(*id))).into_iter();
-    let styles: Vec<Style> =
-        styles.zip(&xfs).map(|(style, (_, font, ground))| style.in_ink(&ink(*font, *ground).unwrap_or_default())).collect();
+    tables.fonts = fonts.into_iter().map(font).collect();
+    let styles = tables.formats.styles(xfs.iter().map(|(id, ..)| u32::from(*id))).into_iter();
+    tables.styles = styles.zip(&xfs).map(|(style, (_, font, ground))| style.in_ink(tables.ink(*font, *ground))).collect();
+    if tables.fonts.iter().any(|ink| !ink.is_usual()) {
+        let parts: Vec<&[u8]> = texts.into_iter().map(|part| &stream[part]).collect();
+        tables.rich = tables.runs(biff_strings::rich(&parts));
+    }
     let mut budget = Budget { area: 0, cells: 0, limits };
-    let hidden = positions.into_iter().map(|position| sheet(stream, position, strings.unwrap_or(0), &styles, &mut budget));
+    let hidden = positions.into_iter().map(|position| sheet(stream, position, &tables, &mut budget));
     let hidden = hidden.collect::<Result<_, _>>()?;
     // Chinese programs of that time wrote GBK and said nothing, or western.
-    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936), styles, calculated })
+    Ok(Checked { hidden, code_page: (narrow && !named).then_some(936), styles: tables.styles, calculated })
 }
 
 /// The colour's number of a style's ground (MS-XLS, XF): 65, the paper, where nothing is filled; none where a pattern is.
@@ -132,9 +217,11 @@ struct Budget<'a> {
     limits: &'a Limits,
 }
 
-fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], budget: &mut Budget) -> Result<Hidden, Refusal> {
+fn sheet(stream: &mut [u8], position: usize, tables: &Tables, budget: &mut Budget) -> Result<Hidden, Refusal> {
     let mut hidden = Hidden::default();
-    let odd = |style: u16| styles.get(usize::from(style)).is_some_and(|style| !style.is_plain());
+    let own = |style: u16| tables.styles.get(usize::from(style));
+    let odd = |style: u16| own(style).is_some_and(|style| !style.is_plain() || !style.ink.is_usual());
+    let mut areas = Vec::new();
     let mut corners: Option<(u16, u16, u16, u16)> = None;
     let (mut dimensions, mut formulas) = (Vec::new(), Vec::new());
     let mut depth = 0usize;
@@ -151,8 +238,19 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], bud
             0x0200 => dimensions.push(here),
             // ROW with fDyZero or a height of nothing; COLINFO with fHidden or no width.
             0x0208 if u16_at(data, 12) & 0x20 != 0 || u16_at(data, 6) == 0 => hidden.rows.push(u16_at(data, 0).into()),
-            0x007d if u16_at(data, 8) & 1 != 0 || u16_at(data, 4) == 0 => {
-                hidden.columns.push((u16_at(data, 0).into(), u16_at(data, 2).into()));
+            0x007d => {
+                let unseen = u16_at(data, 8) & 1 != 0 || u16_at(data, 4) == 0;
+                let columns = if unseen { &mut hidden.columns } else { &mut hidden.wide };
+                columns.push((u16_at(data, 0).into(), u16_at(data, 2).into()));
+            }
+            // DEFCOLWIDTH, and STANDARDWIDTH, which goes before it.
+            0x0055 | 0x0099 => hidden.others_narrow = u16_at(data, 0) == 0,
+            // CONDFMT, and the rules that belong to it.
+            0x01b0 => areas = biff_rules::areas(data),
+            0x01b1 if hidden.rules.len() < MOST_RULES => {
+                let code = |id| tables.formats.code(id).to_owned();
+                let (test, look) = biff_rules::rule(data, &code, &|index| tables.colour(index));
+                hidden.rules.push(Rule { areas: areas.clone(), test, look });
             }
             // INTEGER, NUMBER, LABEL and BOOLERR of Excel 2 have no business here; offices show them, calamine passes over them.
             0x0002..=0x0005 => return Err(cell_refused(data, "a cell in a form of Excel 2")),
@@ -161,8 +259,13 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], bud
                 let (row, column) = (u16_at(data, 0), u16_at(data, 2));
                 let last = if record == 0x00bd { u16_at(data, data.len().saturating_sub(2)).max(column) } else { column };
                 // calamine drops such a cell without a word.
-                if record == 0x00fd && u32_at(data, 6) >= strings {
+                if record == 0x00fd && u32_at(data, 6) >= tables.strings {
                     return Err(cell_refused(data, "refers to a text that is not there"));
+                }
+                if let Some((text, runs)) = tables.rich.get(&u32_at(data, 6)).filter(|_| record == 0x00fd) {
+                    let ink = own(u16_at(data, 4)).map(|style| style.ink).unwrap_or_default();
+                    let unseen = strings::lost(text, runs, &ink).of(text);
+                    hidden.rich.extend(unseen.map(|(why, left)| ((row.into(), column.into()), why, left)));
                 }
                 // What stands behind the result is as in 0x0006; calamine knows this number only.
                 if matches!(record, 0x0206 | 0x0406) {
@@ -189,6 +292,7 @@ fn sheet(stream: &mut [u8], position: usize, strings: u32, styles: &[Style], bud
         Ok(())
     })?;
     hidden.styled.sort_unstable();
+    hidden.rich.sort_unstable();
     for at in dimensions {
         stream[at..at + 2].copy_from_slice(&UNKNOWN);
     }

@@ -45,8 +45,21 @@ pub struct Sheet {
     pub control_characters: Vec<(u32, u16)>,
     /// Row and column, zero-based, of pictures that were put into cells.
     pub pictures: Vec<(u32, u16)>,
-    /// Row and column, zero-based, of what is written in the colour of its ground, or too small to read.
-    pub faint: Vec<(u32, u16)>,
+    /// What is read though not all of it is seen, by row and column, zero-based.
+    pub unseen: Vec<((u32, u16), Unseen)>,
+}
+
+/// Why what a cell holds is not seen as the rest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Unseen {
+    /// Written in the colour of its ground, too small to read, or a picture stands in its place.
+    Faint,
+    /// Struck out.
+    Struck,
+    /// Some of its letters are one or the other; the content says what is left.
+    Part,
+    /// A conditional format hides it under a condition that is not worked out.
+    Perhaps,
 }
 
 /// A rectangle of cells, zero-based, both ends included.

@@ -11,28 +11,33 @@
 //! believes the sizes a file declares. A test holds the two against each other.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::book::{Area, Content, Sheet};
+use super::book::{Area, Content, Sheet, Unseen};
+use super::conditional::{Look, Rule};
 use super::gather::Gather;
+use super::ink::Ink;
+use super::strings::{Rich, Run, Strings};
 use super::style::{Style, seen};
 use super::text::is_error;
-use super::{Refusal, number, strings};
+use super::{Refusal, number, rules, strings};
 use crate::diag::{CellRef, Unreadable};
 use crate::exact::Decimal;
 use crate::ooxml::xml;
 
 /// What the cells of all sheets refer to.
 pub(super) struct Tables {
-    /// The string table.
-    pub(super) strings: Vec<Box<str>>,
+    pub(super) strings: Strings,
     pub(super) styles: Vec<Style>,
     /// Some style does not show texts as they are.
     pub(super) odd_texts: bool,
     /// Some style is one that nobody can read.
-    pub(super) faint: bool,
+    pub(super) unseen: bool,
+    /// What conditional formats make of cells, by number.
+    pub(super) looks: Vec<Look>,
     /// The package holds pictures of cells; those are stored as errors.
     pub(super) pictures: bool,
 }
@@ -42,10 +47,15 @@ impl Tables {
         self.styles.get(cell.style?.trim().parse().unwrap_or(0))
     }
 
-    /// True if nobody can read what is written in the cell.
-    fn is_faint(&self, cell: &CellTag) -> bool {
-        let number = || cell.style.and_then(|style| style.trim().parse().ok()).unwrap_or(0usize);
-        self.faint && self.styles.get(number()).is_some_and(Style::is_faint)
+    /// What the cell's letters are written with.
+    fn ink(&self, cell: &CellTag) -> Ink {
+        let number = cell.style.and_then(|style| style.trim().parse().ok()).unwrap_or(0usize);
+        self.styles.get(number).map(|style| style.ink).unwrap_or_default()
+    }
+
+    /// Why nobody can read what is written in the cell.
+    fn unseen(&self, cell: &CellTag) -> Option<Unseen> {
+        if self.unseen { self.ink(cell).unseen() } else { None }
     }
 
     /// A text as its cell shows it.
@@ -55,6 +65,16 @@ impl Tables {
             None => text,
         }
     }
+
+    /// A text of several runs as its cell shows it, and why that is not all.
+    fn rich(&self, cell: &CellTag, text: Content, runs: &[Run]) -> (Content, Option<Unseen>) {
+        let Content::Text(whole) = &text else { return (text, None) };
+        match strings::lost(whole, runs, &self.ink(cell)).of(whole) {
+            None => (self.seen(cell, text), None),
+            Some((why, None)) => (self.seen(cell, text), Some(why)),
+            Some((why, Some(left))) => (seen(&left, text, ""), Some(why)),
+        }
+    }
 }
 
 /// What a worksheet hides and merges.
@@ -62,17 +82,24 @@ impl Tables {
 pub(super) struct Shape {
     rows: Vec<u32>,
     columns: Vec<(u32, u32)>,
+    /// Columns that say how wide they are; the others have no width where this is so.
+    wide: Vec<(u32, u32)>,
+    others_narrow: bool,
     /// Merged areas.
     pub(super) merged: Vec<Area>,
+    /// Conditional formats, and the ink of cells that is not the usual one.
+    pub(super) rules: Vec<Rule>,
+    pub(super) inks: BTreeMap<(u32, u16), Ink>,
 }
 
 impl Shape {
     /// True where a cell of the sheet stands in a hidden row or column.
     pub(super) fn hides(&self, sheet: &Sheet) -> bool {
-        if self.rows.is_empty() && self.columns.is_empty() {
+        if self.rows.is_empty() && self.columns.is_empty() && !self.others_narrow {
             return false;
         }
-        let hidden = |column: u16| self.columns.iter().any(|&(min, max)| (min..=max).contains(&u32::from(column)));
+        let among = |columns: &[(u32, u32)], column: u16| columns.iter().any(|&(min, max)| (min..=max).contains(&u32::from(column)));
+        let hidden = |column: u16| among(&self.columns, column) || (self.others_narrow && !among(&self.wide, column));
         sheet.rows.iter().any(|row| self.rows.binary_search(&row.index).is_ok() || row.cells.iter().any(|cell| hidden(cell.column)))
     }
 }
@@ -106,12 +133,19 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                     }
                 };
                 column = at.1 + 1;
-                let (content, formula) = value(&mut reader, &cell, tables).map_err(|fault| match fault {
+                let (content, formula, unseen) = value(&mut reader, &cell, tables).map_err(|fault| match fault {
                     Fault::Xml(error) => torn(name, row, &error),
                     Fault::Value(said) => refused(name, row, &said),
                 })?;
-                if (formula.is_some() || content.is_some()) && tables.is_faint(&cell) {
-                    gather.faint(at.0, at.1);
+                if formula.is_some() || content.is_some() {
+                    if let Some(why) = unseen.or_else(|| tables.unseen(&cell)) {
+                        gather.unseen(at.0, at.1, why);
+                    }
+                    if let Some(ink) =
+                        Some(&cell).filter(|_| !tables.looks.is_empty()).map(|cell| tables.ink(cell)).filter(|ink| !ink.is_usual())
+                    {
+                        shape.inks.insert((at.0, at.1 as u16), ink);
+                    }
                 }
                 let content = content.map(|content| match content {
                     Content::Number(number) if noughts_hidden && number.is_zero() => seen("", content, ""),
@@ -138,13 +172,20 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                 "sheetData" => inside = false,
                 _ => {}
             },
+            Event::Start(tag) if !inside && tag.local_name().as_ref() == "conditionalFormatting" => {
+                let rules = rules::read(&mut reader, &tag, &tables.looks).map_err(|error| torn(name, row, &error))?;
+                shape.rules.extend(rules.into_iter().take(MOST_RULES.saturating_sub(shape.rules.len())));
+            }
             Event::Start(tag) | Event::Empty(tag) if !inside => match tag.local_name().as_ref() {
-                "col" if truth(&tag, "hidden") || is_less(&tag, "width", NARROWEST) => {
+                "col" => {
                     let number = |name| attribute(&tag, name).and_then(|text| text.trim().parse::<u32>().ok());
+                    let columns =
+                        if truth(&tag, "hidden") || is_less(&tag, "width", NARROWEST) { &mut shape.columns } else { &mut shape.wide };
                     if let (Some(min), Some(max)) = (number("min"), number("max")) {
-                        shape.columns.push((min.saturating_sub(1), max.saturating_sub(1)));
+                        columns.push((min.saturating_sub(1), max.saturating_sub(1)));
                     }
                 }
+                "sheetFormatPr" => shape.others_narrow |= is_less(&tag, "defaultColWidth", NARROWEST),
                 // An option of the sheet: a nought is shown as a blank.
                 "sheetView" => noughts_hidden |= attribute(&tag, "showZeros").is_some_and(|value| matches!(value, "0" | "false")),
                 "mergeCell" if shape.merged.len() < Area::MOST => shape.merged.extend(attribute(&tag, "ref").and_then(Area::parse)),
@@ -196,18 +237,35 @@ impl From<quick_xml::Error> for Fault {
     }
 }
 
-/// What the cell holds whose `<c>` was just read, and its formula; reads to its end.
-fn value<'a>(reader: &mut Reader<&'a [u8]>, cell: &CellTag, tables: &Tables) -> Result<(Option<Content>, Option<Cow<'a, str>>), Fault> {
+/// What the cell holds, its formula, and why its text is not all seen.
+type Value<'a> = (Option<Content>, Option<Cow<'a, str>>, Option<Unseen>);
+
+/// What the cell holds whose `<c>` was just read; reads to its end.
+fn value<'a>(reader: &mut Reader<&'a [u8]>, cell: &CellTag, tables: &Tables) -> Result<Value<'a>, Fault> {
     let inline = matches!(cell.kind, Some("inlineStr" | "is"));
-    let (mut content, mut formula) = (None, None);
+    let (mut content, mut formula, mut unseen) = (None, None, None);
     loop {
         match reader.read_event()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 // In a cell with its text inline it says the same again.
                 "v" if inline => drop(xml::text(reader)?),
-                "v" => content = typed(&xml::text(reader)?, cell, tables)?,
+                "v" => {
+                    let stored = xml::text(reader)?;
+                    content = typed(&stored, cell, tables)?;
+                    let runs = || tables.strings.rich.get(&stored.trim_ascii().parse().ok()?);
+                    if let Some(runs) = cell.kind.filter(|kind| *kind == "s" && !tables.strings.rich.is_empty()).and_then(|_| runs()) {
+                        (content, unseen) =
+                            content.map(|text| tables.rich(cell, text, runs)).map_or((None, None), |(text, why)| (Some(text), why));
+                    }
+                }
                 // Where the cell is not said to be of that kind no program shows it.
-                "is" => content = Some(tables.seen(cell, text(strings::rich(reader)?))).filter(|_| inline).or(content),
+                "is" => {
+                    let Rich { text: own, runs } = strings::rich(reader)?;
+                    if inline {
+                        let (own, why) = tables.rich(cell, text(own), &runs);
+                        (content, unseen) = (Some(own), why);
+                    }
+                }
                 "f" => formula = Some(xml::text(reader)?),
                 _ => drop(xml::text(reader)?),
             },
@@ -217,7 +275,7 @@ fn value<'a>(reader: &mut Reader<&'a [u8]>, cell: &CellTag, tables: &Tables) -> 
                 "f" => formula = Some(Cow::Borrowed("")),
                 _ => {}
             },
-            Event::End(_) => return Ok((content, formula)),
+            Event::End(_) => return Ok((content, formula, unseen)),
             Event::Eof => return Err(Fault::Value("the sheet ends too early".to_owned())),
             _ => {}
         }
@@ -235,7 +293,7 @@ fn typed(stored: &str, cell: &CellTag, tables: &Tables) -> Result<Option<Content
         Some("d") => number::iso_content(stored),
         _ if bare.is_empty() => return Ok(None),
         Some("s") => {
-            let shared = bare.parse().ok().and_then(|at: usize| tables.strings.get(at));
+            let shared = bare.parse().ok().and_then(|at: usize| tables.strings.texts.get(at));
             tables.seen(cell, Content::Text(shared.ok_or_else(|| Fault::Value(format!("refers to text {bare}")))?.clone()))
         }
         Some("b") => match bare {
@@ -305,6 +363,9 @@ fn truth(tag: &BytesStart, name: &str) -> bool {
     attribute(tag, name).is_some_and(|value| matches!(value, "1" | "true"))
 }
 
+/// Rules of conditional formats that are looked at in a sheet.
+const MOST_RULES: usize = 500;
+
 /// A row of fewer points and a column of fewer characters hide as well as those of nothing.
 const LOWEST: f64 = 3.5;
 const NARROWEST: f64 = 0.5;
@@ -323,7 +384,7 @@ fn refused(name: &str, row: u32, what: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tables, stream};
+    use super::{Strings, Tables, stream};
     use crate::diag::CellRef;
     use crate::sheet::gather::Gather;
     use crate::sheet::style::Formats;
@@ -331,8 +392,9 @@ mod tests {
 
     /// The sheet's cells as `A1 text`, and the sheet.
     fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
-        let strings = vec!["张三".into(), "".into()];
-        let tables = Tables { strings, styles: Formats::new(false).styles([0, 14]), odd_texts: false, faint: false, pictures: false };
+        let strings = Strings { texts: vec!["张三".into(), "".into()], ..Strings::default() };
+        let styles = Formats::new(false).styles([0, 14]);
+        let tables = Tables { strings, styles, odd_texts: false, unseen: false, looks: Vec::new(), pictures: false };
         let limits = Limits::default();
         let mut gather = Gather::new(&limits);
         let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;

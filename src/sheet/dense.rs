@@ -5,10 +5,10 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
-use super::book::{Area, Book, Cell, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet};
 use super::gather::{Gather, Results};
 use super::style::Style;
-use super::{Format, Limits, Refusal, biff, number, ole, properties, records, workbook};
+use super::{Format, Limits, Refusal, biff, conditional, number, ole, properties, records, strings, workbook};
 use crate::diag::Unreadable;
 use crate::ooxml::{Package, Packer, xml};
 
@@ -38,7 +38,9 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let merged = reader.merge_cells_by_sheet_name(&listed.name).unwrap_or_default();
         let cell = |(row, column): (u32, u32)| (row, column.min(u32::from(u16::MAX)) as u16);
         sheet.merge(merged.iter().filter_map(|area| Area::of(cell(area.start), cell(area.end))).take(Area::MOST).collect())?;
-        sheet.hidden_rows = hides(&sheet, &hidden.rows, &hidden.columns);
+        sheet.hidden_rows = hides(&sheet, &hidden.rows, &|column| hidden.hides(column));
+        let ink = |place| style_of(hidden, &checked.styles, place).map(|style| style.ink).unwrap_or_default();
+        conditional::apply(&mut sheet, &hidden.rules, &ink, date_1904);
         sheets.push(sheet);
     }
     gather.uncalculated(&mut sheets);
@@ -46,9 +48,14 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
 }
 
 /// True where a cell of the sheet stands in a hidden row or column.
-fn hides(sheet: &Sheet, rows: &[u32], columns: &[(u32, u32)]) -> bool {
-    let column = |cell: &Cell| columns.iter().any(|&(first, last)| (first..=last).contains(&cell.column.into()));
-    sheet.rows.iter().any(|row| rows.contains(&row.index) || row.cells.iter().any(column))
+fn hides(sheet: &Sheet, rows: &[u32], hidden: &dyn Fn(u32) -> bool) -> bool {
+    sheet.rows.iter().any(|row| rows.contains(&row.index) || row.cells.iter().any(|cell| hidden(cell.column.into())))
+}
+
+/// The style of a cell that has not the usual one.
+fn style_of<'a>(hidden: &biff::Hidden, styles: &'a [Style], place: (u32, u32)) -> Option<&'a Style> {
+    let at = hidden.styled.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+    styles.get(usize::from(hidden.styled[at].1))
 }
 
 /// Binary OOXML. Its cells are streamed too.
@@ -58,25 +65,20 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let binary = |name: &&str| [".bin", ".rels"].iter().any(|end| name.ends_with(end));
     let names: Vec<String> = package.names().filter(binary).map(str::to_owned).collect();
     let names = names.into_iter().filter(|name| !name.starts_with("xl/printersettings") && !name.ends_with("vbaproject.bin"));
-    let (mut checked, mut waiting, mut texts) = (Packer::stored(package.declared(), bytes.len()), Vec::new(), 0);
+    let (mut checked, mut waiting) = (Packer::stored(package.declared(), bytes.len()), Vec::new());
+    let (mut texts, mut rich) = (0, BTreeMap::new());
     for name in names {
         let Some(part) = package.part(&name)? else { continue };
         match records::part(&part) {
             records::Part::Strings => {
-                let (strings, count) = records::strings(&part)?;
-                texts = count;
-                checked.add(&name, &strings)?;
+                let strings = records::strings(&part)?;
+                checked.add(&name, &strings.bytes)?;
+                (texts, rich) = (strings.count, strings.rich);
             }
             // Their cells point into the string table, which may come later.
             records::Part::Sheet => waiting.push((name, part)),
             records::Part::Other => checked.add(&name, &part)?,
         }
-    }
-    let mut parts = BTreeMap::new();
-    for (name, part) in waiting {
-        let mut sheet = records::sheet(&part, texts)?;
-        checked.add(&name, &std::mem::take(&mut sheet.bytes))?;
-        parts.insert(name, sheet);
     }
     let mut property = |part: &str| package.text(part).ok().flatten();
     let (core, custom) = (property("docProps/core.xml"), property("docProps/custom.xml"));
@@ -84,15 +86,22 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         package.part("xl/workbook.bin")?.map_or_else(|| Ok(records::List::default()), |part| records::list(&part))?;
     let relations = package.relations("xl/workbook.bin")?;
     let part_of = |id: &str| relations.iter().find(|relation| relation.id == id)?.part.as_deref().map(str::to_lowercase);
+    let style_part = relations.iter().find(|relation| relation.kind == "styles").and_then(|relation| relation.part.clone());
+    let style_part = package.part(style_part.as_deref().unwrap_or("xl/styles.bin"))?;
+    let records::Styles { cells: styles, fonts, looks } =
+        style_part.map_or_else(|| Ok(records::Styles::default()), |part| records::styles(&part, date_1904))?;
+    let mut parts = BTreeMap::new();
+    for (name, part) in waiting {
+        let mut sheet = records::sheet(&part, texts, &rich, &looks)?;
+        checked.add(&name, &std::mem::take(&mut sheet.bytes))?;
+        parts.insert(name, sheet);
+    }
     let written = checked.finish()?;
     let mut reader: Xlsb<Source> = open(&written)?;
     let list: Vec<calamine::Sheet> = distinct(&reader)?;
     if list.len() > limits.max_sheets {
         return Err(Refusal::too_large("sheets", limits.max_sheets));
     }
-    let style_part = relations.iter().find(|relation| relation.kind == "styles").and_then(|relation| relation.part.clone());
-    let style_part = package.part(style_part.as_deref().unwrap_or("xl/styles.bin"))?;
-    let styles = style_part.map_or_else(|| Ok(Vec::new()), |part| records::styles(&part, date_1904))?;
     let mut gather = Gather::new(limits);
     gather.results = if asks { Results::Never } else { Results::Calculated };
     let mut sheets = Vec::new();
@@ -100,14 +109,24 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let broken = |error: calamine::XlsbError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", sheet.name));
         let part = listed.iter().find(|(name, _)| *name == sheet.name).and_then(|(_, id)| part_of(id));
         let own = part.and_then(|part| parts.get(&part));
+        let of_sheet = |number: u32| own?.rich.get(number.checked_sub(texts)? as usize);
         let mut cells = reader.worksheet_cells_reader(&sheet.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();
             let own = own.map(|sheet| sheet.cell(row, column)).unwrap_or_default();
-            let content = content(&Data::from(cell.get_value().clone()), styles.get(own.style as usize));
             let style = styles.get(own.style as usize);
-            if content.is_some() && style.is_some_and(Style::is_faint) {
-                gather.faint(row, column);
+            let mut content = content(&Data::from(cell.get_value().clone()), style);
+            let ink = style.map(|style| style.ink).unwrap_or_default();
+            let mut why = ink.unseen();
+            if let Some(rich) = own.text.and_then(|number| rich.get(&number).or_else(|| of_sheet(number)))
+                && let Some((lost, left)) =
+                    strings::lost(&rich.text, &rich.ends(&|font| fonts.get(usize::from(font)).copied()), &ink).of(&rich.text)
+            {
+                why = Some(lost);
+                content = left.map_or_else(|| content.clone(), |left| content.clone().map(|text| super::style::seen(&left, text, "")));
+            }
+            if let Some(why) = why.filter(|_| content.is_some()) {
+                gather.unseen(row, column, why);
             }
             match content {
                 Some(content) if own.formula => gather.result(row, column, "", Some(content))?,
@@ -118,7 +137,9 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let mut gathered = gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?;
         if let Some(own) = own {
             gathered.merge(own.merged.clone())?;
-            gathered.hidden_rows = hides(&gathered, &own.hidden_rows, &own.hidden_columns);
+            gathered.hidden_rows = hides(&gathered, &own.hidden_rows, &|column| own.hides(column));
+            let ink = |(row, column)| styles.get(own.cell(row, column).style as usize).map(|style| style.ink).unwrap_or_default();
+            conditional::apply(&mut gathered, &own.rules.all, &ink, date_1904);
         }
         sheets.push(gathered);
     }
@@ -146,17 +167,20 @@ fn xls_sheet(
     let broken = |error: calamine::XlsError| Refusal::unreadable(Unreadable::Content, format!("{}: {error}", listed.name));
     let range = reader.worksheet_range(&listed.name).map_err(broken)?;
     let formulas = reader.worksheet_formula(&listed.name).map_err(broken)?;
-    let style = |place: (u32, u32)| {
-        let at = hidden.styled.binary_search_by_key(&place, |(place, _)| *place).ok()?;
-        styles.get(usize::from(hidden.styled[at].1))
-    };
+    let style = |place| style_of(hidden, styles, place);
+    let rich = |place| Some(&hidden.rich[hidden.rich.binary_search_by_key(&place, |(place, ..)| *place).ok()?]);
     let formula = |place: (u32, u32)| formulas.get_value(place).filter(|formula| !formula.is_empty());
     let (top, left) = range.start().unwrap_or((0, 0));
     for (row, column, value) in range.used_cells() {
         let place = (row as u32 + top, column as u32 + left);
-        let content = content(value, style(place));
-        if content.is_some() && style(place).is_some_and(Style::is_faint) {
-            gather.faint(place.0, place.1);
+        let mut content = content(value, style(place));
+        let mut why = style(place).and_then(|style| style.ink.unseen());
+        if let Some((_, lost, left)) = rich(place) {
+            why = Some(*lost);
+            content = content.map(|text| left.as_ref().map_or_else(|| text.clone(), |left| super::style::seen(left, text.clone(), "")));
+        }
+        if let Some(why) = why.filter(|_| content.is_some()) {
+            gather.unseen(place.0, place.1, why);
         }
         match formula(place) {
             Some(formula) => gather.result(place.0, place.1, formula, content)?,

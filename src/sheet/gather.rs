@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::book::{Cell, Content, Row, Sheet};
+use super::book::{Cell, Content, Row, Sheet, Unseen};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
 
@@ -15,7 +15,7 @@ pub(super) struct Gather<'a> {
     texts: usize,
     control_characters: Vec<(u32, u16)>,
     pictures: Vec<(u32, u16)>,
-    faint: Vec<(u32, u16)>,
+    unseen: Vec<((u32, u16), Unseen)>,
     /// What the file says about the results of its formulas; set before the first sheet.
     pub(super) results: Results,
     /// Sheets that have ended.
@@ -46,8 +46,8 @@ pub(super) enum Results {
 }
 
 impl<'a> Gather<'a> {
-    /// As many faint cells as are kept of a sheet.
-    const MOST_FAINT: usize = 50_000;
+    /// As many cells that are not seen as are kept of a sheet.
+    pub(super) const MOST_UNSEEN: usize = 50_000;
 
     pub(super) fn new(limits: &'a Limits) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl<'a> Gather<'a> {
             texts: 0,
             control_characters: Vec::new(),
             pictures: Vec::new(),
-            faint: Vec::new(),
+            unseen: Vec::new(),
             results: Results::Calculated,
             sheets: 0,
             bare: Vec::new(),
@@ -101,10 +101,10 @@ impl<'a> Gather<'a> {
         }
     }
 
-    /// A cell of which nobody can read what is written in it.
-    pub(super) fn faint(&mut self, row: u32, column: u32) {
-        if self.faint.len() < Self::MOST_FAINT {
-            self.faint.push((row, column as u16));
+    /// A cell of which not all is seen.
+    pub(super) fn unseen(&mut self, row: u32, column: u32, why: Unseen) {
+        if self.unseen.len() < Self::MOST_UNSEEN {
+            self.unseen.push(((row, column as u16), why));
         }
     }
 
@@ -165,6 +165,8 @@ impl<'a> Gather<'a> {
             rows = in_order(rows).map_err(|cell| Refusal::unreadable(Unreadable::Twice, format!("{name}: {cell} is stored twice")))?;
         }
         self.sheets += 1;
+        let mut unseen = std::mem::take(&mut self.unseen);
+        unseen.sort_unstable();
         let clean = without_control_characters(name).unwrap_or_else(|| name.to_owned());
         let name: Arc<str> = clean.replace(['\t', '\n'], " ").into();
         Ok(Sheet {
@@ -177,7 +179,7 @@ impl<'a> Gather<'a> {
             tallest: 0,
             control_characters: std::mem::take(&mut self.control_characters),
             pictures: std::mem::take(&mut self.pictures),
-            faint: std::mem::take(&mut self.faint),
+            unseen,
         })
     }
 }

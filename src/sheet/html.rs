@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use html5gum::{DefaultEmitter, HtmlString, Spanned, Token, Tokenizer};
 
-use super::book::{Area, Book, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet, Unseen};
 use super::gather::Gather;
 use super::html_style::{Class, classes, format, hides};
-use super::ink::{Colour, Ink};
+use super::ink::{Colour, Ink, Lost};
 use super::style::Style;
 use super::{Format, Limits, Refusal, csv, mail, number, style, text};
 
@@ -67,8 +67,8 @@ struct Table {
     taken: Vec<u32>,
     /// What the row's letters are written with.
     ink: Ink,
-    /// Rows and columns of cells that nobody can read.
-    faint: Vec<(u32, u32)>,
+    /// Rows and columns of cells of which not all is seen.
+    unseen: Vec<(u32, u32, Unseen)>,
     cells: Vec<(u32, u32, Content)>,
     merged: Vec<Area>,
     cell: Option<Cell>,
@@ -81,6 +81,9 @@ struct Cell {
     stored: Option<String>,
     style: Option<Style>,
     ink: Ink,
+    /// Elements around its letters that change them, with what they make of them.
+    around: Vec<(String, Ink)>,
+    lost: Lost,
     /// The element that is not displayed, until it ends, and how many of its name are open.
     unseen: Option<(String, usize)>,
     picture: bool,
@@ -88,6 +91,9 @@ struct Cell {
     rows: u32,
     columns: u32,
 }
+
+/// Elements within elements that are kept apart in a cell.
+const DEEPEST: usize = 64;
 
 struct Page<'a> {
     limits: &'a Limits,
@@ -132,8 +138,8 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
         let listed = names.get(at).filter(|_| names.len() > 1 || !several);
         let name = table.caption.or_else(|| listed.cloned()).or(table.named);
         let name = name.unwrap_or_else(|| if several { format!("{fallback}-{}", at + 1) } else { fallback.to_owned() });
-        for (row, column) in table.faint {
-            gather.faint(row, column);
+        for (row, column, why) in table.unseen {
+            gather.unseen(row, column, why);
         }
         for (row, column, content) in table.cells {
             gather.push(row, column, content)?;
@@ -230,7 +236,7 @@ impl Table {
             hides: false,
             taken: Vec::new(),
             ink: Ink::default(),
-            faint: Vec::new(),
+            unseen: Vec::new(),
             cells: Vec::new(),
             merged: Vec::new(),
             cell: None,
@@ -297,14 +303,12 @@ impl Table {
         if self.merged.len() < Area::MOST {
             self.merged.extend(Area::of((self.row, column.min(u32::from(u16::MAX)) as u16), last));
         }
-        let faint = cell.ink.is_faint();
-        if let Some(content) = cell.content() {
+        let (content, unseen) = cell.content();
+        if let Some(content) = content {
             if column >= limits.max_columns {
                 return Err(Refusal::too_large("columns", limits.max_columns));
             }
-            if faint {
-                self.faint.push((self.row, column));
-            }
+            self.unseen.extend(unseen.map(|why| (self.row, column, why)));
             self.cells.push((self.row, column, content));
         }
         if rows > 1 && self.column <= limits.max_columns {
@@ -327,6 +331,8 @@ impl Cell {
             style: own.style,
             picture: false,
             unseen: None,
+            around: Vec::new(),
+            lost: Lost::default(),
             ink: if own.ink == Ink::default() { row } else { own.ink },
             is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
             rows: count("rowspan"),
@@ -354,23 +360,34 @@ impl Cell {
             return Ok(());
         }
         match *node {
-            Node::Open("br", _) | Node::Close("p" | "div" | "li") => {
-                self.text.truncate(self.text.trim_end_matches(' ').len());
-                self.text.push('\n');
-            }
+            Node::Open("br", _) | Node::Close("li") => self.line_ends(),
             Node::Open("img", _) => self.picture = true,
-            // Around the whole of the cell's text.
-            Node::Open("font" | "span", tag) if self.text.trim().is_empty() => {
-                self.ink.declare(&attribute(tag, "style").unwrap_or_default());
-                self.ink.colour = attribute(tag, "color").map_or(self.ink.colour, |colour| Colour::named(&colour));
+            Node::Open(name @ ("font" | "span" | "s" | "strike" | "del" | "p" | "div" | "b" | "i" | "u"), tag)
+                if self.around.len() < DEEPEST =>
+            {
+                let mut ink = self.around.last().map_or(self.ink, |(_, ink)| *ink);
+                ink.declare(&attribute(tag, "style").unwrap_or_default());
+                ink.colour = attribute(tag, "color").map_or(ink.colour, |colour| Colour::named(&colour));
+                ink.struck |= matches!(name, "s" | "strike" | "del");
+                self.around.push((name.to_owned(), ink));
             }
+            // What stands in it without an end ends with it.
+            Node::Close(name) if self.around.iter().any(|(own, _)| own == name) => {
+                while self.around.pop().is_some_and(|(own, _)| own != name) {}
+                if matches!(name, "p" | "div") {
+                    self.line_ends();
+                }
+            }
+            Node::Close("p" | "div") => self.line_ends(),
             Node::Text(text) => {
+                let from = self.text.len();
                 for c in text.chars() {
                     let space = matches!(c, ' ' | '\t' | '\r' | '\n');
                     if !(space && self.text.ends_with([' ', '\n'])) {
                         self.text.push(if space { ' ' } else { c });
                     }
                 }
+                self.lost.add(&self.text, from, self.around.last().map_or(&self.ink, |(_, ink)| ink));
             }
             _ => {}
         }
@@ -380,25 +397,40 @@ impl Cell {
         Ok(())
     }
 
-    fn content(self) -> Option<Content> {
-        let shown = self.text.trim_matches([' ', '\n']);
+    fn line_ends(&mut self) {
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        self.text.push('\n');
+    }
+
+    /// What the cell holds, and why not all is seen.
+    fn content(self) -> (Option<Content>, Option<Unseen>) {
+        let (unseen, left) = match self.lost.of(&self.text) {
+            Some((why, left)) => (Some(why), left),
+            None if self.text.trim().is_empty() => (self.ink.unseen(), None),
+            None => (None, None),
+        };
+        let shown = left.as_ref().unwrap_or(&self.text).trim_matches([' ', '\n']);
+        let whole = self.text.trim_matches([' ', '\n']);
         if self.picture && shown.is_empty() {
-            return Some(Content::Picture);
+            return (Some(Content::Picture), unseen);
         }
+        // Of a text of which only a part is seen both are said.
+        let seen = |content: Content| if left.is_some() { style::seen(shown, content, "") } else { content };
         if self.is_text {
-            return Some(Content::Text(shown.into())).filter(|_| !shown.is_empty());
+            return (Some(seen(Content::Text(whole.into()))).filter(|_| !whole.is_empty()), unseen);
         }
         // The stored number counts where a number is shown; where a date is, the number says less.
         let bare: String = shown.chars().filter(|c| !matches!(c, ',' | '%' | '¥' | '￥' | '$' | ' ')).collect();
         let stored = self.stored.and_then(|stored| stored.trim().parse().ok());
-        match stored {
+        let content = match stored {
             Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(style::seen(shown, number::content(stored), "")),
             // A page opened in an office shows the number by its format.
-            _ => text::typed(shown).map(|content| match (&content, &self.style) {
-                (Content::Number(_), Some(style)) => style.seen(content),
-                _ => content,
+            _ => text::typed(whole).map(|content| match (&content, &self.style) {
+                (Content::Number(_), Some(style)) if left.is_none() => style.seen(content),
+                _ => seen(content),
             }),
-        }
+        };
+        (content, unseen)
     }
 }
 

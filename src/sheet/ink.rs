@@ -1,13 +1,43 @@
-//! Whether the letters of a cell can be seen: ink in the colour of the ground, and letters too small to read.
+//! Whether the letters of a cell can be seen: ink in the colour of the ground, letters too small to read, letters struck out.
 //!
-//! A verdict needs both colours. What is a theme's own, a pattern's or a conditional format's is not looked into, and then
-//! the letters count as seen.
+//! A verdict needs both colours. What is a theme's own or a pattern's is not looked into, and then the letters count as seen.
+
+use super::book::Unseen;
 
 /// Points up to which nobody reads letters; offices begin at one.
 const TOO_SMALL: f64 = 3.0;
 
 /// How far two colours may lie apart in each of red, green and blue and still be one to the eye.
 const ALIKE: u8 = 16;
+
+/// Red, green and blue of the 56 colours that a workbook has where it says nothing else, from number 8 on.
+#[rustfmt::skip]
+const PALETTE: [[u8; 3]; 56] = [
+    [0x00, 0x00, 0x00], [0xff, 0xff, 0xff], [0xff, 0x00, 0x00], [0x00, 0xff, 0x00],
+    [0x00, 0x00, 0xff], [0xff, 0xff, 0x00], [0xff, 0x00, 0xff], [0x00, 0xff, 0xff],
+    [0x80, 0x00, 0x00], [0x00, 0x80, 0x00], [0x00, 0x00, 0x80], [0x80, 0x80, 0x00],
+    [0x80, 0x00, 0x80], [0x00, 0x80, 0x80], [0xc0, 0xc0, 0xc0], [0x80, 0x80, 0x80],
+    [0x99, 0x99, 0xff], [0x99, 0x33, 0x66], [0xff, 0xff, 0xcc], [0xcc, 0xff, 0xff],
+    [0x66, 0x00, 0x66], [0xff, 0x80, 0x80], [0x00, 0x66, 0xcc], [0xcc, 0xcc, 0xff],
+    [0x00, 0x00, 0x80], [0xff, 0x00, 0xff], [0xff, 0xff, 0x00], [0x00, 0xff, 0xff],
+    [0x80, 0x00, 0x80], [0x80, 0x00, 0x00], [0x00, 0x80, 0x80], [0x00, 0x00, 0xff],
+    [0x00, 0xcc, 0xff], [0xcc, 0xff, 0xff], [0xcc, 0xff, 0xcc], [0xff, 0xff, 0x99],
+    [0x99, 0xcc, 0xff], [0xff, 0x99, 0xcc], [0xcc, 0x99, 0xff], [0xff, 0xcc, 0x99],
+    [0x33, 0x66, 0xff], [0x33, 0xcc, 0xcc], [0x99, 0xcc, 0x00], [0xff, 0xcc, 0x00],
+    [0xff, 0x99, 0x00], [0xff, 0x66, 0x00], [0x66, 0x66, 0x99], [0x96, 0x96, 0x96],
+    [0x00, 0x33, 0x66], [0x33, 0x99, 0x66], [0x00, 0x33, 0x00], [0x33, 0x33, 0x00],
+    [0x99, 0x33, 0x00], [0x99, 0x33, 0x66], [0x33, 0x33, 0x99], [0x33, 0x33, 0x33],
+];
+
+/// Colours that style sheets call by names; rarer ones stay unknown.
+#[rustfmt::skip]
+const NAMES: [(&str, [u8; 3]); 20] = [
+    ("black", [0x00, 0x00, 0x00]), ("white", [0xff, 0xff, 0xff]), ("red", [0xff, 0x00, 0x00]), ("lime", [0x00, 0xff, 0x00]),
+    ("blue", [0x00, 0x00, 0xff]), ("yellow", [0xff, 0xff, 0x00]), ("fuchsia", [0xff, 0x00, 0xff]), ("magenta", [0xff, 0x00, 0xff]),
+    ("aqua", [0x00, 0xff, 0xff]), ("cyan", [0x00, 0xff, 0xff]), ("maroon", [0x80, 0x00, 0x00]), ("green", [0x00, 0x80, 0x00]),
+    ("navy", [0x00, 0x00, 0x80]), ("olive", [0x80, 0x80, 0x00]), ("purple", [0x80, 0x00, 0x80]), ("teal", [0x00, 0x80, 0x80]),
+    ("silver", [0xc0, 0xc0, 0xc0]), ("gray", [0x80, 0x80, 0x80]), ("grey", [0x80, 0x80, 0x80]), ("orange", [0xff, 0xa5, 0x00]),
+];
 
 /// A colour, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,19 +75,20 @@ impl Colour {
             }
         }
         match text.as_str() {
-            "white" | "window" => Self::WHITE,
-            "black" | "windowtext" => Self::BLACK,
-            _ => Self::Unknown,
+            "window" => Self::WHITE,
+            "windowtext" => Self::BLACK,
+            name => NAMES.iter().find(|(own, _)| *own == name).map_or(Self::Unknown, |(_, rgb)| Self::Is(*rgb)),
         }
     }
 
-    /// A number of the palette (ECMA-376 part 1, 18.8.27; MS-XLS, Icv), as far as black and white go.
+    /// A number of the usual palette (ECMA-376 part 1, 18.8.27; MS-XLS, Icv).
     pub(super) fn indexed(index: u32) -> Self {
+        // The first eight are there twice.
+        let at = if index < 8 { index } else { index.wrapping_sub(8) };
         match index {
-            0 | 8 => Self::BLACK,
             64 | 0x7fff => Self::Automatic,
-            1 | 9 | 65 => Self::WHITE,
-            _ => Self::Numbered(index.into()),
+            65 => Self::WHITE,
+            _ => PALETTE.get(at as usize).map_or(Self::Numbered(index.into()), |rgb| Self::Is(*rgb)),
         }
     }
 
@@ -94,20 +125,29 @@ pub(super) struct Ink {
     pub(super) colour: Colour,
     pub(super) ground: Colour,
     pub(super) points: Option<f64>,
+    pub(super) struck: bool,
 }
 
 impl Default for Ink {
     /// Black on white, in the usual size.
     fn default() -> Self {
-        Self { colour: Colour::BLACK, ground: Colour::WHITE, points: None }
+        Self { colour: Colour::BLACK, ground: Colour::WHITE, points: None, struck: false }
     }
 }
 
 impl Ink {
-    /// True if nobody can read what is written so.
-    pub(super) fn is_faint(&self) -> bool {
+    /// True for dark letters on paper.
+    pub(super) fn is_usual(&self) -> bool {
+        matches!(self.colour, Colour::BLACK | Colour::Automatic) && self.ground == Colour::WHITE && self.unseen().is_none()
+    }
+
+    /// Why nobody sees, or is to count, what is written so.
+    pub(super) fn unseen(&self) -> Option<Unseen> {
         let colour = if self.colour == Colour::Automatic { Colour::BLACK } else { self.colour };
-        colour.is_like(self.ground) || self.points.is_some_and(|points| points <= TOO_SMALL)
+        if colour.is_like(self.ground) || self.points.is_some_and(|points| points <= TOO_SMALL) {
+            return Some(Unseen::Faint);
+        }
+        self.struck.then_some(Unseen::Struck)
     }
 
     /// Takes what a style sheet says: `color:white;background:#FFF;font-size:1.0pt`.
@@ -130,15 +170,71 @@ impl Ink {
                         .or_else(|| value.strip_suffix("px")?.trim().parse().ok().map(|pixels: f64| pixels * 0.75));
                 }
                 "visibility" if value == "hidden" => self.colour = self.ground,
+                "text-decoration" | "text-decoration-line" => self.struck = value.contains("line-through"),
+                "text-line-through" => self.struck = value != "none",
                 _ => {}
             }
         }
     }
 }
 
+/// Letters of a text that nobody sees, by their places.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lost {
+    parts: Vec<(usize, usize)>,
+    why: Option<Unseen>,
+}
+
+impl Lost {
+    /// What was written to the end of the text from this place on.
+    pub(super) fn add(&mut self, text: &str, from: usize, ink: &Ink) {
+        let Some(why) = ink.unseen().filter(|_| from < text.len()) else { return };
+        if !text[from..].trim().is_empty() {
+            self.why = Some(why);
+        }
+        match self.parts.last_mut() {
+            Some(last) if last.1 == from => last.1 = text.len(),
+            _ => self.parts.push((from, text.len())),
+        }
+    }
+
+    /// Why the text or a part of it is not seen, and what is left of it where that is something.
+    pub(super) fn of(&self, text: &str) -> Option<(Unseen, Option<String>)> {
+        let why = self.why?;
+        let (mut seen, mut at) = (String::new(), 0);
+        for (from, to) in &self.parts {
+            seen.push_str(text.get(at..*from).unwrap_or_default());
+            at = *to;
+        }
+        seen.push_str(text.get(at..).unwrap_or_default());
+        if seen.trim().is_empty() { Some((why, None)) } else { Some((Unseen::Part, Some(seen))) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Colour, Ink};
+    use super::{Colour, Ink, Lost};
+    use crate::sheet::Unseen;
+
+    #[test]
+    fn what_is_left_of_a_text_is_what_is_seen() {
+        let white = Ink { colour: Colour::WHITE, ..Ink::default() };
+        let struck = Ink { struck: true, ..Ink::default() };
+        let left = |parts: &[(&str, &Ink)]| {
+            let (mut text, mut lost) = (String::new(), Lost::default());
+            for (part, ink) in parts {
+                let from = text.len();
+                text.push_str(part);
+                lost.add(&text, from, ink);
+            }
+            lost.of(&text)
+        };
+        assert_eq!(left(&[("9", &Ink::default())]), None);
+        assert_eq!(left(&[("9", &Ink::default()), (" ", &white)]), None);
+        assert_eq!(left(&[("9", &white)]), Some((Unseen::Faint, None)));
+        assert_eq!(left(&[("8", &struck), ("9", &Ink::default())]), Some((Unseen::Part, Some("9".into()))));
+        assert_eq!(left(&[("8", &struck), (" ", &Ink::default()), ("9", &white)]), Some((Unseen::Faint, None)));
+    }
 
     #[test]
     fn letters_are_seen_or_not() {
@@ -158,10 +254,12 @@ mod tests {
             ("font-size:11.0pt", false),
             ("font-size:2px", true),
             ("visibility:hidden", true),
+            ("text-decoration:line-through", true),
+            ("text-decoration:underline", false),
         ] {
             let mut ink = Ink::default();
             ink.declare(declarations);
-            assert_eq!(ink.is_faint(), faint, "{declarations}");
+            assert_eq!(ink.unseen().is_some(), faint, "{declarations}");
         }
     }
 
@@ -178,7 +276,9 @@ mod tests {
             (Colour::theme(4, 0.5), Colour::Numbered(5_000_500)),
             (Colour::indexed(9), Colour::WHITE),
             (Colour::indexed(64), Colour::Automatic),
-            (Colour::indexed(10), Colour::Numbered(10)),
+            (Colour::indexed(10), Colour::Is([255, 0, 0])),
+            (Colour::indexed(2), Colour::Is([255, 0, 0])),
+            (Colour::indexed(63), Colour::Is([0x33; 3])),
         ] {
             assert_eq!(colour, expected);
         }

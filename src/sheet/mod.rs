@@ -5,8 +5,11 @@
 //! Floats live here only, and leave as [`crate::exact::Decimal`].
 
 mod biff;
+mod biff_rules;
+mod biff_strings;
 mod book;
 mod cells;
+mod conditional;
 mod csv;
 mod dense;
 mod gather;
@@ -22,7 +25,9 @@ mod ole;
 mod properties;
 mod quiet;
 mod records;
+mod records_rules;
 mod refusal;
+mod rules;
 mod sniff;
 mod strings;
 mod style;
@@ -31,7 +36,7 @@ mod workbook;
 mod xlsx;
 mod xml2003;
 
-pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet};
+pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet, Unseen};
 pub use limits::Limits;
 pub use locked::{MOST_TURNS, Passwords, turns, unlock};
 pub use number::serial_to_date;

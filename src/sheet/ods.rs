@@ -12,15 +12,17 @@ use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::BytesStart;
 
-use super::book::{Area, Book, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet, Unseen};
+use super::conditional::{self, Look, Rule, Test, verdict};
 use super::gather::{Gather, Results};
-use super::ink::{Colour, Ink};
+use super::ink::{Colour, Ink, Lost};
 use super::{Format, Limits, Refusal, number, style};
-use crate::diag::Unreadable;
+use crate::diag::{CellRef, Unreadable};
 use crate::ooxml::Package;
 use crate::ooxml::xml::{self, Node};
 
 const CONTENT: &str = "content.xml";
+const STYLES: &str = "styles.xml";
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits.package())?;
@@ -31,6 +33,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let text = package.text(CONTENT)?.ok_or_else(|| Refusal::unreadable(Unreadable::Missing, "content.xml is missing"))?;
     let meta = package.text("meta.xml").ok().flatten().unwrap_or_default();
     let mut reader = Reader::new(limits);
+    // Styles that have names lie in a part of their own; those of the content may have names of that part's own again.
+    if let Some(styles) = package.text(STYLES)? {
+        xml::walk(STYLES, &styles, |node| -> Result<(), Refusal> {
+            reader.style_node(&node);
+            Ok(())
+        })?;
+    }
     if !xml::first_text(&meta, "generator").is_some_and(|generator| calculates(&generator)) {
         reader.gather.results = Results::Doubtful;
     }
@@ -54,16 +63,25 @@ fn calculates(generator: &str) -> bool {
         .any(|name| generator.contains(name))
 }
 
+/// A cell of the row: its column, what it holds, its formula, why not all is seen.
+type Told = (u32, Option<Content>, Option<String>, Option<Unseen>);
+
 /// Where the walk stands.
 struct Reader<'a> {
     limits: &'a Limits,
     gather: Gather<'a>,
     sheets: Vec<Sheet>,
+    /// The style being read, by its family and name.
     style: Option<String>,
     /// Of sheets that are not displayed, of rows without height and columns without width.
     hidden_styles: HashSet<String>,
-    /// What letters are written with, by the names of styles.
-    inks: HashMap<String, Ink>,
+    /// What styles of cells and of letters say, by their families and names.
+    looks: HashMap<String, Look>,
+    /// Which other styles a style of cells takes, under which conditions.
+    maps: HashMap<String, Vec<(Test, String)>>,
+    /// The number format being read, as long as it shows nothing, and those that show nothing.
+    bare_format: Option<(String, &'static str)>,
+    bare_formats: HashMap<String, &'static str>,
     /// Depth of tables: one inside a cell is not a sheet.
     depth: u32,
     table: Table,
@@ -72,8 +90,8 @@ struct Reader<'a> {
     /// The style of the row's cells that name none.
     row_style: Option<String>,
     column: u32,
-    /// The row's, by column, with their formulas, and whether nobody can read them.
-    cells: Vec<(u32, Option<Content>, Option<String>, bool)>,
+    /// The row's, by column, with their formulas, and why not all of them is seen.
+    cells: Vec<Told>,
     cell: Option<Cell>,
 }
 
@@ -94,6 +112,9 @@ struct Table {
     hides: bool,
     /// Merged areas.
     merged: Vec<Area>,
+    /// Bars and icons that stand in the places of values: the areas being read, and all.
+    pictured: Vec<Area>,
+    rules: Vec<Rule>,
 }
 
 /// A cell whose closing tag has not come.
@@ -103,6 +124,10 @@ struct Cell {
     rows: u32,
     columns: u32,
     style: Option<String>,
+    /// What its letters are written with, and those of the spans that are open.
+    ink: Ink,
+    spans: Vec<Ink>,
+    lost: Lost,
     kind: String,
     value: Option<String>,
     formula: Option<String>,
@@ -122,7 +147,10 @@ impl<'a> Reader<'a> {
             sheets: Vec::new(),
             style: None,
             hidden_styles: HashSet::new(),
-            inks: HashMap::new(),
+            looks: HashMap::new(),
+            maps: HashMap::new(),
+            bare_format: None,
+            bare_formats: HashMap::new(),
             depth: 0,
             table: Table::default(),
             row_repeats: 1,
@@ -138,27 +166,20 @@ impl<'a> Reader<'a> {
         if let Some(cell) = &mut self.cell {
             let cell_ends = matches!(node, Node::Close("table-cell" | "covered-table-cell")) && cell.skipped == 0;
             if !cell_ends {
-                return cell.node(node, self.limits);
+                return cell.node(node, self.limits, &self.looks);
             }
             return self.cell_ends();
         }
+        if self.depth == 0 {
+            self.style_node(node);
+        }
         match *node {
-            Node::Open("style", tag) => {
-                self.style = xml::attribute(tag, "name");
-                let parent = xml::attribute(tag, "parent-style-name").and_then(|parent| self.inks.get(&parent).copied());
-                self.inks.extend(self.style.clone().zip(parent));
-            }
-            Node::Open("table-properties", tag) if xml::attribute(tag, "display").as_deref() == Some("false") => {
-                self.hidden_styles.extend(self.style.take());
-            }
-            Node::Open("table-column-properties", tag) if is_nought(tag, "column-width") => self.hidden_styles.extend(self.style.take()),
-            Node::Open("table-row-properties", tag) if is_nought(tag, "row-height") => self.hidden_styles.extend(self.style.take()),
-            Node::Open("text-properties" | "table-cell-properties", tag) if self.depth == 0 => self.ink(tag),
             Node::Open("table", tag) => {
                 self.depth += 1;
                 if self.depth == 1 {
                     let name = xml::attribute(tag, "name").unwrap_or_default();
-                    let hidden = xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style));
+                    let hidden =
+                        xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&format!("table {style}")));
                     self.table = Table { name, hidden, ..Table::default() };
                 }
             }
@@ -173,7 +194,7 @@ impl<'a> Reader<'a> {
             Node::Open("table-column", tag) => {
                 let repeats = repeats(tag, "number-columns-repeated")?;
                 let end = self.table.columns.saturating_add(repeats);
-                if self.unseen(tag) {
+                if self.unseen("table-column", tag) {
                     self.table.hidden_columns.push((self.table.columns, end));
                 }
                 let cells = xml::attribute(tag, "default-cell-style-name");
@@ -182,42 +203,114 @@ impl<'a> Reader<'a> {
             }
             Node::Open("table-row", tag) => {
                 self.row_repeats = repeats(tag, "number-rows-repeated")?;
-                self.row_hidden = self.unseen(tag);
+                self.row_hidden = self.unseen("table-row", tag);
                 self.row_style = xml::attribute(tag, "default-cell-style-name");
                 self.column = 0;
             }
             Node::Close("table-row") => self.row_ends()?,
-            Node::Open("table-cell" | "covered-table-cell", tag) => self.cell = Some(Cell::of(tag)?),
+            Node::Open("table-cell" | "covered-table-cell", tag) => {
+                let mut cell = Cell::of(tag)?;
+                cell.style = cell.style.or_else(|| self.row_style.clone()).or_else(|| self.column_style());
+                cell.ink = cell.style.as_ref().map(|style| self.cell_ink(style)).unwrap_or_default();
+                self.cell = Some(cell);
+            }
+            Node::Open("conditional-format", tag) => {
+                self.table.pictured = xml::attribute(tag, "target-range-address").map(|text| areas(&text)).unwrap_or_default();
+            }
+            Node::Open("data-bar" | "formatting-entry", tag) if xml::attribute(tag, "show-value").as_deref() == Some("false") => {
+                let look = Look { bare: true, ..Look::default() };
+                self.table.rules.push(Rule { areas: std::mem::take(&mut self.table.pictured), test: Test::Always, look });
+            }
             _ => {}
         }
         Ok(())
     }
 
-    /// What the style being read says of its letters and their ground.
-    fn ink(&mut self, tag: &BytesStart) {
-        let Some(name) = &self.style else { return };
-        let ink = self.inks.entry(name.clone()).or_default();
-        if let Some(colour) = xml::qualified(tag, "fo:color") {
-            ink.colour = Colour::named(&colour);
+    /// What styles say, wherever they lie.
+    fn style_node(&mut self, node: &Node) {
+        match *node {
+            Node::Open("style", tag) => {
+                let family = xml::attribute(tag, "family").unwrap_or_default();
+                self.style = xml::attribute(tag, "name").map(|name| format!("{family} {name}"));
+                let parent = xml::attribute(tag, "parent-style-name").and_then(|parent| self.looks.get(&format!("{family} {parent}")));
+                let mut look = parent.cloned().unwrap_or_default();
+                if let Some(format) = xml::attribute(tag, "data-style-name") {
+                    look.code = self.bare_formats.get(&format).map(|code| (*code).to_owned());
+                }
+                if let Some(style) = self.style.clone().filter(|_| matches!(family.as_str(), "table-cell" | "text")) {
+                    self.maps.remove(&style);
+                    self.looks.insert(style, look);
+                }
+            }
+            Node::Open("table-properties", tag) if xml::attribute(tag, "display").as_deref() == Some("false") => {
+                self.hidden_styles.extend(self.style.take());
+            }
+            Node::Open("table-column-properties", tag) if is_nought(tag, "column-width") => self.hidden_styles.extend(self.style.take()),
+            Node::Open("table-row-properties", tag) if is_nought(tag, "row-height") => self.hidden_styles.extend(self.style.take()),
+            Node::Open("text-properties" | "table-cell-properties", tag) => self.letters(tag),
+            Node::Close("style") => self.style = None,
+            Node::Open("number-style" | "text-style", tag) => self.bare_format = xml::attribute(tag, "name").map(|name| (name, ";;;")),
+            // Of other numbers another format is taken.
+            Node::Open("map", tag) if self.bare_format.is_some() => {
+                let other = xml::attribute(tag, "apply-style-name");
+                self.bare_format.take_if(|_| other.is_none_or(|other| !self.bare_formats.contains_key(&other)));
+            }
+            Node::Open("map", tag) => {
+                let Some(style) = self.style.clone() else { return };
+                let said = |name| xml::attribute(tag, name).unwrap_or_default();
+                let map = (Test::open_document(&said("condition")), format!("table-cell {}", said("apply-style-name")));
+                self.maps.entry(style).or_default().push(map);
+            }
+            Node::Open("number" | "fraction" | "scientific-number" | "currency-symbol", _) => self.bare_format = None,
+            Node::Text(text) if !text.trim().is_empty() => self.bare_format = None,
+            Node::Open("text-content", _) => {
+                if let Some((_, code)) = &mut self.bare_format {
+                    *code = ";;;@";
+                }
+            }
+            Node::Close("number-style" | "text-style") => self.bare_formats.extend(self.bare_format.take()),
+            _ => {}
         }
-        if let Some(ground) = xml::qualified(tag, "fo:background-color") {
-            ink.ground = if ground == "transparent" { Colour::WHITE } else { Colour::named(&ground) };
-        }
-        ink.points = xml::qualified(tag, "fo:font-size").and_then(|size| size.strip_suffix("pt")?.trim().parse().ok()).or(ink.points);
     }
 
-    /// True if nobody can read what is written in the cell that ends.
-    fn is_faint(&self, cell: &Cell) -> bool {
-        let of_column =
-            || self.table.column_styles.iter().find(|(first, end, _)| (*first..*end).contains(&self.column)).map(|(.., style)| style);
-        let style = cell.style.as_ref().or(self.row_style.as_ref()).or_else(of_column);
-        style.and_then(|style| self.inks.get(style)).is_some_and(Ink::is_faint)
+    /// What the style being read says of its letters and their ground.
+    fn letters(&mut self, tag: &BytesStart) {
+        let Some(look) = self.style.as_ref().and_then(|style| self.looks.get_mut(style)) else { return };
+        let said = |name| xml::qualified(tag, name);
+        look.colour = said("fo:color").map(|colour| Colour::named(&colour)).or(look.colour);
+        if said("style:use-window-font-color").as_deref() == Some("true") {
+            look.colour = Some(Colour::Automatic);
+        }
+        let ground = said("fo:background-color");
+        look.ground = ground.map(|ground| if ground == "transparent" { Colour::WHITE } else { Colour::named(&ground) }).or(look.ground);
+        look.points = said("fo:font-size").and_then(|size| size.strip_suffix("pt")?.trim().parse().ok()).or(look.points);
+        if said("text:display").as_deref() == Some("none") {
+            look.points = Some(0.0);
+        }
+        for line in [said("style:text-line-through-type"), said("style:text-line-through-style")].into_iter().flatten() {
+            look.struck = line != "none";
+        }
+    }
+
+    /// The style of the column for cells that name none.
+    fn column_style(&self) -> Option<String> {
+        self.table.column_styles.iter().find(|(first, end, _)| (*first..*end).contains(&self.column)).map(|(.., style)| style.clone())
+    }
+
+    fn cell_ink(&self, style: &str) -> Ink {
+        self.looks.get(&format!("table-cell {style}")).map(|look| look.over(&Ink::default())).unwrap_or_default()
+    }
+
+    /// What a condition of the cell's style makes of it: the first that is met, or may be.
+    fn mapped(&self, style: Option<&String>, content: &Content, ink: &Ink) -> Option<(Unseen, Option<Content>)> {
+        let maps = self.maps.get(&format!("table-cell {}", style?))?;
+        maps.iter().find_map(|(test, applied)| verdict(content, ink, test, self.looks.get(applied)?, false))
     }
 
     /// `table:visibility` is `collapse` for hidden, `filter` for filtered out; a style without height or width hides too.
-    fn unseen(&self, tag: &BytesStart) -> bool {
+    fn unseen(&self, family: &str, tag: &BytesStart) -> bool {
         xml::attribute(tag, "visibility").is_some_and(|visibility| visibility != "visible")
-            || xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style))
+            || xml::attribute(tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&format!("{family} {style}")))
     }
 
     fn cell_ends(&mut self) -> Result<(), Refusal> {
@@ -228,15 +321,20 @@ impl<'a> Reader<'a> {
             let last = (row.saturating_add(cell.rows - 1), column.saturating_add(cell.columns.saturating_sub(1) as u16));
             self.table.merged.extend(Area::of((row, column), last));
         }
-        let faint = self.is_faint(&cell);
-        let (content, formula) = cell.content();
+        let (style, ink) = (cell.style.clone(), cell.ink);
+        let (mut content, formula, mut unseen) = cell.content();
+        if let Some(held) = &content
+            && let Some((why, other)) = self.mapped(style.as_ref(), held, &ink)
+        {
+            (content, unseen) = (other.or(content), unseen.or(Some(why)));
+        }
         if content.is_some() || formula.is_some() {
             if self.column.saturating_add(repeats) > self.limits.max_columns {
                 return Err(Refusal::too_large("columns", self.limits.max_columns));
             }
             let columns = self.column..self.column + repeats;
             self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
-            self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone(), faint)));
+            self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone(), unseen)));
         }
         self.column = self.column.saturating_add(repeats);
         Ok(())
@@ -248,9 +346,9 @@ impl<'a> Reader<'a> {
             self.table.hides |= self.row_hidden;
             // Ends early: the gatherer refuses the first row past its limit.
             for row in self.table.rows..self.table.rows.saturating_add(self.row_repeats) {
-                for (column, content, formula, faint) in &cells {
-                    if *faint {
-                        self.gather.faint(row, *column);
+                for (column, content, formula, unseen) in &cells {
+                    if let Some(why) = unseen {
+                        self.gather.unseen(row, *column, *why);
                     }
                     match formula {
                         Some(formula) => self.gather.result(row, *column, formula, content.clone())?,
@@ -267,6 +365,7 @@ impl<'a> Reader<'a> {
         let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
         sheet.hidden_rows = self.table.hides;
         sheet.merge(std::mem::take(&mut self.table.merged))?;
+        conditional::apply(&mut sheet, &self.table.rules, &|_| Ink::default(), false);
         if !self.table.linked {
             self.sheets.push(sheet);
         }
@@ -293,6 +392,9 @@ impl Cell {
             rows: repeats(tag, "number-rows-spanned")?,
             columns: repeats(tag, "number-columns-spanned")?,
             style: named("table:style-name"),
+            ink: Ink::default(),
+            spans: Vec::new(),
+            lost: Lost::default(),
             value,
             formula: named("table:formula"),
             error: named("calcext:value-type").as_deref() == Some("error"),
@@ -304,7 +406,7 @@ impl Cell {
         })
     }
 
-    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
+    fn node(&mut self, node: &Node, limits: &Limits, looks: &HashMap<String, Look>) -> Result<(), Refusal> {
         match *node {
             Node::Open(..) if self.skipped > 0 => self.skipped += 1,
             Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
@@ -323,16 +425,24 @@ impl Cell {
             }
             Node::Open("tab", _) => self.text.push('\t'),
             Node::Open("line-break", _) => self.text.push('\n'),
-            Node::Open("span" | "a" | "ruby" | "ruby-base" | "list" | "list-item", _) | Node::Close(_) => {}
+            Node::Open("span", tag) => {
+                let around = self.spans.last().copied().unwrap_or(self.ink);
+                let look = xml::attribute(tag, "style-name").and_then(|style| looks.get(&format!("text {style}")));
+                self.spans.push(look.map_or(around, |look| look.over(&around)));
+            }
+            Node::Close("span") => drop(self.spans.pop()),
+            Node::Open("a" | "ruby" | "ruby-base" | "list" | "list-item", _) | Node::Close(_) => {}
             Node::Open(..) => self.skipped = 1,
             // White space between elements is layout; inside a paragraph a run of it is one space (ODF 1.2, 6.1.2).
             Node::Text(text) if self.inside > 0 => {
+                let from = self.text.len();
                 for c in text.chars() {
                     let space = matches!(c, ' ' | '\t' | '\r' | '\n');
                     if !(space && self.text.ends_with(' ')) {
                         self.text.push(if space { ' ' } else { c });
                     }
                 }
+                self.lost.add(&self.text, from, self.spans.last().unwrap_or(&self.ink));
             }
             Node::Text(_) => {}
         }
@@ -342,11 +452,17 @@ impl Cell {
         Ok(())
     }
 
-    /// What the cell holds, and its formula.
-    fn content(self) -> (Option<Content>, Option<String>) {
+    /// What the cell holds, its formula, and why not all is seen.
+    fn content(self) -> (Option<Content>, Option<String>, Option<Unseen>) {
         if self.error {
-            return (Some(Content::Error(self.text.into())), self.formula);
+            return (Some(Content::Error(self.text.into())), self.formula, None);
         }
+        let (unseen, left) = match self.lost.of(&self.text) {
+            Some((why, left)) => (Some(why), left),
+            // A value without its text is written as the cell is.
+            None if self.text.trim().is_empty() => (self.ink.unseen(), None),
+            None => (None, None),
+        };
         let stored = match (self.kind.as_str(), self.value) {
             ("string" | "time", Some(value)) => Some(Content::Text(value.into())),
             // A formula's empty text is a value; an empty cell's is none.
@@ -360,11 +476,23 @@ impl Cell {
         let content = match stored {
             Some(Content::Text(text)) if text.is_empty() && self.formula.is_none() => None,
             // The paragraphs are what the format made of it; without any nothing is known of that.
-            Some(content) if self.paragraphs > 0 => Some(style::seen(&self.text, content, "")),
+            Some(content) if self.paragraphs > 0 => Some(style::seen(left.as_ref().unwrap_or(&self.text), content, "")),
             content => content,
         };
-        (content, self.formula)
+        (content, self.formula, unseen)
     }
+}
+
+/// `表.D2:表.D9 '甲 乙'.F2` as rectangles, whatever the sheet.
+fn areas(text: &str) -> Vec<Area> {
+    // Names in quotation marks may hold anything.
+    let bare: String = text.split('\'').step_by(2).collect();
+    let cell = |text: &str| CellRef::parse(&text.rsplit('.').next()?.replace('$', "")).map(|cell| (cell.row, cell.column));
+    let area = |text: &str| {
+        let (first, last) = text.split_once(':').unwrap_or((text, text));
+        Some(Area { first: cell(first)?, last: cell(last)? })
+    };
+    bare.split_whitespace().filter_map(area).take(Area::MOST).collect()
 }
 
 fn repeats(tag: &BytesStart, name: &str) -> Result<u32, Refusal> {

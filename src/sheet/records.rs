@@ -6,10 +6,15 @@
 //! BeginSheet WsDim BeginSheetData         RowHdr CellIsst CellReal  CellError …  EndSheetData        what calamine gets
 //! ```
 
+use std::collections::BTreeMap;
+
 use super::Refusal;
+use super::biff_strings::Rich;
 use super::book::Area;
+use super::conditional::Look;
 use super::ink::{Colour, Ink};
 use super::ole::{u16_at, u32_at};
+use super::records_rules::{self, Rules};
 use super::style::{Formats, Style};
 use crate::diag::Unreadable;
 
@@ -24,6 +29,7 @@ const DIMENSIONS: u16 = 0x94;
 const MERGED: u16 = 0xb0;
 const WORKBOOK: u16 = 0x99;
 const CALCULATION: u16 = 0x9d;
+const FORMAT_INFO: u16 = 0x1e5;
 const FONT: u16 = 0x2b;
 const FORMAT: u16 = 0x2c;
 const FILL: u16 = 0x2d;
@@ -33,6 +39,9 @@ const END_STYLES: u16 = 0x26a;
 /// `#VALUE!`
 const VALUE: u8 = 0x0f;
 const KNOWN_ERRORS: [u8; 8] = [0x00, 0x07, VALUE, 0x17, 0x1d, 0x24, 0x2a, 0x2b];
+
+/// Rules of conditional formats that are looked at in a sheet.
+pub(super) const MOST_RULES: usize = 500;
 
 /// What a part is, by its first record.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,14 +59,24 @@ pub(super) fn part(bytes: &[u8]) -> Part {
     }
 }
 
-/// The string table written anew, and how many strings it holds.
-pub(super) fn strings(bytes: &[u8]) -> Result<(Vec<u8>, u32), Refusal> {
-    let (mut items, mut count) = (Vec::new(), 0u32);
+/// The string table.
+#[derive(Default)]
+pub(super) struct Strings {
+    /// Written anew.
+    pub(super) bytes: Vec<u8>,
+    pub(super) count: u32,
+    /// Those of which the letters do not all look alike, by number.
+    pub(super) rich: BTreeMap<u32, Rich>,
+}
+
+pub(super) fn strings(bytes: &[u8]) -> Result<Strings, Refusal> {
+    let (mut items, mut count, mut all) = (Vec::new(), 0u32, BTreeMap::new());
     walk(bytes, |record, data| {
         if record == STRING {
             // A byte of flags, the text, then what makes it rich.
             let text = data.get(1..).and_then(text).ok_or_else(torn)?;
             write(&mut items, STRING, &[&[0], text]);
+            all.extend(rich(data).map(|rich| (count, rich)));
             count += 1;
         }
         Ok(())
@@ -65,7 +84,16 @@ pub(super) fn strings(bytes: &[u8]) -> Result<(Vec<u8>, u32), Refusal> {
     let mut written = Vec::with_capacity(items.len() + 16);
     write(&mut written, BEGIN_STRINGS, &[&count.to_le_bytes(), &count.to_le_bytes()]);
     written.extend(items);
-    Ok((written, count))
+    Ok(Strings { bytes: written, count, rich: all })
+}
+
+/// A text with the fonts of its letters: flags, the text, how many runs, and of each where it begins and its font.
+fn rich(data: &[u8]) -> Option<Rich> {
+    let own = data.get(1..).and_then(text).filter(|_| data[0] & 1 != 0)?;
+    let runs = data.get(1 + own.len()..)?;
+    let count = u32_at(runs, 0) as usize;
+    let runs = runs.get(4..)?.chunks_exact(4).take(count).map(|run| (u16_at(run, 0), u16_at(run, 2))).collect();
+    Some(Rich { text: letters(own), runs })
 }
 
 /// What a workbook part says.
@@ -98,7 +126,7 @@ pub(super) fn list(bytes: &[u8]) -> Result<List, Refusal> {
 }
 
 /// A colour of eight bytes (MS-XLSB, BrtColor).
-fn colour(data: &[u8], at: usize) -> Colour {
+pub(super) fn colour(data: &[u8], at: usize) -> Colour {
     let Some([kind, index, tint, more, red, green, blue, _]) = data.get(at..at + 8) else { return Colour::Unknown };
     match kind >> 1 {
         0 => Colour::Automatic,
@@ -109,8 +137,18 @@ fn colour(data: &[u8], at: usize) -> Colour {
     }
 }
 
-/// Every cell style, by its number format, and what its letters are written with.
-pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Vec<Style>, Refusal> {
+/// What the styles of a workbook say.
+#[derive(Default)]
+pub(super) struct Styles {
+    /// Every cell style, by its number format, and what its letters are written with.
+    pub(super) cells: Vec<Style>,
+    pub(super) fonts: Vec<Ink>,
+    /// What conditional formats make of cells, by number.
+    pub(super) looks: Vec<Look>,
+}
+
+pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Styles, Refusal> {
+    let mut looks = Vec::new();
     let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
     let (mut inks, mut grounds, mut xfs) = (Vec::new(), Vec::new(), Vec::new());
     walk(bytes, |record, data| {
@@ -118,8 +156,12 @@ pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Vec<Style>, Refusa
             FORMAT => formats.define(u16_at(data, 0).into(), data.get(2..).and_then(text).map(letters).unwrap_or_default()),
             BEGIN_STYLES => inside = true,
             END_STYLES => inside = false,
-            // The height in twentieths of a point; a fill of nothing, of one colour, or a pattern.
-            FONT => inks.push(Ink { colour: colour(data, 12), points: Some(f64::from(u16_at(data, 0)) / 20.0), ..Ink::default() }),
+            // The height in twentieths of a point, flags; a fill of nothing, of one colour, or a pattern.
+            FONT => {
+                let (points, struck) = (Some(f64::from(u16_at(data, 0)) / 20.0), u16_at(data, 2) & 8 != 0);
+                inks.push(Ink { colour: colour(data, 12), points, struck, ..Ink::default() });
+            }
+            records_rules::LOOK => looks.push(records_rules::look(data)),
             FILL => grounds.push(match u32_at(data, 0) {
                 0 => Colour::WHITE,
                 1 => colour(data, 4),
@@ -138,16 +180,17 @@ pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Vec<Style>, Refusa
         Ink { ground: grounds.get(fill).copied().unwrap_or(Colour::WHITE), ..ink }
     };
     let styles = formats.styles(ids.into_iter().map(u32::from)).into_iter();
-    Ok(styles.zip(xfs).map(|(style, xf)| style.in_ink(&ink(xf))).collect())
+    Ok(Styles { cells: styles.zip(xfs).map(|(style, xf)| style.in_ink(ink(xf))).collect(), fonts: inks, looks })
 }
 
 /// A text without its length.
-fn letters(text: &[u8]) -> String {
+pub(super) fn letters(text: &[u8]) -> String {
     let units: Vec<u16> = text[4..].chunks_exact(2).map(|unit| u16_at(unit, 0)).collect();
     String::from_utf16_lossy(&units)
 }
 
 /// A sheet written anew.
+#[derive(Default)]
 pub(super) struct Sheet {
     pub(super) bytes: Vec<u8>,
     /// Zero-based.
@@ -155,8 +198,15 @@ pub(super) struct Sheet {
     /// First and last, zero-based.
     pub(super) hidden_columns: Vec<(u32, u32)>,
     pub(super) merged: Vec<Area>,
+    /// Columns that say how wide they are; the others have no width where this is so.
+    wide: Vec<(u32, u32)>,
+    others_narrow: bool,
+    /// Conditional formats.
+    pub(super) rules: Rules,
     /// Row, column, style and whether it is a formula's, of each cell.
     cells: Vec<(u32, u32, Own)>,
+    /// Texts of cells whose letters do not all look alike.
+    pub(super) rich: Vec<Rich>,
 }
 
 /// What calamine does not tell of a cell.
@@ -164,6 +214,8 @@ pub(super) struct Sheet {
 pub(super) struct Own {
     pub(super) style: u32,
     pub(super) formula: bool,
+    /// The text's number in the table, or behind that table's those of the sheet's own.
+    pub(super) text: Option<u32>,
 }
 
 impl Sheet {
@@ -172,17 +224,17 @@ impl Sheet {
         let at = self.cells.binary_search_by_key(&(row, column), |(row, column, _)| (*row, *column));
         at.map(|at| self.cells[at].2).unwrap_or_default()
     }
+
+    /// True for a column that nobody sees.
+    pub(super) fn hides(&self, column: u32) -> bool {
+        let among = |columns: &[(u32, u32)]| columns.iter().any(|&(first, last)| (first..=last).contains(&column));
+        among(&self.hidden_columns) || (self.others_narrow && !among(&self.wide))
+    }
 }
 
-/// Cells only, each whole; `strings` is the size of the string table.
-pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
-    let mut sheet = Sheet {
-        bytes: Vec::with_capacity(bytes.len()),
-        hidden_rows: Vec::new(),
-        hidden_columns: Vec::new(),
-        merged: Vec::new(),
-        cells: Vec::new(),
-    };
+/// Cells only, each whole; `strings` is the size of the string table, `odd` are the numbers of its rich texts.
+pub(super) fn sheet(bytes: &[u8], strings: u32, odd: &BTreeMap<u32, Rich>, looks: &[Look]) -> Result<Sheet, Refusal> {
+    let mut sheet = Sheet { bytes: Vec::with_capacity(bytes.len()), ..Sheet::default() };
     write(&mut sheet.bytes, BEGIN_SHEET, &[]);
     write(&mut sheet.bytes, DIMENSIONS, &[&[0; 16]]);
     write(&mut sheet.bytes, BEGIN_DATA, &[]);
@@ -196,7 +248,13 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
                 sheet.merged.extend(Area::of(corner(0, 8), corner(4, 12)));
             }
             // fHidden, or no width.
-            COLUMNS if u16_at(data, 16) & 1 != 0 || u32_at(data, 8) == 0 => sheet.hidden_columns.push((u32_at(data, 0), u32_at(data, 4))),
+            COLUMNS => {
+                let unseen = u16_at(data, 16) & 1 != 0 || u32_at(data, 8) == 0;
+                let columns = if unseen { &mut sheet.hidden_columns } else { &mut sheet.wide };
+                columns.push((u32_at(data, 0), u32_at(data, 4)));
+            }
+            // In 256ths of a letter, or in letters.
+            FORMAT_INFO => sheet.others_narrow = u32_at(data, 0) == 0 || (u32_at(data, 0) == u32::MAX && u16_at(data, 4) == 0),
             0x00 if inside => {
                 row = data.first_chunk().map(|row| u32::from_le_bytes(*row)).ok_or_else(torn)?;
                 column = 0;
@@ -216,8 +274,14 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
                 let (style, value) = (data.get(head - 4..head).ok_or_else(torn)?, &data[head..]);
                 if let Some((written, value)) = cell(record, value, strings).ok_or_else(|| broken(row))? {
                     // The lowest three bytes; the fourth holds flags.
-                    let own = Own { style: u32_at(style, 0) & 0x00ff_ffff, formula: (0x08..=0x0b).contains(&record) };
-                    if own.style != 0 || own.formula {
+                    let mut own = Own { style: u32_at(style, 0) & 0x00ff_ffff, formula: (0x08..=0x0b).contains(&record), text: None };
+                    if written == 0x07 {
+                        own.text = Some(u32_at(&value, 0)).filter(|number| odd.contains_key(number));
+                    } else if let Some(rich) = rich(&data[head..]).filter(|_| record == 0x3e) {
+                        own.text = Some(strings + sheet.rich.len() as u32);
+                        sheet.rich.push(rich);
+                    }
+                    if own.style != 0 || own.formula || own.text.is_some() {
                         sheet.cells.push((row, column, own));
                     }
                     let record = written;
@@ -225,6 +289,7 @@ pub(super) fn sheet(bytes: &[u8], strings: u32) -> Result<Sheet, Refusal> {
                 }
                 column = column.saturating_add(1);
             }
+            _ if !inside => sheet.rules.take(record, data, looks),
             _ => {}
         }
         Ok(())
@@ -256,7 +321,7 @@ fn cell(record: u16, value: &[u8], strings: u32) -> Option<Option<(u16, Vec<u8>)
 }
 
 /// A text with its length before it; what follows is left out.
-fn text(data: &[u8]) -> Option<&[u8]> {
+pub(super) fn text(data: &[u8]) -> Option<&[u8]> {
     let length = usize::try_from(u32::from_le_bytes(*data.first_chunk()?)).ok()?.checked_mul(2)?;
     data.get(..length.checked_add(4)?)
 }
@@ -335,7 +400,7 @@ mod tests {
     /// Kinds and columns of the cells that calamine gets.
     fn cells(bytes: &[u8]) -> Vec<(u16, u32)> {
         let mut cells = Vec::new();
-        walk(&sheet(bytes, 1).expect("whole").bytes, |record, data| {
+        walk(&sheet(bytes, 1, &BTreeMap::new(), &[]).expect("whole").bytes, |record, data| {
             cells.extend((1..=7).contains(&record).then(|| (record, u32_at(data, 0))));
             Ok(())
         })
@@ -362,17 +427,19 @@ mod tests {
         ]
         .concat();
         assert_eq!(cells(&data), [(3, 2), (6, 3), (7, 5), (6, 9), (6, 10)]);
-        let written = sheet(&data, 1).expect("whole");
+        let none = BTreeMap::new();
+        let written = sheet(&data, 1, &none, &[]).expect("whole");
         assert_eq!((written.hidden_rows, written.hidden_columns), (vec![4], vec![(1, 2)]));
         // A text that the table lacks, and every cut.
-        assert!(sheet(&data, 0).is_err());
-        (1..data.len()).for_each(|length| drop(sheet(&data[..length], 1)));
+        assert!(sheet(&data, 0, &none, &[]).is_err());
+        (1..data.len()).for_each(|length| drop(sheet(&data[..length], 1, &none, &[])));
     }
 
     #[test]
     fn strings_lose_what_makes_them_rich() {
         let data = [record(BEGIN_STRINGS, &[&[255; 8]]), record(STRING, &[&[1], &wide("富"), &[9; 8]])].concat();
         let plain = [record(BEGIN_STRINGS, &[&[1, 0, 0, 0, 1, 0, 0, 0]]), record(STRING, &[&[0], &wide("富")])].concat();
-        assert_eq!(strings(&data).expect("whole"), (plain, 1));
+        let written = strings(&data).expect("whole");
+        assert_eq!((written.bytes, written.count), (plain, 1));
     }
 }

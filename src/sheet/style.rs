@@ -29,11 +29,15 @@ impl Formats {
         self.codes.insert(id, code);
     }
 
+    /// The code of an id, the file's own before the built-in one.
+    pub(super) fn code(&self, id: u32) -> &str {
+        self.codes.get(&id).map_or_else(|| builtin_code(id), String::as_str)
+    }
+
     /// Styles by the ids of their formats.
     pub(super) fn styles(&self, ids: impl IntoIterator<Item = u32>) -> Vec<Style> {
         let mut known: BTreeMap<u32, Style> = BTreeMap::new();
-        let code = |id: u32| self.codes.get(&id).map_or_else(|| builtin_code(id), String::as_str);
-        ids.into_iter().map(|id| known.entry(id).or_insert_with(|| Style::new(code(id), self.date_1904)).clone()).collect()
+        ids.into_iter().map(|id| known.entry(id).or_insert_with(|| Style::new(self.code(id), self.date_1904)).clone()).collect()
     }
 }
 
@@ -41,8 +45,8 @@ impl Formats {
 #[derive(Clone, Debug)]
 pub(super) struct Style {
     looks: Arc<Looks>,
-    /// Nobody can read what is written in it.
-    faint: bool,
+    /// What its letters are written with.
+    pub(super) ink: Ink,
 }
 
 #[derive(Debug)]
@@ -83,7 +87,7 @@ impl Style {
             places(code).map_or(Numbers::Some, Numbers::Places)
         };
         let plain_texts = format.text(Value::Text("文"), date_1904) == "文";
-        Self { looks: Arc::new(Looks { code: code.into(), format, date_1904, numbers, plain_texts }), faint: false }
+        Self { looks: Arc::new(Looks { code: code.into(), format, date_1904, numbers, plain_texts }), ink: Ink::default() }
     }
 
     /// True where numbers are shown as dates or times.
@@ -92,18 +96,13 @@ impl Style {
     }
 
     /// The style with what its letters are written with.
-    pub(super) fn in_ink(self, ink: &Ink) -> Self {
-        Self { faint: ink.is_faint(), ..self }
-    }
-
-    /// True if nobody can read what is written in it.
-    pub(super) fn is_faint(&self) -> bool {
-        self.faint
+    pub(super) fn in_ink(self, ink: Ink) -> Self {
+        Self { ink, ..self }
     }
 
     /// True where everything is shown as it is stored.
     pub(super) fn is_plain(&self) -> bool {
-        self.looks.numbers == Numbers::All && self.looks.plain_texts && !self.faint
+        self.looks.numbers == Numbers::All && self.looks.plain_texts && self.ink.unseen().is_none()
     }
 
     /// True where texts are shown as they are.

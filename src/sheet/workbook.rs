@@ -2,8 +2,10 @@
 
 use quick_xml::events::BytesStart;
 
+use super::conditional::Look;
 use super::gather::Results;
 use super::ink::{Colour, Ink};
+use super::rules::LookReader;
 use super::style::{Formats, Style};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
@@ -128,18 +130,24 @@ pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
     xml::text_where(text, "property", |tag| xml::attribute(tag, "name").as_deref() == Some(wanted))
 }
 
-/// Every cell style (`cellXfs`), by its number format, and what its letters are written with.
-pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Style>, Refusal> {
+/// Every cell style (`cellXfs`), by its number format, and what its letters are written with; the looks of conditional formats
+/// (`dxfs`).
+pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Style>, Vec<Look>), Refusal> {
     let (mut formats, mut ids, mut within) = (Formats::new(date_1904), Vec::new(), String::new());
+    let mut looks: Vec<LookReader> = Vec::new();
     let (mut inks, mut grounds, mut xfs, mut solid) = (Vec::<Ink>::new(), Vec::new(), Vec::new(), false);
     xml::walk(part, text, |node| -> Result<(), Refusal> {
         match node {
+            Node::Open("dxf", _) if within == "dxfs" => looks.push(LookReader::default()),
+            Node::Close("dxfs") => within.clear(),
+            Node::Open(name, tag) if within == "dxfs" => last(&mut looks, |look| look.opens(name, tag)),
+            Node::Close(name) if within == "dxfs" => last(&mut looks, |look| look.closes(name)),
             Node::Open("numFmt", tag) => {
                 if let (Some(id), Some(code)) = (number(tag, "numFmtId"), xml::attribute(tag, "formatCode")) {
                     formats.define(id, code);
                 }
             }
-            Node::Open(name @ ("fonts" | "fills" | "cellXfs"), _) => name.clone_into(&mut within),
+            Node::Open(name @ ("fonts" | "fills" | "cellXfs" | "dxfs"), _) => name.clone_into(&mut within),
             Node::Close("fonts" | "fills" | "cellXfs") => within.clear(),
             Node::Open(name, tag) => match (within.as_str(), name) {
                 ("cellXfs", "xf") => {
@@ -148,6 +156,7 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Styl
                 }
                 ("fonts", "font") => inks.push(Ink::default()),
                 ("fonts", "color") => last(&mut inks, |ink| ink.colour = colour(tag)),
+                ("fonts", "strike") => last(&mut inks, |ink| ink.struck = says(tag)),
                 ("fonts", "sz") => {
                     let points = xml::attribute(tag, "val").and_then(|points| points.trim().parse().ok());
                     last(&mut inks, |ink| ink.points = points);
@@ -170,7 +179,13 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<Vec<Styl
         let ink = inks.get(font).copied().unwrap_or_default();
         Ink { ground: grounds.get(fill).copied().unwrap_or(Colour::WHITE), ..ink }
     };
-    Ok(formats.styles(ids).into_iter().zip(xfs).map(|(style, xf)| style.in_ink(&ink(xf))).collect())
+    let styles = formats.styles(ids).into_iter().zip(xfs).map(|(style, xf)| style.in_ink(ink(xf))).collect();
+    Ok((styles, looks.into_iter().map(|reader| reader.look).collect()))
+}
+
+/// True for a property that is there, unless it says that it is off (18.8.29).
+pub(super) fn says(tag: &BytesStart) -> bool {
+    xml::attribute(tag, "val").is_none_or(|value| !matches!(value.as_str(), "0" | "false"))
 }
 
 fn last<T>(all: &mut [T], change: impl FnOnce(&mut T)) {
@@ -180,7 +195,7 @@ fn last<T>(all: &mut [T], change: impl FnOnce(&mut T)) {
 }
 
 /// `<color rgb="FFFFFFFF"/>`, `indexed="9"`, `theme="0" tint="-0.05"`, `auto="1"` (18.8.3).
-fn colour(tag: &BytesStart) -> Colour {
+pub(super) fn colour(tag: &BytesStart) -> Colour {
     let said = |name| xml::attribute(tag, name);
     if let Some(rgb) = said("rgb") {
         return Colour::named(&rgb);

@@ -3,8 +3,8 @@
 
 use super::book::Book;
 use super::cells::{self, Tables};
+use super::conditional;
 use super::gather::Gather;
-use super::style::Style;
 use super::workbook::{self, Workbook};
 use super::{Format, Limits, Refusal, strings};
 use crate::diag::Unreadable;
@@ -16,15 +16,15 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut part = |name: Option<String>| name.map(|name| Ok::<_, Refusal>((package.text(&name)?, name))).transpose();
     let strings = match part(strings)? {
         Some((Some(text), name)) => strings::table(&name, &text, limits)?,
-        _ => Vec::new(),
+        _ => strings::Strings::default(),
     };
-    let styles = match part(styles)? {
+    let (styles, looks) = match part(styles)? {
         Some((Some(text), name)) => workbook::styles(&name, &text, date_1904)?,
-        _ => Vec::new(),
+        _ => (Vec::new(), Vec::new()),
     };
     let odd_texts = styles.iter().any(|style| !style.shows_texts());
-    let faint = styles.iter().any(Style::is_faint);
-    let tables = Tables { strings, styles, odd_texts, faint, pictures };
+    let unseen = styles.iter().any(|style| style.ink.unseen().is_some());
+    let tables = Tables { strings, styles, odd_texts, unseen, looks, pictures };
     let mut gather = Gather::new(limits);
     gather.results = results;
     let mut sheets = Vec::with_capacity(listed.len());
@@ -35,6 +35,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let mut sheet = gather.sheet(&listed.name, listed.hidden)?;
         sheet.hidden_rows = shape.hides(&sheet);
         sheet.merge(shape.merged)?;
+        let ink = |(row, column)| shape.inks.get(&(row, column as u16)).copied().unwrap_or_default();
+        conditional::apply(&mut sheet, &shape.rules, &ink, date_1904);
         sheets.push(sheet);
     }
     gather.uncalculated(&mut sheets);

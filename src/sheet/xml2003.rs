@@ -5,15 +5,16 @@
 //!   <Row ss:Index="3"><Cell ss:MergeAcross="1"><Data ss:Type="Number">8.7</Data></Cell>
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use quick_xml::events::BytesStart;
 
-use super::book::{Area, Book, Content, Sheet};
+use super::book::{Area, Book, Content, Sheet, Unseen};
+use super::conditional::{self, Comparison, Look, Rule, Test};
 use super::gather::{Gather, Results};
-use super::ink::{Colour, Ink};
-use super::style::Style;
-use super::{Format, Limits, Refusal, number, text};
+use super::ink::{Colour, Ink, Lost};
+use super::style::{self, Style};
+use super::{Format, Limits, Refusal, html_style, number, text};
 use crate::diag::Unreadable;
 use crate::ooxml::xml::{self, Node};
 
@@ -66,6 +67,7 @@ struct Reader<'a> {
 
 /// The sheet being read.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a sheet, a row or a column")]
 struct Open {
     name: String,
     hidden: bool,
@@ -80,14 +82,36 @@ struct Open {
     column_styles: Vec<(u32, u32, String)>,
     row_style: Option<String>,
     merged: Vec<Area>,
+    /// Columns that say how wide they are, and whether the others, and rows that say nothing, have no size.
+    wide: Vec<(u32, u32)>,
+    others_narrow: bool,
+    others_low: bool,
+    /// Conditional formats, the one being read, and the ink of cells that is not the usual one.
+    rules: Vec<Rule>,
+    range: Vec<Area>,
+    condition: Condition,
+    cell_inks: BTreeMap<(u32, u16), Ink>,
     cell: Option<Cell>,
 }
 
+/// A condition of a conditional format while it is read.
+#[derive(Default)]
+struct Condition {
+    comparison: Option<Comparison>,
+    values: Vec<String>,
+    look: Look,
+}
+
+#[derive(Default)]
 struct Cell {
     across: u32,
     down: u32,
     formula: Option<String>,
     style: Option<String>,
+    /// What its letters are written with, and those of the elements that are open in its text.
+    ink: Ink,
+    inks: Vec<Ink>,
+    lost: Lost,
     kind: String,
     text: String,
     /// Inside of its `Data`, and not of a comment's.
@@ -108,18 +132,27 @@ impl Reader<'_> {
             }
             Node::Close(name) => {
                 self.path.pop();
+                if let Some(cell) = self.sheet.as_mut().and_then(|sheet| sheet.cell.as_mut()).filter(|cell| cell.inside) {
+                    cell.inks.pop();
+                }
                 self.closes(name)?;
             }
             Node::Text(text) => {
                 if let Some(cell) = self.sheet.as_mut().and_then(|sheet| sheet.cell.as_mut()).filter(|cell| cell.inside) {
+                    let from = cell.text.len();
                     cell.text.push_str(text);
+                    cell.lost.add(&cell.text, from, cell.inks.last().unwrap_or(&cell.ink));
                     if cell.text.len() > self.limits.max_text {
                         return Err(Refusal::too_large("text", self.limits.max_text));
                     }
-                } else if let Some(sheet) = &mut self.sheet
-                    && self.path.last().is_some_and(|last| last == "Visible")
-                {
-                    sheet.hidden |= text.contains("Hidden");
+                } else if let Some(sheet) = &mut self.sheet {
+                    match self.path.last().map(String::as_str) {
+                        Some("Visible") => sheet.hidden |= text.contains("Hidden"),
+                        Some("Range") => sheet.range.extend(areas(text)),
+                        Some("Qualifier") => sheet.condition.comparison = Comparison::named(text.trim()),
+                        Some("Value1" | "Value2") => sheet.condition.values.push(text.to_owned()),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -149,6 +182,7 @@ impl Reader<'_> {
                 "Font" => {
                     ink.colour = colour.unwrap_or(ink.colour);
                     ink.points = xml::attribute(tag, "Size").and_then(|size| size.trim().parse().ok()).or(ink.points);
+                    ink.struck = xml::attribute(tag, "StrikeThrough").map_or(ink.struck, |struck| struck.trim() == "1");
                 }
                 // Another pattern than a whole ground is not worked out.
                 _ if xml::attribute(tag, "Pattern").is_none_or(|pattern| pattern == "Solid") => ink.ground = colour.unwrap_or(ink.ground),
@@ -158,19 +192,32 @@ impl Reader<'_> {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         let number = |name| count(tag, name);
         let hidden = || xml::attribute(tag, "Hidden").is_some_and(|hidden| hidden == "1");
+        if let Some(cell) = sheet.cell.as_mut().filter(|cell| cell.inside) {
+            cell.opens(name, tag);
+        }
         match name {
+            "Table" => {
+                sheet.others_narrow = is_nought(tag, "DefaultColumnWidth");
+                sheet.others_low = is_nought(tag, "DefaultRowHeight");
+            }
+            "ConditionalFormatting" => sheet.range.clear(),
+            "Condition" => sheet.condition = Condition::default(),
+            "Format" => sheet.condition.look = look(&xml::attribute(tag, "Style").unwrap_or_default()),
             "Column" => {
                 sheet.columns = number("Index")?.map_or(sheet.columns, |index| index.saturating_sub(1));
                 let end = sheet.columns.saturating_add(number("Span")?.unwrap_or(0)).saturating_add(1);
                 if hidden() || is_nought(tag, "Width") {
                     sheet.hidden_columns.push((sheet.columns, end));
+                } else if xml::attribute(tag, "Width").is_some() {
+                    sheet.wide.push((sheet.columns, end));
                 }
                 sheet.column_styles.extend(xml::attribute(tag, "StyleID").map(|style| (sheet.columns, end, style)));
                 sheet.columns = end;
             }
             "Row" => {
                 sheet.row = number("Index")?.map_or(sheet.row, |index| index.saturating_sub(1));
-                sheet.row_hidden = hidden() || is_nought(tag, "Height");
+                let low = xml::attribute(tag, "Height").map_or(sheet.others_low, |_| is_nought(tag, "Height"));
+                sheet.row_hidden = hidden() || low;
                 sheet.row_style = xml::attribute(tag, "StyleID");
                 sheet.column = 0;
             }
@@ -181,7 +228,8 @@ impl Reader<'_> {
                 let of_column =
                     || sheet.column_styles.iter().find(|(first, end, _)| (*first..*end).contains(&sheet.column)).map(|(.., style)| style);
                 let style = xml::attribute(tag, "StyleID").or_else(|| sheet.row_style.clone()).or_else(|| of_column().cloned());
-                sheet.cell = Some(Cell { across, down, formula, style, kind: String::new(), text: String::new(), inside: false });
+                let ink = self.inks.get(style.as_deref().unwrap_or("Default")).copied().unwrap_or_default();
+                sheet.cell = Some(Cell { across, down, formula, style, ink, ..Cell::default() });
             }
             "Data" if self.path.last().is_some_and(|last| last == "Cell") => {
                 if let Some(cell) = &mut sheet.cell {
@@ -211,9 +259,15 @@ impl Reader<'_> {
                     sheet.merged.extend(Area::of((row, narrow(column)), last));
                 }
                 let style = cell.style.as_deref().unwrap_or("Default").to_owned();
-                let (content, formula) = cell.content();
-                if (content.is_some() || formula.is_some()) && self.inks.get(&style).is_some_and(Ink::is_faint) {
-                    self.gather.faint(row, column);
+                let ink = cell.ink;
+                let (content, formula, unseen) = cell.content();
+                if content.is_some() || formula.is_some() {
+                    if let Some(why) = unseen {
+                        self.gather.unseen(row, column, why);
+                    }
+                    if !ink.is_usual() {
+                        sheet.cell_inks.insert((row, column.min(u32::from(u16::MAX)) as u16), ink);
+                    }
                 }
                 let code = self.codes.get(&style).filter(|_| content.is_some());
                 let content = match code {
@@ -227,7 +281,8 @@ impl Reader<'_> {
                     None => content,
                 };
                 if content.is_some() || formula.is_some() {
-                    sheet.hides |= sheet.row_hidden || sheet.hidden_columns.iter().any(|&(first, end)| (first..end).contains(&column));
+                    let among = |columns: &[(u32, u32)]| columns.iter().any(|&(first, end)| (first..end).contains(&column));
+                    sheet.hides |= sheet.row_hidden || among(&sheet.hidden_columns) || (sheet.others_narrow && !among(&sheet.wide));
                     match (formula, content) {
                         (Some(formula), content) => self.gather.result(row, column, &formula, content)?,
                         (None, content) => content.map_or(Ok(()), |content| self.gather.push(row, column, content))?,
@@ -236,11 +291,23 @@ impl Reader<'_> {
                 sheet.column = sheet.column.saturating_add(across).saturating_add(1);
             }
             "Row" => sheet.row = sheet.row.saturating_add(1),
+            "Condition" if sheet.rules.len() < MOST_RULES => {
+                let Condition { comparison, values, look } = std::mem::take(&mut sheet.condition);
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                // One without a qualifier is a formula.
+                let test = match (comparison, values.as_slice()) {
+                    (None, [formula, ..]) => Test::formula(formula, None),
+                    (comparison, values) => Test::own(comparison, values),
+                };
+                sheet.rules.push(Rule { areas: sheet.range.clone(), test, look });
+            }
             "Worksheet" => {
                 let Some(done) = self.sheet.take() else { return Ok(()) };
                 let mut sheet = self.gather.sheet(&done.name, done.hidden)?;
                 sheet.merge(done.merged)?;
                 sheet.hidden_rows = done.hides;
+                let ink = |(row, column)| done.cell_inks.get(&(row, column as u16)).copied().unwrap_or_default();
+                conditional::apply(&mut sheet, &done.rules, &ink, self.date_1904);
                 self.sheets.push(sheet);
                 if self.sheets.len() > self.limits.max_sheets {
                     return Err(Refusal::too_large("sheets", self.limits.max_sheets));
@@ -253,12 +320,27 @@ impl Reader<'_> {
 }
 
 impl Cell {
-    /// What the cell holds, and its formula.
-    fn content(self) -> (Option<Content>, Option<String>) {
-        let text = self.text;
-        if text.is_empty() {
-            return (None, self.formula);
+    /// An element in its text: `<Font html:Color="#FFFFFF">`, `<S>`.
+    fn opens(&mut self, name: &str, tag: &BytesStart) {
+        let mut ink = self.inks.last().copied().unwrap_or(self.ink);
+        match name {
+            "S" => ink.struck = true,
+            "Font" => {
+                ink.colour = xml::attribute(tag, "Color").map_or(ink.colour, |colour| Colour::named(&colour));
+                ink.points = xml::attribute(tag, "Size").and_then(|size| size.trim().parse().ok()).or(ink.points);
+            }
+            _ => {}
         }
+        self.inks.push(ink);
+    }
+
+    /// What the cell holds, its formula, and why not all is seen.
+    fn content(self) -> (Option<Content>, Option<String>, Option<Unseen>) {
+        let Self { text, lost, ink, formula, .. } = self;
+        if text.is_empty() {
+            return (None, formula, ink.unseen());
+        }
+        let (unseen, left) = lost.of(&text).map_or((None, None), |(why, left)| (Some(why), left));
         let content = match self.kind.as_str() {
             "Number" => text.trim().parse().map_or_else(|_| Content::Text(text.into()), number::content),
             "DateTime" => number::iso_content(&text),
@@ -266,8 +348,41 @@ impl Cell {
             "Error" => Content::Error(text.trim().into()),
             _ => Content::Text(text.into()),
         };
-        (Some(content), self.formula)
+        let content = left.map_or_else(|| content.clone(), |left| style::seen(&left, content.clone(), ""));
+        (Some(content), formula, unseen)
     }
+}
+
+/// Rules of conditional formats that are looked at in a sheet.
+const MOST_RULES: usize = 500;
+
+/// What a conditional format says: `color:white;mso-number-format:"0\.00"`.
+fn look(style: &str) -> Look {
+    let mut ink = Ink { colour: Colour::Unknown, ground: Colour::Unknown, ..Ink::default() };
+    ink.declare(style);
+    let known = |colour: Colour| Some(colour).filter(|colour| *colour != Colour::Unknown);
+    let code = html_style::format(style);
+    Look { code, colour: known(ink.colour), ground: known(ink.ground), points: ink.points, struck: ink.struck, bare: false }
+}
+
+/// `R2C4:R9C4,R2C6` as rectangles.
+fn areas(text: &str) -> Vec<Area> {
+    let cell = |text: &str| {
+        let (row, column) = text.trim().strip_prefix('R')?.split_once('C')?;
+        let number = |text: &str| text.parse::<u32>().ok()?.checked_sub(1);
+        Some((number(row)?, u16::try_from(number(column)?).ok()?))
+    };
+    let area = |text: &str| {
+        let (first, last) = text.split_once(':').unwrap_or((text, text));
+        // `C4` is the whole column.
+        let column = |text: &str| text.trim().strip_prefix('C')?.parse::<u16>().ok()?.checked_sub(1);
+        match (cell(first), cell(last), column(first), column(last)) {
+            (Some(first), Some(last), ..) => Some(Area { first, last }),
+            (.., Some(first), Some(last)) => Some(Area { first: (0, first), last: (u32::MAX, last) }),
+            _ => None,
+        }
+    };
+    text.split(',').take(Area::MOST).filter_map(area).collect()
 }
 
 /// Codes that this format has names for.

@@ -36,10 +36,11 @@ pub use units::{FactRow, Share, Survey, Unit, differences, sole_category};
 use crate::diag::{Code, Finding};
 use crate::period::RunPeriod;
 use crate::scheme::Scheme;
-use crate::sheet::Book;
+use crate::sheet::{Book, Unseen};
 use crate::workbook::{self, column};
 
 use sink::Sink;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What reading a submission needs to know beside the workbook.
@@ -172,12 +173,21 @@ fn out_of_sight(sheets: &table::Sheets<'_>, sink: &mut Sink) {
                 sink.push(Finding::new(Code::HiddenData, place).value(shown(content)).arg("case", "covered"));
             }
         }
-        // One of a sheet stands for the others.
-        let mut faint =
-            sheet.faint.iter().filter_map(|(row, column)| Some((sink.cell(&sheet.name, *row, *column), sheet.get(*row, *column)?)));
-        if let Some((place, content)) = faint.next() {
-            let more = faint.count();
-            let finding = Finding::new(Code::HiddenData, place).value(shown(content)).arg("case", "faint");
+        // One of a sheet stands for the others of its kind.
+        let mut kinds: BTreeMap<Unseen, (Finding, usize)> = BTreeMap::new();
+        for ((row, column), why) in &sheet.unseen {
+            let Some(content) = sheet.get(*row, *column) else { continue };
+            let case = match why {
+                Unseen::Faint => "faint",
+                Unseen::Struck => "struck",
+                Unseen::Part => "part",
+                Unseen::Perhaps => "perhaps",
+            };
+            let place = || sink.cell(&sheet.name, *row, *column);
+            let finding = || Finding::new(Code::HiddenData, place()).value(shown(content)).arg("case", case);
+            kinds.entry(*why).and_modify(|(_, more)| *more += 1).or_insert_with(|| (finding(), 0));
+        }
+        for (finding, more) in kinds.into_values() {
             sink.push(finding.arg("more", if more > 0 { more.to_string() } else { String::new() }));
         }
         for (row, column) in &sheet.pictures {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use scorebook::diag::{CellRef, Finding, Severity};
 use scorebook::run::{BranchState, Summary, check};
 
-use crate::support::drawn::{Drawn, DrawnSheet, FORMATS, Held, Look, written};
+use crate::support::drawn::{Conditional, Drawn, DrawnSheet, FORMATS, Held, Look, written};
 use crate::support::{Workdir, base, done, results, silent};
 
 /// What must become of it.
@@ -42,9 +42,24 @@ fn number(sheet: &mut DrawnSheet, row: usize, column: usize, code: &'static str,
 }
 
 /// What can be done to any value: what to expect, and the formats that have no such thing.
-const ANYWHERE: [Kind; 11] = [
+const ANYWHERE: [Kind; 16] = [
     ("plain", |_, _, _| (), Read, &[]),
     ("white letters", |sheet, row, column| sheet.rows[row][column].look = Look::White, Noted("hidden-data"), &["csv"]),
+    ("struck out", |sheet, row, column| sheet.rows[row][column].look = Look::Struck, Noted("hidden-data"), &["csv"]),
+    ("red on red", |sheet, row, column| sheet.rows[row][column].look = Look::Filled, Noted("hidden-data"), &["csv"]),
+    (
+        "white under a condition",
+        |sheet, row, column| sheet.conditional = Some((row, column, Conditional::White)),
+        Noted("hidden-data"),
+        &["csv", "html"],
+    ),
+    (
+        "white under another's condition",
+        |sheet, row, column| sheet.conditional = Some((row, column, Conditional::Perhaps)),
+        Noted("hidden-data"),
+        &["csv", "html"],
+    ),
+    ("columns without usual width", |sheet, _, _| sheet.no_width = true, Noted("hidden-data"), &["csv", "html", "ods"]),
     ("tiny letters", |sheet, row, column| sheet.rows[row][column].look = Look::Tiny, Noted("hidden-data"), &["csv"]),
     ("comment", |sheet, row, column| sheet.rows[row][column].comment = true, Read, &["csv", "html", "xls", "xlsb"]),
     ("hidden row", |sheet, row, _| sheet.hidden_row = Some(row), Noted("hidden-data"), &["csv"]),
@@ -78,8 +93,23 @@ const ANYWHERE: [Kind; 11] = [
 ];
 
 /// What can be done to a number.
-const NUMBERS: [Kind; 11] = [
+const NUMBERS: [Kind; 13] = [
     ("format of nothing", |sheet, row, column| number(sheet, row, column, ";;;", |_| String::new()), Refused(&["shown-differs"]), &["csv"]),
+    (
+        "format of nothing under a condition",
+        |sheet, row, column| sheet.conditional = Some((row, column, Conditional::Nothing)),
+        Refused(&["shown-differs"]),
+        &["csv", "html"],
+    ),
+    (
+        "figure of which a part is white",
+        |sheet, row, column| {
+            let cell = &mut sheet.rows[row][column];
+            cell.held = Held::Partly(cell.shown.clone(), "5".into());
+        },
+        Refused(&["shown-differs"]),
+        &["csv"],
+    ),
     (
         "percent",
         |sheet, row, column| number(sheet, row, column, "0%", |value| format!("{}%", value * 100.0)),
@@ -130,7 +160,7 @@ const NUMBERS: [Kind; 11] = [
 ];
 
 /// What can be done to a word that is needed.
-const WORDS: [Kind; 3] = [
+const WORDS: [Kind; 5] = [
     (
         "format of nothing",
         |sheet, row, column| {
@@ -139,6 +169,21 @@ const WORDS: [Kind; 3] = [
         },
         Refused(&["shown-differs"]),
         &["csv", "html"],
+    ),
+    (
+        "format of nothing under a condition",
+        |sheet, row, column| sheet.conditional = Some((row, column, Conditional::Nothing)),
+        Refused(&["shown-differs"]),
+        &["csv", "html"],
+    ),
+    (
+        "word of which a part is white",
+        |sheet, row, column| {
+            let cell = &mut sheet.rows[row][column];
+            cell.held = Held::Partly(cell.shown.clone(), "甲".into());
+        },
+        Noted("hidden-data"),
+        &["csv"],
     ),
     ("picture", |sheet, row, column| sheet.rows[row][column].held = Held::Picture, Refused(&["unknown-category"]), &[]),
     ("beneath a merged cell", |sheet, row, column| sheet.beneath = Some((row, column)), Refused(&["shown-differs"]), &["csv", "html"]),

@@ -18,6 +18,8 @@ pub enum Held {
     /// `#REF!`
     Error,
     Picture,
+    /// A text of two runs, the second of which is white.
+    Partly(String, String),
 }
 
 /// How its letters look.
@@ -27,6 +29,20 @@ pub enum Look {
     Plain,
     White,
     Tiny,
+    Struck,
+    /// Red on red.
+    Filled,
+}
+
+/// What a conditional format does to a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditional {
+    /// Whatever is not below 0 is white.
+    White,
+    /// Whatever is not below 0 is shown as nothing.
+    Nothing,
+    /// White, if another cell says so.
+    Perhaps,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -41,6 +57,7 @@ pub struct Drawn {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to hide")]
 pub struct DrawnSheet {
     pub name: String,
     pub rows: Vec<Vec<Drawn>>,
@@ -53,11 +70,15 @@ pub struct DrawnSheet {
     pub narrow: bool,
     /// This cell lies beneath the one to its left.
     pub beneath: Option<(usize, usize)>,
+    /// This cell has a conditional format.
+    pub conditional: Option<(usize, usize, Conditional)>,
+    /// Columns that say nothing have no width, and none says anything.
+    pub no_width: bool,
 }
 
 pub const FORMATS: [&str; 7] = ["xlsx", "xls", "xlsb", "ods", "html", "xml2003", "csv"];
 
-const LOOKS: [Look; 3] = [Look::Plain, Look::White, Look::Tiny];
+const LOOKS: [Look; 5] = [Look::Plain, Look::White, Look::Tiny, Look::Struck, Look::Filled];
 const PICTURE: &str = "DISPIMG(\"ID_343DFC770DE840EFB3B0EC4FD4D2FCC0\",1)";
 
 /// A file of this format; the name that it should have behind its stem, and its bytes. CSV files have one sheet each.
@@ -122,6 +143,12 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
                     Held::Placeholder => write!(data, r#"<c r="{at}" s="{style}"><f>3*1</f><v>0</v></c>"#),
                     Held::Error => write!(data, r#"<c r="{at}" s="{style}" t="e"><v>#REF!</v></c>"#),
                     Held::Picture => write!(data, r#"<c r="{at}" t="str"><f>_xlfn.{0}</f><v>={0}</v></c>"#, escaped(PICTURE)),
+                    Held::Partly(seen, unseen) => write!(
+                        data,
+                        r#"<c r="{at}" s="{style}" t="inlineStr"><is><r><t>{}</t></r><r><rPr><color rgb="FFFFFFFF"/></rPr><t>{}</t></r></is></c>"#,
+                        escaped(seen),
+                        escaped(unseen)
+                    ),
                 };
             }
             data += "</row>";
@@ -135,10 +162,22 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
             let place = |column: usize| CellRef { row: row as u32, column: column as u16 };
             format!(r#"<mergeCells><mergeCell ref="{}:{}"/></mergeCells>"#, place(column - 1), place(column))
         });
-        let (column, merged) = (column.unwrap_or_default(), merged.unwrap_or_default());
+        let conditional = sheet.conditional.map(|(row, column, what)| {
+            let at = CellRef { row: row as u32, column: column as u16 };
+            let rule = match what {
+                Conditional::Perhaps => r#"type="expression" dxfId="0"><formula>AND($Z$1=1,$Z$2=1)</formula>"#.to_owned(),
+                _ => format!(
+                    r#"type="cellIs" operator="greaterThanOrEqual" dxfId="{}"><formula>0</formula>"#,
+                    u8::from(what == Conditional::Nothing)
+                ),
+            };
+            format!(r#"<conditionalFormatting sqref="{at}"><cfRule priority="1" {rule}</cfRule></conditionalFormatting>"#)
+        });
+        let usual = if sheet.no_width { r#"<sheetFormatPr defaultRowHeight="14" defaultColWidth="0"/>"# } else { "" };
+        let (column, merged, conditional) = (column.unwrap_or_default(), merged.unwrap_or_default(), conditional.unwrap_or_default());
         parts.push((
             format!("xl/worksheets/{index}.xml"),
-            format!("<worksheet>{column}<sheetData>{data}</sheetData>{filter}{merged}</worksheet>"),
+            format!("<worksheet>{usual}{column}<sheetData>{data}</sheetData>{filter}{merged}{conditional}</worksheet>"),
         ));
         comments(index, sheet, &mut parts);
     }
@@ -146,12 +185,14 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
     for (at, code) in codes.iter().enumerate() {
         let _ = write!(formats, r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, 200 + at, escaped(code));
         (0..LOOKS.len()).for_each(|look| {
-            let _ = write!(cells, r#"<xf numFmtId="{}" fontId="{look}" fillId="0"/>"#, if at == 0 { 0 } else { 200 + at });
+            let fill = u8::from(LOOKS[look] == Look::Filled);
+            let _ = write!(cells, r#"<xf numFmtId="{}" fontId="{look}" fillId="{fill}"/>"#, if at == 0 { 0 } else { 200 + at });
         });
     }
     let styles = format!(
-        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font></fonts>
-           <fills><fill><patternFill patternType="none"/></fill></fills><cellXfs>{cells}</cellXfs></styleSheet>"#
+        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font><font><strike/></font><font><color indexed="10"/></font></fonts>
+           <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFF0000"/></patternFill></fill></fills>
+           <cellXfs>{cells}</cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><numFmt numFmtId="300" formatCode=";;;"/></dxf></dxfs></styleSheet>"#
     );
     parts.push(("xl/styles.xml".into(), styles));
     parts.push((
@@ -198,35 +239,68 @@ fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
     let begin = |kind: u16| record(0x0809, &[&words(&[0x0600, kind, 0x0dbb, 0x07cc]), &[0; 8]]);
     let codes = codes(sheets);
     let mut globals = [begin(5), record(0x0042, &[&words(&[1200])])].concat();
-    // There is no font 4: white is 5, tiny 6.
-    for (height, colour) in [(220u16, 0x7fffu16), (220, 0x7fff), (220, 0x7fff), (220, 0x7fff), (220, 9), (20, 0x7fff)] {
-        globals.extend(record(0x0031, &[&words(&[height, 0, colour, 400, 0]), &[0, 0, 0, 0, 2, 1], &utf16("宋体")]));
+    // There is no font 4: white is 5, tiny 6, struck out 7, red 8.
+    let black = 0x7fff;
+    for (height, flags, colour) in [
+        (220u16, 0u16, black),
+        (220, 0, black),
+        (220, 0, black),
+        (220, 0, black),
+        (220, 0, 9u16),
+        (20, 0, black),
+        (220, 8, black),
+        (220, 0, 10),
+    ] {
+        globals.extend(record(0x0031, &[&words(&[height, flags, colour, 400, 0]), &[0, 0, 0, 0, 2, 1], &utf16("宋体")]));
     }
     for (at, code) in codes.iter().enumerate().skip(1) {
         globals.extend(record(0x041e, &[&words(&[200 + at as u16, code.encode_utf16().count() as u16]), &[1], &utf16(code)]));
     }
     for at in 0..codes.len() as u16 {
-        for font in [0u16, 5, 6] {
-            globals.extend(record(0x00e0, &[&words(&[font, if at == 0 { 0 } else { 200 + at }]), &[0; 14], &words(&[65 << 7 | 64])]));
+        for font in [0u16, 5, 6, 7, 8] {
+            let (pattern, ground) = if font == 8 { (1u32 << 26, 65 << 7 | 0x0a) } else { (0, 65 << 7 | 64) };
+            let format = if at == 0 { 0 } else { 200 + at };
+            globals.extend(record(0x00e0, &[&words(&[font, format]), &[0; 10], &pattern.to_le_bytes(), &words(&[ground])]));
         }
     }
+    let rich: Vec<(String, usize)> = sheets.iter().flat_map(partly).collect();
+    let count = (rich.len() as u32).to_le_bytes();
+    let texts = rich.iter().map(|(text, from)| {
+        let units = text.encode_utf16().count() as u16;
+        [words(&[units]), vec![9], words(&[1]), utf16(text), words(&[*from as u16, 5])].concat()
+    });
+    let table = record(0x00fc, &[&count, &count, &texts.collect::<Vec<_>>().concat()]);
     let names: Vec<Vec<u8>> = sheets.iter().map(|sheet| utf16(&sheet.name)).collect();
-    let mut position = globals.len() + names.iter().map(|name| 12 + name.len()).sum::<usize>() + 4;
-    let mut bodies = Vec::new();
+    let mut position = globals.len() + names.iter().map(|name| 12 + name.len()).sum::<usize>() + table.len() + 4;
+    let (mut bodies, mut told) = (Vec::new(), 0);
     for (sheet, name) in sheets.iter().zip(&names) {
-        let body = xls_sheet(sheet, &codes, &begin(0x10));
+        let body = xls_sheet(sheet, &codes, &begin(0x10), told);
+        told += partly(sheet).count();
         globals.extend(record(0x0085, &[&(position as u32).to_le_bytes(), &[u8::from(sheet.hidden), 0, (name.len() / 2) as u8, 1], name]));
         position += body.len();
         bodies.extend(body);
     }
+    globals.extend(table);
     globals.extend(record(0x000a, &[]));
     container(&[globals, bodies].concat())
 }
 
-fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8]) -> Vec<u8> {
+/// Texts of two runs, and where the second begins.
+fn partly(sheet: &DrawnSheet) -> impl Iterator<Item = (String, usize)> {
+    places(sheet).filter_map(|(_, _, cell)| match &cell.held {
+        Held::Partly(seen, unseen) => Some((format!("{seen}{unseen}"), seen.encode_utf16().count())),
+        _ => None,
+    })
+}
+
+/// `told` is how many of the table's texts the sheets before have.
+fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8], mut told: usize) -> Vec<u8> {
     let record = xls_record;
     let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let mut body = begin.to_vec();
+    if sheet.no_width {
+        body.extend(record(0x0055, &[&words(&[0])]));
+    }
     if let Some(column) = sheet.hidden_column {
         let (width, hidden) = if sheet.narrow { (0, 0) } else { (2048, 1) };
         body.extend(record(0x007d, &[&words(&[column as u16, column as u16, width, 0, hidden, 0])]));
@@ -245,7 +319,26 @@ fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8]) -> Vec<u8> {
             Held::Number(number) => record(0x0203, &[&head, &number.to_le_bytes()]),
             Held::Placeholder => record(0x0006, &[&head, &[0; 14], &words(&[7]), &[0x1e, 3, 0, 0x1e, 1, 0, 5]]),
             Held::Error => record(0x0205, &[&head, &[0x17, 1]]),
+            Held::Partly(..) => {
+                told += 1;
+                record(0x00fd, &[&head, &(told as u32 - 1).to_le_bytes()])
+            }
         });
+    }
+    if let Some((row, column, what)) = sheet.conditional {
+        let area = words(&[row as u16, row as u16, column as u16, column as u16]);
+        body.extend(record(0x01b0, &[&words(&[1, 0]), &area, &words(&[1]), &area]));
+        // A font of which only the colour is said; a number format of the file's own; the value is not below 0, or A1 = 1.
+        let mut font = [0u8; 118];
+        font[64..68].copy_from_slice(&u32::MAX.to_le_bytes());
+        font[80..84].copy_from_slice(&9u32.to_le_bytes());
+        let (flags, more, look) = match what {
+            Conditional::Nothing => (1u32 << 25, 1u16, [&words(&[8, 3])[..], &[0], b";;;"].concat()),
+            _ => (1 << 26, 0, font.to_vec()),
+        };
+        let (kind, formula): (u8, &[u8]) = if what == Conditional::Perhaps { (2, &[0x44, 0, 0, 0, 0]) } else { (1, &[0x1e, 0, 0]) };
+        let head = [&[kind, 7][..], &words(&[formula.len() as u16, 0]), &flags.to_le_bytes(), &words(&[more])].concat();
+        body.extend(record(0x01b1, &[&head, &look, formula]));
     }
     if let Some((row, column)) = sheet.beneath {
         body.extend(record(0x00e5, &[&words(&[1, row as u16, row as u16, column as u16 - 1, column as u16])]));
@@ -335,19 +428,28 @@ fn xlsb(sheets: &[DrawnSheet]) -> Vec<u8> {
     for (at, code) in codes.iter().enumerate().skip(1) {
         styles.extend(record(0x2c, &[&(200 + at as u16).to_le_bytes(), &wide(code)]));
     }
-    styles.extend([record(0x268, &[]), record(0x263, &[&count(3)])].concat());
-    for (height, colour) in [(220u16, [0u8; 8]), (220, [5, 0, 0, 0, 255, 255, 255, 255]), (20, [0; 8])] {
-        styles.extend(record(0x2b, &[&height.to_le_bytes(), &[0; 10], &colour, &[0], &wide("宋体")]));
+    styles.extend([record(0x268, &[]), record(0x263, &[&count(LOOKS.len())])].concat());
+    let (white, red) = ([5, 0, 0, 0, 255, 255, 255, 255], [5, 0, 0, 0, 255, 0, 0, 255]);
+    for (height, flags, colour) in [(220u16, 0u16, [0u8; 8]), (220, 0, white), (20, 0, [0; 8]), (220, 8, [0; 8]), (220, 0, red)] {
+        styles.extend(record(0x2b, &[&height.to_le_bytes(), &flags.to_le_bytes(), &[0; 8], &colour, &[0], &wide("宋体")]));
     }
-    styles.extend([record(0x264, &[]), record(0x25b, &[&count(1)]), record(0x2d, &[&[0; 68]]), record(0x25c, &[])].concat());
-    styles.extend(record(0x269, &[&count(codes.len() * 3)]));
+    let fills = [record(0x2d, &[&[0; 68]]), record(0x2d, &[&1u32.to_le_bytes(), &red, &[0; 56]])].concat();
+    styles.extend([record(0x264, &[]), record(0x25b, &[&count(2)]), fills, record(0x25c, &[])].concat());
+    styles.extend(record(0x269, &[&count(codes.len() * LOOKS.len())]));
     for at in 0..codes.len() as u16 {
-        for font in 0..3u16 {
+        for font in 0..LOOKS.len() as u16 {
             let format = if at == 0 { 0 } else { 200 + at };
-            styles.extend(record(0x2f, &[&0u16.to_le_bytes(), &format.to_le_bytes(), &font.to_le_bytes(), &[0; 10]]));
+            let fill = u16::from(LOOKS[font as usize] == Look::Filled);
+            styles.extend(record(0x2f, &[&0u16.to_le_bytes(), &format.to_le_bytes(), &font.to_le_bytes(), &fill.to_le_bytes(), &[0; 8]]));
         }
     }
-    styles.extend([record(0x26a, &[]), record(0x117, &[])].concat());
+    // Looks of conditional formats: white, nothing.
+    let property =
+        |kind: u16, value: &[u8]| [&[0, 0, 0, 0, 1, 0][..], &kind.to_le_bytes(), &(value.len() as u16 + 4).to_le_bytes(), value].concat();
+    let nothing = [&3u16.to_le_bytes()[..], &utf16(";;;")].concat();
+    styles.extend([record(0x26a, &[]), record(0x1f9, &[&count(2)])].concat());
+    styles.extend([record(0x1fb, &[&property(5, &white)]), record(0x1fb, &[&property(0x26, &nothing)]), record(0x1fa, &[])].concat());
+    styles.extend(record(0x117, &[]));
     parts.push(("xl/styles.bin".into(), styles));
     parts.push(("xl/workbook.bin".into(), list));
     parts.push(("xl/_rels/workbook.bin.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
@@ -358,6 +460,9 @@ fn xlsb(sheets: &[DrawnSheet]) -> Vec<u8> {
 fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>) -> Vec<u8> {
     let (record, four) = (xlsb_record, |value: usize| (value as u32).to_le_bytes());
     let mut bytes = record(0x81, &[]);
+    if sheet.no_width {
+        bytes.extend(record(0x1e5, &[&four(0), &[0; 8]]));
+    }
     if let Some(column) = sheet.hidden_column {
         let (width, flags) = if sheet.narrow { (0, 0u16) } else { (2304, 1) };
         let column = record(0x3c, &[&four(column), &four(column), &four(width), &[0; 4], &flags.to_le_bytes()]);
@@ -376,6 +481,10 @@ fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>
                 Held::Number(number) => record(0x05, &[&head, &number.to_le_bytes()]),
                 Held::Placeholder => record(0x09, &[&head, &[0; 10], &four(7), &[0x1e, 3, 0, 0x1e, 1, 0, 5], &four(0)]),
                 Held::Error => record(0x03, &[&head, &[0x17]]),
+                Held::Partly(seen, unseen) => {
+                    let run = [(seen.encode_utf16().count() as u16).to_le_bytes(), 1u16.to_le_bytes()].concat();
+                    record(0x3e, &[&head, &[1], &wide(&format!("{seen}{unseen}")), &four(1), &run])
+                }
             });
         }
     }
@@ -383,6 +492,17 @@ fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>
     if let Some((row, column)) = sheet.beneath {
         let area = record(0xb0, &[&four(row), &four(row), &four(column - 1), &four(column)]);
         bytes.extend([record(0xb1, &[&four(1)]), area, record(0xb2, &[])].concat());
+    }
+    if let Some((row, column, what)) = sheet.conditional {
+        let area: Vec<u8> = [1, 0, 1, row, row, column, column].into_iter().flat_map(four).collect();
+        let look = usize::from(what == Conditional::Nothing);
+        // Not below 0, or a reference to A1.
+        let (kind, formula): (usize, &[u8]) =
+            if what == Conditional::Perhaps { (2, &[0x44, 0, 0, 0, 0, 0, 0xc0]) } else { (1, &[0x1e, 0, 0]) };
+        let head: Vec<u8> = [kind, 0, look, 1, 7, 0, 0].into_iter().flat_map(four).collect();
+        let lengths: Vec<u8> = [formula.len() + 8, 0, 0].into_iter().flat_map(four).collect();
+        let rule = record(0x1cf, &[&head, &[0, 0], &lengths, &u32::MAX.to_le_bytes(), &four(formula.len()), formula, &four(0)]);
+        bytes.extend([record(0x1cd, &[&area]), rule, record(0x1d0, &[]), record(0x1ce, &[])].concat());
     }
     bytes.extend(record(0x82, &[]));
     bytes
@@ -411,7 +531,12 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
             for (column, cell) in cells.iter().enumerate() {
                 let span = if sheet.beneath == Some((row, column + 1)) { r#" table:number-columns-spanned="2""# } else { "" };
                 let name = if sheet.beneath == Some((row, column)) { "covered-table-cell" } else { "table-cell" };
-                let look = ["plain", "white", "tiny"][style(&Drawn { code: "", ..cell.clone() }, &[""])];
+                let look = match sheet.conditional.filter(|(own, at, _)| (*own, *at) == (row, column)) {
+                    Some((.., Conditional::White)) => "condition-white",
+                    Some((.., Conditional::Nothing)) => "condition-nothing",
+                    Some((.., Conditional::Perhaps)) => "condition-perhaps",
+                    None => ["plain", "white", "tiny", "struck", "filled"][style(&Drawn { code: "", ..cell.clone() }, &[""])],
+                };
                 let (kind, text) = match &cell.held {
                     Held::Nothing => (String::new(), String::new()),
                     Held::Text(text) => {
@@ -424,6 +549,12 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
                         "#REF!".into(),
                     ),
                     Held::Picture => (r#" office:value-type="string""#.into(), format!("={PICTURE}")),
+                    Held::Partly(seen, _) => (r#" office:value-type="string""#.into(), seen.clone()),
+                };
+                let span = span.to_owned();
+                let tail = match &cell.held {
+                    Held::Partly(_, unseen) => format!(r#"<text:span text:style-name="white">{}</text:span>"#, escaped(unseen)),
+                    _ => String::new(),
                 };
                 // Of a text that is shown otherwise the file has both.
                 let stored = match &cell.held {
@@ -431,7 +562,7 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
                     _ => String::new(),
                 };
                 let note = if cell.comment { "<office:annotation><text:p>7</text:p></office:annotation>" } else { "" };
-                let paragraph = if kind.is_empty() { String::new() } else { format!("<text:p>{}</text:p>", escaped(&text)) };
+                let paragraph = if kind.is_empty() { String::new() } else { format!("<text:p>{}{tail}</text:p>", escaped(&text)) };
                 let _ = write!(tables, r#"<table:{name} table:style-name="{look}"{span}{kind}{stored}>{note}{paragraph}</table:{name}>"#);
             }
             tables += "</table:table-row>";
@@ -443,17 +574,38 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
         <style:style style:name="narrow" style:family="table-column"><style:table-column-properties style:column-width="0cm"/></style:style>
         <style:style style:name="plain" style:family="table-cell"/>
         <style:style style:name="white" style:family="table-cell"><style:text-properties fo:color="#ffffff"/></style:style>
-        <style:style style:name="tiny" style:family="table-cell"><style:text-properties fo:font-size="1pt"/></style:style>"##;
+        <style:style style:name="tiny" style:family="table-cell"><style:text-properties fo:font-size="1pt"/></style:style>
+        <style:style style:name="struck" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/></style:style>
+        <style:style style:name="filled" style:family="table-cell"><style:table-cell-properties fo:background-color="#ff0000"/>
+            <style:text-properties fo:color="#ff0000"/></style:style>
+        <style:style style:name="white" style:family="text"><style:text-properties fo:color="#ffffff"/></style:style>
+        <style:style style:name="condition-white" style:family="table-cell">
+            <style:map style:condition="cell-content()&gt;=0" style:apply-style-name="Hidden"/></style:style>
+        <style:style style:name="condition-nothing" style:family="table-cell">
+            <style:map style:condition="cell-content()&gt;=0" style:apply-style-name="Nothing"/></style:style>
+        <style:style style:name="condition-perhaps" style:family="table-cell">
+            <style:map style:condition="is-true-formula([.$Z$1]=1)" style:apply-style-name="Hidden"/></style:style>"##;
+    // What conditions lead to has a name, and lies in a part of its own.
+    let named = r##"<office:document-styles xmlns:office="o" xmlns:number="n" xmlns:style="s" xmlns:fo="f"><office:styles>
+        <number:number-style style:name="N1P0"><number:text/></number:number-style>
+        <number:text-style style:name="N1"><number:text/><style:map style:condition="value()&gt;0" style:apply-style-name="N1P0"/></number:text-style>
+        <style:style style:name="Hidden" style:family="table-cell"><style:text-properties fo:color="#ffffff"/></style:style>
+        <style:style style:name="Nothing" style:family="table-cell" style:data-style-name="N1"/>
+        </office:styles></office:document-styles>"##;
     let content = format!(
         r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:style="s" xmlns:fo="f" xmlns:calcext="c">
            <office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"#
     );
-    zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.as_bytes())])
+    zip(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("styles.xml", named.as_bytes()),
+        ("content.xml", content.as_bytes()),
+    ])
 }
 
 fn html(sheets: &[DrawnSheet]) -> String {
     let mut page = String::from(
-        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><style>.white {color:white;} .tiny {font-size:1.0pt;}</style></head><body>",
+        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><style>.white {color:white;} .tiny {font-size:1.0pt;} .struck {text-decoration:line-through;} .filled {color:red; background:red;}</style></head><body>",
     );
     for sheet in sheets {
         let _ = write!(page, "<table><caption>{}</caption>", sheet.name);
@@ -465,7 +617,8 @@ fn html(sheets: &[DrawnSheet]) -> String {
             let how = if sheet.hidden_row == Some(row) { " style='display:none'" } else { "" };
             let _ = write!(page, "<tr{how}>");
             for cell in cells {
-                let class = ["", " class=white", " class=tiny"][style(&Drawn { code: "", ..cell.clone() }, &[""])];
+                let class = ["", " class=white", " class=tiny", " class=struck", " class=filled"]
+                    [style(&Drawn { code: "", ..cell.clone() }, &[""])];
                 let code = if cell.code.is_empty() {
                     String::new()
                 } else {
@@ -478,6 +631,9 @@ fn html(sheets: &[DrawnSheet]) -> String {
                     Held::Placeholder => write!(page, "<td x:fmla=\"=3*1\"></td>"),
                     Held::Error => write!(page, "<td>#REF!</td>"),
                     Held::Picture => write!(page, "<td><img src=a.png></td>"),
+                    Held::Partly(seen, unseen) => {
+                        write!(page, "<td{class}{code}>{}<font color=\"#FFFFFF\">{}</font></td>", escaped(seen), escaped(unseen))
+                    }
                 };
             }
             page += "</tr>";
@@ -493,14 +649,24 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
         "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Styles>",
     );
     for (at, code) in codes.iter().enumerate() {
-        for (look, font) in ["", "<Font ss:Color=\"#FFFFFF\"/>", "<Font ss:Size=\"1\"/>"].iter().enumerate() {
+        for (look, font) in [
+            "",
+            "<Font ss:Color=\"#FFFFFF\"/>",
+            "<Font ss:Size=\"1\"/>",
+            "<Font ss:StrikeThrough=\"1\"/>",
+            "<Font ss:Color=\"#FF0000\"/><Interior ss:Color=\"#FF0000\" ss:Pattern=\"Solid\"/>",
+        ]
+        .iter()
+        .enumerate()
+        {
             let _ =
                 write!(page, r#"<Style ss:ID="s{}">{font}<NumberFormat ss:Format="{}"/></Style>"#, at * LOOKS.len() + look, escaped(code));
         }
     }
     page += "</Styles>";
     for sheet in sheets {
-        let _ = write!(page, r#"<Worksheet ss:Name="{}"><Table>"#, sheet.name);
+        let usual = if sheet.no_width { " ss:DefaultColumnWidth=\"0\"" } else { "" };
+        let _ = write!(page, r#"<Worksheet ss:Name="{}"><Table{usual}>"#, sheet.name);
         if let Some(column) = sheet.hidden_column {
             let how = if sheet.narrow { "ss:Width=\"0\"" } else { "ss:Hidden=\"1\"" };
             let _ = write!(page, r#"<Column ss:Index="{}" {how}/>"#, column + 1);
@@ -518,13 +684,31 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
                     Held::Placeholder => write!(page, r#" ss:Formula="=3*1"><Data ss:Type="Number">0</Data>"#),
                     Held::Error => write!(page, r#"><Data ss:Type="Error">#REF!</Data>"#),
                     Held::Picture => write!(page, r#"><Data ss:Type="String">={}</Data>"#, escaped(PICTURE)),
+                    Held::Partly(seen, unseen) => write!(
+                        page,
+                        "><ss:Data ss:Type=\"String\" xmlns=\"http://www.w3.org/TR/REC-html40\">{}<Font html:Color=\"#FFFFFF\">{}</Font></ss:Data>",
+                        escaped(seen),
+                        escaped(unseen)
+                    ),
                 };
                 page += if cell.comment { "<Comment><ss:Data>7</ss:Data></Comment></Cell>" } else { "</Cell>" };
             }
             page += "</Row>";
         }
+        let conditional = sheet.conditional.map(|(row, column, what)| {
+            let test = match what {
+                Conditional::Perhaps => "<Value1>RC26=1</Value1>",
+                _ => "<Qualifier>GreaterOrEqual</Qualifier><Value1>0</Value1>",
+            };
+            let look = if what == Conditional::Nothing { "mso-number-format:\";;;\"" } else { "color:white" };
+            format!(
+                "<ConditionalFormatting xmlns=\"urn:schemas-microsoft-com:office:excel\"><Range>R{}C{}</Range><Condition>{test}<Format Style='{look}'/></Condition></ConditionalFormatting>",
+                row + 1,
+                column + 1
+            )
+        });
         let visible = if sheet.hidden { "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>" } else { "" };
-        let _ = write!(page, "</Table>{visible}</Worksheet>");
+        let _ = write!(page, "</Table>{visible}{}</Worksheet>", conditional.unwrap_or_default());
     }
     page + "</Workbook>"
 }
@@ -537,6 +721,7 @@ fn csv(sheet: &DrawnSheet) -> String {
         Held::Placeholder => "=3*1".to_owned(),
         Held::Error => "#REF!".to_owned(),
         Held::Picture => format!("\"={}\"", PICTURE.replace('"', "\"\"")),
+        Held::Partly(seen, unseen) => format!("{seen}{unseen}"),
     };
     sheet.rows.iter().map(|row| row.iter().map(field).collect::<Vec<_>>().join(",") + "\r\n").collect()
 }
