@@ -36,6 +36,7 @@ pub struct Issuer {
 }
 
 /// One branch's part of one scheme.
+#[derive(Clone)]
 pub struct View<'a> {
     /// The county.
     pub issuer: &'a Issuer,

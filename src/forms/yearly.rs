@@ -1,10 +1,11 @@
-//! 年度综合得分登记表, of a branch or a committee.
+//! 年度综合得分登记表: of a branch and a committee one line per member, of the county one line per branch.
 
 use super::field::{Contents, class, columns, listed, number, rows, standing, text, with_common};
-use super::view::{Part, parts, score, set_run, set_schemes, set_standing, told_apart};
+use super::view::{Part, View, parts, score, set_run, set_schemes, set_standing, told_apart};
 use super::{Data, Form, Group, Kind, QUARTERS, Standing, Unit};
 use crate::bag::Retention;
 use crate::county::Branch;
+use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::Every;
 use crate::rollup::{Counted, Counts};
@@ -15,7 +16,7 @@ pub const YEARLY: Form = Form {
     title: "年度综合得分登记表",
     runs: &[Every::Year],
     contents,
-    data: Data::Group(&[Kind::Branch, Kind::Committee], data),
+    data: Data::Group(&[Kind::Branch, Kind::Committee, Kind::County], data),
     retention: Retention::ThirtyYears,
     example_periods: &QUARTERS,
 };
@@ -40,6 +41,13 @@ fn contents() -> Contents {
         number("基本合格", "等次为基本合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
         number("不合格", "等次为不合格时为 1，供小计", "1 for this grade, for subtotals", "0"),
     ]);
+    member.extend([
+        text("党（工）委", "全县表中支部所属的党（工）委", "committee of a branch on the county's form", "中共示范镇委员会"),
+        text("支部行", "全县表中支部一行不为空", "not empty on a branch's line of the county's form", "是"),
+        text("小计行", "全县表中“示范镇党委小计”一行的名称", "name of a committee's subtotal on the county's form", ""),
+        number("在册", "全县表中支部的在册人数", "members on the roll, on the county's form", "22"),
+        number("平均分", "全县表中计分人员的平均分", "mean of the totals, on the county's form", "91.25"),
+    ]);
     let fields = with_common(vec![
         text("填报单位", "填报单位", "reporting body", "中共示范镇委员会"),
         text(
@@ -59,7 +67,15 @@ fn contents() -> Contents {
     ]);
     let lists = vec![
         columns("分项", vec![text("名称", "分项名称", "name of the part", "基础分")]),
-        rows("", member, vec![columns("分项", vec![number("得分", "该分项得分", "score of that part", "57.50")])]),
+        columns("各类", vec![text("名称", "等次、预备不评、免积分、不计分", "a grade, or why there is none", "优秀")]),
+        rows(
+            "",
+            member,
+            vec![
+                columns("分项", vec![number("得分", "该分项得分", "score of that part", "57.50")]),
+                columns("各类", vec![number("人数", "支部中属于该类的人数", "members of the branch of that kind", "4")]),
+            ],
+        ),
     ];
     (fields, lists)
 }
@@ -89,7 +105,11 @@ fn left_out(owing: usize, lacking: &[(&Branch, Standing)]) -> String {
     format!("应报{owing}个支部，已采用{}个；未含：{}{more}。", owing - lacking.len(), named.join("、"))
 }
 
-fn data(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_>) -> Record {
+fn data(group: &Group<'_>) -> Record {
+    if group.unit.kind() == Kind::County { of_county(group) } else { of_members(group) }
+}
+
+fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_>) -> Record {
     let run = issuer.run.period;
     let mut rows = Vec::new();
     let parts = parts(&scheme.member, run);
@@ -143,6 +163,85 @@ fn data(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_
         heading
     };
     root.lists.insert("分项", parts.iter().map(heading).collect());
+    root.lists.insert("", rows);
+    root
+}
+
+/// A line per branch, below those of a committee its subtotal.
+fn of_county(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_>) -> Record {
+    let grades = scheme.member.grades.names();
+    let counts_of = |view: &View<'_>| {
+        let mut counts = Counts::default();
+        view.everyone().for_each(|(.., outcome)| counts.add(outcome));
+        counts
+    };
+    let by_branch: Vec<Counts> = views.iter().map(counts_of).collect();
+    let mut all = Counts::default();
+    for counts in &by_branch {
+        all.merge(counts);
+    }
+    // Kinds that nobody in the county belongs to need no column; the scheme's grades have one in any case.
+    let kinds: Vec<String> = all
+        .parts(&grades)
+        .into_iter()
+        .filter(|(name, count)| *count > 0 || grades.contains(&name.as_str()))
+        .map(|(name, _)| name)
+        .collect();
+    let mut committees: Vec<&str> = Vec::new();
+    for view in views {
+        if !committees.contains(&view.branch.committee.as_str()) {
+            committees.push(&view.branch.committee);
+        }
+    }
+    let line = |counts: &Counts| {
+        let mut row = Record::default();
+        row.count("在册", counts.members as usize);
+        let (sum, number) = counts.totals.values().fold((Exact::zero(), 0), |(sum, number), (own, count)| (&sum + own, number + count));
+        row.set("平均分", score((number > 0).then(|| sum / number as i64).as_ref(), scheme.digits));
+        let parts = counts.parts(&grades);
+        let cell = |kind: &String| {
+            let count = parts.iter().find(|(name, _)| name == kind).map_or(0, |(_, count)| *count);
+            let mut cell = Record::default();
+            cell.count("人数", count as usize);
+            cell
+        };
+        row.lists.insert("各类", kinds.iter().map(cell).collect());
+        row
+    };
+    let mut rows = Vec::new();
+    let mut number = 0;
+    for committee in committees {
+        let mut subtotal = Counts::default();
+        for (view, counts) in views.iter().zip(&by_branch).filter(|(view, _)| view.branch.committee == committee) {
+            number += 1;
+            subtotal.merge(counts);
+            let mut row = line(counts);
+            row.count("序号", number);
+            row.text("支部行", "是");
+            row.text("党（工）委", committee);
+            row.text("党支部", &view.branch.name);
+            row.text("备注", if counts.left > 0 { format!("已离开{}人", counts.left) } else { String::new() });
+            rows.push(row);
+        }
+        let mut row = line(&subtotal);
+        row.text("小计行", format!("{committee}小计"));
+        rows.push(row);
+    }
+    let mut total = line(&all);
+    total.text("小计行", "全县总计");
+    rows.push(total);
+    let mut root = Record::default();
+    set_run(&mut root, issuer, digest, all.members as usize);
+    set_schemes(&mut root, &[scheme]);
+    root.text("填报单位", unit.name());
+    root.text("合计等次", counted(&all, &grades, lacking.len()));
+    root.text("未含", left_out(*owing, lacking));
+    let heading = |name: &String| {
+        let mut heading = Record::default();
+        heading.text("名称", name);
+        heading
+    };
+    root.lists.insert("各类", kinds.iter().map(heading).collect());
     root.lists.insert("", rows);
     root
 }

@@ -1,6 +1,6 @@
 //! Everything needed to print: templates checked once, fonts parsed once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use crate::county::Paper;
 use crate::diag::{Lang, Said};
 use crate::digest::sha256_hex;
 use crate::font::{FontData, FontSet};
-use crate::forms::{BOARD, FORMS, Form};
+use crate::forms::{BOARD, FORMS, Form, YEARLY};
 use crate::inside;
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
@@ -23,14 +23,36 @@ pub struct Templates {
     pub forms: Vec<&'static Form>,
     /// By form and scheme; a form that is not about a scheme has one without.
     checked: BTreeMap<(&'static str, Option<usize>), Arc<Loaded>>,
-    /// The board's on A4, by scheme.
-    small_boards: BTreeMap<usize, Arc<Loaded>>,
+    /// Others of a form that has several, by scheme: the board's on A4, the county's yearly form.
+    variants: BTreeMap<(&'static str, usize, Variant), Arc<Loaded>>,
     /// Faces for measuring.
     pub fonts: FontSet,
     /// The same faces for the PDF writer.
     pub pdf_fonts: PdfFonts,
     /// Which writer.
     pub engine: Engine,
+}
+
+/// Drawings of a form beside its usual one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variant {
+    /// The only one of most forms.
+    Usual,
+    /// A board on A4.
+    A4,
+    /// Of the county, which has a line per branch.
+    County,
+}
+
+impl Variant {
+    /// What stands behind the form's name in the name of its workbook.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::A4 => "-A4",
+            Self::County => "-county",
+        }
+    }
 }
 
 /// A checked template and where it came from.
@@ -66,7 +88,7 @@ impl Templates {
         }
         let mut checked = BTreeMap::new();
         let mut by_name: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
-        let mut small_boards = BTreeMap::new();
+        let mut variants = BTreeMap::new();
         let mut loaded = |form: &Form, (name, bytes): (String, Vec<u8>)| -> Result<Arc<Loaded>, RunError> {
             if let Some(loaded) = by_name.get(&name) {
                 return Ok(Arc::clone(loaded));
@@ -82,15 +104,16 @@ impl Templates {
         for form in &forms {
             let by_scheme = schemes.iter().enumerate().map(|(at, scheme)| (Some(at), Some(scheme.id.as_str())));
             for (at, scheme) in by_scheme.chain([(None, None)]).filter(|(at, _)| form.takes_scheme(at.is_some())) {
-                checked.insert((form.id, at), loaded(form, find(&workspace.root, form, Paper::A3, scheme)?)?);
-                if let (Some(at), true) = (at, form.id == BOARD.id && workspace.papers().contains(&Paper::A4)) {
-                    small_boards.insert(at, loaded(form, find(&workspace.root, form, Paper::A4, scheme)?)?);
+                checked.insert((form.id, at), loaded(form, find(&workspace.root, form, Variant::Usual, scheme)?)?);
+                let Some(at) = at else { continue };
+                for variant in variants_of(form, &workspace.papers()) {
+                    variants.insert((form.id, at, variant), loaded(form, find(&workspace.root, form, variant, scheme)?)?);
                 }
             }
         }
         let fonts = load_fonts(&workspace.root.join("templates/fonts"))?;
         let pdf_fonts = PdfFonts::for_engine(&fonts, options.pdf_engine).map_err(RunError::Embedding)?;
-        Ok(Self { forms, checked, small_boards, fonts, pdf_fonts, engine: options.pdf_engine })
+        Ok(Self { forms, checked, variants, fonts, pdf_fonts, engine: options.pdf_engine })
     }
 
     /// The template of a form for a scheme, or of one that is about none.
@@ -98,10 +121,9 @@ impl Templates {
         self.checked.get(&(form.id, scheme)).map(AsRef::as_ref).ok_or_else(|| no_template(form))
     }
 
-    /// The board's template for a scheme on this paper.
-    pub fn board(&self, scheme: usize, paper: Paper) -> Result<&Loaded, RunError> {
-        let small = self.small_boards.get(&scheme).filter(|_| paper == Paper::A4);
-        small.map_or_else(|| self.template(&BOARD, Some(scheme)), |loaded| Ok(loaded))
+    /// Another of the form's templates for a scheme, the usual one if the form has none.
+    pub fn variant(&self, form: &Form, scheme: usize, variant: Variant) -> Result<&Loaded, RunError> {
+        self.variants.get(&(form.id, scheme, variant)).map_or_else(|| self.template(form, Some(scheme)), |loaded| Ok(loaded))
     }
 
     /// What text is measured and embedded with.
@@ -111,7 +133,7 @@ impl Templates {
 
     /// Every template in use by name, with its digest.
     pub fn digests(&self) -> BTreeMap<&str, &str> {
-        self.checked.values().chain(self.small_boards.values()).map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
+        self.checked.values().chain(self.variants.values()).map(|loaded| (loaded.name.as_str(), loaded.digest.as_str())).collect()
     }
 }
 
@@ -145,10 +167,18 @@ impl AsRef<[u8]> for Bytes {
     }
 }
 
-/// The county's workbook for form and scheme, for the form by id or title, else the built-in ones in the same order. On A4
-/// they have `-A4` behind the form's name.
-fn find(root: &Path, form: &Form, paper: Paper, scheme: Option<&str>) -> Result<(String, Vec<u8>), RunError> {
-    let small = if paper == Paper::A4 { "-A4" } else { "" };
+/// Drawings that a form needs beside its usual one, with the papers that boards of the county are posted on.
+fn variants_of(form: &Form, papers: &BTreeSet<Paper>) -> Vec<Variant> {
+    let mut variants = Vec::new();
+    variants.extend((form.id == BOARD.id && papers.contains(&Paper::A4)).then_some(Variant::A4));
+    variants.extend((form.id == YEARLY.id).then_some(Variant::County));
+    variants
+}
+
+/// The county's workbook for form and scheme, for the form by id or title, else the built-in ones in the same order.
+/// Variants have their suffix behind the form's name.
+fn find(root: &Path, form: &Form, variant: Variant, scheme: Option<&str>) -> Result<(String, Vec<u8>), RunError> {
+    let small = variant.suffix();
     let of_scheme = |name: &str| scheme.map(|scheme| format!("{name}{small}-{scheme}"));
     let plain = [form.id, form.title].map(|name| Some(format!("{name}{small}")));
     for name in [form.id, form.title].map(of_scheme).into_iter().chain(plain).flatten() {

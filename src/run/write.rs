@@ -12,12 +12,12 @@ use serde_json::json;
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
-use super::templates::Loaded;
+use super::templates::{Loaded, Variant};
 use super::{
     BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder, sort_findings,
 };
 use super::{dates, posted};
-use crate::county::Branch;
+use crate::county::{Branch, Paper};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
@@ -222,10 +222,16 @@ impl Writer<'_> {
 
     /// A form's template; a board's goes by the paper of the branch and of the category of its first member under the scheme.
     fn template(&self, form: &Form, job: &FormJob<'_>, scheme: usize) -> Result<&Loaded, RunError> {
-        let (Unit::Branch(branch), true) = (job.unit, form.id == BOARD.id) else { return self.templates.template(form, Some(scheme)) };
-        let category = job.branches.iter().flat_map(|(_, card)| &card.submission.members).find(|member| member.scheme == scheme);
-        let paper = self.county.workspace.paper_of(branch, category.map_or("", |member| &member.category));
-        self.templates.board(scheme, paper)
+        let variant = match job.unit {
+            Unit::Branch(branch) => {
+                let category = job.branches.iter().flat_map(|(_, card)| &card.submission.members).find(|member| member.scheme == scheme);
+                let paper = self.county.workspace.paper_of(branch, category.map_or("", |member| &member.category));
+                if paper == Paper::A4 { Variant::A4 } else { Variant::Usual }
+            }
+            Unit::Committee(_) => Variant::Usual,
+            Unit::County(_) => Variant::County,
+        };
+        self.templates.variant(form, scheme, variant)
     }
 
     /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.

@@ -121,16 +121,11 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             }
             let grouping = |form: &'static Form| if let Data::Group(_, data) = form.data { Some((form, data)) } else { None };
             all.extend(FORMS.iter().filter_map(|form| if let Data::Branch(data) = form.data { Some((form, data(&view))) } else { None }));
-            let group = Group {
-                unit: Unit::Branch(branch),
-                issuer,
-                scheme,
-                views: vec![view],
-                digest: "0000",
-                owing: 2,
-                lacking: vec![(branch, Standing::Missing)],
-            };
-            all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
+            for unit in [Unit::Branch(branch), Unit::County("县")] {
+                let (views, lacking) = (vec![view.clone()], vec![(branch, Standing::Missing)]);
+                let group = Group { unit, issuer, scheme, views, digest: "0000", owing: 2, lacking };
+                all.extend(FORMS.iter().filter_map(grouping).map(|(form, data)| (form, data(&group))));
+            }
         }
     }
     all.extend(wholes(summary, &issuer, &accepted, &reminded));

@@ -118,3 +118,25 @@ fn a_member_who_does_not_want_to_amend_gets_no_letter() {
     let warned = of_branches(&summary, &WARNING, |submission| submission.members.iter_mut().for_each(|one| one.willing = false));
     assert!(warned.iter().any(|(_, record)| !names(record).is_empty()));
 }
+
+/// The county's yearly form has a line per branch; committees' subtotals and the whole add up, kind by kind.
+#[test]
+fn the_countys_yearly_form_adds_up() {
+    let summary = county("samples/county", "2026");
+    let of_county = |form: &Record| form.lists[""].iter().any(|row| !shown(row, "小计行").is_empty());
+    let mut rows = 0;
+    for (_, form) in crate::forms::records(&summary).iter().filter(|(form, record)| form.id == "yearly" && of_county(record)) {
+        let kinds = form.lists["各类"].len();
+        let count = |row: &Record, kind: usize| shown(&row.lists["各类"][kind], "人数").parse::<u64>().unwrap();
+        let (branches, sums): (Vec<&Record>, Vec<&Record>) = form.lists[""].iter().partition(|row| !shown(row, "支部行").is_empty());
+        let (committees, total) = sums.split_at(sums.len() - 1);
+        for kind in 0..kinds {
+            let sum = |of: &[&Record]| of.iter().map(|row| count(row, kind)).sum::<u64>();
+            assert_eq!((sum(&branches), sum(committees)), (count(total[0], kind), count(total[0], kind)));
+        }
+        let all: u64 = (0..kinds).map(|kind| count(total[0], kind)).sum();
+        assert_eq!(all.to_string(), shown(total[0], "在册"));
+        rows += branches.len();
+    }
+    assert!(rows > 5, "{rows}");
+}
