@@ -69,6 +69,11 @@ pub fn folded(text: &str) -> String {
     text.chars().filter(|c| !is_blank(*c)).map(half_width).collect()
 }
 
+/// [`folded`], capitals small: two names that give the same are one name written twice.
+pub fn same_name(text: &str) -> String {
+    folded(text).to_lowercase()
+}
+
 /// [`folded`], a trailing colon off, all dashes alike: for headings and sheet names.
 pub fn key(text: &str) -> String {
     let mut key: String = folded(text).chars().map(|c| if matches!(c, '–' | '—' | '―' | '‐' | '−' | '_') { '-' } else { c }).collect();

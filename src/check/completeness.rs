@@ -60,6 +60,8 @@ pub type Told = (Option<String>, u8);
 pub struct MissingRow {
     /// The sheet as it is named in the file.
     pub sheet: Arc<str>,
+    /// The row, zero-based, behind the last one of its table.
+    pub at: u32,
     /// Which finding is about it.
     pub told: Told,
     /// What can be written beforehand, by column.
@@ -162,7 +164,7 @@ fn row(table: &ServingTable, sheet: &Arc<str>, lack: &Lack<'_>, period: Period, 
     }
     known.sort_unstable();
     open.sort_unstable();
-    Some(MissingRow { sheet: Arc::clone(sheet), told, known, open })
+    Some(MissingRow { sheet: Arc::clone(sheet), at: table.end, told, known, open })
 }
 
 /// Periods that every expected member lacks, in the order of the year.
@@ -310,7 +312,8 @@ fn branch_lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -
             rows.extend(columns.map(|((named, when), reviewed)| {
                 let mut known = vec![(named, item.name.clone()), (when, period.zh())];
                 known.sort_unstable();
-                MissingRow { sheet: Arc::clone(sheet), told: (Some(item.name.clone()), period.ordinal()), known, open: vec![reviewed] }
+                let told = (Some(item.name.clone()), period.ordinal());
+                MissingRow { sheet: Arc::clone(sheet), at: table.end, told, known, open: vec![reviewed] }
             }));
         }
     }

@@ -2,14 +2,14 @@
 
 use crate::config::{ConfigError, Fault, Keys, Reader, Spot, Written};
 use crate::diag::Said;
-use crate::words::nearest;
+use crate::words::{nearest, same_name};
 
 use super::known::{Known, one_of};
 use super::workspace::{Paper, Workspace, paper};
 use super::{Branch, CountyError, Register};
 
 /// A rule that gives some members another scheme.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Assign {
     category: Option<String>,
     /// With where the file says it, for what only the register shows.
@@ -19,6 +19,14 @@ pub struct Assign {
     pub scheme: Option<String>,
     /// The paper of boards, if it gives one.
     pub paper: Option<Paper>,
+}
+
+impl Assign {
+    /// The rule wherever it stands.
+    pub(super) fn without_place(&self) -> Self {
+        let bare = |named: &Option<(String, Spot)>| named.as_ref().map(|(name, _)| (name.clone(), Spot::default()));
+        Self { committee: bare(&self.committee), branch: bare(&self.branch), ..self.clone() }
+    }
 }
 
 /// `[[assign]]`.
@@ -60,7 +68,8 @@ pub fn check_rules(workspace: &Workspace, register: &Register) -> Result<(), Cou
         for (named, known, zh, en) in
             [(&rule.committee, &committees, "上级党组织", "committee"), (&rule.branch, &codes, "支部编码", "branch code")]
         {
-            let Some((written, spot)) = named.as_ref().filter(|(written, _)| !known.contains(&written.as_str())) else { continue };
+            let is_known = |written: &str| known.iter().any(|known| same_name(known) == same_name(written));
+            let Some((written, spot)) = named.as_ref().filter(|(written, _)| !is_known(written)) else { continue };
             let said = Said::new(
                 format!("积分制分配：机构名册中没有“{written}”这个{zh}"),
                 format!("[[assign]]: the register has no {en} `{written}`"),
@@ -91,7 +100,10 @@ impl Workspace {
     /// Rules that match, the last first.
     fn rules_for(&self, branch: &Branch, category: &str) -> Vec<&Assign> {
         let is = |wanted: Option<&str>, value: &str| wanted.is_none_or(|wanted| wanted == value);
-        let named = |wanted: &Option<(String, Spot)>, value: &str| is(wanted.as_ref().map(|(wanted, _)| wanted.as_str()), value);
+        // As in the register, blanks, full-width forms and capitals make no other name.
+        let named = |wanted: &Option<(String, Spot)>, value: &str| {
+            wanted.as_ref().is_none_or(|(wanted, _)| wanted == value || same_name(wanted) == same_name(value))
+        };
         let matches = |rule: &&Assign| {
             is(rule.category.as_deref(), category) && named(&rule.committee, &branch.committee) && named(&rule.branch, &branch.code)
         };

@@ -14,7 +14,7 @@ use crate::period::{NamedPeriod, Period, RunPeriod};
 use super::workspace::text_of;
 
 /// Boards: when they go up and whom to call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notice {
     /// The day the boards go up.
     pub posted: Option<NaiveDate>,
@@ -25,7 +25,7 @@ pub struct Notice {
 }
 
 /// The tables of all periods.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dates {
     /// `[notice]`.
     notice: Notice,

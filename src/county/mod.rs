@@ -22,7 +22,7 @@ pub use error::{CountyError, io_zh};
 pub use items::{ASSIGN, BASIC, DATES, Item, Kind, OTHER, items};
 pub use known::Known;
 pub use life::Life;
-pub use register::{Branch, Register, load_register};
+pub use register::{Branch, Register, Spelling, load_register};
 pub use source::{Source, TEXT, inbox_of, register_of, settings, settings_file, year_of};
 pub use workbook::WORKBOOK;
 pub use workspace::{

@@ -14,7 +14,7 @@ use crate::config::{ConfigError, Fault, Spot};
 use crate::diag::{CellRef, Finding, Said};
 use crate::inside;
 use crate::sheet::{Book, Content, Limits, Row, Sheet, read};
-use crate::words::{folded, key, nearest};
+use crate::words::{folded, key, nearest, same_name};
 use crate::workbook::REGISTER;
 
 use super::CountyError;
@@ -54,6 +54,21 @@ pub struct Register {
     pub branches: Vec<Branch>,
     /// Months of branches that contradict one another.
     pub findings: Vec<Finding>,
+    /// Names of committees that are written in another way than first.
+    pub spellings: Vec<Spelling>,
+}
+
+/// A committee's name in another way of writing than in its first row: blanks, full-width forms and capitals make no other committee.
+#[derive(Clone, Debug)]
+pub struct Spelling {
+    /// As it stands there.
+    pub written: String,
+    /// As it is written first, which is taken.
+    pub taken: String,
+    /// Where it stands first.
+    pub at: CellRef,
+    /// How many rows have it.
+    pub rows: usize,
 }
 
 impl Register {
@@ -99,25 +114,28 @@ const CODE: &str = "支部编码";
 const NAME: &str = "支部名称";
 const COMMITTEE: &str = "上级党组织";
 const MEMBERS: &str = "党员数";
+const KIND: &str = "类型";
+/// 类型 of a branch whose members are of no category in particular.
+const OTHER_KIND: &str = "其他";
 
 /// A number of this size in a code has lost digits: spreadsheets keep fifteen.
 const LONGEST_NUMBER: usize = 15;
 
 /// Reads the register; any fault in it is an error, because a wrong register makes every count wrong. `column` says which
-/// column a heading means.
+/// column a heading means, `categories` are those of the county, which 类型 names; empty if they are not known.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn load_register(path: &Path, column: &dyn Fn(&str) -> String) -> Result<Register, CountyError> {
+pub fn load_register(path: &Path, column: &dyn Fn(&str) -> String, categories: &[String]) -> Result<Register, CountyError> {
     let bytes = inside::own(path).map_err(|source| CountyError::Io { path: path.to_owned(), source })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let book = read(&name, &bytes, &Limits::default())
         .map_err(|refusal| unreadable(path.to_owned(), &refusal.finding(crate::diag::Place::default())))?;
-    let register = register_of(&book, column, &name);
+    let register = register_of(&book, column, categories, &name);
     register.map_err(|faults| CountyError::Config { path: path.to_owned(), error: ConfigError { faults } })
 }
 
-fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Result<Register, Vec<Fault>> {
+fn register_of(book: &Book, column: &dyn Fn(&str) -> String, categories: &[String], file: &str) -> Result<Register, Vec<Fault>> {
     let headed = book.sheets.iter().find_map(|sheet| {
         let known = |row: &Row| texts(row).filter(|(_, text)| REQUIRED.contains(&column(text).as_str())).count();
         Some((sheet, sheet.rows.iter().take(40).position(|row| known(row) >= 2)?))
@@ -128,7 +146,7 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Resu
             Said::new(format!("找不到表头；应有这些列：{all}"), format!("no heading row was found; these columns are needed: {all}"));
         return Err(vec![Fault { spot: Spot::in_sheet("", None, 1), said }]);
     };
-    let mut table = Table { sheet, columns: BTreeMap::new(), faults: Vec::new() };
+    let mut table = Table { sheet, columns: BTreeMap::new(), categories, faults: Vec::new() };
     table.headings(&sheet.rows[heading], column);
     let mut branches = Vec::new();
     let mut seen = Seen::default();
@@ -137,6 +155,7 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Resu
             branches.extend(table.branch(row, &mut seen).map(|branch| (branch, table.months(row))));
         }
     }
+    let spellings = seen.others.into_values().collect();
     branches.sort_by(|(a, _): &(Branch, Written), (b, _)| a.code.cmp(&b.code));
     let (branches, months): (Vec<Branch>, Vec<Written>) = branches.into_iter().unzip();
     table.lost_zeros(&sheet.rows[heading + 1..], &branches);
@@ -147,7 +166,7 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Resu
         table.faults.sort_by_key(|fault| fault.spot.line);
         return Err(table.faults);
     }
-    let mut register = Register { branches, findings: Vec::new() };
+    let mut register = Register { branches, findings: Vec::new(), spellings };
     life::settle(&mut register, &months, file, &sheet.name);
     Ok(register)
 }
@@ -157,11 +176,28 @@ fn register_of(book: &Book, column: &dyn Fn(&str) -> String, file: &str) -> Resu
 struct Seen {
     codes: BTreeMap<String, CellRef>,
     names: BTreeMap<(String, String), CellRef>,
+    /// Committees as they are written first.
+    committees: BTreeMap<String, String>,
+    /// Other ways in which they are written.
+    others: BTreeMap<String, Spelling>,
+}
+
+impl Seen {
+    /// The committee under the name that it has in its first row.
+    fn committee(&mut self, written: String, at: CellRef) -> String {
+        let first = self.committees.entry(same_name(&written)).or_insert_with(|| written.clone()).clone();
+        if first != written {
+            let other = Spelling { written: written.clone(), taken: first.clone(), at, rows: 0 };
+            self.others.entry(written).or_insert(other).rows += 1;
+        }
+        first
+    }
 }
 
 struct Table<'b> {
     sheet: &'b Sheet,
     columns: BTreeMap<String, u16>,
+    categories: &'b [String],
     faults: Vec<Fault>,
 }
 
@@ -261,7 +297,7 @@ impl Table<'_> {
         }
         if let (Some(name), Some(committee)) = (&name, &committee) {
             let at = place(self, NAME);
-            let own = (folded(committee), folded(name));
+            let own = (same_name(committee), same_name(name));
             if let Some(first) = seen.names.get(&own) {
                 let said = Said::new(
                     format!("“{committee}”有两个支部都叫“{name}”（{first} 已有），请核对名称"),
@@ -272,13 +308,14 @@ impl Table<'_> {
                 seen.names.insert(own, at);
             }
         }
-        let members = self.members(row);
+        let (members, kind) = (self.members(row), self.kind(row));
+        let at = place(self, COMMITTEE);
         Some(Branch {
             code: code?,
             name: name?,
-            committee: committee?,
+            committee: seen.committee(committee?, at),
             general: self.text(row, "上级总支"),
-            kind: self.text(row, "类型"),
+            kind,
             secretary: self.text(row, "书记"),
             contact: self.text(row, "联系人"),
             phone: self.text(row, "联系电话"),
@@ -290,12 +327,32 @@ impl Table<'_> {
     /// What the row says of the branch's months.
     fn months(&self, row: &Row) -> Written {
         let cell = |heading: &'static str| {
-            let text = self.text(row, heading).filter(|text| !text.chars().all(|c| matches!(c, '/' | '-' | '—' | '–' | '无')))?;
+            let text = self.text(row, heading).filter(|text| !is_nothing(text))?;
             Some((heading, text, CellRef { row: row.index, column: *self.columns.get(heading)? }))
         };
         Written {
             cells: [life::FOUNDED, life::DISSOLVED, life::INTO, life::MERGED, life::FORMER_CODE].into_iter().filter_map(cell).collect(),
         }
+    }
+
+    /// 类型: which category its members are of, as [`kind_of`] says it.
+    fn kind(&mut self, row: &Row) -> Option<String> {
+        let text = self.text(row, KIND).filter(|text| !is_nothing(text))?;
+        if self.categories.is_empty() {
+            return Some(text);
+        }
+        let kind = kind_of(&text, self.categories);
+        if kind.is_none() {
+            let known: Vec<&str> = kinds(self.categories).collect();
+            let all = known.join(" ");
+            let said = Said::new(
+                format!("“{KIND}”没有“{text}”；可用的有：{all}；不知道的请空着"),
+                format!("`{KIND}` cannot be `{text}`; known are: {all}; leave it empty if it is not known"),
+            );
+            let cell = CellRef { row: row.index, column: *self.columns.get(KIND)? };
+            self.fault(Some(cell), said.near(nearest(&folded(&text), known)));
+        }
+        kind
     }
 
     /// 党员数, if it is a number.
@@ -349,6 +406,28 @@ impl Table<'_> {
     }
 }
 
+/// True for what is written where there is nothing to write.
+fn is_nothing(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '/' | '-' | '—' | '–' | '无'))
+}
+
+/// What 类型 may say: each category in short, and that it is none of them.
+fn kinds(categories: &[String]) -> impl Iterator<Item = &str> {
+    categories.iter().map(|category| category.trim_end_matches("党员")).chain([OTHER_KIND])
+}
+
+/// What a 类型 means: `农村`, `农村党员`, `农村党支部` and `国有企业` name a category; a word that names none or two is none.
+fn kind_of(text: &str, categories: &[String]) -> Option<String> {
+    let text = folded(text).replace('它', "他");
+    let bare = ["党支部", "支部", "党组织", "党员"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(&text);
+    if let Some(exact) = kinds(categories).find(|kind| *kind == bare) {
+        return Some(exact.to_owned());
+    }
+    let mut within = kinds(categories).filter(|kind| *kind != OTHER_KIND && bare.contains(kind));
+    let found = within.next()?;
+    within.next().is_none().then(|| found.to_owned())
+}
+
 /// True for rows that are no branch: empty ones, totals, notes below the table.
 fn is_remark(row: &Row, code: Option<&str>) -> bool {
     let filled =
@@ -368,4 +447,28 @@ fn texts(row: &Row) -> impl Iterator<Item = (u16, String)> + '_ {
         Content::Text(text) => Some((cell.column, key(text))).filter(|(_, text)| !text.is_empty()),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_names_one_category_however_it_is_written() {
+        let categories = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员", "离退休党员"].map(String::from);
+        let kind = |text: &str| kind_of(text, &categories).unwrap_or_default();
+        for (written, meant) in [
+            ("农村", "农村"),
+            ("农村党员", "农村"),
+            ("机关 党支部", "机关"),
+            ("国有企业", "企业"),
+            ("其它", "其他"),
+            ("离退休支部", "离退休"),
+            ("农材", ""),
+            ("农村社区", ""),
+            ("联合党支部", ""),
+        ] {
+            assert_eq!(kind(written), meant, "{written}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ use super::source::{Source, settings};
 const CATEGORIES: [&str; 5] = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"];
 
 /// A county's workspace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Workspace {
     /// The folder.
     pub root: PathBuf,
@@ -74,6 +74,25 @@ pub struct Workspace {
     pub last_year: Option<PathBuf>,
     /// When boards go up and submissions are due.
     pub dates: Dates,
+}
+
+impl Workspace {
+    /// What is the same in every part of a county: without where its files are, and without secrets.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self {
+            root: PathBuf::new(),
+            settings: PathBuf::new(),
+            register: PathBuf::new(),
+            inbox: PathBuf::new(),
+            ignore: Vec::new(),
+            last_year: None,
+            passwords: Passwords::default(),
+            person_key: None,
+            assign: self.assign.iter().map(Assign::without_place).collect(),
+            ..self.clone()
+        }
+    }
 }
 
 /// `corrections`: which changes of posted results boards print.
@@ -130,7 +149,7 @@ const SHORTEST_KEY: usize = 16;
 pub const SECRETS: [&str; 2] = ["passwords", "person_key"];
 
 /// `[archive]`: what the county's archive has given out.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArchiveRules {
     /// 全宗号; without it documents get no 档号.
     pub fonds: Option<String>,
@@ -148,7 +167,7 @@ pub const ARCHIVED_KINDS: [&str; 5] = ["submission", "register", "findings", "sc
 const RETENTIONS: [&str; 3] = ["永久", "30年", "10年"];
 
 /// Returned submissions: by when and to whom they come again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Returns {
     /// Working days from the day after the run's date.
     pub days: u32,
@@ -434,6 +453,17 @@ pub(super) mod tests {
         let told = parse_text(&format!("{GOOD}{}", rule.replace("A4", "B5"))).expect_err("refused").message("f", Lang::En);
         assert!(told.starts_with("f:10:13: ") && told.contains("allowed: A3 A4"), "{told}");
         assert!(parse_text(&format!("{GOOD}{}", rule.replace("A4", "Ａ３"))).is_ok());
+    }
+
+    #[test]
+    fn rules_are_compared_by_what_they_mean() {
+        let rules = |text: &str| parse_text(text).expect("loads").rules();
+        let more = "person_key='0123456789abcdef'\nparts='join'\n[[assign]]\nscheme='积分登记制'\ncategory='农村党员'\n[collect.'一季度']\ndue=2026-04-08\n";
+        let other = "language='zh'\n\n[collect.'2026Q1']\ndue=2026-04-08\n[[assign]]\ncategory='农村党员'\nscheme='register-60'\n";
+        let text = GOOD.replace("'r.xlsx'", "'b/r.xlsx'").replace("ju-10star", "评星定格积分制");
+        assert_eq!(rules(&format!("{GOOD}{more}")), rules(&format!("{text}{other}")));
+        assert_ne!(rules(GOOD), rules(&format!("{GOOD}transfers='each'\n")));
+        assert_ne!(rules(&format!("{GOOD}{more}")), rules(&format!("{GOOD}{}", more.replace("04-08", "04-09"))));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::county::{CountyError, Register, TEXT, WORKBOOK, settings_file};
+use crate::county::{CountyError, Register, Spelling, TEXT, WORKBOOK, settings_file};
 use crate::diag::{Lang, Said};
 use crate::forms::publication;
 use crate::period::RunPeriod;
@@ -150,6 +150,14 @@ fn register(lines: &mut Lines, register: Option<&Register>) {
         format!("{committees} 个党（工）委，{branches} 个支部"),
         format!("{}, {}", counted(committees, "committee", "committees"), counted(branches, "branch", "branches")),
     );
+    for spelling in &register.spellings {
+        let Spelling { written, taken, at, rows } = spelling;
+        lines.well(
+            "register",
+            format!("“{written}”（{at} 起 {rows} 行）按“{taken}”处理；名册里请写成一样"),
+            format!("`{written}` ({} from {at} on) is taken as `{taken}`; write it alike", counted(*rows, "row", "rows")),
+        );
+    }
 }
 
 /// Calendars, and the dates that are set. `periods` says what is posted already.

@@ -129,6 +129,8 @@ pub struct Deadline {
     pub end: Option<NaiveDate>,
     /// The period's own deadline, if it has one that has not passed: by then what is missing is to come.
     pub due: Option<NaiveDate>,
+    /// The paper's own date.
+    pub date: NaiveDate,
     /// To whom; the branch's committee where empty.
     pub to: String,
     /// Whom to ask; empty for nobody.
@@ -146,7 +148,12 @@ impl Deadline {
 
     /// The same for what has not come yet.
     pub fn collection(&self) -> String {
-        self.due.map_or_else(|| self.text(), |due| format!("{}前", zh_date(due)))
+        match self.due {
+            // Without another date a reminder bears that of the deadline.
+            Some(due) if due == self.date => format!("{}当日", zh_date(due)),
+            Some(due) => format!("{}前", zh_date(due)),
+            None => self.text(),
+        }
     }
 
     /// To whom a branch sends it.
@@ -294,4 +301,18 @@ pub fn masked(code: Code, value: &str) -> String {
         return value.to_owned();
     }
     value.chars().take(letters - 4).chain("****".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_of_the_last_day_asks_for_that_day() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 4, day).expect("a day");
+        let said = |date, due| Deadline { days: 5, end: None, due, date: day(date), to: String::new(), phone: String::new() }.collection();
+        assert_eq!(said(1, Some(day(8))), "2026年4月8日前");
+        assert_eq!(said(8, Some(day(8))), "2026年4月8日当日");
+        assert_eq!(said(9, None), "收到后5个工作日内");
+    }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::check::{Person, same_person_in_branches};
-use crate::county::{Branch, Known, Register, Transfers, workspace_of};
+use crate::county::{Branch, CountyError, Known, Register, Transfers, Workspace, workspace_of};
 use crate::diag::{Code, Finding, Place};
 use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
@@ -160,7 +160,7 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
             (one.period != other.period, "期间", "the period"),
             (one.date != other.date, "日期", "the date"),
             (one.schemes != other.schemes, "积分细则", "the schemes"),
-            (one.rules != other.rules, "设置（名册、收件文件夹、密码除外）", "the settings (but for register, inbox, passwords)"),
+            (!mean_the_same(one, other), "设置（名册、收件文件夹、密码除外）", "the settings (but for register, inbox, passwords)"),
             (one.person_key != other.person_key, "person_key", "person_key in scorebook.toml"),
             (first.manifest["pdf_engine"] != shard.manifest["pdf_engine"], "PDF 引擎", "the PDF engine"),
             (shared(&first.manifest) != shared(&shard.manifest), "工作日历或 templates/intake.toml", "a calendar or templates/intake.toml"),
@@ -195,13 +195,23 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
     Ok(())
 }
 
-fn county(shards: &[Shard]) -> Result<Setup, RunError> {
-    let first = &shards[0].state;
+/// The settings that a run had.
+fn settings(state: &State) -> Result<Workspace, CountyError> {
     let schemes: Vec<(String, String)> =
-        first.schemes.iter().map(|(id, text)| (id.clone(), scheme::name_of(text).unwrap_or_default())).collect();
+        state.schemes.iter().map(|(id, text)| (id.clone(), scheme::name_of(text).unwrap_or_default())).collect();
     // Register and inbox are where each run had them; nothing of the whole is read from either.
     let known = Known { schemes: &schemes, forms: &crate::forms::named() };
-    let workspace = workspace_of(&format!("register = '-'\ninbox = '-'\n{}", first.rules), &known)?;
+    workspace_of(&format!("register = '-'\ninbox = '-'\n{}", state.rules), &known)
+}
+
+/// True if two runs had the same settings, whatever file and words they are written in.
+fn mean_the_same(one: &State, other: &State) -> bool {
+    one.rules == other.rules || matches!((settings(one), settings(other)), (Ok(one), Ok(other)) if one.rules() == other.rules())
+}
+
+fn county(shards: &[Shard]) -> Result<Setup, RunError> {
+    let first = &shards[0].state;
+    let workspace = settings(first)?;
     let mut schemes = Vec::new();
     for (id, text) in &first.schemes {
         let loaded = scheme::load_for(text, id, &workspace.categories);
@@ -221,7 +231,7 @@ fn county(shards: &[Shard]) -> Result<Setup, RunError> {
     let configuration = shared(&shards[0].manifest).into_iter().map(|one| (text(one, "file"), text(one, "sha256"))).collect();
     Ok(Setup {
         workspace,
-        register: Register { branches, findings: Vec::new() },
+        register: Register { branches, ..Register::default() },
         schemes,
         intake: Intake::default(),
         calendar: Calendar::default(),

@@ -151,10 +151,11 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
     let workspace = wrong.or(load_workspace(root, &Known { schemes: &schemes, forms: &forms::named() }));
     let calendar = load_calendar(root, &mut wrong)?;
     let intake = load_intake(root, &mut wrong);
-    let load_register = |path: &Path| county::load_register(path, &|heading| intake.register_column(heading).to_owned());
+    let load_register =
+        |path: &Path, categories: &[String]| county::load_register(path, &|heading| intake.register_column(heading).to_owned(), categories);
     let Some(mut workspace) = workspace else {
         let own = county::register_of(root).filter(|_| options.bag.is_none());
-        wrong.or(own.map_or(Ok(Register::default()), |path| load_register(&path)));
+        wrong.or(own.map_or(Ok(Register::default()), |path| load_register(&path, &[])));
         return Err(wrong.all());
     };
     let mut first = FirstState::default();
@@ -166,7 +167,7 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
     let ids = workspace.schemes();
     let scheme = |id: &String| load_scheme(&own.join(format!("{id}.toml")), id, &workspace.categories);
     let schemes: Vec<Scheme> = ids.iter().filter_map(|id| wrong.or(scheme(id))).collect();
-    let register = wrong.or(load_register(&workspace.register)).unwrap_or_default();
+    let register = wrong.or(load_register(&workspace.register, &workspace.categories)).unwrap_or_default();
     if !register.branches.is_empty() {
         wrong.or(county::check_rules(&workspace, &register));
     }
@@ -222,7 +223,7 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
 /// The register by itself, if it can be read: for whoever asks while the settings have faults.
 pub fn register_alone(root: &Path) -> Option<Register> {
     let intake = load_intake(root, &mut Wrong::default());
-    county::load_register(&county::register_of(root)?, &|heading| intake.register_column(heading).to_owned()).ok()
+    county::load_register(&county::register_of(root)?, &|heading| intake.register_column(heading).to_owned(), &[]).ok()
 }
 
 /// Codes of the branches that are meant: by code, by name, or all of a committee.

@@ -44,6 +44,7 @@ fn deadline(writer: &Writer<'_>) -> Deadline {
         days: returns.days,
         end: county.calendar.publication_end(county.date, returns.days, false),
         due: county.dates.due.filter(|due| *due >= county.date),
+        date: county.date,
         to: returns.to.clone().unwrap_or_default(),
         phone: returns.phone.clone().or_else(|| county.workspace.dates.notice(county.run).phone).unwrap_or_default(),
     }
@@ -193,7 +194,7 @@ fn mark(
     marks.sort_by_key(|(mark, _)| mark.level);
     let rows = missing.iter().take(MOST_ROWS).filter_map(|row| {
         let about = marks.iter().position(|(mark, told)| mark.sheet.as_ref() == Some(&row.sheet) && told.as_ref() == Some(&row.told))?;
-        Some(AddedRow { sheet: Arc::clone(&row.sheet), known: row.known.clone(), open: row.open.clone(), mark: about })
+        Some(AddedRow { sheet: Arc::clone(&row.sheet), at: row.at, known: row.known.clone(), open: row.open.clone(), mark: about })
     });
     let rows: Vec<AddedRow> = rows.collect();
     let marks = marks.into_iter().map(|(mark, _)| mark).collect();

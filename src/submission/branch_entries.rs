@@ -27,7 +27,8 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     for found in found {
         let table = sheets.table(&found, &workbook::BRANCH_SCORES.required(), &workbook::BRANCH_SCORES.optional(), sink);
         let usable = table.has(column::ITEM) && table.has_period() && table.has(column::REVIEWED_SCORE);
-        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable, columns: table.one_row_each() });
+        let (columns, end) = (table.one_row_each(), table.first_row());
+        submission.branch_tables.push(ServingTable { sheet: table.number, category: None, usable, columns, end });
         if usable {
             read_branch_table(&table, scheme, rules, expected, submission, sink);
         }
@@ -66,6 +67,9 @@ fn read_branch_table(
         rules.items.iter().any(|item| item.name == name)
     };
     for row in table.lines(&known) {
+        if let Some(table) = submission.branch_tables.last_mut() {
+            table.end = table.end.max(row.index() + 1);
+        }
         if !row.periods().any(|line| taken(&line)) {
             submission.passed_over.extend(row.rows().map(|row| (table.number, row)));
             continue;

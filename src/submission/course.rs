@@ -212,10 +212,10 @@ pub fn read(
         contradiction(sink, column::LEFT, "order", line.get(column::ARRIVED).map(shown).unwrap_or_default());
     }
     let arrival = (tenure.arrival)(member.id.as_deref(), course.former.as_deref());
-    // The branch's own months bound those that nobody gives.
-    let own_last = last.is_none() && tenure.last_month < 12;
-    member.first_month = first.or(arrival).unwrap_or(tenure.first_month);
-    member.last_month = last.unwrap_or(tenure.last_month);
+    // The branch's own months bound those that nobody gives; and nobody is expected in a branch that is not there.
+    let own_last = tenure.last_month < 12 && last.is_none_or(|last| last > tenure.last_month);
+    member.first_month = first.or(arrival).unwrap_or(tenure.first_month).max(tenure.first_month);
+    member.last_month = last.map_or(tenure.last_month, |last| last.min(tenure.last_month));
     if own_last && course.reason != Some(Reason::Died) {
         course.left_month = Some(tenure.last_month);
         course.with_branch = true;

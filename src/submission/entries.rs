@@ -246,7 +246,13 @@ fn unfilled(sheets: &Sheets<'_>, all: &[Serving], submission: &mut Submission, e
         if served(kind, &submission.members, one, all, expected).any(|member| counts(&member)) {
             blank.push((
                 &table.sheet.name,
-                ServingTable { sheet: table.number, category: one.category.as_deref().map(Into::into), usable: false, columns: Vec::new() },
+                ServingTable {
+                    sheet: table.number,
+                    category: one.category.as_deref().map(Into::into),
+                    usable: false,
+                    columns: Vec::new(),
+                    end: 0,
+                },
             ));
         }
     }
@@ -337,12 +343,15 @@ impl<'a> Reading<'a> {
         let tells_scorer = !required.contains(&column::SCORER) || table.has(column::SCORER);
         let category = serving.category.as_deref().map(Into::into);
         let columns = table.one_row_each();
-        into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer, columns });
+        into.tables.push(ServingTable { sheet: table.number, category, usable: usable && tells_scorer, columns, end: table.first_row() });
         if !usable {
             return;
         }
         let mut of = EntryTable { table: &table, tells_scorer, layouts: BTreeMap::new() };
         for row in table.lines(&|name| self.people.knows(name)) {
+            if let Some(table) = into.tables.last_mut() {
+                table.end = table.end.max(row.index() + 1);
+            }
             if !row.periods().any(|line| self.takes(serving, &line)) {
                 into.passed_over.extend(row.rows().map(|row| (table.number, row)));
                 continue;

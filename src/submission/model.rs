@@ -266,6 +266,8 @@ pub struct ServingTable {
     pub usable: bool,
     /// Its columns by heading, if each row is about one period and has all items.
     pub columns: Vec<(Box<str>, u16)>,
+    /// The row, zero-based, behind its last one.
+    pub end: u32,
 }
 
 /// The table that serves a category.

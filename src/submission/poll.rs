@@ -110,7 +110,7 @@ fn read_sheet(
     let table = sheets.table(&serving.found, &required, &known, sink);
     let usable = required.iter().all(|name| table.has(name));
     let category = serving.category.as_deref().map(Into::into);
-    submission.poll_tables.push(ServingTable { sheet: table.number, category, usable, columns: Vec::new() });
+    submission.poll_tables.push(ServingTable { sheet: table.number, category, usable, columns: Vec::new(), end: 0 });
     if !table.has(column::NAME) || !table.has(number_column) {
         return;
     }

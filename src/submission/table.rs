@@ -397,6 +397,11 @@ impl<'a> Table<'a> {
         only.columns.iter().map(|column| (column.heading.as_str().into(), column.index)).collect()
     }
 
+    /// The row, zero-based, behind its headings.
+    pub fn first_row(&self) -> u32 {
+        self.slices().flat_map(Slice::columns).map(|column| column.row + 1).max().unwrap_or(0)
+    }
+
     /// Every different set of columns.
     pub fn slices(&self) -> impl Iterator<Item = &Slice> {
         self.parts.iter().flat_map(|part| part.slices.iter())

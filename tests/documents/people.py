@@ -337,7 +337,7 @@ def county(seed):
         if chance.random() < 0.5:
             three.set(confirmed, "党员状态", "预备党员")
 
-        # Months that a roster writes are never beyond those of its branch, and nobody votes in a branch that has gone.
+        # Months that a roster writes end with its branch, and nobody votes in a branch that has gone.
         def drop(book, name):
             for kind in ("积分登记", "民主测评", "评优推荐", "奖惩", "一票否决"):
                 book.keep(kind, lambda who, month: who != name)
@@ -352,8 +352,6 @@ def county(seed):
         for name in six.names():
             if (six.get(name, "截止月") or 12) < 4:
                 drop(six, name)
-            elif (six.get(name, "起始月") or 4) < 4:
-                six.set(name, "起始月", 4)
 
         # Four is merged into five; five lists its people, who give no months.
         gone = [name for name in four.names() if name not in set().union(*(set(book.names()) for book in books if book is not four))]
@@ -377,8 +375,8 @@ def county(seed):
         # Six is founded in April.
         six.keep("积分登记", lambda who, month: month >= 4)
         for name in six.names():
-            if not six.get(name, "起始月"):
-                months[(six.code, name)] = (4, six.get(name, "截止月") or 12)
+            # A month written before the branch was founded is none of its own.
+            months[(six.code, name)] = (max(six.get(name, "起始月") or 4, 4), six.get(name, "截止月") or 12)
         register = openpyxl.load_workbook(root / "机构名册.xlsx")
         sheet = register.active
         heads = next(row for row in sheet.iter_rows() if any(cell.value == "支部编码" for cell in row))

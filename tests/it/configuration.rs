@@ -87,12 +87,13 @@ fn refused(kind: &str, text: &str) -> Vec<[String; 2]> {
         "register" => {
             std::fs::write(own("机构名册.xlsx"), workbook(&sheets(text), &[])).unwrap();
             let intake = crate::support::intake();
-            load_register(&own("机构名册.xlsx"), &|heading| intake.register_column(heading).to_owned()).map(|_| ())
+            let categories = ["农村党员", "社区党员", "机关党员", "企业党员", "社会组织党员"].map(String::from);
+            load_register(&own("机构名册.xlsx"), &|heading| intake.register_column(heading).to_owned(), &categories).map(|_| ())
         }
         "rules" => workspace_of(text, &known).and_then(|workspace| {
             let sheets = sheets("[机构名册]\n支部编码 | 支部名称 | 上级党组织\n'0101 | 第一支部 | 第一党委\n'0201 | 第二支部 | 第二党委\n");
             std::fs::write(own("机构名册.xlsx"), workbook(&sheets, &[])).unwrap();
-            check_rules(&workspace, &load_register(&own("机构名册.xlsx"), &str::to_owned).unwrap())
+            check_rules(&workspace, &load_register(&own("机构名册.xlsx"), &str::to_owned, &[]).unwrap())
         }),
         "files" => {
             for line in text.lines() {
@@ -102,7 +103,7 @@ fn refused(kind: &str, text: &str) -> Vec<[String; 2]> {
                     (None, None) => std::fs::write(own(line), "").unwrap(),
                 }
             }
-            load_register(&own("机构名册.xlsx"), &str::to_owned).map(|_| ())
+            load_register(&own("机构名册.xlsx"), &str::to_owned, &[]).map(|_| ())
         }
         "folder" => {
             text.lines().for_each(|name| std::fs::write(own(name), "").unwrap());

@@ -74,7 +74,8 @@ fn offered(form: &Form) -> BTreeSet<String> {
 pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let county = &summary.county;
     let issuer = county.issuer();
-    let deadline = Deadline { days: 5, end: Some(county.date), due: None, to: "组织部".into(), phone: "12380".into() };
+    let deadline =
+        Deadline { days: 5, end: Some(county.date), due: None, date: county.date, to: "组织部".into(), phone: "12380".into() };
     let mut all = Vec::new();
     let mut reminded = Vec::new();
     let mut accepted = Vec::new();

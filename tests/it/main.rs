@@ -26,4 +26,5 @@ mod support;
 mod template;
 mod terminal;
 mod tidy;
+mod two_schemes;
 mod worked;

@@ -221,8 +221,11 @@ fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
         assert!(copy.returns.is_some());
         assert!(!format!("{:?}", copy.sheets[0].rows).contains("原件如有宏"), "{stem}: nothing was left out");
         for (own, copied) in sent.sheets.iter().zip(&copy.sheets[1..]) {
-            // Rows that are missing stand below.
-            assert!(own.name == copied.name && copied.rows.starts_with(&own.rows), "{stem}: {}", own.name);
+            // Rows that are missing stand at the end of their table.
+            let cells = |rows: &[scorebook::sheet::Row]| rows.iter().map(|row| format!("{:?}", row.cells)).collect::<Vec<_>>();
+            let (sent, mut copied_rows) = (cells(&own.rows), cells(&copied.rows));
+            copied_rows.retain(|row| sent.contains(row));
+            assert!(own.name == copied.name && copied_rows == sent, "{stem}: {}", own.name);
         }
         assert_eq!(copy.sheets.len(), sent.sheets.len() + 1);
         std::fs::copy(&marked, folder.path().join("inbox").join(format!("{stem}-改.xlsx"))).unwrap();
@@ -282,6 +285,34 @@ fn missing_rows_of_the_branch_itself_are_added() {
         assert!(lost.iter().any(|own| own[0] == format!("'{item}") && own[1] == format!("'{}", text("支部积分", row, 1))), "{item}");
         let listed = (0..20).find(|at| text(LIST, *at, 3) == format!("D{}", row + 1)).expect("a line of the list");
         assert!(text(LIST, listed, 5).contains(&item), "{item}");
+    }
+}
+
+/// A branch whose sheet ends with a line to be signed, and which lacks two rows: they stand above that line, which goes down with what
+/// belongs to it, in a package that is changed as in a workbook that is written anew.
+#[test]
+fn missing_rows_stand_inside_the_table_and_what_is_below_makes_room() {
+    let mut sheets = base("community-4");
+    let own = sheet_of(&mut sheets, "积分登记");
+    let rows = own.len();
+    let lost: Vec<Vec<String>> = own.drain(rows - 2..).collect();
+    let last = own.len() as u32; // the row behind the last one that is left
+    own.push(vec![String::new()]);
+    own.push(support::cells("合计 | | 共 | 1"));
+    own.push(support::cells("填报人签字："));
+    let sent = workbook(&sheets, &[]);
+    let (_, anew) = written("ods", &bare(&read("x.xlsx", &sent, &Limits::default()).unwrap())).remove(0);
+    for (name, bytes) in [("x.xlsx", sent), ("x.ods", anew)] {
+        let county = Workdir::county("community-4").file(name, &bytes);
+        let done = run(&options(county.path()), &silent).unwrap();
+        let out = done.folder.as_ref().unwrap();
+        let copy = book(&ending(out, "-标注.xlsx").unwrap_or_else(|| panic!("{name}: {:#?}", done.resolved.findings)));
+        let sheet = copy.sheets.iter().find(|sheet| &*sheet.name == "积分登记").unwrap();
+        let text = |row: u32, column: u16| sheet.get(row, column).map(shown).unwrap_or_default();
+        for row in [last, last + 1] {
+            assert!(lost.iter().any(|own| own[1] == text(row, 1)), "{name}: {:?}", text(row, 1));
+        }
+        assert_eq!([text(last + 2, 0), text(last + 3, 0), text(last + 4, 0)], ["", "合计", "填报人签字："], "{name}");
     }
 }
 

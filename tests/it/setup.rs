@@ -99,6 +99,13 @@ fn the_doctor_looks_at_everything_and_names_what_is_open() {
     let lines = done(doctor(&options(county.path())));
     let register = lines.iter().find(|line| line.about == "register").unwrap();
     assert!(register.well && register.found.en == "1 committee, 1 branch", "{register:?}");
+    // One committee in three ways of writing is one.
+    let county =
+        Workdir::county("register-60").register(&["0101 | 甲 | 一（镇）党委a", "0102 | 乙 | 一(镇) 党委a", "0103 | 丙 | 一(镇)党委Ａ"]);
+    let lines = done(doctor(&options(county.path())));
+    let said: Vec<&str> = lines.iter().filter(|line| line.about == "register").map(|line| line.found.en.as_str()).collect();
+    assert_eq!(said[0], "1 committee, 3 branches");
+    assert!(said[1].contains("(1 row from C3 on) is taken as `一（镇）党委a`"), "{said:?}");
     let county = Workdir::county("register-60").register(&["0101 | 第一支部 | 第一党委"]).workbook("0101.xlsx", &base("register-60"));
     let root = county.path();
     let dates = |root: &Path| done(doctor(&options(root))).into_iter().find(|line| line.about == "dates").unwrap().found;
@@ -134,7 +141,7 @@ fn a_new_year_takes_along_what_is_not_one_year_s() {
         assert!(text.contains(part), "{part}\n{text}");
     }
     assert!(!text.contains("posted") && !text.contains("period") && !text.contains("0102"), "{text}");
-    let register = load_register(&root.join(REGISTER), &|heading: &str| heading.to_owned()).unwrap();
+    let register = load_register(&root.join(REGISTER), &|heading: &str| heading.to_owned(), &[]).unwrap();
     assert_eq!(register.branches.iter().map(|branch| branch.code.as_str()).collect::<Vec<_>>(), ["0101"]);
     assert!(root.join("schemes/own.toml").is_file() && root.join("templates/intake.toml").is_file());
     assert!(init(&old.path().join("inside"), Some(old.path()), Lang::Zh).is_err());

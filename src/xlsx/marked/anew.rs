@@ -125,11 +125,13 @@ fn write_sheet(
         Some(dressed) => dressed.format(row, column, &plain, content),
         None => plain.clone(),
     };
+    let shift = added.get(&sheet.name).map(|added| added.shift);
     for row in &sheet.rows {
+        let index = shift.map_or(row.index, |shift| shift.row(row.index));
         for cell in &row.cells {
-            let ground = grounds.remove(&crate::diag::CellRef { row: row.index, column: cell.column });
-            let format = coloured(look(row.index, cell.column, Some(&cell.content)), ground.as_ref());
-            write_cell(worksheet, row.index, cell.column, &cell.content, &format)?;
+            let ground = grounds.remove(&crate::diag::CellRef { row: index, column: cell.column });
+            let format = coloured(look(index, cell.column, Some(&cell.content)), ground.as_ref());
+            write_cell(worksheet, index, cell.column, &cell.content, &format)?;
             // A line above a table runs on over its columns and tells nothing about theirs.
             if row.cells.len() > 1 {
                 let width = shown_width(&cell.content);

@@ -15,6 +15,7 @@ mod cells;
 mod clean;
 mod dressed;
 mod list;
+mod moved;
 mod notes;
 mod package;
 mod styles;
@@ -28,9 +29,10 @@ use chrono::NaiveDate;
 use super::XlsxError;
 use crate::diag::{CellRef, Lang, fill, text};
 use crate::ooxml::{self, Edits, Kind, escaped, tags};
-use crate::sheet::{Book, Format, Limits, read};
+use crate::sheet::{Book, Format, Limits, Row, read};
 
 use cells::Ground;
+use moved::Shift;
 use package::Package;
 use styles::Styles;
 
@@ -69,11 +71,13 @@ pub struct Mark {
     pub as_text: bool,
 }
 
-/// A row that is missing, to be added below the last one of its sheet.
+/// A row that is missing, to be added at the end of its table.
 #[derive(Clone, Debug)]
 pub struct AddedRow {
     /// The sheet's name in the file.
     pub sheet: Arc<str>,
+    /// The row, zero-based, behind the table's last one.
+    pub at: u32,
     /// What is known of it, by column.
     pub known: Vec<(u16, String)>,
     /// Columns that must be filled in; the first bears the note.
@@ -131,46 +135,80 @@ pub struct Copied {
 /// # Errors
 /// What the format does not allow, for a file whose cells had to be written anew.
 pub fn write(bytes: &[u8], book: &Book, marking: &Marking) -> Result<Copied, XlsxError> {
-    let (marking, added) = &placed(book, marking);
-    if book.format == Format::Xlsx
-        && let Some(marked) = changed(bytes, book, marking, added)
-    {
-        return Ok(marked);
+    if book.format == Format::Xlsx {
+        for inside in [true, false] {
+            let (marking, added) = &placed(book, marking, inside);
+            if let Some(marked) = changed(bytes, book, marking, added) {
+                return Ok(marked);
+            }
+            if added.values().all(|added| added.shift.by == 0) {
+                break;
+            }
+        }
     }
+    let (marking, added) = &placed(book, marking, true);
     // Macros of an .xls are in a storage of their own, which is not looked for.
     let cleaned = matches!(book.format, Format::Xlsx | Format::Xls | Format::Xlsb);
     let bytes = if cleaned { anew::write(book, &marking.cleaned(), added) } else { anew::write(book, marking, added) }?;
     Ok(Copied { bytes, cleaned })
 }
 
-/// The marking with each added row in its place, and the mark that is about it.
-fn placed(book: &Book, marking: &Marking) -> (Marking, Added) {
+/// The marking with each added row in its place, and the mark that is about it. Where `inside`, what stands below a table makes room;
+/// else rows are added below everything.
+fn placed(book: &Book, marking: &Marking, inside: bool) -> (Marking, Added) {
     let mut marking = marking.clone();
     let mut added = Added::new();
-    let mut next: BTreeMap<Arc<str>, u32> = BTreeMap::new();
-    for row in &marking.rows {
-        let Some(sheet) = book.sheets.iter().find(|sheet| sheet.name == row.sheet) else { continue };
-        let at = next.entry(Arc::clone(&row.sheet)).or_insert_with(|| sheet.rows.last().map_or(0, |row| row.index + 1));
-        let cell = |column: u16| CellRef { row: *at, column };
-        let cells = added.entry(Arc::clone(&row.sheet)).or_default();
-        cells.extend(
-            row.known.iter().map(|(column, text)| (cell(*column), Ground { level: None, as_text: false, text: Some(text.clone()) })),
-        );
-        cells.extend(row.open.iter().map(|column| (cell(*column), Ground { level: Some(Level::Bad), as_text: false, text: None })));
-        if let (Some(mark), Some(first)) = (marking.marks.get_mut(row.mark), row.open.first()) {
-            mark.cell.get_or_insert(cell(*first));
+    for sheet in &book.sheets {
+        let rows: Vec<&AddedRow> = marking.rows.iter().filter(|row| row.sheet == sheet.name).collect();
+        let Some(first) = rows.first() else { continue };
+        let bottom = sheet.rows.last().map_or(0, |row| row.index + 1);
+        let at = if inside { first.at.min(bottom) } else { bottom };
+        let free = sheet.rows.iter().find(|row| row.index >= at).map_or(u32::MAX, |row| row.index - at);
+        // A gap before what stands below stays one.
+        let by = (rows.len() as u32 + u32::from(free > 0)).saturating_sub(free);
+        let shift = Shift { at: at + free.min(rows.len() as u32), by };
+        let own = added.entry(Arc::clone(&sheet.name)).or_insert(AddedRows { cells: BTreeMap::new(), shift });
+        for mark in marking.marks.iter_mut().filter(|mark| mark.sheet.as_ref() == Some(&sheet.name)) {
+            mark.cell = mark.cell.map(|cell| shift.cell(cell));
         }
-        *at += 1;
+        for (row, line) in (at..).zip(rows) {
+            let cell = |column: u16| CellRef { row, column };
+            let known = |(column, text): &(u16, String)| (cell(*column), Ground { level: None, as_text: false, text: Some(text.clone()) });
+            own.cells.extend(line.known.iter().map(known));
+            own.cells
+                .extend(line.open.iter().map(|column| (cell(*column), Ground { level: Some(Level::Bad), as_text: false, text: None })));
+            if let (Some(mark), Some(first)) = (marking.marks.get_mut(line.mark), line.open.first()) {
+                mark.cell.get_or_insert(cell(*first));
+            }
+        }
     }
     (marking, added)
 }
 
-/// Cells of rows that are added, by sheet.
-type Added = BTreeMap<Arc<str>, BTreeMap<CellRef, Ground>>;
+/// Rows that are added to one sheet.
+struct AddedRows {
+    cells: BTreeMap<CellRef, Ground>,
+    /// What stands below them goes down.
+    shift: Shift,
+}
+
+impl AddedRows {
+    /// True if a sheet's rows are those of another one with the added ones among them.
+    fn joins(&self, before: &[Row], after: &[Row]) -> bool {
+        let is_own =
+            |row: &&Row| !self.cells.range(CellRef { row: row.index, column: 0 }..).next().is_some_and(|(cell, _)| cell.row == row.index);
+        let own: Vec<&Row> = after.iter().filter(is_own).collect();
+        own.len() == before.len()
+            && own.iter().zip(before).all(|(now, was)| self.shift.row(was.index) == now.index && now.cells == was.cells)
+    }
+}
+
+/// What is added, by sheet.
+type Added = BTreeMap<Arc<str>, AddedRows>;
 
 /// Marks of one sheet: the worst of each cell, and what its note says.
 fn marks_of(marking: &Marking, added: &Added, sheet: &str) -> (BTreeMap<CellRef, Ground>, BTreeMap<CellRef, String>) {
-    let mut grounds: BTreeMap<CellRef, Ground> = added.get(sheet).cloned().unwrap_or_default();
+    let mut grounds: BTreeMap<CellRef, Ground> = added.get(sheet).map(|added| added.cells.clone()).unwrap_or_default();
     let mut texts: BTreeMap<CellRef, String> = BTreeMap::new();
     for mark in marking.marks.iter().filter(|mark| mark.sheet.as_deref() == Some(sheet)) {
         let Some(cell) = mark.cell else { continue };
@@ -194,12 +232,17 @@ fn changed(bytes: &[u8], book: &Book, marking: &Marking, added: &Added) -> Optio
     cleaned |= package.names().iter().any(|name| package.text(name).is_some_and(|text| clean::has_formula_that_reaches_out(&text)));
     let (_, main) = package.related("", "officeDocument")?;
     let said = if cleaned { marking.cleaned() } else { marking.clone() };
+    let moved = added.iter().filter(|(_, added)| added.shift.by > 0);
+    let shifts: BTreeMap<String, Shift> = moved.map(|(sheet, added)| (sheet.to_string(), added.shift)).collect();
+    if !shifts.is_empty() {
+        moved::rows(&mut package, &main, &shifts)?;
+    }
     change(&mut package, &main, &said, added)?;
     let bytes = package.pack()?;
     let again = read("", &bytes, &limits).ok()?;
     let own = |book: &Book| -> Vec<crate::sheet::Sheet> { book.sheets.iter().filter(|sheet| &*sheet.name != LIST).cloned().collect() };
     let alike = |(a, b): (&crate::sheet::Sheet, &crate::sheet::Sheet)| {
-        let rows = if added.contains_key(&a.name) { b.rows.starts_with(&a.rows) } else { a.rows == b.rows };
+        let rows = added.get(&a.name).map_or_else(|| a.rows == b.rows, |added| added.joins(&a.rows, &b.rows));
         a.name == b.name && rows && (a.hidden || !b.hidden)
     };
     let (before, after) = (own(book), own(&again));
@@ -220,7 +263,8 @@ fn change(package: &mut Package, main: &str, marking: &Marking, added: &Added) -
             listed = Some(part);
         } else {
             let (grounds, texts) = marks_of(marking, added, &name);
-            mark_sheet(package, &part, &grounds, &texts, &mut styles, number + 1)?;
+            let shift = added.get(&*name).map(|added| added.shift);
+            mark_sheet(package, (&part, shift), &grounds, &texts, &mut styles, number + 1)?;
         }
     }
     let list = list::sheet(marking, &styles, &sheet_names(&workbook));
@@ -287,7 +331,7 @@ fn opened_at(workbook: &str, active: usize, shift: u32) -> String {
 
 fn mark_sheet(
     package: &mut Package,
-    part: &str,
+    (part, shift): (&str, Option<Shift>),
     grounds: &BTreeMap<CellRef, Ground>,
     texts: &BTreeMap<CellRef, String>,
     styles: &mut Styles,
@@ -299,7 +343,7 @@ fn mark_sheet(
     xml = clean::without_links(&xml, &known);
     let own_part = package.related(part, "comments");
     let own = match &own_part {
-        Some((_, part)) => notes::Own::read(&package.text(part)?)?,
+        Some((_, part)) => notes::Own::read(&package.text(part)?)?.moved(shift),
         None => notes::Own::default(),
     };
     if texts.is_empty() && own_part.is_none() {

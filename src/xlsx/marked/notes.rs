@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::moved::Shift;
 use crate::diag::CellRef;
 use crate::ooxml::{Kind, escaped, tags, unescaped};
 use crate::words::width_in_cell;
@@ -54,6 +55,16 @@ impl Own {
         }
         // Prefixed elements would have to be carried with their namespace.
         (!tags(xml).any(|tag| !tag.prefix.is_empty() && matches!(tag.name, "comment" | "text"))).then_some(own)
+    }
+}
+
+impl Own {
+    /// The notes where their cells are now.
+    pub fn moved(mut self, shift: Option<Shift>) -> Self {
+        if let Some(shift) = shift {
+            self.notes = self.notes.into_iter().map(|(cell, note)| (shift.cell(cell), note)).collect();
+        }
+        self
     }
 }
 

@@ -190,6 +190,26 @@ fn a_branch_founded_in_february_owes_no_january_in_several_files_either() {
     assert_eq!(missing, ["缺少登记：4月至12月 全体党员都没有登记"], "{:#?}", lines(&summary));
 }
 
+/// A roster that was written before the branch was founded: its months begin with the branch, and a quarter without it asks for nothing.
+#[test]
+fn a_month_before_the_branch_was_founded_is_none_of_its_own() {
+    let mut sheets = base("two-way-rank");
+    let first = sheet_of(&mut sheets, "党员名册")[0].iter().position(|heading| heading == "起始月").unwrap();
+    set(&mut sheets, "党员名册", 1, first, "3");
+    sheet_of(&mut sheets, "积分登记").retain(|row| !["1月", "2月", "3月"].contains(&row[1].as_str()));
+    let row = format!("'{}", BOTH[0]);
+    let register = vec![cells("支部编码 | 支部名称 | 上级党组织 | 党员数 | 设立月"), [cells(&row), cells("| 4")].concat()];
+    let county = Workdir::county("two-way-rank").write("机构名册.xlsx", &workbook(&vec![("机构名册".to_owned(), register)], &[]));
+    let county = county.workbook("四月.xlsx", &sheets);
+    let summary = county.check("2026Q1");
+    let BranchState::Accepted(card) = &summary.resolved.branches[0].state else { panic!("{:#?}", lines(&summary)) };
+    assert_eq!(card.submission.members.iter().map(|member| member.first_month).collect::<Vec<_>>(), [4]);
+    // From its own months on everything is asked for.
+    let summary = county.check("2026H1");
+    let missing: Vec<String> = all(&summary, Code::MissingEntry).iter().map(|finding| finding.message(Lang::Zh)).collect();
+    assert_eq!(missing, ["缺少登记：4月至6月 全体党员都没有登记"], "{:#?}", lines(&summary));
+}
+
 #[test]
 fn facts_that_a_newer_file_lacks_are_told() {
     let older = base("ju-10star");
