@@ -172,6 +172,18 @@ def correct(book, found, blank):
                 table.put(end, "序号", numbers[0])
 
 
+def below(sheet, copy):
+    """Where each row of a sheet that holds something stands in the copy: rows that were added move those below them down."""
+    held = lambda row: [cell.value for cell in row if cell.value is not None]
+    rows, at = {}, 0
+    copied = [held(row) for row in copy.iter_rows()]
+    for row in sheet.iter_rows():
+        if values := held(row):
+            at += next((more for more, own in enumerate(copied[at:]) if own == values), 0) + 1
+            rows[row[0].row] = at
+    return rows
+
+
 def looked_at(path, original, found, what):
     """The copy as it goes out: marks where they belong, everything else as sent."""
     book = openpyxl.load_workbook(path)
@@ -196,9 +208,10 @@ def looked_at(path, original, found, what):
     if original.suffix == ".xlsx":
         before = openpyxl.load_workbook(original)
         for sheet in before.worksheets:
+            rows = below(sheet, book[sheet.title])
             for row in sheet.iter_rows():
-                for cell in row:
-                    mine = book[sheet.title][cell.coordinate]
+                for cell in row if row[0].row in rows else ():
+                    mine = book[sheet.title].cell(rows[cell.row], cell.column)
                     if mine.value != cell.value or mine.number_format != cell.number_format and mine.fill.fgColor.rgb != RED:
                         fault(f"{what}: {sheet.title} {cell.coordinate} differs: {mine.value!r} {cell.value!r}")
             if sheet.merged_cells.ranges != book[sheet.title].merged_cells.ranges:
