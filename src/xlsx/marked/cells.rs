@@ -91,10 +91,12 @@ pub fn mark(xml: &str, marks: &BTreeMap<CellRef, Ground>, styles: &mut Styles) -
                 above.insert(column, base);
                 if let Some(text) = ground.and_then(|ground| ground.text) {
                     // What stands there may be a formula that shows nothing.
-                    if tag.kind == Kind::Open {
+                    let close = if tag.kind == Kind::Open { format!("</{}c>", tag.prefix) } else { String::new() };
+                    if !xml[tag.whole.end..].starts_with(&close) {
                         return None;
                     }
-                    edits.replace(tag.whole.clone(), cell(tag.prefix, CellRef { row: row.index, column }, style, Some(&text)));
+                    let whole = tag.whole.start..tag.whole.end + close.len();
+                    edits.replace(whole, cell(tag.prefix, CellRef { row: row.index, column }, style, Some(&text)));
                 } else if style != base {
                     edits.replace(tag.whole.clone(), tag.with("s", &style.to_string()));
                 }

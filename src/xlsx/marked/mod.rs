@@ -166,7 +166,7 @@ fn placed(book: &Book, marking: &Marking, inside: bool) -> (Marking, Added) {
         let free = sheet.rows.iter().find(|row| row.index >= at).map_or(u32::MAX, |row| row.index - at);
         // A gap before what stands below stays one.
         let by = (rows.len() as u32 + u32::from(free > 0)).saturating_sub(free);
-        let shift = Shift { at: at + free.min(rows.len() as u32), by };
+        let shift = Shift { at: at + free.min(rows.len() as u32), by, added: (at, rows.len() as u32) };
         let own = added.entry(Arc::clone(&sheet.name)).or_insert(AddedRows { cells: BTreeMap::new(), shift });
         for mark in marking.marks.iter_mut().filter(|mark| mark.sheet.as_ref() == Some(&sheet.name)) {
             mark.cell = mark.cell.map(|cell| shift.cell(cell));

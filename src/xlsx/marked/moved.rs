@@ -14,6 +14,8 @@ use crate::ooxml::{Edits, Kind, Tag, escaped, tags, unescaped};
 pub struct Shift {
     pub at: u32,
     pub by: u32,
+    /// The row behind the table's last one, and how many stand there now.
+    pub added: (u32, u32),
 }
 
 impl Shift {
@@ -38,7 +40,9 @@ impl Shift {
     fn grown(self, text: &str) -> Option<String> {
         let (first, last) = text.split_once(':').unwrap_or((text, text));
         let (first, last) = (CellRef::parse(first)?, CellRef::parse(last)?);
-        let end = if last.row + 1 >= self.at { (last.row + self.by).min(CellRef::ROWS - 1) } else { last.row };
+        let (end, rows) = self.added;
+        let more = if last.row >= self.at { self.by } else { u32::from(last.row + 1 == end) * rows };
+        let end = (last.row + more).min(CellRef::ROWS - 1);
         Some(range(self.cell(first), CellRef { row: end, ..last }))
     }
 
@@ -259,7 +263,7 @@ fn reaches(formula: &str, at: u32) -> bool {
 mod tests {
     use super::*;
 
-    const SHIFT: Shift = Shift { at: 9, by: 2 };
+    const SHIFT: Shift = Shift { at: 9, by: 2, added: (9, 2) };
 
     #[test]
     fn what_stands_below_goes_down_and_what_is_said_of_the_last_row_is_said_of_the_new_ones() {
