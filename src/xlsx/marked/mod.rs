@@ -196,7 +196,7 @@ impl AddedRows {
     /// True if a sheet's rows are those of another one with the added ones among them.
     fn joins(&self, before: &[Row], after: &[Row]) -> bool {
         let is_own =
-            |row: &&Row| !self.cells.range(CellRef { row: row.index, column: 0 }..).next().is_some_and(|(cell, _)| cell.row == row.index);
+            |row: &&Row| self.cells.range(CellRef { row: row.index, column: 0 }..).next().is_none_or(|(cell, _)| cell.row != row.index);
         let own: Vec<&Row> = after.iter().filter(is_own).collect();
         own.len() == before.len()
             && own.iter().zip(before).all(|(now, was)| self.shift.row(was.index) == now.index && now.cells == was.cells)
