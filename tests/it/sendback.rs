@@ -296,7 +296,7 @@ fn missing_rows_stand_inside_the_table_and_what_is_below_makes_room() {
     let own = sheet_of(&mut sheets, "积分登记");
     let rows = own.len();
     let lost: Vec<Vec<String>> = own.drain(rows - 2..).collect();
-    let last = own.len() as u32; // the row behind the last one that is left
+    let end = own.len() as u32; // the row behind the last one that is left
     own.push(vec![String::new()]);
     own.push(support::cells("合计 | | 共 | 1"));
     own.push(support::cells("填报人签字："));
@@ -309,10 +309,10 @@ fn missing_rows_stand_inside_the_table_and_what_is_below_makes_room() {
         let copy = book(&ending(out, "-标注.xlsx").unwrap_or_else(|| panic!("{name}: {:#?}", done.resolved.findings)));
         let sheet = copy.sheets.iter().find(|sheet| &*sheet.name == "积分登记").unwrap();
         let text = |row: u32, column: u16| sheet.get(row, column).map(shown).unwrap_or_default();
-        for row in [last, last + 1] {
+        for row in [end, end + 1] {
             assert!(lost.iter().any(|own| own[1] == text(row, 1)), "{name}: {:?}", text(row, 1));
         }
-        assert_eq!([text(last + 2, 0), text(last + 3, 0), text(last + 4, 0)], ["", "合计", "填报人签字："], "{name}");
+        assert_eq!([text(end + 2, 0), text(end + 3, 0), text(end + 4, 0)], ["", "合计", "填报人签字："], "{name}");
     }
 }
 
