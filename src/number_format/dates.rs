@@ -153,7 +153,7 @@ fn shown(part: Part, moment: &Moment, section: &Section, halves: bool) -> String
         Part::Month(_) if asian => format!("{}月", CHINESE_MONTHS[place(moment.month, 1)]),
         Part::Month(length) => english(MONTHS[place(moment.month, 1)], length),
         Part::Day(length @ 1..=2) => number(i128::from(moment.day), length),
-        Part::Day(length) if !asian => english(DAYS[moment.weekday], length),
+        Part::Day(length) if !asian => english(DAYS[moment.weekday], length.min(4)),
         Part::Day(3) => match language {
             Language::Japanese => JAPANESE_DAYS[moment.weekday].to_owned(),
             Language::Taiwan => format!("週{}", CHINESE_DAYS[moment.weekday]),

@@ -228,7 +228,11 @@ impl Whole<'_> {
         self.digits = rest;
         if now.is_empty() {
             match sign {
-                '?' if !self.begun => out.push(' '),
+                // A separator that is left out is as wide as one.
+                '?' if !self.begun => {
+                    let parted = self.thousands && self.left > 0 && self.left.is_multiple_of(3);
+                    out.push_str(if parted { "  " } else { " " });
+                }
                 '#' if !self.begun => {}
                 _ => {
                     self.begun = true;

@@ -220,7 +220,8 @@ fn bracket(inside: &str, section: &mut Section, tokens: &mut Vec<Token>, doubts:
     } else if let Some(color) = words::color(&lower) {
         section.color = Some(color);
     } else if let Some(kind) = lower.strip_prefix("dbnum").and_then(|kind| kind.parse().ok()).filter(|kind| (1..=4).contains(kind)) {
-        section.numerals = Some(kind);
+        // The fourth is Korean.
+        section.numerals = Some(kind).filter(|kind| *kind < 4);
     } else if letters('h') {
         tokens.push(Token::Date(Part::ElapsedHours(length)));
     } else if letters('m') {
