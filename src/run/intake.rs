@@ -204,6 +204,11 @@ pub(crate) fn open(county: &Setup, sent: &Submitted, limits: &Limits) -> Result<
             Some(refusal) => Err(refusal.clone()),
             None => county.fence.read(&part.file.name, &bytes)?,
         };
+        // A sheet of few headings below a title and notes looks like prose; its name says that it is a table.
+        let read = match (read, &part.sheet) {
+            (Err(Refusal::NotASpreadsheet { kind: Format::Text }), Some(_)) => county.fence.read(&part.file.name, &separated(&bytes))?,
+            (read, _) => read,
+        };
         let mut book = match read {
             Ok(book) => book,
             Err(refusal) => {
@@ -226,6 +231,15 @@ pub(crate) fn open(county: &Setup, sent: &Submitted, limits: &Limits) -> Result<
         opened.book = Ok(book);
     }
     Ok(opened)
+}
+
+/// A text that says of itself that it is a table, as offices write it. In two bytes a letter it stays as it is.
+fn separated(bytes: &[u8]) -> Vec<u8> {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => bytes.to_vec(),
+        [mark @ 0xef, 0xbb, 0xbf, rest @ ..] => [&[*mark, 0xbb, 0xbf], &b"sep=,\n"[..], rest].concat(),
+        _ => [b"sep=,\n", bytes].concat(),
+    }
 }
 
 /// The file of each sheet of a workbook that came in several; nothing for one file.

@@ -330,7 +330,11 @@ fn bare(book: &Book) -> Vec<DrawnSheet> {
             let cells: &mut Vec<Drawn> = &mut rows[row.index as usize];
             cells.resize(row.cells.last().map_or(0, |cell| usize::from(cell.column) + 1), Drawn::default());
             for cell in &row.cells {
-                cells[usize::from(cell.column)].held = held(&cell.content);
+                let own = &mut cells[usize::from(cell.column)];
+                own.held = held(&cell.content);
+                if let Content::Number(number) = &cell.content {
+                    own.shown = number.to_string();
+                }
             }
         }
         rows
@@ -347,7 +351,7 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
         .enumerate()
         .find_map(|(at, state)| if let BranchState::Accepted(card) = state { Some((at, card)) } else { None })
         .unwrap();
-    for format in ["ods"] {
+    for format in ["ods", "xls", "csv", "xml2003", "html"] {
         let folder = Workdir::like("clean-ju-10star");
         let county = prepare(&options(folder.path())).unwrap();
         let shared = issue::County {
@@ -371,7 +375,10 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
             std::fs::write(folder.path().join("inbox").join(format!("0101{ending}")), bytes).unwrap();
         }
         let summary = run(&options(folder.path()), &silent).unwrap();
-        let marked = std::fs::read(ending(summary.folder.as_ref().unwrap(), "-标注.xlsx").expect("a marked copy")).unwrap();
+        let marked = std::fs::read(
+            ending(summary.folder.as_ref().unwrap(), "-标注.xlsx").unwrap_or_else(|| panic!("{format}: {:?}", summary.resolved.findings)),
+        )
+        .unwrap();
         let copy = read("x", &marked, &Limits::default()).unwrap();
         let dress = |bytes: &[u8], book: &Book, name: &str| {
             let number = book.sheets.iter().position(|sheet| &*sheet.name == name).unwrap() + 1;

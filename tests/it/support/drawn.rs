@@ -347,20 +347,22 @@ fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8], mut told: usize) 
     body
 }
 
-/// An OLE container of one stream, `Workbook`: its sectors, one of directory, then the table of sectors.
+/// An OLE container of one stream, `Workbook`: its sectors, one of directory, then the tables of sectors.
 fn container(stream: &[u8]) -> Vec<u8> {
     let (end, free, table) = (0xffff_fffeu32, u32::MAX, 0xffff_fffdu32);
     // Shorter streams would lie elsewhere.
     let length = stream.len().max(4096);
     let sectors = length.div_ceil(512);
-    assert!(sectors + 2 <= 128, "one sector of the table is enough");
+    let tables = (1..=109).find(|tables| sectors + 1 + tables <= 128 * tables).expect("a table that the header has room for");
     let mut header = vec![0u8; 512];
     header[..8].copy_from_slice(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
-    for (at, value) in [(24, 0x0003_003e), (28, 0x0009_fffe), (32, 6), (44, 1), (48, sectors as u32), (56, 4096), (60, end), (68, end)] {
+    for (at, value) in
+        [(24, 0x0003_003e), (28, 0x0009_fffe), (32, 6), (44, tables as u32), (48, sectors as u32), (56, 4096), (60, end), (68, end)]
+    {
         header[at..at + 4].copy_from_slice(&u32::to_le_bytes(value));
     }
     for (index, entry) in header[76..].chunks_exact_mut(4).enumerate() {
-        entry.copy_from_slice(&(if index == 0 { sectors as u32 + 1 } else { free }).to_le_bytes());
+        entry.copy_from_slice(&(if index < tables { (sectors + 1 + index) as u32 } else { free }).to_le_bytes());
     }
     let entry = |name: &str, kind: u8, child: u32, start: u32, length: u32| {
         let mut entry = vec![0u8; 128];
@@ -375,8 +377,9 @@ fn container(stream: &[u8]) -> Vec<u8> {
     };
     let mut fat: Vec<u32> = (1..=sectors as u32).collect();
     fat[sectors - 1] = end;
-    fat.extend([end, table]);
-    fat.resize(128, free);
+    fat.push(end);
+    fat.extend(vec![table; tables]);
+    fat.resize(128 * tables, free);
     let mut bytes = [header, stream.to_vec()].concat();
     bytes.resize(512 + sectors * 512, 0);
     bytes.extend(
