@@ -93,8 +93,7 @@ fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
 /// `scorebook template check`: the form goes by `--form`, else by the file's name.
 pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize, out: Option<&Path>, force: bool) -> u8 {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = name.map_or_else(|| stem.split('-').next().unwrap_or_default().to_owned(), str::to_owned);
-    let Some(form) = form(printer, &name) else { return 2 };
+    let Some(form) = form(printer, name.unwrap_or_else(|| form_in(&stem))) else { return 2 };
     match template_check::check_template(file, form, members, out, force) {
         Ok(checked) => {
             for warning in &checked.warnings {
@@ -112,6 +111,19 @@ pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize,
             2
         }
     }
+}
+
+/// `board` of `board-A4-register-60`: the longest beginning that names a form, else the first word.
+fn form_in(stem: &str) -> &str {
+    let beginnings = std::iter::successors(Some(stem), |name| Some(name.rsplit_once('-')?.0));
+    let mut last = stem;
+    for name in beginnings {
+        if Form::named(name).is_some() {
+            return name;
+        }
+        last = name;
+    }
+    last
 }
 
 /// What the layout of the sample has to tell.

@@ -67,8 +67,11 @@ fn with_cuts<'a>(template: &'a Template, data: &'a Record, cuts: &[Option<Vec<ro
     let mut looks = cells::Looks::default();
     let mut made = Vec::new();
     for plan in &template.sheets {
-        let list = plan.main.and_then(|main| plan.segments[main].list).unwrap_or("");
-        let all = sorted(plan, data.lists.get(list).map_or(&[][..], Vec::as_slice));
+        let all = sorted(plan, records_of(plan, data));
+        // A sheet per value: where there is no value there is no sheet, unless nothing would be left.
+        if all.is_empty() && plan.sheet_per.is_some() && template.sheets.iter().any(|other| has_records(other, data)) {
+            continue;
+        }
         for records in by_sheet(plan, &all) {
             let cuts = cuts.get(book.sheets.len()).and_then(Option::as_deref);
             let (sheet, parts, cuts) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
@@ -78,6 +81,16 @@ fn with_cuts<'a>(template: &'a Template, data: &'a Record, cuts: &[Option<Vec<ro
         }
     }
     (book, made)
+}
+
+/// The records that a sheet's block repeats over.
+fn records_of<'a>(plan: &SheetPlan, data: &'a Record) -> &'a [Record] {
+    let list = plan.main.and_then(|main| plan.segments[main].list).unwrap_or("");
+    data.lists.get(list).map_or(&[][..], Vec::as_slice)
+}
+
+fn has_records(plan: &SheetPlan, data: &Record) -> bool {
+    !records_of(plan, data).is_empty()
 }
 
 fn sorted<'a>(plan: &SheetPlan, records: &'a [Record]) -> Vec<&'a Record> {

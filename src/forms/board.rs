@@ -1,9 +1,9 @@
 //! 考核公示栏: what a branch puts up on its wall.
 
-use super::field::{Contents, columns, day, listed, number, rows, standing, text, with_common};
+use super::field::{Contents, columns, day, listed, number, rows, scheme_label, standing, text, with_common};
 use super::view::{
     BLANK, Part, View, headings, honours_text, mark, parts, publication, publication_text, score, set_standing, stars_text, told_apart,
-    total_name,
+    total_name, under,
 };
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
@@ -12,6 +12,7 @@ use crate::period::{Every, Period, zh_date};
 use crate::rollup::Outcome;
 use crate::scheme::{Figure, Scheme};
 use crate::score::{Flag, Score, Subject, evaluate_formula};
+use crate::submission::Roll;
 
 /// 考核公示栏.
 pub const BOARD: Form = Form {
@@ -32,6 +33,7 @@ fn contents() -> Contents {
     member.push(text("荣誉", "季度之星、年度之星", "honours", "季度之星"));
     member.extend(standing());
     let fields = with_common(vec![
+        scheme_label(),
         day("公示开始", "公示开始日期", "first day of publication", (2026, 12, 14)),
         day("公示截止", "公示截止日期；工作日历未知时为空", "last day of publication; empty where the calendar is unknown", (2026, 12, 23)),
         number("公示工作日", "公示工作日数", "working days of publication", "7"),
@@ -49,7 +51,12 @@ fn contents() -> Contents {
             "corrections of what was posted; empty if there are none",
             "张甲一季度原公布94.03分，现为93.87分",
         ),
-        text("空白说明", "表中空格的缘由，没有空格时为空", "why cells are blank; empty if none is", "空格：当期不在本支部的，不计分。"),
+        text(
+            "空白说明",
+            "表中空格的缘由，本期不计分因而不在表上的人数；没有时为空",
+            "why cells are blank, and how many are not listed for they are not scored; empty if there is nothing of that",
+            "得分空白：当期不在本支部的，不计分。",
+        ),
         text(
             "计分说明",
             "分值如何得出",
@@ -162,13 +169,14 @@ fn data(view: &View<'_>) -> Record {
         members.push(row);
     }
     view.common(&mut root, members.len());
+    root.text("积分制标注", view.scheme_label());
     shown.name(&mut root, scheme, run);
     publication_fields(view, &mut root);
     // Corrections stand below the table, those of this scheme's members on this part of the board.
     let told =
         view.changes.iter().filter(|change| change.scheme == scheme.id).map(|change| format!("{}{}", change.name, change.correction()));
     root.text("更正", told.collect::<Vec<_>>().join("；\n"));
-    root.text("空白说明", blanks.text());
+    root.text("空白说明", blanks.text() + &unlisted(view));
     root.text("支部积分", view.own.map_or_else(String::new, |own| own_score(own, scheme)));
     root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
     root.text("有等次", if run == Period::YEAR { "是" } else { "" });
@@ -189,6 +197,19 @@ fn publication_fields(view: &View<'_>, root: &mut Record) {
     let phone = &view.issuer.phone;
     // Written in by whoever posts it, like a day that is not known.
     root.text("监督电话", if phone.is_empty() { "____________" } else { phone.as_str() });
+}
+
+/// Members under schemes that this run does not score: who looks for them on the wall reads why they are not there.
+fn unlisted(view: &View<'_>) -> String {
+    let run = view.issuer.run.period;
+    let unscored = view.schemes.iter().enumerate().filter(|(_, scheme)| !scheme.member.scores(run.every()));
+    let told = unscored.filter_map(|(at, scheme)| {
+        let (outcomes, _) = under(view.all, at);
+        let here = |outcome: &&Outcome| outcome.score.roll == Roll::Here;
+        let count = outcomes.into_iter().filter(here).count();
+        (count > 0).then(|| format!("另有{count}名党员执行{}，本期不计分，不列入本表。", scheme.name))
+    });
+    told.collect()
 }
 
 /// `84.00分，三星，合格`.

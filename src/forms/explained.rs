@@ -37,6 +37,18 @@ pub const EXPLAIN: Form = Form {
 fn contents() -> Contents {
     let fields = with_common(vec![
         text("姓名", "党员姓名；支部积分为支部名称", "name of the member, or of the branch", "张甲"),
+        text(
+            "对象",
+            "说明谁的积分：党员的姓名、序号、类别、状态，或支部",
+            "whose figures: name, number, category and status of a member, or the branch",
+            "姓名：张甲\u{3000}\u{3000}名册序号：7\u{3000}\u{3000}农村党员\u{3000}\u{3000}正式党员",
+        ),
+        text(
+            "签字",
+            "签字栏：支部书记和党员本人，支部积分为支部书记",
+            "who signs: secretary and member, of a branch the secretary",
+            "支部书记签字：____________\u{3000}\u{3000}党员签字：____________",
+        ),
         number("序号", "名册序号", "number in the roster", "7"),
         text("类别", "党员类别", "category", "农村党员"),
         text("党员状态", "正式党员、预备党员", "full or probationary", "正式党员"),
@@ -140,11 +152,20 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     set_branch(&mut root, subject.branch, subject.cover);
     root.text("姓名", subject.name);
     root.text("依据文件", subject.file);
+    let mut whose = match subject.member {
+        None => format!("党支部：{}", subject.name),
+        Some(_) => format!("姓名：{}", subject.name),
+    };
+    let signs = if subject.member.is_some() { "\u{3000}\u{3000}党员签字：____________" } else { "\u{3000}\u{3000}（盖章）" };
+    root.text("签字", format!("支部书记签字：____________{signs}"));
     if let Some(member) = subject.member {
+        let status = if member.is_probationary(subject.issuer.run.period) { "预备党员" } else { "正式党员" };
+        whose += &format!("\u{3000}\u{3000}名册序号：{}\u{3000}\u{3000}{}\u{3000}\u{3000}{status}", member.seq, member.category);
         root.set("序号", Datum::Number { value: member.seq.into(), digits: 0 });
         root.text("类别", &*member.category);
-        root.text("党员状态", if member.is_probationary(subject.issuer.run.period) { "预备党员" } else { "正式党员" });
+        root.text("党员状态", status);
     }
+    root.text("对象", whose);
     if let Some(outcome) = subject.outcome {
         root.set("总分", score(outcome.score.total.as_ref(), digits));
         root.text("准确值", outcome.score.total.as_ref().map(ToString::to_string).unwrap_or_default());

@@ -85,6 +85,16 @@ pub fn with_common(fields: Vec<Field>) -> Vec<Field> {
     all
 }
 
+/// Which scheme a part of a branch's form is of.
+pub fn scheme_label() -> Field {
+    text(
+        "积分制标注",
+        "支部有几种积分制时的本表积分制，其余为空",
+        "the form's scheme where the branch has several, else empty",
+        "（评星定格积分制）",
+    )
+}
+
 /// Who is meant, in every list of members.
 pub fn listed() -> Vec<Field> {
     vec![

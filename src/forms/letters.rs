@@ -9,7 +9,7 @@
 use chrono::NaiveDate;
 
 use super::field::{Contents, day, listed, number, rows, text};
-use super::view::{BLANK, COLUMN_WINDOW, named_figures, plain_text, publication, score, stars_text};
+use super::view::{BLANK, COLUMN_WINDOW, figures_of, plain_text, publication, score, stars_text};
 use super::whole::{Person, Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
@@ -149,7 +149,7 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("积分制", &scheme.name);
     row.text("细则版本", &scheme.version);
     row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
-    let figures = named_figures(&scheme.member, outcome, run.period);
+    let figures = figures_of(&scheme.member, &outcome.score, run.period);
     let parts: Vec<String> = figures[..figures.len().saturating_sub(1)]
         .iter()
         .filter_map(|figure| Some(format!("{}{}分", figure.name, figure.value.as_ref()?.publish(scheme.digits))))

@@ -1,9 +1,10 @@
 //! 积分登记表 and 党员积分卡: one member after the other, items against periods.
 
-use super::field::{Contents, columns, listed, number, rows, standing, text, with_common};
+use super::field::{Contents, columns, listed, number, rows, scheme_label, standing, text, with_common};
 use super::roster::day_text;
 use super::view::{
-    COLUMN_WINDOW, Column, View, gone_text, headings, mark, named_figures, remark, score, set_standing, stars_text, summary_row, total_name,
+    COLUMN_WINDOW, Column, View, figures_of, gone_text, headings, mark, remark, score, set_standing, stars_text, summary_row, told_apart,
+    total_name,
 };
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
@@ -123,7 +124,29 @@ fn figures() -> List {
 }
 
 fn registry_contents() -> Contents {
-    contents(member_fields(), item_fields(), "-0.50")
+    let (mut fields, mut lists) = contents(member_fields(), item_fields(), "-0.50");
+    fields.extend([
+        text(
+            "汇总人数",
+            "全支部的在册人数，有几种积分制时分别写",
+            "the whole branch's people, by scheme where it has several",
+            "在册22人：优秀4 合格18",
+        ),
+        text("汇总计分", "各积分制的分值如何得出", "how figures are worked out under each scheme", "年度积分合计＝基础分＋加分＋评议分。"),
+        text("汇总细则", "各积分制及其版本", "each scheme with its version", "积分登记制，细则版本1"),
+    ]);
+    let mut member = listed();
+    member.extend([
+        text("汇总", "汇总表的名称，供“每组一表”", "the sheet's name, for a sheet per value", "汇总"),
+        text("职务", "党内外职务", "post", "村民小组组长"),
+        text("党员状态", "正式党员、预备党员", "full or probationary", "正式党员"),
+        text("积分制", "支部有几种积分制时所用的一种，其余为空", "the scheme where the branch has several, else empty", "积分登记制"),
+        number("评议分", "评议分", "review score", "18.40"),
+        number("总分", "总分", "total", "96.50"),
+    ]);
+    member.extend(standing());
+    lists.push(rows("汇总", member, Vec::new()));
+    (fields, lists)
 }
 
 /// A member's total a period, for the flat sheet.
@@ -141,6 +164,7 @@ fn card_contents() -> Contents {
 
 fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
     let fields = with_common(vec![
+        scheme_label(),
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
         text(
@@ -165,7 +189,56 @@ fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
 }
 
 fn registry(view: &View<'_>) -> Record {
-    members_form(view, false)
+    let mut root = members_form(view, false);
+    let views = view.by_scheme();
+    // One list of the whole branch stands before the pages of the first scheme, however many there are.
+    let first = views.first().is_none_or(|first| first.scheme.id == view.scheme.id);
+    root.lists.insert("汇总", if first { whole_branch(&views) } else { Vec::new() });
+    let several = views.len() > 1;
+    let each = |text: &dyn Fn(&View<'_>) -> String, between: &str| {
+        let part = |view: &View<'_>| if several { format!("{}：{}", view.scheme.name, text(view)) } else { text(view) };
+        views.iter().map(part).collect::<Vec<_>>().join(between)
+    };
+    root.text("汇总人数", each(&|view: &View<'_>| view.headcount(), "；"));
+    root.text("汇总计分", each(&counting_note, ""));
+    let versions = views.iter().map(|view| format!("{}，细则版本{}", view.scheme.name, view.scheme.version));
+    root.text("汇总细则", versions.collect::<Vec<_>>().join("；"));
+    root
+}
+
+/// All members of the branch in roster order, each by his own scheme.
+fn whole_branch(views: &[View<'_>]) -> Vec<Record> {
+    let mut all: Vec<(u32, &View<'_>, &Member, &Outcome)> =
+        views.iter().flat_map(|view| view.members().map(move |(at, member, outcome)| (at, view, member, outcome))).collect();
+    all.sort_by_key(|(at, ..)| *at);
+    let names = told_apart(all.iter().map(|(_, _, member, _)| *member));
+    let lines = all.into_iter().zip(names).enumerate().map(|(number, ((_, view, member, outcome), name))| {
+        let mut row = standing_record(view, member, outcome);
+        row.count("序号", number + 1);
+        row.text("姓名", name);
+        row.text("汇总", "汇总");
+        row.text("积分制", if views.len() > 1 { &*view.scheme.name } else { "" });
+        row
+    });
+    lines.collect()
+}
+
+/// Who somebody is and what he came to.
+fn standing_record(view: &View<'_>, member: &Member, outcome: &Outcome) -> Record {
+    let (scheme, run) = (view.scheme, view.issuer.run.period);
+    let mut row = Record::default();
+    row.text("类别", &*member.category);
+    row.text("职务", member.post.as_deref().unwrap_or_default());
+    row.text("党员状态", if member.is_probationary(run) { "预备党员" } else { "正式党员" });
+    row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
+    set_standing(&mut row, member, outcome, run);
+    if let Some(gone) = gone_text(outcome, member) {
+        let remark = remark(outcome, member, run);
+        row.text("备注", if remark.is_empty() { gone.to_owned() } else { format!("{gone}；{remark}") });
+    }
+    let ballots = scheme.member.ballot_figure(run.every()).and_then(|figure| outcome.score.figure(&figure.id));
+    row.set("评议分", score(ballots, scheme.digits));
+    row
 }
 
 fn card(view: &View<'_>) -> Record {
@@ -178,6 +251,7 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
         view.members().map(|(at, member, outcome)| member_record(view, &columns, at, member, outcome, card)).collect();
     let mut root = Record::default();
     view.common(&mut root, members.len());
+    root.text("积分制标注", view.scheme_label());
     root.text("计分说明", counting_note(view));
     root.text("人数说明", view.headcount());
     let rules = &view.scheme.member;
@@ -232,24 +306,13 @@ fn conclusion(row: &Record) -> String {
 fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, outcome: &Outcome, card: bool) -> Record {
     let scheme = view.scheme;
     let run = view.issuer.run.period;
-    let mut row = Record::default();
+    let mut row = standing_record(view, member, outcome);
     row.set("序号", Datum::Number { value: member.seq.into(), digits: 0 });
     row.text("姓名", &*member.name);
-    row.text("类别", &*member.category);
-    row.text("职务", member.post.as_deref().unwrap_or_default());
-    row.text("党员状态", if member.is_probationary(run) { "预备党员" } else { "正式党员" });
-    row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
-    set_standing(&mut row, member, outcome, run);
-    if let Some(gone) = gone_text(outcome, member) {
-        let remark = remark(outcome, member, run);
-        row.text("备注", if remark.is_empty() { gone.to_owned() } else { format!("{gone}；{remark}") });
-    }
     row.text("奖惩", adjustments_text(view, at));
     row.text("一票否决", vetoes_text(view, at));
     row.text("加分", reasons_text(view, at, ItemKind::Bonus));
     row.text("减分", reasons_text(view, at, ItemKind::Deduct));
-    let ballots = scheme.member.ballot_figure(run.every()).and_then(|figure| outcome.score.figure(&figure.id));
-    row.set("评议分", score(ballots, scheme.digits));
     let stars = stars_text(outcome.score.stars);
     row.text("星级文字", if stars.is_empty() { stars } else { format!("星级：{stars}\u{3000}\u{3000}") });
     row.text("帮带人", member.helper.as_deref().unwrap_or_default());
@@ -283,8 +346,11 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
     let mut items: Vec<Record> = items.map(|(index, item)| item_record(view, columns, at, member, index, item, scored)).collect();
     group_once(&mut items);
     row.lists.insert("项目", items);
-    row.lists.insert("小结", scheme.rows.iter().map(|summary| summary_record(view, summary, columns, (at, member), scored)).collect());
-    let figures = named_figures(&scheme.member, outcome, run).into_iter().map(|figure| {
+    let mut summaries: Vec<Record> =
+        scheme.rows.iter().map(|summary| summary_record(view, summary, columns, (at, member), scored)).collect();
+    summaries.extend(beside_marks(view, columns, at));
+    row.lists.insert("小结", summaries);
+    let figures = figures_of(&scheme.member, &outcome.score, run).into_iter().map(|figure| {
         let mut line = Record::default();
         line.text("名称", figure.name);
         line.text("算式", figure.rule);
@@ -342,6 +408,38 @@ fn summary_record(view: &View<'_>, summary: &SummaryRow, columns: &[Column], (at
         }
     }
     line
+}
+
+/// What stands beside the marks that count: his own of 自评, and who recorded and who checked them.
+fn beside_marks(view: &View<'_>, columns: &[Column], at: u32) -> Vec<Record> {
+    let (rules, entries) = (&view.scheme.member, view.submission.entries_of(at));
+    let line = |name: &str, value: &dyn Fn(Period) -> Datum| {
+        let mut line = Record::default();
+        line.text("名称", name);
+        let cells = columns.iter().map(|column| Record { fields: [("值", value(column.period))].into(), ..Record::default() });
+        line.lists.insert("期间", cells.collect());
+        line
+    };
+    let own = |period: Period| {
+        let mut inside = entries.iter().filter(|entry| entry.own && period.contains(entry.period)).peekable();
+        if inside.peek().is_none() {
+            return Datum::Empty;
+        }
+        let sum = inside.flat_map(|entry| entry.marks.iter()).map(|mark| mark.thousandths()).sum();
+        mark(&Mark::exact_sum(sum), view.scheme.decimals)
+    };
+    let signed = |which: usize| {
+        move |period: Period| {
+            let entry = entries.iter().find(|entry| !entry.own && entry.period == period);
+            entry.and_then(|entry| entry.signed.as_ref()).map_or(Datum::Empty, |names| Datum::Text(names[which].to_string()))
+        }
+    };
+    let mut lines: Vec<Record> = rules.scorers.iter().map(|scorers| line(&scorers.own, &own)).collect();
+    if rules.reviewed {
+        lines.push(line("记录人", &signed(0)));
+        lines.push(line("复核人", &signed(1)));
+    }
+    lines
 }
 
 /// One item of a member over the columns.

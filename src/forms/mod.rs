@@ -10,6 +10,7 @@
 //! table; no other room types a form's id. Pure: what a form looks like is its template's affair, printing it is `run`'s.
 
 mod board;
+mod branch_score;
 mod explained;
 mod explanation;
 mod field;
@@ -28,6 +29,7 @@ mod whole;
 mod yearly;
 
 pub use board::{BOARD, corrections_without_place};
+pub use branch_score::BRANCH_SCORE;
 pub use explained::{EXPLAIN, ExplainedSubject, Written, short, statement};
 pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use field::Contents;
@@ -41,7 +43,7 @@ pub use returned::{Deadline, REMINDER, RETURN, Reminded, Reminder, Returned, Sta
 pub use review::REVIEW;
 pub use roster::{EXEMPT, ROSTER};
 pub use sample::{sample, sample_over};
-pub use view::{Issuer, View, publication};
+pub use view::{Issuer, View, publication, under};
 pub use whole::{Person, Sent, Whole};
 pub use yearly::YEARLY;
 
@@ -65,6 +67,7 @@ pub const FORMS: &[Form] = &[
     HONOURS,
     WARNING,
     RECTIFICATION,
+    BRANCH_SCORE,
     EXEMPT,
     LIST,
     RETURN,
@@ -259,6 +262,6 @@ mod tests {
         assert_eq!(printed(Every::Quarter), ["registry", "board"]);
         assert_eq!(printed(Every::Half), ["registry", "board", "review"]);
         let year = ["registry", "board", "card", "yearly", "poll", "organization", "roster", "honours"];
-        assert_eq!(printed(Every::Year), [&year[..], &["warning", "rectification", "exempt", "list"]].concat());
+        assert_eq!(printed(Every::Year), [&year[..], &["warning", "rectification", "branch-score", "exempt", "list"]].concat());
     }
 }

@@ -203,7 +203,6 @@ fn returned(of: &Returned<'_>) -> Record {
     let kinds = [("错误", Severity::Error), ("需核对", Severity::Warning), ("提示", Severity::Note)];
     let told = kinds.map(|(word, severity)| (word, count(severity)));
     let told: Vec<String> = told.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}{count}处")).collect();
-    root.text("问题数", told.join("、"));
     root.text("标注说明", of.lacks);
     let must = |severity: Severity| of.findings.iter().filter(move |finding| finding.severity() == severity).map(|finding| vec![*finding]);
     // Notes ask for nothing: those of a kind on one sheet share a line, which names the first and where the others are.
@@ -214,6 +213,9 @@ fn returned(of: &Returned<'_>) -> Record {
             None => notes.push(vec![finding]),
         }
     }
+    let grouped =
+        if notes.len() < count(Severity::Note) { format!("（提示同类的合并，列{}行）", notes.len()) } else { String::new() };
+    root.text("问题数", told.join("、") + &grouped);
     let lines = must(Severity::Error).chain(must(Severity::Warning)).chain(notes);
     let rows = lines.enumerate().map(|(at, group)| {
         let finding = group[0];

@@ -52,6 +52,10 @@ pub struct View<'a> {
     pub changes: &'a [Change],
     /// Outcomes of the members under it, in roster order.
     pub outcomes: Vec<&'a Outcome>,
+    /// Outcomes of the whole branch, under whatever scheme.
+    pub all: &'a [Outcome],
+    /// The schemes that outcomes are numbered by.
+    pub schemes: &'a [Scheme],
     /// The branch's own score, if the scheme scores branches.
     pub own: Option<&'a Score>,
     /// Short digest of what the form is made from.
@@ -117,9 +121,9 @@ pub fn remark(outcome: &Outcome, member: &Member, run: Period) -> String {
 
 fn months_text(member: &Member) -> String {
     if member.first_month == member.last_month {
-        format!("{}月在本支部", member.first_month)
+        format!("{}月在册", member.first_month)
     } else {
-        format!("{}—{}月在本支部", member.first_month, member.last_month)
+        format!("{}—{}月在册", member.first_month, member.last_month)
     }
 }
 
@@ -130,7 +134,29 @@ pub fn gone_text(outcome: &Outcome, member: &Member) -> Option<&'static str> {
     (!outcome.score.stands()).then_some(if moved { "已转出" } else { "已离开" })
 }
 
+/// Outcomes of the members under a scheme, and of the branch itself.
+pub fn under(all: &[Outcome], scheme: usize) -> (Vec<&Outcome>, Option<&Score>) {
+    let own = || all.iter().filter(|outcome| outcome.scheme == scheme);
+    let branch = own().find(|outcome| outcome.kind == OutcomeKind::Branch).map(|outcome| &outcome.score);
+    (own().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(), branch)
+}
+
 impl<'a> View<'a> {
+    /// The branch by schemes that this run scores and that somebody is under, this one among them.
+    pub fn by_scheme(&self) -> Vec<Self> {
+        let views = self.schemes.iter().enumerate().filter(|(_, scheme)| scheme.member.scores(self.issuer.run.period.every()));
+        let views = views.map(|(at, scheme)| {
+            let (outcomes, own) = under(self.all, at);
+            Self { scheme, outcomes, own, digest: self.digest.clone(), ..*self }
+        });
+        views.filter(|view| view.members().next().is_some()).collect()
+    }
+
+    /// `（评星定格积分制）` where a branch has several, to tell its parts apart; else empty.
+    pub fn scheme_label(&self) -> String {
+        if self.by_scheme().len() > 1 { format!("（{}）", self.scheme.name) } else { String::new() }
+    }
+
     /// Fields that every form of a branch has.
     pub fn common(&self, root: &mut Record, count: usize) {
         set_run(root, self.issuer, &self.digest, count);
@@ -449,15 +475,15 @@ impl Part<'_> {
 }
 
 /// A subject's figures in this run, the total last; the q1 … q4 kind stands in the columns.
-pub fn named_figures(rules: &Rules, outcome: &Outcome, run: Period) -> Vec<NamedFigure> {
+pub fn figures_of(rules: &Rules, scored: &Score, run: Period) -> Vec<NamedFigure> {
     let named = |figure: &Figure, value: Option<&Exact>| NamedFigure {
         name: figure.name.clone(),
         rule: whole_group(rules, &figure.formula).unwrap_or_else(|| figure.formula.words(rules, Lang::Zh)),
         value: value.cloned(),
     };
-    let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, outcome.score.figure(&figure.id))).collect();
+    let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, scored.figure(&figure.id))).collect();
     if let Some(total) = rules.figure("total", run.every()) {
-        all.push(NamedFigure { name: total_name(rules, run), ..named(total, outcome.score.total.as_ref()) });
+        all.push(NamedFigure { name: total_name(rules, run), ..named(total, scored.total.as_ref()) });
     }
     all
 }

@@ -1,6 +1,6 @@
 //! 年度综合得分登记表: of a branch and a committee one line per member, of the county one line per branch.
 
-use super::field::{Contents, class, columns, listed, number, rows, standing, text, with_common};
+use super::field::{Contents, class, columns, listed, number, rows, scheme_label, standing, text, with_common};
 use super::view::{Part, View, parts, score, set_run, set_schemes, set_standing, told_apart};
 use super::{Data, Form, Group, Kind, QUARTERS, Standing, Unit};
 use crate::bag::Retention;
@@ -49,6 +49,7 @@ fn contents() -> Contents {
         number("平均分", "全县表中计分人员的平均分", "mean of the totals, on the county's form", "91.25"),
     ]);
     let fields = with_common(vec![
+        scheme_label(),
         text("填报单位", "填报单位", "reporting body", "中共示范镇委员会"),
         text(
             "合计等次",
@@ -151,6 +152,9 @@ fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Gr
         set_run(&mut root, issuer, digest, rows.len());
         set_schemes(&mut root, &[scheme]);
     }
+    // Sheets of several schemes lie side by side: their names tell them apart.
+    let several = views.first().is_some_and(|view| view.schemes.len() > 1);
+    root.text("积分制标注", if several { format!("（{}）", scheme.name) } else { String::new() });
     root.text("校验码", *digest);
     root.text("填报单位", unit.name());
     root.text("合计等次", counted(&counts, &grades, lacking.len()));

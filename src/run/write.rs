@@ -25,7 +25,7 @@ use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Sent, Standing, Unit,
 use crate::layout::Note;
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
-use crate::rollup::{Change, OutcomeKind};
+use crate::rollup::Change;
 use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it. Findings made on the way are added.
@@ -257,20 +257,21 @@ impl Writer<'_> {
             let views: Vec<View<'_>> = job
                 .branches
                 .iter()
-                .map(|(branch, card)| View {
-                    issuer: self.issuer,
-                    calendar: &self.county.calendar,
-                    branch: &self.county.register.branches[*branch],
-                    submission: &card.submission,
-                    scheme,
-                    changes: self.printed.get(branch).map_or(&[], Vec::as_slice),
-                    outcomes: card.outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.kind != OutcomeKind::Branch).collect(),
-                    own: card
-                        .outcomes
-                        .iter()
-                        .find(|outcome| outcome.scheme == at && outcome.kind == OutcomeKind::Branch)
-                        .map(|one| &one.score),
-                    digest: code.clone(),
+                .map(|(branch, card)| {
+                    let (outcomes, own) = forms::under(&card.outcomes, at);
+                    View {
+                        issuer: self.issuer,
+                        calendar: &self.county.calendar,
+                        branch: &self.county.register.branches[*branch],
+                        submission: &card.submission,
+                        scheme,
+                        changes: self.printed.get(branch).map_or(&[], Vec::as_slice),
+                        outcomes,
+                        all: &card.outcomes,
+                        schemes: &self.county.schemes,
+                        own,
+                        digest: code.clone(),
+                    }
                 })
                 .filter(|view| view.members().next().is_some())
                 .collect();

@@ -504,7 +504,7 @@ impl<'a> Reading<'a> {
         let scheme = &self.expected.schemes[member.scheme];
         let rules = &scheme.member;
         let own = read_scorer(line, rules, sink);
-        read_reviewers(line, rules, sink);
+        let signed = read_reviewers(line, rules, sink);
         let mut reasons = Vec::new();
         let told = period.zh();
         let marks: Box<[Mark]> = rules
@@ -535,7 +535,7 @@ impl<'a> Reading<'a> {
         let day = if rules.dated { read_day(line, self.date_1904, (period, year), something, sink) } else { None };
         let written = !is_blank(line, rules);
         let own = own.filter(|_| of.tells_scorer)?;
-        Some(Entry { member: at, period, own, day, at: spot, layout, marks, reasons: reasons.into(), written })
+        Some(Entry { member: at, period, own, day, at: spot, layout, marks, reasons: reasons.into(), signed, written })
     }
 }
 

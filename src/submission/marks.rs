@@ -129,9 +129,9 @@ pub fn read_day(line: &Line<'_>, date_1904: bool, (period, year): (Period, i32),
 }
 
 /// 记录人 and 复核人: both there, two different people.
-pub fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
+pub fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) -> Option<Box<[Box<str>; 2]>> {
     if !rules.reviewed || line.column(column::RECORDER).is_none() || line.column(column::REVIEWER).is_none() {
-        return;
+        return None;
     }
     let (first, second) = (line.word(column::RECORDER), line.word(column::REVIEWER));
     let (heading, why) = if cell::is_nothing(&first) {
@@ -141,9 +141,10 @@ pub fn read_reviewers(line: &Line<'_>, rules: &Rules, sink: &mut Sink) {
     } else if crate::words::name(&first) == crate::words::name(&second) {
         (column::REVIEWER, "same")
     } else {
-        return;
+        return Some(Box::new([crate::words::name(&first).into(), crate::words::name(&second).into()]));
     };
     sink.push(line.finding(Code::MissingReviewer, heading, sink).arg("why", why));
+    None
 }
 
 /// What is written for an item, and the reason beside it.

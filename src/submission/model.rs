@@ -241,6 +241,8 @@ pub struct Entry {
     pub marks: Box<[Mark]>,
     /// Why points were given or taken, by item of the member's scheme; items without a reason are left out.
     pub reasons: Box<[(u16, Box<str>)]>,
+    /// 记录人 and 复核人, where the scheme asks for them.
+    pub signed: Option<Box<[Box<str>; 2]>>,
     /// Something is entered for one of the items; a blank deduction and a zero are the same mark.
     pub written: bool,
 }

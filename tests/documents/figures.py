@@ -149,11 +149,17 @@ class Entries:
 
     def __init__(self, tables):
         self.marks, self.ballots = defaultdict(lambda: defaultdict(Fraction)), {}
+        self.own = defaultdict(Fraction)
+        with open(tables / "支部积分.csv", encoding="utf-8-sig", newline="") as file:
+            self.branch = {(row["支部编码"], row["项目"], row["期间"]): (row["自评得分"], row["审核得分"]) for row in csv.DictReader(file)}
         with open(tables / "积分登记.csv", encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
-                if row["评分方"] != "自评" and row["分值"]:
+                member = row["支部编码"], int(row["序号"]), row["姓名"]
+                if row["评分方"] == "自评" and row["分值"]:
+                    self.own[*member, row["期间"]] += Fraction(row["分值"])
+                elif row["分值"]:
                     months = tuple(SPANS[row["期间"]])
-                    self.marks[row["支部编码"], int(row["序号"]), row["姓名"]][row["项目"], months] += Fraction(row["分值"])
+                    self.marks[member][row["项目"], months] += Fraction(row["分值"])
         with open(tables / "民主测评.csv", encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 mean = Fraction(row["分值合计"]) / int(row["票数"])
@@ -347,6 +353,10 @@ def line(kind, where, run_, columns, cells, texts, result, scheme, entries, memb
                 Seen.holds(f"{kind} 小结", where, shown(cells[column]), published(value, scheme.decimals))
         if "加权" in by_heading and by_heading["加权"] in cells:
             Seen.holds(f"{kind} 加权合计", where, shown(cells[by_heading["加权"]]), result["figures"]["year_end"])
+    elif texts[min(texts)] == "自评":
+        for column, heading in columns.items():
+            if heading in SPANS and (own := entries.own.get((*member, heading))) is not None:
+                Seen.holds(f"{kind} 自评", where, shown(cells[column]) if column in cells else None, published(own, scheme.decimals))
     elif texts[min(texts)] == "结论":
         said = dict(part.split("：") for part in list(cells.values())[1].value.split("\u3000\u3000"))
         standing(f"{kind} 结论", where, {"等次": said.get("等次"), "星级": said.get("星级"), "支部名次": said.get("支部名次")}, result)
@@ -355,31 +365,53 @@ def line(kind, where, run_, columns, cells, texts, result, scheme, entries, memb
 
 
 def summary(run_, path, sheet, results, schemes):
-    """The flat sheet of the registry."""
+    """The flat sheet of the registry: everyone of the branch, under whatever scheme."""
     found = list(headed(sheet))
-    text = "\n".join(text for kind, text, _ in found if kind == "text")
-    results = [row for row in results if f"{schemes[row['scheme']].name}，细则版本" in text]
-    by_seq = {(row["seq"], bare(row["name"])): row for row in results}
-    listed = 0
-    for kind, shows, _ in found:
-        if kind == "row":
-            result = by_seq.get((int(shows["序号"]), shows["姓名"]))
-            listed += 1
-            if result is None:
-                fault(f"{path}: {shows['姓名']} has no result")
-                continue
-            where = f"{path} {result['name']}"
-            Seen.holds("registry 汇总总分", where, shows.get("总分"), result["total"])
-            standing("registry 汇总", where, shows, result)
-            if "评议分" in shows:
-                id = next(id for id in ("review", "poll") if id in result["figures"])
-                Seen.holds("registry 汇总评议分", where, shows["评议分"], result["figures"][id])
-        elif told := re.search(r"在册(\d+)人(?:：([^；]*))?", shows):
-            if told[2]:
-                Seen.holds("registry 在册", path, told[1], sum(map(int, re.findall(r"\d+", told[2]))))
-                Seen.holds("registry 在册与结果", path, told[1], sum(tally(results).values()))
-    if listed != sum(not {"not-expected", "not-scored"} & set(row["flags"]) for row in results if row["scheme"] in schemes):
-        fault(f"{path}: {listed} on 汇总")
+    listed = [shows for kind, shows, _ in found if kind == "row"]
+    for shows, result in matched("registry", path, listed, results):
+        where = f"{path} {result['name']}"
+        Seen.holds("registry 汇总总分", where, shows.get("总分"), result["total"])
+        standing("registry 汇总", where, shows, result)
+        if "评议分" in shows and (ballots := [id for id in ("review", "poll") if id in result["figures"]]):
+            Seen.holds("registry 汇总评议分", where, shows["评议分"], result["figures"][ballots[0]])
+        if "积分制" in shows:
+            Seen.holds("registry 汇总积分制", where, shows["积分制"], schemes[result["scheme"]].name)
+    told = next(text for kind, text, _ in found if kind == "text" and text.find("在册") >= 0)
+    counts = re.findall(r"在册(\d+)人(?:：([^；]*))?", told)
+    Seen.holds("registry 在册", path, sum(int(all_) for all_, _ in counts), sum(tally(results).values()))
+    for all_, grades in counts:
+        if grades:
+            Seen.holds("registry 在册等次之和", path, all_, sum(map(int, re.findall(r"\d+", grades))))
+    if len(listed) != sum(not {"not-expected", "not-scored"} & set(row["flags"]) for row in results):
+        fault(f"{path}: {len(listed)} on 汇总")
+
+
+def branch_score(run_, path, book, own, audited):
+    """支部积分表: audited marks by item and period, their mean, the total."""
+    scheme = tomllib.loads((ROOT / f"templates/schemes/{own['scheme']}.toml").read_text("utf-8"))
+    items = {item["name"]: item for item in scheme["branch"]["item"]}
+    columns = {}
+    for _, cells in rows_of(book.worksheets[0]):
+        texts = {column: bare(cell.value) for column, cell in cells.items()}
+        if "项目" in texts.values():
+            columns = texts
+        name = next((text for text in texts.values() if text in items), None)
+        if name and columns:
+            means = []
+            for column, heading in columns.items():
+                if heading in SPANS:
+                    value = audited.get((own["branch_code"], name, heading), ("", ""))
+                    for at, entered in zip((column, column + 1), value):
+                        Seen.holds("branch-score 得分", path, shown(cells[at]) if at in cells else None, entered or None)
+                    means.append(Fraction(value[1]))
+            last = next(column for column, heading in columns.items() if heading == "平均")
+            Seen.holds("branch-score 平均", path, shown(cells[last]), published(sum(means) / len(means), 2))
+        elif texts[min(texts)] == "支部积分":
+            Seen.holds("branch-score 总分", path, list(map(shown, cells.values()))[1], own["total"])
+        elif texts[min(texts)] == "等次":
+            Seen.holds("branch-score 等次", path, list(texts.values())[1], own["grade"])
+        elif texts[min(texts)] == "星级":
+            Seen.holds("branch-score 星级", path, list(texts.values())[1].count("★"), own["stars"])
 
 
 def county_workbook(run_, path):
@@ -455,6 +487,9 @@ def check(workspace, periods, folder):
                 own = [row for row in run_.rows if row["subject"] == "branch" and row["branch_code"] == unit and row["total"] is not None]
                 if own:
                     branch_line(run_, where, book, own[0])
+            elif path.stem == "支部积分表":
+                own = next(row for row in run_.rows if row["subject"] == "branch" and row["branch_code"] == unit)
+                branch_score(run_, where, book, own, entries.branch)
             elif path.stem == "年度综合得分登记表":
                 yearly(run_, where, book, results, schemes, entries)
             elif path.stem in ("积分登记表", "党员积分卡"):

@@ -674,6 +674,7 @@ fn submission(spec: &Spec) -> Submission {
             layout: 0,
             marks: spec.items.iter().map(|item| if spec.applies(item) { mark(Spec::cell(item, row)) } else { Mark::NONE }).collect(),
             reasons: Box::default(),
+            signed: None,
             written: true,
         })
     });

@@ -37,6 +37,10 @@ const UNSET: &[(&str, &str)] = &[
     ("rectification .不发名单", "nobody of the tests refuses; `a_member_who_does_not_want_to_amend_gets_no_letter` has one"),
     ("exempt .职务", "no exempt member of the tests has a post"),
     ("yearly 有党支部", "a committee's form has it; these are of branches"),
+    ("branch-score 积分制标注", "no county of the tests scores branches beside another scheme"),
+    ("branch-score .分组", "no built-in scheme groups a branch's items"),
+    ("branch-score 有分组", "the same"),
+    ("branch-score .标准", "no built-in scheme has clauses"),
 ];
 
 pub fn county(name: &str, period: &str) -> Summary {
@@ -110,13 +114,13 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
         };
         accepted.push(Sent { branch, submission: &card.submission, outcomes: &card.outcomes });
         for (number, scheme) in county.schemes.iter().enumerate() {
-            let outcomes = card.outcomes.iter().filter(|one| one.scheme == number && one.kind != OutcomeKind::Branch).collect();
+            let (outcomes, own) = scorebook::forms::under(&card.outcomes, number);
             let (issuer, submission) = (&issuer, &card.submission);
             let changes = [corrected(scheme)];
             let changes = changes.as_slice();
-            let own = card.outcomes.iter().find(|one| one.scheme == number && one.kind == OutcomeKind::Branch).map(|one| &one.score);
-            let view =
-                View { issuer, calendar: &county.calendar, branch, submission, scheme, changes, outcomes, own, digest: "0000".into() };
+            let (whole, schemes) = (card.outcomes.as_slice(), county.schemes.as_slice());
+            let (calendar, digest) = (&county.calendar, "0000".to_owned());
+            let view = View { issuer, calendar, branch, submission, scheme, changes, outcomes, all: whole, schemes, own, digest };
             if view.members().next().is_none() || !scheme.member.scores(county.run.period.every()) {
                 continue;
             }
@@ -247,6 +251,8 @@ fn a_deduction_and_the_ballots_are_shown() {
         scheme: &scheme,
         changes: &[],
         outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
+        all: &scored.outcomes,
+        schemes: std::slice::from_ref(&scheme),
         own: None,
         digest: "0000".into(),
     };

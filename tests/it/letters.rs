@@ -34,6 +34,8 @@ fn ballots_of_words_are_counted_by_word() {
             scheme: &scheme,
             changes: &[],
             outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
+            all: &scored.outcomes,
+            schemes: std::slice::from_ref(&scheme),
             own: None,
             digest: "0000".into(),
         };

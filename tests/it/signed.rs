@@ -37,20 +37,24 @@ const WALL: f32 = 11.5;
 /// The form with so many members: those of the county over and over, each with a name of another length.
 fn with_members(record: &Record, count: usize) -> (Record, BTreeSet<String>) {
     let mut record = record.clone();
-    let own = record.lists.get("").cloned().unwrap_or_default();
     let mut names = BTreeSet::new();
-    let members = (0..count).map(|at| {
-        let mut member = own[at % own.len()].clone();
-        if member.fields.contains_key("姓名") {
-            let name = NAMES[at % NAMES.len()];
-            names.insert(name.replace('·', ""));
-            member.text("姓名", name);
+    for list in ["", "汇总"] {
+        let own = record.lists.get(list).cloned().unwrap_or_default();
+        let members = (0..if own.is_empty() { 0 } else { count }).map(|at| {
+            let mut member = own[at % own.len()].clone();
+            if member.fields.contains_key("姓名") {
+                let name = NAMES[at % NAMES.len()];
+                names.insert(name.replace('·', ""));
+                member.text("姓名", name);
+            }
+            member.count("序号", at + 1);
+            member
+        });
+        let members: Vec<Record> = members.collect();
+        if record.lists.contains_key(list) {
+            record.lists.insert(list, members);
         }
-        member.count("序号", at + 1);
-        member
-    });
-    let members = members.collect();
-    record.lists.insert("", members);
+    }
     for field in ["支部名称", "填报单位"] {
         if record.fields.contains_key(field) {
             record.text(field, BRANCH);
