@@ -160,7 +160,7 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     root.text("签字", format!("支部书记签字：____________{signs}"));
     if let Some(member) = subject.member {
         let status = if member.is_probationary(subject.issuer.run.period) { "预备党员" } else { "正式党员" };
-        whose += &format!("\u{3000}\u{3000}名册序号：{}\u{3000}\u{3000}{}\u{3000}\u{3000}{status}", member.seq, member.category);
+        whose = format!("{whose}\u{3000}\u{3000}名册序号：{}\u{3000}\u{3000}{}\u{3000}\u{3000}{status}", member.seq, member.category);
         root.set("序号", Datum::Number { value: member.seq.into(), digits: 0 });
         root.text("类别", &*member.category);
         root.text("党员状态", status);
