@@ -117,7 +117,7 @@ fn print(printer: &Printer, summary: &Summary) {
         for at in missing.iter().take(NAMED) {
             let branch = &county.register.branches[*at];
             let contact = [branch.contact.as_deref(), branch.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            printer.line(format!("  {} {}  {}  {contact}", branch.code, branch.name, branch.committee));
+            printer.line(format!("  {} {}  {}  {contact}", branch.code, branch.name, branch.committee).trim_end());
         }
         more(printer, missing.len());
     }

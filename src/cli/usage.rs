@@ -90,11 +90,11 @@ pub fn help(words: &[String], lang: Lang) -> u8 {
 /// A command and those below it with the texts of a language for the keys that the definition holds.
 fn worded(command: clap::Command, lang: Lang) -> clap::Command {
     let t = |key: &str| text(key, lang);
-    let (usage, commands, options) = (t("help-usage"), t("help-commands"), t("help-options"));
+    let (usage, commands, options, start) = (t("help-usage"), t("help-commands"), t("help-options"), t("help-start"));
     let colon = if lang == Lang::Zh { "：" } else { ": " };
     let about = command.get_about().map(|key| t(&key.to_string()));
     let template = match (command.get_name() == "scorebook", command.has_subcommands()) {
-        (true, _) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n\n{options}\n{{options}}\n"),
+        (true, _) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n\n{options}\n{{options}}\n\n{start}\n"),
         (_, true) => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{commands}\n{{subcommands}}\n"),
         _ => format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{{all-args}}\n"),
     };

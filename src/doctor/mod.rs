@@ -220,8 +220,7 @@ fn dates(lines: &mut Lines, county: &Setup, periods: &[PeriodLine]) {
     if unset.is_empty() {
         lines.well("dates", "没有公示的期间都写了公示开始", "every period that is not posted has its day of posting");
     } else {
-        let zh = unset.iter().map(|run| run.period.zh()).collect::<Vec<_>>().join("、");
-        let en = unset.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (zh, en) = named(unset);
         lines.next(
             "dates",
             Said::new(
@@ -234,6 +233,18 @@ fn dates(lines: &mut Lines, county: &Setup, periods: &[PeriodLine]) {
             ),
         );
     }
+}
+
+/// Periods by their names: `1月至12月、一季度、全年`; those that follow one another are one range.
+fn named(mut runs: Vec<RunPeriod>) -> (String, String) {
+    runs.sort_by_key(|run| (run.period.every(), run.period.number()));
+    let follows =
+        |one: &RunPeriod, next: &RunPeriod| one.period.every() == next.period.every() && one.period.number() + 1 == next.period.number();
+    let ranges = || runs.chunk_by(follows).filter_map(|range| Some((range.first()?, range.last()?)));
+    let zh = ranges()
+        .map(|(first, last)| if first == last { first.period.zh() } else { format!("{}至{}", first.period.zh(), last.period.zh()) });
+    let en = ranges().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}–{last}") });
+    (zh.collect::<Vec<_>>().join("、"), en.collect::<Vec<_>>().join(", "))
 }
 
 fn templates(lines: &mut Lines, options: &Options, county: &Setup) {
@@ -379,6 +390,16 @@ fn has_results(draft: &Path) -> bool {
     std::fs::metadata(draft.join("results.jsonl")).is_ok_and(|file| file.len() > 0)
 }
 
+/// The period that is to be run next: of the length that was run last, if the year has one behind it without a result.
+fn next(all: &[PeriodLine]) -> Option<&PeriodLine> {
+    let open = |line: &&PeriodLine| line.state == PeriodState::None;
+    let last = all.iter().filter(|line| !open(line)).map(|line| line.run.period.last_month()).max().unwrap_or(0);
+    let behind = |line: &&PeriodLine| open(line) && line.run.period.last_month() > last;
+    let length = all.iter().find(|line| !open(line) && line.run.period.last_month() == last).map(|line| line.run.period.every());
+    let alike = all.iter().filter(behind).find(|line| Some(line.run.period.every()) == length);
+    alike.or_else(|| all.iter().find(behind)).or_else(|| all.iter().find(open))
+}
+
 /// What comes next in the year, and what is not posted. `waiting` is how much lies in the inbox.
 fn year(lines: &mut Lines, options: &Options, county: &Setup, all: &[PeriodLine], damaged: Vec<String>, waiting: Option<usize>) {
     for file in damaged {
@@ -411,10 +432,11 @@ fn year(lines: &mut Lines, options: &Options, county: &Setup, all: &[PeriodLine]
         } else {
             Said::new(format!("{zh}有更正还没有公示登记"), format!("corrections of {run} are not posted"))
         };
-        let command = format!("scorebook post {} --period {run}", options.workspace.display());
-        lines.mend("post", found, Said::new(format!("张贴后运行 {command}"), format!("once it is on the walls run {command}")));
+        let command = |period: String| format!("scorebook post {} --period {period}", options.workspace.display());
+        let (zh, en) = (command(run.period.zh()), command(run.to_string()));
+        lines.mend("post", found, Said::new(format!("张贴后运行 {zh}"), format!("once it is on the walls run {en}")));
     }
-    let Some(next) = all.iter().find(|line| line.state == PeriodState::None) else {
+    let Some(next) = next(all) else {
         return lines.well("next", "全年各期都有结果", "every period of the year has a result");
     };
     let count = owing(county, next.run.period.every());
@@ -426,7 +448,7 @@ fn year(lines: &mut Lines, options: &Options, county: &Setup, all: &[PeriodLine]
             format!("next: {}, owed by {} of the register{due_en}", next.run, counted(count, "branch", "branches")),
         ),
         hand_out(options, waiting).joined(&Said::new(
-            format!("收齐后运行 scorebook run {} --period {}", options.workspace.display(), next.run),
+            format!("收齐后运行 scorebook run {} --period {}", options.workspace.display(), next.run.period.zh()),
             format!("when submissions are in, run scorebook run {} --period {}", options.workspace.display(), next.run),
         )),
     );

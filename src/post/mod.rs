@@ -215,6 +215,12 @@ fn choose(county: &Setup, options: &Options, records: &Records) -> Result<Read, 
 }
 
 fn nothing(draft: &Read) -> RunError {
+    if draft.rows.is_empty() {
+        return refused(
+            format!("{} 没有要登记的：草稿里没有通过的支部；报送表通过后再运行 scorebook run", draft.run.zh()),
+            format!("{}: nothing to record: no branch is accepted in the draft; run again when submissions are", draft.run),
+        );
+    }
     refused(
         format!("{} 没有要登记的：结果、更正和公示日期都与已登记的相同，或没有公示栏", draft.run.zh()),
         format!("{}: nothing to record: figures, corrections and dates are as recorded, or there is no board", draft.run),

@@ -305,6 +305,24 @@ def everybody(codes, gone=()):
     return [(code, name) for code in codes for name in MEMBERS[code] if name not in gone]
 
 
+def row_deleted(county, told):
+    """A branch deletes a row of the quarter: it is returned, and the marked copy has the row again, above the line for signatures."""
+    path = county.file("清河镇党委/0102.xlsx")
+    form = Form(path)
+    form.delete("积分登记", 姓名="冯吉", 期间="四季度")
+    form.save(path)
+    county.run("2026Q4", told | {("missing-entry", "0102"): 1}, 1)
+    marked = Form(next((county.root / "out/2026Q4/支部").glob("0102-*/0102-标注.xlsx")))
+    sheet = marked.sheet("积分登记")
+    _, heads = marked.heads("积分登记")
+    rows = marked.rows("积分登记", 姓名="冯吉", 期间=None)
+    signed = [row[0].row for row in sheet.iter_rows() if "签字" in str(row[0].value)]
+    if len(rows) != 1 or not signed or not rows[0] < signed[0]:
+        fault(f"{county.form}: the marked copy has the deleted row at {rows}, signatures at {signed}")
+    if sheet.cell(rows[0], heads["期间"]).fill.fgColor.rgb != "FFFF5050":
+        fault(f"{county.form}: what is to be filled in of the deleted row is not red")
+
+
 def live(folder, form):
     county = County(folder, form)
     sent = Branches(county)
@@ -416,7 +434,10 @@ def live(folder, form):
         sent.forms["0201"].set("奖惩", {"姓名": name}, 种类="表彰奖励", 级别=level, 事由="先进个人", 日期="2026-05-01")
     for code in later:
         sent.send(code, "北门四季度.xlsx" if code == "0103" else None)
-    rows = county.run("2026Q4", told | {("joined-submission", "0103"): 4, ("kept-from-earlier", "0103"): 6}, 1)
+    fourth = told | {("joined-submission", "0103"): 4, ("kept-from-earlier", "0103"): 6}
+    row_deleted(county, fourth)
+    sent.send("0102")
+    rows = county.run("2026Q4", fourth, 1)
     county.held("fourth quarter", rows, {("0203", "曹芳"): monthly("曹芳"), ("0102", moved): quarterly(moved, 4)})
     county.post("2026Q4", 1, later)
     sent.forms["0201"].delete("奖惩", 姓名="朱刚")
@@ -431,6 +452,8 @@ def live(folder, form):
             totals[(code, name)] = year + (2 if name == "杨芳" else 0)
     totals |= {("0101", moved): None, ("0103", other): None, ("0101", dead): None, ("0202", "何安"): None}
     county.held("the year", rows, totals)
+    if rows[("0102", "陈康")]["status"] != "正式党员" or rows[("0102", "陈康")]["grade"] is None:
+        fault(f"{form}: who became a full member in August is {rows[('0102', '陈康')]}")
     county.headcount(27)
     county.post("2026", 1, later)
     return county

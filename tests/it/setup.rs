@@ -110,14 +110,19 @@ fn the_doctor_looks_at_everything_and_names_what_is_open() {
     let root = county.path();
     let dates = |root: &Path| done(doctor(&options(root))).into_iter().find(|line| line.about == "dates").unwrap().found;
     let before = dates(root);
-    assert!(before.zh.contains("一季度、上半年") || before.zh.contains("一季度、二季度"), "{before:?}");
-    assert!(before.en.contains("2026Q1, ") && !before.en.contains('季'), "{before:?}");
+    assert!(before.zh.contains("没有写公示开始：一季度至四季度"), "{before:?}");
+    assert!(before.en.contains("2026Q1–2026Q4") && !before.en.contains('季'), "{before:?}");
     let run = Options { period: scorebook::period::RunPeriod::parse("2026Q1"), ..options(root) };
     done(scorebook::run::run(&run, &silent));
     let day = Options { date: "2026-04-10".parse().ok(), ..run };
     done(scorebook::post::post(&day, &scorebook::post::PostOrder::default()));
     let after = dates(root);
-    assert!(!after.zh.contains("一季度") && after.zh.contains("二季度") && !after.en.contains("Q1"), "{after:?}");
+    assert!(after.zh.contains("二季度至四季度") && !after.en.contains("Q1"), "{after:?}");
+    let next = done(doctor(&options(root))).into_iter().find(|line| line.about == "next").unwrap();
+    assert!(
+        next.found.zh.contains("下一期：2026年二季度") && next.mend.unwrap().zh.contains("--period 二季度"),
+        "a quarter after a quarter"
+    );
 }
 
 #[test]
