@@ -1,6 +1,6 @@
 //! One branch's submission workbook.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::publish::safe_name;
 use crate::scheme::{Grades, Scheme};
@@ -12,6 +12,9 @@ use super::entries::{self, Grid, Manner, serve};
 use super::mess::{self, Fault};
 use super::people::Person;
 use super::{County, File, SampleError, YEAR, facts, frame, plan};
+
+/// Who joined within so many years has a 转正日期.
+const RECENT: i32 = 8;
 
 /// The branch's files: none, one, or one and its forerunner.
 pub fn files(county: &County, at: usize) -> Result<Vec<File>, SampleError> {
@@ -114,6 +117,8 @@ fn members(roster: &[Person], schemes: &[Scheme], county: &County, at: usize) ->
                 person.post.into(),
                 month(person.first_month, 1),
                 month(person.last_month, 12),
+                arrived(person).into(),
+                confirmed(person).into(),
                 person.exempt.into(),
                 person.exempt.map(|_| direct_grade(scheme)).into(),
                 person.probationary.then(|| roster[0].name.clone()).into(),
@@ -121,10 +126,22 @@ fn members(roster: &[Person], schemes: &[Scheme], county: &County, at: usize) ->
             ]
         })
         .collect();
-    // Everybody is willing, and nobody comes, leaves or becomes a full member on a day that is told.
-    let untold = [column::WILLING, column::ARRIVED, column::FORMER_BRANCH, column::LEFT, column::LEAVING_REASON, column::CONFIRMED];
+    // Everybody is willing, those who come are from elsewhere, and those who go give their last month alone.
+    let untold = [column::WILLING, column::FORMER_BRANCH, column::LEFT, column::LEAVING_REASON];
     let headings: Vec<&str> = workbook::ROSTER.headings().filter(|heading| !untold.contains(heading)).collect();
     Grid::new(workbook::ROSTER.name, &headings, rows)
+}
+
+/// 转入日期 of those who come in the course of the year.
+fn arrived(person: &Person) -> Option<NaiveDate> {
+    let day = 3 + person.born.day() % 20;
+    (person.first_month > 1).then(|| NaiveDate::from_ymd_opt(YEAR, u32::from(person.first_month), day)).flatten()
+}
+
+/// 转正日期 of full members who joined not long ago: a year after they joined.
+fn confirmed(person: &Person) -> Option<NaiveDate> {
+    let recent = !person.probationary && person.joined.year() >= YEAR - RECENT;
+    recent.then(|| person.joined.with_year(person.joined.year() + 1)).flatten()
 }
 
 /// 直评等次 of the exempt: the grade below the best, with stars where the scheme has them.

@@ -92,7 +92,7 @@ class Workbook:
         source = [cell.value for cell in other.roster[other.row(name)]]
         row = self.roster.max_row + 1
         for heading, value in zip(heads, source):
-            if heading in ("职务", "帮带人", "起始月", "截止月", "离开日期", "离开原因") or heading is None:
+            if heading in ("职务", "帮带人", "起始月", "截止月", "转入日期", "离开日期", "离开原因") or heading is None:
                 continue
             self.roster.cell(row, self.column(self.roster, heading)).value = seq if heading == "序号" else value
         for heading, value in more.items():

@@ -167,6 +167,8 @@ class Mutator:
                 a, b = sorted([r.randint(1, 12), r.randint(1, 12)])
                 a, b = r.choice([(a, None), (None, b), (a, b), (a, a), (1, 12), (1, b), (a, 12), (7, None), (None, 6), (3, 4), (12, 12), (1, 1)])
             row[col["起始月"]], row[col["截止月"]] = a, b
+            for heading in {"转入日期", "转正日期"} & col.keys():
+                row[col[heading]] = None
             row[col["免积分原因"]] = row[col["直评等次"]] = None
             if self.odds(spared):
                 row[col["免积分原因"]] = r.choice(["年老体弱", "长期生病", "长期外出"])
