@@ -9,7 +9,7 @@ use scorebook::county::{
 };
 use scorebook::diag::Lang;
 use scorebook::period::Calendar;
-use scorebook::run::{Options, check};
+use scorebook::run::{Options, RunError, check};
 use scorebook::submission::Intake;
 
 use crate::support::{Sheets, cells, workbook};
@@ -70,8 +70,29 @@ fn a_fault_in_the_passwords_shows_none() {
     }
 }
 
+/// What a whole workspace with these further files is refused with.
+fn workspace_refused(text: &str) -> Vec<[String; 2]> {
+    let county = crate::support::Workdir::county("register-60");
+    let county = text.lines().fold(county, |county, line| {
+        let (name, content) = line.split_once(": ").unwrap();
+        county.write(name, content.replace('¶', "\n").as_bytes())
+    });
+    let root = format!("{}/", county.path().display());
+    let error = scorebook::run::prepare(&Options { workspace: county.path().to_owned(), ..Options::default() }).map(|_| ()).unwrap_err();
+    let all = if let RunError::Several(all) = error { all } else { vec![error] };
+    // Each fault is a line; what stands set in below shows its place.
+    let told = |lang| -> Vec<String> {
+        let lines = all.iter().flat_map(|error| error.message(lang).lines().map(|line| line.replace(&root, "")).collect::<Vec<_>>());
+        lines.filter(|line| !line.starts_with(' ')).collect()
+    };
+    told(Lang::Zh).into_iter().zip(told(Lang::En)).map(|(zh, en)| [zh, en]).collect()
+}
+
 /// What a case of a kind is refused with: the faults, each in both languages.
 fn refused(kind: &str, text: &str) -> Vec<[String; 2]> {
+    if kind == "workspace" {
+        return workspace_refused(text);
+    }
     let mut schemes = vec![("ju-10star", "评星定格积分制"), ("register-60", "积分登记制")];
     schemes.extend((kind == "rules").then_some(("own", "评星定格积分制")));
     let schemes: Vec<(String, String)> = schemes.into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
@@ -156,7 +177,7 @@ This page is made of `tests/cases/configuration` by the test `configuration`, wh
 ";
 
 /// Kinds of cases in the order of the page: folder, title.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("folder", "Which file holds the settings"),
     ("files", "Files that cannot be opened"),
     ("settings", "设置.xlsx"),
@@ -165,6 +186,7 @@ const KINDS: [(&str, &str); 8] = [
     ("register", "机构名册"),
     ("calendar", "calendar/<year>.toml"),
     ("intake", "templates/intake.toml"),
+    ("workspace", "Several files of a workspace"),
 ];
 
 /// Each file of `tests/cases/configuration` is wrong, and ends with the faults that are to be found in it, as
@@ -226,7 +248,7 @@ fn every_fault_of_the_source_is_in_a_case() {
     let told: Vec<&str> = told.lines().collect();
     let mut sources = walk(&root.join("src/county"));
     sources.extend(walk(&root.join("src/config")));
-    sources.extend(["src/period/calendar.rs", "src/submission/intake.rs"].map(|name| root.join(name)));
+    sources.extend(["src/period/calendar.rs", "src/submission/intake.rs", "src/run/prepare.rs"].map(|name| root.join(name)));
     let (mut seen, mut missing) = (0, Vec::new());
     for path in sources.iter().filter(|path| !path.ends_with("tests.rs")) {
         let source = std::fs::read_to_string(path).unwrap();
@@ -246,7 +268,9 @@ fn every_fault_of_the_source_is_in_a_case() {
                 "正被其他程序打开",
                 "同名文件",
             ];
-            let is_there = of_system.iter().any(|own| said.contains(own)) || told.iter().any(|line| stands_in(&said, line));
+            // What is said of options is no fault of a file.
+            let is_there =
+                said.starts_with("--") || of_system.iter().any(|own| said.contains(own)) || told.iter().any(|line| stands_in(&said, line));
             if !is_there {
                 missing.push(format!("{}: {said}", path.display()));
             }
