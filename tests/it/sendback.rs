@@ -288,6 +288,23 @@ fn missing_rows_of_the_branch_itself_are_added() {
     }
 }
 
+/// With `language = "en"` nothing of the list of findings, nor of the first sheet of a marked copy, is headed in Chinese.
+#[test]
+fn written_reports_are_headed_in_the_language_of_the_settings() {
+    let mut sheets = base("community-4");
+    "优秀".clone_into(&mut sheet_of(&mut sheets, "积分登记")[1][3]);
+    let county = Workdir::county("community-4").settings("community-4", "language = \"en\"\n").workbook("x.xlsx", &sheets);
+    let done = run(&options(county.path()), &silent).unwrap();
+    let out = done.folder.as_ref().unwrap();
+    let (list, copy) = (book(&out.join("问题清单.xlsx")), book(&ending(out, "x-标注.xlsx").unwrap()));
+    for (sheet, heading) in list.sheets.iter().map(|sheet| (sheet, 1)).chain([(&copy.sheets[0], 2)]) {
+        let row = sheet.rows.iter().find(|row| row.index >= heading && row.cells.len() > 5).unwrap();
+        let written: Vec<String> = row.cells.iter().map(|cell| shown(&cell.content)).collect();
+        assert!(written.iter().all(|text| text.is_ascii()), "{}: {written:?}", sheet.name);
+    }
+    assert!(shown(copy.sheets[0].get(0, 0).unwrap()).contains("why the submission was returned"));
+}
+
 /// A branch whose sheet ends with a line to be signed, and which lacks two rows: they stand above that line, which goes down with what
 /// belongs to it, in a package that is changed as in a workbook that is written anew.
 #[test]
