@@ -13,7 +13,7 @@ use crate::blanks;
 use crate::check::{MissingRow, Told};
 use crate::diag::{Code, Fact, Finding, Lang, Severity, fill};
 use crate::digest;
-use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit};
+use crate::forms::{Data, Deadline, FORMS, Reminded, Reminder, Returned, Standing, Unit, masked};
 use crate::inbox;
 use crate::publish::safe_name;
 use crate::sheet::Book;
@@ -181,7 +181,7 @@ fn mark(
                 severity: crate::diag::severity_word(finding.severity(), lang).to_owned(),
                 sheet: finding.place.sheet.clone(),
                 cell: finding.place.cell,
-                value: finding.value.clone().unwrap_or_default(),
+                value: finding.value.as_deref().map(|value| masked(finding.code, value)).unwrap_or_default(),
                 message: finding.message(lang),
                 hint: finding.hint(lang),
                 as_text: matches!(finding.code, Code::IdAsNumber | Code::BadId),

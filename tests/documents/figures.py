@@ -282,6 +282,29 @@ def yearly(run_, path, book, results, schemes, entries):
                     fault(f"{path}: {expected} not counted")
 
 
+def county_yearly(run_, path, book):
+    """The county's form: a line per branch, people by grade and their mean, subtotals per committee."""
+    for sheet in book.worksheets:
+        heads, sums, lines = {}, defaultdict(Fraction), 0
+        for _, cells in rows_of(sheet):
+            texts = {column: bare(cell.value) for column, cell in cells.items()}
+            if "序号" in texts.values():
+                heads = {heading: column for column, heading in texts.items()}
+            elif heads and heads["在册人数"] in cells:
+                said = {heading: shown(cells[column]) for heading, column in heads.items() if column in cells}
+                kinds = [heading for heading in said if heading not in ("序号", "党（工）委", "党支部", "在册人数", "平均分", "备注")]
+                Seen.holds("county yearly 各类之和", path, said["在册人数"], sum(int(said[kind]) for kind in kinds if said[kind].isdigit()))
+                if "党支部" in said and "小计" not in said.get("序号", ""):
+                    lines += 1
+                    for kind in ("在册人数", *kinds):
+                        sums[kind] += int(said[kind])
+                elif "小计" in texts[min(texts)]:
+                    Seen.holds("county yearly 小计", path, said["在册人数"], sums["在册人数"])
+                    sums.clear()
+        if not lines:
+            fault(f"{path} {sheet.title}: no branch")
+
+
 def members_form(run_, path, book, results, schemes, entries):
     """Registry and card: the grid of each member, its sums, its figures."""
     kind = "card" if "积分卡" in path else "registry"
@@ -490,6 +513,8 @@ def check(workspace, periods, folder):
             elif path.stem == "支部积分表":
                 own = next(row for row in run_.rows if row["subject"] == "branch" and row["branch_code"] == unit)
                 branch_score(run_, where, book, own, entries.branch)
+            elif path.stem == "年度综合得分登记表" and path.parent == out / period:
+                county_yearly(run_, where, book)
             elif path.stem == "年度综合得分登记表":
                 yearly(run_, where, book, results, schemes, entries)
             elif path.stem in ("积分登记表", "党员积分卡"):
