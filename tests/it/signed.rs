@@ -139,9 +139,10 @@ fn every_form_of_every_scheme_and_run_length_is_fit_to_be_signed() {
 }
 
 #[test]
-#[ignore = "the whole grid, by hand: cargo test --release --test it signed:: -- --ignored --nocapture"]
+#[ignore = "the whole grid, by hand: cargo test --release --test it signed:: -- --ignored"]
 fn every_form_with_every_number_of_members_is_fit_to_be_signed() {
-    eprintln!("{} layouts", fit_to_be_signed(|_| true));
+    let laid_out = fit_to_be_signed(|_| true);
+    assert!(laid_out > 900, "{laid_out}");
 }
 
 fn template_is_by_page(form: &Form) -> bool {
