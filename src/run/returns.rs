@@ -123,7 +123,7 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, lang: Lang) -> Stri
     if count <= NAMED {
         return few;
     }
-    fill("files-more", lang, &[("few", &few), ("count", &count.to_string()), ("rest", &(count - NAMED).to_string())])
+    fill("files-more", lang, &[("few", &few), ("count", &count.to_string())])
 }
 
 /// What the marked copy of a file is called; files of one name in several folders have numbers. `stems` are those that came
