@@ -31,6 +31,7 @@ pub mod ooxml;
 pub mod pdf;
 pub mod period;
 pub mod post;
+pub mod print;
 pub mod publish;
 pub mod record;
 pub mod report;

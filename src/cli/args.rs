@@ -14,6 +14,7 @@ use crate::fence::ARGUMENT as SERVE;
 use crate::forms::Form;
 use crate::period::{NamedPeriod, RunPeriod};
 use crate::post::PostOrder;
+use crate::print::PrintOrder;
 use crate::publish::LockWish;
 use crate::run::{Engine, Options};
 
@@ -90,6 +91,8 @@ pub enum Command {
     Status(Status),
     #[command(about = "cli-post")]
     Post(Post),
+    #[command(about = "cli-print")]
+    Print(Print),
     #[command(about = "cli-explain")]
     Explain(Explain),
     #[command(about = "cli-rule")]
@@ -230,6 +233,31 @@ pub struct Post {
     reason: Option<String>,
     #[arg(long, value_name = "value-dir", help = "arg-out")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: Waiting,
+}
+
+#[derive(Args)]
+pub struct Print {
+    #[arg(value_name = "value-workspace", help = "arg-workspace")]
+    workspace: PathBuf,
+    #[arg(long, value_name = "value-period", value_parser = period, help = "arg-period")]
+    period: Option<NamedPeriod>,
+    #[arg(long, value_name = "value-n", num_args = 0..=1, default_missing_value = "0", value_parser = whole::<u32>(0, u32::MAX.into()))]
+    #[arg(help = "arg-print-posted")]
+    posted: Option<u32>,
+    // One list: a second `--forms` is refused.
+    #[arg(long, value_name = "value-forms", value_delimiter = ',', action = ArgAction::Set, help = "arg-print-forms")]
+    forms: Option<Vec<String>>,
+    #[arg(long, value_name = "value-by", value_parser = ["committee", "county"], default_value = "committee")]
+    #[arg(hide_possible_values = true, hide_default_value = true, help = "arg-by")]
+    by: String,
+    #[arg(long, value_name = "value-n", value_parser = whole::<u32>(1, 1000), default_value = "1", hide_default_value = true, help = "arg-copies")]
+    copies: u32,
+    #[arg(long, value_name = "value-dir", help = "arg-out")]
+    out: Option<PathBuf>,
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
+    jobs: Option<usize>,
     #[command(flatten)]
     pub lock: Waiting,
 }
@@ -459,6 +487,24 @@ impl Post {
 
     pub fn order(&self) -> PostOrder {
         PostOrder { note: self.note.clone(), withdraw: self.withdraw.zip(self.reason.clone()) }
+    }
+}
+
+impl Print {
+    pub fn options(&self) -> Options {
+        Options {
+            period: in_year(self.period, &self.workspace),
+            out: self.out.clone(),
+            jobs: self.jobs,
+            forms: self.forms.as_deref().map(form_ids),
+            ..plain(&self.workspace)
+        }
+    }
+
+    /// Records are numbered from 1.
+    pub fn order(&self) -> PrintOrder {
+        let posted = self.posted.map(|n| Some(n).filter(|n| *n > 0));
+        PrintOrder { whole: self.by == "county", copies: self.copies, posted }
     }
 }
 

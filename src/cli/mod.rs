@@ -14,6 +14,7 @@ mod kept;
 mod lock;
 mod merge;
 mod post;
+mod print;
 mod printer;
 mod progress;
 mod rule;
@@ -79,6 +80,11 @@ fn command(printer: &Printer, command: &Command) -> u8 {
             let options = args.options();
             let places = Place::into_folder(&options, &options.workspace.join(crate::record::FOLDER));
             locked(printer, args.lock.wish(), &places, || post::post(printer, &options, &args.order()))
+        }
+        Command::Print(args) => {
+            let options = args.options();
+            let places = Place::into_folder(&options, &options.workspace.join(crate::print::FOLDER));
+            locked(printer, args.lock.wish(), &places, || print::print(printer, &options, &args.order()))
         }
         Command::Explain(args) => {
             let wanted = Wanted { name: &args.name, branch: args.branch.as_deref(), seq: args.seq, lang: printer.lang() };

@@ -30,7 +30,7 @@ pub use laid::{
 
 pub use further::with_further_rows;
 pub use paginate::room;
-pub use paper::is_known_paper;
+pub use paper::{is_known_paper, paper_name};
 
 use std::collections::BTreeSet;
 

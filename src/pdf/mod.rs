@@ -5,6 +5,7 @@
 //! pages. genpdf (`--pdf-engine genpdf`, cargo feature `genpdf`) gives the same pages and the same text, with its limits:
 //! see `plain`. Rows are tagged, not cells: sixty thousand cards would become gigabytes.
 
+mod bind;
 mod canvas;
 #[cfg(feature = "genpdf")]
 mod plain;
@@ -22,6 +23,8 @@ use thiserror::Error;
 use crate::diag::Lang;
 use crate::font::FontSet;
 use crate::layout::LaidOut;
+#[cfg(feature = "genpdf")]
+use crate::layout::{Bookmark, Page};
 
 /// A PDF that could not be written.
 #[derive(Debug, Error)]
@@ -156,6 +159,44 @@ pub fn write(book: &LaidOut, fonts: &PdfFonts, info: &DocumentInfo) -> Result<Ve
         Faces::Krilla(fonts) => tagged::write(book, fonts, info),
         #[cfg(feature = "genpdf")]
         Faces::Genpdf(fonts) => plain::write(book, fonts, info),
+    }
+}
+
+pub use bind::{Bound, bind};
+
+/// A part of a document that is drawn as one.
+pub struct Section {
+    /// Its entry of the outline, before its own entries.
+    pub title: String,
+    /// Its pages.
+    pub book: LaidOut,
+}
+
+/// Writes sections one behind the other as one document, each font embedded once. A section is asked for when the one before
+/// it is drawn, and kept no longer.
+///
+/// # Errors
+/// That of a section, or the writer refuses the document.
+pub fn write_sections<E: From<PdfError>>(
+    sections: impl Iterator<Item = Result<Section, E>>,
+    fonts: &PdfFonts,
+    info: &DocumentInfo,
+) -> Result<Vec<u8>, E> {
+    match &fonts.0 {
+        Faces::Krilla(fonts) => tagged::write_sections(sections, fonts, info),
+        #[cfg(feature = "genpdf")]
+        Faces::Genpdf(fonts) => {
+            let mut whole = LaidOut::default();
+            for section in sections {
+                let Section { title, book } = section?;
+                let (sheets, pages) = (whole.sheets.len(), whole.pages.len());
+                whole.outline.push(Bookmark { title, page: pages, y: 0.0 });
+                whole.outline.extend(book.outline.into_iter().map(|entry| Bookmark { page: entry.page + pages, ..entry }));
+                whole.pages.extend(book.pages.into_iter().map(|page| Page { sheet: page.sheet + sheets, ..page }));
+                whole.sheets.extend(book.sheets);
+            }
+            Ok(plain::write(&whole, fonts, info)?)
+        }
     }
 }
 

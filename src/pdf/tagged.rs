@@ -21,10 +21,10 @@ use krilla::text::{Font, Glyph, GlyphId};
 use krilla::{Data, Document, SerializeSettings};
 
 use super::canvas::{Canvas, Part, dashes, draw};
-use super::{DocumentInfo, PdfError};
+use super::{DocumentInfo, PdfError, Section};
 use crate::font::FaceId;
 use crate::form::model::Color;
-use crate::layout::{self, LaidOut, Page, Picture, PlacedGlyph, Text};
+use crate::layout::{self, Bookmark, LaidOut, Page, Picture, PlacedGlyph, Text};
 
 /// A face as krilla holds it.
 pub(super) struct Embedded {
@@ -35,30 +35,85 @@ pub(super) struct Embedded {
 
 /// Writes a book.
 pub(super) fn write(book: &LaidOut, fonts: &[Embedded], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
-    let configuration = ConfigurationBuilder::new()
-        .with_archival_validator(Archival::A2_U)
-        .finish()
-        .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    // All that can fail is tried before the first page is begun: krilla must not be left in the middle of one.
-    let images = images(book)?;
-    let mut tags = Tags { tree: TagTree::new().with_lang(Some(info.language.clone())), table: None, open: None };
-    for page in &book.pages {
-        let Some(settings) = PageSettings::from_wh(page.width, page.height) else { continue };
-        tags.on_sheet(page.sheet);
-        let mut sheet_page = document.start_page_with(settings);
-        {
-            let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut tags, run: None, apart: false };
-            draw(page, &mut pen);
-            pen.surface.finish();
-        }
-        sheet_page.finish();
+    let mut pages = Pages::new(info)?;
+    pages.draw(book, fonts)?;
+    pages.finish(info)
+}
+
+/// Writes sections one behind the other.
+pub(super) fn write_sections<E: From<PdfError>>(
+    sections: impl Iterator<Item = Result<Section, E>>,
+    fonts: &[Embedded],
+    info: &DocumentInfo,
+) -> Result<Vec<u8>, E> {
+    let mut pages = Pages::new(info)?;
+    for section in sections {
+        let Section { title, book } = section?;
+        pages.outline.push((Level::Section, Bookmark { title, page: pages.drawn, y: 0.0 }));
+        pages.draw(&book, fonts)?;
     }
-    document.set_tag_tree(tags.finish());
-    document.set_outline(outline(book));
-    document.set_metadata(metadata(info));
-    let bytes = document.finish().map_err(|error| PdfError::Refused(format!("{error}: {error:?}")))?;
-    Ok(with_title_shown(bytes))
+    Ok(pages.finish(info)?)
+}
+
+/// Where an entry of the outline stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Section,
+    /// Below its section, if there is one.
+    Entry,
+}
+
+/// A document in the making.
+struct Pages {
+    document: Document,
+    tags: Tags,
+    outline: Vec<(Level, Bookmark)>,
+    /// Pages and sheets so far.
+    drawn: usize,
+    sheets: usize,
+}
+
+impl Pages {
+    fn new(info: &DocumentInfo) -> Result<Self, PdfError> {
+        let configuration = ConfigurationBuilder::new()
+            .with_archival_validator(Archival::A2_U)
+            .finish()
+            .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
+        let document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+        let tags = Tags { tree: TagTree::new().with_lang(Some(info.language.clone())), table: None, open: None };
+        Ok(Self { document, tags, outline: Vec::new(), drawn: 0, sheets: 0 })
+    }
+
+    fn draw(&mut self, book: &LaidOut, fonts: &[Embedded]) -> Result<(), PdfError> {
+        // All that can fail is tried before the first page is begun: krilla must not be left in the middle of one.
+        let images = images(book)?;
+        let exists = |page: &usize| book.pages.get(*page).is_some_and(|page: &Page| page.width > 0.0);
+        let entries = book.outline.iter().filter(|entry| exists(&entry.page));
+        self.outline.extend(entries.map(|entry| (Level::Entry, Bookmark { page: entry.page + self.drawn, ..entry.clone() })));
+        for page in &book.pages {
+            let Some(settings) = PageSettings::from_wh(page.width, page.height) else { continue };
+            self.tags.on_sheet(self.sheets + page.sheet);
+            let mut sheet_page = self.document.start_page_with(settings);
+            {
+                let mut pen = Pen { surface: sheet_page.surface(), fonts, images: &images, tags: &mut self.tags, run: None, apart: false };
+                draw(page, &mut pen);
+                pen.surface.finish();
+            }
+            sheet_page.finish();
+        }
+        self.drawn += book.pages.len();
+        self.sheets += book.sheets.len();
+        Ok(())
+    }
+
+    fn finish(self, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
+        let mut document = self.document;
+        document.set_tag_tree(self.tags.finish());
+        document.set_outline(outline(&self.outline));
+        document.set_metadata(metadata(info));
+        let bytes = document.finish().map_err(|error| PdfError::Refused(format!("{error}: {error:?}")))?;
+        Ok(with_title_shown(bytes))
+    }
 }
 
 /// Has a viewer's window bear the document's title in place of the file's name. krilla says so for PDF/UA only, which these
@@ -327,11 +382,23 @@ impl Pen<'_, '_> {
     }
 }
 
-fn outline(book: &LaidOut) -> Outline {
+fn outline(entries: &[(Level, Bookmark)]) -> Outline {
+    let node = |entry: &Bookmark| OutlineNode::new(entry.title.clone(), XyzDestination::new(entry.page, Point::from_xy(0.0, entry.y)));
     let mut outline = Outline::new();
-    let exists = |page: &usize| book.pages.get(*page).is_some_and(|page: &Page| page.width > 0.0);
-    for bookmark in book.outline.iter().filter(|bookmark| exists(&bookmark.page)) {
-        outline.push_child(OutlineNode::new(bookmark.title.clone(), XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y))));
+    let mut section: Option<OutlineNode> = None;
+    for (level, entry) in entries {
+        match (level, &mut section) {
+            (Level::Entry, Some(section)) => section.push_child(node(entry)),
+            (Level::Entry, None) => outline.push_child(node(entry)),
+            (Level::Section, _) => {
+                if let Some(done) = section.replace(node(entry)) {
+                    outline.push_child(done);
+                }
+            }
+        }
+    }
+    if let Some(done) = section {
+        outline.push_child(done);
     }
     outline
 }

@@ -156,6 +156,11 @@ fn withdraw(records: &Records, period: Option<RunPeriod>, n: u32, reason: &str) 
     })
 }
 
+/// The period of the only draft that has something to record.
+pub fn draft_period(county: &Setup, options: &Options, records: &Records) -> Result<RunPeriod, RunError> {
+    choose(county, options, records).map(|draft| draft.run)
+}
+
 /// The draft that is asked for, else the only one that has something to record.
 fn choose(county: &Setup, options: &Options, records: &Records) -> Result<Read, RunError> {
     let out = out_folder(options);

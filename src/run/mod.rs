@@ -29,6 +29,7 @@ mod returns;
 pub(crate) mod state;
 mod templates;
 mod versions;
+mod volume;
 mod write;
 
 pub use crate::pdf::Engine;
@@ -42,6 +43,7 @@ pub use prepare::{Setup, prepare, register_alone, scheme_names};
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use templates::Templates;
+pub use volume::{Begins, Volume, volumes};
 pub use write::write;
 
 pub(crate) use error::refused;

@@ -39,13 +39,19 @@ pub(crate) struct Printed {
 /// A part of a form: its template and its data.
 pub(crate) type Part<'a> = (&'a Template, Record);
 
-/// Prints the parts of a form one behind the other, each by its own template.
-pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+/// The parts of a form filled, one behind the other.
+pub(crate) fn filled(parts: &[Part<'_>], fonts: &FontSet) -> FilledBook {
     let mut book = FilledBook::default();
     for (at, (template, record)) in parts.iter().enumerate() {
         let part = fill_pages(template, record, fonts);
         if at == 0 { book = part } else { book.append(part) }
     }
+    book
+}
+
+/// Prints the parts of a form one behind the other, each by its own template.
+pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+    let book = filled(parts, fonts);
     let failed = |kind: &str, error: String| RunError::Document {
         what: format!("{}（{kind}）", about.form.title),
         branch: about.unit.to_owned(),

@@ -49,15 +49,7 @@ fn write_all(
     progress: Progress<'_>,
 ) -> Result<(), RunError> {
     let issuer = county.issuer();
-    let writer = Writer {
-        printed: posted::printed(county, &resolved.comparison.changes),
-        county,
-        templates,
-        staging,
-        issuer: &issuer,
-        digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
-        papers: Mutex::default(),
-    };
+    let writer = Writer::new(county, resolved, templates, staging, &issuer);
     let mut names = Names::default();
     // Every branch that something is written for: accepted ones have forms, returned ones what goes back to them.
     let folders: Vec<Option<String>> = county
@@ -116,8 +108,8 @@ fn write_all(
 }
 
 /// One folder of forms: a unit's, with the accepted branches in it.
-struct FormJob<'a> {
-    unit: Unit<'a>,
+pub(super) struct FormJob<'a> {
+    pub(super) unit: Unit<'a>,
     folder: String,
     branches: Vec<(usize, &'a BranchScores)>,
     /// Branches of the unit that are missing or returned.
@@ -150,15 +142,7 @@ fn jobs<'a>(
         };
         states.filter_map(standing).collect()
     };
-    let mut jobs: Vec<FormJob<'_>> = accepted
-        .iter()
-        .map(|(at, card)| FormJob {
-            unit: Unit::Branch(branch(*at)),
-            folder: folders[*at].clone().unwrap_or_default(),
-            branches: vec![(*at, *card)],
-            lacking: Vec::new(),
-        })
-        .collect();
+    let mut jobs = branch_jobs(county, resolved, folders);
     // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
     if county.only.is_empty() {
         jobs.extend(committees.iter().map(|(committee, folder)| FormJob {
@@ -172,6 +156,21 @@ fn jobs<'a>(
     }
     jobs.retain(|job| !job.branches.is_empty() && templates.forms.iter().any(|form| form.is_for(job.unit.kind())));
     jobs
+}
+
+/// Each accepted branch, in the register's order.
+pub(super) fn branch_jobs<'a>(county: &'a Setup, resolved: &'a Resolved, folders: &[Option<String>]) -> Vec<FormJob<'a>> {
+    let accepted = resolved.states().enumerate().filter_map(|(at, state)| match state {
+        BranchState::Accepted(card) => Some((at, card.as_ref())),
+        _ => None,
+    });
+    let job = |(at, card): (usize, &'a BranchScores)| FormJob {
+        unit: Unit::Branch(&county.register.branches[at]),
+        folder: folders.get(at).cloned().flatten().unwrap_or_default(),
+        branches: vec![(at, card)],
+        lacking: Vec::new(),
+    };
+    accepted.map(job).collect()
 }
 
 /// What the manifest says of a form: its pages, and for each scheme what the code in its fine print stands for.
@@ -209,6 +208,20 @@ impl<'a> Noticed<'a> {
     }
 }
 
+impl<'a> Writer<'a> {
+    pub(super) fn new(county: &'a Setup, resolved: &Resolved, templates: &'a Templates, staging: &'a Staging, issuer: &'a Issuer) -> Self {
+        Self {
+            printed: posted::printed(county, &resolved.comparison.changes),
+            county,
+            templates,
+            staging,
+            issuer,
+            digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
+            papers: Mutex::default(),
+        }
+    }
+}
+
 impl Writer<'_> {
     fn forms<'a>(&self, job: &FormJob<'a>) -> Result<Noticed<'a>, RunError> {
         let mut noticed = Noticed::of(job.unit);
@@ -235,7 +248,7 @@ impl Writer<'_> {
     }
 
     /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.
-    fn fill(&self, form: &Form, job: &FormJob<'_>) -> Result<Option<Filled<'_>>, RunError> {
+    pub(super) fn fill(&self, form: &Form, job: &FormJob<'_>) -> Result<Option<Filled<'_>>, RunError> {
         let mut parts = Vec::new();
         let mut made_from = Vec::new();
         if !form.is_for(job.unit.kind()) {

@@ -1,0 +1,199 @@
+//! `scorebook print`: the forms of many branches as few documents, one per committee and form, ready for the printer.
+//!
+//! ```text
+//!   the draft, as long as it is what the workspace gives ─▶ drawn again as one document
+//!   else what is posted                                  ─▶ the record's own boards, bound together
+//! ```
+
+mod list;
+
+pub use crate::run::Volume;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::county::Branch;
+use crate::forms::{BOARD, FORMS, Form, Kind};
+use crate::pdf;
+use crate::period::RunPeriod;
+use crate::post;
+use crate::publish::{Names, Staging};
+use crate::record::{Record, Records};
+use crate::run::{Begins, Options, Progress, RunError, Setup, Templates, gather_all, in_pool, out_folder, prepare, refused, volumes};
+
+/// The folder of what is printed, in the workspace.
+pub const FOLDER: &str = "打印";
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PrintOrder {
+    /// One document for the whole county in place of one per committee.
+    pub whole: bool,
+    /// How many copies of each the list counts.
+    pub copies: u32,
+    /// What is posted: record n, or for each branch what stands.
+    pub posted: Option<Option<u32>>,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Printed {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The period.
+    pub run: RunPeriod,
+    /// True of recorded boards.
+    pub posted: bool,
+    /// The documents.
+    pub volumes: Vec<Volume>,
+}
+
+/// Makes the documents and their list.
+pub fn print(options: &Options, order: &PrintOrder, progress: Progress<'_>) -> Result<Printed, RunError> {
+    let mut county = prepare(options)?;
+    let records = Records::read(&county.workspace.root)?;
+    let run = match options.period {
+        Some(run) => run,
+        None => post::draft_period(&county, options, &records)?,
+    };
+    county.turn_to(run, options);
+    let staging = Staging::open(&county.workspace.root.join(FOLDER), &run.to_string())?;
+    let drawn = if order.posted.is_none() { draft(&county, options, run, order, &staging, progress)? } else { None };
+    let posted = drawn.is_none();
+    let volumes = match drawn {
+        Some(volumes) => volumes,
+        None => boards(&county, &records, run, order, &staging)?,
+    };
+    staging.write("打印清单.xlsx", &list::list(&county, run, &volumes, order.copies)?)?;
+    staging.write_manifest(json!({
+        "program": "scorebook",
+        "version": env!("CARGO_PKG_VERSION"),
+        "period": run.to_string(),
+        "posted": posted,
+        "outputs": staging.written().into_iter().map(|(file, one)| json!({ "file": file, "sha256": one.digest, "bytes": one.size })).collect::<Vec<_>>(),
+    }))?;
+    let folder = staging.publish()?.folder;
+    Ok(Printed { folder, run, posted, volumes })
+}
+
+/// The draft's forms, drawn as one document each; none if there is no draft or the workspace gives another by now.
+fn draft(
+    county: &Setup,
+    options: &Options,
+    run: RunPeriod,
+    order: &PrintOrder,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<Option<Vec<Volume>>, RunError> {
+    let path = out_folder(options).join(run.to_string()).join("manifest.json");
+    let Ok(bytes) = std::fs::read(&path) else { return Ok(None) };
+    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    // The papers bear the date that the run was told.
+    let date = manifest["date"].as_str().filter(|_| matches!(manifest["date_from"].as_str(), Some("argument" | "today")));
+    let options = Options { date: date.and_then(|date| date.parse().ok()), period: Some(run), ..options.clone() };
+    let mut county_of_run = prepare(&options)?;
+    county_of_run.turn_to(run, &options);
+    let forms = wanted(&options, &manifest)?;
+    let templates = Templates::of(&options, county, forms)?;
+    let configuration = pairs(&manifest["configuration"], "file");
+    let known = pairs(&manifest["templates"], "name");
+    let schemes: BTreeMap<String, String> = county.schemes.iter().map(|one| (one.id.clone(), one.digest.clone())).collect();
+    let same = configuration == county.configuration.iter().cloned().collect()
+        && pairs(&manifest["schemes"], "id") == schemes
+        && templates.digests().into_iter().all(|(name, digest)| known.get(name).is_none_or(|own| own == digest));
+    if !same {
+        return Ok(None);
+    }
+    in_pool(options.jobs, || {
+        let resolved = gather_all(&county_of_run, &templates.fonts, None, progress)?;
+        let inputs: BTreeMap<String, String> = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone())).collect();
+        if inputs != pairs(&manifest["inputs"], "file") {
+            return Ok(None);
+        }
+        volumes(&county_of_run, &resolved, &templates, !order.whole, staging).map(Some)
+    })?
+}
+
+/// Names with their digests, as a manifest lists them.
+fn pairs(list: &Value, key: &str) -> BTreeMap<String, String> {
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+    list.as_array().into_iter().flatten().map(|one| (text(one, key), text(one, "sha256"))).collect()
+}
+
+/// Forms that are asked for, else all of branches that the draft has.
+fn wanted(options: &Options, manifest: &Value) -> Result<Vec<&'static Form>, RunError> {
+    let of_branches = || FORMS.iter().filter(|form| form.is_for(Kind::Branch));
+    if let Some(asked) = &options.forms {
+        if let Some(other) = asked.iter().find(|id| !of_branches().any(|form| form.id == id.as_str())) {
+            let all = of_branches().map(|form| format!("{}（{}）", form.id, form.title)).collect::<Vec<_>>().join(" ");
+            return Err(refused(
+                format!("--forms：“{other}”不是支部的表；可以打印的有：{all}"),
+                format!("--forms: `{other}` is no form of branches; those that can be printed: {all}"),
+            ));
+        }
+        return Ok(of_branches().filter(|form| asked.iter().any(|id| id == form.id)).collect());
+    }
+    let files: Vec<&str> = manifest["outputs"].as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
+    let has = |form: &&Form| files.iter().any(|file| file.starts_with("支部/") && file.ends_with(&format!("/{}.pdf", form.title)));
+    Ok(of_branches().filter(has).collect())
+}
+
+/// A recorded board.
+struct Board<'a> {
+    branch: &'a Branch,
+    bytes: Vec<u8>,
+}
+
+/// Recorded boards, bound together in the register's order.
+fn boards(county: &Setup, records: &Records, run: RunPeriod, order: &PrintOrder, staging: &Staging) -> Result<Vec<Volume>, RunError> {
+    let number = order.posted.flatten();
+    let record_of = |code: &str| -> Option<&Record> {
+        match number {
+            Some(n) => records.all.iter().find(|record| record.run == run && record.n == n),
+            None => records.standing(run, code).map(|at| &records.all[at]),
+        }
+    };
+    let mut groups: Vec<(Option<&str>, Vec<Board<'_>>)> = Vec::new();
+    for branch in &county.register.branches {
+        let Some(record) = record_of(&branch.code) else { continue };
+        let Some(posting) = record.whole()? else { continue };
+        let Some(own) = posting.branches.iter().find(|one| one.code == branch.code) else { continue };
+        let board = own.boards.iter().find(|file| Path::new(file).extension().is_some_and(|extension| extension == "pdf"));
+        let Some(bytes) = board.and_then(|file| std::fs::read(record.folder.join(file)).ok()) else { continue };
+        let committee = (!order.whole).then_some(branch.committee.as_str());
+        match groups.iter_mut().find(|(of, _)| *of == committee) {
+            Some((_, all)) => all.push(Board { branch, bytes }),
+            None => groups.push((committee, vec![Board { branch, bytes }])),
+        }
+    }
+    if groups.is_empty() {
+        return Err(refused(
+            format!(
+                "{} 没有可打印的：结果不存在，或收件、名册、设置、细则、表样在运行之后有变动，也没有登记过公示；请先运行 scorebook run --period {run}",
+                run.zh()
+            ),
+            format!(
+                "{run}: nothing to print: there is no result, or submissions, register, settings, schemes or templates have changed since, and nothing was posted; first run scorebook run --period {run}"
+            ),
+        ));
+    }
+    let mut names = Names::default();
+    let mut all = Vec::new();
+    for (committee, boards) in groups {
+        let file = names.claim(&format!("{}-{}", committee.unwrap_or(&county.workspace.county), BOARD.title), ".pdf");
+        let parts: Vec<(&str, &[u8])> = boards.iter().map(|board| (board.branch.name.as_str(), board.bytes.as_slice())).collect();
+        let failed = |error: pdf::PdfError| RunError::Document { what: file.clone(), branch: String::new(), error: error.to_string() };
+        let bound = pdf::bind(&parts).map_err(failed)?;
+        staging.write(&file, &bound.bytes)?;
+        let mut page = 1;
+        let begins = boards.iter().zip(&bound.pages).map(|(board, pages)| {
+            page += pages;
+            Begins { code: board.branch.code.clone(), name: board.branch.name.clone(), page: page - pages, pages: *pages }
+        });
+        let branches = begins.collect();
+        all.push(Volume { file, committee: committee.map(str::to_owned), title: BOARD.title, paper: bound.paper, branches });
+    }
+    Ok(all)
+}
