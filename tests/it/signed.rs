@@ -16,7 +16,7 @@ const SCHEMES: [&str; 8] =
     ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"];
 const PERIODS: [&str; 4] = ["2026", "2026H1", "2026Q3", "2026M07"];
 /// How many stand on a form. A third of them is laid out for each form, scheme and run length, in turn, so that every two of
-/// these meet; all of them take half an hour.
+/// these meet; all of them are laid out by hand (`--ignored`).
 const MEMBERS: [usize; 7] = [0, 1, 2, 25, 26, 60, 120];
 const NAMES: [&str; 7] = [
     "丁一",
