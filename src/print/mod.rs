@@ -102,7 +102,7 @@ fn draft(
     let schemes: BTreeMap<String, String> = county.schemes.iter().map(|one| (one.id.clone(), one.digest.clone())).collect();
     let same = configuration == county.configuration.iter().cloned().collect()
         && pairs(&manifest["schemes"], "id") == schemes
-        && templates.digests().into_iter().all(|(name, digest)| known.get(name).is_none_or(|own| own == digest));
+        && templates.digests().into_iter().all(|(name, digest)| known.get(name).is_some_and(|own| own == digest));
     if !same {
         return Ok(None);
     }
@@ -125,6 +125,8 @@ fn pairs(list: &Value, key: &str) -> BTreeMap<String, String> {
 /// Forms that are asked for, else all of branches that the draft has.
 fn wanted(options: &Options, manifest: &Value) -> Result<Vec<&'static Form>, RunError> {
     let of_branches = || FORMS.iter().filter(|form| form.is_for(Kind::Branch));
+    let files: Vec<&str> = manifest["outputs"].as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
+    let has = |form: &&Form| files.iter().any(|file| file.starts_with("支部/") && file.ends_with(&format!("/{}.pdf", form.title)));
     if let Some(asked) = &options.forms {
         if let Some(other) = asked.iter().find(|id| !of_branches().any(|form| form.id == id.as_str())) {
             let all = of_branches().map(|form| format!("{}（{}）", form.id, form.title)).collect::<Vec<_>>().join(" ");
@@ -133,10 +135,18 @@ fn wanted(options: &Options, manifest: &Value) -> Result<Vec<&'static Form>, Run
                 format!("--forms: `{other}` is no form of branches; those that can be printed: {all}"),
             ));
         }
-        return Ok(of_branches().filter(|form| asked.iter().any(|id| id == form.id)).collect());
+        let asked: Vec<&'static Form> = of_branches().filter(|form| asked.iter().any(|id| id == form.id)).collect();
+        if let Some(absent) = asked.iter().find(|form| !has(form)) {
+            return Err(refused(
+                format!("结果里没有《{}》：没有要写的，或运行时没有写这张表；请先运行 scorebook run --forms {}", absent.title, absent.id),
+                format!(
+                    "the result has no {}: there is nothing on it, or the run did not write it; first run scorebook run --forms {}",
+                    absent.title, absent.id
+                ),
+            ));
+        }
+        return Ok(asked);
     }
-    let files: Vec<&str> = manifest["outputs"].as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
-    let has = |form: &&Form| files.iter().any(|file| file.starts_with("支部/") && file.ends_with(&format!("/{}.pdf", form.title)));
     Ok(of_branches().filter(has).collect())
 }
 

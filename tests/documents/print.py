@@ -100,6 +100,13 @@ def main():
             fault(f"for the county: {[volume['file'] for volume in whole['volumes']]}")
         compared += sum(same_pages(root, out, whole, title, True) for title in ("考核公示栏", "党员积分卡"))
         listed(root, whole, 3)
+        # A form that the result does not have, and a drawing that came after the run.
+        call("print", root, "--period", PERIOD, "--forms", "review", expect=(2,))
+        (root / "templates").mkdir(exist_ok=True)
+        own = root / "templates/board.xlsx"
+        shutil.copy(ROOT / "templates/forms/board.xlsx", own)
+        call("print", root, "--period", PERIOD, expect=(2,))
+        os.remove(own)
         # What is posted is printed as it was recorded.
         call("post", root, "--period", PERIOD)
         posted = told(root, "--posted")
