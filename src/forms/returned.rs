@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::field::{Contents, branch_fields, number, rows, run_fields, text};
+use super::roster::without_last_four;
 use super::view::{Issuer, set_branch, set_run};
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
@@ -298,11 +299,10 @@ fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminde
 
 /// Identity numbers lose their last four in workbooks that are handed round.
 pub fn masked(code: Code, value: &str) -> String {
-    let letters = value.chars().count();
-    if !matches!(code, Code::BadId | Code::IdAsNumber) || letters < 8 {
+    if !matches!(code, Code::BadId | Code::IdAsNumber) || value.chars().count() < 8 {
         return value.to_owned();
     }
-    value.chars().take(letters - 4).chain("****".chars()).collect()
+    without_last_four(value)
 }
 
 #[cfg(test)]

@@ -117,8 +117,8 @@ pub(super) fn day_text(day: Option<Day>) -> String {
 }
 
 /// An identity number whose last four are hidden.
-fn without_last_four(id: &str) -> String {
-    let shown = id.len().saturating_sub(4);
+pub(super) fn without_last_four(id: &str) -> String {
+    let shown = id.chars().count().saturating_sub(4);
     id.chars().take(shown).chain("****".chars()).collect()
 }
 

@@ -40,7 +40,7 @@ pub fn bind(parts: &[(&str, &[u8])]) -> Result<Bound, PdfError> {
         counts.push(own.len());
         for page in &own {
             let found = inherited(&part, *page);
-            let Ok(dictionary) = part.get_object_mut(*page).and_then(Object::as_dict_mut) else { continue };
+            let dictionary = part.get_object_mut(*page).and_then(Object::as_dict_mut).map_err(refused)?;
             for (key, value) in found {
                 dictionary.set(key, value);
             }

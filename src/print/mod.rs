@@ -21,7 +21,9 @@ use crate::period::RunPeriod;
 use crate::post;
 use crate::publish::{Names, Staging};
 use crate::record::{Record, Records};
-use crate::run::{Begins, Options, Progress, RunError, Setup, Templates, gather_all, in_pool, out_folder, prepare, refused, volumes};
+use crate::run::{
+    Begins, Options, Progress, Resolved, RunError, Setup, Templates, gather_all, in_pool, out_folder, prepare, refused, volumes,
+};
 
 /// The folder of what is printed, in the workspace.
 pub const FOLDER: &str = "打印";
@@ -50,7 +52,7 @@ pub struct Printed {
     pub volumes: Vec<Volume>,
 }
 
-/// Makes the documents and their list.
+/// Makes the documents and their list. What cannot be printed is said before anything is written.
 pub fn print(options: &Options, order: &PrintOrder, progress: Progress<'_>) -> Result<Printed, RunError> {
     let mut county = prepare(options)?;
     let records = Records::read(&county.workspace.root)?;
@@ -59,61 +61,49 @@ pub fn print(options: &Options, order: &PrintOrder, progress: Progress<'_>) -> R
         None => post::draft_period(&county, options, &records)?,
     };
     county.turn_to(run, options);
+    let draft = if order.posted.is_none() { draft(&mut county, options, run, progress)? } else { None };
+    let boards = if draft.is_none() { boards(&county, &records, run, order)? } else { Vec::new() };
     let staging = Staging::open(&county.workspace.root.join(FOLDER), &run.to_string())?;
-    let drawn = if order.posted.is_none() { draft(&county, options, run, order, &staging, progress)? } else { None };
-    let posted = drawn.is_none();
-    let volumes = match drawn {
-        Some(volumes) => volumes,
-        None => boards(&county, &records, run, order, &staging)?,
+    let posted = draft.is_none();
+    let volumes = match &draft {
+        Some((resolved, templates)) => in_pool(options.jobs, || volumes(&county, resolved, templates, !order.whole, &staging))??,
+        None => bound(&county, boards, &staging)?,
     };
     staging.write("打印清单.xlsx", &list::list(&county, run, &volumes, order.copies)?)?;
+    let outputs: Vec<Value> =
+        staging.written().into_iter().map(|(file, one)| json!({ "file": file, "sha256": one.digest, "bytes": one.size })).collect();
     staging.write_manifest(json!({
         "program": "scorebook",
         "version": env!("CARGO_PKG_VERSION"),
         "period": run.to_string(),
         "posted": posted,
-        "outputs": staging.written().into_iter().map(|(file, one)| json!({ "file": file, "sha256": one.digest, "bytes": one.size })).collect::<Vec<_>>(),
+        "outputs": outputs,
     }))?;
     let folder = staging.publish()?.folder;
     Ok(Printed { folder, run, posted, volumes })
 }
 
-/// The draft's forms, drawn as one document each; none if there is no draft or the workspace gives another by now.
-fn draft(
-    county: &Setup,
-    options: &Options,
-    run: RunPeriod,
-    order: &PrintOrder,
-    staging: &Staging,
-    progress: Progress<'_>,
-) -> Result<Option<Vec<Volume>>, RunError> {
+/// What the draft was made of, read again; none if there is no draft or the workspace gives another by now.
+fn draft(county: &mut Setup, options: &Options, run: RunPeriod, progress: Progress<'_>) -> Result<Option<(Resolved, Templates)>, RunError> {
     let path = out_folder(options).join(run.to_string()).join("manifest.json");
     let Ok(bytes) = std::fs::read(&path) else { return Ok(None) };
     let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     // The papers bear the date that the run was told.
     let date = manifest["date"].as_str().filter(|_| matches!(manifest["date_from"].as_str(), Some("argument" | "today")));
     let options = Options { date: date.and_then(|date| date.parse().ok()), period: Some(run), ..options.clone() };
-    let mut county_of_run = prepare(&options)?;
-    county_of_run.turn_to(run, &options);
-    let forms = wanted(&options, &manifest)?;
-    let templates = Templates::of(&options, county, forms)?;
-    let configuration = pairs(&manifest["configuration"], "file");
+    county.turn_to(run, &options);
+    let templates = Templates::of(&options, county, wanted(&options, &manifest)?)?;
     let known = pairs(&manifest["templates"], "name");
     let schemes: BTreeMap<String, String> = county.schemes.iter().map(|one| (one.id.clone(), one.digest.clone())).collect();
-    let same = configuration == county.configuration.iter().cloned().collect()
+    let same = pairs(&manifest["configuration"], "file") == county.configuration.iter().cloned().collect()
         && pairs(&manifest["schemes"], "id") == schemes
         && templates.digests().into_iter().all(|(name, digest)| known.get(name).is_some_and(|own| own == digest));
     if !same {
         return Ok(None);
     }
-    in_pool(options.jobs, || {
-        let resolved = gather_all(&county_of_run, &templates.fonts, None, progress)?;
-        let inputs: BTreeMap<String, String> = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone())).collect();
-        if inputs != pairs(&manifest["inputs"], "file") {
-            return Ok(None);
-        }
-        volumes(&county_of_run, &resolved, &templates, !order.whole, staging).map(Some)
-    })?
+    let resolved = in_pool(options.jobs, || gather_all(county, &templates.fonts, None, progress))??;
+    let inputs: BTreeMap<String, String> = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone())).collect();
+    Ok((inputs == pairs(&manifest["inputs"], "file")).then_some((resolved, templates)))
 }
 
 /// Names with their digests, as a manifest lists them.
@@ -156,8 +146,10 @@ struct Board<'a> {
     bytes: Vec<u8>,
 }
 
-/// Recorded boards, bound together in the register's order.
-fn boards(county: &Setup, records: &Records, run: RunPeriod, order: &PrintOrder, staging: &Staging) -> Result<Vec<Volume>, RunError> {
+/// Recorded boards in the register's order, with the committee if each committee has a document of its own.
+type Boards<'a> = Vec<(Option<&'a str>, Vec<Board<'a>>)>;
+
+fn boards<'a>(county: &'a Setup, records: &Records, run: RunPeriod, order: &PrintOrder) -> Result<Boards<'a>, RunError> {
     let number = order.posted.flatten();
     let record_of = |code: &str| -> Option<&Record> {
         match number {
@@ -165,13 +157,16 @@ fn boards(county: &Setup, records: &Records, run: RunPeriod, order: &PrintOrder,
             None => records.standing(run, code).map(|at| &records.all[at]),
         }
     };
-    let mut groups: Vec<(Option<&str>, Vec<Board<'_>>)> = Vec::new();
+    let mut groups: Boards<'a> = Vec::new();
     for branch in &county.register.branches {
         let Some(record) = record_of(&branch.code) else { continue };
         let Some(posting) = record.whole()? else { continue };
         let Some(own) = posting.branches.iter().find(|one| one.code == branch.code) else { continue };
-        let board = own.boards.iter().find(|file| Path::new(file).extension().is_some_and(|extension| extension == "pdf"));
-        let Some(bytes) = board.and_then(|file| std::fs::read(record.folder.join(file)).ok()) else { continue };
+        let is_pdf = |file: &&String| Path::new(file).extension().is_some_and(|extension| extension == "pdf");
+        let Some(file) = own.boards.iter().find(is_pdf) else { continue };
+        // A board that is recorded and cannot be read must not be missing on the wall without a word.
+        let path = record.folder.join(file);
+        let bytes = std::fs::read(&path).map_err(|source| RunError::Io { path, source })?;
         let committee = (!order.whole).then_some(branch.committee.as_str());
         match groups.iter_mut().find(|(of, _)| *of == committee) {
             Some((_, all)) => all.push(Board { branch, bytes }),
@@ -189,6 +184,11 @@ fn boards(county: &Setup, records: &Records, run: RunPeriod, order: &PrintOrder,
             ),
         ));
     }
+    Ok(groups)
+}
+
+/// Recorded boards bound together, a document per group.
+fn bound(county: &Setup, groups: Boards<'_>, staging: &Staging) -> Result<Vec<Volume>, RunError> {
     let mut names = Names::default();
     let mut all = Vec::new();
     for (committee, boards) in groups {

@@ -87,6 +87,8 @@ def main():
         shutil.copytree(ROOT / "samples/county", root, ignore=shutil.ignore_patterns("out", "打印", "公示存档"))
         out = root / "out" / PERIOD
         call("print", root, "--period", PERIOD, expect=(2,))
+        if (root / "打印").exists():
+            fault("a refused print left a folder")
         call("run", root, "--period", PERIOD, expect=(0, 1))
         printed = told(root)
         titles = sorted({volume["form"] for volume in printed["volumes"]})
@@ -120,6 +122,10 @@ def main():
         again = told(root)
         if not again["posted"] or [v["pages"] for v in again["volumes"]] != [v["pages"] for v in posted["volumes"]]:
             fault("an old draft was printed, or not what is posted")
+        # A recorded board that is gone is said, not left out.
+        gone = next((root / "公示存档" / PERIOD).glob("*/支部/*/考核公示栏.pdf"))
+        gone.rename(gone.with_suffix(".away"))
+        call("print", root, "--period", PERIOD, "--posted", "1", expect=(2,))
         shutil.rmtree(root / "公示存档")
         call("print", root, "--period", PERIOD, expect=(2,))
     if compared < 60:

@@ -233,10 +233,8 @@ fn every_field_is_set_by_some_countys_run() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// A county's own scheme: deductions with reasons, ballots under a name of its own, figures with one place.
-#[test]
-fn a_deduction_and_the_ballots_are_shown() {
-    let name = "reasoned-deductions";
+/// A branch's forms over the case of a scheme of the tests, as the one branch of a county.
+pub fn of_case(name: &str, forms: &[Form]) -> Vec<Record> {
     let scheme = crate::schemes::scheme(name);
     let case: toml::Table = std::fs::read_to_string(crate::schemes::folder(name).join("case.toml")).unwrap().parse().unwrap();
     let sheets = case["sheets"].as_table().unwrap().iter().map(|(name, text)| crate::schemes::table(name, text.as_str().unwrap()));
@@ -256,8 +254,16 @@ fn a_deduction_and_the_ballots_are_shown() {
         own: None,
         digest: "0000".into(),
     };
-    let Data::Branch(data) = REGISTRY.data else { panic!("a branch's form") };
-    let registry = data(&view);
+    let filled = |form: &Form| if let Data::Branch(data) = form.data { data(&view) } else { panic!("{}: a branch's form", form.id) };
+    forms.iter().map(filled).collect()
+}
+
+/// A county's own scheme: deductions with reasons, ballots under a name of its own, figures with one place.
+#[test]
+fn a_deduction_and_the_ballots_are_shown() {
+    let forms = [REGISTRY, CARD];
+    let filled = of_case("reasoned-deductions", &forms);
+    let registry = &filled[0];
     let member = &registry.lists[""][0];
     let shown = |field: &str| match member.fields.get(field) {
         Some(Datum::Text(text)) => text.clone(),
@@ -274,11 +280,10 @@ fn a_deduction_and_the_ballots_are_shown() {
         "what is in the total stands there"
     );
     // The scheme has no summary rows: none stand there, not even a word that there are none.
-    for form in [REGISTRY, CARD] {
+    for (form, record) in forms.iter().zip(&filled) {
         let bytes = scorebook::builtin::form(form.id).unwrap();
         let template = scorebook::template::Template::load(&bytes, &form.schema()).unwrap_or_else(|errors| panic!("{errors:?}"));
-        let Data::Branch(data) = form.data else { panic!("a branch's form") };
-        let book = scorebook::fill::fill(&template, &data(&view));
+        let book = scorebook::fill::fill(&template, record);
         let cells = book.sheets.iter().flat_map(|sheet| &sheet.rows).flat_map(|row| &row.cells);
         assert_eq!(cells.filter(|cell| cell.value == Value::Text("无".into())).count(), 0, "{}", form.id);
     }

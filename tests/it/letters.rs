@@ -1,12 +1,10 @@
 //! Forms about people: ballots counted by word, letters and who gets none.
 
 use scorebook::form::data::{Datum, Record};
-use scorebook::forms::{Data, Form, POLL, RECTIFICATION, Sent, Unit, View, WARNING, Whole};
-use scorebook::rollup::OutcomeKind;
+use scorebook::forms::{Data, Form, POLL, RECTIFICATION, Sent, Unit, WARNING, Whole};
 use scorebook::run::{BranchState, Summary};
 
-use crate::forms::county;
-use crate::support::score;
+use crate::forms::{county, of_case};
 
 fn shown(record: &Record, field: &str) -> String {
     match record.fields.get(field) {
@@ -20,32 +18,12 @@ fn shown(record: &Record, field: &str) -> String {
 #[test]
 fn ballots_of_words_are_counted_by_word() {
     for (name, words) in [("graded-ballots", "好 2 一般 1 差 1"), ("graded-tally", "")] {
-        let scheme = crate::schemes::scheme(name);
-        let case: toml::Table = std::fs::read_to_string(crate::schemes::folder(name).join("case.toml")).unwrap().parse().unwrap();
-        let sheets = case["sheets"].as_table().unwrap().iter().map(|(name, text)| crate::schemes::table(name, text.as_str().unwrap()));
-        let scored = score(&scheme, "2026", sheets.collect());
-        assert_eq!(scored.findings, []);
-        let other = county("tests/cases/clean-register-60", "2026");
-        let view = View {
-            issuer: &other.county.issuer(),
-            calendar: &other.county.calendar,
-            branch: &other.county.register.branches[0],
-            submission: &scored.submission,
-            scheme: &scheme,
-            changes: &[],
-            outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
-            all: &scored.outcomes,
-            schemes: std::slice::from_ref(&scheme),
-            own: None,
-            digest: "0000".into(),
-        };
-        let Data::Branch(data) = POLL.data else { panic!("a branch's form") };
-        let form = data(&view);
+        let form = &of_case(name, &[POLL])[0];
         let headings: Vec<String> = form.lists["票别"].iter().map(|word| shown(word, "名称")).collect();
         let counts: Vec<String> = form.lists[""][0].lists["票别"].iter().map(|word| shown(word, "票数")).collect();
         let told: Vec<String> = headings.iter().zip(&counts).map(|(word, count)| format!("{word} {count}")).collect();
         assert_eq!(told.join(" "), words, "{name}: of sums nobody can say how many wrote a word");
-        assert_eq!(shown(&form, "票面说明"), "好=1、一般=0.8、差=0.6", "{name}");
+        assert_eq!(shown(form, "票面说明"), "好=1、一般=0.8、差=0.6", "{name}");
         let balloted = &form.lists[""][0];
         assert_eq!(shown(balloted, "票数"), if words.is_empty() { "20" } else { "4" }, "{name}");
         assert_eq!(shown(&balloted.lists["项目"][0], "均分"), if words.is_empty() { "0.93" } else { "0.85" }, "{name}");
