@@ -28,6 +28,7 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
                 "last_day": posted.last_day,
                 "branches": posted.branches,
                 "announced": posted.announced,
+                "numbered": posted.numbered,
                 "not_counted": posted.newer,
                 "not_kept": posted.gone,
                 "read_only": posted.read_only,
@@ -46,6 +47,9 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
     let dates: Vec<(&str, &str)> = dates.iter().map(|(key, value)| (*key, value.as_str())).collect();
     printer
         .line(printer.text("post-done", &[&[("period", period.as_str()), ("n", &n), ("branches", &branches)], dates.as_slice()].concat()));
+    if posted.numbered > 0 {
+        printer.line(printer.text("post-numbered", &[("count", &posted.numbered.to_string())]));
+    }
     if posted.announced > 0 {
         printer.line(printer.text("post-announced", &[("count", &posted.announced.to_string())]));
     }

@@ -7,15 +7,17 @@
 //! The sentences are the template's, so that a clerk can change them; here is what goes into them.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::field::{Contents, day, listed, number, rows, text};
-use super::view::{BLANK, COLUMN_WINDOW, figures_of, plain_text, publication, score, stars_text};
-use super::whole::{Person, Whole, with_unit};
+use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, plain_text, publication, score, stars_text};
+use super::whole::{Person, Sent, Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Field, Record};
 use crate::period::{Calendar, Every, months_later, zh_date};
+use crate::record::NumberedLetter;
 use crate::scheme::{Formula, ItemKind, Letter, Scheme};
 use crate::score::{Subject, evaluate_formula};
 
@@ -112,16 +114,86 @@ fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>) -> Option<&'a Letter> 
     scheme.letters.iter().find(|letter| letter.name == name && letter.grade == grade)
 }
 
+/// Members of a branch with the letter that their results bring, in roster order, and whether they get it: nobody is told to
+/// amend who does not want to.
+fn addressed<'a>(sent: Sent<'a>, schemes: &'a [Scheme], rectification: bool) -> impl Iterator<Item = (Person<'a>, &'a Letter, bool)> {
+    sent.people().filter_map(move |person| {
+        let letter = letter_of(&schemes[person.outcome.scheme], &person).filter(|letter| is_rectification(letter) == rectification)?;
+        Some((person, letter, !rectification || person.member.willing))
+    })
+}
+
+/// A letter that a branch's document of letters holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// The form's title.
+    pub form: String,
+    /// 序号.
+    pub seq: i64,
+    /// 姓名.
+    pub name: String,
+    /// What the scheme calls the letter.
+    pub letter: String,
+    /// Scheme id.
+    pub scheme: String,
+    /// Term in months.
+    pub months: u32,
+    /// The number that it prints; none if it prints a blank.
+    pub number: Option<u32>,
+    /// First day of the term, as printed.
+    pub date: Option<NaiveDate>,
+    /// Last day of the term, as printed.
+    pub until: Option<NaiveDate>,
+}
+
+/// The letters of a form, as its document of a branch holds them: none if it is no form of letters.
+pub fn issued(form: &Form, whole: &Whole<'_>) -> Vec<Issued> {
+    let Some(rectification) = [(WARNING.id, false), (RECTIFICATION.id, true)].into_iter().find(|(id, _)| *id == form.id) else {
+        return Vec::new();
+    };
+    let written = whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, rectification.1)).filter(|(.., gets)| *gets);
+    let letter = |(person, letter, _): (Person<'_>, &Letter, bool)| {
+        let scheme = whole.scheme(&person);
+        let term = term(whole.issuer, whole.calendar, scheme, letter.months);
+        Issued {
+            form: form.title.to_owned(),
+            seq: person.member.seq,
+            name: person.member.name.to_string(),
+            letter: letter.name.clone(),
+            scheme: scheme.id.clone(),
+            months: letter.months,
+            number: number_of(whole, form, &person),
+            date: term.map(|(from, ..)| from),
+            until: term.map(|(_, until, _)| until),
+        }
+    };
+    written.map(letter).collect()
+}
+
+/// The number that a member's letter was given: by 姓名 and 序号, by 姓名 alone if nobody else in the branch bears it.
+fn number_of(whole: &Whole<'_>, form: &Form, person: &Person<'_>) -> Option<u32> {
+    let (branch, name) = (person.sent.branch, &*person.member.name);
+    let own = |letter: &&NumberedLetter| {
+        !letter.void
+            && letter.year == whole.issuer.run.year
+            && letter.form == form.title
+            && letter.branch_code == branch.code
+            && letter.name == name
+    };
+    let unique = || person.sent.submission.members.iter().filter(|member| *member.name == *name).count() == 1;
+    let mut given = whole.numbers.iter().filter(own);
+    let exact = given.clone().find(|letter| letter.seq == person.member.seq);
+    exact.or_else(|| given.next().filter(|_| unique())).map(|letter| letter.number)
+}
+
 fn letters(whole: &Whole<'_>, rectification: bool) -> Record {
     let mut all = Vec::new();
     let mut unwilling = Vec::new();
-    for person in whole.branches.iter().flat_map(|sent| sent.people()) {
-        let scheme = whole.scheme(&person);
-        let Some(letter) = letter_of(scheme, &person).filter(|letter| is_rectification(letter) == rectification) else { continue };
-        if rectification && !person.member.willing {
-            unwilling.push(person.member.name.to_string());
-        } else {
+    for (person, letter, gets) in whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, rectification)) {
+        if gets {
             all.push(letter_record(whole, &person, letter, all.len() + 1));
+        } else {
+            unwilling.push(person.member.name.to_string());
         }
     }
     let count = all.len();
@@ -144,7 +216,8 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("正文", "是");
     row.text("姓名", &*member.name);
     row.text("类别", &*member.category);
-    row.text("文号", format!("〔{}〕\u{3000}\u{3000}号", run.year));
+    let given = number_of(whole, if is_rectification(letter) { &RECTIFICATION } else { &WARNING }, person);
+    row.text("文号", given.map_or_else(|| format!("〔{}〕\u{3000}\u{3000}号", run.year), |given| format!("〔{}〕{given}号", run.year)));
     row.text("通知书", &letter.name);
     row.text("积分制", &scheme.name);
     row.text("细则版本", &scheme.version);
@@ -158,11 +231,9 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     let stars = stars_text(outcome.score.stars);
     row.text("星级说明", if stars.is_empty() { stars } else { format!("，评定为{stars}") });
     row.text("等次", outcome.score.grade.clone().unwrap_or_default());
-    let date = letter_date(whole, scheme);
-    let (end, holidays) = date.map_or((None, ""), |date| {
-        let (end, known) = term_end(whole.calendar, date, letter.months);
-        (Some(end), if known { "" } else { "（遇节假日顺延）" })
-    });
+    let term = term(whole.issuer, whole.calendar, scheme, letter.months);
+    let (date, end) = (term.map(|(from, ..)| from), term.map(|(_, until, _)| until));
+    let holidays = if term.is_some_and(|(.., known)| !known) { "（遇节假日顺延）" } else { "" };
     row.text("开始", date.map_or_else(|| BLANK.to_owned(), zh_date));
     row.text("截止", end.map_or_else(|| BLANK.to_owned(), zh_date));
     row.set("截止日", end.map_or(Datum::Empty, Datum::Date));
@@ -180,11 +251,14 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row
 }
 
-/// The date that a letter bears: as a person said it, else the day after its scheme's publication; none where that is not
-/// known, for a blank to be filled in by hand.
-fn letter_date(whole: &Whole<'_>, scheme: &Scheme) -> Option<NaiveDate> {
-    let after = || publication(whole.issuer, whole.calendar, scheme).1.and_then(|end| end.succ_opt());
-    whole.issuer.stated.or_else(after)
+/// First and last day of a letter's term, and whether it is known that people work on the last: it begins on the date that the
+/// letter bears, as a person said it, else the day after its scheme's publication; none if that is not known, for a blank to
+/// be filled in by hand.
+pub fn term(issuer: &Issuer, calendar: &Calendar, scheme: &Scheme, months: u32) -> Option<(NaiveDate, NaiveDate, bool)> {
+    let after = || publication(issuer, calendar, scheme).1.and_then(|end| end.succ_opt());
+    let from = issuer.stated.or_else(after)?;
+    let (until, known) = term_end(calendar, from, months);
+    Some((from, until, known))
 }
 
 /// The last day of a term of months, and whether it is known that people work then: the same day of the month, the

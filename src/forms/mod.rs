@@ -35,7 +35,7 @@ pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use field::Contents;
 pub use grades::LIST;
 pub use honours::HONOURS;
-pub use letters::{RECTIFICATION, WARNING, term_end};
+pub use letters::{Issued, RECTIFICATION, WARNING, issued, term, term_end};
 pub use members::{CARD, REGISTRY};
 pub use organization::ORGANIZATION;
 pub use poll::POLL;

@@ -6,6 +6,7 @@ use super::{Standing, Unit};
 use crate::county::Branch;
 use crate::form::data::{Field, Record};
 use crate::period::Calendar;
+use crate::record::NumberedLetter;
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::Scheme;
 use crate::submission::{Member, Roll, Submission};
@@ -24,6 +25,8 @@ pub struct Whole<'a> {
     pub branches: Vec<Sent<'a>>,
     /// Branches of the unit that are missing or returned.
     pub lacking: Vec<(&'a Branch, Standing)>,
+    /// Letters that have a number.
+    pub numbers: &'a [NumberedLetter],
     /// Short digest of what the form is made from.
     pub digest: &'a str,
 }

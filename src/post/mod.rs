@@ -1,5 +1,6 @@
 //! `post`: what has been put up on the walls becomes a record. What counts is the draft as it was printed.
 
+mod numbers;
 mod periods;
 
 pub use periods::{PeriodLine, PeriodState, contents, periods};
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::digest::sha256_hex;
-use crate::forms::{BOARD, Issuer, publication};
+use crate::forms::{BOARD, Issued, Issuer, publication};
 use crate::inbox::{self, Incoming};
 use crate::period::RunPeriod;
 use crate::record::{
@@ -46,6 +47,8 @@ pub struct Posted {
     pub branches: usize,
     /// Corrections that were announced.
     pub announced: usize,
+    /// Letters that got a number.
+    pub numbered: usize,
     /// Files of the inbox that the draft does not know.
     pub newer: usize,
     /// Submissions that the boards rest on and the inbox no longer holds: nothing is kept of them.
@@ -79,6 +82,9 @@ struct DraftBranch {
     /// The last day of publication that its boards print.
     #[serde(default)]
     last_day: Option<NaiveDate>,
+    /// Letters that its documents hold.
+    #[serde(default)]
+    letters: Vec<Issued>,
 }
 
 /// A draft, read and held against what is recorded.
@@ -96,7 +102,7 @@ pub(super) struct Read {
 /// Records what has been posted of a draft, or withdraws a record.
 pub fn post(options: &Options, order: &PostOrder) -> Result<Posted, RunError> {
     let county = prepare(&Options { forms: None, ..options.clone() })?;
-    let records = Records::read(&county.workspace.root)?;
+    let mut records = Records::read(&county.workspace.root)?;
     // A process that ended right behind its record left the list of all records without it.
     if !records.all.is_empty() {
         records.write_index()?;
@@ -117,7 +123,7 @@ pub fn post(options: &Options, order: &PostOrder) -> Result<Posted, RunError> {
     if due.is_empty() {
         return Err(nothing(&draft));
     }
-    write(&county, &draft, &records, &due, date, order)
+    write(&county, &draft, &mut records, &due, date, order)
 }
 
 /// Marks a record as withdrawn.
@@ -150,6 +156,7 @@ fn withdraw(records: &Records, period: Option<RunPeriod>, n: u32, reason: &str) 
         last_day: None,
         branches,
         announced: 0,
+        numbered: 0,
         newer: 0,
         gone: 0,
         read_only: true,
@@ -330,16 +337,16 @@ impl Read {
         Ok(!self.due(county, records, self.manifest.posted.unwrap_or(date))?.is_empty())
     }
 
+    /// Rows of a branch in results.jsonl.
+    fn branch_rows(&self, code: &str) -> Vec<Row> {
+        let lines = self.rows.get(code).into_iter().flat_map(|rows| rows.lines());
+        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
     fn differs(&self, records: &Records, branch: &DraftBranch, date: NaiveDate) -> Result<bool, RunError> {
         let Some(at) = records.standing(self.run, &branch.code) else { return Ok(true) };
         let record = &records.all[at];
-        let own: Vec<Row> = self
-            .rows
-            .get(&branch.code)
-            .into_iter()
-            .flat_map(|rows| rows.lines())
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
+        let own = self.branch_rows(&branch.code);
         let told = |rows: &[Row]| -> Vec<_> { rows.iter().map(|row| (row.subject.clone(), row.name.clone(), row.values())).collect() };
         let (mut now, mut then) = (told(&own), told(&record.rows(&branch.code)?));
         now.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
@@ -348,7 +355,8 @@ impl Read {
             posting.date != date || posting.branch(&branch.code).is_some_and(|recorded| recorded.last_day != branch.last_day)
         };
         let redated = self.manifest.posted.is_some() && record.posting.as_ref().is_some_and(other_day);
-        Ok(now != then || redated || !self.unannounced(records, &branch.code)?.is_empty())
+        let unnumbered = numbers::unnumbered(records, self.run.year, branch).next().is_some();
+        Ok(now != then || redated || unnumbered || !self.unannounced(records, &branch.code)?.is_empty())
     }
 
     /// Corrections on the branch's board that nothing recorded says yet.
@@ -373,7 +381,7 @@ impl Read {
 fn write(
     county: &Setup,
     draft: &Read,
-    records: &Records,
+    records: &mut Records,
     due: &[&DraftBranch],
     date: NaiveDate,
     order: &PostOrder,
@@ -449,6 +457,9 @@ fn write(
         announced,
     };
     let draft_files = Draft { folder: draft.folder.clone(), files, results };
+    // Before the record: should this process end between them, the next finds the same numbers again.
+    let numbered = numbers::give(county, draft, records, due, &issuer, n);
+    records.write_letters()?;
     let (folder, read_only) = record::record(records, &posting, &draft_files)?;
     Records::read(&county.workspace.root)?.write_index()?;
     Ok(Posted {
@@ -459,6 +470,7 @@ fn write(
         last_day: posting.last_day,
         branches: posting.branches.len(),
         announced: posting.announced.len(),
+        numbered,
         newer,
         gone: gone.len(),
         read_only: read_only && kept_read_only,

@@ -3,6 +3,7 @@
 //! ```text
 //!   公示存档/
 //!     公示记录.jsonl        one line a record in the order of recording, made anew from the folders
+//!     文号.jsonl            one line per letter that has a number; see `letters`
 //!     原件/<sha256>.xlsx    submissions that recorded boards rest on, each once
 //!     2026Q1/1/             公示.json results.jsonl manifest.json, 支部/… 党委/…; 撤回.json if withdrawn
 //! ```
@@ -12,12 +13,14 @@
 //! numbers are in the kept submissions and nowhere else. May use `diag`, `period`, `publish`.
 
 mod archived;
+mod letters;
 mod model;
 mod rows;
 mod store;
 mod write;
 
 pub use archived::{Archived, add_archive, archives};
+pub use letters::{LETTERS, NumberedLetter};
 pub use model::{Announcement, FORMAT, Kept, PostedBranch, Posting, RecordedBranch, Row, Source, Values, Withdrawal};
 pub use rows::Said;
 pub use store::{Record, RecordError, Records, Stood};

@@ -56,6 +56,8 @@ pub struct Row {
     stars: Option<u8>,
     #[serde(default)]
     honours: Vec<String>,
+    /// The letter that it brings.
+    pub letter: Option<String>,
 }
 
 impl Row {

@@ -11,6 +11,7 @@ use crate::digest::{hex, sha256_hex};
 use crate::period::RunPeriod;
 use crate::publish::PublishError;
 
+use super::letters::{self, NumberedLetter};
 use super::model::{FORMAT, Kept, PostedBranch, Posting, Values, Withdrawal};
 use super::rows::{Lines, Said};
 use super::write::FOLDER;
@@ -40,6 +41,14 @@ pub enum RecordError {
         /// Which.
         path: PathBuf,
     },
+    /// A line of the list of letters that cannot be understood.
+    #[error("{}, line {line}, is no letter's number; put the file back from a copy, or take out that line if no letter bears the number", path.display())]
+    Letters {
+        /// The list.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// A record that could not be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -54,6 +63,9 @@ impl RecordError {
                 format!("{} 是更新版本的程序登记的（格式 {format}），请换用那个版本或更新的 scorebook", folder.display())
             }
             (Self::Changed { path }, Lang::Zh) => format!("{} 在运行之后被改动或不见了，请重新运行后再登记", path.display()),
+            (Self::Letters { path, line }, Lang::Zh) => {
+                format!("{} 第 {line} 行不是通知书的文号；请用备份恢复这个文件，没有通知书用过这个文号的，可以删去这一行", path.display())
+            }
             (Self::Publish(error), _) => error.message(lang),
             _ => self.to_string(),
         }
@@ -146,6 +158,10 @@ pub struct Records {
     root: PathBuf,
     /// In the order of recording; those that cannot be understood first.
     pub all: Vec<Record>,
+    /// Letters that have a number, in the order in which it was given.
+    pub letters: Vec<NumberedLetter>,
+    /// SHA-256 of the list of letters; none if there is none.
+    pub letters_digest: Option<String>,
     /// Record and place in its list, by period and branch, in the order of recording.
     announced: BTreeMap<(String, String), Vec<(usize, usize)>>,
 }
@@ -174,6 +190,8 @@ impl Records {
                 records.announced.entry((one.period.clone(), one.branch_code.clone())).or_default().push((at, place));
             }
         }
+        (records.letters, records.letters_digest) = letters::read(&root)?;
+        records.void_withdrawn();
         Ok(records)
     }
 

@@ -93,9 +93,10 @@ pub fn withdraw(records: &Records, record: &Record, reason: &str) -> Result<(), 
 }
 
 impl Records {
-    /// Writes the list of all records anew, if it says something else; clears what a killed process left beside it.
+    /// Writes the list of all records anew, and that of letters, if it says something else; clears what a killed process left beside it.
     pub fn write_index(&self) -> Result<(), RecordError> {
         publish::clear_unfinished(self.root())?;
+        self.write_letters()?;
         let lines: String = self.all.iter().map(|record| line(record) + "\n").collect();
         let path = self.root().join(INDEX);
         if std::fs::read(&path).is_ok_and(|held| held == lines.as_bytes()) {

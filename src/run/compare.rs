@@ -17,7 +17,7 @@ use crate::digest::sha256_hex;
 use crate::inside;
 use crate::period::{Period, RunPeriod};
 use crate::publish::safe_name;
-use crate::record::{Record, Records};
+use crate::record::{LETTERS, NumberedLetter, Record, Records};
 use crate::rollup::{Change, LastYear, PublishedRow, Unusual, add_row, unusual};
 
 /// What a run was compared with, and what came of it.
@@ -33,6 +33,8 @@ pub struct Comparison {
     pub unusable: Vec<PathBuf>,
     /// Records that somebody changed, which were not compared with.
     pub damaged: Vec<String>,
+    /// Letters that have a number.
+    pub letters: Vec<NumberedLetter>,
 }
 
 /// The file every result has.
@@ -49,6 +51,8 @@ pub fn compare(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>
             None => comparison.damaged.push(name(record)),
         }
     }
+    comparison.inputs.extend(records.letters_digest.map(|digest| (format!("{}/{LETTERS}", crate::record::FOLDER), digest)));
+    comparison.letters = records.letters;
     let last = last_year.map(|folder| last_results(county, folder, &mut comparison)).transpose()?;
     comparison.unusual = unusual_branches(county, resolved, last.as_ref());
     sort_findings(&mut resolved.findings);

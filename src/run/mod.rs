@@ -16,6 +16,7 @@ mod first_state;
 mod gather;
 pub(crate) mod intake;
 mod letter;
+mod manifest;
 mod moves;
 mod owed;
 mod parts;

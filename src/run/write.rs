@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::manifest::{FormRecord, write_manifest};
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
@@ -21,9 +22,10 @@ use crate::county::{Branch, Paper};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
-use crate::forms::{self, BOARD, Data, Form, Group, Issuer, Sent, Standing, Unit, View, Whole};
+use crate::forms::{self, BOARD, Data, Form, Group, Issued, Issuer, Sent, Standing, Unit, View, Whole};
 use crate::layout::Note;
 use crate::publish::{Names, Published, Staging, write_files};
+use crate::record::NumberedLetter;
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
 use crate::rollup::Change;
 use crate::xlsx::tables;
@@ -173,13 +175,6 @@ pub(super) fn branch_jobs<'a>(county: &'a Setup, resolved: &'a Resolved, folders
     accepted.map(job).collect()
 }
 
-/// What the manifest says of a form: its pages, and for each scheme what the code in its fine print stands for.
-#[derive(Default)]
-pub(super) struct FormRecord {
-    pages: usize,
-    made_from: Vec<serde_json::Value>,
-}
-
 /// What everything that is written needs.
 pub(super) struct Writer<'a> {
     pub(super) county: &'a Setup,
@@ -190,6 +185,8 @@ pub(super) struct Writer<'a> {
     pub(super) digests: BTreeMap<Arc<str>, String>,
     /// Corrections that boards print.
     printed: BTreeMap<usize, Vec<Change>>,
+    /// Letters that have a number.
+    numbers: Vec<NumberedLetter>,
     /// Every form by its path without extension.
     pub(super) papers: Mutex<BTreeMap<String, FormRecord>>,
 }
@@ -217,6 +214,7 @@ impl<'a> Writer<'a> {
             staging,
             issuer,
             digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
+            numbers: resolved.comparison.letters.clone(),
             papers: Mutex::default(),
         }
     }
@@ -307,7 +305,7 @@ impl Writer<'_> {
             made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
             parts.push((&loaded.template, record));
         }
-        Ok((!parts.is_empty()).then_some(Filled { parts, made_from }))
+        Ok((!parts.is_empty()).then_some(Filled { parts, made_from, letters: Vec::new() }))
     }
 
     /// The form over all members of the unit, whatever schemes score them; none if it has nothing to show.
@@ -333,6 +331,7 @@ impl Writer<'_> {
             schemes: &self.county.schemes,
             branches: branches.collect(),
             lacking: job.lacking.clone(),
+            numbers: &self.numbers,
             digest: &code,
         };
         let record = make(&whole);
@@ -342,7 +341,8 @@ impl Writer<'_> {
         let ids: Vec<&str> = schemes.iter().map(|scheme| scheme.id.as_str()).collect();
         let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
         let made_from = vec![json!({ "code": code, "schemes": ids, "template": loaded.name, "inputs": inputs })];
-        Ok(Some(Filled { parts: vec![(&loaded.template, record)], made_from }))
+        let letters = forms::issued(form, &whole);
+        Ok(Some(Filled { parts: vec![(&loaded.template, record)], made_from, letters }))
     }
 
     /// Prints a form into a folder, and keeps what layout noticed.
@@ -362,7 +362,7 @@ impl Writer<'_> {
                 Note::ReplacedCharacter { .. } => {}
             }
         }
-        let paper = FormRecord { pages: printed.pages, made_from: filled.made_from };
+        let paper = FormRecord { pages: printed.pages, made_from: filled.made_from, letters: filled.letters };
         self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem, paper);
         Ok(())
     }
@@ -379,6 +379,8 @@ fn files_of(card: &BranchScores) -> Vec<Arc<str>> {
 pub(super) struct Filled<'a> {
     pub(super) parts: Vec<Part<'a>>,
     pub(super) made_from: Vec<serde_json::Value>,
+    /// Letters that it holds.
+    pub(super) letters: Vec<Issued>,
 }
 
 /// What printing showed, as findings. Characters that a submission holds have been found in its cell, and a committee's form
@@ -431,14 +433,6 @@ fn calendar_findings(county: &Setup, issuer: &Issuer) -> Option<Finding> {
     let unknown = county.schemes.iter().find(|scheme| forms::publication(issuer, &county.calendar, scheme).1.is_none())?;
     let (days, _) = forms::publication(issuer, &county.calendar, unknown);
     Some(Finding::new(Code::UnknownCalendarYear, Place::default()).value(posted.to_string()).arg("days", days))
-}
-
-/// The last day of publication that a branch's boards print, of several schemes' the latest.
-fn last_day(county: &Setup, state: &BranchState) -> Option<chrono::NaiveDate> {
-    let BranchState::Accepted(card) = state else { return None };
-    let scored: BTreeSet<usize> = card.outcomes.iter().filter(|outcome| outcome.score.total.is_some()).map(|one| one.scheme).collect();
-    let issuer = county.issuer();
-    scored.into_iter().filter_map(|scheme| forms::publication(&issuer, &county.calendar, &county.schemes[scheme]).1).max()
 }
 
 /// `results.jsonl`, `results.csv`, `findings.jsonl`, `问题清单.xlsx`, `全县汇总.xlsx`.
@@ -530,65 +524,4 @@ pub fn write_findings(county: &Setup, resolved: &Resolved, out: &Path, force: bo
     })?;
     let (lines, list) = (out.join("findings.jsonl"), out.join("问题清单.xlsx"));
     Ok(write_files(&[(&lines, finding_lines(county, resolved).as_bytes()), (&list, &bytes)], force)?)
-}
-
-/// `manifest.json`: what the result was made by and from, and what it consists of. For a form it lists the code in its
-/// fine print with the inputs, scheme and template that went into it, so that a paper leads back to the files.
-fn write_manifest(
-    county: &Setup,
-    resolved: &Resolved,
-    templates: &Templates,
-    papers: &BTreeMap<String, FormRecord>,
-    folders: &BTreeMap<usize, String>,
-    staging: &Staging,
-) -> Result<(), RunError> {
-    let branches: Vec<_> = folders
-        .iter()
-        .map(|(at, folder)| {
-            let branch = &county.register.branches[*at];
-            let state = if matches!(resolved.branches[*at].state, BranchState::Accepted(_)) { "accepted" } else { "returned" };
-            let files: Vec<&str> = resolved.branches[*at].sources.iter().flat_map(|sent| sent.names()).collect();
-            let last_day = last_day(county, &resolved.branches[*at].state);
-            json!({ "code": branch.code, "name": branch.name, "folder": folder, "state": state, "files": files, "last_day": last_day })
-        })
-        .collect();
-    let schemes: Vec<_> =
-        county.schemes.iter().map(|scheme| json!({ "id": scheme.id, "version": scheme.version, "sha256": scheme.digest, "rests_on_samples": scheme.rests_on_samples() })).collect();
-    let digests: Vec<_> = templates.digests().into_iter().map(|(name, digest)| json!({ "name": name, "sha256": digest })).collect();
-    let inputs: Vec<_> =
-        resolved.inputs.iter().map(|(name, digest, size)| json!({ "file": name.as_ref(), "sha256": digest, "bytes": size })).collect();
-    let compared: Vec<_> = resolved.comparison.inputs.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
-    let configuration: Vec<_> = county.configuration.iter().map(|(name, digest)| json!({ "file": name, "sha256": digest })).collect();
-    let outputs: Vec<_> = staging
-        .written()
-        .into_iter()
-        .map(|(path, written)| {
-            let mut output = json!({ "file": path, "sha256": written.digest, "bytes": written.size });
-            if let Some(paper) = path.rsplit_once('.').and_then(|(stem, _)| papers.get(stem)) {
-                output["pages"] = paper.pages.into();
-                output["made_from"] = paper.made_from.clone().into();
-            }
-            output
-        })
-        .collect();
-    let manifest = json!({
-        "program": "scorebook",
-        "version": env!("CARGO_PKG_VERSION"),
-        "pdf_engine": templates.engine.name(),
-        "county": county.workspace.county,
-        "county_code": county.workspace.county_code,
-        "year": county.run.year,
-        "period": county.run.to_string(),
-        "date": county.date.to_string(),
-        "date_from": county.dates.stated().1.word(),
-        "posted": county.dates.posted.map(|posted| posted.to_string()),
-        "configuration": configuration,
-        "schemes": schemes,
-        "templates": digests,
-        "inputs": inputs,
-        "compared": compared,
-        "branches": branches,
-        "outputs": outputs,
-    });
-    Ok(staging.write_manifest(manifest)?)
 }

@@ -149,7 +149,8 @@ fn wholes(summary: &Summary, issuer: &Issuer, accepted: &[Sent<'_>], reminded: &
     let mut all = Vec::new();
     for (unit, branches) in units {
         let lacking = reminded.iter().filter(|_| unit.code().is_none()).map(|one| (one.branch, one.standing)).collect();
-        let whole = Whole { unit, issuer, calendar: &county.calendar, schemes: &county.schemes, branches, lacking, digest: "0000" };
+        let whole =
+            Whole { unit, issuer, calendar: &county.calendar, schemes: &county.schemes, branches, lacking, numbers: &[], digest: "0000" };
         for form in FORMS {
             if let Data::Whole(kinds, data) = form.data
                 && kinds.contains(&unit.kind())

@@ -1,8 +1,15 @@
 //! Forms about people: ballots counted by word, letters and who gets none.
 
+use std::path::Path;
+
+use scorebook::diag::Lang;
+use scorebook::digest;
 use scorebook::form::data::{Datum, Record};
 use scorebook::forms::{Data, Form, POLL, RECTIFICATION, Sent, Unit, WARNING, Whole};
-use scorebook::run::{BranchState, Summary};
+use scorebook::period::RunPeriod;
+use scorebook::post::PostOrder;
+use scorebook::run::{self, BranchState, Options, Summary};
+use serde_json::Value;
 
 use crate::forms::{county, of_case};
 
@@ -47,6 +54,7 @@ fn of_branches(summary: &Summary, form: &Form, change: impl Fn(&mut scorebook::s
             schemes: &county.schemes,
             branches: vec![Sent { branch, submission: &submission, outcomes: &card.outcomes }],
             lacking: Vec::new(),
+            numbers: &[],
             digest: "0000",
         };
         all.push((branch.code.clone(), data(&whole)));
@@ -119,4 +127,76 @@ fn the_countys_yearly_form_adds_up() {
         rows += branches.len();
     }
     assert!(rows > 5, "{rows}");
+}
+
+/// The list of letters: number, name and whether it is void, of a form.
+fn given(root: &Path, form: &str) -> Vec<(u64, String, bool)> {
+    let text = std::fs::read_to_string(root.join("公示存档/文号.jsonl")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).filter(|line| line["form"] == form);
+    lines.map(|line| (line["number"].as_u64().unwrap(), line["name"].as_str().unwrap().to_owned(), line["void"] == true)).collect()
+}
+
+/// What a county's letters of a form print as their numbers, in register and roster order.
+fn printed(root: &Path, form: &Form) -> Vec<String> {
+    let folders = walkdir::WalkDir::new(root.join("out/2026/支部")).sort_by_file_name().into_iter().map(Result::unwrap);
+    let books = folders.filter(|entry| entry.file_name().to_str() == Some(&format!("{}.xlsx", form.title)));
+    let texts = books.flat_map(|entry| crate::published::table(entry.path(), form.title).concat());
+    texts.filter(|text| text.starts_with("〔2026〕")).collect()
+}
+
+fn posted(root: &Path, order: &PostOrder) -> Result<scorebook::post::Posted, String> {
+    let options = Options { workspace: root.to_owned(), period: RunPeriod::parse("2026"), ..Options::default() };
+    scorebook::post::post(&options, order).map_err(|error| error.message(Lang::Zh))
+}
+
+/// Posting numbers the letters, each form in its own series; what is withdrawn is not used again, and a process that ended
+/// between the numbers and the record leaves no gap.
+#[test]
+fn letters_are_numbered_by_posting() {
+    let workspace = crate::support::Workdir::copy_of("clean-register-60");
+    let root = workspace.path();
+    let forms = || ["board", "warning", "rectification"].map(str::to_owned).to_vec();
+    let ran = || {
+        let period = RunPeriod::parse("2026");
+        let options = Options { workspace: root.to_owned(), period, forms: Some(forms()), ..Options::default() };
+        run::run(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{}", error.message(Lang::En)))
+    };
+    let summary = ran();
+    let brings = |form: &Form| -> Vec<String> {
+        let rows = crate::support::results(&summary);
+        rows.iter().filter(|row| row["letter"] == form.title).map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = brings(&WARNING).len() + brings(&RECTIFICATION).len();
+    assert!(brings(&WARNING).len() > 1 && brings(&RECTIFICATION).len() > 1);
+    assert!(printed(root, &WARNING).iter().all(|number| number == "〔2026〕\u{3000}\u{3000}号"));
+
+    assert_eq!(posted(root, &PostOrder::default()).unwrap().numbered, all);
+    for form in [WARNING, RECTIFICATION] {
+        let expected: Vec<(u64, String, bool)> = (1..).zip(brings(&form)).map(|(number, name)| (number, name, false)).collect();
+        assert_eq!(given(root, form.title), expected, "in register and roster order");
+    }
+    let inputs = ran().resolved.comparison.inputs;
+    let listed = inputs.iter().find(|(name, _)| name == "公示存档/文号.jsonl").expect("an input of the run");
+    assert_eq!(listed.1, digest::sha256_hex(&std::fs::read(root.join("公示存档/文号.jsonl")).unwrap()));
+    let numbers: Vec<String> = (1..=brings(&WARNING).len()).map(|number| format!("〔2026〕{number}号")).collect();
+    assert_eq!(printed(root, &WARNING), numbers);
+    assert!(posted(root, &PostOrder::default()).unwrap_err().contains("没有要登记的"));
+
+    let withdraw = PostOrder { withdraw: Some((1, "贴错了".to_owned())), ..PostOrder::default() };
+    posted(root, &withdraw).unwrap();
+    assert!(given(root, WARNING.title).iter().all(|(.., void)| *void));
+    ran();
+    assert!(printed(root, &WARNING).iter().all(|number| number == "〔2026〕\u{3000}\u{3000}号"));
+    let second = posted(root, &PostOrder::default()).unwrap();
+    assert_eq!((second.n, second.numbered), (2, all));
+    let after = given(root, WARNING.title);
+    let (void, standing) = after.split_at(numbers.len());
+    assert!(void.iter().all(|(.., void)| *void));
+    assert_eq!(standing[0].0, numbers.len() as u64 + 1, "a withdrawn number is not used again");
+
+    // As if the process had ended before the record stood.
+    std::fs::remove_dir_all(&second.folder).unwrap();
+    let again = posted(root, &PostOrder::default()).unwrap();
+    assert_eq!((again.n, again.numbered), (2, 0));
+    assert_eq!(given(root, WARNING.title), after);
 }
