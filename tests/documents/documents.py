@@ -146,6 +146,20 @@ def check_alike(book, pdf, where):
                 fault(f"{where} page {number}: only in the PDF: {text[at:]!r}")
 
 
+def check_words_apart(book, pdf, where):
+    """The structure of a PDF, which is read aloud and copied, has a blank between the cells of a row."""
+    lines = re.findall(r'^\s*"(.*)"$', poppler("pdfinfo", "-struct-text", pdf), re.M)
+    known, rows = {tuple(line.split()) for line in lines}, 0
+    for row in book.worksheets[0].iter_rows():
+        words = tuple(shown(cell) for cell in row if cell.value is not None and shown(cell))
+        if len(words) >= 6 and words[0].isdigit():
+            rows += 1
+            if words not in known:
+                fault(f"{where}: no line of the structure reads {' '.join(words)}")
+    if not rows:
+        fault(f"{where}: no row of a member")
+
+
 def values(sheet):
     """What the cells hold; LibreOffice drops empty texts and keeps fifteen digits of a number."""
     cells = {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value not in (None, "")}
@@ -203,6 +217,7 @@ def main():
                         assert pdf == path.with_suffix(".pdf")
                         check_alike(book, pages, where)
                     if path.stem == BOARD:
+                        check_words_apart(book, path.with_suffix(".pdf"), where)
                         members = sum(isinstance(cell.value, int) for cell in book.worksheets[0]["A"])
                         size = path.with_suffix(".pdf").stat().st_size
                         if not members or members <= BOARD_MEMBERS and size >= BOARD_BYTES:

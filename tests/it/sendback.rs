@@ -14,8 +14,8 @@ use scorebook::table::Value;
 use scorebook::xlsx::blank::{self, Blank, Body, Column, Entry};
 use scorebook::xlsx::marked::LIST;
 
-use crate::support::drawn::{Drawn, DrawnSheet, Held, written};
-use crate::support::{self, Workdir, base, case, sheet_of, silent, workbook};
+use crate::support::drawn::{Drawn, DrawnSheet, Held, branch, written};
+use crate::support::{self, Workdir, base, case, done, sheet_of, silent, workbook};
 
 fn options(workspace: &Path) -> Options {
     Options { workspace: workspace.to_owned(), jobs: Some(1), forms: Some(vec!["return".into()]), ..Options::default() }
@@ -417,6 +417,39 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
         let red = &copy.sheets.iter().find(|sheet| sheet.name.starts_with("积分登记")).unwrap();
         assert!(red.rows.iter().any(|row| row.cells.iter().any(|cell| cell.content == Content::Number(99.into()))), "{format}");
     }
+}
+
+/// Some readers find notes only in `comments<N>.xml`, by a relative target: those of the sender's own lie there too.
+#[test]
+fn notes_of_a_marked_copy_lie_where_readers_look_for_them() {
+    let mut sheets = branch("community-4", "0101");
+    for sheet in &mut sheets {
+        let cell = &mut sheet.rows[1][1];
+        cell.comment = true;
+    }
+    let entries = sheets.iter_mut().find(|sheet| sheet.name == "积分登记").unwrap();
+    entries.rows[1][3] = Drawn { held: Held::Number(99.0), shown: "99".into(), ..Drawn::default() };
+    let (ending_of_it, bytes) = written("xlsx", &sheets).remove(0);
+    let folder = Workdir::empty().settings("community-4", "").register(&["0101 | 支部0101 | 第一党委"]);
+    let folder = folder.file(&format!("0101{ending_of_it}"), &bytes);
+    let summary = done(run(&options(folder.path()), &silent));
+    let marked = std::fs::read(ending(summary.folder.as_ref().unwrap(), "-标注.xlsx").expect("a marked copy")).unwrap();
+    let parts = parts(&marked);
+    let mut notes = 0;
+    for (name, relations) in parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/_rels/")) {
+        for relation in std::str::from_utf8(relations).unwrap().split("<Relationship ").skip(1) {
+            let target = relation.split("Target=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            for (kind, begin, end) in [("/comments\"", "../comments", ".xml"), ("/vmlDrawing\"", "../drawings/vmlDrawing", ".vml")] {
+                if relation.contains(kind) {
+                    let number = target.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end));
+                    assert!(number.is_some_and(|number| number.parse::<u32>().is_ok()), "{name}: {target}");
+                    assert!(parts.contains_key(&target.replace("..", "xl")), "{name}: {target} is missing");
+                    notes += usize::from(begin == "../comments");
+                }
+            }
+        }
+    }
+    assert_eq!(notes, sheets.len(), "each sheet has notes: its own, and the one that was added");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use scorebook::diag::{CellRef, Finding, Severity};
 use scorebook::run::{BranchState, Summary, check};
 
-use crate::support::drawn::{Conditional, Drawn, DrawnSheet, FORMATS, Held, Look, written};
-use crate::support::{Workdir, base, done, results, silent};
+use crate::support::drawn::{Conditional, Drawn, DrawnSheet, FORMATS, Held, Look, branch, written};
+use crate::support::{Workdir, done, results, silent};
 
 /// What must become of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,35 +189,6 @@ const WORDS: [Kind; 5] = [
     ("beneath a merged cell", |sheet, row, column| sheet.beneath = Some((row, column)), Refused(&["shown-differs"]), &["csv", "html"]),
 ];
 
-/// A branch's sheets, drawn. Identity numbers stay out: the same people are in every branch.
-fn drawn(scheme: &str, code: &str) -> Vec<DrawnSheet> {
-    let mut sheets = base(scheme);
-    for (name, rows) in &mut sheets {
-        if name == "党员名册" {
-            for heading in ["身份证号", "出生日期"] {
-                let at = rows[0].iter().position(|own| own == heading).unwrap();
-                for row in rows.iter_mut() {
-                    row.remove(at);
-                }
-            }
-        }
-        if name == "支部信息" {
-            rows[0][1] = format!("支部{code}");
-            rows[1][1] = format!("'{code}");
-        }
-    }
-    let cell = |text: &String| {
-        let held = match text.parse() {
-            Ok(number) => Held::Number(number),
-            Err(_) if text.is_empty() => Held::Nothing,
-            Err(_) => Held::Text(text.trim_start_matches('\'').to_owned()),
-        };
-        Drawn { held, shown: text.trim_start_matches('\'').to_owned(), ..Drawn::default() }
-    };
-    let rows = |rows: &[Vec<String>]| rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    sheets.iter().map(|(name, own)| DrawnSheet { name: name.clone(), rows: rows(own), ..DrawnSheet::default() }).collect()
-}
-
 fn of_branch<'a>(summary: &'a Summary, code: &str) -> (bool, Vec<&'a Finding>, Vec<String>) {
     let at = summary.county.register.branches.iter().position(|branch| branch.code == code).unwrap();
     let findings = summary.resolved.findings.iter().filter(|finding| finding.branch_code.as_deref() == Some(code)).collect();
@@ -265,7 +236,7 @@ fn every_format(place: &str) {
             let mut county = Workdir::empty().settings(scheme, "");
             let codes: Vec<String> = (1..=kinds.len()).map(|number| format!("01{number:02}")).collect();
             for (code, (_, change, ..)) in codes.iter().zip(&kinds) {
-                let mut sheets = drawn(scheme, code);
+                let mut sheets = branch(scheme, code);
                 change(sheets.iter_mut().find(|sheet| sheet.name == name).unwrap(), row, column);
                 for (ending, bytes) in written(format, &sheets) {
                     county = county.file(&format!("{code}{ending}"), &bytes);
@@ -332,7 +303,7 @@ fn the_register_is_read_as_it_is_seen() {
             change(&mut register, 1, 0);
             let (_, bytes) = written(format, &[register]).remove(0);
             let county = Workdir::empty().settings("community-4", "").write("机构名册.xlsx", &bytes);
-            let (_, branch) = written("xlsx", &drawn("community-4", "0101")).remove(0);
+            let (_, branch) = written("xlsx", &branch("community-4", "0101")).remove(0);
             let county = county.file("0101.xlsx", &branch);
             let outcome = check(&county.options("2026"), &silent);
             if *read {

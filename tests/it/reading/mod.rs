@@ -7,6 +7,7 @@ mod inboxes;
 pub mod layouts;
 mod locked;
 pub mod packages;
+mod shown;
 
 use std::path::Path;
 

@@ -13,6 +13,8 @@ pub enum Held {
     Nothing,
     Text(String),
     Number(f64),
+    /// A day by its serial number, of which formats with a kind of value for it store the date itself.
+    Day(u32),
     /// `=3*1` with the nought that writers store which cannot calculate.
     Placeholder,
     /// `#REF!`
@@ -96,6 +98,41 @@ pub fn written(format: &str, sheets: &[DrawnSheet]) -> Vec<(String, Vec<u8>)> {
     }
 }
 
+/// The day that a serial number counts to, as formats write it that store dates.
+fn dated(serial: u32) -> String {
+    let first = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).expect("a day");
+    (first + chrono::Days::new(serial.into())).to_string()
+}
+
+/// A branch's sheets, drawn. Identity numbers stay out: the same people are in every branch.
+pub fn branch(scheme: &str, code: &str) -> Vec<DrawnSheet> {
+    let mut sheets = super::base(scheme);
+    for (name, rows) in &mut sheets {
+        if name == "党员名册" {
+            for heading in ["身份证号", "出生日期"] {
+                let at = rows[0].iter().position(|own| own == heading).unwrap();
+                for row in rows.iter_mut() {
+                    row.remove(at);
+                }
+            }
+        }
+        if name == "支部信息" {
+            rows[0][1] = format!("支部{code}");
+            rows[1][1] = format!("'{code}");
+        }
+    }
+    let cell = |text: &String| {
+        let held = match text.parse() {
+            Ok(number) => Held::Number(number),
+            Err(_) if text.is_empty() => Held::Nothing,
+            Err(_) => Held::Text(text.trim_start_matches('\'').to_owned()),
+        };
+        Drawn { held, shown: text.trim_start_matches('\'').to_owned(), ..Drawn::default() }
+    };
+    let rows = |rows: &[Vec<String>]| rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    sheets.iter().map(|(name, own)| DrawnSheet { name: name.clone(), rows: rows(own), ..DrawnSheet::default() }).collect()
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
@@ -140,6 +177,7 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
                     Held::Nothing => Ok(()),
                     Held::Text(text) => write!(data, r#"<c r="{at}" s="{style}" t="inlineStr"><is><t>{}</t></is></c>"#, escaped(text)),
                     Held::Number(number) => write!(data, r#"<c r="{at}" s="{style}"><v>{number}</v></c>"#),
+                    Held::Day(serial) => write!(data, r#"<c r="{at}" s="{style}"><v>{serial}</v></c>"#),
                     Held::Placeholder => write!(data, r#"<c r="{at}" s="{style}"><f>3*1</f><v>0</v></c>"#),
                     Held::Error => write!(data, r#"<c r="{at}" s="{style}" t="e"><v>#REF!</v></c>"#),
                     Held::Picture => write!(data, r#"<c r="{at}" t="str"><f>_xlfn.{0}</f><v>={0}</v></c>"#, escaped(PICTURE)),
@@ -192,7 +230,7 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
     let styles = format!(
         r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font><font><strike/></font><font><color indexed="10"/></font></fonts>
            <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFF0000"/></patternFill></fill></fills>
-           <cellXfs>{cells}</cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><numFmt numFmtId="300" formatCode=";;;"/></dxf></dxfs></styleSheet>"#
+           <borders><border/></borders><cellXfs>{cells}</cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><numFmt numFmtId="300" formatCode=";;;"/></dxf></dxfs></styleSheet>"#
     );
     parts.push(("xl/styles.xml".into(), styles));
     parts.push((
@@ -200,6 +238,9 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
         format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets><calcPr fullCalcOnLoad="1"/></workbook>"#),
     ));
     parts.push(("xl/_rels/workbook.xml.rels".into(), format!("<Relationships>{relations}</Relationships>")));
+    let main =
+        format!(r#"<Relationships><Relationship Id="m" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#);
+    parts.push(("_rels/.rels".into(), main));
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
     zip(&parts)
 }
@@ -317,6 +358,7 @@ fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8], mut told: usize) 
             Held::Text(text) => label(text),
             Held::Picture => label(&format!("={PICTURE}")),
             Held::Number(number) => record(0x0203, &[&head, &number.to_le_bytes()]),
+            Held::Day(serial) => record(0x0203, &[&head, &f64::from(*serial).to_le_bytes()]),
             Held::Placeholder => record(0x0006, &[&head, &[0; 14], &words(&[7]), &[0x1e, 3, 0, 0x1e, 1, 0, 5]]),
             Held::Error => record(0x0205, &[&head, &[0x17, 1]]),
             Held::Partly(..) => {
@@ -482,6 +524,7 @@ fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>
                 Held::Text(text) => record(0x06, &[&head, &wide(text)]),
                 Held::Picture => record(0x06, &[&head, &wide(&format!("={PICTURE}"))]),
                 Held::Number(number) => record(0x05, &[&head, &number.to_le_bytes()]),
+                Held::Day(serial) => record(0x05, &[&head, &f64::from(*serial).to_le_bytes()]),
                 Held::Placeholder => record(0x09, &[&head, &[0; 10], &four(7), &[0x1e, 3, 0, 0x1e, 1, 0, 5], &four(0)]),
                 Held::Error => record(0x03, &[&head, &[0x17]]),
                 Held::Partly(seen, unseen) => {
@@ -546,6 +589,9 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
                         (r#" office:value-type="string""#.into(), if cell.code.is_empty() { text.clone() } else { cell.shown.clone() })
                     }
                     Held::Number(number) => (format!(r#" office:value-type="float" office:value="{number}""#), cell.shown.clone()),
+                    Held::Day(serial) => {
+                        (format!(r#" office:value-type="date" office:date-value="{}""#, dated(*serial)), cell.shown.clone())
+                    }
                     Held::Placeholder => (r#" table:formula="of:=3*1" office:value-type="float" office:value="0""#.into(), "0".into()),
                     Held::Error => (
                         r#" table:formula="of:=#REF!" calcext:value-type="error" office:value-type="string" office:string-value="""#.into(),
@@ -631,6 +677,7 @@ fn html(sheets: &[DrawnSheet]) -> String {
                     Held::Nothing => write!(page, "<td></td>"),
                     Held::Text(text) => write!(page, "<td{class}{code}>{}</td>", escaped(text)),
                     Held::Number(number) => write!(page, "<td{class}{code} x:num=\"{number}\">{}</td>", escaped(&cell.shown)),
+                    Held::Day(serial) => write!(page, "<td{class}{code} x:num=\"{serial}\">{}</td>", escaped(&cell.shown)),
                     Held::Placeholder => write!(page, "<td x:fmla=\"=3*1\"></td>"),
                     Held::Error => write!(page, "<td>#REF!</td>"),
                     Held::Picture => write!(page, "<td><img src=a.png></td>"),
@@ -684,6 +731,7 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
                     Held::Nothing => write!(page, ">"),
                     Held::Text(text) => write!(page, r#"><Data ss:Type="String">{}</Data>"#, escaped(text)),
                     Held::Number(number) => write!(page, r#"><Data ss:Type="Number">{number}</Data>"#),
+                    Held::Day(serial) => write!(page, r#"><Data ss:Type="DateTime">{}T00:00:00.000</Data>"#, dated(*serial)),
                     Held::Placeholder => write!(page, r#" ss:Formula="=3*1"><Data ss:Type="Number">0</Data>"#),
                     Held::Error => write!(page, r#"><Data ss:Type="Error">#REF!</Data>"#),
                     Held::Picture => write!(page, r#"><Data ss:Type="String">={}</Data>"#, escaped(PICTURE)),
@@ -720,7 +768,7 @@ fn csv(sheet: &DrawnSheet) -> String {
     let field = |cell: &Drawn| match &cell.held {
         Held::Nothing => String::new(),
         Held::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
-        Held::Number(_) => cell.shown.clone(),
+        Held::Number(_) | Held::Day(_) => cell.shown.clone(),
         Held::Placeholder => "=3*1".to_owned(),
         Held::Error => "#REF!".to_owned(),
         Held::Picture => format!("\"={}\"", PICTURE.replace('"', "\"\"")),
