@@ -14,6 +14,7 @@ mod hostile;
 mod letters;
 mod number_format;
 mod order;
+mod own_form;
 mod periods;
 mod published;
 mod reading;
