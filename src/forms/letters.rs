@@ -9,6 +9,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::due::{months_text, number_text};
 use super::field::{Contents, day, listed, number, rows, text};
 use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, plain_text, publication, score, stars_text};
 use super::whole::{Person, Sent, Whole, with_unit};
@@ -217,7 +218,7 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("姓名", &*member.name);
     row.text("类别", &*member.category);
     let given = number_of(whole, if is_rectification(letter) { &RECTIFICATION } else { &WARNING }, person);
-    row.text("文号", given.map_or_else(|| format!("〔{}〕\u{3000}\u{3000}号", run.year), |given| format!("〔{}〕{given}号", run.year)));
+    row.text("文号", number_text(run.year, given));
     row.text("通知书", &letter.name);
     row.text("积分制", &scheme.name);
     row.text("细则版本", &scheme.version);
@@ -238,7 +239,7 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("截止", end.map_or_else(|| BLANK.to_owned(), zh_date));
     row.set("截止日", end.map_or(Datum::Empty, Datum::Date));
     row.text("顺延说明", holidays);
-    row.text("期限", if letter.months.is_multiple_of(12) { format!("{}年", letter.months / 12) } else { format!("{}个月", letter.months) });
+    row.text("期限", months_text(letter.months));
     row.text("帮带人", member.helper.as_deref().unwrap_or("________________"));
     row.text("落款日期", date.map_or_else(|| BLANK.to_owned(), zh_date));
     let problems = problems(whole, person).into_iter().enumerate().map(|(at, problem)| {

@@ -11,6 +11,7 @@
 
 mod board;
 mod branch_score;
+mod due;
 mod explained;
 mod explanation;
 mod field;
@@ -23,6 +24,7 @@ mod poll;
 mod returned;
 mod review;
 mod roster;
+mod routine;
 mod sample;
 mod view;
 mod whole;
@@ -30,6 +32,7 @@ mod yearly;
 
 pub use board::{BOARD, corrections_without_place};
 pub use branch_score::BRANCH_SCORE;
+pub use due::{DUE, Expiring, ExpiringLetter};
 pub use explained::{EXPLAIN, ExplainedSubject, Written, short, statement};
 pub use explanation::{BranchOutcomes, Point, corrections, points};
 pub use field::Contents;
@@ -42,6 +45,7 @@ pub use poll::POLL;
 pub use returned::{Deadline, REMINDER, RETURN, Reminded, Reminder, Returned, Standing, masked};
 pub use review::REVIEW;
 pub use roster::{EXEMPT, ROSTER};
+pub use routine::ROUTINE;
 pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication, under};
 pub use whole::{Person, Sent, Whole};
@@ -70,6 +74,8 @@ pub const FORMS: &[Form] = &[
     BRANCH_SCORE,
     EXEMPT,
     LIST,
+    ROUTINE,
+    DUE,
     RETURN,
     REMINDER,
     EXPLAIN,
@@ -107,6 +113,8 @@ pub enum Data {
     Returned(fn(&Returned<'_>) -> Record),
     /// For a committee that has somebody to remind, whenever there is one.
     Reminded(fn(&Reminder<'_>) -> Record),
+    /// For a committee and the county, letters of earlier years whose term ends, if there are any.
+    Expiring(fn(&Expiring<'_>) -> Record),
     /// For one member or branch, on demand only.
     Explained(fn(&ExplainedSubject<'_>, Written<'_>) -> Record),
 }
@@ -196,7 +204,7 @@ impl Form {
         match self.data {
             Data::Branch(_) => kind == Kind::Branch,
             Data::Group(kinds, _) | Data::Whole(kinds, _) => kinds.contains(&kind),
-            Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => false,
+            Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Explained(_) => false,
         }
     }
 
@@ -209,7 +217,7 @@ impl Form {
     pub fn takes_scheme(&self, scheme: bool) -> bool {
         match self.data {
             Data::Branch(_) | Data::Group(..) => scheme,
-            Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) => !scheme,
+            Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) => !scheme,
             // What was returned or never came has nothing that a scheme could explain.
             Data::Explained(_) => true,
         }

@@ -205,6 +205,11 @@ impl RunPeriod {
         if self.period == Period::YEAR { format!("{}年度", self.year) } else { self.zh() }
     }
 
+    /// The period's first day.
+    pub fn first_day(self) -> chrono::NaiveDate {
+        chrono::NaiveDate::from_ymd_opt(self.year, u32::from(self.period.first_month()), 1).unwrap_or_default()
+    }
+
     /// The first day of the period's last month.
     pub fn first_day_of_last_month(self) -> chrono::NaiveDate {
         chrono::NaiveDate::from_ymd_opt(self.year, u32::from(self.period.last_month()), 1).unwrap_or_default()

@@ -57,7 +57,7 @@ impl NumberedLetter {
 }
 
 /// The letters of 公示存档, and the digest of the file; nothing if there is none.
-pub(super) fn read(root: &Path) -> Result<(Vec<NumberedLetter>, Option<String>), RecordError> {
+pub fn letters_in(root: &Path) -> Result<(Vec<NumberedLetter>, Option<String>), RecordError> {
     let path = root.join(LETTERS);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,

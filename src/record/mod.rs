@@ -20,7 +20,7 @@ mod store;
 mod write;
 
 pub use archived::{Archived, add_archive, archives};
-pub use letters::{LETTERS, NumberedLetter};
+pub use letters::{LETTERS, NumberedLetter, letters_in};
 pub use model::{Announcement, FORMAT, Kept, PostedBranch, Posting, RecordedBranch, Row, Source, Values, Withdrawal};
 pub use rows::Said;
 pub use store::{Record, RecordError, Records, Stood};

@@ -11,7 +11,7 @@ use crate::digest::{hex, sha256_hex};
 use crate::period::RunPeriod;
 use crate::publish::PublishError;
 
-use super::letters::{self, NumberedLetter};
+use super::letters::{NumberedLetter, letters_in};
 use super::model::{FORMAT, Kept, PostedBranch, Posting, Values, Withdrawal};
 use super::rows::{Lines, Said};
 use super::write::FOLDER;
@@ -190,7 +190,7 @@ impl Records {
                 records.announced.entry((one.period.clone(), one.branch_code.clone())).or_default().push((at, place));
             }
         }
-        (records.letters, records.letters_digest) = letters::read(&root)?;
+        (records.letters, records.letters_digest) = letters_in(&root)?;
         records.void_withdrawn();
         Ok(records)
     }

@@ -10,6 +10,7 @@ mod beside;
 mod budget;
 mod compare;
 mod dates;
+mod earlier;
 mod error;
 mod expected;
 mod first_state;

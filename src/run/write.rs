@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::earlier::{self, Earlier, write_expiring};
 use super::manifest::{FormRecord, write_manifest};
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
@@ -39,7 +40,10 @@ pub fn write(
     progress: Progress<'_>,
 ) -> Result<Published, RunError> {
     let staging = Staging::open(&out_folder(options), &folder_name(county.run, &county.only))?;
-    write_all(county, resolved, templates, &staging, progress)?;
+    let earlier = templates.forms.iter().any(|form| matches!(form.data, Data::Expiring(_)));
+    let earlier = if earlier { earlier::earlier(county, resolved, options)? } else { Earlier::default() };
+    resolved.comparison.inputs.extend(earlier.inputs.iter().cloned());
+    write_all(county, resolved, templates, &earlier, &staging, progress)?;
     Ok(staging.publish()?)
 }
 
@@ -47,6 +51,7 @@ fn write_all(
     county: &Setup,
     resolved: &mut Resolved,
     templates: &Templates,
+    earlier: &Earlier,
     staging: &Staging,
     progress: Progress<'_>,
 ) -> Result<(), RunError> {
@@ -93,6 +98,7 @@ fn write_all(
     // A run of single branches has no committee's list either.
     if county.only.is_empty() {
         noticed.extend(write_reminders(&writer, resolved, &committees)?);
+        noticed.extend(write_expiring(&writer, earlier, &committees)?);
     }
     let found = findings_of(&noticed, &resolved.findings, templates);
     let lines = writer.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));
@@ -293,7 +299,7 @@ impl Writer<'_> {
                     let (owing, lacking) = (job.branches.len() + job.lacking.len(), job.lacking.clone());
                     make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, owing, lacking })
                 }
-                Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Explained(_) => continue,
+                Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Explained(_) => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {
                 continue;

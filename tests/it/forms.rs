@@ -9,8 +9,8 @@ use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, CARD, Data, Deadline, EXPLAIN, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER, RETURN, Reminded, Reminder,
-    Returned, Sent, Standing, Unit, View, Whole,
+    BOARD, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER,
+    RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
@@ -137,8 +137,27 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let to_remind = Reminder { committee: "党委", issuer: &issuer, branches: &reminded, deadline: &deadline, digest: "0000" };
     let reminding = |form: &'static Form| if let Data::Reminded(data) = form.data { Some((form, data)) } else { None };
     all.extend(FORMS.iter().filter_map(reminding).map(|(form, data)| (form, data(&to_remind))));
+    all.extend(expiring(&issuer));
     all.extend(explained(summary, &issuer));
     all
+}
+
+/// 整改到期名单 of a letter.
+fn expiring(issuer: &Issuer) -> Option<(&'static Form, Record)> {
+    let letter = ExpiringLetter {
+        branch: None,
+        branch_name: "东一支部".into(),
+        name: "张甲".into(),
+        letter: "告诫通知书".into(),
+        year: 2025,
+        number: Some(3),
+        months: 6,
+        date: chrono::NaiveDate::from_ymd_opt(2025, 12, 24),
+        until: chrono::NaiveDate::from_ymd_opt(2026, 6, 24),
+        remark: "已不在支部名册".into(),
+    };
+    let of = Expiring { unit: "党委", issuer, letters: &[&letter], digest: "0000" };
+    FORMS.iter().find_map(|form| if let Data::Expiring(data) = form.data { Some((form, data(&of))) } else { None })
 }
 
 /// Forms of whole units: of each branch, of one committee with all of them, of the county.

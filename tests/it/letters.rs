@@ -200,3 +200,50 @@ fn letters_are_numbered_by_posting() {
     assert_eq!((again.n, again.numbered), (2, 0));
     assert_eq!(given(root, WARNING.title), after);
 }
+
+/// A workspace of 2027 over the same branches, with last year's results where they are.
+fn next_year(root: &Path, last_year: &str) -> crate::support::Workdir {
+    let next = crate::support::Workdir::copy_of("clean-register-60");
+    let settings = std::fs::read_to_string(next.path().join("scorebook.toml")).unwrap();
+    let settings: String = settings.lines().filter(|line| !line.starts_with("posted")).map(|line| line.to_owned() + "\n").collect();
+    let last_year = root.join(last_year);
+    let settings = settings.replace("year     = 2026", &format!("year = 2027\nlast_year = \"{}\"", last_year.display()));
+    std::fs::write(next.path().join("scorebook.toml"), settings).unwrap();
+    next
+}
+
+/// Letters whose term ends in the period are listed next year, numbered if they were posted; from the record as from the result.
+#[test]
+fn last_years_letters_come_due() {
+    let workspace = crate::support::Workdir::copy_of("clean-register-60");
+    let root = workspace.path();
+    let forms = ["board", "warning", "rectification"].map(str::to_owned).to_vec();
+    let options = Options { workspace: root.to_owned(), period: RunPeriod::parse("2026"), forms: Some(forms), ..Options::default() };
+    crate::support::done(run::run(&options, &|_, _, _| {}));
+    let due = |last_year: &str, period: &str| -> Vec<Vec<String>> {
+        let next = next_year(root, last_year);
+        let forms = Some(vec!["due".to_owned()]);
+        let options = Options { workspace: next.path().to_owned(), period: RunPeriod::parse(period), forms, ..Options::default() };
+        let summary = crate::support::done(run::run(&options, &|_, _, _| {}));
+        let path = summary.folder.unwrap().join("整改到期名单.xlsx");
+        if !path.exists() {
+            return Vec::new();
+        }
+        let table = crate::published::table(&path, "整改到期");
+        table.into_iter().filter(|row| row[0].parse::<u32>().is_ok()).collect()
+    };
+    let unposted = due("out", "2027H1");
+    assert!(!unposted.is_empty() && unposted.iter().all(|row| row[4] == "〔2026〕\u{3000}\u{3000}号"), "{unposted:?}");
+    posted(root, &PostOrder::default()).unwrap();
+    let half = due("out", "2027H1");
+    assert_eq!(half, due(".", "2027H1"), "named as the workspace");
+    assert_eq!(half.len(), given(root, WARNING.title).len(), "warnings end within half a year");
+    assert!(half.iter().all(|row| row[3] == "告诫通知书" && row[4].starts_with("〔2026〕") && row[5] == "6个月"), "{half:?}");
+    let names: std::collections::BTreeSet<String> = half.iter().map(|row| row[2].clone()).collect();
+    assert_eq!(names, given(root, WARNING.title).into_iter().map(|(_, name, _)| name).collect());
+    assert!(due("out", "2027Q3").is_empty());
+    assert_eq!(due("out", "2027").len(), given(root, WARNING.title).len() + given(root, RECTIFICATION.title).len());
+    // What was withdrawn was never handed out.
+    posted(root, &PostOrder { withdraw: Some((1, "贴错了".to_owned())), ..PostOrder::default() }).unwrap();
+    assert!(due("out", "2027").is_empty());
+}

@@ -380,8 +380,8 @@ fn files_stay_readable() {
     assert_none(&long.map(|source| source.fault(700, "too long: it holds two nouns, split it")).collect::<Vec<_>>());
 }
 
-/// Ids of forms that are everyday words, keys of results and of schemes.
-const EVERYDAY: [&str; 7] = ["exempt", "honours", "list", "poll", "review", "roster", "warning"];
+/// Ids of forms that are everyday words, keys of results, settings and schemes.
+const EVERYDAY: [&str; 8] = ["due", "exempt", "honours", "list", "poll", "review", "roster", "warning"];
 
 /// Words that are a form's id and mean something else in a file: the figure `board` of results, tables of a scheme file.
 const NO_FORM: &[(&str, &[&str])] = &[
