@@ -8,6 +8,7 @@ mod fault;
 pub mod package;
 mod relations;
 mod tags;
+mod theme;
 mod unescape;
 pub mod xml;
 
@@ -16,4 +17,5 @@ pub use fault::Fault;
 pub use package::{Bounds, Listing, Package, Packer, Part, unpacked};
 pub use relations::{Relation, relations, relations_part, relative, resolve};
 pub use tags::{Edits, Kind, Tag, escaped, tags, unescaped};
+pub use theme::{Theme, tinted};
 pub use unescape::{printable, unescape};

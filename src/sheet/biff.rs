@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use super::biff_strings::{self, Rich};
 use super::book::Unseen;
+use super::colour::Colour;
 use super::conditional::Rule;
-use super::ink::{Colour, Ink};
+use super::ink::Ink;
 use super::ole::{u16_at, u32_at};
 use super::strings::{self, Run};
 use super::style::{Formats, Style};
@@ -25,6 +26,9 @@ pub(super) struct Hidden {
     /// Columns that say how wide they are; the others have no width where this is so.
     wide: Vec<(u32, u32)>,
     others_narrow: bool,
+    /// Rows that say how high they are; the others have no height where this is so.
+    high: Vec<u32>,
+    others_low: bool,
     /// Row, column and style of cells that are not shown as they are stored, or not black on white, rising.
     pub(super) styled: Vec<((u32, u32), u16)>,
     /// Row and column of texts of which not all letters are seen, why, and what is left, rising.
@@ -34,6 +38,11 @@ pub(super) struct Hidden {
 }
 
 impl Hidden {
+    /// True for a row that nobody sees.
+    pub(super) fn hides_row(&self, row: u32) -> bool {
+        self.rows.binary_search(&row).is_ok() || (self.others_low && self.high.binary_search(&row).is_err())
+    }
+
     /// True for a column that nobody sees.
     pub(super) fn hides(&self, column: u32) -> bool {
         let among = |columns: &[(u32, u32)]| columns.iter().any(|&(first, last)| (first..=last).contains(&column));
@@ -237,7 +246,13 @@ fn sheet(stream: &mut [u8], position: usize, tables: &Tables, budget: &mut Budge
             // DIMENSIONS: calamine reserves the rectangle unseen.
             0x0200 => dimensions.push(here),
             // ROW with fDyZero or a height of nothing; COLINFO with fHidden or no width.
-            0x0208 if u16_at(data, 12) & 0x20 != 0 || u16_at(data, 6) == 0 => hidden.rows.push(u16_at(data, 0).into()),
+            0x0208 => {
+                let unseen = u16_at(data, 12) & 0x20 != 0 || u16_at(data, 6) == 0;
+                let rows = if unseen { &mut hidden.rows } else { &mut hidden.high };
+                rows.push(u16_at(data, 0).into());
+            }
+            // DEFAULTROWHEIGHT with fDyZero or a height of nothing.
+            0x0225 => hidden.others_low = u16_at(data, 0) & 2 != 0 || u16_at(data, 2) == 0,
             0x007d => {
                 let unseen = u16_at(data, 8) & 1 != 0 || u16_at(data, 4) == 0;
                 let columns = if unseen { &mut hidden.columns } else { &mut hidden.wide };
@@ -291,6 +306,8 @@ fn sheet(stream: &mut [u8], position: usize, tables: &Tables, budget: &mut Budge
         }
         Ok(())
     })?;
+    hidden.rows.sort_unstable();
+    hidden.high.sort_unstable();
     hidden.styled.sort_unstable();
     hidden.rich.sort_unstable();
     for at in dimensions {

@@ -1,8 +1,8 @@
 //! Conditional formats of an .xls workbook (MS-XLS, CONDFMT, CF, DXFN).
 
 use super::book::{Area, Content};
+use super::colour::Colour;
 use super::conditional::{Comparison, Look, Operand, Test};
-use super::ink::Colour;
 use super::number;
 use super::ole::{u16_at, u32_at};
 use crate::exact::Decimal;
@@ -100,8 +100,8 @@ fn letters_of(data: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{areas, rule};
+    use crate::sheet::colour::Colour;
     use crate::sheet::conditional::{Comparison, Operand, Test};
-    use crate::sheet::ink::Colour;
 
     /// The six bytes of flags and what follows them.
     fn read(kind: u8, comparison: u8, flags: u32, more: u16, parts: &[&[u8]], formula: &[u8]) -> (Test, super::Look) {

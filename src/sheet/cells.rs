@@ -17,6 +17,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::book::{Area, Content, Sheet, Unseen};
+use super::colour::Colours;
 use super::conditional::{Look, Rule};
 use super::gather::Gather;
 use super::ink::Ink;
@@ -40,6 +41,7 @@ pub(super) struct Tables {
     pub(super) looks: Vec<Look>,
     /// The package holds pictures of cells; those are stored as errors.
     pub(super) pictures: bool,
+    pub(super) colours: Colours,
 }
 
 impl Tables {
@@ -110,13 +112,13 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
     let mut shape = Shape::default();
     // The row and the column that come next where a tag does not say: zero-based.
     let (mut row, mut column) = (0u32, 0u32);
-    let (mut inside, mut read, mut noughts_hidden) = (false, false, false);
+    let (mut inside, mut read, mut noughts_hidden, mut others_low) = (false, false, false, false);
     loop {
         let event = reader.read_event().map_err(|error| torn(name, row, &error))?;
         match event {
             Event::Start(tag) if tag.local_name().as_ref() == "row" && inside => {
                 (row, column) = (row_index(&tag, row).map_err(|said| refused(name, row, &format!("row {said}")))?, 0);
-                if truth(&tag, "hidden") || is_less(&tag, "ht", LOWEST) {
+                if truth(&tag, "hidden") || is_less(&tag, "ht", LOWEST) || (others_low && attribute(&tag, "ht").is_none()) {
                     shape.rows.push(row);
                 }
             }
@@ -173,7 +175,7 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                 _ => {}
             },
             Event::Start(tag) if !inside && tag.local_name().as_ref() == "conditionalFormatting" => {
-                let rules = rules::read(&mut reader, &tag, &tables.looks).map_err(|error| torn(name, row, &error))?;
+                let rules = rules::read(&mut reader, &tag, &tables.looks, &tables.colours).map_err(|error| torn(name, row, &error))?;
                 shape.rules.extend(rules.into_iter().take(MOST_RULES.saturating_sub(shape.rules.len())));
             }
             Event::Start(tag) | Event::Empty(tag) if !inside => match tag.local_name().as_ref() {
@@ -185,7 +187,11 @@ pub(super) fn stream(name: &str, xml: &str, tables: &Tables, gather: &mut Gather
                         columns.push((min.saturating_sub(1), max.saturating_sub(1)));
                     }
                 }
-                "sheetFormatPr" => shape.others_narrow |= is_less(&tag, "defaultColWidth", NARROWEST),
+                "sheetFormatPr" => {
+                    shape.others_narrow |= is_less(&tag, "defaultColWidth", NARROWEST);
+                    // `zeroHeight` hides rows that are not in the file; of those which are it says nothing.
+                    others_low |= is_less(&tag, "defaultRowHeight", LOWEST);
+                }
                 // An option of the sheet: a nought is shown as a blank.
                 "sheetView" => noughts_hidden |= attribute(&tag, "showZeros").is_some_and(|value| matches!(value, "0" | "false")),
                 "mergeCell" if shape.merged.len() < Area::MOST => shape.merged.extend(attribute(&tag, "ref").and_then(Area::parse)),
@@ -260,7 +266,7 @@ fn value<'a>(reader: &mut Reader<&'a [u8]>, cell: &CellTag, tables: &Tables) -> 
                 }
                 // Where the cell is not said to be of that kind no program shows it.
                 "is" => {
-                    let Rich { text: own, runs } = strings::rich(reader)?;
+                    let Rich { text: own, runs } = strings::rich(reader, &tables.colours)?;
                     if inline {
                         let (own, why) = tables.rich(cell, text(own), &runs);
                         (content, unseen) = (Some(own), why);
@@ -386,6 +392,7 @@ fn refused(name: &str, row: u32, what: &str) -> Refusal {
 mod tests {
     use super::{Strings, Tables, stream};
     use crate::diag::CellRef;
+    use crate::sheet::colour::Colours;
     use crate::sheet::gather::Gather;
     use crate::sheet::style::Formats;
     use crate::sheet::{Content, Limits, Sheet};
@@ -394,7 +401,8 @@ mod tests {
     fn read(xml: &str) -> Result<(Vec<String>, Sheet), String> {
         let strings = Strings { texts: vec!["张三".into(), "".into()], ..Strings::default() };
         let styles = Formats::new(false).styles([0, 14]);
-        let tables = Tables { strings, styles, odd_texts: false, unseen: false, looks: Vec::new(), pictures: false };
+        let tables =
+            Tables { strings, styles, odd_texts: false, unseen: false, looks: Vec::new(), pictures: false, colours: Colours::default() };
         let limits = Limits::default();
         let mut gather = Gather::new(&limits);
         let shape = stream("表", xml, &tables, &mut gather).map_err(|refusal| format!("{refusal}"))?;

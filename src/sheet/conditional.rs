@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::book::{Area, Content, Sheet, Unseen};
-use super::ink::{Colour, Ink};
+use super::colour::Colour;
+use super::ink::Ink;
 use super::number;
 use super::style::Style;
 use crate::diag::CellRef;
@@ -176,20 +177,27 @@ impl Test {
         }
     }
 
-    /// A condition of OpenDocument: `cell-content()<5`, `cell-content-is-between(0,5)`, `is-true-formula(…)`.
-    pub(super) fn open_document(text: &str) -> Self {
+    /// A condition of OpenDocument, written for the first cell of its areas: `cell-content()<5`, `cell-content-is-between(0,5)`,
+    /// `is-true-formula([.D2]=0)`; and as offices shorten it: `<5`, `between(0,5)`, `formula-is(D2=0)`.
+    pub(super) fn open_document(text: &str, first: Option<(u32, u16)>) -> Self {
         let text = text.trim();
-        let within = |name: &str| text.strip_prefix(name)?.trim().strip_prefix('(')?.strip_suffix(')');
-        if let Some(pair) = within("cell-content-is-between") {
+        let within =
+            |names: [&str; 2]| names.iter().find_map(|name| text.strip_prefix(name)?.trim_start().strip_prefix('(')?.strip_suffix(')'));
+        if let Some(pair) = within(["cell-content-is-between", "between"]) {
             return Self::own(Some(Comparison::Between), &pair.split(',').collect::<Vec<_>>());
         }
-        if let Some(pair) = within("cell-content-is-not-between") {
+        if let Some(pair) = within(["cell-content-is-not-between", "not-between"]) {
             return Self::own(Some(Comparison::NotBetween), &pair.split(',').collect::<Vec<_>>());
         }
-        if let Some(formula) = within("is-true-formula") {
-            return Self::formula(formula, None);
+        if let Some(formula) = within(["is-true-formula", "formula-is"]) {
+            return Self::formula(&formula.replace("[.", "").replace(']', ""), first);
         }
-        let rest = text.strip_prefix("cell-content()").and_then(Comparison::written);
+        match text {
+            "is-error" => return Self::Never,
+            "is-no-error" => return Self::Always,
+            _ => {}
+        }
+        let rest = Comparison::written(text.strip_prefix("cell-content()").unwrap_or(text));
         rest.map_or(Self::Unknown, |(comparison, operand)| Self::own(Some(comparison), &[operand]))
     }
 
@@ -292,7 +300,8 @@ pub(super) fn apply(sheet: &mut Sheet, rules: &[Rule], ink: &dyn Fn((u32, u32)) 
 mod tests {
     use super::{Comparison, Look, Operand, Test, verdict};
     use crate::exact::Decimal;
-    use crate::sheet::ink::{Colour, Ink};
+    use crate::sheet::colour::Colour;
+    use crate::sheet::ink::Ink;
     use crate::sheet::{Content, Unseen};
 
     fn number(text: &str) -> Content {
@@ -319,10 +328,16 @@ mod tests {
             (Test::formula("TRUE", first), number("7"), Some(true)),
             (Test::formula("ISERROR(D2)", first), number("7"), Some(false)),
             (Test::formula("LEN(TRIM(D2))=0", first), number("7"), Some(false)),
-            (Test::open_document("cell-content()<=5"), number("5"), Some(true)),
-            (Test::open_document("cell-content-is-between(1,9)"), number("5"), Some(true)),
-            (Test::open_document("cell-content-is-not-between(1,9)"), number("5"), Some(false)),
-            (Test::open_document("is-true-formula([.E2]=1)"), number("5"), None),
+            (Test::open_document("cell-content()<=5", None), number("5"), Some(true)),
+            (Test::open_document("cell-content-is-between(1,9)", None), number("5"), Some(true)),
+            (Test::open_document("cell-content-is-not-between(1,9)", None), number("5"), Some(false)),
+            (Test::open_document("is-true-formula([.E2]=1)", first), number("5"), None),
+            (Test::open_document("is-true-formula([.D2]=5)", first), number("5"), Some(true)),
+            (Test::open_document(">=6", None), number("5"), Some(false)),
+            (Test::open_document("=5", None), number("5"), Some(true)),
+            (Test::open_document("not-between(1,9)", None), number("5"), Some(false)),
+            (Test::open_document("formula-is(D2<6)", first), number("5"), Some(true)),
+            (Test::open_document("duplicate", first), number("5"), None),
         ] {
             assert_eq!(test.holds(&content), met, "{test:?} of {content:?}");
         }

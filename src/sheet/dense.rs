@@ -6,11 +6,12 @@ use std::io::Cursor;
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsOptions, Xlsb};
 
 use super::book::{Area, Book, Content, Sheet};
+use super::colour::Colours;
 use super::gather::{Gather, Results};
 use super::style::Style;
 use super::{Format, Limits, Refusal, biff, conditional, number, ole, properties, records, strings, workbook};
 use crate::diag::Unreadable;
-use crate::ooxml::{Package, Packer, xml};
+use crate::ooxml::{Package, Packer, Theme, xml};
 
 type Source<'a> = Cursor<&'a [u8]>;
 
@@ -38,7 +39,7 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let merged = reader.merge_cells_by_sheet_name(&listed.name).unwrap_or_default();
         let cell = |(row, column): (u32, u32)| (row, column.min(u32::from(u16::MAX)) as u16);
         sheet.merge(merged.iter().filter_map(|area| Area::of(cell(area.start), cell(area.end))).take(Area::MOST).collect())?;
-        sheet.hidden_rows = hides(&sheet, &hidden.rows, &|column| hidden.hides(column));
+        sheet.hidden_rows = hides(&sheet, &|row| hidden.hides_row(row), &|column| hidden.hides(column));
         let ink = |place| style_of(hidden, &checked.styles, place).map(|style| style.ink).unwrap_or_default();
         conditional::apply(&mut sheet, &hidden.rules, &ink, date_1904);
         sheets.push(sheet);
@@ -48,8 +49,8 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
 }
 
 /// True where a cell of the sheet stands in a hidden row or column.
-fn hides(sheet: &Sheet, rows: &[u32], hidden: &dyn Fn(u32) -> bool) -> bool {
-    sheet.rows.iter().any(|row| rows.contains(&row.index) || row.cells.iter().any(|cell| hidden(cell.column.into())))
+fn hides(sheet: &Sheet, row: &dyn Fn(u32) -> bool, column: &dyn Fn(u32) -> bool) -> bool {
+    sheet.rows.iter().any(|own| row(own.index) || own.cells.iter().any(|cell| column(cell.column.into())))
 }
 
 /// The style of a cell that has not the usual one.
@@ -82,6 +83,8 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     }
     let mut property = |part: &str| package.text(part).ok().flatten();
     let (core, custom) = (property("docProps/core.xml"), property("docProps/custom.xml"));
+    let theme = property("xl/theme/theme1.xml").map(|text| Theme::read(&text)).unwrap_or_default();
+    let mut colours = Colours { theme, ..Colours::default() };
     let records::List { sheets: listed, asks, date_1904 } =
         package.part("xl/workbook.bin")?.map_or_else(|| Ok(records::List::default()), |part| records::list(&part))?;
     let relations = package.relations("xl/workbook.bin")?;
@@ -89,7 +92,7 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let style_part = relations.iter().find(|relation| relation.kind == "styles").and_then(|relation| relation.part.clone());
     let style_part = package.part(style_part.as_deref().unwrap_or("xl/styles.bin"))?;
     let records::Styles { cells: styles, fonts, looks } =
-        style_part.map_or_else(|| Ok(records::Styles::default()), |part| records::styles(&part, date_1904))?;
+        style_part.map_or_else(|| Ok(records::Styles::default()), |part| records::styles(&part, date_1904, &mut colours))?;
     let mut parts = BTreeMap::new();
     for (name, part) in waiting {
         let mut sheet = records::sheet(&part, texts, &rich, &looks)?;
@@ -137,7 +140,7 @@ pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
         let mut gathered = gather.sheet(&sheet.name, sheet.visible != SheetVisible::Visible)?;
         if let Some(own) = own {
             gathered.merge(own.merged.clone())?;
-            gathered.hidden_rows = hides(&gathered, &own.hidden_rows, &|column| own.hides(column));
+            gathered.hidden_rows = hides(&gathered, &|row| own.hidden_rows.binary_search(&row).is_ok(), &|column| own.hides(column));
             let ink = |(row, column)| styles.get(own.cell(row, column).style as usize).map(|style| style.ink).unwrap_or_default();
             conditional::apply(&mut gathered, &own.rules.all, &ink, date_1904);
         }

@@ -11,10 +11,11 @@ use html5gum::{DefaultEmitter, HtmlString, Spanned, Token, Tokenizer};
 
 use super::book::{Area, Book, Content, Sheet, Unseen};
 use super::gather::Gather;
-use super::html_style::{Class, classes, format, hides};
-use super::ink::{Colour, Ink, Lost};
-use super::style::Style;
-use super::{Format, Limits, Refusal, csv, mail, number, style, text};
+use super::html_book::{self, Told};
+use super::html_cell::Cell;
+use super::html_style::{Class, classes, is_hidden};
+use super::ink::Ink;
+use super::{Format, Limits, Refusal, conditional, csv, mail, text};
 
 /// A page, or a mail of pages.
 pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
@@ -23,15 +24,18 @@ pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Book, Re
     match mail::parts(bytes)? {
         None => page(&text::decode(bytes, charset(bytes).as_deref())?, csv::stem(name), &mut gather, limits, &mut sheets)?,
         Some(parts) => {
-            let mut names: Vec<String> = Vec::new();
+            let mut listed: Vec<Told> = Vec::new();
             for part in parts.iter().filter(|part| part.kind.contains("html")) {
                 let text = text::decode(&part.body, part.charset.clone().or_else(|| charset(&part.body)).as_deref())?;
                 // The first part is the workbook: it lists the sheets, each of which is a part of its own.
-                if names.is_empty() {
-                    names = listed(&text);
+                if listed.is_empty() {
+                    listed = html_book::sheets(&text);
                 }
-                let fallback = names.get(sheets.len()).map_or_else(|| csv::stem(name), String::as_str).to_owned();
+                let own = listed.get(sheets.len());
+                let fallback = own.and_then(|own| own.name.as_deref()).unwrap_or(csv::stem(name)).to_owned();
+                let (before, hidden) = (sheets.len(), own.is_some_and(|own| own.hidden));
                 page(&text, &fallback, &mut gather, limits, &mut sheets)?;
+                sheets[before..].iter_mut().for_each(|sheet| sheet.hidden |= hidden);
             }
         }
     }
@@ -46,12 +50,6 @@ fn charset(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
     let after = head.split("charset=").nth(1)?.trim_start_matches(['"', '\'']);
     Some(after.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect())
-}
-
-/// Sheets that an office lists in a comment at the page's head.
-fn listed(text: &str) -> Vec<String> {
-    let names = text.split("<x:Name>").skip(1).filter_map(|rest| rest.split("</x:Name>").next());
-    names.map(|name| plain(name).trim().to_owned()).collect()
 }
 
 /// A table whose end has not come.
@@ -69,31 +67,13 @@ struct Table {
     ink: Ink,
     /// Rows and columns of cells of which not all is seen.
     unseen: Vec<(u32, u32, Unseen)>,
+    /// What cells are written with that are not black on white.
+    inks: BTreeMap<(u32, u16), Ink>,
     cells: Vec<(u32, u32, Content)>,
     merged: Vec<Area>,
     cell: Option<Cell>,
     caption: Option<String>,
 }
-
-#[derive(Default)]
-struct Cell {
-    text: String,
-    stored: Option<String>,
-    style: Option<Style>,
-    ink: Ink,
-    /// Elements around its letters that change them, with what they make of them.
-    around: Vec<(String, Ink)>,
-    lost: Lost,
-    /// The element that is not displayed, until it ends, and how many of its name are open.
-    unseen: Option<(String, usize)>,
-    picture: bool,
-    is_text: bool,
-    rows: u32,
-    columns: u32,
-}
-
-/// Elements within elements that are kept apart in a cell.
-const DEEPEST: usize = 64;
 
 struct Page<'a> {
     limits: &'a Limits,
@@ -131,12 +111,12 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
     // Layout puts tables around tables; those hold nothing themselves.
     tables.retain(|table| !table.cells.is_empty());
     tables.sort_by_key(|table| table.number);
-    let names = listed(text);
+    let listed = html_book::sheets(text);
     let several = tables.len() > 1;
     for (at, table) in tables.into_iter().enumerate() {
-        // One name for several tables names the page.
-        let listed = names.get(at).filter(|_| names.len() > 1 || !several);
-        let name = table.caption.or_else(|| listed.cloned()).or(table.named);
+        // What is said once for several tables is said of the page.
+        let told = listed.get(at).filter(|_| listed.len() > 1 || !several);
+        let name = table.caption.or_else(|| told.and_then(|told| told.name.clone())).or(table.named);
         let name = name.unwrap_or_else(|| if several { format!("{fallback}-{}", at + 1) } else { fallback.to_owned() });
         for (row, column, why) in table.unseen {
             gather.unseen(row, column, why);
@@ -144,9 +124,13 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
         for (row, column, content) in table.cells {
             gather.push(row, column, content)?;
         }
-        let mut sheet = gather.sheet(&name, false)?;
+        let mut sheet = gather.sheet(&name, told.is_some_and(|told| told.hidden))?;
         sheet.merge(table.merged)?;
         sheet.hidden_rows = table.hides;
+        if let Some(told) = told {
+            let ink = |(row, column)| table.inks.get(&(row, column as u16)).copied().unwrap_or_default();
+            conditional::apply(&mut sheet, &told.rules, &ink, false);
+        }
         sheets.push(sheet);
         if sheets.len() > limits.max_sheets {
             return Err(Refusal::too_large("sheets", limits.max_sheets));
@@ -156,11 +140,11 @@ fn page(text: &str, fallback: &str, gather: &mut Gather, limits: &Limits, sheets
 }
 
 /// A tag's attributes by their names, the first of each name.
-type Attributes = BTreeMap<HtmlString, Spanned<HtmlString, ()>>;
+pub(super) type Attributes = BTreeMap<HtmlString, Spanned<HtmlString, ()>>;
 
 /// A page's parts. Names are in lower case.
 #[derive(Clone, Copy)]
-enum Node<'a> {
+pub(super) enum Node<'a> {
     Open(&'a str, &'a Attributes),
     Close(&'a str),
     Text(&'a str),
@@ -237,6 +221,7 @@ impl Table {
             taken: Vec::new(),
             ink: Ink::default(),
             unseen: Vec::new(),
+            inks: BTreeMap::new(),
             cells: Vec::new(),
             merged: Vec::new(),
             cell: None,
@@ -250,10 +235,10 @@ impl Table {
                 self.cell_ends(limits)?;
                 self.row_ends();
                 self.began = true;
-                self.hides |= is_hidden(tag, "height");
+                self.hides |= is_hidden(tag, classes, "height");
                 self.ink = Class::of(tag, classes).ink;
             }
-            Node::Open("col", tag) => self.hides |= is_hidden(tag, "width"),
+            Node::Open("col", tag) => self.hides |= is_hidden(tag, classes, "width"),
             Node::Close("tr") => {
                 self.cell_ends(limits)?;
                 self.row_ends();
@@ -261,7 +246,7 @@ impl Table {
             Node::Open("td" | "th", tag) => {
                 self.cell_ends(limits)?;
                 self.began = true;
-                self.hides |= is_hidden(tag, "height");
+                self.hides |= is_hidden(tag, classes, "height");
                 self.cell = Some(Cell::of(tag, classes, self.ink));
             }
             Node::Close("td" | "th") => self.cell_ends(limits)?,
@@ -269,7 +254,7 @@ impl Table {
             Node::Close("caption") => self.caption = self.caption.take().and_then(|caption| named(&caption)),
             _ => match (&mut self.cell, &mut self.caption) {
                 (Some(cell), _) => {
-                    cell.node(node, limits)?;
+                    cell.node(node, classes, limits)?;
                     self.hides |= cell.unseen.is_some();
                 }
                 (None, Some(caption)) if !self.began => {
@@ -303,8 +288,12 @@ impl Table {
         if self.merged.len() < Area::MOST {
             self.merged.extend(Area::of((self.row, column.min(u32::from(u16::MAX)) as u16), last));
         }
+        let ink = cell.ink;
         let (content, unseen) = cell.content();
         if let Some(content) = content {
+            if !ink.is_usual() {
+                self.inks.insert((self.row, column.min(u32::from(u16::MAX)) as u16), ink);
+            }
             if column >= limits.max_columns {
                 return Err(Refusal::too_large("columns", limits.max_columns));
             }
@@ -317,146 +306,6 @@ impl Table {
         }
         Ok(())
     }
-}
-
-impl Cell {
-    fn of(tag: &Attributes, classes: &HashMap<String, Class>, row: Ink) -> Self {
-        let count = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1u32).clamp(1, 1 << 20);
-        let style = attribute(tag, "style").unwrap_or_default();
-        let own = Class::of(tag, classes);
-        Self {
-            text: String::new(),
-            // Excel and WPS, LibreOffice.
-            stored: attribute(tag, "x:num").or_else(|| attribute(tag, "sdval")).filter(|stored| !stored.is_empty()),
-            style: own.style,
-            picture: false,
-            unseen: None,
-            around: Vec::new(),
-            lost: Lost::default(),
-            ink: if own.ink == Ink::default() { row } else { own.ink },
-            is_text: attribute(tag, "x:str").is_some() || style.replace([' ', '"', '\''], "").contains("mso-number-format:\\@"),
-            rows: count("rowspan"),
-            columns: count("colspan"),
-        }
-    }
-
-    /// True within an element that is not displayed.
-    fn passes_over(&mut self, node: &Node) -> bool {
-        match (*node, &mut self.unseen) {
-            (Node::Open(name, _), Some((unseen, count))) if name == unseen.as_str() => *count += 1,
-            (Node::Close(name), Some((unseen, count))) if name == unseen.as_str() => *count -= 1,
-            (Node::Open(name, tag), None) if !matches!(name, "br" | "img" | "input" | "hr" | "wbr") && is_unseen(tag) => {
-                self.unseen = Some((name.to_owned(), 1));
-            }
-            _ => {}
-        }
-        let within = self.unseen.is_some();
-        self.unseen.take_if(|(_, count)| *count == 0);
-        within
-    }
-
-    fn node(&mut self, node: &Node, limits: &Limits) -> Result<(), Refusal> {
-        if self.passes_over(node) {
-            return Ok(());
-        }
-        match *node {
-            Node::Open("br", _) | Node::Close("li") => self.line_ends(),
-            Node::Open("img", _) => self.picture = true,
-            Node::Open(name @ ("font" | "span" | "s" | "strike" | "del" | "p" | "div" | "b" | "i" | "u"), tag)
-                if self.around.len() < DEEPEST =>
-            {
-                let mut ink = self.around.last().map_or(self.ink, |(_, ink)| *ink);
-                ink.declare(&attribute(tag, "style").unwrap_or_default());
-                ink.colour = attribute(tag, "color").map_or(ink.colour, |colour| Colour::named(&colour));
-                ink.struck |= matches!(name, "s" | "strike" | "del");
-                self.around.push((name.to_owned(), ink));
-            }
-            // What stands in it without an end ends with it.
-            Node::Close(name) if self.around.iter().any(|(own, _)| own == name) => {
-                while self.around.pop().is_some_and(|(own, _)| own != name) {}
-                if matches!(name, "p" | "div") {
-                    self.line_ends();
-                }
-            }
-            Node::Close("p" | "div") => self.line_ends(),
-            Node::Text(text) => {
-                let from = self.text.len();
-                for c in text.chars() {
-                    let space = matches!(c, ' ' | '\t' | '\r' | '\n');
-                    if !(space && self.text.ends_with([' ', '\n'])) {
-                        self.text.push(if space { ' ' } else { c });
-                    }
-                }
-                self.lost.add(&self.text, from, self.around.last().map_or(&self.ink, |(_, ink)| ink));
-            }
-            _ => {}
-        }
-        if self.text.len() > limits.max_text {
-            return Err(Refusal::too_large("text", limits.max_text));
-        }
-        Ok(())
-    }
-
-    fn line_ends(&mut self) {
-        self.text.truncate(self.text.trim_end_matches(' ').len());
-        self.text.push('\n');
-    }
-
-    /// What the cell holds, and why not all is seen.
-    fn content(self) -> (Option<Content>, Option<Unseen>) {
-        let (unseen, left) = match self.lost.of(&self.text) {
-            Some((why, left)) => (Some(why), left),
-            None if self.text.trim().is_empty() => (self.ink.unseen(), None),
-            None => (None, None),
-        };
-        let shown = left.as_ref().unwrap_or(&self.text).trim_matches([' ', '\n']);
-        let whole = self.text.trim_matches([' ', '\n']);
-        if self.picture && shown.is_empty() {
-            return (Some(Content::Picture), unseen);
-        }
-        // Of a text of which only a part is seen both are said.
-        let seen = |content: Content| if left.is_some() { style::seen(shown, content, "") } else { content };
-        if self.is_text {
-            return (Some(seen(Content::Text(whole.into()))).filter(|_| !whole.is_empty()), unseen);
-        }
-        // The stored number counts where a number is shown; where a date is, the number says less.
-        let bare: String = shown.chars().filter(|c| !matches!(c, ',' | '%' | '¥' | '￥' | '$' | ' ')).collect();
-        let stored = self.stored.and_then(|stored| stored.trim().parse().ok());
-        let content = match stored {
-            Some(stored) if bare.parse::<f64>().is_ok() || shown.is_empty() => Some(style::seen(shown, number::content(stored), "")),
-            // A page opened in an office shows the number by its format.
-            _ => text::typed(whole).map(|content| match (&content, &self.style) {
-                (Content::Number(_), Some(style)) if left.is_none() => style.seen(content),
-                _ => seen(content),
-            }),
-        };
-        (content, unseen)
-    }
-}
-
-impl Class {
-    /// What a tag's class and its own attributes say.
-    fn of(tag: &Attributes, classes: &HashMap<String, Self>) -> Self {
-        let mut own = attribute(tag, "class").and_then(|name| classes.get(name.trim()).cloned()).unwrap_or_default();
-        if let Some(ground) = attribute(tag, "bgcolor") {
-            own.ink.ground = Colour::named(&ground);
-        }
-        if let Some(style) = attribute(tag, "style") {
-            own.ink.declare(&style);
-            own.style = format(&style).map(|code| Style::new(&code, false)).or(own.style);
-        }
-        own
-    }
-}
-
-/// True for an element of which nothing is displayed.
-fn is_unseen(tag: &Attributes) -> bool {
-    attribute(tag, "hidden").is_some() || attribute(tag, "style").is_some_and(|style| hides(&style))
-}
-
-/// True for a row, a column or a cell that is not displayed or has no size.
-fn is_hidden(tag: &Attributes, size: &str) -> bool {
-    attribute(tag, "style").is_some_and(|style| hides(&style)) || attribute(tag, size).is_some_and(|size| size.trim() == "0")
 }
 
 /// Elements whose text nobody sees; `xml` is what offices put at a page's head for each other.
@@ -489,19 +338,8 @@ fn walk(page: &str, mut visit: impl FnMut(Node) -> Result<(), Refusal>) -> Resul
 }
 
 /// An attribute's value, empty where it has none.
-fn attribute(tag: &Attributes, wanted: &str) -> Option<String> {
+pub(super) fn attribute(tag: &Attributes, wanted: &str) -> Option<String> {
     tag.get(wanted.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned())
-}
-
-/// A text without its tags: `&nbsp;` `&#24352;` `&amp`; what is no entity stays as it is written.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    for Ok(token) in Tokenizer::new(text) {
-        if let Token::String(text) = token {
-            plain.push_str(&String::from_utf8_lossy(&text));
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::colour::Colour;
+use super::html::{Attributes, attribute};
 use super::ink::Ink;
 use super::style::Style;
 use super::xml2003;
@@ -11,6 +13,50 @@ use super::xml2003;
 pub(super) struct Class {
     pub(super) style: Option<Style>,
     pub(super) ink: Ink,
+    /// What has it is not displayed.
+    hides: bool,
+}
+
+impl Class {
+    /// What a tag's class and its own attributes say.
+    pub(super) fn of(tag: &Attributes, classes: &HashMap<String, Self>) -> Self {
+        let mut own = Self::default();
+        // Of several classes each adds what it says.
+        for name in attribute(tag, "class").unwrap_or_default().split_whitespace() {
+            let Some(class) = classes.get(name) else { continue };
+            own = if own.ink == Ink::default() && own.style.is_none() && !own.hides { class.clone() } else { own.with(class) };
+        }
+        if let Some(ground) = attribute(tag, "bgcolor") {
+            own.ink.ground = Colour::named(&ground);
+        }
+        if let Some(style) = attribute(tag, "style") {
+            own.ink.declare(&style);
+            own.hides |= hides(&style);
+            own.style = format(&style).map(|code| Style::new(&code, false)).or(own.style);
+        }
+        own
+    }
+
+    fn with(mut self, other: &Self) -> Self {
+        let usual = Ink::default();
+        self.style = other.style.clone().or(self.style);
+        self.hides |= other.hides;
+        self.ink.colour = if other.ink.colour == usual.colour { self.ink.colour } else { other.ink.colour };
+        self.ink.ground = if other.ink.ground == usual.ground { self.ink.ground } else { other.ink.ground };
+        self.ink.points = other.ink.points.or(self.ink.points);
+        self.ink.struck |= other.ink.struck;
+        self
+    }
+}
+
+/// True for an element of which nothing is displayed.
+pub(super) fn is_unseen(tag: &Attributes, classes: &HashMap<String, Class>) -> bool {
+    attribute(tag, "hidden").is_some() || Class::of(tag, classes).hides
+}
+
+/// True for a row, a column or a cell that is not displayed or has no size.
+pub(super) fn is_hidden(tag: &Attributes, classes: &HashMap<String, Class>, size: &str) -> bool {
+    is_unseen(tag, classes) || attribute(tag, size).is_some_and(|size| matches!(size.trim(), "0" | "0px" | "0pt" | "0%"))
 }
 
 /// Classes by their names: `.xl65 {mso-number-format:"0\.00"; color:white;}`.
@@ -23,6 +69,7 @@ pub(super) fn classes(page: &str) -> HashMap<String, Class> {
         let names = line.split(',').filter_map(|selector| selector.trim().rsplit_once('.')).map(|(_, name)| name.trim().to_owned());
         let mut class = Class { style: format(declarations).map(|code| Style::new(&code, false)), ..Class::default() };
         class.ink.declare(declarations);
+        class.hides = hides(declarations);
         found.extend(names.map(|name| (name, class.clone())));
     }
     found
@@ -57,7 +104,7 @@ pub(super) fn format(style: &str) -> Option<String> {
 }
 
 /// True for what is not displayed.
-pub(super) fn hides(style: &str) -> bool {
+fn hides(style: &str) -> bool {
     let style = format!("{};", style.to_ascii_lowercase().replace(' ', ""));
     ["display:none", "visibility:hidden", "visibility:collapse", "font-size:0;", "font-size:0px", "font-size:0pt"]
         .iter()

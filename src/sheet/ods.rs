@@ -13,13 +13,17 @@ use std::collections::{HashMap, HashSet};
 use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet, Unseen};
+use super::colour::Colour;
 use super::conditional::{self, Look, Rule, Test, verdict};
 use super::gather::{Gather, Results};
-use super::ink::{Colour, Ink, Lost};
+use super::ink::{Ink, Lost};
 use super::{Format, Limits, Refusal, number, style};
 use crate::diag::{CellRef, Unreadable};
 use crate::ooxml::Package;
 use crate::ooxml::xml::{self, Node};
+
+/// Rules of conditional formats that are looked at in a sheet.
+const MOST_RULES: usize = 500;
 
 const CONTENT: &str = "content.xml";
 const STYLES: &str = "styles.xml";
@@ -112,9 +116,11 @@ struct Table {
     hides: bool,
     /// Merged areas.
     merged: Vec<Area>,
-    /// Bars and icons that stand in the places of values: the areas being read, and all.
+    /// Conditional formats, bars and icons that stand in the places of values: the areas being read, and all.
     pictured: Vec<Area>,
     rules: Vec<Rule>,
+    /// What cells are written with that are not black on white.
+    inks: HashMap<(u32, u16), Ink>,
 }
 
 /// A cell whose closing tag has not come.
@@ -217,9 +223,17 @@ impl<'a> Reader<'a> {
             Node::Open("conditional-format", tag) => {
                 self.table.pictured = xml::attribute(tag, "target-range-address").map(|text| areas(&text)).unwrap_or_default();
             }
+            Node::Open("condition", tag) if self.table.rules.len() < MOST_RULES => {
+                let said = |name| xml::attribute(tag, name).unwrap_or_default();
+                if let Some(look) = self.looks.get(&format!("table-cell {}", said("apply-style-name"))) {
+                    let areas = self.table.pictured.clone();
+                    let test = Test::open_document(&said("value"), areas.first().map(|area| area.first));
+                    self.table.rules.push(Rule { areas, test, look: look.clone() });
+                }
+            }
             Node::Open("data-bar" | "formatting-entry", tag) if xml::attribute(tag, "show-value").as_deref() == Some("false") => {
                 let look = Look { bare: true, ..Look::default() };
-                self.table.rules.push(Rule { areas: std::mem::take(&mut self.table.pictured), test: Test::Always, look });
+                self.table.rules.push(Rule { areas: self.table.pictured.clone(), test: Test::Always, look });
             }
             _ => {}
         }
@@ -258,7 +272,8 @@ impl<'a> Reader<'a> {
             Node::Open("map", tag) => {
                 let Some(style) = self.style.clone() else { return };
                 let said = |name| xml::attribute(tag, name).unwrap_or_default();
-                let map = (Test::open_document(&said("condition")), format!("table-cell {}", said("apply-style-name")));
+                let base = first(&said("base-cell-address"));
+                let map = (Test::open_document(&said("condition"), base), format!("table-cell {}", said("apply-style-name")));
                 self.maps.entry(style).or_default().push(map);
             }
             Node::Open("number" | "fraction" | "scientific-number" | "currency-symbol", _) => self.bare_format = None,
@@ -334,6 +349,9 @@ impl<'a> Reader<'a> {
             }
             let columns = self.column..self.column + repeats;
             self.table.hides |= self.table.hidden_columns.iter().any(|&(first, end)| first < columns.end && columns.start < end);
+            if !ink.is_usual() && self.table.inks.len() < Gather::MOST_UNSEEN {
+                self.table.inks.extend(columns.clone().map(|column| ((self.table.rows, column.min(u32::from(u16::MAX)) as u16), ink)));
+            }
             self.cells.extend(columns.map(|column| (column, content.clone(), formula.clone(), unseen)));
         }
         self.column = self.column.saturating_add(repeats);
@@ -365,7 +383,9 @@ impl<'a> Reader<'a> {
         let mut sheet = self.gather.sheet(&self.table.name, self.table.hidden)?;
         sheet.hidden_rows = self.table.hides;
         sheet.merge(std::mem::take(&mut self.table.merged))?;
-        conditional::apply(&mut sheet, &self.table.rules, &|_| Ink::default(), false);
+        let inks = std::mem::take(&mut self.table.inks);
+        let ink = |(row, column)| inks.get(&(row, column as u16)).copied().unwrap_or_default();
+        conditional::apply(&mut sheet, &self.table.rules, &ink, false);
         if !self.table.linked {
             self.sheets.push(sheet);
         }
@@ -483,14 +503,18 @@ impl Cell {
     }
 }
 
+/// `表.D2` as row and column, whatever the sheet.
+fn first(text: &str) -> Option<(u32, u16)> {
+    CellRef::parse(&text.rsplit('.').next()?.replace('$', "")).map(|cell| (cell.row, cell.column))
+}
+
 /// `表.D2:表.D9 '甲 乙'.F2` as rectangles, whatever the sheet.
 fn areas(text: &str) -> Vec<Area> {
     // Names in quotation marks may hold anything.
     let bare: String = text.split('\'').step_by(2).collect();
-    let cell = |text: &str| CellRef::parse(&text.rsplit('.').next()?.replace('$', "")).map(|cell| (cell.row, cell.column));
     let area = |text: &str| {
-        let (first, last) = text.split_once(':').unwrap_or((text, text));
-        Some(Area { first: cell(first)?, last: cell(last)? })
+        let (from, to) = text.split_once(':').unwrap_or((text, text));
+        Some(Area { first: first(from)?, last: first(to)? })
     };
     bare.split_whitespace().filter_map(area).take(Area::MOST).collect()
 }

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use super::Refusal;
 use super::biff_strings::Rich;
 use super::book::Area;
+use super::colour::{Colour, Colours};
 use super::conditional::Look;
-use super::ink::{Colour, Ink};
+use super::ink::Ink;
 use super::ole::{u16_at, u32_at};
 use super::records_rules::{self, Rules};
 use super::style::{Formats, Style};
@@ -30,6 +31,7 @@ const MERGED: u16 = 0xb0;
 const WORKBOOK: u16 = 0x99;
 const CALCULATION: u16 = 0x9d;
 const FORMAT_INFO: u16 = 0x1e5;
+const INDEXED_COLOUR: u16 = 0x1db;
 const FONT: u16 = 0x2b;
 const FORMAT: u16 = 0x2c;
 const FILL: u16 = 0x2d;
@@ -126,13 +128,13 @@ pub(super) fn list(bytes: &[u8]) -> Result<List, Refusal> {
 }
 
 /// A colour of eight bytes (MS-XLSB, BrtColor).
-pub(super) fn colour(data: &[u8], at: usize) -> Colour {
+pub(super) fn colour(data: &[u8], at: usize, colours: &Colours) -> Colour {
     let Some([kind, index, tint, more, red, green, blue, _]) = data.get(at..at + 8) else { return Colour::Unknown };
     match kind >> 1 {
         0 => Colour::Automatic,
-        1 => Colour::indexed((*index).into()),
+        1 => colours.indexed((*index).into()),
         2 => Colour::Is([*red, *green, *blue]),
-        3 => Colour::theme((*index).into(), f64::from(i16::from_le_bytes([*tint, *more])) / f64::from(i16::MAX)),
+        3 => colours.of_theme((*index).into(), f64::from(i16::from_le_bytes([*tint, *more])) / f64::from(i16::MAX)),
         _ => Colour::Unknown,
     }
 }
@@ -147,7 +149,15 @@ pub(super) struct Styles {
     pub(super) looks: Vec<Look>,
 }
 
-pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Styles, Refusal> {
+pub(super) fn styles(bytes: &[u8], date_1904: bool, colours: &mut Colours) -> Result<Styles, Refusal> {
+    // The palette stands behind the styles that name its numbers.
+    walk(bytes, |record, data| {
+        if let (INDEXED_COLOUR, [red, green, blue, ..]) = (record, data) {
+            colours.palette.push([*red, *green, *blue]);
+        }
+        Ok(())
+    })?;
+    let colours = &*colours;
     let mut looks = Vec::new();
     let (mut formats, mut ids, mut inside) = (Formats::new(date_1904), Vec::new(), false);
     let (mut inks, mut grounds, mut xfs) = (Vec::new(), Vec::new(), Vec::new());
@@ -159,12 +169,12 @@ pub(super) fn styles(bytes: &[u8], date_1904: bool) -> Result<Styles, Refusal> {
             // The height in twentieths of a point, flags; a fill of nothing, of one colour, or a pattern.
             FONT => {
                 let (points, struck) = (Some(f64::from(u16_at(data, 0)) / 20.0), u16_at(data, 2) & 8 != 0);
-                inks.push(Ink { colour: colour(data, 12), points, struck, ..Ink::default() });
+                inks.push(Ink { colour: colour(data, 12, colours), points, struck, ..Ink::default() });
             }
-            records_rules::LOOK => looks.push(records_rules::look(data)),
+            records_rules::LOOK => looks.push(records_rules::look(data, colours)),
             FILL => grounds.push(match u32_at(data, 0) {
                 0 => Colour::WHITE,
-                1 => colour(data, 4),
+                1 => colour(data, 4, colours),
                 _ => Colour::Unknown,
             }),
             STYLE if inside => {
@@ -295,6 +305,7 @@ pub(super) fn sheet(bytes: &[u8], strings: u32, odd: &BTreeMap<u32, Rich>, looks
         Ok(())
     })?;
     write(&mut sheet.bytes, END_DATA, &[]);
+    sheet.hidden_rows.sort_unstable();
     sheet.cells.sort_unstable_by_key(|(row, column, _)| (*row, *column));
     Ok(sheet)
 }

@@ -1,6 +1,7 @@
 //! Conditional formats of xlsb (MS-XLSB, BrtDXF, BrtBeginConditionalFormatting, BrtBeginCFRule).
 
 use super::book::Area;
+use super::colour::Colours;
 use super::conditional::{Look, Rule, Test};
 use super::ole::{u16_at, u32_at};
 use super::records::{colour, text};
@@ -14,16 +15,16 @@ const BAR: u16 = 0x1d3;
 pub(super) const LOOK: u16 = 0x1fb;
 
 /// What a BrtDXF says: properties one after the other, each with its kind and its length.
-pub(super) fn look(data: &[u8]) -> Look {
+pub(super) fn look(data: &[u8], colours: &Colours) -> Look {
     let (mut look, mut rest) = (Look::default(), data.get(6..).unwrap_or_default());
     for _ in 0..u16_at(data, 4) {
         let (kind, length) = (u16_at(rest, 0), usize::from(u16_at(rest, 2)));
         let Some(value) = rest.get(4..length.max(4)) else { break };
         match kind {
             // The second colour of a pattern is the ground's; some writers give the first.
-            1 if look.ground.is_none() => look.ground = Some(colour(value, 0)),
-            2 => look.ground = Some(colour(value, 0)),
-            5 => look.colour = Some(colour(value, 0)),
+            1 if look.ground.is_none() => look.ground = Some(colour(value, 0, colours)),
+            2 => look.ground = Some(colour(value, 0, colours)),
+            5 => look.colour = Some(colour(value, 0, colours)),
             0x1d => look.struck = value.first() == Some(&1),
             0x24 => look.points = Some(f64::from(u32_at(value, 0)) / 20.0),
             0x26 => {
@@ -105,8 +106,8 @@ fn test(data: &[u8]) -> Test {
 #[cfg(test)]
 mod tests {
     use super::{CONDITIONAL, RULE, Rules, look};
+    use crate::sheet::colour::{Colour, Colours};
     use crate::sheet::conditional::{Comparison, Look, Operand, Test};
-    use crate::sheet::ink::Colour;
 
     #[test]
     fn a_rule_is_read_with_its_areas_and_its_constant() {
@@ -129,7 +130,7 @@ mod tests {
         let data =
             [&[0, 0, 0, 0, 3, 0][..], &property(5, &[5, 0, 0, 0, 255, 255, 255, 255]), &property(0x1d, &[1]), &property(0x26, &code)]
                 .concat();
-        let look = look(&data);
+        let look = look(&data, &Colours::default());
         assert_eq!((look.colour, look.struck, look.code.as_deref()), (Some(Colour::WHITE), true, Some(";;;")));
     }
 }

@@ -10,6 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::book::Area;
+use super::colour::Colours;
 use super::conditional::{Comparison, Look, Rule, Test};
 use super::workbook::{colour, says};
 use crate::diag::CellRef;
@@ -24,17 +25,17 @@ pub(super) struct LookReader {
 }
 
 impl LookReader {
-    pub(super) fn opens(&mut self, name: &str, tag: &BytesStart) {
+    pub(super) fn opens(&mut self, name: &str, tag: &BytesStart, colours: &Colours) {
         let look = &mut self.look;
         match (self.within.as_str(), name) {
             (_, "font" | "fill" | "border") => name.clone_into(&mut self.within),
             (_, "numFmt") => look.code = xml::attribute(tag, "formatCode"),
             ("font", "strike") => look.struck = says(tag),
-            ("font", "color") => look.colour = Some(colour(tag)),
+            ("font", "color") => look.colour = Some(colour(tag, colours)),
             ("font", "sz") => look.points = xml::attribute(tag, "val").and_then(|points| points.trim().parse().ok()),
             // The colour of a whole ground is the pattern's second here; some writers give the first as well.
-            ("fill", "bgColor") => look.ground = Some(colour(tag)),
-            ("fill", "fgColor") if look.ground.is_none() => look.ground = Some(colour(tag)),
+            ("fill", "bgColor") => look.ground = Some(colour(tag, colours)),
+            ("fill", "fgColor") if look.ground.is_none() => look.ground = Some(colour(tag, colours)),
             _ => {}
         }
     }
@@ -83,7 +84,7 @@ impl Open {
 }
 
 /// The rules of the `<conditionalFormatting>` whose start was just read; reads to its end.
-pub(super) fn read(reader: &mut Reader<&[u8]>, tag: &BytesStart, looks: &[Look]) -> Result<Vec<Rule>, quick_xml::Error> {
+pub(super) fn read(reader: &mut Reader<&[u8]>, tag: &BytesStart, looks: &[Look], colours: &Colours) -> Result<Vec<Rule>, quick_xml::Error> {
     let mut areas = xml::attribute(tag, "sqref").map(|text| areas(&text)).unwrap_or_default();
     let (mut done, mut rule, mut own): (Vec<Open>, Option<Open>, Option<LookReader>) = Default::default();
     loop {
@@ -93,14 +94,14 @@ pub(super) fn read(reader: &mut Reader<&[u8]>, tag: &BytesStart, looks: &[Look])
                 ("formula" | "f", Some(rule), None) => rule.formulas.push(xml::text(reader)?.into_owned()),
                 ("sqref", ..) => areas = self::areas(&xml::text(reader)?),
                 ("dxf", ..) => own = Some(LookReader::default()),
-                (name, _, Some(own)) => own.opens(name, &tag),
+                (name, _, Some(own)) => own.opens(name, &tag, colours),
                 ("dataBar" | "iconSet", Some(rule), _) => rule.bare |= hides_value(&tag),
                 _ => {}
             },
             Event::Empty(tag) => match (tag.local_name().as_ref(), &mut rule, &mut own) {
                 ("cfRule", ..) => done.push(Open::of(&tag, looks)),
                 (name, _, Some(own)) => {
-                    own.opens(name, &tag);
+                    own.opens(name, &tag, colours);
                     own.closes(name);
                 }
                 ("dataBar" | "iconSet", Some(rule), _) => rule.bare |= hides_value(&tag),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::colour::Colours;
 use super::ink::{Ink, Lost};
 use super::workbook::{colour, says};
 use super::{Limits, Refusal};
@@ -44,7 +45,7 @@ pub(super) fn lost(text: &str, runs: &[Run], own: &Ink) -> Lost {
 }
 
 /// The string table, every `<si>` of it: cells count them.
-pub(super) fn table(part: &str, text: &str, limits: &Limits) -> Result<Strings, Refusal> {
+pub(super) fn table(part: &str, text: &str, limits: &Limits, colours: &Colours) -> Result<Strings, Refusal> {
     let broken = |error: &dyn std::fmt::Display| Refusal::unreadable(Unreadable::Content, format!("{part}: {error}"));
     let mut reader = xml::reader(text);
     let mut strings = Strings::default();
@@ -52,7 +53,7 @@ pub(super) fn table(part: &str, text: &str, limits: &Limits) -> Result<Strings, 
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
             Event::Start(tag) if tag.local_name().as_ref() == "si" => {
-                let Rich { text, runs } = rich(&mut reader).map_err(|error| broken(&error))?;
+                let Rich { text, runs } = rich(&mut reader, colours).map_err(|error| broken(&error))?;
                 if !runs.is_empty() {
                     strings.rich.insert(strings.texts.len(), runs);
                 }
@@ -74,7 +75,7 @@ pub(super) fn table(part: &str, text: &str, limits: &Limits) -> Result<Strings, 
 
 /// The text of the `<si>` or `<is>` whose start was just read: of all its runs, without how it is read aloud. Reads to its
 /// end.
-pub(super) fn rich(reader: &mut Reader<&[u8]>) -> Result<Rich, quick_xml::Error> {
+pub(super) fn rich(reader: &mut Reader<&[u8]>, colours: &Colours) -> Result<Rich, quick_xml::Error> {
     let (mut whole, mut depth, mut aloud) = (Rich::default(), 0u32, None);
     // What the run's properties say, while it is read.
     let (mut ink, mut odd) = (None, false);
@@ -91,10 +92,10 @@ pub(super) fn rich(reader: &mut Reader<&[u8]>) -> Result<Rich, quick_xml::Error>
                 match tag.local_name().as_ref() {
                     "rPh" => drop(aloud.get_or_insert(depth)),
                     "rPr" => ink = Some(Ink::default()),
-                    name => odd |= property(name, &tag, &mut ink),
+                    name => odd |= property(name, &tag, &mut ink, colours),
                 }
             }
-            Event::Empty(tag) => odd |= property(tag.local_name().as_ref(), &tag, &mut ink),
+            Event::Empty(tag) => odd |= property(tag.local_name().as_ref(), &tag, &mut ink, colours),
             Event::End(_) if depth == 0 => {
                 if !odd {
                     whole.runs.clear();
@@ -115,11 +116,11 @@ pub(super) fn rich(reader: &mut Reader<&[u8]>) -> Result<Rich, quick_xml::Error>
 }
 
 /// Takes a property of a run; true for one that may keep its letters from being seen.
-fn property(name: &str, tag: &BytesStart, ink: &mut Option<Ink>) -> bool {
+fn property(name: &str, tag: &BytesStart, ink: &mut Option<Ink>, colours: &Colours) -> bool {
     let Some(ink) = ink else { return false };
     match name {
         "strike" => ink.struck = says(tag),
-        "color" => ink.colour = colour(tag),
+        "color" => ink.colour = colour(tag, colours),
         "sz" => ink.points = xml::attribute(tag, "val").and_then(|points| points.trim().parse().ok()),
         _ => return false,
     }
@@ -131,6 +132,7 @@ fn property(name: &str, tag: &BytesStart, ink: &mut Option<Ink>) -> bool {
 mod tests {
     use super::{Rich, lost, rich, table};
     use crate::ooxml::xml;
+    use crate::sheet::colour::Colours;
     use crate::sheet::ink::Ink;
     use crate::sheet::{Limits, Unseen};
 
@@ -147,7 +149,7 @@ mod tests {
         ] {
             let mut reader = xml::reader(xml);
             reader.read_event().unwrap();
-            assert_eq!(rich(&mut reader).unwrap().text, text, "{xml}");
+            assert_eq!(rich(&mut reader, &Colours::default()).unwrap().text, text, "{xml}");
         }
     }
 
@@ -156,7 +158,7 @@ mod tests {
         let left = |xml: &str| {
             let mut reader = xml::reader(xml);
             reader.read_event().unwrap();
-            let Rich { text, runs } = rich(&mut reader).unwrap();
+            let Rich { text, runs } = rich(&mut reader, &Colours::default()).unwrap();
             lost(&text, &runs, &Ink::default()).of(&text)
         };
         let run = |properties: &str, text: &str| format!("<r><rPr>{properties}</rPr><t>{text}</t></r>");
@@ -171,10 +173,11 @@ mod tests {
 
     #[test]
     fn the_table_counts_empty_ones_and_must_be_whole() {
-        let limits = Limits::default();
-        let strings = table("p", "<x:sst uniqueCount=\"9\"><x:si><x:t>a</x:t></x:si><x:si/><x:si><x:t/></x:si></x:sst>", &limits).unwrap();
+        let (limits, colours) = (Limits::default(), Colours::default());
+        let strings =
+            table("p", "<x:sst uniqueCount=\"9\"><x:si><x:t>a</x:t></x:si><x:si/><x:si><x:t/></x:si></x:sst>", &limits, &colours).unwrap();
         assert_eq!(strings.texts.iter().map(|text| &**text).collect::<Vec<_>>(), ["a", "", ""]);
-        assert!(table("p", "<sst><si><t>a</t></si>", &limits).is_err());
-        assert!(table("p", "<sst><si><t>a&unknown;</t></si></sst>", &limits).is_err());
+        assert!(table("p", "<sst><si><t>a</t></si>", &limits, &colours).is_err());
+        assert!(table("p", "<sst><si><t>a&unknown;</t></si></sst>", &limits, &colours).is_err());
     }
 }

@@ -2,15 +2,16 @@
 
 use quick_xml::events::BytesStart;
 
+use super::colour::{Colour, Colours};
 use super::conditional::Look;
 use super::gather::Results;
-use super::ink::{Colour, Ink};
+use super::ink::Ink;
 use super::rules::LookReader;
 use super::style::{Formats, Style};
 use super::{Limits, Refusal};
 use crate::diag::Unreadable;
-use crate::ooxml::Package;
 use crate::ooxml::xml::{self, Node};
+use crate::ooxml::{Package, Theme};
 
 /// One entry of the workbook's list of sheets that is a worksheet.
 pub(super) struct Listed {
@@ -26,6 +27,7 @@ pub(super) struct Workbook {
     pub(super) sheets: Vec<Listed>,
     pub(super) strings: Option<String>,
     pub(super) styles: Option<String>,
+    pub(super) theme: Theme,
     pub(super) modified: Option<String>,
     pub(super) returns: Option<String>,
     pub(super) results: Results,
@@ -75,8 +77,9 @@ impl Workbook {
         };
         let pictures =
             property("xl/richData/rdrichvaluestructure.xml").is_some_and(|text| text.contains("_localImage") || text.contains("_webimage"));
+        let theme = part_of("theme").and_then(|part| property(&part)).map(|text| Theme::read(&text)).unwrap_or_default();
         let (strings, styles) = (part_of("sharedStrings"), part_of("styles"));
-        Ok(Self { date_1904, sheets, strings, styles, modified, returns, results, pictures })
+        Ok(Self { date_1904, sheets, strings, styles, theme, modified, returns, results, pictures })
     }
 }
 
@@ -132,7 +135,9 @@ pub(super) fn custom_property(text: &str, wanted: &str) -> Option<String> {
 
 /// Every cell style (`cellXfs`), by its number format, and what its letters are written with; the looks of conditional formats
 /// (`dxfs`).
-pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Style>, Vec<Look>), Refusal> {
+pub(super) fn styles(part: &str, text: &str, date_1904: bool, colours: &mut Colours) -> Result<(Vec<Style>, Vec<Look>), Refusal> {
+    colours.palette = palette(part, text)?;
+    let colours = &*colours;
     let (mut formats, mut ids, mut within) = (Formats::new(date_1904), Vec::new(), String::new());
     let mut looks: Vec<LookReader> = Vec::new();
     let (mut inks, mut grounds, mut xfs, mut solid) = (Vec::<Ink>::new(), Vec::new(), Vec::new(), false);
@@ -140,7 +145,7 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Sty
         match node {
             Node::Open("dxf", _) if within == "dxfs" => looks.push(LookReader::default()),
             Node::Close("dxfs") => within.clear(),
-            Node::Open(name, tag) if within == "dxfs" => last(&mut looks, |look| look.opens(name, tag)),
+            Node::Open(name, tag) if within == "dxfs" => last(&mut looks, |look| look.opens(name, tag, colours)),
             Node::Close(name) if within == "dxfs" => last(&mut looks, |look| look.closes(name)),
             Node::Open("numFmt", tag) => {
                 if let (Some(id), Some(code)) = (number(tag, "numFmtId"), xml::attribute(tag, "formatCode")) {
@@ -155,7 +160,7 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Sty
                     xfs.push((number(tag, "fontId").unwrap_or(0) as usize, number(tag, "fillId").unwrap_or(0) as usize));
                 }
                 ("fonts", "font") => inks.push(Ink::default()),
-                ("fonts", "color") => last(&mut inks, |ink| ink.colour = colour(tag)),
+                ("fonts", "color") => last(&mut inks, |ink| ink.colour = colour(tag, colours)),
                 ("fonts", "strike") => last(&mut inks, |ink| ink.struck = says(tag)),
                 ("fonts", "sz") => {
                     let points = xml::attribute(tag, "val").and_then(|points| points.trim().parse().ok());
@@ -168,7 +173,7 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Sty
                     last(&mut grounds, |ground| *ground = if none { Colour::WHITE } else { Colour::Unknown });
                     solid = xml::attribute(tag, "patternType").is_some_and(|kind| kind == "solid");
                 }
-                ("fills", "fgColor") if solid => last(&mut grounds, |ground| *ground = colour(tag)),
+                ("fills", "fgColor") if solid => last(&mut grounds, |ground| *ground = colour(tag, colours)),
                 _ => {}
             },
             _ => {}
@@ -183,6 +188,21 @@ pub(super) fn styles(part: &str, text: &str, date_1904: bool) -> Result<(Vec<Sty
     Ok((styles, looks.into_iter().map(|reader| reader.look).collect()))
 }
 
+/// The workbook's own palette, which stands behind the styles that name its numbers (18.8.27).
+fn palette(part: &str, text: &str) -> Result<Vec<[u8; 3]>, Refusal> {
+    let mut palette = Vec::new();
+    if text.contains("indexedColors") {
+        xml::walk(part, text, |node| -> Result<(), Refusal> {
+            if let Node::Open("rgbColor", tag) = node {
+                let Colour::Is(rgb) = Colour::named(&xml::attribute(tag, "rgb").unwrap_or_default()) else { return Ok(()) };
+                palette.push(rgb);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(palette)
+}
+
 /// True for a property that is there, unless it says that it is off (18.8.29).
 pub(super) fn says(tag: &BytesStart) -> bool {
     xml::attribute(tag, "val").is_none_or(|value| !matches!(value.as_str(), "0" | "false"))
@@ -195,15 +215,15 @@ fn last<T>(all: &mut [T], change: impl FnOnce(&mut T)) {
 }
 
 /// `<color rgb="FFFFFFFF"/>`, `indexed="9"`, `theme="0" tint="-0.05"`, `auto="1"` (18.8.3).
-pub(super) fn colour(tag: &BytesStart) -> Colour {
+pub(super) fn colour(tag: &BytesStart, colours: &Colours) -> Colour {
     let said = |name| xml::attribute(tag, name);
     if let Some(rgb) = said("rgb") {
         return Colour::named(&rgb);
     }
     let tint = said("tint").and_then(|tint| tint.trim().parse().ok()).unwrap_or(0.0);
     match (number(tag, "theme"), number(tag, "indexed")) {
-        (Some(theme), _) => Colour::theme(theme, tint),
-        (None, Some(index)) => Colour::indexed(index),
+        (Some(theme), _) => colours.of_theme(theme, tint),
+        (None, Some(index)) => colours.indexed(index),
         (None, None) if said("auto").is_some() => Colour::Automatic,
         (None, None) => Colour::Unknown,
     }

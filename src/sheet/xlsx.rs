@@ -3,6 +3,7 @@
 
 use super::book::Book;
 use super::cells::{self, Tables};
+use super::colour::Colours;
 use super::conditional;
 use super::gather::Gather;
 use super::workbook::{self, Workbook};
@@ -12,19 +13,22 @@ use crate::ooxml::Package;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, Refusal> {
     let mut package = Package::open(bytes, limits.package())?;
-    let Workbook { date_1904, sheets: listed, strings, styles, modified, returns, results, pictures } = Workbook::of(&mut package, limits)?;
+    let Workbook { date_1904, sheets: listed, strings, styles, theme, modified, returns, results, pictures } =
+        Workbook::of(&mut package, limits)?;
+    let mut colours = Colours { theme, ..Colours::default() };
     let mut part = |name: Option<String>| name.map(|name| Ok::<_, Refusal>((package.text(&name)?, name))).transpose();
-    let strings = match part(strings)? {
-        Some((Some(text), name)) => strings::table(&name, &text, limits)?,
-        _ => strings::Strings::default(),
-    };
+    // The styles hold the palette that texts name colours of.
     let (styles, looks) = match part(styles)? {
-        Some((Some(text), name)) => workbook::styles(&name, &text, date_1904)?,
+        Some((Some(text), name)) => workbook::styles(&name, &text, date_1904, &mut colours)?,
         _ => (Vec::new(), Vec::new()),
+    };
+    let strings = match part(strings)? {
+        Some((Some(text), name)) => strings::table(&name, &text, limits, &colours)?,
+        _ => strings::Strings::default(),
     };
     let odd_texts = styles.iter().any(|style| !style.shows_texts());
     let unseen = styles.iter().any(|style| style.ink.unseen().is_some());
-    let tables = Tables { strings, styles, odd_texts, unseen, looks, pictures };
+    let tables = Tables { strings, styles, odd_texts, unseen, looks, pictures, colours };
     let mut gather = Gather::new(limits);
     gather.results = results;
     let mut sheets = Vec::with_capacity(listed.len());

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, HashMap};
 use quick_xml::events::BytesStart;
 
 use super::book::{Area, Book, Content, Sheet, Unseen};
+use super::colour::Colour;
 use super::conditional::{self, Comparison, Look, Rule, Test};
 use super::gather::{Gather, Results};
-use super::ink::{Colour, Ink, Lost};
+use super::ink::{Ink, Lost};
 use super::style::{self, Style};
 use super::{Format, Limits, Refusal, html_style, number, text};
 use crate::diag::Unreadable;
@@ -150,7 +151,10 @@ impl Reader<'_> {
                         Some("Visible") => sheet.hidden |= text.contains("Hidden"),
                         Some("Range") => sheet.range.extend(areas(text)),
                         Some("Qualifier") => sheet.condition.comparison = Comparison::named(text.trim()),
-                        Some("Value1" | "Value2") => sheet.condition.values.push(text.to_owned()),
+                        // An entity parts a text in two.
+                        Some("Value1" | "Value2") => {
+                            sheet.condition.values.iter_mut().last().into_iter().for_each(|value| value.push_str(text));
+                        }
                         _ => {}
                     }
                 }
@@ -202,6 +206,7 @@ impl Reader<'_> {
             }
             "ConditionalFormatting" => sheet.range.clear(),
             "Condition" => sheet.condition = Condition::default(),
+            "Value1" | "Value2" => sheet.condition.values.push(String::new()),
             "Format" => sheet.condition.look = look(&xml::attribute(tag, "Style").unwrap_or_default()),
             "Column" => {
                 sheet.columns = number("Index")?.map_or(sheet.columns, |index| index.saturating_sub(1));
@@ -354,10 +359,10 @@ impl Cell {
 }
 
 /// Rules of conditional formats that are looked at in a sheet.
-const MOST_RULES: usize = 500;
+pub(super) const MOST_RULES: usize = 500;
 
 /// What a conditional format says: `color:white;mso-number-format:"0\.00"`.
-fn look(style: &str) -> Look {
+pub(super) fn look(style: &str) -> Look {
     let mut ink = Ink { colour: Colour::Unknown, ground: Colour::Unknown, ..Ink::default() };
     ink.declare(style);
     let known = |colour: Colour| Some(colour).filter(|colour| *colour != Colour::Unknown);

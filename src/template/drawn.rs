@@ -15,7 +15,7 @@ use crate::exact::{Decimal, Exact};
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 use crate::layout;
 use crate::number_format::Format;
-use crate::ooxml::{Element, Fault, printable};
+use crate::ooxml::{Element, Fault, Theme, printable};
 
 /// A workbook as drawn, placeholders still text.
 pub(super) struct DrawnBook {
@@ -135,8 +135,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         Some(path) => Some(package.xml(&path)?),
         None => None,
     };
-    let theme = part("theme").and_then(|path| package.xml(&path).ok());
-    let mut looks = Looks::read(styles.as_ref(), theme.as_ref());
+    let theme = part("theme").and_then(|path| package.text(&path)).map(|text| Theme::read(&text)).unwrap_or_default();
+    let mut looks = Looks::read(styles.as_ref(), theme);
     let strings = match part("sharedStrings") {
         Some(path) => package.xml(&path)?.children,
         None => Vec::new(),

@@ -25,6 +25,11 @@ impl<'a> Package<'a> {
         Element::parse(&text).ok_or_else(|| Fault::unreadable(Unreadable::Content, path))
     }
 
+    /// A part as text; none if it is missing or broken.
+    pub fn text(&mut self, path: &str) -> Option<String> {
+        self.0.text(path).ok().flatten()
+    }
+
     /// The relations of a part: id to (last word of the type, path of the target).
     pub fn relations(&mut self, of: &str) -> BTreeMap<String, (String, String)> {
         let relations = self.0.relations(of).unwrap_or_default();

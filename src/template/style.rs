@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::error::Feature;
 use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
 use crate::number_format::{self, Format};
-use crate::ooxml::Element;
+use crate::ooxml::{self, Element, Theme};
 
 /// The look table of a workbook: styles.xml and the theme's colours.
 #[derive(Debug, Default)]
@@ -14,15 +14,15 @@ pub(super) struct Looks {
     pub cells: Vec<Style>,
     /// The font of the normal style.
     pub normal: Font,
-    theme: Vec<Color>,
+    theme: Theme,
     indexed: Vec<Color>,
     /// By `s` of a cell: what of its look is not carried.
     lost: Vec<Vec<Feature>>,
 }
 
 impl Looks {
-    pub fn read(styles: Option<&Element>, theme: Option<&Element>) -> Self {
-        let mut looks = Self { theme: theme.map(theme_colors).unwrap_or_default(), ..Self::default() };
+    pub fn read(styles: Option<&Element>, theme: Theme) -> Self {
+        let mut looks = Self { theme, ..Self::default() };
         let Some(root) = styles else {
             looks.cells.push(Style::default());
             return looks;
@@ -121,15 +121,7 @@ impl Looks {
     }
 
     fn of_theme(&self, number: usize) -> Option<Color> {
-        // The scheme lists dark before light, the numbers run light before dark (ECMA-376 18.8.3).
-        let place = match number {
-            0 => 1,
-            1 => 0,
-            2 => 3,
-            3 => 2,
-            other => other,
-        };
-        self.theme.get(place).or(OFFICE_THEME.get(place)).copied()
+        self.theme.color(number).map(|[red, green, blue]| Color(red, green, blue))
     }
 
     /// A header or footer with its colours of the theme (`&K04-024`: number 4, a quarter darker) as plain ones (`&K305496`).
@@ -264,88 +256,12 @@ fn hex(text: &str) -> Option<Color> {
     Some(Color((value >> 16) as u8, (value >> 8) as u8, value as u8))
 }
 
-fn theme_colors(theme: &Element) -> Vec<Color> {
-    let Some(scheme) = theme.find("clrScheme") else { return Vec::new() };
-    scheme
-        .children
-        .iter()
-        .map(|slot| {
-            let color = slot.children.first();
-            color.and_then(|color| color.attribute("lastClr").or_else(|| color.attribute("val"))).and_then(hex).unwrap_or(Color(0, 0, 0))
-        })
-        .collect()
-}
-
-/// Lightens or darkens in hue-luminance-saturation space (ECMA-376 18.8.19): luminance moves, hue stays.
 fn tinted(color: Color, tint: f64) -> Color {
-    if tint == 0.0 {
-        return color;
-    }
-    let tint = tint.clamp(-1.0, 1.0);
-    let [red, green, blue] = [color.0, color.1, color.2].map(|part| f64::from(part) / 255.0);
-    let (high, low) = (red.max(green).max(blue), red.min(green).min(blue));
-    let light = f64::midpoint(high, low);
-    let spread = high - low;
-    let (hue, saturation) = if spread <= 0.0 {
-        (0.0, 0.0)
-    } else {
-        let saturation = if light > 0.5 { spread / (2.0 - high - low) } else { spread / (high + low) };
-        let sector = if red >= green && red >= blue {
-            (green - blue) / spread
-        } else if green >= blue {
-            (blue - red) / spread + 2.0
-        } else {
-            (red - green) / spread + 4.0
-        };
-        ((sector / 6.0).rem_euclid(1.0), saturation)
-    };
-    let light = if tint < 0.0 { light * (1.0 + tint) } else { light * (1.0 - tint) + tint };
-    let upper = if light < 0.5 { light * (1.0 + saturation) } else { light + saturation - light * saturation };
-    let lower = 2.0 * light - upper;
-    let part = |turn: f64| {
-        let turn = turn.rem_euclid(1.0);
-        let value = if turn < 1.0 / 6.0 {
-            lower + (upper - lower) * 6.0 * turn
-        } else if turn < 0.5 {
-            upper
-        } else if turn < 2.0 / 3.0 {
-            lower + (upper - lower) * (2.0 / 3.0 - turn) * 6.0
-        } else {
-            lower
-        };
-        (value.clamp(0.0, 1.0) * 255.0).round() as u8
-    };
-    Color(part(hue + 1.0 / 3.0), part(hue), part(hue - 1.0 / 3.0))
+    let [red, green, blue] = ooxml::tinted([color.0, color.1, color.2], tint);
+    Color(red, green, blue)
 }
-
-/// Dark 1, light 1, dark 2, light 2, accents, of a workbook without a theme part.
-const OFFICE_THEME: [Color; 10] = [
-    Color(0, 0, 0),
-    Color(255, 255, 255),
-    Color(0x44, 0x54, 0x6A),
-    Color(0xE7, 0xE6, 0xE6),
-    Color(0x44, 0x72, 0xC4),
-    Color(0xED, 0x7D, 0x31),
-    Color(0xA5, 0xA5, 0xA5),
-    Color(0xFF, 0xC0, 0x00),
-    Color(0x5B, 0x9B, 0xD5),
-    Color(0x70, 0xAD, 0x47),
-];
 
 /// The default palette (ECMA-376 18.8.27), of which the first eight stand twice; 64 and up are the system's own, that is black lines on white.
 fn indexed(index: usize) -> Option<Color> {
     number_format::palette(if index < 8 { index + 1 } else { index - 7 }).map(|ink| Color(ink.0, ink.1, ink.2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Color, tinted};
-
-    #[test]
-    fn tints_like_the_office() {
-        // Accent 1 of the 2013 theme, lighter 40 % and darker 25 %, as Excel's own palette shows them.
-        assert_eq!(tinted(Color(0x44, 0x72, 0xC4), 0.399_975_585_192_419_2), Color(0x8F, 0xAA, 0xDC));
-        assert_eq!(tinted(Color(0x44, 0x72, 0xC4), -0.249_977_111_117_893), Color(0x2F, 0x55, 0x97));
-        assert_eq!(tinted(Color(255, 255, 255), -0.249_977_111_117_893), Color(0xBF, 0xBF, 0xBF));
-    }
 }

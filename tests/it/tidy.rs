@@ -249,6 +249,7 @@ fn each_library_and_each_act_has_one_owner() {
 const FLOATS: &[(&str, &str, &str)] = &[
     ("src/exact/decimal.rs", "fn to_stored", "the one way out: a published decimal as the number a cell stores"),
     ("src/ooxml/element.rs", "fn length", "an attribute that is a length in points"),
+    ("src/ooxml/theme.rs", "fn tinted", "how light a colour is"),
     ("src/report/county.rs", "fn column", "a column's width"),
     ("src/report/county.rs", "fn number", "a column's width"),
 ];

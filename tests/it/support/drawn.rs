@@ -34,6 +34,8 @@ pub enum Look {
     Struck,
     /// Red on red.
     Filled,
+    /// Of the colour of its ground, which the file names in another way: as the theme's, or of a palette of its own.
+    Named,
 }
 
 /// What a conditional format does to a cell.
@@ -76,11 +78,17 @@ pub struct DrawnSheet {
     pub conditional: Option<(usize, usize, Conditional)>,
     /// Columns that say nothing have no width, and none says anything.
     pub no_width: bool,
+    /// The same of rows and heights.
+    pub no_height: bool,
 }
 
 pub const FORMATS: [&str; 7] = ["xlsx", "xls", "xlsb", "ods", "html", "xml2003", "csv"];
 
-const LOOKS: [Look; 5] = [Look::Plain, Look::White, Look::Tiny, Look::Struck, Look::Filled];
+const LOOKS: [Look; 6] = [Look::Plain, Look::White, Look::Tiny, Look::Struck, Look::Filled, Look::Named];
+/// A theme whose fifth colour, made two fifths lighter, is 99B3CC.
+const THEME: &str = r#"<a:theme xmlns:a="a"><a:themeElements><a:clrScheme name="n"><a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1>
+    <a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1><a:accent1><a:srgbClr val="5580AA"/></a:accent1></a:clrScheme></a:themeElements></a:theme>"#;
+
 const PICTURE: &str = "DISPIMG(\"ID_343DFC770DE840EFB3B0EC4FD4D2FCC0\",1)";
 
 /// A file of this format; the name that it should have behind its stem, and its bytes. CSV files have one sheet each.
@@ -161,7 +169,9 @@ fn places(sheet: &DrawnSheet) -> impl Iterator<Item = (usize, usize, &Drawn)> {
 fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let codes = codes(sheets);
-    let mut relations = format!(r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/>"#);
+    let mut relations = format!(
+        r#"<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/><Relationship Id="t" Type="{RELATIONS}/theme" Target="theme/theme1.xml"/>"#
+    );
     let (mut list, mut parts) = (String::new(), vec![("[Content_Types].xml".to_owned(), "<Types/>".to_owned())]);
     for (index, sheet) in sheets.iter().enumerate() {
         let state = if sheet.hidden { r#" state="veryHidden""# } else { "" };
@@ -211,7 +221,11 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
             };
             format!(r#"<conditionalFormatting sqref="{at}"><cfRule priority="1" {rule}</cfRule></conditionalFormatting>"#)
         });
-        let usual = if sheet.no_width { r#"<sheetFormatPr defaultRowHeight="14" defaultColWidth="0"/>"# } else { "" };
+        let usual = match (sheet.no_width, sheet.no_height) {
+            (true, _) => r#"<sheetFormatPr defaultRowHeight="14" defaultColWidth="0"/>"#,
+            (_, true) => r#"<sheetFormatPr defaultRowHeight="0" customHeight="1"/>"#,
+            _ => "",
+        };
         let (column, merged, conditional) = (column.unwrap_or_default(), merged.unwrap_or_default(), conditional.unwrap_or_default());
         parts.push((
             format!("xl/worksheets/{index}.xml"),
@@ -223,16 +237,22 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
     for (at, code) in codes.iter().enumerate() {
         let _ = write!(formats, r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, 200 + at, escaped(code));
         (0..LOOKS.len()).for_each(|look| {
-            let fill = u8::from(LOOKS[look] == Look::Filled);
+            let fill = match LOOKS[look] {
+                Look::Filled => 1,
+                Look::Named => 2,
+                _ => 0,
+            };
             let _ = write!(cells, r#"<xf numFmtId="{}" fontId="{look}" fillId="{fill}"/>"#, if at == 0 { 0 } else { 200 + at });
         });
     }
     let styles = format!(
-        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font><font><strike/></font><font><color indexed="10"/></font></fonts>
-           <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFF0000"/></patternFill></fill></fills>
+        r#"<styleSheet><numFmts>{formats}</numFmts><fonts><font><sz val="11"/><color theme="1"/></font><font><sz val="11"/><color rgb="FFFFFFFF"/></font><font><sz val="1"/></font><font><strike/></font><font><color indexed="10"/></font><font><color theme="4" tint="0.3999755851924192"/></font></fonts>
+           <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFF0000"/></patternFill></fill>
+           <fill><patternFill patternType="solid"><fgColor rgb="FF99B3CC"/></patternFill></fill></fills>
            <borders><border/></borders><cellXfs>{cells}</cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><numFmt numFmtId="300" formatCode=";;;"/></dxf></dxfs></styleSheet>"#
     );
     parts.push(("xl/styles.xml".into(), styles));
+    parts.push(("xl/theme/theme1.xml".into(), THEME.into()));
     parts.push((
         "xl/workbook.xml".into(),
         format!(r#"<workbook xmlns:r="r"><sheets>{list}</sheets><calcPr fullCalcOnLoad="1"/></workbook>"#),
@@ -280,7 +300,7 @@ fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
     let begin = |kind: u16| record(0x0809, &[&words(&[0x0600, kind, 0x0dbb, 0x07cc]), &[0; 8]]);
     let codes = codes(sheets);
     let mut globals = [begin(5), record(0x0042, &[&words(&[1200])])].concat();
-    // There is no font 4: white is 5, tiny 6, struck out 7, red 8.
+    // There is no font 4: white is 5, tiny 6, struck out 7, red 8, and of the palette's last colour, which is its last but one too, 9.
     let black = 0x7fff;
     for (height, flags, colour) in [
         (220u16, 0u16, black),
@@ -291,15 +311,23 @@ fn xls(sheets: &[DrawnSheet]) -> Vec<u8> {
         (20, 0, black),
         (220, 8, black),
         (220, 0, 10),
+        (220, 0, 63),
     ] {
         globals.extend(record(0x0031, &[&words(&[height, flags, colour, 400, 0]), &[0, 0, 0, 0, 2, 1], &utf16("宋体")]));
     }
+    let palette: Vec<u8> =
+        [[0, 0, 0, 0], [255, 255, 255, 0], [255, 0, 0, 0]].into_iter().chain([[153, 179, 204, 0]; 53]).flatten().collect();
+    globals.extend(record(0x0092, &[&words(&[56]), &palette]));
     for (at, code) in codes.iter().enumerate().skip(1) {
         globals.extend(record(0x041e, &[&words(&[200 + at as u16, code.encode_utf16().count() as u16]), &[1], &utf16(code)]));
     }
     for at in 0..codes.len() as u16 {
-        for font in [0u16, 5, 6, 7, 8] {
-            let (pattern, ground) = if font == 8 { (1u32 << 26, 65 << 7 | 0x0a) } else { (0, 65 << 7 | 64) };
+        for font in [0u16, 5, 6, 7, 8, 9] {
+            let (pattern, ground) = match font {
+                8 => (1u32 << 26, 65 << 7 | 0x0a),
+                9 => (1 << 26, 65 << 7 | 0x3e),
+                _ => (0, 65 << 7 | 64),
+            };
             let format = if at == 0 { 0 } else { 200 + at };
             globals.extend(record(0x00e0, &[&words(&[font, format]), &[0; 10], &pattern.to_le_bytes(), &words(&[ground])]));
         }
@@ -346,7 +374,10 @@ fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8], mut told: usize) 
         let (width, hidden) = if sheet.narrow { (0, 0) } else { (2048, 1) };
         body.extend(record(0x007d, &[&words(&[column as u16, column as u16, width, 0, hidden, 0])]));
     }
-    for row in 0..sheet.rows.len() {
+    if sheet.no_height {
+        body.extend(record(0x0225, &[&words(&[2, 0])]));
+    }
+    for row in (0..sheet.rows.len()).filter(|_| !sheet.no_height) {
         let hidden = if sheet.hidden_row == Some(row) { 0x20 } else { 0 };
         body.extend(record(0x0208, &[&words(&[row as u16, 0, 20, 270, 0, 0, hidden, 0])]));
     }
@@ -475,16 +506,25 @@ fn xlsb(sheets: &[DrawnSheet]) -> Vec<u8> {
     }
     styles.extend([record(0x268, &[]), record(0x263, &[&count(LOOKS.len())])].concat());
     let (white, red) = ([5, 0, 0, 0, 255, 255, 255, 255], [5, 0, 0, 0, 255, 0, 0, 255]);
-    for (height, flags, colour) in [(220u16, 0u16, [0u8; 8]), (220, 0, white), (20, 0, [0; 8]), (220, 8, [0; 8]), (220, 0, red)] {
+    // The theme's fifth colour, two fifths lighter.
+    let (named, alike) = ([7, 4, 0x32, 0x33, 0, 0, 0, 255], [5, 0, 0, 0, 153, 179, 204, 255]);
+    for (height, flags, colour) in
+        [(220u16, 0u16, [0u8; 8]), (220, 0, white), (20, 0, [0; 8]), (220, 8, [0; 8]), (220, 0, red), (220, 0, named)]
+    {
         styles.extend(record(0x2b, &[&height.to_le_bytes(), &flags.to_le_bytes(), &[0; 8], &colour, &[0], &wide("宋体")]));
     }
-    let fills = [record(0x2d, &[&[0; 68]]), record(0x2d, &[&1u32.to_le_bytes(), &red, &[0; 56]])].concat();
-    styles.extend([record(0x264, &[]), record(0x25b, &[&count(2)]), fills, record(0x25c, &[])].concat());
+    let solid = |colour: &[u8; 8]| record(0x2d, &[&1u32.to_le_bytes(), colour, &[0; 56]]);
+    let fills = [record(0x2d, &[&[0; 68]]), solid(&red), solid(&alike)].concat();
+    styles.extend([record(0x264, &[]), record(0x25b, &[&count(3)]), fills, record(0x25c, &[])].concat());
     styles.extend(record(0x269, &[&count(codes.len() * LOOKS.len())]));
     for at in 0..codes.len() as u16 {
         for font in 0..LOOKS.len() as u16 {
             let format = if at == 0 { 0 } else { 200 + at };
-            let fill = u16::from(LOOKS[font as usize] == Look::Filled);
+            let fill = match LOOKS[font as usize] {
+                Look::Filled => 1u16,
+                Look::Named => 2,
+                _ => 0,
+            };
             styles.extend(record(0x2f, &[&0u16.to_le_bytes(), &format.to_le_bytes(), &font.to_le_bytes(), &fill.to_le_bytes(), &[0; 8]]));
         }
     }
@@ -496,6 +536,7 @@ fn xlsb(sheets: &[DrawnSheet]) -> Vec<u8> {
     styles.extend([record(0x1fb, &[&property(5, &white)]), record(0x1fb, &[&property(0x26, &nothing)]), record(0x1fa, &[])].concat());
     styles.extend(record(0x117, &[]));
     parts.push(("xl/styles.bin".into(), styles));
+    parts.push(("xl/theme/theme1.xml".into(), THEME.into()));
     parts.push(("xl/workbook.bin".into(), list));
     parts.push(("xl/_rels/workbook.bin.rels".into(), format!("<Relationships>{relations}</Relationships>").into()));
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
@@ -581,7 +622,7 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
                     Some((.., Conditional::White)) => "condition-white",
                     Some((.., Conditional::Nothing)) => "condition-nothing",
                     Some((.., Conditional::Perhaps)) => "condition-perhaps",
-                    None => ["plain", "white", "tiny", "struck", "filled"][style(&Drawn { code: "", ..cell.clone() }, &[""])],
+                    None => ["plain", "white", "tiny", "struck", "filled", "named"][style(&Drawn { code: "", ..cell.clone() }, &[""])],
                 };
                 let (kind, text) = match &cell.held {
                     Held::Nothing => (String::new(), String::new()),
@@ -627,6 +668,8 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
         <style:style style:name="struck" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/></style:style>
         <style:style style:name="filled" style:family="table-cell"><style:table-cell-properties fo:background-color="#ff0000"/>
             <style:text-properties fo:color="#ff0000"/></style:style>
+        <style:style style:name="named" style:family="table-cell"><style:table-cell-properties fo:background-color="#99b3cc"/>
+            <style:text-properties fo:color="#98b2cd"/></style:style>
         <style:style style:name="white" style:family="text"><style:text-properties fo:color="#ffffff"/></style:style>
         <style:style style:name="condition-white" style:family="table-cell">
             <style:map style:condition="cell-content()&gt;=0" style:apply-style-name="Hidden"/></style:style>
@@ -654,8 +697,10 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
 
 fn html(sheets: &[DrawnSheet]) -> String {
     let mut page = String::from(
-        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><style>.white {color:white;} .tiny {font-size:1.0pt;} .struck {text-decoration:line-through;} .filled {color:red; background:red;}</style></head><body>",
+        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head><style>.white {color:white;} .tiny {font-size:1.0pt;} .struck {text-decoration:line-through;} .filled {color:red; background:red;} .named {color:#99b3cc; background:rgb(60%, 70%, 80%);}</style></head>",
     );
+    html_book(sheets, &mut page);
+    page += "<body>";
     for sheet in sheets {
         let _ = write!(page, "<table><caption>{}</caption>", sheet.name);
         if let Some(column) = sheet.hidden_column {
@@ -666,7 +711,7 @@ fn html(sheets: &[DrawnSheet]) -> String {
             let how = if sheet.hidden_row == Some(row) { " style='display:none'" } else { "" };
             let _ = write!(page, "<tr{how}>");
             for cell in cells {
-                let class = ["", " class=white", " class=tiny", " class=struck", " class=filled"]
+                let class = ["", " class=white", " class=tiny", " class=struck", " class=filled", " class=named"]
                     [style(&Drawn { code: "", ..cell.clone() }, &[""])];
                 let code = if cell.code.is_empty() {
                     String::new()
@@ -693,6 +738,30 @@ fn html(sheets: &[DrawnSheet]) -> String {
     page + "</body></html>"
 }
 
+/// What Excel says at a page's head, where browsers read nothing: which sheets are hidden, and conditional formats.
+fn html_book(sheets: &[DrawnSheet], page: &mut String) {
+    *page += "<!--[if gte mso 9]><xml><x:ExcelWorkbook><x:ExcelWorksheets>";
+    for sheet in sheets {
+        let visible = if sheet.hidden { "<x:Visible>SheetHidden</x:Visible>" } else { "" };
+        let conditional = sheet.conditional.map(|(row, column, what)| {
+            let test = match what {
+                Conditional::Perhaps => "<x:Value1>AND($Z$1=1,$Z$2=1)</x:Value1>",
+                _ => "<x:Qualifier>GreaterOrEqual</x:Qualifier><x:Value1>0</x:Value1>",
+            };
+            let look = if what == Conditional::Nothing { "mso-number-format:&quot;;;;&quot;" } else { "color:white" };
+            let at = CellRef { row: row as u32, column: column as u16 };
+            format!("<x:ConditionalFormatting><x:Range>{at}</x:Range><x:Condition>{test}<x:Format Style='{look}'/></x:Condition></x:ConditionalFormatting>")
+        });
+        let _ = write!(
+            page,
+            "<x:ExcelWorksheet><x:Name>{}</x:Name><x:WorksheetOptions>{visible}</x:WorksheetOptions>{}</x:ExcelWorksheet>",
+            sheet.name,
+            conditional.unwrap_or_default()
+        );
+    }
+    *page += "</x:ExcelWorksheets></x:ExcelWorkbook></xml><![endif]-->";
+}
+
 fn xml2003(sheets: &[DrawnSheet]) -> String {
     let codes = codes(sheets);
     let mut page = String::from(
@@ -705,6 +774,7 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
             "<Font ss:Size=\"1\"/>",
             "<Font ss:StrikeThrough=\"1\"/>",
             "<Font ss:Color=\"#FF0000\"/><Interior ss:Color=\"#FF0000\" ss:Pattern=\"Solid\"/>",
+            "<Font ss:Color=\"#98B2CD\"/><Interior ss:Color=\"#99B3CC\" ss:Pattern=\"Solid\"/>",
         ]
         .iter()
         .enumerate()
@@ -715,7 +785,11 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
     }
     page += "</Styles>";
     for sheet in sheets {
-        let usual = if sheet.no_width { " ss:DefaultColumnWidth=\"0\"" } else { "" };
+        let usual = match (sheet.no_width, sheet.no_height) {
+            (true, _) => " ss:DefaultColumnWidth=\"0\"",
+            (_, true) => " ss:DefaultRowHeight=\"0\"",
+            _ => "",
+        };
         let _ = write!(page, r#"<Worksheet ss:Name="{}"><Table{usual}>"#, sheet.name);
         if let Some(column) = sheet.hidden_column {
             let how = if sheet.narrow { "ss:Width=\"0\"" } else { "ss:Hidden=\"1\"" };
