@@ -95,6 +95,7 @@ fn findings(text: &str) -> BTreeMap<(String, usize), Value> {
     let beside = [
         Code::RareCharacter,
         Code::DoesNotFit,
+        Code::UnusablePhoto,
         Code::UnknownCalendarYear,
         Code::NoPostingDate,
         Code::ChangedAfterPublication,

@@ -78,7 +78,7 @@ fn list_lines(printer: &Printer, list: &List, columns: &[&str]) {
 fn field_line(printer: &Printer, placeholder: &str, field: &Field) {
     let meaning = if printer.lang() == Lang::Zh { field.zh } else { field.en };
     let example = match &field.example {
-        Datum::Empty => String::new(),
+        Datum::Empty | Datum::Picture(_) => String::new(),
         Datum::Text(text) | Datum::Class { name: text, .. } => text.clone(),
         Datum::Number { value, .. } => value.to_string(),
         Datum::Date(date) => date.to_string(),

@@ -111,6 +111,7 @@ codes! {
         OddReportDate "odd-report-date",
         ControlCharacters "control-characters",
         DoesNotFit "does-not-fit",
+        UnusablePhoto "unusable-photo",
     }
     Note {
         SupersededSubmission "superseded-submission",

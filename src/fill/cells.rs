@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::columns::OutColumn;
 use super::rows::{Mode, OutRow};
 use super::{Sheet, values};
-use crate::form::data::{Datum, Record};
+use crate::form::data::{Datum, Photo, Record};
 use crate::form::model::{Borders, Cell, Edge, Line, Row, Style, StyleId, Value};
 use crate::number_format::Format;
 use crate::template::Slot;
@@ -71,6 +71,21 @@ pub(super) fn write(work: &Sheet<'_>, styles: &mut Vec<Style>, looks: &mut Looks
         });
     }
     (out, pending)
+}
+
+/// Photos of the data, with the row and column of the filled sheet in which each stands alone.
+pub(super) fn photos<'a>(work: &Sheet<'a>) -> Vec<(usize, usize, &'a Photo)> {
+    let mut photos = Vec::new();
+    for (index, row) in work.rows.iter().enumerate() {
+        let plan = &work.plan.rows[row.template as usize];
+        for (place, column) in work.columns.iter().enumerate() {
+            let Some(Content::Alone(fill)) = plan.cells.get(usize::from(column.template)).map(|cell| &cell.content) else { continue };
+            if let Found::Data(Datum::Picture(photo)) = found(work, row, column, *fill) {
+                photos.push((index, place, photo));
+            }
+        }
+    }
+    photos
 }
 
 fn same_none(above: &OutRow<'_>, row: &OutRow<'_>) -> bool {

@@ -172,9 +172,12 @@ fn sheet<'a>(
         Ordering::Greater => Part::Foot(row.page),
     };
     let parts = work.rows.iter().map(part).collect();
+    let columns = columns::widths(plan, &work.columns);
+    let mut images = images(&work);
+    images.extend(photos(&work, &columns, &mut rows, &book.normal_font));
     let sheet = FilledSheet {
         name: String::new(),
-        columns: columns::widths(plan, &work.columns),
+        columns,
         rows,
         merges,
         page: PageSetup {
@@ -194,7 +197,7 @@ fn sheet<'a>(
             breaks.dedup();
             breaks
         },
-        images: images(&work),
+        images,
     };
     let cuts = work.pages.iter().map(|page| rows::Cut { records: page.records.len(), ruled: page.ruled }).collect();
     (reaching_pictures(sheet, &book.normal_font), parts, cuts)
@@ -214,6 +217,34 @@ fn images(work: &Sheet<'_>) -> Vec<Image> {
         }
     }
     out
+}
+
+/// The largest that a photo is printed, across and down: 35 × 49 mm.
+const PHOTO: (f64, f64) = (99.2, 138.9);
+/// Points left free above and below a photo.
+const PHOTO_EDGE: f64 = 1.5;
+
+/// Photos of the data, each in the middle of its cell and as large as its box takes; a row that is lower grows.
+fn photos(work: &Sheet<'_>, columns: &[Column], rows: &mut [Row], normal: &Font) -> Vec<Image> {
+    let digit = f64::from(usual_digit_pixels(&normal.family, normal.size)) * 0.75;
+    let mut images = Vec::new();
+    for (row, column, photo) in cells::photos(work) {
+        let wide = columns[column].width * digit;
+        let across = PHOTO.0.min(wide - 2.0 * PHOTO_EDGE).max(1.0);
+        let scale = (across / f64::from(photo.width)).min(PHOTO.1 / f64::from(photo.height));
+        let size = (f64::from(photo.width) * scale, f64::from(photo.height) * scale);
+        let high = rows[row].height.unwrap_or(0.0).max(size.1 + 2.0 * PHOTO_EDGE);
+        rows[row].height = Some(high);
+        images.push(Image {
+            bytes: std::sync::Arc::clone(&photo.bytes),
+            row: row as u32,
+            column: column as u16,
+            offset: (((wide - size.0) / 2.0).max(0.0), (high - size.1) / 2.0),
+            size,
+            description: photo.description.clone(),
+        });
+    }
+    images
 }
 
 /// The sheet with rows and columns down to the last corner of its pictures, which an office prints too.

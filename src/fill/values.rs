@@ -28,7 +28,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
 /// Writes a value within text.
 pub(super) fn print(datum: &Datum, out: &mut String) {
     match datum {
-        Datum::Empty => {}
+        Datum::Empty | Datum::Picture(_) => {}
         Datum::Text(text) => out.push_str(&shortened(text)),
         Datum::Class { name, .. } => out.push_str(name),
         Datum::Number { value, digits } => out.push_str(&Exact::from(*value).publish(u32::from(*digits))),
@@ -41,7 +41,7 @@ pub(super) fn print(datum: &Datum, out: &mut String) {
 /// A value alone in its cell. A day needs a cell that shows days, else it is written out.
 pub(super) fn alone(datum: &Datum, shows_day: impl FnOnce() -> bool) -> Value {
     match datum {
-        Datum::Empty => Value::Empty,
+        Datum::Empty | Datum::Picture(_) => Value::Empty,
         Datum::Text(text) => Value::Text(shortened(text).into_owned()),
         Datum::Class { name, .. } => Value::Text(name.clone()),
         Datum::Number { value, .. } => Value::Number(*value),
@@ -90,7 +90,8 @@ pub(super) fn compare(one: Option<&Datum>, two: Option<&Datum>, down: bool) -> O
         Datum::Date(_) => 1,
         Datum::Class { .. } => 2,
         Datum::Text(_) => 3,
-        Datum::Empty => 4,
+        Datum::Picture(_) => 4,
+        Datum::Empty => 5,
     };
     let (one, two) = (one.unwrap_or(&Datum::Empty), two.unwrap_or(&Datum::Empty));
     let order = match (one, two) {

@@ -1,6 +1,7 @@
 //! What a form is filled with: fields and lists by their Chinese names, and the schema a template is checked against.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -31,6 +32,21 @@ pub enum Datum {
         /// Its name.
         name: String,
     },
+    /// A photo; alone in its cell it stands in the middle of it, within text it is nothing.
+    Picture(Photo),
+}
+
+/// A photo of a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Photo {
+    /// PNG or JPEG bytes that decode.
+    pub bytes: Arc<[u8]>,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Who it shows.
+    pub description: String,
 }
 
 /// Fields and lists of one record. The root of a form's data is a record too.

@@ -5,7 +5,7 @@ use super::view::{BLANK, publication, publication_text, score};
 use super::whole::{Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
-use crate::form::data::Record;
+use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period, zh_date};
 use crate::rollup::{Nominees, OutcomeKind, nominees};
 use crate::scheme::QuotaBase;
@@ -27,7 +27,12 @@ fn contents() -> Contents {
         text("荣誉", "荣誉名称和期间", "honour and its period", "季度之星（三季度）"),
         text("职务", "党内外职务", "post", "村民小组组长"),
         number("总分", "得分：年度荣誉为年度总分", "score: the year's total for an honour of the year", "98.50"),
-        text("照片", "照片处的说明；照片在工作区的“照片”文件夹里时为空", "says that a photo goes here; empty if there is one", "（照片）"),
+        text(
+            "照片",
+            "工作区“照片”文件夹里的照片（支部编码-序号.jpg 或 png），没有时为“（照片）”",
+            "the photo in the workspace's folder 照片 (branch code-number.jpg or png); a word if there is none",
+            "（照片）",
+        ),
     ]);
     let fields = with_unit(vec![
         text("荣誉名称", "本表有哪些荣誉", "honours on the form", "季度之星、年度之星"),
@@ -81,7 +86,8 @@ fn data(whole: &Whole<'_>) -> Record {
                 if group.period == run.period {
                     row.set("总分", score(outcome.score.total.as_ref(), whole.schemes[group.scheme].digits));
                 }
-                row.text("照片", "（照片）");
+                let photo = whole.photos.get(&(sent.branch.code.clone(), member.seq));
+                row.set("照片", photo.map_or_else(|| Datum::Text("（照片）".into()), |photo| Datum::Picture(photo.clone())));
                 rows.push(row);
             }
         }

@@ -48,7 +48,7 @@ pub use roster::{EXEMPT, ROSTER};
 pub use routine::ROUTINE;
 pub use sample::{sample, sample_over};
 pub use view::{Issuer, View, publication, under};
-pub use whole::{Person, Sent, Whole};
+pub use whole::{Person, Photos, Sent, Whole};
 pub use yearly::YEARLY;
 
 use crate::bag::Retention;

@@ -1,15 +1,20 @@
 //! What forms about people and branches share that go by no scheme: one document per unit, whatever its members are scored by.
 
+use std::collections::BTreeMap;
+
 use super::field::{text, with_common};
 use super::view::{Issuer, set_branch, set_run, set_schemes};
 use super::{Standing, Unit};
 use crate::county::Branch;
-use crate::form::data::{Field, Record};
+use crate::form::data::{Field, Photo, Record};
 use crate::period::Calendar;
 use crate::record::NumberedLetter;
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::Scheme;
 use crate::submission::{Member, Roll, Submission};
+
+/// Photos of members by 支部编码 and 序号.
+pub type Photos = BTreeMap<(String, i64), Photo>;
 
 /// A unit with its accepted branches in the register's order.
 pub struct Whole<'a> {
@@ -27,6 +32,8 @@ pub struct Whole<'a> {
     pub lacking: Vec<(&'a Branch, Standing)>,
     /// Letters that have a number.
     pub numbers: &'a [NumberedLetter],
+    /// Photos of members who hold an honour.
+    pub photos: &'a Photos,
     /// Short digest of what the form is made from.
     pub digest: &'a str,
 }

@@ -215,7 +215,7 @@ pub(super) fn write_expiring<'a>(
             let inputs: Vec<&str> = earlier.inputs.iter().map(|(name, _)| name.as_str()).collect();
             let made_from = vec![json!({ "code": digest, "template": loaded.name, "inputs": inputs })];
             let noticed = by_unit.entry(at).or_insert_with(|| Noticed::of(*unit));
-            writer.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from, letters: Vec::new() }, noticed)?;
+            writer.print(form, folder, Filled { parts: vec![(&loaded.template, record)], made_from, ..Filled::default() }, noticed)?;
         }
     }
     Ok(by_unit.into_values().collect())

@@ -21,6 +21,7 @@ mod manifest;
 mod moves;
 mod owed;
 mod parts;
+mod photos;
 mod posted;
 mod prepare;
 pub(crate) mod print;

@@ -109,12 +109,7 @@ pub fn write_returns<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[Op
                 lang: writer.county.workspace.language,
                 digest: &short_digest(&[&made_from[..1], &[&loaded.digest], &made_from[1..]].concat()),
             });
-            writer.print(
-                form,
-                folder,
-                Filled { parts: vec![(&loaded.template, record)], made_from: Vec::new(), letters: Vec::new() },
-                &mut noticed,
-            )?;
+            writer.print(form, folder, Filled { parts: vec![(&loaded.template, record)], ..Filled::default() }, &mut noticed)?;
         }
         Ok(noticed)
     });
@@ -269,7 +264,7 @@ pub fn write_reminders<'a>(writer: &Writer<'a>, resolved: &Resolved, folders: &[
             let digest = short_digest(&made_from);
             let record = data(&Reminder { committee, issuer: writer.issuer, branches: &reminded, deadline: &deadline, digest: &digest });
             let parts = vec![(&loaded.template, record)];
-            writer.print(form, folder, Filled { parts, made_from: Vec::new(), letters: Vec::new() }, &mut noticed)?;
+            writer.print(form, folder, Filled { parts, ..Filled::default() }, &mut noticed)?;
         }
         Ok(noticed)
     });

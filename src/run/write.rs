@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::earlier::{self, Earlier, write_expiring};
 use super::manifest::{FormRecord, write_manifest};
+use super::photos::{Found, photos};
 use super::print::{About, Part, print};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
@@ -23,7 +24,7 @@ use crate::county::{Branch, Paper};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
-use crate::forms::{self, BOARD, Data, Form, Group, Issued, Issuer, Sent, Standing, Unit, View, Whole};
+use crate::forms::{self, BOARD, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
 use crate::layout::Note;
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::record::NumberedLetter;
@@ -119,7 +120,7 @@ fn write_all(
 pub(super) struct FormJob<'a> {
     pub(super) unit: Unit<'a>,
     folder: String,
-    branches: Vec<(usize, &'a BranchScores)>,
+    pub(super) branches: Vec<(usize, &'a BranchScores)>,
     /// Branches of the unit that are missing or returned.
     lacking: Vec<(&'a Branch, Standing)>,
 }
@@ -202,6 +203,7 @@ pub(super) struct Noticed<'a> {
     unit: Unit<'a>,
     /// Characters that no face has.
     characters: BTreeSet<char>,
+    /// Text that does not fit, photos that cannot be used.
     unfit: Vec<Finding>,
 }
 
@@ -311,7 +313,7 @@ impl Writer<'_> {
             made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
             parts.push((&loaded.template, record));
         }
-        Ok((!parts.is_empty()).then_some(Filled { parts, made_from, letters: Vec::new() }))
+        Ok((!parts.is_empty()).then_some(Filled { parts, made_from, ..Filled::default() }))
     }
 
     /// The form over all members of the unit, whatever schemes score them; none if it has nothing to show.
@@ -324,6 +326,8 @@ impl Writer<'_> {
         sources.extend(schemes.iter().map(|scheme| scheme.digest.as_str()));
         sources.push(&loaded.digest);
         sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
+        let found = if form.id == HONOURS.id { photos(self.county, job) } else { Found::default() };
+        sources.extend(found.files.iter().map(|(_, digest)| digest.as_str()));
         let code = short_digest(&sources);
         let branches = job.branches.iter().map(|(branch, card)| Sent {
             branch: &self.county.register.branches[*branch],
@@ -338,6 +342,7 @@ impl Writer<'_> {
             branches: branches.collect(),
             lacking: job.lacking.clone(),
             numbers: &self.numbers,
+            photos: &found.photos,
             digest: &code,
         };
         let record = make(&whole);
@@ -346,9 +351,13 @@ impl Writer<'_> {
         }
         let ids: Vec<&str> = schemes.iter().map(|scheme| scheme.id.as_str()).collect();
         let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
-        let made_from = vec![json!({ "code": code, "schemes": ids, "template": loaded.name, "inputs": inputs })];
+        let mut made_from = json!({ "code": code, "schemes": ids, "template": loaded.name, "inputs": inputs });
+        if !found.files.is_empty() {
+            made_from["photos"] = found.files.iter().map(|(file, digest)| json!({ "file": file, "sha256": digest })).collect();
+        }
         let letters = forms::issued(form, &whole);
-        Ok(Some(Filled { parts: vec![(&loaded.template, record)], made_from, letters }))
+        let parts = vec![(&loaded.template, record)];
+        Ok(Some(Filled { parts, made_from: vec![made_from], letters, findings: found.findings }))
     }
 
     /// Prints a form into a folder, and keeps what layout noticed.
@@ -361,6 +370,7 @@ impl Writer<'_> {
         let stem = if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) };
         self.staging.write(&format!("{stem}.pdf"), &printed.pdf)?;
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
+        noticed.unfit.extend(filled.findings);
         for note in printed.notes {
             match note {
                 Note::MissingCharacter { character, .. } => drop(noticed.characters.insert(character)),
@@ -382,11 +392,14 @@ fn files_of(card: &BranchScores) -> Vec<Arc<str>> {
 }
 
 /// A form ready to be printed: each part's template and data, and what the manifest says of them.
+#[derive(Default)]
 pub(super) struct Filled<'a> {
     pub(super) parts: Vec<Part<'a>>,
     pub(super) made_from: Vec<serde_json::Value>,
     /// Letters that it holds.
     pub(super) letters: Vec<Issued>,
+    /// What was found on the way.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// What printing showed, as findings. Characters that a submission holds have been found in its cell, and a committee's form

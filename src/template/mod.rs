@@ -22,7 +22,7 @@ mod style;
 pub use error::{Feature, Problem, TemplateError};
 pub(crate) use formula::{number_in, result as formula_result};
 pub(crate) use names::Slot;
-pub use picture::PictureFault;
+pub use picture::{PictureFault, prove};
 pub use settings::KEYS as SETTINGS;
 
 use crate::form::data::Schema;

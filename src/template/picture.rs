@@ -19,35 +19,36 @@ pub enum PictureFault {
     Cmyk,
 }
 
-/// Decodes the whole picture.
-pub(super) fn prove(bytes: &[u8]) -> Result<(), PictureFault> {
+/// Decodes the whole picture, PNG or JPEG; gives its pixels across and down.
+pub fn prove(bytes: &[u8]) -> Result<(u32, u32), PictureFault> {
     if bytes.starts_with(b"\x89PNG") { png(bytes) } else { jpeg(bytes) }
 }
 
-fn within(width: u64, height: u64) -> Result<(), PictureFault> {
+fn within(width: u32, height: u32) -> Result<(u32, u32), PictureFault> {
     if width == 0 || height == 0 {
         return Err(PictureFault::Damaged);
     }
-    if width.saturating_mul(height) > MOST_PIXELS { Err(PictureFault::TooLarge) } else { Ok(()) }
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    if pixels > MOST_PIXELS { Err(PictureFault::TooLarge) } else { Ok((width, height)) }
 }
 
-fn png(bytes: &[u8]) -> Result<(), PictureFault> {
+fn png(bytes: &[u8]) -> Result<(u32, u32), PictureFault> {
     let damaged = |_| PictureFault::Damaged;
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(damaged)?;
     let info = reader.info();
-    within(info.width.into(), info.height.into())?;
+    let size = within(info.width, info.height)?;
     while reader.next_row().map_err(damaged)?.is_some() {}
-    Ok(())
+    Ok(size)
 }
 
-fn jpeg(bytes: &[u8]) -> Result<(), PictureFault> {
+fn jpeg(bytes: &[u8]) -> Result<(u32, u32), PictureFault> {
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(|_| PictureFault::Damaged)?;
     let info = decoder.info().ok_or(PictureFault::Damaged)?;
-    within(info.width.into(), info.height.into())?;
+    let size = within(info.width.into(), info.height.into())?;
     if matches!(decoder.input_colorspace(), Some(ColorSpace::CMYK | ColorSpace::YCCK)) {
         return Err(PictureFault::Cmyk);
     }
     decoder.decode().map_err(|_| PictureFault::Damaged)?;
-    Ok(())
+    Ok(size)
 }

@@ -9,8 +9,8 @@ use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, REGISTRY, REMINDER,
-    RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
+    BOARD, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos, REGISTRY,
+    REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
@@ -168,8 +168,17 @@ fn wholes(summary: &Summary, issuer: &Issuer, accepted: &[Sent<'_>], reminded: &
     let mut all = Vec::new();
     for (unit, branches) in units {
         let lacking = reminded.iter().filter(|_| unit.code().is_none()).map(|one| (one.branch, one.standing)).collect();
-        let whole =
-            Whole { unit, issuer, calendar: &county.calendar, schemes: &county.schemes, branches, lacking, numbers: &[], digest: "0000" };
+        let whole = Whole {
+            unit,
+            issuer,
+            calendar: &county.calendar,
+            schemes: &county.schemes,
+            branches,
+            lacking,
+            numbers: &[],
+            photos: &Photos::new(),
+            digest: "0000",
+        };
         for form in FORMS {
             if let Data::Whole(kinds, data) = form.data
                 && kinds.contains(&unit.kind())

@@ -56,6 +56,12 @@ struct Case {
     configuration: String,
     /// Forms to be written: the case needs a whole run.
     forms: Option<Vec<String>>,
+    /// Lines added to the scheme, which is then the county's own.
+    #[serde(default)]
+    scheme_adds: String,
+    /// Texts in place of photos, by name in the folder 照片.
+    #[serde(default)]
+    photos: BTreeMap<String, String>,
     /// The county's own board: `{人数}` in a column far too narrow.
     #[serde(default)]
     narrow_board: bool,
@@ -184,6 +190,16 @@ impl Case {
             let path = root.join("inbox").join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
+        }
+        for (name, text) in &self.photos {
+            std::fs::create_dir_all(root.join("照片")).unwrap();
+            std::fs::write(root.join("照片").join(name), text).unwrap();
+        }
+        if !self.scheme_adds.is_empty() {
+            let built_in = scorebook::builtin::scheme(&self.base).unwrap();
+            std::fs::create_dir(root.join("schemes")).unwrap();
+            let text = String::from_utf8_lossy(&built_in).into_owned() + "\n" + &self.scheme_adds;
+            std::fs::write(root.join(format!("schemes/{}.toml", self.base)), text).unwrap();
         }
         if self.narrow_board {
             let mut book = rust_xlsxwriter::Workbook::new();

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use scorebook::diag::Lang;
+use scorebook::diag::{Code, Lang};
 use scorebook::digest;
 use scorebook::form::data::{Datum, Record};
-use scorebook::forms::{Data, Form, POLL, RECTIFICATION, Sent, Unit, WARNING, Whole};
+use scorebook::forms::{Data, Form, POLL, Photos, RECTIFICATION, Sent, Unit, WARNING, Whole};
 use scorebook::period::RunPeriod;
 use scorebook::post::PostOrder;
 use scorebook::run::{self, BranchState, Options, Summary};
@@ -55,6 +55,7 @@ fn of_branches(summary: &Summary, form: &Form, change: impl Fn(&mut scorebook::s
             branches: vec![Sent { branch, submission: &submission, outcomes: &card.outcomes }],
             lacking: Vec::new(),
             numbers: &[],
+            photos: &Photos::new(),
             digest: "0000",
         };
         all.push((branch.code.clone(), data(&whole)));
@@ -246,4 +247,56 @@ fn last_years_letters_come_due() {
     // What was withdrawn was never handed out.
     posted(root, &PostOrder { withdraw: Some((1, "贴错了".to_owned())), ..PostOrder::default() }).unwrap();
     assert!(due("out", "2027").is_empty());
+}
+
+/// A grey picture of a few pixels.
+fn grey(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&vec![128; (width * height) as usize]).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+/// A photo from the folder 照片 stands on the form of honours, as XLSX and as PDF, with its digest in the manifest; who has none
+/// keeps a free place.
+#[test]
+fn photos_stand_on_the_form_of_honours() {
+    let workspace = crate::support::Workdir::copy_of("clean-ju-10star");
+    let root = workspace.path();
+    let run = || {
+        let forms = Some(vec!["honours".to_owned()]);
+        let options = Options { workspace: root.to_owned(), period: RunPeriod::parse("2026"), forms, ..Options::default() };
+        crate::support::done(run::run(&options, &|_, _, _| {}))
+    };
+    let summary = run();
+    let rows = crate::support::results(&summary);
+    let held = rows.iter().find(|row| row["honours"].as_array().is_some_and(|all| !all.is_empty())).expect("somebody holds an honour");
+    let code = held["branch_code"].as_str().unwrap();
+    let folder = || {
+        let entries = std::fs::read_dir(root.join("out/2026/支部")).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(code)).next().unwrap()
+    };
+    let pictures = || {
+        let form = |extension: &str| std::fs::read(folder().join(format!("季度之星公示、年度之星公示.{extension}"))).unwrap();
+        let has = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+        (has(&form("xlsx"), b"xl/media/image1.png"), has(&form("pdf"), b"/Subtype/Image"))
+    };
+    assert_eq!(pictures(), (false, false));
+    std::fs::create_dir(root.join("照片")).unwrap();
+    let name = format!("照片/{code}-{}.png", held["seq"]);
+    std::fs::write(root.join(&name), grey(35, 49)).unwrap();
+    let summary = run();
+    assert_eq!(pictures(), (true, true));
+    assert!(!summary.resolved.findings.iter().any(|finding| finding.code == Code::UnusablePhoto));
+    let manifest = std::fs::read_to_string(root.join("out/2026/manifest.json")).unwrap();
+    assert!(manifest.contains(&name) && manifest.contains(&digest::sha256_hex(&grey(35, 49))));
+    // One that is no picture is told, and its place stays free.
+    std::fs::write(root.join(&name), &grey(35, 49)[..40]).unwrap();
+    let summary = run();
+    assert_eq!(pictures(), (false, false));
+    let told: Vec<_> = summary.resolved.findings.iter().filter(|finding| finding.code == Code::UnusablePhoto).collect();
+    assert_eq!((told.len(), told[0].place.file.as_deref(), told[0].branch_code.as_deref()), (1, Some(name.as_str()), Some(code)));
 }
