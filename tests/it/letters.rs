@@ -276,8 +276,8 @@ fn photos_stand_on_the_form_of_honours() {
     let held = rows.iter().find(|row| row["honours"].as_array().is_some_and(|all| !all.is_empty())).expect("somebody holds an honour");
     let code = held["branch_code"].as_str().unwrap();
     let folder = || {
-        let entries = std::fs::read_dir(root.join("out/2026/支部")).unwrap().map(|entry| entry.unwrap().path());
-        entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(code)).next().unwrap()
+        let mut entries = std::fs::read_dir(root.join("out/2026/支部")).unwrap().map(|entry| entry.unwrap().path());
+        entries.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(code)).unwrap()
     };
     let pictures = || {
         let form = |extension: &str| std::fs::read(folder().join(format!("季度之星公示、年度之星公示.{extension}"))).unwrap();
