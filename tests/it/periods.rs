@@ -34,14 +34,15 @@ fn a_period_within_a_longer_run_is_that_of_its_own_run() {
     demos.retain(|path| path.join("inbox").exists());
     demos.sort();
     let mut compared = 0;
-    for demo in demos {
+    for (turn, demo) in demos.into_iter().enumerate() {
         let year = RunPeriod { year: 2026, period: Period::YEAR };
         let whole = checked(&demo, year);
         // A sheet that bears no name of a submission's, and a scheme without figures for the length of the longer run.
         let half = checked(&demo, RunPeriod { year: 2026, period: Period::new(Every::Half, 1).unwrap() });
         for period in [Every::Month, Every::Quarter, Every::Half].into_iter().flat_map(Every::all) {
-            // One of each length in each half is enough; all would take minutes.
-            if !matches!((period.every(), period.number()), (Every::Month, 5) | (Every::Quarter, 1 | 3) | (Every::Half, 1)) {
+            // One of each length is enough, and a quarter in each half; all would take minutes.
+            let quarter = if turn % 2 == 0 { 1 } else { 3 };
+            if ![(Every::Month, 5), (Every::Quarter, quarter), (Every::Half, 1)].contains(&(period.every(), period.number())) {
                 continue;
             }
             let run = RunPeriod { year: 2026, period };
