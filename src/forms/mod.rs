@@ -10,6 +10,7 @@
 //! table; no other room types a form's id. Pure: what a form looks like is its template's affair, printing it is `run`'s.
 
 mod board;
+mod book;
 mod branch_score;
 mod due;
 mod explained;
@@ -31,6 +32,7 @@ mod whole;
 mod yearly;
 
 pub use board::{BOARD, corrections_without_place};
+pub use book::{BOOK, BOOK_PARTS, Binding};
 pub use branch_score::BRANCH_SCORE;
 pub use due::{DUE, Expiring, ExpiringLetter};
 pub use explained::{EXPLAIN, ExplainedSubject, Written, short, statement};
@@ -75,6 +77,7 @@ pub const FORMS: &[Form] = &[
     EXEMPT,
     LIST,
     ROUTINE,
+    BOOK,
     DUE,
     RETURN,
     REMINDER,
@@ -115,6 +118,8 @@ pub enum Data {
     Reminded(fn(&Reminder<'_>) -> Record),
     /// For a committee and the county, letters of earlier years whose term ends, if there are any.
     Expiring(fn(&Expiring<'_>) -> Record),
+    /// For a branch, cover and contents of other forms of its own that are bound together; for a committee the books of its branches.
+    Bound(fn(&Binding<'_>) -> Record),
     /// For one member or branch, on demand only.
     Explained(fn(&ExplainedSubject<'_>, Written<'_>) -> Record),
 }
@@ -204,6 +209,7 @@ impl Form {
         match self.data {
             Data::Branch(_) => kind == Kind::Branch,
             Data::Group(kinds, _) | Data::Whole(kinds, _) => kinds.contains(&kind),
+            Data::Bound(_) => kind != Kind::County,
             Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Explained(_) => false,
         }
     }
@@ -217,7 +223,7 @@ impl Form {
     pub fn takes_scheme(&self, scheme: bool) -> bool {
         match self.data {
             Data::Branch(_) | Data::Group(..) => scheme,
-            Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) => !scheme,
+            Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Bound(_) => !scheme,
             // What was returned or never came has nothing that a scheme could explain.
             Data::Explained(_) => true,
         }

@@ -26,6 +26,17 @@ pub struct LaidOut {
     pub outline: Vec<Bookmark>,
 }
 
+impl LaidOut {
+    /// Adds another book's pages behind this one's, with an entry of the outline before the book's own.
+    pub fn append(&mut self, title: String, book: Self) {
+        let (sheets, pages) = (self.sheets.len(), self.pages.len());
+        self.outline.push(Bookmark { title, page: pages, y: 0.0 });
+        self.outline.extend(book.outline.into_iter().map(|entry| Bookmark { page: entry.page + pages, ..entry }));
+        self.pages.extend(book.pages.into_iter().map(|page| Page { sheet: page.sheet + sheets, ..page }));
+        self.sheets.extend(book.sheets);
+    }
+}
+
 /// Measures of a sheet: the spreadsheet is written with exactly these.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaidSheet {

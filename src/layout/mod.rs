@@ -99,10 +99,24 @@ pub fn measures(book: &FilledBook, fonts: &FontSet) -> Vec<LaidSheet> {
     book.sheets.iter().map(measured).collect()
 }
 
+/// Where a book's pages stand in a document of several books.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbering {
+    /// Pages before it.
+    pub before: usize,
+    /// Pages of the whole.
+    pub pages: usize,
+}
+
 /// Lays a book out. `date` is the run's, for the `&D` of headers and footers.
 ///
 /// Never fails and always ends: sizes that make no sense are clamped.
 pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
+    layout_within(book, fonts, date, None)
+}
+
+/// Lays a book out as part of a larger document, whose pages are numbered through whatever the book says of its first page.
+pub fn layout_within(book: &FilledBook, fonts: &FontSet, date: NaiveDate, numbering: Option<Numbering>) -> Layout {
     let mut notes = BTreeSet::new();
     let display = Display::new(book);
     let mut laid = LaidOut::default();
@@ -121,7 +135,10 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
             ..measures
         });
     }
-    let total = laid.pages.len();
+    if let Some(Numbering { before, .. }) = numbering {
+        numbers = (0..laid.pages.len()).map(|page| (before + page + 1) as u32).collect();
+    }
+    let total = numbering.map_or(laid.pages.len(), |numbering| numbering.pages);
     for (page, number) in laid.pages.iter_mut().zip(numbers) {
         let (sheet, measures) = (&book.sheets[page.sheet], &laid.sheets[page.sheet]);
         if measures.header.is_empty() && measures.footer.is_empty() {

@@ -23,8 +23,6 @@ use thiserror::Error;
 use crate::diag::Lang;
 use crate::font::FontSet;
 use crate::layout::LaidOut;
-#[cfg(feature = "genpdf")]
-use crate::layout::{Bookmark, Page};
 
 /// A PDF that could not be written.
 #[derive(Debug, Error)]
@@ -189,11 +187,7 @@ pub fn write_sections<E: From<PdfError>>(
             let mut whole = LaidOut::default();
             for section in sections {
                 let Section { title, book } = section?;
-                let (sheets, pages) = (whole.sheets.len(), whole.pages.len());
-                whole.outline.push(Bookmark { title, page: pages, y: 0.0 });
-                whole.outline.extend(book.outline.into_iter().map(|entry| Bookmark { page: entry.page + pages, ..entry }));
-                whole.pages.extend(book.pages.into_iter().map(|page| Page { sheet: page.sheet + sheets, ..page }));
-                whole.sheets.extend(book.sheets);
+                whole.append(title, book);
             }
             Ok(plain::write(&whole, fonts, info)?)
         }

@@ -7,6 +7,7 @@
 
 mod arrivals;
 mod beside;
+mod book;
 mod budget;
 mod compare;
 mod dates;

@@ -78,11 +78,16 @@ impl Setup {
 
     /// The county as forms name it.
     pub fn issuer(&self) -> Issuer {
-        let notice = self.workspace.dates.notice(self.run);
+        self.issuer_of(self.run)
+    }
+
+    /// The county as forms of another period name it.
+    pub fn issuer_of(&self, run: RunPeriod) -> Issuer {
+        let notice = self.workspace.dates.notice(run);
         Issuer {
             county: self.workspace.county.clone(),
             name: self.workspace.issuer.clone(),
-            run: self.run,
+            run,
             date: self.date,
             posted: notice.posted,
             count_posting_day: notice.count_posting_day.unwrap_or(false),

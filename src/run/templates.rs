@@ -12,7 +12,7 @@ use crate::county::Paper;
 use crate::diag::{Lang, Said};
 use crate::digest::sha256_hex;
 use crate::font::{FontData, FontSet};
-use crate::forms::{BOARD, FORMS, Form, YEARLY};
+use crate::forms::{BOARD, BOOK_PARTS, Data, FORMS, Form, YEARLY};
 use crate::inside;
 use crate::pdf::{Engine, PdfError, PdfFonts};
 use crate::template::Template;
@@ -101,7 +101,9 @@ impl Templates {
             by_name.insert(name, Arc::clone(&loaded));
             Ok(loaded)
         };
-        for form in &forms {
+        // A book is bound of other forms, whether they are written by themselves or not.
+        let bound = if forms.iter().any(|form| matches!(form.data, Data::Bound(_))) { &BOOK_PARTS[..] } else { &[] };
+        for form in forms.iter().copied().chain(bound) {
             let by_scheme = schemes.iter().enumerate().map(|(at, scheme)| (Some(at), Some(scheme.id.as_str())));
             for (at, scheme) in by_scheme.chain([(None, None)]).filter(|(at, _)| form.takes_scheme(at.is_some())) {
                 checked.insert((form.id, at), loaded(form, find(&workspace.root, form, Variant::Usual, scheme)?)?);

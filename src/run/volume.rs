@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::print::filled;
 use super::write::{FormJob, Writer, branch_jobs};
-use super::{Resolved, RunError, Setup, Templates, dates};
-use crate::forms::{BOARD, Form, Kind, Unit};
+use super::{Resolved, RunError, Setup, Templates, book, dates};
+use crate::forms::{BOARD, Data, Form, Kind, Unit};
 use crate::layout::{layout, paper_name};
 use crate::pdf::{self, DocumentInfo, PdfError, Section};
 use crate::publish::{Names, Staging};
@@ -99,6 +99,10 @@ fn volume(
     let date = writer.county.dates.in_properties(kind);
     let (fonts, pdf_fonts) = writer.templates.faces();
     let lay_out = |job: &&FormJob<'_>| -> Laid {
+        if let (Data::Bound(_), Unit::Branch(branch)) = (form.data, job.unit) {
+            let book = book::book(writer, form, job)?.map(book::Book::whole);
+            return Ok(book.map(|book| (branch.code.clone(), branch.name.clone(), Section { title: branch.name.clone(), book })));
+        }
         let (Some(filled_form), Unit::Branch(branch)) = (writer.fill(form, job)?, job.unit) else { return Ok(None) };
         let book = layout(&filled(&filled_form.parts, fonts), fonts, date).book;
         Ok(Some((branch.code.clone(), branch.name.clone(), Section { title: branch.name.clone(), book })))

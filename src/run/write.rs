@@ -232,7 +232,11 @@ impl Writer<'_> {
     fn forms<'a>(&self, job: &FormJob<'a>) -> Result<Noticed<'a>, RunError> {
         let mut noticed = Noticed::of(job.unit);
         for form in &self.templates.forms {
-            if let Some(filled) = self.fill(form, job)? {
+            if let Data::Bound(_) = form.data {
+                if form.is_for(job.unit.kind()) {
+                    self.write_book(form, job, &mut noticed)?;
+                }
+            } else if let Some(filled) = self.fill(form, job)? {
                 self.print(form, &job.folder, filled, &mut noticed)?;
             }
         }
@@ -255,6 +259,11 @@ impl Writer<'_> {
 
     /// The form over all schemes of the unit, one part per scheme; none if it has nothing to show.
     pub(super) fn fill(&self, form: &Form, job: &FormJob<'_>) -> Result<Option<Filled<'_>>, RunError> {
+        self.fill_of(form, job, self.issuer)
+    }
+
+    /// The same of a period, with the outcomes of that period.
+    pub(super) fn fill_of(&self, form: &Form, job: &FormJob<'_>, issuer: &Issuer) -> Result<Option<Filled<'_>>, RunError> {
         let mut parts = Vec::new();
         let mut made_from = Vec::new();
         if !form.is_for(job.unit.kind()) {
@@ -265,7 +274,7 @@ impl Writer<'_> {
         }
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             // A form without a single score would only puzzle whoever reads it on the wall.
-            if !scheme.member.scores(self.county.run.period.every()) {
+            if !scheme.member.scores(issuer.run.period.every()) {
                 continue;
             }
             let loaded = self.template(form, job, at)?;
@@ -279,12 +288,12 @@ impl Writer<'_> {
                 .map(|(branch, card)| {
                     let (outcomes, own) = forms::under(&card.outcomes, at);
                     View {
-                        issuer: self.issuer,
+                        issuer,
                         calendar: &self.county.calendar,
                         branch: &self.county.register.branches[*branch],
                         submission: &card.submission,
                         scheme,
-                        changes: self.printed.get(branch).map_or(&[], Vec::as_slice),
+                        changes: self.printed.get(branch).filter(|_| issuer.run == self.issuer.run).map_or(&[], Vec::as_slice),
                         outcomes,
                         all: &card.outcomes,
                         schemes: &self.county.schemes,
@@ -299,9 +308,9 @@ impl Writer<'_> {
                 Data::Branch(make) => make(first),
                 Data::Group(_, make) => {
                     let (owing, lacking) = (job.branches.len() + job.lacking.len(), job.lacking.clone());
-                    make(&Group { unit: job.unit, issuer: self.issuer, scheme, views, digest: &code, owing, lacking })
+                    make(&Group { unit: job.unit, issuer, scheme, views, digest: &code, owing, lacking })
                 }
-                Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Explained(_) => continue,
+                _ => continue,
             };
             if record.lists.get("").is_some_and(Vec::is_empty) {
                 continue;
@@ -367,20 +376,55 @@ impl Writer<'_> {
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
         let about = About { form, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
         let printed = print(&filled.parts, self.templates.faces(), &about)?;
-        let stem = if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) };
-        self.staging.write(&format!("{stem}.pdf"), &printed.pdf)?;
+        let stem = stem(folder, form);
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
         noticed.unfit.extend(filled.findings);
-        for note in printed.notes {
+        self.notice(form, printed.notes, noticed);
+        self.keep_paper(&stem, "pdf", &printed.pdf, printed.pages, filled.made_from, filled.letters)
+    }
+
+    /// Writes a document and keeps what the manifest says of it.
+    pub(super) fn keep_paper(
+        &self,
+        stem: &str,
+        extension: &str,
+        bytes: &[u8],
+        pages: usize,
+        made_from: Vec<serde_json::Value>,
+        letters: Vec<Issued>,
+    ) -> Result<(), RunError> {
+        self.staging.write(&format!("{stem}.{extension}"), bytes)?;
+        let paper = FormRecord { pages, made_from, letters };
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem.to_owned(), paper);
+        Ok(())
+    }
+
+    /// Keeps what layout noticed.
+    pub(super) fn notice(&self, form: &Form, notes: Vec<Note>, noticed: &mut Noticed<'_>) {
+        for note in notes {
             match note {
                 Note::MissingCharacter { character, .. } => drop(noticed.characters.insert(character)),
                 Note::DoesNotFit { sheet, cell } => noticed.unfit.push(does_not_fit(form, noticed.unit, &sheet, cell)),
                 Note::ReplacedCharacter { .. } => {}
             }
         }
-        let paper = FormRecord { pages: printed.pages, made_from: filled.made_from, letters: filled.letters };
-        self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem, paper);
-        Ok(())
+    }
+}
+
+/// A form's path without extension.
+fn stem(folder: &str, form: &Form) -> String {
+    if folder.is_empty() { form.title.to_owned() } else { format!("{folder}/{}", form.title) }
+}
+
+impl<'a> FormJob<'a> {
+    /// A branch by itself.
+    pub(super) fn of(unit: Unit<'a>, at: usize, card: &'a BranchScores) -> Self {
+        Self { unit, folder: String::new(), branches: vec![(at, card)], lacking: Vec::new() }
+    }
+
+    /// Where a form of the unit is written, without extension.
+    pub(super) fn stem(&self, form: &Form) -> String {
+        stem(&self.folder, form)
     }
 }
 

@@ -9,8 +9,8 @@ use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos, REGISTRY,
-    REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
+    BOARD, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos,
+    REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::{Period, RunPeriod};
 use scorebook::record::Values;
@@ -112,6 +112,12 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             }
             BranchState::NotOwed | BranchState::LeftOut => continue,
         };
+        for form in FORMS {
+            let (parts, digest) = ([("考核公示栏".to_owned(), 4)], "0000");
+            if let Data::Bound(cover) = form.data {
+                all.push((form, cover(&Binding { issuer: &issuer, branch, cover: &card.submission.cover, parts: &parts, digest })));
+            }
+        }
         accepted.push(Sent { branch, submission: &card.submission, outcomes: &card.outcomes });
         for (number, scheme) in county.schemes.iter().enumerate() {
             let (outcomes, own) = scorebook::forms::under(&card.outcomes, number);
