@@ -140,7 +140,7 @@ impl Writer<'_> {
             pages = book.sections.iter().map(|section| section.book.pages.len()).sum();
             made_from = book.made_from;
             // Everything else that layout notices is noticed where the parts are printed by themselves.
-            self.notice(form, book.notes, noticed);
+            noticed.notice(form, book.notes);
             pdf::write_sections(book.sections.into_iter().map(Ok), self.templates.faces().1, &info)
         } else {
             let each = job.branches.iter().map(|(at, card)| -> Result<Option<Section>, BookError> {

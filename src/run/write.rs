@@ -211,6 +211,17 @@ impl<'a> Noticed<'a> {
     pub(super) fn of(unit: Unit<'a>) -> Self {
         Self { unit, characters: BTreeSet::new(), unfit: Vec::new() }
     }
+
+    /// Keeps what layout noticed.
+    pub(super) fn notice(&mut self, form: &Form, notes: Vec<Note>) {
+        for note in notes {
+            match note {
+                Note::MissingCharacter { character, .. } => drop(self.characters.insert(character)),
+                Note::DoesNotFit { sheet, cell } => self.unfit.push(does_not_fit(form, self.unit, &sheet, cell)),
+                Note::ReplacedCharacter { .. } => {}
+            }
+        }
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -379,7 +390,7 @@ impl Writer<'_> {
         let stem = stem(folder, form);
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
         noticed.unfit.extend(filled.findings);
-        self.notice(form, printed.notes, noticed);
+        noticed.notice(form, printed.notes);
         self.keep_paper(&stem, "pdf", &printed.pdf, printed.pages, filled.made_from, filled.letters)
     }
 
@@ -397,17 +408,6 @@ impl Writer<'_> {
         let paper = FormRecord { pages, made_from, letters };
         self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(stem.to_owned(), paper);
         Ok(())
-    }
-
-    /// Keeps what layout noticed.
-    pub(super) fn notice(&self, form: &Form, notes: Vec<Note>, noticed: &mut Noticed<'_>) {
-        for note in notes {
-            match note {
-                Note::MissingCharacter { character, .. } => drop(noticed.characters.insert(character)),
-                Note::DoesNotFit { sheet, cell } => noticed.unfit.push(does_not_fit(form, noticed.unit, &sheet, cell)),
-                Note::ReplacedCharacter { .. } => {}
-            }
-        }
     }
 }
 
