@@ -59,6 +59,19 @@ pub(super) fn iso_content(text: &str) -> Content {
     moment.or_else(day).map_or_else(|| Content::Text(text.into()), Content::Date)
 }
 
+/// A time or a length of time as OpenDocument stores it: `PT09H30M00S`.
+pub(super) fn iso_time(text: &str) -> Option<Content> {
+    let mut rest = text.trim().strip_prefix("PT")?;
+    let mut seconds = 0.0;
+    for (unit, length) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((count, more)) = rest.split_once(unit) {
+            seconds += count.replace(',', ".").parse::<f64>().ok()? * length;
+            rest = more;
+        }
+    }
+    rest.is_empty().then(|| date_content(seconds / 86_400.0, false))
+}
+
 fn date_time(serial: f64, date_1904: bool) -> Option<NaiveDateTime> {
     if !(0.0..2_958_466.0).contains(&serial) {
         return None;
@@ -86,12 +99,24 @@ pub fn serial_to_date(serial: i64, date_1904: bool) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use super::{date_time, decimal, serial_to_date};
+    use super::{date_time, decimal, iso_time, serial_to_date};
     use crate::exact::Decimal;
+    use crate::sheet::Content;
     use proptest::prelude::*;
 
     fn slow(value: f64) -> Option<Decimal> {
         Decimal::parse(&format!("{value:.14e}"))
+    }
+
+    #[test]
+    fn times_stand_on_the_day_before_the_first() {
+        let read = |text| match iso_time(text) {
+            Some(Content::Date(at)) => at.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(read("PT09H30M00S"), "1899-12-31 09:30:00");
+        assert_eq!(read("PT36H00M00,5S"), "1900-01-01 12:00:00.500");
+        assert_eq!([read("PT9X"), read("9:30")], ["None", "None"]);
     }
 
     #[test]

@@ -484,7 +484,8 @@ impl Cell {
             None => (None, None),
         };
         let stored = match (self.kind.as_str(), self.value) {
-            ("string" | "time", Some(value)) => Some(Content::Text(value.into())),
+            ("time", Some(value)) => Some(number::iso_time(&value).unwrap_or_else(|| Content::Text(value.into()))),
+            ("string", Some(value)) => Some(Content::Text(value.into())),
             // A formula's empty text is a value; an empty cell's is none.
             ("string", None) => Some(Content::Text(self.text.as_str().into())),
             ("date", Some(value)) => Some(number::iso_content(&value)),

@@ -414,6 +414,11 @@ fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
             assert!(own.0 > 0 && own.3.is_some(), "{}: {own:?}", sheet.name);
             assert_eq!(dress(&marked, &copy, &sheet.name), own, "{format} {}", sheet.name);
         }
+        // The guide has no table: it is set as prose.
+        if format != "csv" {
+            let guide = dress(&marked, &copy, "填报说明").2;
+            assert_eq!(guide[0].as_deref().map(|width| width.split('.').next()), Some(Some("90")), "{format}");
+        }
         let red = &copy.sheets.iter().find(|sheet| sheet.name.starts_with("积分登记")).unwrap();
         assert!(red.rows.iter().any(|row| row.cells.iter().any(|cell| cell.content == Content::Number(99.into()))), "{format}");
     }

@@ -120,7 +120,10 @@ fn write_sheet(
 ) -> Result<(), XlsxError> {
     let (mut grounds, texts) = marks_of(marking, added, &sheet.name);
     let mut widths: std::collections::BTreeMap<u16, u32> = std::collections::BTreeMap::new();
+    // Lines below each other and nothing beside them: instructions.
+    let prose = dressed.is_none() && sheet.rows.iter().all(|row| row.cells.len() == 1);
     let plain = base().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00D0_D0D0));
+    let plain = if prose { plain.set_text_wrap() } else { plain };
     let look = |row: u32, column: u16, content: Option<&Content>| match dressed {
         Some(dressed) => dressed.format(row, column, &plain, content),
         None => plain.clone(),
@@ -132,6 +135,10 @@ fn write_sheet(
             let ground = grounds.remove(&crate::diag::CellRef { row: index, column: cell.column });
             let format = coloured(look(index, cell.column, Some(&cell.content)), ground.as_ref());
             write_cell(worksheet, index, cell.column, &cell.content, &format)?;
+            if prose && let Content::Text(text) = &cell.content {
+                worksheet.set_column_width(cell.column, f64::from(PROSE))?;
+                worksheet.set_row_height(index, 15 * list::lines(text, PROSE) + 4)?;
+            }
             // A line above a table runs on over its columns and tells nothing about theirs.
             if row.cells.len() > 1 {
                 let width = shown_width(&cell.content);
@@ -158,6 +165,9 @@ fn write_sheet(
     }
     Ok(())
 }
+
+/// The width of a column of instructions.
+const PROSE: u16 = 90;
 
 fn shown_width(content: &Content) -> u32 {
     let text = match content {

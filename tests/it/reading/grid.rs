@@ -100,7 +100,7 @@ const ANYWHERE: [Kind; 18] = [
 ];
 
 /// What can be done to a number.
-const NUMBERS: [Kind; 13] = [
+const NUMBERS: [Kind; 14] = [
     ("format of nothing", |sheet, row, column| number(sheet, row, column, ";;;", |_| String::new()), Refused(&["shown-differs"]), &["csv"]),
     (
         "format of nothing under a condition",
@@ -152,6 +152,14 @@ const NUMBERS: [Kind; 13] = [
         |sheet, row, column| number(sheet, row, column, "h:mm", |_| "0:00".into()),
         Refused(&["not-a-number", "shown-differs"]),
         &["csv", "ods", "html"],
+    ),
+    (
+        "time of day",
+        |sheet, row, column| {
+            sheet.rows[row][column] = Drawn { held: Held::Minutes(570), code: "h:mm", shown: "9:30".into(), ..Drawn::default() };
+        },
+        Refused(&["not-a-number"]),
+        &[],
     ),
     ("picture", |sheet, row, column| sheet.rows[row][column].held = Held::Picture, Refused(&["not-a-number"]), &[]),
     ("beneath a merged cell", |sheet, row, column| sheet.beneath = Some((row, column)), Refused(&["shown-differs"]), &["csv", "html"]),

@@ -15,6 +15,8 @@ pub enum Held {
     Number(f64),
     /// A day by its serial number, of which formats with a kind of value for it store the date itself.
     Day(u32),
+    /// A time of day in minutes, of which OpenDocument stores the time itself.
+    Minutes(u32),
     /// `=3*1` with the nought that writers store which cannot calculate.
     Placeholder,
     /// `#REF!`
@@ -22,6 +24,13 @@ pub enum Held {
     Picture,
     /// A text of two runs, the second of which is white.
     Partly(String, String),
+}
+
+impl Held {
+    /// The serial number of a time of day.
+    fn part_of_a_day(&self) -> f64 {
+        if let Self::Minutes(minutes) = self { f64::from(*minutes) / 1440.0 } else { 0.0 }
+    }
 }
 
 /// How its letters look.
@@ -188,6 +197,7 @@ fn xlsx(sheets: &[DrawnSheet]) -> Vec<u8> {
                     Held::Text(text) => write!(data, r#"<c r="{at}" s="{style}" t="inlineStr"><is><t>{}</t></is></c>"#, escaped(text)),
                     Held::Number(number) => write!(data, r#"<c r="{at}" s="{style}"><v>{number}</v></c>"#),
                     Held::Day(serial) => write!(data, r#"<c r="{at}" s="{style}"><v>{serial}</v></c>"#),
+                    Held::Minutes(_) => write!(data, r#"<c r="{at}" s="{style}"><v>{}</v></c>"#, cell.held.part_of_a_day()),
                     Held::Placeholder => write!(data, r#"<c r="{at}" s="{style}"><f>3*1</f><v>0</v></c>"#),
                     Held::Error => write!(data, r#"<c r="{at}" s="{style}" t="e"><v>#REF!</v></c>"#),
                     Held::Picture => write!(data, r#"<c r="{at}" t="str"><f>_xlfn.{0}</f><v>={0}</v></c>"#, escaped(PICTURE)),
@@ -390,6 +400,7 @@ fn xls_sheet(sheet: &DrawnSheet, codes: &[&str], begin: &[u8], mut told: usize) 
             Held::Picture => label(&format!("={PICTURE}")),
             Held::Number(number) => record(0x0203, &[&head, &number.to_le_bytes()]),
             Held::Day(serial) => record(0x0203, &[&head, &f64::from(*serial).to_le_bytes()]),
+            Held::Minutes(_) => record(0x0203, &[&head, &cell.held.part_of_a_day().to_le_bytes()]),
             Held::Placeholder => record(0x0006, &[&head, &[0; 14], &words(&[7]), &[0x1e, 3, 0, 0x1e, 1, 0, 5]]),
             Held::Error => record(0x0205, &[&head, &[0x17, 1]]),
             Held::Partly(..) => {
@@ -566,6 +577,7 @@ fn xlsb_sheet(sheet: &DrawnSheet, codes: &[&str], wide: &dyn Fn(&str) -> Vec<u8>
                 Held::Picture => record(0x06, &[&head, &wide(&format!("={PICTURE}"))]),
                 Held::Number(number) => record(0x05, &[&head, &number.to_le_bytes()]),
                 Held::Day(serial) => record(0x05, &[&head, &f64::from(*serial).to_le_bytes()]),
+                Held::Minutes(_) => record(0x05, &[&head, &cell.held.part_of_a_day().to_le_bytes()]),
                 Held::Placeholder => record(0x09, &[&head, &[0; 10], &four(7), &[0x1e, 3, 0, 0x1e, 1, 0, 5], &four(0)]),
                 Held::Error => record(0x03, &[&head, &[0x17]]),
                 Held::Partly(seen, unseen) => {
@@ -632,6 +644,10 @@ fn ods(sheets: &[DrawnSheet]) -> Vec<u8> {
                     Held::Number(number) => (format!(r#" office:value-type="float" office:value="{number}""#), cell.shown.clone()),
                     Held::Day(serial) => {
                         (format!(r#" office:value-type="date" office:date-value="{}""#, dated(*serial)), cell.shown.clone())
+                    }
+                    Held::Minutes(minutes) => {
+                        let (hour, minute) = (minutes / 60, minutes % 60);
+                        (format!(r#" office:value-type="time" office:time-value="PT{hour:02}H{minute:02}M00S""#), cell.shown.clone())
                     }
                     Held::Placeholder => (r#" table:formula="of:=3*1" office:value-type="float" office:value="0""#.into(), "0".into()),
                     Held::Error => (
@@ -723,6 +739,9 @@ fn html(sheets: &[DrawnSheet]) -> String {
                     Held::Text(text) => write!(page, "<td{class}{code}>{}</td>", escaped(text)),
                     Held::Number(number) => write!(page, "<td{class}{code} x:num=\"{number}\">{}</td>", escaped(&cell.shown)),
                     Held::Day(serial) => write!(page, "<td{class}{code} x:num=\"{serial}\">{}</td>", escaped(&cell.shown)),
+                    Held::Minutes(_) => {
+                        write!(page, "<td{class}{code} x:num=\"{}\">{}</td>", cell.held.part_of_a_day(), escaped(&cell.shown))
+                    }
                     Held::Placeholder => write!(page, "<td x:fmla=\"=3*1\"></td>"),
                     Held::Error => write!(page, "<td>#REF!</td>"),
                     Held::Picture => write!(page, "<td><img src=a.png></td>"),
@@ -806,6 +825,10 @@ fn xml2003(sheets: &[DrawnSheet]) -> String {
                     Held::Text(text) => write!(page, r#"><Data ss:Type="String">{}</Data>"#, escaped(text)),
                     Held::Number(number) => write!(page, r#"><Data ss:Type="Number">{number}</Data>"#),
                     Held::Day(serial) => write!(page, r#"><Data ss:Type="DateTime">{}T00:00:00.000</Data>"#, dated(*serial)),
+                    Held::Minutes(minutes) => {
+                        let (hour, minute) = (minutes / 60, minutes % 60);
+                        write!(page, r#"><Data ss:Type="DateTime">1899-12-31T{hour:02}:{minute:02}:00.000</Data>"#)
+                    }
                     Held::Placeholder => write!(page, r#" ss:Formula="=3*1"><Data ss:Type="Number">0</Data>"#),
                     Held::Error => write!(page, r#"><Data ss:Type="Error">#REF!</Data>"#),
                     Held::Picture => write!(page, r#"><Data ss:Type="String">={}</Data>"#, escaped(PICTURE)),
@@ -842,7 +865,7 @@ fn csv(sheet: &DrawnSheet) -> String {
     let field = |cell: &Drawn| match &cell.held {
         Held::Nothing => String::new(),
         Held::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
-        Held::Number(_) | Held::Day(_) => cell.shown.clone(),
+        Held::Number(_) | Held::Day(_) | Held::Minutes(_) => cell.shown.clone(),
         Held::Placeholder => "=3*1".to_owned(),
         Held::Error => "#REF!".to_owned(),
         Held::Picture => format!("\"={}\"", PICTURE.replace('"', "\"\"")),
