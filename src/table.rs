@@ -39,7 +39,7 @@ pub struct Sheet {
     pub landscape: bool,
     /// Rows that are shorter than the columns end where their values do, without a grid of blanks.
     pub ragged: bool,
-    /// Charts below the table.
+    /// Charts below the table; on paper they begin a page where they would be cut.
     pub charts: Vec<Chart>,
     /// No styling at all.
     pub plain: bool,
@@ -95,6 +95,8 @@ pub enum Value {
     Text(String),
     /// Text that stands out: totals, group headings.
     Strong(String),
+    /// A line over all columns without a frame, alone in its row: where people sign, remarks.
+    Line(String),
     /// A number; spreadsheets keep 15 significant digits of it.
     Number(Decimal),
     /// A share of one, shown in percent.

@@ -257,14 +257,21 @@ fn scheme_guide(scheme: &Scheme, categories: &[&str]) -> Vec<String> {
         format!("积分细则：{}（{}，版本 {}）", scheme.name, scheme.id, scheme.version),
         format!("登记期间：{}", columns::periods(scheme.member.every).join("、")),
     ];
+    // Items that are filled in alike stand in one line.
+    let mut rules: Vec<(String, Vec<&str>)> = Vec::new();
     for item in &scheme.member.items {
         let whose: Vec<&str> = categories.iter().copied().filter(|category| item.applies_to(category)).collect();
         if whose.is_empty() {
             continue;
         }
         let of = if whose.len() == categories.len() { String::new() } else { format!("（{}）", whose.join("、")) };
-        lines.push(format!("{}{of}：{}", item.name, columns::item_rule(item, scheme)));
+        let rule = format!("{of}：{}", columns::item_rule(item, scheme));
+        match rules.iter_mut().find(|(own, _)| *own == rule) {
+            Some((_, names)) => names.push(&item.name),
+            None => rules.push((rule, vec![&item.name])),
+        }
     }
+    lines.extend(rules.into_iter().map(|(rule, names)| format!("{}{rule}", names.join("、"))));
     if let Some(poll) = &scheme.poll {
         let words: Vec<&str> = poll.words.iter().map(|(word, _)| word.as_str()).collect();
         let filled =

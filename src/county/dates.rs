@@ -20,6 +20,8 @@ pub struct Notice {
     pub posted: Option<NaiveDate>,
     /// Phone for objections.
     pub phone: Option<String>,
+    /// Where objections are taken.
+    pub address: Option<String>,
     /// The posting day counts.
     pub count_posting_day: Option<bool>,
 }
@@ -65,12 +67,13 @@ impl Dates {
         dates
     }
 
-    /// The notice of a run; phone and whether the posting day counts come from `[notice]` where the period's own says nothing.
+    /// The notice of a run; phone, address and whether the posting day counts come from `[notice]` where the period's own says nothing.
     pub fn notice(&self, run: RunPeriod) -> Notice {
         let own = self.notices.get(&run).cloned().unwrap_or_default();
         Notice {
             posted: own.posted.or(self.notice.posted.filter(|_| run.period == Period::YEAR)),
             phone: own.phone.or_else(|| self.notice.phone.clone()),
+            address: own.address.or_else(|| self.notice.address.clone()),
             count_posting_day: own.count_posting_day.or(self.notice.count_posting_day),
         }
     }
@@ -124,9 +127,10 @@ fn notice<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, run: Option<RunPeriod
         );
     }
     let phone = text_of(reader, &mut keys, "phone");
+    let address = text_of(reader, &mut keys, "address");
     let count_posting_day = reader.optional_flag(&mut keys, "count_posting_day");
     reader.finish(keys);
-    Notice { posted: posted.map(|posted| posted.value), phone, count_posting_day }
+    Notice { posted: posted.map(|posted| posted.value), phone, address, count_posting_day }
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ pub const BASIC: [Item; 19] = [
 ];
 
 /// Sheet 其他.
-pub const OTHER: [Item; 12] = [
+pub const OTHER: [Item; 13] = [
     item(
         "成文日期",
         "date",
@@ -194,6 +194,13 @@ pub const OTHER: [Item; 12] = [
         Kind::Text,
         ("退回的报送表改好后交到哪里；空着为上级党组织", "to whom returned submissions come again"),
         "",
+    ),
+    item(
+        "受理地址",
+        "notice.address",
+        Kind::Text,
+        ("公示栏上印的受理异议的地点", "where objections are taken, on the boards"),
+        "县委大院3号楼201室",
     ),
     item("退回咨询电话", "returns.phone", Kind::Text, ("退回意见上的电话；空着用公示电话", "whom to ask about a return"), ""),
     item("月度表册", "forms.month", Kind::List, ("按月运行时写哪些表", "which forms a month's run writes"), "考核公示栏、积分登记表"),

@@ -202,6 +202,7 @@ pub(super) const NAMES: &Names = &[
     ("notice", &["公示"]),
     ("posted", &["公示开始", "张贴日期", "公示日期"]),
     ("phone", &["电话", "公示电话", "联系电话", "监督电话"]),
+    ("address", &["地址", "受理地址", "公示地址"]),
     ("count_posting_day", &["张贴日计入"]),
     ("returns", &["退回"]),
     ("collect", &["报送", "收报"]),

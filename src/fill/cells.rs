@@ -60,6 +60,7 @@ pub(super) fn write(work: &Sheet<'_>, styles: &mut Vec<Style>, looks: &mut Looks
         out.push(Row {
             height: plan.height,
             hidden: plan.hidden,
+            heading: plan.heading,
             break_before: row.break_before,
             keep_with_previous: row.keep,
             bookmark: row.bookmark.map(|datum| {

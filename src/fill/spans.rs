@@ -9,7 +9,7 @@ use super::{Sheet, cells::value};
 use crate::diag::CellRef;
 use crate::exact::Exact;
 use crate::form::model::{Cell, Range, Row, Style, StyleId, Value};
-use crate::template::plan::{MergePlan, RowHome};
+use crate::template::plan::{Content, MergePlan, RowHome};
 use crate::template::{formula_result, number_in};
 
 /// Writes the merged ranges; a cell inside one keeps its look and loses its value.
@@ -28,8 +28,44 @@ pub(super) fn merges(work: &Sheet<'_>, styles: &[Style], rows: &mut [Row]) -> Ve
             }
         }
     }
+    if work.plan.join_headings {
+        join_headings(work, &mut out, rows);
+    }
     out.sort_unstable();
     out
+}
+
+/// Merges neighbouring headings of one repeated column that say the same: months under their quarter.
+fn join_headings(work: &Sheet<'_>, merges: &mut Vec<Range>, rows: &mut [Row]) {
+    let covered = |merges: &[Range], row: u32, column: u16| {
+        merges
+            .iter()
+            .any(|range| (range.first_row..=range.last_row).contains(&row) && (range.first_column..=range.last_column).contains(&column))
+    };
+    for (index, row) in (0u32..).zip(rows) {
+        let drawn = &work.plan.rows[work.rows[index as usize].template as usize];
+        let heads = |column: u16| {
+            let template = work.columns.get(usize::from(column))?.template;
+            let content = &drawn.cells.get(usize::from(template))?.content;
+            matches!(content, Content::Alone(fill) if fill.heads_column()).then_some(template)
+        };
+        let mut at = 0;
+        while at < row.cells.len() {
+            let first = &row.cells[at];
+            let same = |cell: &&Cell| {
+                heads(cell.column) == heads(first.column) && cell.value == first.value && !covered(merges, index, cell.column)
+            };
+            let alike =
+                row.cells[at..].iter().zip(first.column..).take_while(|(cell, column)| cell.column == *column && same(cell)).count();
+            if alike > 1 && heads(first.column).is_some() && first.value != Value::Empty {
+                let range =
+                    Range { first_row: index, first_column: first.column, last_row: index, last_column: first.column + alike as u16 - 1 };
+                row.cells[at + 1..at + alike].iter_mut().for_each(|cell| cell.value = Value::Empty);
+                merges.push(range);
+            }
+            at += alike.max(1);
+        }
+    }
 }
 
 /// Spans of filled columns that a merged range of the template becomes.

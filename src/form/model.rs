@@ -82,6 +82,8 @@ pub struct Row {
     pub height: Option<f64>,
     /// Not printed, kept in the XLSX.
     pub hidden: bool,
+    /// It heads the columns below it.
+    pub heading: bool,
     /// A page begins here.
     pub break_before: bool,
     /// Must stay on the page of the row before it (signature blocks, rows of one record).

@@ -46,6 +46,12 @@ fn contents() -> Contents {
         text("落款日期", "张贴日期；未定时留空待填", "day of posting, or ruled blanks", "2026年12月14日"),
         text("监督电话", "监督电话", "objection phone", "0791-12380"),
         text(
+            "受理地址",
+            "受理异议的地点，没有设置时为空",
+            "where objections are taken, empty where none is set",
+            "受理地址：县委大院3号楼201室。",
+        ),
+        text(
             "更正",
             "公布后的更正，没有时为空",
             "corrections of what was posted; empty if there are none",
@@ -196,6 +202,8 @@ fn publication_fields(view: &View<'_>, root: &mut Record) {
     root.text("落款日期", view.issuer.posted.map_or_else(|| BLANK.to_owned(), zh_date));
     let phone = &view.issuer.phone;
     // Written in by whoever posts it, like a day that is not known.
+    let address = &view.issuer.address;
+    root.text("受理地址", if address.is_empty() { String::new() } else { format!("受理地址：{address}。") });
     root.text("监督电话", if phone.is_empty() { "____________" } else { phone.as_str() });
 }
 

@@ -3,8 +3,8 @@
 use super::field::{Contents, columns, listed, number, rows, scheme_label, standing, text, with_common};
 use super::roster::day_text;
 use super::view::{
-    COLUMN_WINDOW, Column, View, figures_of, gone_text, headings, mark, remark, score, set_standing, stars_text, summary_row, told_apart,
-    total_name,
+    COLUMN_WINDOW, Column, View, by_quarter, figures_of, gone_text, headings_by_quarter, mark, remark, score, set_standing, stars_text,
+    summary_row, told_apart, total_name,
 };
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
@@ -75,7 +75,12 @@ fn member_fields() -> Vec<Field> {
 }
 
 fn periods() -> List {
-    columns("期间", vec![text("名称", "期间名称", "name of the period", "一季度")])
+    let fields = vec![
+        text("名称", "期间名称", "name of the period", "一季度"),
+        text("季度", "按月登记并有季度小计时，该列所属的季度，其余为空", "quarter of the column, where months have quarterly sums", ""),
+        text("简称", "写在季度之下的期间名称：1月、小计", "name of the period below that of its quarter", "一季度"),
+    ];
+    columns("期间", fields)
 }
 
 fn item_fields() -> Vec<Field> {
@@ -134,6 +139,7 @@ fn registry_contents() -> Contents {
         ),
         text("汇总计分", "各积分制的分值如何得出", "how figures are worked out under each scheme", "年度积分合计＝基础分＋加分＋评议分。"),
         text("汇总细则", "各积分制及其版本", "each scheme with its version", "积分登记制，细则版本1"),
+        text("汇总校验码", "各积分制部分的校验码", "short digest of each scheme's part", "7F3A-91C2"),
     ]);
     let mut member = listed();
     member.extend([
@@ -166,6 +172,7 @@ fn contents(member: Vec<Field>, items: Vec<Field>, mark: &str) -> Contents {
     let fields = with_common(vec![
         scheme_label(),
         text("有星级", "评星时不为空", "not empty when stars are given", "是"),
+        text("有季度", "按月登记并有季度小计时不为空", "not empty where months have quarterly sums", ""),
         text("有测评", "各项目有民主测评时不为空", "not empty where the items are balloted on", "是"),
         text(
             "末栏名称",
@@ -203,6 +210,7 @@ fn registry(view: &View<'_>) -> Record {
     root.text("汇总计分", each(&counting_note, ""));
     let versions = views.iter().map(|view| format!("{}，细则版本{}", view.scheme.name, view.scheme.version));
     root.text("汇总细则", versions.collect::<Vec<_>>().join("；"));
+    root.text("汇总校验码", each(&|view: &View<'_>| view.digest.clone(), "；"));
     root
 }
 
@@ -260,8 +268,9 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
     root.text("有分组", if rules.items.iter().any(|item| !item.group.is_empty()) { "是" } else { "" });
     root.text("有否决", if view.scheme.veto.is_some() && view.issuer.run.period == Period::YEAR { "是" } else { "" });
     let polled = |poll: &Poll| view.scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
+    root.text("有季度", if by_quarter(&columns) { "是" } else { "" });
     root.text("有测评", if view.scheme.poll.as_ref().is_some_and(polled) { "是" } else { "" });
-    root.lists.insert("期间", headings(&columns));
+    root.lists.insert("期间", headings_by_quarter(&columns));
     root.lists.insert("", members);
     root
 }

@@ -49,7 +49,7 @@ pub use review::REVIEW;
 pub use roster::{EXEMPT, ROSTER};
 pub use routine::ROUTINE;
 pub use sample::{sample, sample_over};
-pub use view::{Issuer, View, publication, under};
+pub use view::{Issuer, View, honours_text, publication, stars_text, under};
 pub use whole::{Person, Photos, Sent, Whole};
 pub use yearly::YEARLY;
 
@@ -185,9 +185,9 @@ pub struct Group<'a> {
     pub views: Vec<View<'a>>,
     /// Short digest of what the form is made from.
     pub digest: &'a str,
-    /// How many branches of the unit owe a submission or sent one.
+    /// How many branches of the unit owe a submission with members under the scheme, or sent one.
     pub owing: usize,
-    /// Branches of the unit that are missing or returned, and so not in it.
+    /// Those of them that are missing or returned, and so not in it.
     pub lacking: Vec<(&'a Branch, Standing)>,
 }
 

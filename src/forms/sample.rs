@@ -1,6 +1,6 @@
 //! Invented data for a form, for `template check` and tests.
 
-use super::Form;
+use super::{Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::exact::Decimal;
 use crate::form::data::{Datum, Direction, Field, List, Record, Schema};
 
@@ -28,9 +28,14 @@ pub fn sample_over(form: &Form, rows: usize, periods: &[&str]) -> Record {
         root.set(field.name, field.example.clone());
     }
     root.count("人数", rows);
+    if by_quarter(periods) && schema.fields.iter().any(|field| field.name == "有季度") {
+        root.text("有季度", "是");
+    }
     for list in &schema.lists {
         let elements = match list.direction {
-            Direction::Columns => names_of(list.name, periods).iter().map(|name| element(&list.fields, name)).collect(),
+            Direction::Columns => {
+                names_of(list.name, periods).iter().enumerate().map(|(at, name)| element(&list.fields, name, at, periods)).collect()
+            }
             Direction::Rows => (0..rows).map(|row| member(list, row, schema, periods)).collect(),
         };
         root.lists.insert(list.name, elements);
@@ -48,12 +53,22 @@ fn names_of<'a>(list: &str, periods: &'a [&'a str]) -> &'a [&'a str] {
     }
 }
 
-fn element(fields: &[Field], name: &str) -> Record {
+/// Months with the sum of each quarter behind them.
+fn by_quarter(periods: &[&str]) -> bool {
+    periods.len() == MONTHS_AND_QUARTERS.len()
+}
+
+fn element(fields: &[Field], name: &str, at: usize, periods: &[&str]) -> Record {
     let mut record = Record::default();
     for field in fields {
         record.set(field.name, field.example.clone());
     }
     record.set("名称", Datum::Text(name.to_owned()));
+    if fields.iter().any(|field| field.name == "简称") {
+        let below = by_quarter(periods) && at % 4 == 3;
+        record.text("季度", if by_quarter(periods) { QUARTERS[at / 4 % 4] } else { "" });
+        record.text("简称", if below { "小计" } else { name });
+    }
     record
 }
 
@@ -81,7 +96,7 @@ fn member(list: &List, row: usize, schema: &Schema, periods: &[&str]) -> Record 
                 .iter()
                 .enumerate()
                 .map(|(place, name)| {
-                    let mut nested = element(&inner.fields, name);
+                    let mut nested = element(&inner.fields, name, 0, periods);
                     for deepest in &inner.lists {
                         nested.lists.insert(deepest.name, values(&deepest.fields, row + place, periods.len()));
                     }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::QUARTERS;
 use crate::county::Branch;
 use crate::diag::Lang;
 use crate::exact::Exact;
@@ -29,6 +30,8 @@ pub struct Issuer {
     pub count_posting_day: bool,
     /// Phone for objections.
     pub phone: String,
+    /// Where objections are taken; empty where the county names no place.
+    pub address: String,
     /// The date of all papers, if a person typed it or wrote it into the settings.
     pub stated: Option<NaiveDate>,
     /// Identity numbers are printed whole where a form has them.
@@ -60,6 +63,8 @@ pub struct View<'a> {
     pub own: Option<&'a Score>,
     /// Short digest of what the form is made from.
     pub digest: String,
+    /// The same of the parts under each scheme; none for one that this run does not score.
+    pub digests: &'a [Option<String>],
 }
 
 /// Last day of the publication, as far as calendars reach.
@@ -147,7 +152,8 @@ impl<'a> View<'a> {
         let views = self.schemes.iter().enumerate().filter(|(_, scheme)| scheme.member.scores(self.issuer.run.period.every()));
         let views = views.map(|(at, scheme)| {
             let (outcomes, own) = under(self.all, at);
-            Self { scheme, outcomes, own, digest: self.digest.clone(), ..*self }
+            let digest = self.digests.get(at).cloned().flatten().unwrap_or_default();
+            Self { scheme, outcomes, own, digest, ..*self }
         });
         views.filter(|view| view.members().next().is_some()).collect()
     }
@@ -257,6 +263,11 @@ impl Column {
     pub fn heading(self) -> String {
         if self.subtotal { format!("{}\n小计", self.period.zh().trim_end_matches('度')) } else { self.period.zh() }
     }
+
+    /// Its heading below that of its quarter.
+    fn below_quarter(self) -> String {
+        if self.subtotal { "小计".to_owned() } else { self.period.zh() }
+    }
 }
 
 /// 等次, 星级, 名次 and 备注 of a member.
@@ -312,6 +323,23 @@ pub fn headings(columns: &[Column]) -> Vec<Record> {
             heading
         })
         .collect()
+}
+
+/// The same with the quarter that stands above months and their sum.
+pub fn headings_by_quarter(columns: &[Column]) -> Vec<Record> {
+    let mut headings = headings(columns);
+    let grouped = by_quarter(columns);
+    for (heading, column) in headings.iter_mut().zip(columns) {
+        let quarter = usize::from((column.period.last_month() - 1) / 3);
+        heading.text("季度", if grouped { QUARTERS[quarter] } else { "" });
+        heading.text("简称", column.below_quarter());
+    }
+    headings
+}
+
+/// True where months stand with the sum of their quarter behind them.
+pub fn by_quarter(columns: &[Column]) -> bool {
+    columns.iter().any(|column| column.subtotal)
 }
 
 /// Fields of every form, of whatever unit.

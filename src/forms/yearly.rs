@@ -151,6 +151,8 @@ fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Gr
     } else {
         set_run(&mut root, issuer, digest, rows.len());
         set_schemes(&mut root, &[scheme]);
+        // Its own phone is not known here; whoever signs writes it in.
+        root.text("联系电话", "____________");
     }
     // Sheets of several schemes lie side by side: their names tell them apart.
     let several = views.first().is_some_and(|view| view.schemes.len() > 1);

@@ -114,7 +114,7 @@ pub struct Page {
 pub struct PageRow {
     /// Zero-based row of the sheet.
     pub row: u32,
-    /// It is one of the sheet's title rows.
+    /// It is one of the sheet's title rows, or heads the columns below it.
     pub heading: bool,
     /// A title row that already stood on an earlier page.
     pub repeated: bool,

@@ -39,7 +39,8 @@ impl SheetPages<'_> {
             order.extend(plan.columns.iter().flat_map(|columns| plan.rows.iter().map(move |rows| (rows, columns))));
         }
         for (rows, columns) in order {
-            let heading = |row: u32| printed.title_rows.contains(&row);
+            let drawn = |row: u32| self.grid.sheet.rows.get(row as usize).is_some_and(|row| row.heading);
+            let heading = |row: u32| printed.title_rows.contains(&row) || drawn(row);
             let repeat = |titles: &std::ops::Range<u32>, start: u32| if start >= titles.end { titles.clone() } else { 0..0 };
             let title_rows = repeat(&printed.title_rows, rows.start);
             let title_columns = repeat(&printed.title_columns, columns.start);

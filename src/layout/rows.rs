@@ -178,5 +178,12 @@ pub(super) fn wanted(grid: &Grid<'_>, fonts: &FontSet, block: &Block, fixed: boo
     if fixed && (block.length(TIGHTEST) <= have || matches!(block.run, Run::Turned(_) | Run::Stacked)) {
         return None;
     }
-    Some(block.length(fonts.line_height(block.choice)) + if matches!(block.run, Run::Turned(_)) { 2 * super::block::PADDING } else { 0 })
+    // Lines of text that would touch the ruled lines above and below them get a point on each side.
+    let ruled = grid.styles.get(block.style).is_some_and(|style| style.borders.top.is_some() || style.borders.bottom.is_some());
+    let beside = match block.run {
+        Run::Turned(_) => 2 * super::block::PADDING,
+        Run::Wrapped if ruled && block.lines.len() > 1 => 2 * POINT,
+        _ => 0,
+    };
+    Some(block.length(fonts.line_height(block.choice)) + beside)
 }

@@ -333,6 +333,7 @@ pub(crate) fn wild(seed: u64) -> FilledBook {
             Row {
                 height: (roll(2) == 0).then(|| [0.0, 12.0, 20.0, 409.5, f64::NAN][roll(5)]),
                 hidden: roll(12) == 0,
+                heading: false,
                 break_before: roll(12) == 0,
                 keep_with_previous: roll(4) == 0,
                 bookmark: (roll(6) == 0).then(|| "书签".to_owned()),

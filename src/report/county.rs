@@ -12,7 +12,7 @@ use crate::submission::{Roll, Submission};
 use crate::table::{Align, Chart, Column, Sheet, Value, Workbook};
 
 use super::aside::{joined, set_aside, told};
-use crate::forms::{Issuer, Standing, masked};
+use crate::forms::{Issuer, Standing, masked, stars_text};
 
 /// One branch for the overview.
 pub struct BranchLine<'a> {
@@ -178,20 +178,22 @@ fn summary(overview: &Overview<'_>) -> Sheet {
     head(&mut rows, "各积分制（不同积分制之间不比较分数）");
     rows.push(["积分制", "计分人数", "平均分", "最高分", "最低分", "版本", "样例值"].map(|name| Value::Strong(name.to_owned())).into());
     for (at, scheme) in overview.schemes.iter().enumerate() {
-        let mut row = vec![text(format!("{}（{}）", scheme.name, scheme.id))];
+        let mut row = vec![text(&scheme.name)];
         row.extend(spread(overview, scheme, at, |_| true));
         row.push(text(&scheme.version));
         row.push(text(if scheme.rests_on_samples() { "含" } else { "不含" }));
         rows.push(row);
     }
-    rows.push(vec![]);
-    rows.push(vec![text(format!("制表单位：{}（盖章）", overview.issuer.name))]);
-    rows.push(vec!["制表人：__________".into(), "审核人：__________".into(), "日期：______年____月____日".into()]);
-    rows.push(vec![text(format!(
-        "本表日期 {}；程序版本 scorebook {}",
-        crate::period::zh_date(overview.issuer.date),
-        env!("CARGO_PKG_VERSION")
-    ))]);
+    let gap = "\u{3000}".repeat(3);
+    let day = crate::period::zh_date(overview.issuer.date);
+    rows.extend(
+        [
+            format!("制表单位：{}（盖章）", overview.issuer.name),
+            format!("制表人（签名）：____________{gap}审核人（签名）：____________{gap}______年____月____日"),
+            format!("本表日期：{day}；程序版本：scorebook {}", env!("CARGO_PKG_VERSION")),
+        ]
+        .map(|line| vec![Value::Line(line)]),
+    );
     let columns = vec![
         column("项目", 34.0),
         number("数值", 12.0),
@@ -289,7 +291,7 @@ fn committees(overview: &Overview<'_>) -> Sheet {
     columns.extend(names_of_grades.iter().map(|grade| number(grade, 10.0)));
     columns.extend(other_columns(year));
     columns.push(number("已离开", 10.0));
-    columns.push(number(if best.iter().all(|grade| *grade == "优秀") { "优秀率" } else { "最高等次占比" }, 14.0));
+    columns.push(number(if best.iter().all(|grade| *grade == "优秀") { "优秀占已评等次" } else { "最高等次占已评" }, 16.0));
     let charted = |title: &str, values: Vec<usize>| Chart {
         title: title.to_owned(),
         stacked: true,
@@ -388,14 +390,14 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
         }
         let starred: u64 = counts.stars.values().sum();
         for (stars, value) in counts.stars.iter().rev() {
-            rows.push(vec![text(&scheme.name), "星级".into(), text(format!("{stars}星")), count(*value), share(*value, starred)]);
+            rows.push(vec![text(&scheme.name), "星级".into(), text(stars_text(Some(*stars))), count(*value), share(*value, starred)]);
         }
         // Every band between the lowest and the highest, those without anybody too: a gap is to be seen as one.
         let (least, most) = (bands.keys().next().copied().unwrap_or(0), bands.keys().next_back().copied().unwrap_or(-1));
         let first = rows.len();
         for band in (least..=most).take(MOST_BANDS) {
             let value = bands.get(&band).copied().unwrap_or(0);
-            let name = text(format!("{}≤分＜{}", band * 10, band * 10 + 10));
+            let name = text(format!("{}至{}分以下", band * 10, band * 10 + 10));
             rows.push(vec![text(&scheme.name), "分数段".into(), name, count(value), share(value, counts.scored)]);
         }
         if rows.len() > first {
@@ -583,18 +585,18 @@ fn detail_sheet(overview: &Overview<'_>, rows: Vec<Vec<Value>>) -> Sheet {
         column("支部编码", 12.0),
         column("支部名称", 24.0),
         column("上级党组织", 20.0),
-        number("序号", 8.0),
+        column("序号", 8.0).align(Align::Center),
         column("姓名", 14.0),
         column("类别", 14.0),
         column("党员状态", 12.0),
-        column("积分制", 14.0),
+        column("积分制", 18.0),
     ];
     columns.extend([
         number("积分", 10.0).format("0.00"),
         number("公示积分", 10.0).format("0.00"),
-        column("等次", 10.0),
-        number("星级", 8.0),
-        number("名次", 8.0),
+        column("等次", 11.0).align(Align::Center),
+        column("星级", 8.0).align(Align::Center),
+        column("名次", 8.0).align(Align::Center),
     ]);
     columns.extend([column("荣誉", 20.0), column("一票否决", 20.0), column("文书", 18.0), column("说明", 18.0)]);
     sheet(overview, "明细", "党员积分明细", columns, rows)

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::county::Branch;
 use crate::exact::Decimal;
-use crate::period::RunPeriod;
+use crate::forms::honours_text;
+use crate::period::{Period, RunPeriod};
 use crate::rollup::{Outcome, OutcomeKind};
 use crate::scheme::Scheme;
 use crate::submission::Submission;
@@ -202,7 +203,7 @@ impl ResultRow {
             text(self.grade.as_deref().unwrap_or_default()),
             count(self.stars.map(i64::from)),
             count(self.rank.map(i64::from)),
-            text(&self.honours.join("、")),
+            text(&honours_text(&self.honours, Period::YEAR)),
             text(&self.veto.join("、")),
             text(self.letter.as_deref().unwrap_or_default()),
             text(&self.flags.iter().map(|flag| flag_zh(flag)).collect::<Vec<_>>().join("、")),

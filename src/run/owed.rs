@@ -17,25 +17,27 @@ fn scores(scheme: &Scheme, every: Every) -> bool {
     scheme.member.scores(every) || scheme.branch.as_ref().is_some_and(|rules| rules.scores(every))
 }
 
-/// True if the branch owes a submission: by the schemes of its roster, else of last year's, else by those that its 类型 or
-/// all categories would have.
-fn owes(county: &Setup, every: Every, branch: usize, roster: &BTreeSet<usize>, last: Option<&BTreeSet<String>>) -> bool {
-    if !roster.is_empty() {
-        return roster.iter().any(|scheme| scores(&county.schemes[*scheme], every));
-    }
+/// Schemes of a branch whose roster is not known: those of last year's members, else those that its 类型 or all categories
+/// would have.
+fn expected_schemes(county: &Setup, branch: usize, last: Option<&BTreeSet<String>>) -> BTreeSet<usize> {
     if let Some(categories) = last {
-        return categories.iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every));
+        return categories.iter().map(|category| county.scheme_of(branch, category)).collect();
     }
     let kind = county.register.branches[branch].kind.as_deref().unwrap_or_default();
     let own: Vec<&String> =
         county.workspace.categories.iter().filter(|category| !kind.is_empty() && category.trim_end_matches("党员") == kind).collect();
     let possible: Vec<&String> = if own.is_empty() { county.workspace.categories.iter().collect() } else { own };
-    possible.into_iter().any(|category| scores(&county.schemes[county.scheme_of(branch, category)], every))
+    possible.into_iter().map(|category| county.scheme_of(branch, category)).collect()
+}
+
+/// True if a run of that length scores somebody under one of the schemes.
+fn owes(county: &Setup, every: Every, schemes: &BTreeSet<usize>) -> bool {
+    schemes.iter().any(|scheme| scores(&county.schemes[*scheme], every))
 }
 
 /// How many branches owe a submission for a run of that length, as far as the register tells.
 pub fn owing(county: &Setup, every: Every) -> usize {
-    (0..county.register.branches.len()).filter(|branch| owes(county, every, *branch, &BTreeSet::new(), None)).count()
+    (0..county.register.branches.len()).filter(|branch| owes(county, every, &expected_schemes(county, *branch, None))).count()
 }
 
 /// Takes out of the missing those who owe nothing, and tells of members whom the run does not score. `last_year`, else
@@ -51,8 +53,11 @@ pub fn settle(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>)
     let mut idle: BTreeSet<&str> = BTreeSet::new();
     for (at, result) in resolved.branches.iter_mut().enumerate() {
         let branch = &county.register.branches[at];
+        if result.schemes.is_empty() {
+            result.schemes = expected_schemes(county, at, last.get(&branch.code));
+        }
         // A branch owes the periods that end while it exists.
-        result.owing = branch.exists_at_end_of(county.run.period) && owes(county, every, at, &result.schemes, last.get(&branch.code));
+        result.owing = branch.exists_at_end_of(county.run.period) && owes(county, every, &result.schemes);
         match &result.state {
             BranchState::Missing if !result.owing => {
                 result.state = BranchState::NotOwed;

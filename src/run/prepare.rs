@@ -92,6 +92,7 @@ impl Setup {
             posted: notice.posted,
             count_posting_day: notice.count_posting_day.unwrap_or(false),
             phone: notice.phone.unwrap_or_default(),
+            address: notice.address.unwrap_or_default(),
             stated: self.dates.typed(),
             full_ids: self.full_ids,
         }

@@ -41,7 +41,7 @@ pub struct BranchResult {
     pub state: BranchState,
     /// Names on its roster, as far as it could be read.
     pub roster: Vec<Arc<str>>,
-    /// Schemes of the members on its roster, as far as it could be read.
+    /// Schemes of the members on its roster; where none could be read, those that its members may have.
     pub schemes: BTreeSet<usize>,
     /// True if it owes a submission for this run.
     pub owing: bool,

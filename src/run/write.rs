@@ -17,7 +17,8 @@ use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::templates::{Loaded, Variant};
 use super::{
-    BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder, sort_findings,
+    BranchResult, BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder,
+    sort_findings,
 };
 use super::{dates, posted};
 use crate::county::{Branch, Paper};
@@ -26,10 +27,12 @@ use crate::digest::{hex, sha256};
 use crate::form::data::Record;
 use crate::forms::{self, BOARD, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
 use crate::layout::Note;
+use crate::period::Every;
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::record::NumberedLetter;
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
 use crate::rollup::Change;
+use crate::scheme::Scheme;
 use crate::xlsx::tables;
 
 /// Writes the result to a staging folder and publishes it. Findings made on the way are added.
@@ -122,7 +125,24 @@ pub(super) struct FormJob<'a> {
     folder: String,
     pub(super) branches: Vec<(usize, &'a BranchScores)>,
     /// Branches of the unit that are missing or returned.
-    lacking: Vec<(&'a Branch, Standing)>,
+    lacking: Vec<Lacking<'a>>,
+}
+
+/// A branch that is missing or returned.
+#[derive(Clone, Copy)]
+struct Lacking<'a> {
+    branch: &'a Branch,
+    standing: Standing,
+    /// Schemes that its members have or may have; empty where nothing is known.
+    schemes: &'a BTreeSet<usize>,
+}
+
+impl<'a> FormJob<'a> {
+    /// Branches that the unit's form of a scheme lacks.
+    fn lacking_under(&self, scheme: usize) -> Vec<(&'a Branch, Standing)> {
+        let own = |lacking: &&Lacking<'_>| lacking.schemes.is_empty() || lacking.schemes.contains(&scheme);
+        self.lacking.iter().filter(own).map(|lacking| (lacking.branch, lacking.standing)).collect()
+    }
 }
 
 /// Every unit that the run prints a form for: branches, then committees, then the county.
@@ -142,14 +162,17 @@ fn jobs<'a>(
         })
         .collect();
     let branch = |at: usize| &county.register.branches[at];
-    let lacking = |of: &dyn Fn(usize) -> bool| -> Vec<(&'a Branch, Standing)> {
-        let states = resolved.states().enumerate().filter(|(at, _)| of(*at));
-        let standing = |(at, state): (usize, &BranchState)| match state {
-            BranchState::Missing => Some((branch(at), Standing::Missing)),
-            BranchState::Returned => Some((branch(at), Standing::Returned)),
-            _ => None,
+    let lacking = |of: &dyn Fn(usize) -> bool| -> Vec<Lacking<'a>> {
+        let results = resolved.branches.iter().enumerate().filter(|(at, _)| of(*at));
+        let lacks = |(at, result): (usize, &'a BranchResult)| {
+            let standing = match result.state {
+                BranchState::Missing => Standing::Missing,
+                BranchState::Returned => Standing::Returned,
+                _ => return None,
+            };
+            Some(Lacking { branch: branch(at), standing, schemes: &result.schemes })
         };
-        states.filter_map(standing).collect()
+        results.filter_map(lacks).collect()
     };
     let mut jobs = branch_jobs(county, resolved, folders);
     // A run of single branches has no form of a whole: it would pass for the committee's or the county's.
@@ -283,16 +306,11 @@ impl Writer<'_> {
         if let Data::Whole(_, make) = form.data {
             return self.fill_whole(form, make, job);
         }
+        let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
+        let codes = self.codes(form, job, issuer.run.period.every(), &inputs)?;
         for (at, scheme) in self.county.schemes.iter().enumerate() {
-            // A form without a single score would only puzzle whoever reads it on the wall.
-            if !scheme.member.scores(issuer.run.period.every()) {
-                continue;
-            }
+            let Some(code) = &codes[at] else { continue };
             let loaded = self.template(form, job, at)?;
-            let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest];
-            let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
-            sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
-            let code = short_digest(&sources);
             let views: Vec<View<'_>> = job
                 .branches
                 .iter()
@@ -310,6 +328,7 @@ impl Writer<'_> {
                         schemes: &self.county.schemes,
                         own,
                         digest: code.clone(),
+                        digests: &codes,
                     }
                 })
                 .filter(|view| view.members().next().is_some())
@@ -318,8 +337,9 @@ impl Writer<'_> {
             let mut record = match form.data {
                 Data::Branch(make) => make(first),
                 Data::Group(_, make) => {
-                    let (owing, lacking) = (job.branches.len() + job.lacking.len(), job.lacking.clone());
-                    make(&Group { unit: job.unit, issuer, scheme, views, digest: &code, owing, lacking })
+                    let lacking = job.lacking_under(at);
+                    let owing = views.len() + lacking.len();
+                    make(&Group { unit: job.unit, issuer, scheme, views, digest: code, owing, lacking })
                 }
                 _ => continue,
             };
@@ -334,6 +354,20 @@ impl Writer<'_> {
             parts.push((&loaded.template, record));
         }
         Ok((!parts.is_empty()).then_some(Filled { parts, made_from, ..Filled::default() }))
+    }
+
+    /// For each scheme that the run scores the short digest of what the form's part of it is made from. A form without a
+    /// single score would only puzzle whoever reads it on the wall.
+    fn codes(&self, form: &Form, job: &FormJob<'_>, every: Every, inputs: &[Arc<str>]) -> Result<Vec<Option<String>>, RunError> {
+        let code = |(at, scheme): (usize, &Scheme)| {
+            if !scheme.member.scores(every) {
+                return Ok(None);
+            }
+            let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &self.template(form, job, at)?.digest];
+            sources.extend(inputs.iter().filter_map(|file| self.digests.get(file).map(String::as_str)));
+            Ok(Some(short_digest(&sources)))
+        };
+        self.county.schemes.iter().enumerate().map(code).collect()
     }
 
     /// The form over all members of the unit, whatever schemes score them; none if it has nothing to show.
@@ -360,7 +394,7 @@ impl Writer<'_> {
             calendar: &self.county.calendar,
             schemes: &self.county.schemes,
             branches: branches.collect(),
-            lacking: job.lacking.clone(),
+            lacking: job.lacking.iter().map(|lacking| (lacking.branch, lacking.standing)).collect(),
             numbers: &self.numbers,
             photos: &found.photos,
             digest: &code,

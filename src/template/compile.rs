@@ -59,6 +59,7 @@ pub(super) fn sheet(drawn: &DrawnSheet, settings: Settings, schema: &Schema, err
     check::paper(drawn, &plan, &mut work.errors);
     check::formulas(&mut plan, &mut work.errors);
     check::stretch_lone_cells(&mut plan);
+    plan.mark_headings();
     work.errors.extend(drawn.problems.iter().cloned());
     work.errors.sort_by_key(|(cell, _)| *cell);
     errors.extend(work.errors.into_iter().map(|(cell, kind)| TemplateError { sheet: drawn.name.clone(), cell, kind }));
@@ -213,6 +214,7 @@ impl Work<'_> {
                 height: drawn.height,
                 hidden: drawn.hidden,
                 break_before: drawn.break_before && row > 0,
+                heading: false,
                 conditions: Vec::new(),
                 segment: plan.segments.iter().position(|segment| (segment.first..=segment.last).contains(&row)).unwrap_or(0),
                 nested: plan.nested.iter().position(|nested| (nested.first..=nested.last).contains(&row)),
@@ -313,6 +315,7 @@ impl Work<'_> {
         plan.pad = settings.pad;
         plan.footer_each_page = settings.footer_each_page;
         plan.widths = settings.widths;
+        plan.join_headings = settings.join_headings;
         // A sheet without repeating rows has no use for the rest, and a setting may be meant for another sheet.
         let Some(list) = self.main_list(plan).filter(|_| plan.main.is_some()) else { return };
         let mut find = |name: &str, at: CellRef| {

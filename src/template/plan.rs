@@ -47,9 +47,34 @@ pub(crate) struct SheetPlan {
     /// Field, larger first.
     pub sort: Vec<(&'static str, bool)>,
     pub widths: Widths,
+    /// Neighbouring headings of repeated columns that say the same become one.
+    pub join_headings: bool,
 }
 
 impl SheetPlan {
+    /// Tells rows that head the columns below them: they name a repeated column, or stand with several plain texts right above
+    /// rows that repeat.
+    pub fn mark_headings(&mut self) {
+        let names_column = |cell: &CellPlan| match &cell.content {
+            Content::Alone(fill) => fill.heads_column(),
+            Content::Pieces(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Fill(fill) if fill.heads_column())),
+            _ => false,
+        };
+        let repeats = |row: u32| {
+            self.segments.iter().any(|segment| segment.list.is_some() && segment.first == row)
+                || self.nested.iter().any(|nested| nested.first == row)
+        };
+        let plain = |row: &RowPlan| {
+            let texts = row.cells.iter().filter(|cell| matches!(cell.content, Content::Text(_))).count();
+            texts > 1 && row.cells.iter().all(|cell| matches!(cell.content, Content::Empty | Content::Text(_)))
+        };
+        let heads = |(at, row): (usize, &RowPlan)| row.cells.iter().any(names_column) || plain(row) && repeats(at as u32 + 1);
+        let headings: Vec<bool> = self.rows.iter().enumerate().map(heads).collect();
+        for (row, heading) in self.rows.iter_mut().zip(headings) {
+            row.heading = heading;
+        }
+    }
+
     /// Whether what stands on a page, or how high it is, depends on where the page ends.
     pub fn needs_pages(&self) -> bool {
         let of_page = |fill: &Fill| matches!(fill, Fill::Total { scope: Scope::Page, .. });
@@ -88,6 +113,8 @@ pub(crate) struct RowPlan {
     pub height: Option<f64>,
     pub hidden: bool,
     pub break_before: bool,
+    /// Heads the columns below it.
+    pub heading: bool,
     pub conditions: Vec<Condition>,
     pub segment: usize,
     pub nested: Option<usize>,
@@ -179,6 +206,13 @@ pub(crate) enum Fill {
         /// Sums the record's value for the column's element.
         column: bool,
     },
+}
+
+impl Fill {
+    /// True for what an element of a column list says in the column's heading.
+    pub fn heads_column(&self) -> bool {
+        matches!(self, Self::Slot(Slot::Heading(_)))
+    }
 }
 
 #[derive(Clone, Debug)]

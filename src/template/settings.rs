@@ -25,6 +25,8 @@ pub(super) struct Settings {
     /// Fields to sort by, with whether the larger come first.
     pub sort: Vec<(String, bool, CellRef)>,
     pub widths: Widths,
+    /// Neighbouring headings of repeated columns that say the same become one.
+    pub join_headings: bool,
 }
 
 /// How wide repeated columns become.
@@ -40,7 +42,8 @@ pub(crate) enum Widths {
 
 pub(super) const SHEET: &str = "设置";
 /// Every key, for the page that lists them.
-pub const KEYS: [&str; 10] = ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "说明"];
+pub const KEYS: [&str; 11] =
+    ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "合并表头", "说明"];
 
 /// Reads the settings sheet for the sheet of that name:
 ///
@@ -78,7 +81,8 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
             "每页页脚" if yes => settings.footer_each_page = is,
             "每条一页" if yes => settings.whole = is,
             "撑满" if yes => settings.stretch = is,
-            "补空行" | "每页页脚" | "每条一页" | "撑满" => bad("是 / 否"),
+            "合并表头" if yes => settings.join_headings = is,
+            "补空行" | "每页页脚" | "每条一页" | "撑满" | "合并表头" => bad("是 / 否"),
             "每组一页" => settings.page_per = Some((field, at)),
             "每组一表" => settings.sheet_per = Some((field, at)),
             "排序" => {

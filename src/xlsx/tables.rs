@@ -45,6 +45,8 @@ const A3: u8 = 8;
 const WIDEST_ON_A4: f64 = 150.0;
 /// Rows that a chart takes.
 const CHART_ROWS: u32 = 18;
+/// Rows on a page: A4 lying, and higher ones (A4 upright, A3 lying).
+const PAGE_ROWS: (u32, u32) = (33, 48);
 
 /// The workbook as bytes; the same workbook gives the same bytes.
 ///
@@ -102,7 +104,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     let headed = sheet.columns.iter().any(|column| !column.heading.is_empty());
     if headed {
         let format = dressed(framed().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_align(FormatAlign::Center));
-        for (at, column) in (0u16..).zip(&sheet.columns) {
+        for (at, column) in (0u16..).zip(&sheet.columns).filter(|(_, column)| !sheet.ragged || !column.heading.is_empty()) {
             text(worksheet, row, at, &column.heading, &format)?;
         }
         if !sheet.plain {
@@ -112,6 +114,12 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     }
     let first = row;
     for cells in &sheet.rows {
+        if let [Value::Line(line)] = cells.as_slice() {
+            banner(worksheet, row, sheet.columns.len(), line, &base().set_align(FormatAlign::VerticalCenter))?;
+            worksheet.set_row_height(row, 24.0)?;
+            row += 1;
+            continue;
+        }
         for (at, value) in (0u16..).zip(cells) {
             let styles = styles.get(usize::from(at)).unwrap_or(&bare);
             write_value(worksheet, row, at, value, styles, sheet.plain)?;
@@ -131,7 +139,7 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
         worksheet.autofilter(first - 1, 0, row - 1, (sheet.columns.len() - 1) as u16)?;
     }
     // As wide as the table, so that the page need not be made smaller for it.
-    charts(worksheet, sheet, name, (first, (total * 7.5).clamp(480.0, 900.0) as u32))?;
+    charts(worksheet, sheet, name, (first, total))?;
     if !sheet.plain {
         print_setup(worksheet, sheet, headed.then_some(first - u32::from(headed)))?;
         if total > WIDEST_ON_A4 {
@@ -141,10 +149,18 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     Ok(())
 }
 
-/// Charts one below the other, under the table whose first row of values is `first`, so many pixels wide.
-fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, width): (u32, u32)) -> Result<(), XlsxError> {
+/// Charts one below the other, under the table whose first row of values is `first`, and which is so many digits wide.
+fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, total): (u32, f64)) -> Result<(), XlsxError> {
     let mut at = first + sheet.rows.len() as u32 + 1;
+    let mut breaks = Vec::new();
+    // The row at which the page ends, as far as rows of the usual height tell.
+    let page = if sheet.landscape && total <= WIDEST_ON_A4 { PAGE_ROWS.0 } else { PAGE_ROWS.1 };
+    let mut page_end = at.next_multiple_of(page);
     for chart in &sheet.charts {
+        if at + CHART_ROWS > page_end {
+            breaks.push(at);
+            page_end = at + page;
+        }
         let rows = (first + chart.rows.0 as u32, first + chart.rows.1 as u32);
         let mut drawn = Drawn::new(if chart.stacked { ChartType::ColumnStacked } else { ChartType::Column });
         drawn.title().set_name(&chart.title);
@@ -159,9 +175,12 @@ fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, width): 
         if chart.values.len() < 2 {
             drawn.legend().set_hidden();
         }
-        drawn.set_width(width).set_height(340);
+        drawn.set_width((total * 7.5).clamp(480.0, 900.0) as u32).set_height(340);
         worksheet.insert_chart(at, 0, &drawn)?;
         at += CHART_ROWS;
+    }
+    if !breaks.is_empty() {
+        worksheet.set_page_breaks(&breaks)?;
     }
     Ok(())
 }
@@ -236,7 +255,7 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
             worksheet.write_blank(row, column, &styles.normal)?;
         }
         Value::Text(written) => text(worksheet, row, column, written, &styles.normal)?,
-        Value::Strong(written) => text(worksheet, row, column, written, &styles.strong)?,
+        Value::Strong(written) | Value::Line(written) => text(worksheet, row, column, written, &styles.strong)?,
         Value::Number(number) => {
             worksheet.write_number_with_format(row, column, number.to_stored(), &styles.normal)?;
         }
@@ -260,7 +279,9 @@ fn write_value(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, 
 pub(super) fn write_one(worksheet: &mut Worksheet, row: u32, column: u16, value: &Value, format: &Format) -> Result<(), XlsxError> {
     match value {
         Value::Empty => drop(worksheet.write_blank(row, column, format)?),
-        Value::Text(written) | Value::Strong(written) | Value::Link { text: written, .. } => text(worksheet, row, column, written, format)?,
+        Value::Text(written) | Value::Strong(written) | Value::Line(written) | Value::Link { text: written, .. } => {
+            text(worksheet, row, column, written, format)?;
+        }
         Value::Number(number) => drop(worksheet.write_number_with_format(row, column, number.to_stored(), format)?),
         Value::Share(share) => drop(worksheet.write_number_with_format(row, column, share.to_stored(), format)?),
         Value::Date(date) => drop(worksheet.write_datetime_with_format(row, column, &day(*date)?, format)?),
@@ -306,7 +327,7 @@ pub(super) fn day(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
 /// A value's text, where it is one.
 fn words(value: &Value) -> &str {
     match value {
-        Value::Text(text) | Value::Strong(text) | Value::Link { text, .. } => text,
+        Value::Text(text) | Value::Strong(text) | Value::Line(text) | Value::Link { text, .. } => text,
         Value::Empty | Value::Number(_) | Value::Share(_) | Value::Date(_) => "",
     }
 }

@@ -326,6 +326,8 @@ def members_form(run_, path, book, results, schemes, entries):
                 items = []
             elif "项目" in texts.values():
                 columns = texts
+            elif columns and "小计" in texts.values() and set(texts.values()) <= {*MONTHS, "小计"}:
+                columns = below_quarters(columns, texts)
             elif result is not None and columns:
                 where = f"{path} {result['name']}"
                 line(kind, where, run_, columns, cells, texts, result, scheme, entries, member, items)
@@ -333,6 +335,15 @@ def members_form(run_, path, book, results, schemes, entries):
         for row in rows:
             if not {"not-expected", "not-scored"} & set(row["flags"]):
                 fault(f"{path}: {row['name']} has no page")
+
+
+def below_quarters(columns, months):
+    """Headings of months and their sums below the quarters of the row above."""
+    quarter, below = "", {column: text for column, text in columns.items() if text not in QUARTERS}
+    for column, text in sorted(months.items()):
+        quarter = columns.get(column, quarter)
+        below[column] = quarter.replace("季度", "季小计") if text == "小计" else text
+    return below
 
 
 def line(kind, where, run_, columns, cells, texts, result, scheme, entries, member, items):

@@ -77,7 +77,7 @@ fn offered(form: &Form) -> BTreeSet<String> {
 /// Each form's records over a county.
 pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let county = &summary.county;
-    let issuer = county.issuer();
+    let issuer = Issuer { address: "县委大院".into(), ..county.issuer() };
     let deadline =
         Deadline { days: 5, end: Some(county.date), due: None, date: county.date, to: "组织部".into(), phone: "12380".into() };
     let mut all = Vec::new();
@@ -126,7 +126,8 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
             let changes = changes.as_slice();
             let (whole, schemes) = (card.outcomes.as_slice(), county.schemes.as_slice());
             let (calendar, digest) = (&county.calendar, "0000".to_owned());
-            let view = View { issuer, calendar, branch, submission, scheme, changes, outcomes, all: whole, schemes, own, digest };
+            let digests = &vec![Some(digest.clone()); schemes.len()];
+            let view = View { issuer, calendar, branch, submission, scheme, changes, outcomes, all: whole, schemes, own, digest, digests };
             if view.members().next().is_none() || !scheme.member.scores(county.run.period.every()) {
                 continue;
             }
@@ -288,6 +289,7 @@ pub fn of_case(name: &str, forms: &[Form]) -> Vec<Record> {
         schemes: std::slice::from_ref(&scheme),
         own: None,
         digest: "0000".into(),
+        digests: &[],
     };
     let filled = |form: &Form| if let Data::Branch(data) = form.data { data(&view) } else { panic!("{}: a branch's form", form.id) };
     forms.iter().map(filled).collect()

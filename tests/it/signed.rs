@@ -98,6 +98,17 @@ fn faults(form: &Form, template: &Template, record: &Record, count: usize) -> Ve
             }
         }
     }
+    if let Some(title) = title_by_page(form) {
+        // Each has a page that says what it is, and a place to sign.
+        let bearing = |words: &[&str]| {
+            let bears = |page: &&Page| cells(page).any(|cell| words.iter().any(|word| cell.contains(word)));
+            laid.book.pages.iter().filter(bears).count()
+        };
+        let (titled, signed) = (bearing(&[title]), bearing(&["签字", "签名"]));
+        if titled < count || signed < count {
+            found.push(format!("{titled} titles and {signed} places to sign for {count}"));
+        }
+    }
     found.truncate(3);
     found
 }
@@ -134,7 +145,7 @@ fn faults_of_schemes(ours: impl Fn(usize) -> bool, taken: fn(usize) -> bool) -> 
                 });
                 for (turn, count) in MEMBERS.iter().enumerate().filter(|(turn, _)| taken(turn + at + length + seen.len())) {
                     // A page each: more of them say nothing new.
-                    let count = if template_is_by_page(form) { (*count).min(26) } else { *count };
+                    let count = if title_by_page(form).is_some() { (*count).min(26) } else { *count };
                     let found = faults(form, template, &record, count);
                     told.extend(found.iter().map(|fault| format!("{} {scheme} {period} × {count} ({turn}): {fault}", form.id)));
                     laid_out += 1;
@@ -158,6 +169,8 @@ fn every_form_with_every_number_of_members_is_fit_to_be_signed() {
     assert!(laid_out > 900, "{laid_out}");
 }
 
-fn template_is_by_page(form: &Form) -> bool {
-    ["registry", "card", "warning", "rectification", "exempt"].contains(&form.id)
+/// The title of a form that has a page for each member.
+fn title_by_page(form: &Form) -> Option<&'static str> {
+    let titles = [("registry", "积分登记表"), ("card", "积分卡"), ("warning", "通知书"), ("rectification", "通知书"), ("exempt", "审批表")];
+    titles.into_iter().find(|(id, _)| *id == form.id).map(|(_, title)| title)
 }

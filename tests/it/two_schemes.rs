@@ -86,3 +86,39 @@ fn runs_of_parts_under_two_schemes_merge_into_the_whole_run() {
     let error = merge(&[folders[0].clone(), again.folder.unwrap()], &into).unwrap_err().message(scorebook::diag::Lang::En);
     assert!(error.contains("the settings (but for register, inbox, passwords) differs"), "{error}");
 }
+
+/// All texts of a workbook's sheets, one text per sheet.
+fn texts(file: &std::path::Path) -> Vec<String> {
+    let book = scorebook::sheet::read("x.xlsx", &std::fs::read(file).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
+    let cells = |sheet: &scorebook::sheet::Sheet| {
+        let texts = sheet.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match &cell.content {
+            scorebook::sheet::Content::Text(text) => Some(text.to_string()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    };
+    book.sheets.iter().map(cells).collect()
+}
+
+/// A form that bears a seal says which branches it lacks; one of another scheme's members is no branch of it.
+#[test]
+fn a_scheme_s_part_of_the_county_lacks_only_its_own_branches() {
+    let county = Workdir::copy_of("../../samples/county");
+    let out = county.run("2026", &["yearly", "registry"]).folder.unwrap();
+    let parts = texts(&out.join("年度综合得分登记表.xlsx"));
+    let line = |scheme: &str| {
+        let own = parts.iter().find(|text| text.contains(&format!("积分制：{scheme}"))).unwrap();
+        own.lines().find(|line| line.starts_with("应报")).unwrap().to_owned()
+    };
+    assert_eq!(
+        line("评星定格积分制"),
+        "应报11个支部，已采用8个；未含：青溪福塘村党支部（退回）、永溪石湖社区党支部（退回）、清桥机关党支部（未报）。"
+    );
+    assert_eq!(line("积分登记制"), "应报4个支部，已采用3个；未含：青溪福塘村党支部（退回）。");
+    // The list in front of a registry names the code of each scheme's pages behind it.
+    let registry = texts(&out.join("支部/0102-青溪清湖村党支部/积分登记表.xlsx"));
+    let code = |text: &str| text.rsplit_once("校验码：").unwrap().1.trim().to_owned();
+    let behind: std::collections::BTreeSet<String> = registry[1..].iter().map(|text| code(text)).collect();
+    assert_eq!(behind.len(), 2, "{behind:?}");
+    assert!(behind.iter().all(|code| registry[0].contains(code.as_str())), "{behind:?} {}", registry[0]);
+}

@@ -134,6 +134,26 @@ fn widths_are_kept_or_shared() {
 }
 
 #[test]
+fn headings_that_say_the_same_become_one_and_head_their_columns() {
+    let mut data = data(1, 4);
+    for (heading, name) in data.lists.get_mut("期间").expect("columns").iter_mut().zip(["一季度", "一季度", "二季度", "一季度"])
+    {
+        heading.text("名称", name);
+    }
+    let cells = [("A1", "姓名"), ("B1", "{>期间.名称}"), ("C1", "末"), ("A2", "{.姓名}"), ("B2", "{.>得分}"), ("C2", "一"), ("A3", "完")];
+    let merged = |settings: &[(&str, &str)]| -> Vec<(u32, u16, u16)> {
+        let sheet = &with(&cells, settings, &data).sheets[0];
+        assert_eq!(sheet.rows.iter().map(|row| row.heading).collect::<Vec<_>>(), [true, false, false]);
+        sheet.merges.iter().map(|range| (range.first_row, range.first_column, range.last_column)).collect()
+    };
+    assert_eq!(merged(&[]), []);
+    assert_eq!(merged(&[("合并表头", "是")]), [(0, 1, 2)], "neighbours alone, and no values");
+    // Plain texts right above rows that repeat head them too.
+    let plain = with(&[("A1", "名单"), ("A2", "姓名"), ("B2", "总分"), ("A3", "{.姓名}"), ("B3", "{.总分}")], &[], &data);
+    assert_eq!(plain.sheets[0].rows.iter().map(|row| row.heading).collect::<Vec<_>>(), [false, true, false]);
+}
+
+#[test]
 fn several_blocks_and_cover_sheets_stand_together() {
     let mut data = data(2, 0);
     let mut award = Record::default();
