@@ -76,6 +76,7 @@ pub struct Column {
 }
 
 /// A row.
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a row by itself")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
     /// Whole height in points where the template sets one; a row without grows to its text.
