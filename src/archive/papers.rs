@@ -68,6 +68,7 @@ impl Closing<'_> {
             title,
             date: date.clone(),
             pages: None,
+            reference: String::new(),
             remark: String::new(),
             paths,
         };
@@ -93,7 +94,8 @@ impl Closing<'_> {
             let unit = if folder.is_empty() { String::new() } else { format!("（{own}）") };
             // What goes to a branch or committee is the department's; what lies in its folder otherwise is its own.
             let responsible = if Form::named(kind).is_some_and(Form::is_always_printed) { &workspace.issuer } else { own };
-            items.push(Item { pages, ..item(kind, responsible, format!("{title}{unit}"), paths) });
+            let reference = self.record.references.get(stem).cloned().unwrap_or_default();
+            items.push(Item { reference, pages, ..item(kind, responsible, format!("{title}{unit}"), paths) });
         }
         let payload = self.bag.payload();
         let below = |folder: &str| payload.keys().filter(|path| path.starts_with(&format!("{folder}/"))).cloned().collect::<Vec<_>>();
@@ -402,41 +404,42 @@ fn directory(items: &[Numbered], county: &str, year: i32) -> Vec<Sheet> {
         ..Sheet::default()
     };
     let centred = |column: Column| column.align(Align::Center);
-    let mut columns = vec![
-        centred(Column::new("件号", 6.0)),
-        Column::new("档号", 28.0),
-        Column::new("责任者", 22.0),
-        Column::new("题名", 56.0),
-        centred(Column::new("日期", 10.0)),
-        centred(Column::new("页数", 6.0)),
-        centred(Column::new("保管期限", 9.0)),
-        Column::new("备注", 24.0),
-    ];
+    let columns = || {
+        vec![
+            centred(Column::new("序号", 6.0)),
+            Column::new("档号", 28.0),
+            Column::new("文号", 20.0),
+            Column::new("责任者", 22.0),
+            Column::new("题名", 56.0),
+            centred(Column::new("日期", 10.0)),
+            centred(Column::new("密级", 6.0)),
+            centred(Column::new("页数", 6.0)),
+            Column::new("备注", 24.0),
+        ]
+    };
     let row = |one: &Numbered| {
         let item = &one.item;
-        let head = [count(one.number), text(&one.code), text(&item.responsible), text(&item.title), text(&item.date)];
-        let tail = [item.pages.map_or(Value::Empty, count), text(item.retention.zh()), text(&item.remark)];
+        let head =
+            [count(one.number), text(&one.code), text(&item.reference), text(&item.responsible), text(&item.title), text(&item.date)];
+        let tail = [Value::Empty, item.pages.map_or(Value::Empty, count), text(&item.remark)];
         head.into_iter().chain(tail).collect::<Vec<_>>()
     };
-    let mut rows: Vec<Vec<Value>> = items.iter().map(row).collect();
-    // A county that has been given no numbers gets no empty column for them.
-    if items.iter().all(|one| one.code.is_empty()) {
-        columns.remove(1);
-        for row in &mut rows {
-            row.remove(1);
-        }
-    }
     let files = items.iter().flat_map(|one| {
         one.item.paths.iter().map(|path| vec![text(one.item.retention.zh()), count(one.number), text(&one.item.title), text(path)])
     });
     let places = vec![
         centred(Column::new("保管期限", 9.0)),
-        centred(Column::new("件号", 6.0)),
+        centred(Column::new("序号", 6.0)),
         Column::new("题名", 56.0),
         Column::new("包内位置", 76.0),
     ];
-    let note = "件号在同一保管期限内连续；同一文件的 XLSX 与 PDF 为一件，各在何处见“文件位置”表。保管期限为程序按文件种类所拟，可在 scorebook.toml 的 [archive.retention] 中更改，以档案部门意见为准。";
-    vec![sheet("归档文件目录", columns, rows, Some(note)), sheet("文件位置", places, files.collect(), None)]
+    let note = "序号在同一保管期限内连续，一个保管期限一张表；同一文件的 XLSX 与 PDF 为一件，各在何处见“文件位置”表。档号按 scorebook.toml 的 [archive] 编，没有全宗号的留空。密级由档案部门填写。保管期限为程序按文件种类所拟，可在 scorebook.toml 的 [archive.retention] 中更改，以档案部门意见为准。";
+    let lists = Retention::ALL.into_iter().filter_map(|retention| {
+        let own: Vec<Vec<Value>> = items.iter().filter(|one| one.item.retention == retention).map(row).collect();
+        let title = Some(format!("{county}{year}年度归档文件目录（{}）", retention.zh()));
+        (!own.is_empty()).then(|| Sheet { title, ..sheet(retention.zh(), columns(), own, Some(note)) })
+    });
+    lists.chain([sheet("文件位置", places, files.collect(), None)]).collect()
 }
 
 #[cfg(test)]
@@ -451,6 +454,7 @@ mod tests {
             title: title.into(),
             date: "20261214".into(),
             pages: Some(2),
+            reference: String::new(),
             remark: String::new(),
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
         };
@@ -465,7 +469,10 @@ mod tests {
         assert_eq!(sheets[0].rows[1][1], Value::Text("0012-WS·2026-D10-0002".into()));
         assert_eq!(sheets[1].rows[1][3], Value::Text("data/a.xlsx".into()));
         let plain = directory(&items(None), "示范县", 2026);
-        assert!(plain[0].columns.iter().all(|column| column.heading != "档号") && plain[0].rows[0].len() == plain[0].columns.len());
+        let headings: Vec<&str> = plain[0].columns.iter().map(|column| column.heading.as_str()).collect();
+        assert_eq!(headings, ["序号", "档号", "文号", "责任者", "题名", "日期", "密级", "页数", "备注"]);
+        assert!(plain[0].rows[0].len() == headings.len() && plain[0].rows[0][1] == Value::Empty);
+        assert_eq!(plain.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(), ["10年", "文件位置"]);
     }
 
     #[test]

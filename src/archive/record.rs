@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::county::{TEXT, WORKBOOK, settings};
+use crate::forms::Issued;
 use crate::inside;
-use crate::run::{Options, Resolved, RunError, Setup, out_folder, refused, rules, whole_configuration};
+use crate::run::{HAND_DOWN, Options, Resolved, RunError, Setup, out_folder, refused, rules, whole_configuration};
 
 /// Bytes of a manifest at most.
 const MOST: u64 = 1 << 30;
@@ -15,6 +16,8 @@ const MOST: u64 = 1 << 30;
 /// What `manifest.json` says, as far as an archive needs it.
 #[derive(Debug, Deserialize)]
 pub struct RunRecord {
+    #[serde(default)]
+    year: i32,
     /// Program version.
     pub version: String,
     /// The run's date.
@@ -29,9 +32,22 @@ pub struct RunRecord {
     inputs: Vec<Listed>,
     /// Every file of the result.
     pub outputs: Vec<Listed>,
+    #[serde(default)]
+    branches: Vec<Lettered>,
+    /// 文号 of each document of letters, by its path without extension.
+    #[serde(skip)]
+    pub references: BTreeMap<String, String>,
     /// The manifest itself.
     #[serde(skip)]
     pub bytes: Vec<u8>,
+}
+
+/// A branch with the letters of its documents.
+#[derive(Debug, Deserialize)]
+struct Lettered {
+    folder: String,
+    #[serde(default)]
+    letters: Vec<Issued>,
 }
 
 /// A file with its digest.
@@ -89,7 +105,19 @@ impl RunRecord {
         let record: Self = serde_json::from_slice(&bytes).map_err(|error| {
             refused(format!("{} 看不懂：{error}", path.display()), format!("{} cannot be understood: {error}", path.display()))
         })?;
-        Ok(Self { bytes, ..record })
+        // What a committee hands on is its branches' folders once more: an archive keeps each paper once.
+        let outputs = record.outputs.into_iter().filter(|output| !output.file.ends_with(HAND_DOWN)).collect();
+        let mut numbers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for branch in &record.branches {
+            for letter in &branch.letters {
+                let own = numbers.entry(format!("{}/{}", branch.folder, letter.form)).or_default();
+                own.extend(letter.number.map(|number| number.to_string()));
+            }
+        }
+        let year = record.year;
+        let numbered = numbers.into_iter().filter(|(_, numbers)| !numbers.is_empty());
+        let references = numbered.map(|(stem, numbers)| (stem, format!("〔{year}〕{}号", numbers.join("、")))).collect();
+        Ok(Self { outputs, references, bytes, ..record })
     }
 
     /// Refuses where the workspace is not what the run was made from.

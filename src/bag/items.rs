@@ -78,6 +78,8 @@ impl ArchiveCode {
 pub struct Item {
     /// How long it is kept.
     pub retention: Retention,
+    /// 文号; empty where it has none.
+    pub reference: String,
     /// 责任者.
     pub responsible: String,
     /// 题名.
@@ -125,6 +127,7 @@ mod tests {
     fn numbers_run_within_a_retention_period() {
         let item = |retention, title: &str| Item {
             retention,
+            reference: String::new(),
             responsible: String::new(),
             title: title.into(),
             date: String::new(),

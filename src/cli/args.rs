@@ -12,6 +12,7 @@ use crate::diag::Lang;
 use crate::explain::WhichRecord;
 use crate::fence::ARGUMENT as SERVE;
 use crate::forms::Form;
+use crate::issue::Ballots;
 use crate::period::{NamedPeriod, RunPeriod};
 use crate::post::PostOrder;
 use crate::print::PrintOrder;
@@ -195,6 +196,8 @@ pub struct Issue {
     out: Option<PathBuf>,
     #[arg(long, value_name = "value-from", help = "arg-roster-from")]
     pub roster_from: Option<PathBuf>,
+    #[arg(long, value_name = "value-n", num_args = 0..=1, default_missing_value = "0", value_parser = whole::<usize>(0, 500), help = "arg-ballots")]
+    ballots: Option<usize>,
     #[command(flatten)]
     pub lock: Waiting,
     #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
@@ -505,6 +508,13 @@ impl Print {
     pub fn order(&self) -> PrintOrder {
         let posted = self.posted.map(|n| Some(n).filter(|n| *n > 0));
         PrintOrder { whole: self.by == "county", copies: self.copies, posted }
+    }
+}
+
+impl Issue {
+    /// Whether ballots are asked for, and how many papers per branch; 0 leaves that to the scheme.
+    pub fn ballots(&self) -> Option<Ballots> {
+        self.ballots.map(|papers| Ballots { papers: Some(papers).filter(|papers| *papers > 0) })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diag::Severity;
-use crate::issue;
+use crate::issue::{self, Ballots};
 use crate::run::Options;
 
 use super::kept;
@@ -11,17 +11,20 @@ use super::printer::Printer;
 use super::progress::watched;
 
 /// `scorebook issue`: blank workbooks to hand out.
-pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>) -> u8 {
-    match watched(printer, |progress| issue::issue(options, roster_from, progress)) {
+pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>, ballots: Option<Ballots>) -> u8 {
+    match watched(printer, |progress| issue::issue(options, roster_from, ballots, progress)) {
         Ok(issued) => {
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {
-                let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "rosters": issued.rosters,
+                let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "ballots": issued.ballots, "rosters": issued.rosters,
                     "rows": issued.source.rows, "with_ids": issued.source.with_ids,
                     "why": issued.source.why.as_ref().map(|why| why.get(printer.lang())) });
                 printer.record(&kept::add_to(line, &issued.kept));
             } else {
                 printer.line(printer.text("issue-written", &[("dir", &folder), ("workbooks", &workbooks)]));
+                if ballots.is_some() {
+                    printer.line(printer.text("issue-ballots", &[("count", &issued.ballots.to_string())]));
+                }
                 if roster_from.is_some() {
                     let source = &issued.source;
                     let values =

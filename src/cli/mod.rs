@@ -73,7 +73,7 @@ fn command(printer: &Printer, command: &Command) -> u8 {
         Command::Issue(args) => {
             let options = args.options();
             let places = Place::into_folder(&options, &issue_folder(&options));
-            locked(printer, args.lock.wish(), &places, || issue::issue(printer, &options, args.roster_from.as_deref()))
+            locked(printer, args.lock.wish(), &places, || issue::issue(printer, &options, args.roster_from.as_deref(), args.ballots()))
         }
         Command::Status(args) => status::status(printer, &args.options()),
         Command::Post(args) => {

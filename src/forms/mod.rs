@@ -9,6 +9,7 @@
 //! A form is one file here, its line in [`FORMS`] and its workbook in `templates/forms`. Whatever asks about a form reads the
 //! table; no other room types a form's id. Pure: what a form looks like is its template's affair, printing it is `run`'s.
 
+mod ballot;
 mod board;
 mod book;
 mod branch_score;
@@ -31,6 +32,7 @@ mod view;
 mod whole;
 mod yearly;
 
+pub use ballot::{BALLOT, Ballot};
 pub use board::{BOARD, corrections_without_place};
 pub use book::{BOOK, BOOK_PARTS, Binding};
 pub use branch_score::BRANCH_SCORE;
@@ -78,6 +80,7 @@ pub const FORMS: &[Form] = &[
     LIST,
     ROUTINE,
     BOOK,
+    BALLOT,
     DUE,
     RETURN,
     REMINDER,
@@ -120,6 +123,8 @@ pub enum Data {
     Expiring(fn(&Expiring<'_>) -> Record),
     /// For a branch, cover and contents of other forms of its own that are bound together; for a committee the books of its branches.
     Bound(fn(&Binding<'_>) -> Record),
+    /// For a branch whose scheme polls, handed out with its blank workbook.
+    Handed(fn(&Ballot<'_>) -> Record),
     /// For one member or branch, on demand only.
     Explained(fn(&ExplainedSubject<'_>, Written<'_>) -> Record),
 }
@@ -210,7 +215,7 @@ impl Form {
             Data::Branch(_) => kind == Kind::Branch,
             Data::Group(kinds, _) | Data::Whole(kinds, _) => kinds.contains(&kind),
             Data::Bound(_) => kind != Kind::County,
-            Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Explained(_) => false,
+            Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Handed(_) | Data::Explained(_) => false,
         }
     }
 
@@ -222,7 +227,7 @@ impl Form {
     /// True if it is made of one scheme, or of none: its workbook may be the scheme's own.
     pub fn takes_scheme(&self, scheme: bool) -> bool {
         match self.data {
-            Data::Branch(_) | Data::Group(..) => scheme,
+            Data::Branch(_) | Data::Group(..) | Data::Handed(_) => scheme,
             Data::Whole(..) | Data::Returned(_) | Data::Reminded(_) | Data::Expiring(_) | Data::Bound(_) => !scheme,
             // What was returned or never came has nothing that a scheme could explain.
             Data::Explained(_) => true,
@@ -231,7 +236,7 @@ impl Form {
 
     /// True if no run prints it.
     pub fn is_on_demand(&self) -> bool {
-        matches!(self.data, Data::Explained(_))
+        matches!(self.data, Data::Explained(_) | Data::Handed(_))
     }
 }
 

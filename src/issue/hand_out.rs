@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::ballots::write_ballots;
 use super::{Listed, member_list};
 use crate::bag::{Payload, bags_below};
 use crate::check;
@@ -34,6 +35,8 @@ pub struct Issued {
     pub kept: Kept,
     /// Workbooks written, one a branch.
     pub workbooks: usize,
+    /// Branches that got ballots.
+    pub ballots: usize,
     /// How many of them have their roster filled in.
     pub rosters: usize,
     /// Where the rosters come from, and what they lack.
@@ -67,9 +70,16 @@ struct Found {
     members: Vec<Listed>,
 }
 
+/// Ballots are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Ballots {
+    /// How many papers per branch; the scheme's least number of ballots if absent.
+    pub papers: Option<usize>,
+}
+
 /// Writes one blank workbook a branch into `<out>/<year>年报送表/<committee>/`. `from` is an inbox, an out folder or an
-/// archive; it is only read.
-pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> Result<Issued, RunError> {
+/// archive; it is only read. With `ballots` 民主测评票 lie beside the workbooks.
+pub fn issue(options: &Options, from: Option<&Path>, ballots: Option<Ballots>, progress: Progress<'_>) -> Result<Issued, RunError> {
     let county = prepare(options)?;
     let out = issue_folder(options);
     let name = format!("{}年报送表", county.run.year);
@@ -84,12 +94,20 @@ pub fn issue(options: &Options, from: Option<&Path>, progress: Progress<'_>) -> 
         let with_ids = rosters.values().flatten().filter(|member| member.id.is_some()).count();
         let no_category = rosters.values().flatten().filter(|member| member.category.is_empty()).count();
         let staging = Staging::open(&out, &name)?;
-        let workbooks = write_all(&county, &rosters, &staging, progress)?;
+        let mut folders = Names::default();
+        let folders: BTreeMap<&str, String> =
+            county.register.committees().into_iter().map(|committee| (committee, folders.claim(committee, ""))).collect();
+        let workbooks = write_all(&county, &rosters, &folders, &staging, progress)?;
+        let ballots = match ballots {
+            Some(Ballots { papers }) => write_ballots(&county, options, &rosters, &folders, papers, &staging)?,
+            None => 0,
+        };
         let published = staging.publish_handout()?;
         Ok(Issued {
             folder: published.folder,
             kept: published.kept,
             workbooks,
+            ballots,
             rosters: rosters.len(),
             source: RosterSource { rows, with_ids, no_category, why },
         })
@@ -101,7 +119,13 @@ pub fn issue_folder(options: &Options) -> PathBuf {
     options.out.clone().unwrap_or_else(|| options.workspace.join("issue"))
 }
 
-fn write_all(county: &Setup, rosters: &BTreeMap<usize, Vec<Listed>>, staging: &Staging, progress: Progress<'_>) -> Result<usize, RunError> {
+fn write_all(
+    county: &Setup,
+    rosters: &BTreeMap<usize, Vec<Listed>>,
+    folders: &BTreeMap<&str, String>,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<usize, RunError> {
     let shared = super::County {
         issuer: &county.workspace.issuer,
         year: county.run.year,
@@ -110,9 +134,6 @@ fn write_all(county: &Setup, rosters: &BTreeMap<usize, Vec<Listed>>, staging: &S
         categories: &county.workspace.categories,
         deadlines: &deadlines(county),
     };
-    let mut folders = Names::default();
-    let folders: BTreeMap<&str, String> =
-        county.register.committees().into_iter().map(|committee| (committee, folders.claim(committee, ""))).collect();
     let mut names = Names::default();
     let jobs: Vec<(usize, String)> = (0..county.register.branches.len())
         .filter(|branch| county.wants(*branch))

@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::guard::is_folder;
 use super::lock::{Holder, Lock, LockWish, lock, lock_place};
@@ -24,7 +27,7 @@ use super::record::{HANDOUT, MANIFEST, Record, sealed};
 use super::sweep::{self, Home};
 use super::tree::{self, identities, identity, key, look, rename_new};
 use super::{PublishError, failed};
-use crate::digest::sha256_hex;
+use crate::digest::{hex, sha256_hex};
 use crate::inside::Inside;
 
 /// What is known of a written file.
@@ -68,6 +71,30 @@ impl Staging {
         Ok(())
     }
 
+    /// Packs files that are written already into one archive, as they are, under these names: each entry is a file's path and its
+    /// name in the archive. It is packed on the disk, and the day is in none of it.
+    pub fn write_zip(&self, path: &str, entries: &[(&str, &str)]) -> Result<(), PublishError> {
+        inside(path)?;
+        let full = self.container.new_tree().join(path);
+        self.container.announce(&[path])?;
+        if let Some(parent) = full.parent() {
+            fs::create_dir_all(parent).map_err(failed(parent))?;
+        }
+        let packed = || -> io::Result<Written> {
+            let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+            let mut zip = ZipWriter::new(File::create_new(&full)?);
+            for (staged, name) in entries {
+                zip.start_file(*name, options).map_err(io::Error::from)?;
+                io::copy(&mut File::open(self.container.new_tree().join(staged))?, &mut zip)?;
+            }
+            zip.finish().map_err(io::Error::from)?;
+            digest_of(File::open(&full)?)
+        };
+        let packed = packed().map_err(failed(&full))?;
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), packed);
+        Ok(())
+    }
+
     /// Writes `manifest.json`, by which the next run knows what is its own. It is the last file that is written.
     pub fn write_manifest(&self, manifest: Value) -> Result<(), PublishError> {
         self.write(MANIFEST, sealed(manifest).as_bytes())
@@ -105,6 +132,19 @@ impl Staging {
     /// Throws away what was staged.
     pub fn discard(mut self) -> Result<(), PublishError> {
         self.container.clear(&self.target)
+    }
+}
+
+/// Digest and size of a file that may be larger than the memory.
+fn digest_of(mut file: File) -> io::Result<Written> {
+    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(Written { digest: hex(&hash.finalize()), size });
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
     }
 }
 

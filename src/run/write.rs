@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::earlier::{self, Earlier, write_expiring};
+use super::hand_down::write_hand_downs;
 use super::manifest::{FormRecord, write_manifest};
 use super::photos::{Found, photos};
 use super::print::{About, Part, print};
@@ -103,6 +104,9 @@ fn write_all(
     if county.only.is_empty() {
         noticed.extend(write_reminders(&writer, resolved, &committees)?);
         noticed.extend(write_expiring(&writer, earlier, &committees)?);
+    }
+    if county.only.is_empty() {
+        write_hand_downs(county, &committees, &folders, staging)?;
     }
     let found = findings_of(&noticed, &resolved.findings, templates);
     let lines = writer.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));

@@ -1,8 +1,11 @@
 //! Documents that are bound together: a branch's record book, a committee's set.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use scorebook::forms::BOOK_PARTS;
+use scorebook::issue::Ballots;
 use scorebook::period::RunPeriod;
 use scorebook::run::{self, Options};
 use serde_json::Value;
@@ -19,7 +22,7 @@ fn outputs(root: &Path, forms: &[&str]) -> Vec<Value> {
 }
 
 /// Pages of each document of this name, by its folder.
-fn pages(outputs: &[Value], name: &str) -> std::collections::BTreeMap<String, u64> {
+fn pages(outputs: &[Value], name: &str) -> BTreeMap<String, u64> {
     let own = outputs.iter().filter_map(|one| Some((one["file"].as_str()?.strip_suffix(&format!("/{name}.pdf"))?.to_owned(), one)));
     own.map(|(folder, one)| (folder, one["pages"].as_u64().unwrap())).collect()
 }
@@ -64,4 +67,68 @@ fn a_book_holds_everything_of_a_branch() {
     }
     let sets: u64 = books.iter().filter(|(folder, _)| folder.starts_with("党委/")).map(|(_, pages)| pages).sum();
     assert_eq!(sets, branches.iter().map(|folder| books[*folder]).sum::<u64>());
+}
+
+/// What a committee hands on is its branches' folders, file for file, and the same bytes each time.
+#[test]
+fn a_committee_hands_on_the_folders_of_its_branches() {
+    let workspace = Workdir::copy_of("messy-register-60");
+    let root = workspace.path();
+    outputs(root, &["board", "list"]);
+    let out = root.join("out/2026");
+    let archives = || -> Vec<(PathBuf, Vec<u8>)> {
+        let committees = std::fs::read_dir(out.join("党委")).unwrap().map(|entry| entry.unwrap().path().join("下发.zip"));
+        let mut all: Vec<_> = committees.filter(|path| path.exists()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+        all.sort();
+        all
+    };
+    let first = archives();
+    let mut handed = BTreeMap::new();
+    for (_, bytes) in &first {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        for at in 0..archive.len() {
+            let mut entry = archive.by_index(at).unwrap();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            assert!(handed.insert(name.clone(), content).is_none(), "{name}: in two");
+        }
+    }
+    let mut written = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(out.join("支部")).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+        let name = entry.path().strip_prefix(out.join("支部")).unwrap().to_string_lossy().replace('\\', "/");
+        written.insert(name, std::fs::read(entry.path()).unwrap());
+    }
+    assert!(written.keys().any(|name| name.ends_with("退回意见.pdf")) && written.keys().any(|name| name.ends_with("考核公示栏.pdf")));
+    assert!(handed == written, "{:?}", handed.keys().collect::<Vec<_>>());
+    outputs(root, &["board", "list"]);
+    assert!(archives() == first, "the same inputs, the same bytes");
+}
+
+/// `issue --ballots` writes a document per branch whose scheme polls: so many papers as asked for, else the scheme's least
+/// number, with every member who is scored.
+#[test]
+fn ballots_are_handed_out_with_the_blank_workbooks() {
+    let workspace = Workdir::copy_of("clean-ju-10star");
+    let root = workspace.path();
+    let options = Options { workspace: root.to_owned(), ..Options::default() };
+    let issue = |papers| done(scorebook::issue::issue(&options, Some(root), Some(Ballots { papers }), &|_, _, _| {}));
+    let issued = issue(None);
+    assert_eq!((issued.ballots, issued.workbooks), (5, 5));
+    let documents = || -> Vec<PathBuf> {
+        let files = walkdir::WalkDir::new(&issued.folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
+        files.filter(|path| path.to_string_lossy().ends_with("民主测评票.pdf")).collect()
+    };
+    let pages = |path: &Path| lopdf::Document::load_mem(&std::fs::read(path).unwrap()).unwrap().get_pages().len();
+    let least = scorebook::scheme::load(&String::from_utf8_lossy(&scorebook::builtin::scheme("ju-10star").unwrap())).unwrap();
+    let least = least.poll.unwrap().min_ballots as usize;
+    let usual: Vec<usize> = documents().iter().map(|path| pages(path)).collect();
+    assert!(usual.iter().all(|pages| *pages == least), "{usual:?}: a voter's paper is a page");
+    issue(Some(3));
+    assert!(documents().iter().all(|path| pages(path) == 3));
+    // Who is voted on: the members of the roster who are scored; the items are the scheme's.
+    let book = documents()[0].with_extension("xlsx");
+    let table = crate::published::table(&book, "民主测评票");
+    assert!(table.iter().any(|row| row.iter().any(|cell| cell == "理想信念（0～10）")), "{table:?}");
+    assert!(table.iter().flatten().all(|cell| !cell.contains("360102")), "no identity number");
 }

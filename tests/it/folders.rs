@@ -63,7 +63,7 @@ fn a_scan_and_a_changed_board_outlive_the_next_run() {
 #[test]
 fn a_blank_that_was_filled_in_keeps_its_name() {
     let workspace = county();
-    let issue = || done(scorebook::issue::issue(&workspace.options("2026"), None, &silent));
+    let issue = || done(scorebook::issue::issue(&workspace.options("2026"), None, None, &silent));
     let folder = issue().folder;
     let (blank, note) = (folder.join("第一党委/0101-第一支部.xlsx"), folder.join("第一党委/收到.txt"));
     let own = std::fs::read(&blank).unwrap();

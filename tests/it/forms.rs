@@ -9,7 +9,7 @@ use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos,
+    BOARD, Ballot, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos,
     REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::{Period, RunPeriod};
@@ -145,8 +145,18 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let reminding = |form: &'static Form| if let Data::Reminded(data) = form.data { Some((form, data)) } else { None };
     all.extend(FORMS.iter().filter_map(reminding).map(|(form, data)| (form, data(&to_remind))));
     all.extend(expiring(&issuer));
+    all.extend(ballots(summary, &issuer));
     all.extend(explained(summary, &issuer));
     all
+}
+
+/// 民主测评票 of each scheme for the first branch.
+fn ballots(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
+    let (branch, members) = (&summary.county.register.branches[0], [(1, "张甲".to_owned(), "农村党员".to_owned())]);
+    let making = |form: &'static Form| if let Data::Handed(make) = form.data { Some((form, make)) } else { None };
+    let (form, make) = FORMS.iter().find_map(making).unwrap();
+    let of = |scheme| (form, make(&Ballot { issuer, branch, scheme, members: &members, papers: None, digest: "0000" }));
+    summary.county.schemes.iter().map(of).collect()
 }
 
 /// 整改到期名单 of a letter.

@@ -484,7 +484,7 @@ fn a_marked_copy_holds_no_macros_and_says_so() {
 fn handed_out(workspace: &Path, from: &Path) -> BTreeMap<String, Vec<[String; 2]>> {
     let out = tempfile::tempdir().unwrap();
     let options = Options { out: Some(out.path().to_owned()), ..options(workspace) };
-    let issued = scorebook::issue::issue(&options, Some(from), &silent).unwrap();
+    let issued = scorebook::issue::issue(&options, Some(from), None, &silent).unwrap();
     let mut rosters = BTreeMap::new();
     let files = walkdir::WalkDir::new(&issued.folder).into_iter().filter_map(Result::ok);
     for entry in files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "xlsx")) {

@@ -167,7 +167,7 @@ fn a_member_list_fills_rosters_and_says_what_it_lacks() {
         std::fs::write(&file, list(rows)).unwrap();
         let out = tempfile::tempdir().unwrap();
         let options = Options { out: Some(out.path().to_owned()), ..options(county.path()) };
-        let issued = done(issue(&options, Some(&file), &silent));
+        let issued = done(issue(&options, Some(&file), None, &silent));
         (issued.rosters, issued.source.rows, issued.source.with_ids, issued.source.why.map(|why| why.zh).unwrap_or_default())
     };
     let rows = [
@@ -182,6 +182,6 @@ fn a_member_list_fills_rosters_and_says_what_it_lacks() {
     assert_eq!((rosters, count, with_ids), (2, 2, 1));
     assert!(why.contains("第九支部") && why.contains("1 个身份证号存成了数字"), "{why}");
     std::fs::write(&file, workbook(&vec![("Sheet1".to_owned(), vec![cells("姓名 | 电话"), cells("张三 | 1")])], &[])).unwrap();
-    let refused = issue(&options(county.path()), Some(&file), &silent).unwrap_err().message(Lang::Zh);
+    let refused = issue(&options(county.path()), Some(&file), None, &silent).unwrap_err().message(Lang::Zh);
     assert!(refused.contains("表头要有“姓名”和“支部名称”"), "{refused}");
 }
