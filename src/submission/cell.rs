@@ -1,6 +1,6 @@
 //! What a cell says, by what its column should hold.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::diag::{Code, Finding};
 use crate::exact::{Decimal, Exact};
@@ -159,7 +159,7 @@ pub fn text(content: Option<&Content>) -> Result<Option<String>, Code> {
 
 /// Reads a cell that should hold a date; `Ok(None)` where nothing is entered.
 pub fn date(content: Option<&Content>, date_1904: bool) -> Result<Option<Day>, Code> {
-    let known = |date: NaiveDate| (1850..=2200).contains(&chrono::Datelike::year(&date)).then_some(Day::Known(date));
+    let known = |date: NaiveDate| (1850..=2200).contains(&date.year()).then_some(Day::Known(date));
     match content {
         None | Some(Content::Picture) => Ok(None),
         Some(Content::Date(at)) => known(at.date()).map(Some).ok_or(Code::BadDate),
@@ -205,9 +205,47 @@ pub fn date_as_shown(content: Option<&Content>, date_1904: bool) -> Result<Optio
         // The numerals of a year written in Chinese are all there.
         && own.shown.contains(|c: char| c.is_ascii_digit())
     {
-        return date(Some(&Content::Text(own.shown.clone())), date_1904);
+        let read = date(Some(&Content::Text(own.shown.clone())), date_1904);
+        let month = || if let Content::Date(at) = &own.held { month_as_shown(&own.shown, at.date()) } else { None };
+        return read.or_else(|code| month().map(Some).ok_or(code));
     }
-    date(content, date_1904)
+    // A page or a text file has what was seen and nothing else.
+    let short = || if let Some(Content::Text(text)) = content { short_month(text) } else { None };
+    date(content, date_1904).or_else(|code| short().map(Some).ok_or(code))
+}
+
+/// `May-85`, `85年5月`: years of two figures are those of this century up to 29, as offices have it.
+fn short_month(text: &str) -> Option<Day> {
+    let text = folded(text);
+    let (year, month) = if let Some(month) = english_month(&text) {
+        (text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('-'), month)
+    } else {
+        let (year, rest) = text.split_once('年')?;
+        (year, rest.strip_suffix('月')?.parse().ok()?)
+    };
+    let year = match (year.len(), year.parse().ok()?) {
+        (2, year @ 0..=29) => 2000 + year,
+        (2, year) => 1900 + year,
+        (4, year) => year,
+        _ => return None,
+    };
+    ((1850..=2200).contains(&year) && (1..=12).contains(&month)).then_some(Day::Month(year, month))
+}
+
+/// The month of a day of which year and month are shown in another way than people write them: `May-85`, `85年5月`.
+fn month_as_shown(shown: &str, day: NaiveDate) -> Option<Day> {
+    let (year, month) = (day.year(), day.month());
+    let numbers: Vec<i32> = shown.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect();
+    let named = english_month(shown) == Some(month) || numbers.iter().rev().any(|number| *number == month as i32);
+    let whole = numbers.contains(&year) || (numbers.contains(&(year % 100)) && (numbers.len() > 1 || english_month(shown).is_some()));
+    (named && whole).then_some(Day::Month(year, month))
+}
+
+/// The month that a word of three letters and more begins with: `Jul-26`, `July`.
+pub fn english_month(text: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let text = text.trim().to_ascii_lowercase();
+    MONTHS.iter().position(|month| text.starts_with(month)).map(|at| at as u32 + 1)
 }
 
 #[cfg(test)]
@@ -251,6 +289,23 @@ mod tests {
         assert_eq!(date(Some(&number("20260506")), false), Ok(Some(full)));
         assert_eq!(date(Some(&number("1985.03")), false), Ok(Some(Day::Month(1985, 3))));
         assert_eq!(date(Some(&number("198503")), false), Ok(Some(Day::Month(1985, 3))));
+    }
+
+    #[test]
+    fn a_month_is_read_by_what_is_shown_of_its_day() {
+        let day = NaiveDate::from_ymd_opt(1985, 5, 18).expect("a day");
+        for shown in ["May-85", "85年5月", "85-5", "May 1985", "1985年05月"] {
+            assert_eq!(month_as_shown(shown, day), Some(Day::Month(1985, 5)), "{shown}");
+        }
+        for text in ["May-85", "85年5月", "May 1985", "８５年５月"] {
+            assert_eq!(short_month(text), Some(Day::Month(1985, 5)), "{text}");
+        }
+        for text in ["May", "85年", "85年13月", "五月", "May-5", "18-May", "85-5"] {
+            assert_eq!(short_month(text), None, "{text}");
+        }
+        for shown in ["5月18日", "18-May", "85", "Jun-85", "5"] {
+            assert_eq!(month_as_shown(shown, day), None, "{shown}");
+        }
     }
 
     #[test]

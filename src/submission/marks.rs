@@ -82,7 +82,7 @@ pub fn told_period(line: &Line<'_>, year: i32) -> Option<Period> {
     if line.column(column::PERIOD).is_some() { period_of(&line.word(column::PERIOD), year) } else { line.period() }
 }
 
-/// A period, which may name the year of the report: `7月`, `2026年7月`, `2026-07`, `2026年`.
+/// A period, which may name the year of the report: `7月`, `2026年7月`, `2026-07`, `2026年`, `Jul-26`.
 fn period_of(word: &str, year: i32) -> Option<Period> {
     let in_year = || match word.strip_prefix(&format!("{year}年"))? {
         "" => Some(Period::YEAR),
@@ -92,7 +92,14 @@ fn period_of(word: &str, year: i32) -> Option<Period> {
         Day::Month(of, month) if of == year => Period::new(Every::Month, month as u8),
         _ => None,
     };
-    Period::parse(word).or_else(in_year).or_else(of_date)
+    // How offices show a month that was typed as 2026-7.
+    let in_english = || {
+        let month = cell::english_month(word)?;
+        let rest = word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(['-', ' ', '\'']);
+        let own = rest.is_empty() || rest.parse() == Ok(year) || rest.parse() == Ok(year % 100);
+        own.then(|| Period::new(Every::Month, month as u8)).flatten()
+    };
+    Period::parse(word).or_else(in_year).or_else(of_date).or_else(in_english)
 }
 
 /// Whether the row is the member's own; `None` where 评分方 is neither.

@@ -30,10 +30,6 @@ from compare import words
 from office import to_pdf
 
 SECONDS = 120
-# LibreOffice leaves out every page on which nothing stands; Excel only those at the end (Microsoft's article 288968, "Intelliprint").
-SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Print/Page">
-<prop oor:name="EmptyPages" oor:op="fuse"><value>false</value></prop></item></oor:items>"""
 # Workbooks per call of LibreOffice.
 BATCH = 10
 # Parts of a package that are drawn beside the cells, and what they are.
@@ -59,11 +55,7 @@ def ours(path, form, folder):
 
 
 def office(paths, folder):
-    """LibreOffice's print of each workbook that it prints, with the columns and the line pitch of Excel (see office.py), and its blank pages."""
-    settings = folder / "profile/user/registrymodifications.xcu"
-    if not settings.exists():
-        settings.parent.mkdir(parents=True)
-        settings.write_text(SETTINGS, "utf-8")
+    """LibreOffice's print of each workbook that it prints, with the columns and the line pitch of Excel : see office.py."""
     copies = {}
     for path in paths:
         copies[path] = folder / f"{digest(path)[:16]}{path.suffix}"

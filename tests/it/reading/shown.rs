@@ -46,13 +46,17 @@ fn first_of(month: usize) -> u32 {
 fn a_period_is_what_its_cell_shows() {
     const NAMES: [&str; 4] = ["一", "二", "三", "四"];
     type Shown = fn(usize) -> Drawn;
-    let months: [(&str, Shown); 7] = [
+    let months: [(&str, Shown); 8] = [
         ("number and 月", |month| cell(Held::Number(month as f64), "0\"月\"", &format!("{month}月"))),
         ("two figures and 月份", |month| cell(Held::Number(month as f64), "00\"月份\"", &format!("{month:02}月份"))),
         ("day shown as month", |month| cell(Held::Day(first_of(month)), "m\"月\"", &format!("{month}月"))),
         ("day shown as year and month", |month| cell(Held::Day(first_of(month)), "yyyy\"年\"m\"月\"", &format!("2026年{month}月"))),
         ("day within the month", |month| cell(Held::Day(first_of(month) + 16), "yyyy\"年\"m\"月\";@", &format!("2026年{month}月"))),
         ("day shown by figures", |month| cell(Held::Day(first_of(month)), "yyyy-mm", &format!("2026-{month:02}"))),
+        ("day as offices show what was typed as 2026-7", |month| {
+            const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            cell(Held::Day(first_of(month)), "[$-409]mmm-yy", &format!("{}-26", NAMES[month - 1]))
+        }),
         ("bare number", |month| cell(Held::Number(month as f64), "", &month.to_string())),
     ];
     let quarters: [(&str, Shown); 3] = [
@@ -109,6 +113,8 @@ fn a_date_of_birth_has_the_day_that_its_cell_shows() {
         ("month", born(31_168, "yyyy\"年\"m\"月\"", "1985年5月"), false),
         ("month by figures", born(31_168, "yyyy.mm", "1985.05"), false),
         ("month with a slash", born(31_168, "yyyy/m", "1985/5"), false),
+        ("month in English", born(31_168, "[$-409]mmm-yy", "May-85"), false),
+        ("month of a short year", born(31_168, "yy\"年\"m\"月\"", "85年5月"), false),
         ("whole day", born(31_185, "yyyy-mm-dd", "1985-05-18"), false),
         ("another month", born(31_199, "yyyy\"年\"m\"月\"", "1985年6月"), true),
         ("another day", born(31_168, "yyyy-mm-dd", "1985-05-01"), true),
