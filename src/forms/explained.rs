@@ -72,7 +72,7 @@ fn contents() -> Contents {
             vec![
                 text("名称", "分值名称", "name of the figure", "基础分"),
                 number("分值", "公布的分值", "published figure", "58.00"),
-                text("准确值", "未取整的值", "its exact value", "58"),
+                text("准确值", "未取整的值；公布值没有取整时写“同左”", "its exact value, 同左 where nothing was rounded", "同左"),
                 text(
                     "算法",
                     "算法、各部分的值和条款",
@@ -183,7 +183,7 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
         let mut row = Record::default();
         row.text("名称", trace.label.text(Lang::Zh));
         row.set("分值", score(Some(&trace.value), digits));
-        row.text("准确值", trace.value.to_string());
+        row.text("准确值", exact_text(&trace.value, digits));
         row.text("算法", working(trace, digits));
         row
     });
@@ -192,13 +192,24 @@ fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {
     root
 }
 
+/// `同左` where the published figure is exact, else six places and the fraction: `约99.310303（81931/825）`.
+fn exact_text(value: &Exact, digits: u32) -> String {
+    if value.published_decimal(digits).is_some_and(|published| Exact::from(published) == *value) {
+        return "同左".to_owned();
+    }
+    format!("约{}\n（{value}）", value.publish(6))
+}
+
 /// `年度基础分＋扣分合计，不低于0：年度基础分 60，组织生活 －2，…（第三条）`
 fn working(trace: &Trace, digits: u32) -> String {
     let mut text = trace.rule.clone().unwrap_or_default();
     let parts: Vec<String> =
         trace.parts.iter().map(|part| format!("{} {}", part.label.text(Lang::Zh), short(&part.value, digits))).collect();
-    if !parts.is_empty() {
-        text = format!("{text}：{}", parts.join("，"));
+    match trace.parts.as_slice() {
+        [] => {}
+        // One part that bears the rule's own words is not said twice.
+        [part] if part.label.text(Lang::Zh) == text => text = parts.concat(),
+        _ => text = format!("{text}：{}", parts.join("，")),
     }
     if let Some(clause) = &trace.clause {
         text = format!("{text}（{clause}）");

@@ -7,6 +7,7 @@
 //!   荣誉   年度之星：八星，应有十星，推荐无效            评优推荐!B4
 //! ```
 
+use super::view::honours_text;
 use crate::diag::{Lang, Place, Said, fill, text};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
@@ -314,7 +315,7 @@ fn honours(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, at: 
             let share = (group.honour.share.clone() * Exact::from(100)).to_string();
             points.push(
                 Point::new("honour", key)
-                    .arg("honour", group.title())
+                    .said("honour", honours_text(&[group.title()], Period::YEAR), group.title())
                     .arg("nominated", group.entitled.len())
                     .arg("quota", group.quota)
                     .arg("base", group.base)
@@ -339,7 +340,9 @@ fn barred(group: &Nominees<'_>, member: &Member, outcome: &Outcome) -> Point {
     } else {
         "stars"
     };
-    let point = Point::new("honour", "explain-honour-barred").arg("honour", group.title()).arg("why", why);
+    let point = Point::new("honour", "explain-honour-barred")
+        .said("honour", honours_text(&[group.title()], Period::YEAR), group.title())
+        .arg("why", why);
     if why != "stars" {
         return point;
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::due::{months_text, number_text};
 use super::field::{Contents, day, listed, number, rows, text};
-use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, plain_text, publication, score, stars_text};
+use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, parts, plain_text, publication, score, stars_text};
 use super::whole::{Person, Sent, Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
@@ -223,9 +223,12 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("积分制", &scheme.name);
     row.text("细则版本", &scheme.version);
     row.set("总分", score(outcome.score.total.as_ref(), scheme.digits));
+    // What only adds up others is no part beside them.
+    let shown = parts(&scheme.member, run.period);
     let figures = figures_of(&scheme.member, &outcome.score, run.period);
-    let parts: Vec<String> = figures[..figures.len().saturating_sub(1)]
+    let parts: Vec<String> = figures
         .iter()
+        .filter(|figure| shown.iter().any(|part| part.name() == figure.name))
         .filter_map(|figure| Some(format!("{}{}分", figure.name, figure.value.as_ref()?.publish(scheme.digits))))
         .collect();
     row.text("得分构成", if parts.is_empty() { String::new() } else { format!("（其中{}）", parts.join("、")) });

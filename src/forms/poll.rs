@@ -111,7 +111,9 @@ fn data(view: &View<'_>) -> Record {
         },
     );
     root.text("最少票数", poll.min_ballots.to_string());
-    root.text("得分名称", figure.map_or("", |figure| &figure.name));
+    // A figure that is the mean of the one column stands there already.
+    let own = figure.filter(|figure| poll.columns.len() != 1 || poll.columns[0].0 != figure.name);
+    root.text("得分名称", own.map_or("", |figure| &figure.name));
     let worth = poll.words.iter().map(|(word, worth)| format!("{word}={}", plain_text(worth)));
     root.text("票面说明", worth.collect::<Vec<_>>().join("、"));
     root.text("有票别", if words.is_empty() { "" } else { "是" });

@@ -137,7 +137,10 @@ class Period:
         self.every = {"H": "half", "Q": "quarter", "M": "month"}.get(period[4:5], "year")
         lines = (self.folder / "results.jsonl").read_text("utf-8").splitlines()
         self.rows = [json.loads(line) for line in lines]
-        self.digits = {}
+        register = openpyxl.load_workbook(self.folder / "全县汇总.xlsx", data_only=True)["支部一览"].iter_rows(values_only=True)
+        lines = [line for line in register if line[0]]
+        head = next(line for line in lines if line[0] == "支部编码")
+        self.branches = [{"code": line[0], "committee": line[head.index("上级党组织")]} for line in lines[lines.index(head) + 1 :]]
 
     def of(self, code, scheme=None):
         rows = [row for row in self.rows if row["branch_code"] == code and row["subject"] == "member"]
@@ -148,7 +151,7 @@ class Entries:
     """What the branches entered, from the archive's own tables: marks, and ballots by item."""
 
     def __init__(self, tables):
-        self.marks, self.ballots = defaultdict(lambda: defaultdict(Fraction)), {}
+        self.marks, self.ballots, self.voters = defaultdict(lambda: defaultdict(Fraction)), {}, {}
         self.own = defaultdict(Fraction)
         with open(tables / "支部积分.csv", encoding="utf-8-sig", newline="") as file:
             self.branch = {(row["支部编码"], row["项目"], row["期间"]): (row["自评得分"], row["审核得分"]) for row in csv.DictReader(file)}
@@ -164,6 +167,7 @@ class Entries:
             for row in csv.DictReader(file):
                 mean = Fraction(row["分值合计"]) / int(row["票数"])
                 self.ballots[row["支部编码"], int(row["序号"]), row["姓名"], row["项目"]] = mean
+                self.voters[row["支部编码"], int(row["序号"]), row["姓名"]] = int(row["票数"])
 
 
 def standing(kind, where, shows, result):
@@ -448,6 +452,224 @@ def branch_score(run_, path, book, own, audited):
             Seen.holds("branch-score 星级", path, list(texts.values())[1].count("★"), own["stars"])
 
 
+def rows_by_heading(sheet):
+    """(first heading row, rows) of a table whose heading has 序号: each row by heading, its own first cell a number; merged headings
+    stand above those below them."""
+    return [shows for kind, shows, _ in headed(sheet) if kind == "row"]
+
+
+def texts_of(sheet):
+    return [bare(cell.value) for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def here_in(sheet, results, schemes):
+    """Results of the scheme that a sheet names."""
+    text = "\n".join(texts_of(sheet))
+    return [row for row in results if f"积分制：{schemes[row['scheme']].name}" in text]
+
+
+def poll(run_, path, book, results, schemes, entries):
+    """民主测评汇总表: ballots, the mean of each column, the figure that they come to."""
+    for sheet in book.worksheets:
+        here = here_in(sheet, results, schemes)
+        counts = []
+        for shows, result in matched("poll", path, rows_by_heading(sheet), here):
+            where, member = f"{path} {result['name']}", (result["branch_code"], result["seq"], result["name"])
+            count = entries.voters.get(member)
+            Seen.holds("poll 有效票", where, shows.get("有效票"), count)
+            counts += [count] if count else []
+            for heading, value in shows.items():
+                if (mean := entries.ballots.get((*member, heading))) is not None:
+                    Seen.holds("poll 均分", where, value, published(mean, 2))
+                elif id := schemes[result["scheme"]].figures.get((run_.every, heading)):
+                    Seen.holds("poll 得分", where, value, result["figures"].get(id))
+        told = re.search(r"有效票数：(\d+)(?:～(\d+))?张", "".join(texts_of(sheet)))
+        for got, expected in zip((told[1], told[2] or told[1]), (min(counts), max(counts))):
+            Seen.holds("poll 有效票数", path, got, expected)
+
+
+def review(run_, path, book, results, schemes, entries):
+    """半年评议表: the half's scores."""
+    for sheet in book.worksheets:
+        here = here_in(sheet, results, schemes)
+        for shows, result in matched("review", path, rows_by_heading(sheet), here):
+            where, scheme = f"{path} {result['name']}", schemes[result["scheme"]]
+            for heading, value in shows.items():
+                if months := SPANS.get(heading):
+                    marks = entries.marks[result["branch_code"], result["seq"], result["name"]]
+                    Seen.holds("review 各期得分", where, value, published(scheme.value(scheme.board, marks, result["category"], months), scheme.decimals))
+                elif "积分" in heading:
+                    Seen.holds("review 总分", where, value, result["total"])
+
+
+def organization(run_, path, book, results, roster, branches):
+    """党组织概况一览表: people of each branch by status, sex, category and age, and their sums."""
+    on_roll = [row for row in results if not {"left", "moved-out"} & set(row["flags"])]
+    sums, last = Counter(), f"{run_.period[:4]}-12-31"
+    bands = {"30岁及以下": (0, 30), "31～40岁": (31, 40), "41～50岁": (41, 50), "51～60岁": (51, 60), "61岁及以上": (61, 200)}
+
+    def age(person):
+        born = person["出生日期"]
+        return int(last[:4]) - int(born[:4]) - (last[5:] < born[5:10])
+
+    for shows in rows_by_heading(book.worksheets[0]):
+        people = [(row, roster[row["branch_code"], row["seq"], row["name"]]) for row in on_roll if row["branch"] == shows["党支部"]]
+        if not people:
+            if "党员数" in shows:
+                fault(f"{path}: {shows['党支部']} has members")
+            continue
+        for heading, value in shows.items():
+            of = heading.split("/")[-1]
+            counted = {
+                "党员数": lambda row, one: True,
+                "正式": lambda row, one: "probationary" not in row["flags"],
+                "预备": lambda row, one: "probationary" in row["flags"],
+                "男": lambda row, one: one["性别"] == "男",
+                "女": lambda row, one: one["性别"] == "女",
+                "年龄未填": lambda row, one: not one["出生日期"],
+                **{name: lambda row, one, of=bounds: bool(one["出生日期"]) and of[0] <= age(one) <= of[1] for name, bounds in bands.items()},
+                **{row["category"]: lambda row, one, of=row["category"]: row["category"] == of for row in on_roll},
+            }.get(of)
+            if counted:
+                expected = sum(counted(row, one) for row, one in people)
+                Seen.holds("organization 人数", f"{path} {shows['党支部']} {of}", value, expected)
+                sums[heading] += int(value)
+    heads, number = {}, 0
+    for _, cells in rows_of(book.worksheets[0]):
+        texts = {column: bare(cell.value) for column, cell in cells.items()}
+        if "序号" in texts.values():
+            heads = texts
+        elif texts[min(texts)] == "合计":
+            for column, heading in heads.items():
+                if heading in sums:
+                    Seen.holds("organization 合计", f"{path} {heading}", shown(cells[column]), sums[heading])
+    told = re.search(r"党支部(\d+)个，在册党员(\d+)人", "".join(texts_of(book.worksheets[0])))
+    Seen.holds("organization 支部数", path, told[1], branches)
+    Seen.holds("organization 在册", path, told[2], len(on_roll))
+
+
+def roster_form(run_, path, book, results, roster):
+    """党员基本情况表: the roster of who is on it, identity numbers without their last four."""
+    people = [row for row in results if not {"left", "moved-out", "not-expected"} & set(row["flags"])]
+    rows = rows_by_heading(book.worksheets[0])
+    Seen.holds("roster 人数", path, len(rows), len(people))
+    day = lambda text: "{}年{}月{}日".format(*map(int, text.split("-"))) if text.count("-") == 2 else text
+    for shows, row in zip(rows, people):
+        one = roster[row["branch_code"], row["seq"], row["name"]]
+        for heading in ("性别", "民族", "类别", "职务"):
+            Seen.holds(f"roster {heading}", f"{path} {row['name']}", shows.get(heading), one[heading] or None)
+        for heading in ("出生日期", "入党日期"):
+            if one[heading].count("-") == 2:
+                Seen.holds(f"roster {heading}", f"{path} {row['name']}", shows.get(heading), day(one[heading]))
+        if one["身份证号"]:
+            Seen.holds("roster 身份证号", f"{path} {row['name']}", shows.get("身份证号"), one["身份证号"][:14] + "****")
+    told = re.search(r"合计：(\d+)人，其中男(\d+)人、女(\d+)人；正式党员(\d+)人、预备党员(\d+)人", "".join(texts_of(book.worksheets[0])).replace("　", ""))
+    sexes = Counter(roster[row["branch_code"], row["seq"], row["name"]]["性别"] for row in people)
+    probationary = sum("probationary" in row["flags"] for row in people)
+    for got, expected in zip(told.groups(), (len(people), sexes["男"], sexes["女"], len(people) - probationary, probationary)):
+        Seen.holds("roster 合计", path, got, expected)
+
+
+def honours(run_, path, book, results):
+    """季度之星、年度之星公示: who has an honour, his total, how many were chosen."""
+    # A line per honour.
+    starred = Counter({bare(row["name"]): len(row["honours"]) for row in results if row["honours"]})
+    rows = [shows for sheet in book.worksheets for shows in rows_by_heading(sheet)]
+    Seen.holds("honours 行数", path, len(rows), sum(starred.values()))
+    totals = {bare(row["name"]): row["total"] for row in results if row["honours"]}
+    for shows in rows:
+        name = re.sub(r"（.）$", "", shows["姓名"])
+        starred[name] -= 1
+        if "年度积分" in shows:
+            Seen.holds("honours 年度积分", f"{path} {name}", shows["年度积分"], totals.get(name))
+    for name, left in starred.items():
+        Seen.holds("honours 每人次数", f"{path} {name}", left, 0)
+    text = "".join(text for sheet in book.worksheets for text in texts_of(sheet))
+    chosen = [int(number) for number in re.findall(r"当选(\d+)人", text)]
+    if chosen:
+        Seen.holds("honours 当选", path, sum(chosen), len(rows))
+
+
+def letters(run_, path, book, results, roster, schemes, entries):
+    """告诫通知书, 限期整改通知书: to whom, with which total, parts, grade and lowest items."""
+    title = Path(path).stem
+    due = [row for row in results if row["letter"] == title]
+    willing = lambda row: roster[row["branch_code"], row["seq"], row["name"]]["整改意愿"] != "否"
+    due = [row for row in due if title == "告诫通知书" or willing(row)]
+    texts = [text for sheet in book.worksheets for text in texts_of(sheet)]
+    addressed = [text.removesuffix("同志：") for text in texts if text.endswith("同志：")]
+    Seen.holds(f"{title} 人数", path, len(addressed), len(due))
+    sentences = [text for text in texts if "你的年度积分为" in text]
+    for name, sentence, row in zip(addressed, sentences, due):
+        where = f"{path} {row['name']}"
+        Seen.holds(f"{title} 姓名", path, name, bare(row["name"]))
+        Seen.holds(f"{title} 总分", where, re.search(r"你的年度积分为(-?[\d.]+)分", sentence)[1], row["total"])
+        Seen.holds(f"{title} 等次", where, re.search(r"等次为(.*?)。", sentence)[1], row["grade"])
+        scheme = schemes[row["scheme"]]
+        for part, value in re.findall(r"[（、]?(?:其中)?([^（、，]+?)(-?\d+\.\d+)分", (re.search(r"（其中(.*?)）", sentence) or [""] * 2)[1]):
+            if id := scheme.figures.get((run_.every, part)):
+                Seen.holds(f"{title} 构成", where, value, row["figures"].get(id))
+    person = -1
+    for text in texts:
+        person += text.endswith("同志：")
+        if told := re.match(r"\d+\.“(.+)”平均得(-?[\d.]+)分，满分", text.replace("　", "")):
+            row, item = due[person], told[1]
+            marks = entries.marks[row["branch_code"], row["seq"], row["name"]]
+            own = [mark for (of, _), mark in marks.items() if of == item]
+            Seen.holds(f"{title} 问题", f"{path} {row['name']} {item}", told[2], published(sum(own, Fraction(0)) / len(own), 2))
+
+
+def list_of_grades(run_, path, book, results):
+    """等次名单: who has which grade, with totals, stars and ranks; each sheet's number and all together."""
+    graded = [row for row in results if row["grade"] and not {"left", "moved-out"} & set(row["flags"])]
+    for sheet in book.worksheets:
+        own = [row for row in graded if row["grade"] == sheet.title]
+        rows = rows_by_heading(sheet)
+        Seen.holds("list 人数", f"{path} {sheet.title}", len(rows), len(own))
+        for shows, row in zip(rows, own):
+            where = f"{path} {row['name']}"
+            Seen.holds("list 姓名", where, re.sub(r"（.）$", "", shows["姓名"]), bare(row["name"]))
+            Seen.holds("list 总分", where, shows.get("总分"), row["total"])
+            standing("list", where, {"等次": sheet.title, **shows}, row)
+        texts = "".join(texts_of(sheet))
+        Seen.holds("list 本等次", f"{path} {sheet.title}", re.findall(r"本等次共(\d+)人", texts)[-1], len(own))
+        Seen.holds("list 共", path, re.search(r"各等次分表列出，共(\d+)人", texts)[1], len(graded))
+    if {sheet.title for sheet in book.worksheets} != {row["grade"] for row in graded}:
+        fault(f"{path}: sheets {[sheet.title for sheet in book.worksheets]}")
+
+
+def exempt(run_, path, book, results, roster):
+    """不参加积分制管理党员审批表: each exempt member with his direct grade."""
+    people = [row for row in results if "exempt" in row["flags"]]
+    names, grades = [], []
+    for sheet in book.worksheets:
+        for _, cells in rows_of(sheet):
+            texts = list(map(bare, (cell.value for cell in cells.values())))
+            if texts[0] == "姓名":
+                names.append(texts[1])
+            elif texts[0] == "直接评定":
+                grades.append(texts[1].removeprefix("等次："))
+    Seen.holds("exempt 人数", path, len(names), len(people))
+    for name, grade, row in zip(names, grades, people):
+        Seen.holds("exempt 姓名", path, name, bare(row["name"]))
+        Seen.holds("exempt 等次", f"{path} {row['name']}", grade or None, row["grade"])
+
+
+def county_lines(run_, path, book, schemes):
+    """The county's yearly form, branch by branch: people by grade, and the mean of who has a total."""
+    for sheet in book.worksheets:
+        id = here_in(sheet, run_.rows, schemes)[0]["scheme"]
+        for shows in rows_by_heading(sheet):
+            own = [row for row in run_.rows if row["subject"] == "member" and row["branch"] == shows["党支部"] and row["scheme"] == id]
+            counts = tally(own)
+            Seen.holds("county yearly 在册人数", f"{path} {shows['党支部']}", shows["在册人数"], sum(counts.values()))
+            for kind in shows.keys() - {"序号", "党（工）委", "党支部", "在册人数", "平均分", "备注"}:
+                Seen.holds("county yearly 各类", f"{path} {shows['党支部']} {kind}", shows[kind], counts[kind])
+            totals = [Fraction(row["total_exact"]) for row in own if row["total"] is not None and not {"left", "moved-out"} & set(row["flags"])]
+            if totals:
+                Seen.holds("county yearly 平均分", f"{path} {shows['党支部']}", shows["平均分"], published(sum(totals) / len(totals), schemes[id].digits))
+
+
 def county_workbook(run_, path):
     """全县汇总: 明细 is results.jsonl, the tables of branches, committees and categories add up to it."""
     book = openpyxl.load_workbook(path, data_only=True)
@@ -480,6 +702,11 @@ def county_workbook(run_, path):
                     if grade in row:
                         graded = sum(one["grade"] == grade for one in people)
                         Seen.holds(f"county {name}等次", f"{path} {label} {grade}", row[grade] or 0, graded)
+
+
+def everyone(run_, unit):
+    """Results of the members of a branch, a committee or the county, whatever their schemes."""
+    return [row for row in run_.rows if row["subject"] == "member" and unit in (None, row["branch_code"], row["committee"])]
 
 
 def check(workspace, periods, folder):
@@ -526,6 +753,24 @@ def check(workspace, periods, folder):
                 branch_score(run_, where, book, own, entries.branch)
             elif path.stem == "年度综合得分登记表" and path.parent == out / period:
                 county_yearly(run_, where, book)
+                county_lines(run_, where, book, schemes)
+            elif path.stem == "民主测评汇总表":
+                poll(run_, where, book, results, schemes, entries)
+            elif path.stem == "半年评议表":
+                review(run_, where, book, results, schemes, entries)
+            elif path.stem == "党组织概况一览表":
+                branches = [row for row in run_.branches if unit in (row["code"], row["committee"])]
+                organization(run_, where, book, everyone(run_, unit), roster, len(branches))
+            elif path.stem == "党员基本情况表":
+                roster_form(run_, where, book, everyone(run_, unit), roster)
+            elif path.stem == "季度之星公示、年度之星公示":
+                honours(run_, where, book, everyone(run_, unit))
+            elif path.stem in ("告诫通知书", "限期整改通知书"):
+                letters(run_, where, book, everyone(run_, unit), roster, schemes, entries)
+            elif path.stem == "等次名单":
+                list_of_grades(run_, where, book, everyone(run_, unit if path.parent != out / period else None))
+            elif path.stem == "不参加积分制管理党员审批表":
+                exempt(run_, where, book, everyone(run_, unit), roster)
             elif path.stem == "年度综合得分登记表":
                 yearly(run_, where, book, results, schemes, entries)
             elif path.stem in ("积分登记表", "党员积分卡"):
