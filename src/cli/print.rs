@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::diag::Severity;
 use crate::print::{self, PrintOrder};
 use crate::run::Options;
 
@@ -36,6 +37,7 @@ pub fn print(printer: &Printer, options: &Options, order: &PrintOrder) -> u8 {
                 "period": made.run.to_string(),
                 "folder": made.folder.display().to_string(),
                 "posted": made.posted,
+                "withdrawn": made.withdrawn,
                 "copies": order.copies,
                 "volumes": volumes,
             })
@@ -48,6 +50,9 @@ pub fn print(printer: &Printer, options: &Options, order: &PrintOrder) -> u8 {
     let (count, pages) = (made.volumes.len().to_string(), pages.to_string());
     let key = if made.posted { "print-posted" } else { "print-draft" };
     printer.line(printer.text(key, &[("period", &period)]));
+    if let Some(reason) = &made.withdrawn {
+        printer.marked(Severity::Warning, &printer.text("print-withdrawn", &[("reason", reason)]));
+    }
     printer.line(printer.text("print-done", &[("count", &count), ("pages", &pages), ("copies", &order.copies.to_string())]));
     let mut papers: Vec<(String, usize)> = Vec::new();
     for volume in &made.volumes {

@@ -76,7 +76,7 @@ fn data(of: &Ballot<'_>) -> Record {
     root.text("填写说明", how);
     let heading = |(name, max): &(String, Exact)| {
         let mut heading = Record::default();
-        heading.text("名称", if words.is_empty() { format!("{name}（0～{}）", plain_text(max)) } else { name.clone() });
+        heading.text("名称", if words.is_empty() { format!("{name}\n（0～{}）", plain_text(max)) } else { name.clone() });
         heading
     };
     root.lists.insert("项目", poll.columns.iter().map(heading).collect());

@@ -103,11 +103,6 @@ fn rectification(whole: &Whole<'_>) -> Record {
     letters(whole, true)
 }
 
-/// A letter of which the member is to amend within a term that a helper sees him through.
-fn is_rectification(letter: &Letter) -> bool {
-    letter.name.contains("整改")
-}
-
 /// The letter that a member's result brings.
 fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>) -> Option<&'a Letter> {
     let name = person.outcome.letter.as_deref()?;
@@ -119,7 +114,7 @@ fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>) -> Option<&'a Letter> 
 /// amend who does not want to.
 fn addressed<'a>(sent: Sent<'a>, schemes: &'a [Scheme], rectification: bool) -> impl Iterator<Item = (Person<'a>, &'a Letter, bool)> {
     sent.people().filter_map(move |person| {
-        let letter = letter_of(&schemes[person.outcome.scheme], &person).filter(|letter| is_rectification(letter) == rectification)?;
+        let letter = letter_of(&schemes[person.outcome.scheme], &person).filter(|letter| letter.amend == rectification)?;
         Some((person, letter, !rectification || person.member.willing))
     })
 }
@@ -217,7 +212,7 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     row.text("正文", "是");
     row.text("姓名", &*member.name);
     row.text("类别", &*member.category);
-    let given = number_of(whole, if is_rectification(letter) { &RECTIFICATION } else { &WARNING }, person);
+    let given = number_of(whole, if letter.amend { &RECTIFICATION } else { &WARNING }, person);
     row.text("文号", number_text(run.year, given));
     row.text("通知书", &letter.name);
     row.text("积分制", &scheme.name);

@@ -48,6 +48,8 @@ pub struct Printed {
     pub run: RunPeriod,
     /// True of recorded boards.
     pub posted: bool,
+    /// Why the record that was asked for was withdrawn, if it was.
+    pub withdrawn: Option<String>,
     /// The documents.
     pub volumes: Vec<Volume>,
 }
@@ -80,7 +82,10 @@ pub fn print(options: &Options, order: &PrintOrder, progress: Progress<'_>) -> R
         "outputs": outputs,
     }))?;
     let folder = staging.publish()?.folder;
-    Ok(Printed { folder, run, posted, volumes })
+    // Only a record that is asked for by its number may be one that no longer stands.
+    let asked = order.posted.flatten().and_then(|n| records.all.iter().find(|record| record.run == run && record.n == n));
+    let withdrawn = asked.and_then(|record| record.withdrawn.as_ref()).map(|withdrawal| withdrawal.reason.clone());
+    Ok(Printed { folder, run, posted, withdrawn, volumes })
 }
 
 /// What the draft was made of, read again; none if there is no draft or the workspace gives another by now.

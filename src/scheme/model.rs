@@ -338,6 +338,8 @@ pub struct Letter {
     pub name: String,
     /// Term in months.
     pub months: u32,
+    /// The member is to amend within the term, and a helper sees him through: 限期整改通知书; else 告诫通知书.
+    pub amend: bool,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
     /// Where it comes from.

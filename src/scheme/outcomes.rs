@@ -196,11 +196,12 @@ pub(super) fn letters<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         known_grade(reader, &grade, ends);
         let name = reader.text(&mut keys, "name").value;
         let months = reader.whole(&mut keys, "months", 0..=120);
+        let amend = reader.optional_flag(&mut keys, "amend").unwrap_or_else(|| name.contains("整改"));
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
         reader.finish(keys);
         reader.sample(origin, || format!("{name}期限{months}个月"));
-        letters.push(Letter { grade: grade.value.clone(), name, months, clause, origin });
+        letters.push(Letter { grade: grade.value.clone(), name, months, amend, clause, origin });
         grades.push(grade);
     }
     reader.unique(("通知书的等次", "letter's grade"), &grades);
