@@ -50,7 +50,7 @@ fn contents() -> Contents {
     let mut member = listed();
     member.push(number("票", "第几张票，只用来分页", "which paper; it only parts the pages", "1"));
     let lists = vec![
-        columns("项目", vec![text("名称", "测评项目和分值范围", "item and its bounds", "理想信念（0～10）")]),
+        columns("项目", vec![text("名称", "测评项目和分值范围", "item and its bounds", "理想信念 0～10分")]),
         rows("", member, Vec::new()),
     ];
     (fields, lists)
@@ -76,7 +76,7 @@ fn data(of: &Ballot<'_>) -> Record {
     root.text("填写说明", how);
     let heading = |(name, max): &(String, Exact)| {
         let mut heading = Record::default();
-        heading.text("名称", if words.is_empty() { format!("{name}\n（0～{}）", plain_text(max)) } else { name.clone() });
+        heading.text("名称", if words.is_empty() { format!("{name}\n0～{}分", plain_text(max)) } else { name.clone() });
         heading
     };
     root.lists.insert("项目", poll.columns.iter().map(heading).collect());

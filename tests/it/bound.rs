@@ -129,6 +129,6 @@ fn ballots_are_handed_out_with_the_blank_workbooks() {
     // Who is voted on: the members of the roster who are scored; the items are the scheme's.
     let book = documents()[0].with_extension("xlsx");
     let table = crate::published::table(&book, "民主测评票");
-    assert!(table.iter().any(|row| row.iter().any(|cell| cell == "理想信念\n（0～10）")), "{table:?}");
+    assert!(table.iter().any(|row| row.iter().any(|cell| cell == "理想信念\n0～10分")), "{table:?}");
     assert!(table.iter().flatten().all(|cell| !cell.contains("360102")), "no identity number");
 }
