@@ -8,7 +8,7 @@ use super::display::Display;
 use super::grid::{Grid, TALLEST};
 use super::laid::{LaidSheet, Length, PIXEL, POINT};
 use crate::font::{Choice, FontSet, private_use_replacement};
-use crate::form::model::{FilledBook, FilledSheet, Value};
+use crate::form::model::{FilledBook, FilledSheet, Row, Value};
 
 /// Blocks of a sheet in reading order, with the first of each row.
 pub(super) struct Blocks {
@@ -93,23 +93,35 @@ pub(super) fn measure<'a>(
 fn even_sizes(grid: &Grid<'_>, blocks: &mut Blocks) {
     let drawn = |block: &Block| grid.styles.get(block.style).map_or(0, |style| (style.font.size * 2.0) as u32);
     let straight = |block: &Block| matches!(block.run, Run::Plain | Run::Wrapped) && block.area.last_row == block.row;
-    // Rows are drawn alike that have the same columns in the same styles, whatever these hold.
-    let like = |row: u32| -> Vec<(u16, u32)> {
-        grid.row(row).map_or_else(Vec::new, |row| row.cells.iter().map(|cell| (cell.column, cell.style.0)).collect())
-    };
-    let mut least: BTreeMap<(Vec<(u16, u32)>, u32), f32> = BTreeMap::new();
-    for block in blocks.all.iter().filter(|block| straight(block) && block.size * 2.0 < drawn(block) as f32) {
-        let size = least.entry((like(block.row), drawn(block))).or_insert(block.size);
-        *size = size.min(block.size);
-    }
-    if least.is_empty() {
+    let small: Vec<usize> = (0..blocks.all.len())
+        .filter(|at| straight(&blocks.all[*at]) && blocks.all[*at].size * 2.0 < drawn(&blocks.all[*at]) as f32)
+        .collect();
+    if small.is_empty() {
         return;
     }
+    let kinds = kinds_of_rows(grid, blocks.starts.len() as u32);
+    let kind = |block: &Block| (kinds[block.row as usize], drawn(block));
+    let mut least: BTreeMap<(usize, u32), f32> = BTreeMap::new();
+    for block in small.into_iter().map(|at| &blocks.all[at]) {
+        let size = least.entry(kind(block)).or_insert(block.size);
+        *size = size.min(block.size);
+    }
     for block in blocks.all.iter_mut().filter(|block| straight(block)) {
-        if let Some(least) = least.get(&(like(block.row), drawn(block))).filter(|least| **least < block.size) {
+        if let Some(least) = least.get(&kind(block)).filter(|least| **least < block.size) {
             block.made_small(grid, *least);
         }
     }
+}
+
+/// A number per row, the same for rows that are drawn alike: with the same columns in the same styles, whatever these hold.
+fn kinds_of_rows(grid: &Grid<'_>, rows: u32) -> Vec<usize> {
+    let mut known: BTreeMap<Vec<(u16, u32)>, usize> = BTreeMap::new();
+    let of = |row| {
+        let cells = |row: &Row| row.cells.iter().map(|cell| (cell.column, cell.style.0)).collect();
+        let next = known.len();
+        *known.entry(grid.row(row).map_or_else(Vec::new, cells)).or_insert(next)
+    };
+    (0..rows).map(of).collect()
 }
 
 fn digit(book: &FilledBook, fonts: &FontSet) -> u32 {

@@ -7,6 +7,8 @@
 
 mod bind;
 mod canvas;
+mod content;
+mod pack;
 #[cfg(feature = "genpdf")]
 mod plain;
 #[cfg(feature = "genpdf")]
@@ -161,6 +163,7 @@ pub fn write(book: &LaidOut, fonts: &PdfFonts, info: &DocumentInfo) -> Result<Ve
 }
 
 pub use bind::{Bound, bind};
+pub use pack::pack;
 
 /// A part of a document that is drawn as one.
 pub struct Section {

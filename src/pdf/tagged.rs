@@ -21,6 +21,7 @@ use krilla::text::{Font, Glyph, GlyphId};
 use krilla::{Data, Document, SerializeSettings};
 
 use super::canvas::{Canvas, Part, dashes, draw};
+use super::pack::pack;
 use super::{DocumentInfo, PdfError, Section};
 use crate::font::FaceId;
 use crate::form::model::Color;
@@ -79,7 +80,8 @@ impl Pages {
             .with_archival_validator(Archival::A2_U)
             .finish()
             .map_err(|error| PdfError::Refused(format!("{error:?}")))?;
-        let document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+        let document =
+            Document::new_with(SerializeSettings { configuration, compress_content_streams: false, ..SerializeSettings::default() });
         let tags = Tags { tree: TagTree::new().with_lang(Some(info.language.clone())), table: None, open: None };
         Ok(Self { document, tags, outline: Vec::new(), drawn: 0, sheets: 0 })
     }
@@ -112,26 +114,8 @@ impl Pages {
         document.set_outline(outline(&self.outline));
         document.set_metadata(metadata(info));
         let bytes = document.finish().map_err(|error| PdfError::Refused(format!("{error}: {error:?}")))?;
-        Ok(with_title_shown(bytes))
+        pack(&bytes)
     }
-}
-
-/// Has a viewer's window bear the document's title in place of the file's name. krilla says so for PDF/UA only, which these
-/// documents do not claim. The catalog is the last object, so that nothing moves but the table of places behind it.
-fn with_title_shown(mut bytes: Vec<u8>) -> Vec<u8> {
-    const WISH: &[u8] = b"/ViewerPreferences<</DisplayDocTitle true>>";
-    let catalog = memchr::memmem::rfind(&bytes, b"/Type/Catalog").map(|at| at + b"/Type/Catalog".len());
-    let start = memchr::memmem::rfind(&bytes, b"startxref\n").map(|at| at + b"startxref\n".len());
-    let (Some(catalog), Some(start)) = (catalog, start) else { return bytes };
-    let table =
-        bytes[start..].split(|byte| *byte == b'\n').next().and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<usize>().ok());
-    let Some(table) = table.filter(|table| catalog < *table && memchr::memmem::find(&bytes[catalog..*table], b" 0 obj").is_none()) else {
-        return bytes;
-    };
-    bytes.truncate(start);
-    bytes.extend(format!("{}\n%%EOF", table + WISH.len()).bytes());
-    bytes.splice(catalog..catalog, WISH.iter().copied());
-    bytes
 }
 
 /// The structure of the document: a table a sheet, a row a row, figures beside.

@@ -39,10 +39,18 @@ fn every_kind_of_text_is_accepted_as_pdf_a() {
     assert!(text.contains("pdfaid:part>2<") || text.contains("pdfaid:part=\"2\""));
 }
 
+/// The document as another library reads it, written out plain.
+fn unpacked(bytes: &[u8]) -> String {
+    let mut document = lopdf::Document::load_mem(bytes).unwrap();
+    document.decompress();
+    let mut plain = Vec::new();
+    document.save_to(&mut plain).unwrap();
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
 #[test]
 fn structure_language_and_outline_are_there() {
-    let bytes = pdf(&board(40));
-    let text = String::from_utf8_lossy(&bytes);
+    let text = unpacked(&pdf(&board(40)));
     for part in ["/StructTreeRoot", "/Marked true", "/Lang(zh-CN)", "/Outlines", "/OutputIntents", "<dc:title>"] {
         assert!(text.contains(part) || text.replace(' ', "").contains(&part.replace(' ', "")), "{part}");
     }
@@ -50,19 +58,33 @@ fn structure_language_and_outline_are_there() {
 }
 
 #[test]
-fn a_window_bears_the_title_and_the_table_of_places_is_where_it_is_said_to_be() {
+fn a_document_is_packed_and_its_window_bears_the_title() {
     let bytes = pdf(&board(3));
-    let text = String::from_utf8_lossy(&bytes);
-    assert!(text.contains("/Type/Catalog/ViewerPreferences<</DisplayDocTitle true>>"));
-    let tail = &bytes[bytes.len() - 30..];
-    let said = String::from_utf8_lossy(tail);
-    let place: usize = said.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
-    assert!(bytes[place..].starts_with(b"xref\n"), "{said}");
-    // Each line of the table leads to its object, the catalog among them.
-    let table = std::str::from_utf8(&bytes[place..]).unwrap();
-    for (number, line) in table.lines().skip(2).take_while(|line| line.len() >= 18).enumerate().filter(|(_, line)| line.contains(" n")) {
-        let at: usize = line[..10].parse().unwrap();
-        assert!(bytes[at..].starts_with(format!("{number} 0 obj").as_bytes()), "{line}");
+    let raw = String::from_utf8_lossy(&bytes);
+    let place: usize = raw.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    let table = String::from_utf8_lossy(&bytes[place..]).into_owned();
+    assert!(table.contains("/Type/XRef"), "{table}");
+    assert!(!raw.contains("/StructElem"), "what is no stream stands in object streams");
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let shown = document.catalog().unwrap().get(b"ViewerPreferences").and_then(lopdf::Object::as_dict).unwrap();
+    assert!(matches!(shown.get(b"DisplayDocTitle"), Ok(lopdf::Object::Boolean(true))));
+    // Every place leads to an object that names itself so.
+    let size: usize = table.split("/Size ").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let known = (1..size as u32).filter(|number| document.objects.contains_key(&(*number, 0))).count();
+    assert_eq!(known, size - 1);
+    assert!(pack(b"%PDF-1.7\nno table").is_err());
+}
+
+#[test]
+fn content_is_shorter_and_says_the_same() {
+    let mut document = lopdf::Document::load_mem(&pdf(&board(40))).unwrap();
+    document.decompress();
+    for page in document.get_pages().into_values() {
+        let content = document.get_page_content(page).unwrap();
+        let text = String::from_utf8_lossy(&content);
+        assert_eq!(text.matches("BDC").count(), text.matches("EMC").count());
+        assert_eq!(text.matches("BT\n").count(), text.matches("ET Q\n").count());
+        assert!(text.matches(" Td[").count() > 40 && text.matches(" Tm[").count() < 5, "{text}");
     }
 }
 

@@ -1,0 +1,187 @@
+//! A finished document packed: what is no stream into object streams, places into a cross-reference stream
+//! (ISO 32000-1, 7.5.7 and 7.5.8), pages' content written shorter and deflated once.
+//!
+//! It reads what the writer wrote, objects behind each other and a plain table of places, and refuses anything else.
+
+use std::io::Write;
+use std::ops::Range;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+use super::{PdfError, content};
+
+/// Has a viewer's window bear the document's title in place of the file's name. krilla says so for PDF/UA only, which these
+/// documents do not claim.
+const TITLE_SHOWN: &[u8] = b"/ViewerPreferences<</DisplayDocTitle true>>";
+const CATALOG: &[u8] = b"<</Type/Catalog";
+/// Objects per object stream: a viewer unpacks a whole stream for the first object that it needs of it.
+const PER_STREAM: usize = 200;
+/// Bytes of a place: its kind, an offset or the number of its stream, its turn in that stream.
+const WIDTHS: [usize; 3] = [1, 4, 1];
+
+/// Where an object stands in the packed document.
+#[derive(Clone, Copy)]
+enum Place {
+    Free,
+    At(usize),
+    In { stream: usize, turn: usize },
+}
+
+/// The same document in fewer bytes: what krilla wrote, with its content streams as they are (not compressed).
+///
+/// # Errors
+/// The document is not laid out as the writer lays it out.
+pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
+    let objects = Objects::read(document).ok_or_else(|| PdfError::Refused("the table of objects cannot be read".to_owned()))?;
+    let mut packed = Packed { bytes: document[..objects.first].to_vec(), places: vec![Place::Free; objects.bodies.len()] };
+    let (mut plain, mut streams) = (Vec::new(), Vec::new());
+    for (number, body) in objects.bodies.iter().enumerate() {
+        match body {
+            Some(body) if document[body.clone()].ends_with(b"endstream") => streams.push((number, &document[body.clone()])),
+            Some(body) => plain.push((number, &document[body.clone()])),
+            None => {}
+        }
+    }
+    for (number, body) in streams {
+        packed.stream(number, body);
+    }
+    for chunk in plain.chunks(PER_STREAM) {
+        packed.object_stream(chunk);
+    }
+    Ok(packed.finish(objects.trailer))
+}
+
+/// The objects of a document as its table of places says.
+struct Objects<'a> {
+    /// Where the first one begins: behind the head of the file.
+    first: usize,
+    /// By number, without `N 0 obj` and `endobj`.
+    bodies: Vec<Option<Range<usize>>>,
+    /// Entries of the trailer but the count of objects: root, information, identifiers.
+    trailer: &'a [u8],
+}
+
+impl<'a> Objects<'a> {
+    fn read(document: &'a [u8]) -> Option<Self> {
+        let start = memchr::memmem::rfind(document, b"startxref\n")?;
+        let (table, _) = number(&document[start + b"startxref\n".len()..])?;
+        let rest = document.get(table..start)?.strip_prefix(b"xref\n0 ")?;
+        let (count, rest) = number(rest)?;
+        let (lines, trailer) = rest.strip_prefix(b"\n")?.split_at_checked(count.checked_mul(20)?)?;
+        let trailer = trailer.strip_prefix(b"trailer\n<</Size ")?.trim_ascii_end().strip_suffix(b">>")?;
+        let starts: Vec<Option<usize>> = lines
+            .chunks_exact(20)
+            .map(|line| if line[17] == b'n' { number(line).map(|(place, _)| Some(place)) } else { Some(None) })
+            .collect::<Option<_>>()?;
+        let mut ends: Vec<usize> = starts.iter().flatten().copied().chain([table]).collect();
+        ends.sort_unstable();
+        let bodies = starts
+            .iter()
+            .enumerate()
+            .map(|(at, start)| {
+                let Some(start) = *start else { return Some(None) };
+                let end = ends[ends.partition_point(|end| *end <= start)..].first()?;
+                let whole = document.get(start..*end)?.trim_ascii_end().strip_suffix(b"endobj")?.trim_ascii_end();
+                let head = format!("{at} 0 obj\n").len();
+                whole.starts_with(format!("{at} 0 obj\n").as_bytes()).then(|| Some(start + head..start + whole.len()))
+            })
+            .collect::<Option<_>>()?;
+        Some(Self { first: *ends.first()?, bodies, trailer: number(trailer)?.1 })
+    }
+}
+
+/// The number at the front and what follows it.
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = bytes.split_at(digits);
+    Some((std::str::from_utf8(digits).ok()?.parse().ok()?, rest))
+}
+
+struct Packed {
+    bytes: Vec<u8>,
+    places: Vec<Place>,
+}
+
+impl Packed {
+    fn put(&mut self, number: usize, body: &[&[u8]]) {
+        self.places[number] = Place::At(self.bytes.len());
+        self.bytes.extend(format!("{number} 0 obj\n").bytes());
+        self.bytes.extend(body.iter().copied().flatten());
+        self.bytes.extend(b"\nendobj\n");
+    }
+
+    fn put_deflated(&mut self, number: usize, entries: &str, data: &[u8]) {
+        let deflated = deflate(data);
+        let head = format!("<<{entries}/Filter/FlateDecode/Length {}>>\nstream\n", deflated.len());
+        self.put(number, &[head.as_bytes(), &deflated, b"\nendstream"]);
+    }
+
+    /// A stream stays an object of its own. What the writer left as it is, the content of pages, has a length and nothing else.
+    fn stream(&mut self, at: usize, body: &[u8]) {
+        let data = body.strip_prefix(b"<</Length ").and_then(number).and_then(|(length, rest)| {
+            let data = rest.strip_prefix(b">>\nstream\n")?.strip_suffix(b"\nendstream")?;
+            (data.len() == length).then_some(data)
+        });
+        match data {
+            Some(data) => self.put_deflated(at, "", &content::shortened(data)),
+            None => self.put(at, &[body]),
+        }
+    }
+
+    fn object_stream(&mut self, objects: &[(usize, &[u8])]) {
+        let stream = self.places.len();
+        self.places.push(Place::Free);
+        let (mut index, mut bodies) = (String::new(), Vec::new());
+        for (turn, (number, body)) in objects.iter().enumerate() {
+            self.places[*number] = Place::In { stream, turn };
+            index.extend([number.to_string(), " ".to_owned(), bodies.len().to_string(), " ".to_owned()]);
+            match body.strip_prefix(CATALOG) {
+                Some(rest) => bodies.extend([CATALOG, TITLE_SHOWN, rest].concat()),
+                None => bodies.extend_from_slice(body),
+            }
+            bodies.push(b'\n');
+        }
+        let entries = format!("/Type/ObjStm/N {}/First {}", objects.len(), index.len());
+        self.put_deflated(stream, &entries, &[index.as_bytes(), &bodies].concat());
+    }
+
+    /// Ends the document with the stream of places, each row the difference to the one above it (PNG filter Up).
+    fn finish(mut self, trailer: &[u8]) -> Vec<u8> {
+        let start = self.bytes.len();
+        self.places.push(Place::At(start));
+        let mut above = [0; WIDTHS[0] + WIDTHS[1] + WIDTHS[2]];
+        let mut rows = Vec::with_capacity(self.places.len() * (above.len() + 1));
+        for place in &self.places {
+            let (kind, wide, turn) = match *place {
+                Place::Free => (0, 0, u8::MAX),
+                Place::At(offset) => (1, offset, 0),
+                Place::In { stream, turn } => (2, stream, turn as u8),
+            };
+            let mut row = above;
+            row[0] = kind;
+            row[1..=WIDTHS[1]].copy_from_slice(&(wide as u32).to_be_bytes());
+            row[WIDTHS[1] + 1] = turn;
+            rows.push(2);
+            rows.extend(row.iter().zip(above).map(|(byte, above)| byte.wrapping_sub(above)));
+            above = row;
+        }
+        let [kind, wide, turn] = WIDTHS;
+        let entries = format!(
+            "/Type/XRef/Size {}/W[{kind} {wide} {turn}]/DecodeParms<</Predictor 12/Columns {}>>{}",
+            self.places.len(),
+            above.len(),
+            String::from_utf8_lossy(trailer)
+        );
+        self.put_deflated(self.places.len() - 1, &entries, &rows);
+        self.bytes.extend(format!("startxref\n{start}\n%%EOF").bytes());
+        self.bytes
+    }
+}
+
+fn deflate(data: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(data.len() / 4), Compression::new(6));
+    // Writing into a vector cannot fail.
+    let _ = encoder.write_all(data);
+    encoder.finish().unwrap_or_default()
+}
