@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import openpyxl
+import pypdf
 
 from common import COUNTY, PERIODS, WORKSPACES, fault, finish, run
 
@@ -88,7 +89,7 @@ def check_pdf(path, where):
     if not tags["Table"] or not tags["TR"] or tags["TR"] != tags["TH"] + tags["TD"]:
         fault(f"{where}: structure {dict(tags)}")
     if path.stem in ONE_A_MEMBER:
-        entries = len(re.findall(rb"/Title ?[(<]", path.read_bytes())) - 1
+        entries = sum(not isinstance(entry, list) for entry in pypdf.PdfReader(path).outline)
         code = path.parent.name.split("-")[0]
         results = (path.parents[2] / "results.jsonl").read_text("utf-8").splitlines()
         # A scheme that the period leaves unscored has no form, nor has whom the period asks nothing of.
