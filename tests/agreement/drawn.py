@@ -84,9 +84,9 @@ def plainly(path, folder):
 
 
 def characters(pdf):
-    """Pages, and the characters on them: poppler joins words that stand close, and both programs break long ones."""
+    """Pages, those that bear text, and the characters on them: poppler joins words that stand close, and both programs break long ones."""
     pages = words(pdf)
-    return len(pages), Counter(character for _, found in pages for word in found for character in word.text)
+    return len(pages), sum(bool(found) for _, found in pages), Counter(character for _, found in pages for word in found for character in word.text)
 
 
 def texts(path):
@@ -145,16 +145,18 @@ def main():
         if wanted.office:
             wanted.office.mkdir(exist_ok=True)
         printed = office(list(chosen), wanted.office.resolve() if wanted.office else scratch)
-        for path, (said, my_pages, my_text) in chosen.items():
+        for path, (said, my_pages, my_written, my_text) in chosen.items():
             if path not in printed:
                 classes["refused by LibreOffice"] += 1
                 print(f"{path.name}: LibreOffice prints nothing")
                 continue
-            their_pages, their_text = characters(printed[path])
+            their_pages, their_written, their_text = characters(printed[path])
             common, total = (my_text & their_text).total(), their_text.total()
             both, all_text = both + common, all_text + total
             counts["compared"] += 1
             counts["same pages"] += my_pages == their_pages
+            # LibreOffice leaves out pages without anything on them, this program prints those between others, as Excel does.
+            counts["same pages that bear text"] += my_written == their_written
             lost = [text for text in texts(path) if text and any(character not in my_text for character in text)]
             if my_pages != their_pages or common < total:
                 classes[why((my_pages, their_pages), (my_text, their_text))] += 1

@@ -250,9 +250,13 @@ fn the_form_is_a_page_or_two() {
         let out = tempfile::tempdir().unwrap();
         let files = write_explanation(&summary, &options(case, "2026"), &found[0], &mut Originals::default(), out.path())
             .unwrap_or_else(|error| panic!("{case}: {}", error.message(Lang::En)));
-        let pdf = std::fs::read(&files[0]).unwrap();
-        let text = String::from_utf8_lossy(&pdf);
-        assert!(text.contains(&format!("/Count {pages}")) && text.contains("595.2"), "{case}: not {pages} of A4");
+        let pdf = lopdf::Document::load_mem(&std::fs::read(&files[0]).unwrap()).unwrap();
+        let found = pdf.get_pages();
+        assert_eq!(found.len(), pages, "{case}");
+        for page in found.values() {
+            let sides = pdf.get_dictionary(*page).and_then(|page| page.get(b"MediaBox")).and_then(lopdf::Object::as_array).unwrap();
+            assert!(format!("{sides:?}").contains("595.2"), "{case}: {sides:?} is not A4");
+        }
         assert_eq!(files[0].file_name().unwrap().to_string_lossy(), format!("积分说明-{}.pdf", member.name));
         let sheet = scorebook::sheet::read("x.xlsx", &std::fs::read(&files[1]).unwrap(), &scorebook::sheet::Limits::default()).unwrap();
         assert!(sheet.sheets[0].rows.len() > 12, "{case}");
