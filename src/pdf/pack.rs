@@ -44,12 +44,12 @@ pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
         }
     }
     for (number, body) in streams {
-        packed.stream(number, body);
+        packed.stream(number, body)?;
     }
     for chunk in plain.chunks(PER_STREAM) {
-        packed.object_stream(chunk);
+        packed.object_stream(chunk)?;
     }
-    Ok(packed.finish(objects.trailer))
+    packed.finish(objects.trailer)
 }
 
 /// The objects of a document as its table of places says.
@@ -111,25 +111,27 @@ impl Packed {
         self.bytes.extend(b"\nendobj\n");
     }
 
-    fn put_deflated(&mut self, number: usize, entries: &str, data: &[u8]) {
-        let deflated = deflate(data);
+    fn put_deflated(&mut self, number: usize, entries: &str, data: &[u8]) -> Result<(), PdfError> {
+        let deflated = deflate(data).map_err(|error| PdfError::Refused(error.to_string()))?;
         let head = format!("<<{entries}/Filter/FlateDecode/Length {}>>\nstream\n", deflated.len());
         self.put(number, &[head.as_bytes(), &deflated, b"\nendstream"]);
+        Ok(())
     }
 
     /// A stream stays an object of its own. What the writer left as it is, the content of pages, has a length and nothing else.
-    fn stream(&mut self, at: usize, body: &[u8]) {
+    fn stream(&mut self, at: usize, body: &[u8]) -> Result<(), PdfError> {
         let data = body.strip_prefix(b"<</Length ").and_then(number).and_then(|(length, rest)| {
             let data = rest.strip_prefix(b">>\nstream\n")?.strip_suffix(b"\nendstream")?;
             (data.len() == length).then_some(data)
         });
-        match data {
-            Some(data) => self.put_deflated(at, "", &content::shortened(data)),
-            None => self.put(at, &[body]),
+        if let Some(data) = data {
+            return self.put_deflated(at, "", &content::shortened(data));
         }
+        self.put(at, &[body]);
+        Ok(())
     }
 
-    fn object_stream(&mut self, objects: &[(usize, &[u8])]) {
+    fn object_stream(&mut self, objects: &[(usize, &[u8])]) -> Result<(), PdfError> {
         let stream = self.places.len();
         self.places.push(Place::Free);
         let (mut index, mut bodies) = (String::new(), Vec::new());
@@ -143,11 +145,11 @@ impl Packed {
             bodies.push(b'\n');
         }
         let entries = format!("/Type/ObjStm/N {}/First {}", objects.len(), index.len());
-        self.put_deflated(stream, &entries, &[index.as_bytes(), &bodies].concat());
+        self.put_deflated(stream, &entries, &[index.as_bytes(), &bodies].concat())
     }
 
     /// Ends the document with the stream of places, each row the difference to the one above it (PNG filter Up).
-    fn finish(mut self, trailer: &[u8]) -> Vec<u8> {
+    fn finish(mut self, trailer: &[u8]) -> Result<Vec<u8>, PdfError> {
         let start = self.bytes.len();
         self.places.push(Place::At(start));
         let mut above = [0; WIDTHS[0] + WIDTHS[1] + WIDTHS[2]];
@@ -173,15 +175,14 @@ impl Packed {
             above.len(),
             String::from_utf8_lossy(trailer)
         );
-        self.put_deflated(self.places.len() - 1, &entries, &rows);
+        self.put_deflated(self.places.len() - 1, &entries, &rows)?;
         self.bytes.extend(format!("startxref\n{start}\n%%EOF").bytes());
-        self.bytes
+        Ok(self.bytes)
     }
 }
 
-fn deflate(data: &[u8]) -> Vec<u8> {
+fn deflate(data: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(data.len() / 4), Compression::new(6));
-    // Writing into a vector cannot fail.
-    let _ = encoder.write_all(data);
-    encoder.finish().unwrap_or_default()
+    encoder.write_all(data)?;
+    encoder.finish()
 }

@@ -88,8 +88,9 @@ impl Records {
 
     /// Writes the list of letters, if it says something else; none is written where no letter has a number.
     pub fn write_letters(&self) -> Result<(), RecordError> {
-        let lines: String = self.letters.iter().filter_map(|letter| serde_json::to_string(letter).ok()).map(|line| line + "\n").collect();
         let path = self.root().join(LETTERS);
+        let line = |letter| serde_json::to_string(letter).map(|line| line + "\n").map_err(std::io::Error::from);
+        let lines: String = self.letters.iter().map(line).collect::<Result<_, _>>().map_err(unread(&path))?;
         let held = std::fs::read(&path).unwrap_or_default();
         if held == lines.as_bytes() {
             return Ok(());
