@@ -338,15 +338,17 @@ impl Read {
     }
 
     /// Rows of a branch in results.jsonl.
-    fn branch_rows(&self, code: &str) -> Vec<Row> {
+    fn branch_rows(&self, code: &str) -> Result<Vec<Row>, RunError> {
         let lines = self.rows.get(code).into_iter().flat_map(|rows| rows.lines());
-        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+        // A row passed over would void the number of its letter.
+        let row = |line| serde_json::from_str(line).map_err(|error| RunError::Io { path: self.folder.clone(), source: error.into() });
+        lines.map(row).collect()
     }
 
     fn differs(&self, records: &Records, branch: &DraftBranch, date: NaiveDate) -> Result<bool, RunError> {
         let Some(at) = records.standing(self.run, &branch.code) else { return Ok(true) };
         let record = &records.all[at];
-        let own = self.branch_rows(&branch.code);
+        let own = self.branch_rows(&branch.code)?;
         let told = |rows: &[Row]| -> Vec<_> { rows.iter().map(|row| (row.subject.clone(), row.name.clone(), row.values())).collect() };
         let (mut now, mut then) = (told(&own), told(&record.rows(&branch.code)?));
         now.sort_by(|a, b| (&a.0, &a.1, &a.2.total).cmp(&(&b.0, &b.1, &b.2.total)));
@@ -408,7 +410,7 @@ fn write(
         });
         let submissions: Vec<Kept> = kept.collect();
         originals.extend(submissions.iter().filter_map(|one| Some((one.kept.clone()?, one.sha256.clone()))));
-        let scored = rows.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok()).filter(|row| row.values().is_scored());
+        let scored = draft.branch_rows(&branch.code)?.into_iter().filter(|row| row.values().is_scored());
         let scored: BTreeSet<String> = scored.map(|row| row.scheme).collect();
         let own = county.schemes.iter().filter(|scheme| scored.contains(&scheme.id));
         let worked_out = || own.filter_map(|scheme| publication(&issuer, &county.calendar, scheme).1).max();
@@ -458,7 +460,7 @@ fn write(
     };
     let draft_files = Draft { folder: draft.folder.clone(), files, results };
     // Before the record: should this process end between them, the next finds the same numbers again.
-    let numbered = numbers::give(county, draft, records, due, &issuer, n);
+    let numbered = numbers::give(county, draft, records, due, &issuer, n)?;
     records.write_letters()?;
     let (folder, read_only) = record::record(records, &posting, &draft_files)?;
     Records::read(&county.workspace.root)?.write_index()?;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::{DraftBranch, Read};
 use crate::forms::{Issued, Issuer, term, term_end};
-use crate::record::{NumberedLetter, Records, Row};
-use crate::run::Setup;
+use crate::record::{NumberedLetter, Records};
+use crate::run::{RunError, Setup};
 
 /// Letters of a branch that have no number yet.
 pub(super) fn unnumbered<'a>(records: &'a Records, year: i32, branch: &'a DraftBranch) -> impl Iterator<Item = &'a Issued> {
@@ -20,11 +20,21 @@ pub(super) fn unnumbered<'a>(records: &'a Records, year: i32, branch: &'a DraftB
 
 /// Gives numbers to the letters of recorded branches that have none, and makes void those of letters that the results no
 /// longer bring. Gives how many are new.
-pub(super) fn give(county: &Setup, draft: &Read, records: &mut Records, due: &[&DraftBranch], issuer: &Issuer, n: u32) -> usize {
+///
+/// # Errors
+/// A row of the results cannot be understood.
+pub(super) fn give(
+    county: &Setup,
+    draft: &Read,
+    records: &mut Records,
+    due: &[&DraftBranch],
+    issuer: &Issuer,
+    n: u32,
+) -> Result<usize, RunError> {
     let year = draft.run.year;
     let mut new = 0;
     for branch in due {
-        let rows: Vec<Row> = draft.branch_rows(&branch.code);
+        let rows = draft.branch_rows(&branch.code)?;
         let holds = |letter: &NumberedLetter| {
             rows.iter().any(|row| row.name == letter.name && row.letter.as_deref() == Some(letter.letter.as_str()))
         };
@@ -53,7 +63,7 @@ pub(super) fn give(county: &Setup, draft: &Read, records: &mut Records, due: &[&
             new += 1;
         }
     }
-    new
+    Ok(new)
 }
 
 /// The term as the letter prints it; if it prints blanks, as it follows from the day of posting.
