@@ -14,7 +14,7 @@ pub mod xml;
 
 pub use element::Element;
 pub use fault::Fault;
-pub use package::{Bounds, Listing, Package, Packer, Part, unpacked};
+pub use package::{Bounds, Listing, Package, Packer, Part, Repacker, unpacked};
 pub use relations::{Relation, relations, relations_part, relative, resolve};
 pub use tags::{Edits, Kind, Tag, escaped, tags, unescaped};
 pub use theme::{Theme, tinted};

@@ -1,6 +1,6 @@
 //! The zip package of xlsx, xlsb and ods, read part by part within bounds, and written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read, Write};
 
 use zip::result::ZipError;
@@ -221,6 +221,47 @@ impl Packer {
     /// A [`Fault`] if the format cannot hold it.
     pub fn finish(self) -> Result<Vec<u8>, Fault> {
         Ok(self.zip.finish().map_err(|error| fault(&error))?.into_inner())
+    }
+}
+
+/// A package of this program's own making, of which some parts are written anew. Nothing of it is bounded.
+pub struct Repacker<'a>(ZipArchive<Cursor<&'a [u8]>>);
+
+impl<'a> Repacker<'a> {
+    /// Reads the directory.
+    ///
+    /// # Errors
+    /// A [`Fault`] if it is no package.
+    pub fn open(package: &'a [u8]) -> Result<Self, Fault> {
+        ZipArchive::new(Cursor::new(package)).map(Self).map_err(|error| fault(&error))
+    }
+
+    /// A part as text.
+    ///
+    /// # Errors
+    /// A [`Fault`] if there is none, or it is no UTF-8.
+    pub fn text(&mut self, name: &str) -> Result<String, Fault> {
+        let mut entry = self.0.by_name(name).map_err(|error| fault(&error))?;
+        let mut text = String::with_capacity(entry.size() as usize);
+        entry.read_to_string(&mut text).map_err(|error| Fault::unreadable(Unreadable::Text, format!("{name}: {error}")))?;
+        Ok(text)
+    }
+
+    /// The package with these parts in the place of those of their names; the others are copied as they are packed.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the format cannot hold it.
+    pub fn finish(mut self, anew: &BTreeMap<String, String>) -> Result<Vec<u8>, Fault> {
+        let mut packer = Packer::deflated();
+        for index in 0..self.0.len() {
+            let entry = self.0.by_index_raw(index).map_err(|error| fault(&error))?;
+            let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+            match anew.get(&name) {
+                Some(text) => packer.add(&name, text.as_bytes())?,
+                None => packer.zip.raw_copy_file(entry).map_err(|error| fault(&error))?,
+            }
+        }
+        packer.finish()
     }
 }
 

@@ -4,6 +4,7 @@
 //! that the same rows stand on the same page as in the PDF.
 
 pub mod blank;
+mod cells;
 pub mod marked;
 pub mod pages;
 mod style;
