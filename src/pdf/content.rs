@@ -236,8 +236,18 @@ fn glyphs(run: &Run<'_>, bytes: &mut Vec<u8>) {
     let (mut owed, mut rest) = (0.0, run.glyphs);
     while let Some(first) = rest.first() {
         let length = match first {
-            b'(' => end_of_literal(rest),
-            b'<' => memchr::memchr(b'>', rest).map_or(rest.len(), |at| at + 1),
+            b'(' => {
+                let length = end_of_literal(rest);
+                string(literal(&rest[..length]), bytes);
+                rest = &rest[length..];
+                continue;
+            }
+            b'<' => {
+                let length = memchr::memchr(b'>', rest).map_or(rest.len(), |at| at + 1);
+                string(hexadecimal(&rest[..length]), bytes);
+                rest = &rest[length..];
+                continue;
+            }
             _ => match number(rest) {
                 Some((gap, after)) => {
                     let exact = gap * scale + owed;
@@ -252,6 +262,54 @@ fn glyphs(run: &Run<'_>, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&rest[..length]);
         rest = &rest[length..];
     }
+}
+
+/// Writes a string byte by byte (ISO 32000-1, 7.3.4.2): spelt out in digits it has twice to four times the length, which
+/// costs time when it is deflated and bytes after it.
+fn string(text: impl Iterator<Item = u8>, bytes: &mut Vec<u8>) {
+    bytes.push(b'(');
+    for byte in text {
+        match byte {
+            b'(' | b')' | b'\\' => bytes.extend([b'\\', byte]),
+            // As it is it would be read as the end of a line, which is one LF.
+            b'\r' => bytes.extend(b"\\r"),
+            _ => bytes.push(byte),
+        }
+    }
+    bytes.push(b')');
+}
+
+/// What a literal string says, which stands here with its brackets.
+fn literal(text: &[u8]) -> impl Iterator<Item = u8> {
+    let mut rest = text.get(1..text.len() - 1).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (byte, length) = match *rest {
+            [b'\\', b'0'..=b'7', ..] => {
+                let digits = rest[1..].iter().take(3).take_while(|digit| matches!(digit, b'0'..=b'7'));
+                let (value, count) = digits.fold((0u8, 0), |(value, count), digit| (value.wrapping_mul(8) + (digit - b'0'), count + 1));
+                (value, 1 + count)
+            }
+            [b'\\', b'n', ..] => (b'\n', 2),
+            [b'\\', b'r', ..] => (b'\r', 2),
+            [b'\\', b't', ..] => (b'\t', 2),
+            [b'\\', b'b', ..] => (0x08, 2),
+            [b'\\', b'f', ..] => (0x0c, 2),
+            [b'\\', other, ..] => (other, 2),
+            [byte, ..] => (byte, 1),
+            [] => return None,
+        };
+        rest = &rest[length..];
+        Some(byte)
+    })
+}
+
+/// What a hexadecimal string says, which stands here with its brackets.
+fn hexadecimal(text: &[u8]) -> impl Iterator<Item = u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
+    text.get(1..text.len() - 1)
+        .unwrap_or_default()
+        .chunks(2)
+        .map(move |pair| digit(pair[0]) << 4 | pair.get(1).map_or(0, |low| digit(*low)))
 }
 
 /// Length of the literal string at the front, brackets included.
@@ -281,7 +339,8 @@ mod tests {
     }
 
     fn short(content: &str) -> String {
-        String::from_utf8(shortened(content.as_bytes())).unwrap()
+        // Bytes as characters of the same number.
+        shortened(content.as_bytes()).into_iter().map(char::from).collect()
     }
 
     #[test]
@@ -295,8 +354,8 @@ mod tests {
         assert_eq!(
             short(&content),
             "/Artifact<</Type/Layout>>BDC\nq 1 0 0 -1 0 841.89 cm/c0 CS 0 0 0 SCN 0.5 w 1 1 m 2 2 l\nS\nQ\nEMC\nq BT\n\
-             /Span<</MCID 0>>BDC\n/c0 cs 0 0 0 scn\n/f2 9 Tf 54.64 630.4 Td[(\\000\\032\\]\\))-850(\\000\\003)]TJ\n84.35 0.59 Td[<00B5>]TJ\nEMC\n\
-             /Span<</MCID 1>>BDC\n/f1 10.5 Tf -84.35 -25.33 Td[(\\000a)]TJ\nEMC\nET Q\n"
+             /Span<</MCID 0>>BDC\n/c0 cs 0 0 0 scn\n/f2 9 Tf 54.64 630.4 Td[(\0\x1a]\\))-850(\0\x03)]TJ\n84.35 0.59 Td[(\0\u{b5})]TJ\nEMC\n\
+             /Span<</MCID 1>>BDC\n/f1 10.5 Tf -84.35 -25.33 Td[(\0a)]TJ\nEMC\nET Q\n"
         );
     }
 
@@ -320,24 +379,50 @@ mod tests {
         assert_eq!(shortened.matches("(a)").count(), 40);
     }
 
+    #[test]
+    fn strings_say_the_same_byte_by_byte() {
+        for (written, said) in [
+            (r"(\000\7\0101\n\r\t\b\f\(\)\\\x)", "(\0\x07\x081\n\\r\t\x08\x0c\\(\\)\\\\x)"),
+            ("<000D285C29fF>", "(\0\\r\\(\\\\\\)\u{ff})"),
+            ("<4>", "(@)"),
+            ("()", "()"),
+        ] {
+            assert_eq!(
+                short(&run_at("0", "841.89", "/f1 9", written)),
+                format!("q BT\n/c0 cs 0 0 0 scn\n/f1 9 Tf 0 0 Td[{said}]TJ\nET Q\n")
+            );
+        }
+    }
+
     /// A string as the writer puts it: brackets and strokes escaped, what is not ASCII in octal.
     fn literal(bytes: &[u8]) -> String {
+        spelt(bytes, true)
+    }
+
+    /// As it is to be written.
+    fn plain(bytes: &[u8]) -> String {
+        spelt(bytes, false)
+    }
+
+    fn spelt(bytes: &[u8], in_octal: bool) -> String {
         let escaped = |byte: &u8| match byte {
             b'(' | b')' | b'\\' => format!("\\{}", char::from(*byte)),
             b' '..=b'~' => char::from(*byte).to_string(),
-            _ => format!("\\{byte:03o}"),
+            _ if in_octal => format!("\\{byte:03o}"),
+            b'\r' => "\\r".to_owned(),
+            _ => char::from(*byte).to_string(),
         };
         format!("({})", bytes.iter().map(escaped).collect::<String>())
     }
 
     proptest::proptest! {
         #[test]
-        fn no_glyph_is_lost(strings in proptest::collection::vec((proptest::collection::vec(0u8..128, 1..9), -3000f64..3000.0), 1..6)) {
+        fn no_glyph_is_lost(strings in proptest::collection::vec((proptest::collection::vec(proptest::prelude::any::<u8>(), 1..9), -3000f64..3000.0), 1..6)) {
             let array: String = strings.iter().flat_map(|(bytes, gap)| [literal(bytes), format!("{gap:.4}")]).collect();
             let shortened = short(&run_at("1", "1", "/f1 9", &array));
             let mut rest = shortened.as_str();
             for (bytes, gap) in &strings {
-                let text = literal(bytes);
+                let text = plain(bytes);
                 let at = rest.find(&text);
                 proptest::prop_assert!(at.is_some(), "{text} in {shortened}");
                 rest = &rest[at.unwrap_or_default() + text.len()..];

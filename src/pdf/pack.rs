@@ -98,6 +98,14 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((std::str::from_utf8(digits).ok()?.parse().ok()?, rest))
 }
 
+/// Entries of a stream's dictionary but its length, and its data, if no filter is on it.
+fn unfiltered(body: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = number(body.strip_prefix(b"<</Length ")?)?;
+    let (entries, rest) = rest.split_at(memchr::memmem::find(rest, b">>\nstream\n")?);
+    let data = rest[b">>\nstream\n".len()..].strip_suffix(b"\nendstream")?;
+    (data.len() == length && memchr::memmem::find(entries, b"/Filter").is_none()).then_some((entries, data))
+}
+
 struct Packed {
     bytes: Vec<u8>,
     places: Vec<Place>,
@@ -118,17 +126,20 @@ impl Packed {
         Ok(())
     }
 
-    /// A stream stays an object of its own. What the writer left as it is, the content of pages, has a length and nothing else.
+    /// A stream stays an object of its own. What the writer left as it is, the content of pages and the characters of a
+    /// font's glyphs, is deflated; metadata is not, so that an archive's tools find it in any file.
     fn stream(&mut self, at: usize, body: &[u8]) -> Result<(), PdfError> {
-        let data = body.strip_prefix(b"<</Length ").and_then(number).and_then(|(length, rest)| {
-            let data = rest.strip_prefix(b">>\nstream\n")?.strip_suffix(b"\nendstream")?;
-            (data.len() == length).then_some(data)
-        });
-        if let Some(data) = data {
-            return self.put_deflated(at, "", &content::shortened(data));
+        match unfiltered(body) {
+            // The content of a page has a length and nothing else.
+            Some((b"", data)) => self.put_deflated(at, "", &content::shortened(data)),
+            Some((entries, data)) if !entries.starts_with(b"/Type/Metadata") => {
+                self.put_deflated(at, &String::from_utf8_lossy(entries), data)
+            }
+            _ => {
+                self.put(at, &[body]);
+                Ok(())
+            }
         }
-        self.put(at, &[body]);
-        Ok(())
     }
 
     fn object_stream(&mut self, objects: &[(usize, &[u8])]) -> Result<(), PdfError> {
