@@ -257,8 +257,14 @@ fn with_cells(part: &str, rows: &Rows<'_>, measures: &LaidSheet, data: &str) -> 
     // A row with a height begins at the first column, whatever it holds.
     let first_column = if measures.heights.is_empty() { rows.cells.iter().map(|cell| cell.column).min() } else { None }.unwrap_or_default();
     let used = Range { first_row: 0, first_column, last_row, last_column };
-    let merged: String = rows.merges.iter().map(|merge| format!("<mergeCell ref=\"{}\"/>", range(merge))).collect();
-    let merged = if merged.is_empty() { merged } else { format!("<mergeCells count=\"{}\">{merged}</mergeCells>", rows.merges.len()) };
+    let mut merged = String::new();
+    if !rows.merges.is_empty() {
+        let _ = write!(merged, "<mergeCells count=\"{}\">", rows.merges.len());
+        for merge in &rows.merges {
+            let _ = write!(merged, "<mergeCell ref=\"{}\"/>", range(merge));
+        }
+        merged.push_str("</mergeCells>");
+    }
     let data = if data.is_empty() { "<sheetData/>".to_owned() } else { format!("<sheetData>{data}</sheetData>") };
     Some([head, DIMENSION, &range(&used), "\"", before, &data, &merged, after].concat())
 }
