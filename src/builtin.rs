@@ -59,6 +59,11 @@ pub fn intake() -> Option<Cow<'static, [u8]>> {
     bytes("intake.toml")
 }
 
+/// A part of the overview's page: `page.html`, `page.css`, `page.js`, `chart.umd.min.js`.
+pub fn page(name: &str) -> Option<Cow<'static, [u8]>> {
+    bytes(&format!("html/{name}"))
+}
+
 /// The bundled fonts: file name and bytes.
 pub fn fonts() -> Vec<(String, Cow<'static, [u8]>)> {
     names("fonts", "ttf").into_iter().filter_map(|name| bytes(&format!("fonts/{name}.ttf")).map(|bytes| (name, bytes))).collect()

@@ -13,6 +13,7 @@ use crate::explain::WhichRecord;
 use crate::fence::ARGUMENT as SERVE;
 use crate::forms::Form;
 use crate::issue::Ballots;
+use crate::mail_merge::{FillOrder, Kinds};
 use crate::period::{NamedPeriod, RunPeriod};
 use crate::post::PostOrder;
 use crate::print::PrintOrder;
@@ -94,6 +95,8 @@ pub enum Command {
     Post(Post),
     #[command(about = "cli-print")]
     Print(Print),
+    #[command(about = "cli-fill")]
+    Fill(Fill),
     #[command(about = "cli-explain")]
     Explain(Explain),
     #[command(about = "cli-rule")]
@@ -266,6 +269,30 @@ pub struct Print {
 }
 
 #[derive(Args)]
+pub struct Fill {
+    #[arg(value_name = "value-template", help = "arg-fill-template")]
+    template: PathBuf,
+    #[arg(value_name = "value-data", help = "arg-fill-data")]
+    data: PathBuf,
+    #[arg(long, value_name = "value-dir", help = "arg-fill-out")]
+    pub out: PathBuf,
+    #[arg(long, value_name = "value-field", value_parser = NonEmptyStringValueParser::new(), help = "arg-fill-by")]
+    by: Option<String>,
+    #[arg(long, value_name = "value-pattern", value_parser = NonEmptyStringValueParser::new(), help = "arg-fill-name")]
+    name: Option<String>,
+    #[arg(long = "list", value_name = "value-list", value_parser = list, help = "arg-fill-list")]
+    lists: Vec<(String, PathBuf)>,
+    #[arg(long, value_name = "xlsx|pdf", value_parser = kinds(), hide_possible_values = true, help = "arg-fill-write")]
+    write: Option<Kinds>,
+    #[arg(long, value_name = "value-date", value_parser = typed_date, help = "arg-fill-date")]
+    date: Option<TypedDate>,
+    #[arg(long, value_name = "value-n", value_parser = whole::<usize>(1, JOBS), help = "arg-jobs")]
+    jobs: Option<usize>,
+    #[command(flatten)]
+    pub lock: Waiting,
+}
+
+#[derive(Args)]
 pub struct Explain {
     #[arg(value_name = "value-workspace", help = "arg-workspace")]
     workspace: PathBuf,
@@ -406,6 +433,16 @@ fn engine() -> impl TypedValueParser<Value = Engine> {
     PossibleValuesParser::new(Engine::NAMES).map(|name| Engine::parse(&name).unwrap_or_default())
 }
 
+fn kinds() -> impl TypedValueParser<Value = Kinds> {
+    PossibleValuesParser::new(["xlsx", "pdf"]).map(|word| if word == "pdf" { Kinds::Pdf } else { Kinds::Xlsx })
+}
+
+/// `明细=明细.csv`
+fn list(text: &str) -> Result<(String, PathBuf), Wrong> {
+    let (name, path) = text.split_once('=').ok_or(Wrong::Said("usage-list"))?;
+    if name.trim().is_empty() || path.is_empty() { Err(Wrong::Said("usage-list")) } else { Ok((name.trim().to_owned(), path.into())) }
+}
+
 fn period(text: &str) -> Result<NamedPeriod, Wrong> {
     NamedPeriod::parse(text).ok_or(Wrong::Said("usage-period"))
 }
@@ -508,6 +545,23 @@ impl Print {
     pub fn order(&self) -> PrintOrder {
         let posted = self.posted.map(|n| Some(n).filter(|n| *n > 0));
         PrintOrder { whole: self.by == "county", copies: self.copies, posted }
+    }
+}
+
+impl Fill {
+    pub fn order(&self) -> FillOrder {
+        FillOrder {
+            template: self.template.clone(),
+            data: self.data.clone(),
+            out: self.out.clone(),
+            by: self.by.clone(),
+            name: self.name.clone(),
+            lists: self.lists.clone(),
+            kinds: self.write.unwrap_or_default(),
+            jobs: self.jobs,
+            date: self.date.map(|typed| typed.date),
+            program: std::env::current_exe().ok(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod doctor;
 mod explain;
+mod fill;
 mod history;
 mod init;
 mod issue;
@@ -85,6 +86,9 @@ fn command(printer: &Printer, command: &Command) -> u8 {
             let options = args.options();
             let places = Place::into_folder(&options, &options.workspace.join(crate::print::FOLDER));
             locked(printer, args.lock.wish(), &places, || print::print(printer, &options, &args.order()))
+        }
+        Command::Fill(args) => {
+            locked(printer, args.lock.wish(), &Place::file(Some(args.out.join("x"))), || fill::fill(printer, &args.order()))
         }
         Command::Explain(args) => {
             let wanted = Wanted { name: &args.name, branch: args.branch.as_deref(), seq: args.seq, lang: printer.lang() };

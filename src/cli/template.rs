@@ -127,7 +127,7 @@ fn form_in(stem: &str) -> &str {
 }
 
 /// What the layout of the sample has to tell.
-fn told(printer: &Printer, note: &Note) -> String {
+pub(super) fn told(printer: &Printer, note: &Note) -> String {
     let place = |sheet: &str, cell: Option<(u32, u16)>| {
         cell.map_or_else(|| sheet.to_owned(), |(row, column)| format!("{sheet}!{}", CellRef { row, column }))
     };

@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 use crate::font::usual_digit_pixels;
 use crate::form::data::{Datum, Record};
 use crate::form::model::{Column, FilledBook, FilledSheet, Font, Image, PageSetup, Range, Row};
-use crate::template::Template;
 use crate::template::plan::SheetPlan;
+use crate::template::{Line, Template};
 use columns::OutColumn;
 use rows::OutRow;
 
@@ -32,6 +32,11 @@ pub use pages::fill_pages;
 /// [`fill_pages`] asks it.
 pub fn fill(template: &Template, data: &Record) -> FilledBook {
     with_cuts(template, data, &[]).0
+}
+
+/// A line of text with the form's own fields filled in.
+pub fn fill_line(line: &Line, data: &Record) -> String {
+    values::line(&line.0, data, &[], &[], false)
 }
 
 /// What a filled sheet was made of, for whoever parts it into pages.

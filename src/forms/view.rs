@@ -532,6 +532,21 @@ pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure
         .filter(move |figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board")
 }
 
+/// Figures of this run by id beside the total and the board's, each with its name for people; those of single periods are named
+/// after them: `q1` is 一季度 and the figure's name.
+pub fn figure_names(rules: &Rules, run: Period) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for figure in rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && figure.id != "total" && figure.id != "board") {
+        if figure.each_period {
+            let periods = (1..=12).filter_map(|number| Period::new(rules.every, number));
+            all.extend(periods.map(|period| (format!("{}{}", figure.id, period.number()), format!("{}{}", period.zh(), figure.name))));
+        } else {
+            all.push((figure.id.clone(), figure.name.clone()));
+        }
+    }
+    all
+}
+
 /// A date to be filled in by hand.
 pub const BLANK: &str = "\u{3000}\u{3000}\u{3000}\u{3000}年\u{3000}\u{3000}月\u{3000}\u{3000}日";
 

@@ -59,7 +59,7 @@ pub(super) fn write_ballots(
             return Ok(false);
         }
         let title = format!("{} {} {}年", branch.name, form.title, county.run.year);
-        let about = About { form, title, unit: &branch.name, author: &county.workspace.issuer, date: county.date };
+        let about = About { form: form.title, title, unit: &branch.name, author: &county.workspace.issuer, date: county.date };
         let printed = print(&parts, templates.faces(), &about)?;
         staging.write(&format!("{path}.pdf"), &printed.pdf)?;
         staging.write(&format!("{path}.xlsx"), &printed.xlsx)?;

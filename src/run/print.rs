@@ -8,7 +8,6 @@ use crate::fill::fill_pages;
 use crate::font::FontSet;
 use crate::form::data::Record;
 use crate::form::model::FilledBook;
-use crate::forms::Form;
 use crate::layout::{Note, layout};
 use crate::pdf::{self, DocumentInfo, PdfFonts};
 use crate::template::Template;
@@ -16,7 +15,8 @@ use crate::xlsx::pages::{self, Properties};
 
 /// What stands in a document's properties, and where it belongs if it cannot be made.
 pub(crate) struct About<'a> {
-    pub(crate) form: &'a Form,
+    /// The form's title.
+    pub(crate) form: &'a str,
     pub(crate) title: String,
     /// For the error: the branch or committee.
     pub(crate) unit: &'a str,
@@ -52,11 +52,10 @@ pub(crate) fn filled(parts: &[Part<'_>], fonts: &FontSet) -> FilledBook {
 /// Prints the parts of a form one behind the other, each by its own template.
 pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
     let book = filled(parts, fonts);
-    let failed = |kind: &str, error: String| RunError::Document {
-        what: format!("{}（{kind}）", about.form.title),
-        branch: about.unit.to_owned(),
-        error,
-    };
+    let failed =
+        |kind: &str, error: String| RunError::Document {
+            what: format!("{}（{kind}）", about.form), branch: about.unit.to_owned(), error
+        };
     let laid = layout(&book, fonts, about.date);
     let (title, author, date) = (about.title.clone(), about.author.to_owned(), about.date);
     let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: author.clone(), date };

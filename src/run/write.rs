@@ -27,6 +27,7 @@ use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
 use crate::forms::{self, BOARD, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
+use crate::html::{self, Page};
 use crate::layout::Note;
 use crate::period::Every;
 use crate::publish::{Names, Published, Staging, write_files};
@@ -423,7 +424,7 @@ impl Writer<'_> {
         let unit = noticed.unit.name();
         let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
-        let about = About { form, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
+        let about = About { form: form.title, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
         let printed = print(&filled.parts, self.templates.faces(), &about)?;
         let stem = stem(folder, form);
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
@@ -567,6 +568,8 @@ pub(crate) fn write_data(
     let book = report::findings_workbook(&overview, county.workspace.language);
     let bytes = tables::write(&book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
     staging.write("问题清单.xlsx", &bytes)?;
+    let files = staging.written().into_keys().collect();
+    staging.write("index.html", &html::page(&overview, &Page { lang: county.workspace.language, files: &files }))?;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ mod xml2003;
 pub use book::{Area, Book, Cell, Content, Disguised, Row, Sheet, Unseen};
 pub use limits::Limits;
 pub use locked::{MOST_TURNS, Passwords, turns, unlock};
-pub use number::serial_to_date;
+pub use number::{decimal as stored, serial_to_date};
 pub use refusal::Refusal;
 pub use sniff::{Format, sniff};
 

@@ -11,7 +11,7 @@ const FIFTEEN_DIGITS: f64 = 1e15;
 const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
 
 /// The shortest decimal equal to `value` at 15 significant digits; `None` for NaN and infinity.
-pub(super) fn decimal(value: f64) -> Option<Decimal> {
+pub fn decimal(value: f64) -> Option<Decimal> {
     if !value.is_finite() {
         return None;
     }

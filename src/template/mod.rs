@@ -18,12 +18,14 @@ mod placeholder;
 pub(crate) mod plan;
 mod settings;
 mod style;
+mod uses;
 
 pub use error::{Feature, Problem, TemplateError};
 pub(crate) use formula::{number_in, result as formula_result};
 pub(crate) use names::Slot;
 pub use picture::{PictureFault, prove};
 pub use settings::KEYS as SETTINGS;
+pub use uses::Line;
 
 use crate::form::data::Schema;
 use crate::form::model::{Font, Style, StyleId};

@@ -7,6 +7,7 @@ mod configuration;
 mod demo;
 mod engine;
 mod explain;
+mod fill;
 mod folders;
 mod fonts;
 mod forms;

@@ -210,7 +210,7 @@ fn each_library_and_each_act_has_one_owner() {
         (&["quick_xml"], &["ooxml", "sheet"]),
         (&["ZipArchive"], &["ooxml", "inbox"]),
         (&["ZipWriter"], &["ooxml", "publish"]),
-        (&["rayon"], &["run", "issue"]),
+        (&["rayon"], &["run", "issue", "mail_merge"]),
         (&["strsim", "unicode_width"], &["words"]),
         (&["Sha256"], &["digest", "bag", "publish", "record", "sheet"]),
         (
