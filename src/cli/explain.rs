@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::diag::{Lang, Place};
+use crate::diag::{Code, Lang, Place};
 use crate::exact::{Decimal, Exact};
 use crate::explain::{self, Explained, Explanation, Originals, Told, Wanted, WhichRecord};
 use crate::forms::{Point, short};
@@ -123,9 +123,11 @@ fn unread(printer: &Printer, summary: &Summary) {
     let count = |test: &dyn Fn(&BranchState) -> bool| summary.resolved.states().filter(|state| test(state)).count();
     let missing = count(&|state| matches!(state, BranchState::Missing));
     let returned = count(&|state| matches!(state, BranchState::Returned));
-    let stray = summary.resolved.findings.iter().filter(|f| f.branch_code.is_none() && f.place.file.is_some()).count();
+    // Photos and other papers hold nobody's scores.
+    let strays = summary.resolved.findings.iter().filter(|finding| finding.branch_code.is_none() && finding.code != Code::NotASpreadsheet);
+    let stray = strays.filter_map(|finding| finding.place.file.as_deref()).collect::<BTreeSet<_>>().len();
     if missing + returned + stray > 0 {
-        let number = |count: usize| count.to_string();
+        let number = |count: usize| if count == 0 { String::new() } else { count.to_string() };
         let args = [("missing", number(missing)), ("returned", number(returned)), ("stray", number(stray))];
         let args: Vec<(&str, &str)> = args.iter().map(|(key, value)| (*key, value.as_str())).collect();
         printer.fault(printer.text("explain-unread", &args));

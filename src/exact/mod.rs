@@ -8,3 +8,8 @@ mod rational;
 
 pub use decimal::Decimal;
 pub use rational::Exact;
+
+/// A written number as paper shows it: with a minus sign (U+2212) where data have a hyphen.
+pub fn with_minus_sign(number: &str) -> String {
+    number.replace('-', "−")
+}

@@ -11,15 +11,28 @@ use crate::number_format::Format;
 use crate::template::Slot;
 use crate::template::plan::{CellPlan, Content, Fill, Piece, Scope};
 
-/// Looks made while filling: a drawn one with other borders.
+/// Looks made while filling: a drawn one with other borders, or with a number of decimal places.
 #[derive(Default)]
-pub(super) struct Looks(HashMap<(StyleId, Borders), StyleId>);
+pub(super) struct Looks {
+    borders: HashMap<(StyleId, Borders), StyleId>,
+    places: HashMap<(StyleId, u16), StyleId>,
+}
 
 impl Looks {
     fn with_borders(&mut self, style: StyleId, borders: Borders, styles: &mut Vec<Style>) -> StyleId {
-        *self.0.entry((style, borders)).or_insert_with(|| {
+        *self.borders.entry((style, borders)).or_insert_with(|| {
             let base = styles.get(style.0 as usize).cloned().unwrap_or_default();
             styles.push(Style { borders, ..base });
+            StyleId(styles.len() as u32 - 1)
+        })
+    }
+
+    /// The style with numbers of so many places, and a minus sign before those below zero.
+    pub(super) fn with_places(&mut self, style: StyleId, places: u16, styles: &mut Vec<Style>) -> StyleId {
+        *self.places.entry((style, places)).or_insert_with(|| {
+            let base = styles.get(style.0 as usize).cloned().unwrap_or_default();
+            let digits = if places == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(usize::from(places))) };
+            styles.push(Style { number_format: format!("{digits};−{digits}"), ..base });
             StyleId(styles.len() as u32 - 1)
         })
     }

@@ -11,6 +11,7 @@ mod cells;
 mod columns;
 mod heights;
 mod pages;
+mod places;
 mod rows;
 mod spans;
 mod values;
@@ -153,6 +154,9 @@ fn sheet<'a>(
     let (mut rows, formulas) = cells::write(&work, &mut book.styles, looks);
     let merges = spans::merges(&work, &book.styles, &mut rows);
     spans::formulas(&work, &formulas, &mut rows);
+    if plan.align_places {
+        places::align(&work, &mut rows, &mut book.styles, looks);
+    }
     let within = |range: (u32, u32)| {
         let mut standing =
             work.rows.iter().enumerate().filter(|(_, row)| (range.0..=range.1).contains(&row.template)).map(|(index, _)| index as u32);

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::exact::Exact;
+use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Record};
 use crate::form::model::Value;
 use crate::template::Slot;
@@ -31,7 +31,7 @@ pub(super) fn print(datum: &Datum, out: &mut String) {
         Datum::Empty | Datum::Picture(_) => {}
         Datum::Text(text) => out.push_str(&shortened(text)),
         Datum::Class { name, .. } => out.push_str(name),
-        Datum::Number { value, digits } => out.push_str(&Exact::from(*value).publish(u32::from(*digits))),
+        Datum::Number { value, digits } => out.push_str(&with_minus_sign(&Exact::from(*value).publish(u32::from(*digits)))),
         Datum::Date(day) => {
             let _ = write!(out, "{}年{}月{}日", day.year(), day.month(), day.day());
         }

@@ -7,6 +7,7 @@ use super::view::{
 };
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
+use crate::exact::with_minus_sign;
 use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period, zh_date};
 use crate::rollup::Outcome;
@@ -179,8 +180,11 @@ fn data(view: &View<'_>) -> Record {
     shown.name(&mut root, scheme, run);
     publication_fields(view, &mut root);
     // Corrections stand below the table, those of this scheme's members on this part of the board.
-    let told =
-        view.changes.iter().filter(|change| change.scheme == scheme.id).map(|change| format!("{}{}", change.name, change.correction()));
+    let told = view
+        .changes
+        .iter()
+        .filter(|change| change.scheme == scheme.id)
+        .map(|change| format!("{}{}{}", change.name, change.correction(), change.circumstances()));
     root.text("更正", told.collect::<Vec<_>>().join("；\n"));
     root.text("空白说明", blanks.text() + &unlisted(view));
     root.text("支部积分", view.own.map_or_else(String::new, |own| own_score(own, scheme)));
@@ -224,7 +228,7 @@ fn unlisted(view: &View<'_>) -> String {
 fn own_score(own: &Score, scheme: &Scheme) -> String {
     let Some(total) = &own.total else { return String::new() };
     let stars = stars_text(own.stars);
-    let parts = [format!("{}分", total.publish(scheme.digits)), stars, own.grade.clone().unwrap_or_default()];
+    let parts = [format!("{}分", with_minus_sign(&total.publish(scheme.digits))), stars, own.grade.clone().unwrap_or_default()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("，")
 }
 

@@ -16,7 +16,7 @@ use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::county::Branch;
 use crate::diag::{CellRef, Lang, Place};
-use crate::exact::Exact;
+use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Record};
 use crate::rollup::Outcome;
 use crate::scheme::Scheme;
@@ -197,14 +197,14 @@ fn exact_text(value: &Exact, digits: u32) -> String {
     if value.published_decimal(digits).is_some_and(|published| Exact::from(published) == *value) {
         return "同左".to_owned();
     }
-    format!("约{}\n（{value}）", value.publish(6))
+    with_minus_sign(&format!("约{}\n（{value}）", value.publish(6)))
 }
 
 /// `年度基础分＋扣分合计，不低于0：年度基础分 60，组织生活 －2，…（第三条）`
 fn working(trace: &Trace, digits: u32) -> String {
     let mut text = trace.rule.clone().unwrap_or_default();
     let parts: Vec<String> =
-        trace.parts.iter().map(|part| format!("{} {}", part.label.text(Lang::Zh), short(&part.value, digits))).collect();
+        trace.parts.iter().map(|part| format!("{} {}", part.label.text(Lang::Zh), shown(&part.value, digits))).collect();
     match trace.parts.as_slice() {
         [] => {}
         // One part that bears the rule's own words is not said twice.
@@ -223,6 +223,11 @@ pub fn short(value: &Exact, digits: u32) -> String {
         Some(plain) if Exact::from(plain) == *value => plain.to_string(),
         _ => value.publish(digits),
     }
+}
+
+/// [`short`] as paper shows it.
+fn shown(value: &Exact, digits: u32) -> String {
+    with_minus_sign(&short(value, digits))
 }
 
 /// One row an item: everything that was entered for it, each cell once however many figures use it.
@@ -252,7 +257,7 @@ fn entries(traces: &[Trace], digits: u32, written: Written<'_>) -> Vec<Record> {
     let records = rows.into_iter().map(|(name, step, leaves)| {
         let mut row = Record::default();
         row.text("名称", name);
-        row.text("得分", short(&step.value, digits));
+        row.text("得分", shown(&step.value, digits));
         row.text("登记", cells(&leaves, written));
         row
     });
@@ -278,7 +283,7 @@ fn cells(leaves: &BTreeMap<&Place, &Trace>, written: Written<'_>) -> String {
 
 fn listed(list: &[Leaf<'_>], written: Written<'_>) -> String {
     let one = |(place, leaf): &(&Place, &Trace)| {
-        format!("{} {}（{}）", leaf.label.text(Lang::Zh), short(&leaf.value, 3), cell(place, Some(leaf), written))
+        format!("{} {}（{}）", leaf.label.text(Lang::Zh), shown(&leaf.value, 3), cell(place, Some(leaf), written))
     };
     list.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -298,16 +303,16 @@ fn ballots_text(ballots: &[Leaf<'_>], written: Written<'_>) -> String {
         for (_, leaf) in ballots {
             *counts.entry(&leaf.value).or_default() += 1;
         }
-        counts.iter().rev().map(|(value, count)| format!("{}×{count}票", short(value, 3))).collect()
+        counts.iter().rev().map(|(value, count)| format!("{}×{count}票", shown(value, 3))).collect()
     } else {
-        ballots.iter().map(|(_, leaf)| short(&leaf.value, 3)).collect()
+        ballots.iter().map(|(_, leaf)| shown(&leaf.value, 3)).collect()
     };
     format!("{}（{top}—{bottom}）", values.join("、"))
 }
 
 fn listed_ballots(list: &[Leaf<'_>], written: Written<'_>) -> String {
     list.iter()
-        .map(|(place, leaf)| format!("{}（{}）", short(&leaf.value, 3), cell(place, Some(leaf), written)))
+        .map(|(place, leaf)| format!("{}（{}）", shown(&leaf.value, 3), cell(place, Some(leaf), written)))
         .collect::<Vec<_>>()
         .join(" ")
 }

@@ -9,7 +9,7 @@ use super::view::{
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
 use crate::diag::Lang;
-use crate::exact::Exact;
+use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period};
 use crate::rollup::Outcome;
@@ -559,7 +559,7 @@ fn reasons_text(view: &View<'_>, at: u32, kind: ItemKind) -> String {
         let size = match item.kind {
             ItemKind::Count => format!("{size}次"),
             _ if mark > 0 => format!("+{size}"),
-            _ => size.to_string(),
+            _ => with_minus_sign(&size.to_string()),
         };
         Some(format!("{name}{size}（{}）", entry.reason(index).unwrap_or_default()))
     };

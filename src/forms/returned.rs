@@ -82,6 +82,7 @@ fn reminder_contents() -> Contents {
         text("上级党组织", "党（工）委", "the committee", "中共示范镇委员会"),
         number("未报数", "尚未报送的支部数", "branches that sent nothing", "2"),
         number("退回数", "被退回的支部数", "branches whose submission was returned", "3"),
+        text("欠报", "未报和退回的支部数，没有的不写", "both numbers in words, without one that is zero", "未报2个，退回3个"),
     ]);
     let branch = vec![
         number("序号", "序号，从 1 起", "running number from 1", "1"),
@@ -273,6 +274,9 @@ fn reminder(Reminder { committee, issuer, branches, deadline, digest }: &Reminde
     root.text("咨询电话", &deadline.phone);
     root.count("未报数", of(Standing::Missing).count());
     root.count("退回数", of(Standing::Returned).count());
+    let counts = [("未报", of(Standing::Missing).count()), ("退回", of(Standing::Returned).count())];
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}{count}个"));
+    root.text("欠报", counts.collect::<Vec<_>>().join("，"));
     let rows = of(Standing::Missing).chain(of(Standing::Returned)).enumerate().map(|(at, line)| {
         let optional = |text: &Option<String>| text.clone().unwrap_or_default();
         let mut row = Record::default();

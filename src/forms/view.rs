@@ -444,7 +444,9 @@ pub fn total_name(rules: &Rules, run: Period) -> String {
         return total.name.clone();
     }
     let so_far = looks_back(rules, total, run.every()) && !run.overlaps(1, 1);
-    format!("{}{}{}", if so_far { "截至" } else { "" }, run.zh(), total.name.replace("年度", ""))
+    let name = total.name.replace("年度", "");
+    // 截至 says already that it is what there is so far.
+    if so_far { format!("截至{}{}", run.zh(), name.replace("目前", "")) } else { format!("{}{name}", run.zh()) }
 }
 
 /// True where a figure, or one that it is made of, counts all periods of the year so far.

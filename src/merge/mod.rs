@@ -417,6 +417,7 @@ fn compared(state: &State, county: &Setup, comparison: &mut Comparison) {
             seq: changed.seq,
             scheme: changed.scheme.clone(),
             period: run.period,
+            posted: changed.posted,
             old: changed.old.clone(),
             new: changed.new.clone(),
             by_scheme: changed.by_scheme,

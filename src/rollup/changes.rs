@@ -1,7 +1,9 @@
 //! Figures that were posted and are others now.
 
+use chrono::NaiveDate;
+
 use crate::diag::{Code, Finding, Place};
-use crate::period::Period;
+use crate::period::{Period, zh_date};
 use crate::record::Values;
 use crate::scheme::Scheme;
 use crate::submission::Submission;
@@ -21,6 +23,8 @@ pub struct Change {
     pub scheme: String,
     /// The posted period.
     pub period: Period,
+    /// When the branch's board of that period was put up; none where it is not known.
+    pub posted: Option<NaiveDate>,
     /// What was posted last; none if nothing was.
     pub old: Option<Values>,
     /// What it is now.
@@ -72,6 +76,13 @@ impl Change {
             None => format!("{}原未公布，{now}", self.period.zh()),
             Some(_) => format!("{}原公布{}，{now}", self.period.zh(), self.was()),
         }
+    }
+
+    /// `（该期于2026年4月10日公示，此后细则有修订）`: what is known of when and why; empty where nothing is.
+    pub fn circumstances(&self) -> String {
+        let posted = self.posted.map(|day| format!("该期于{}公示", zh_date(day)));
+        let parts: Vec<String> = posted.into_iter().chain(self.by_scheme.then(|| "此后细则有修订".to_owned())).collect();
+        if parts.is_empty() { String::new() } else { format!("（{}）", parts.join("，")) }
     }
 
     /// True if boards print it; `all` is the county's word for corrections that come from the scheme.
@@ -148,7 +159,18 @@ mod tests {
 
     fn change(old: Option<Values>, new: Values) -> Change {
         let period = Period::parse("一季度").expect("period");
-        Change { kind: None, name: "甲".into(), seq: Some(1), scheme: "x".into(), period, old, new, by_scheme: false, told: false }
+        Change {
+            kind: None,
+            name: "甲".into(),
+            seq: Some(1),
+            scheme: "x".into(),
+            period,
+            posted: None,
+            old,
+            new,
+            by_scheme: false,
+            told: false,
+        }
     }
 
     fn scored(total: &str) -> Values {
@@ -169,6 +191,16 @@ mod tests {
         let board = |total: &str, board: &str| Values { board: Some(board.into()), ..scored(total) };
         assert_eq!(change(Some(board("60.00", "95.00")), board("59.00", "94.00")).correction(), "一季度原公布95.00分，现为94.00分");
         assert_eq!(change(Some(board("60.00", "95.00")), board("59.00", "95.00")).correction(), "一季度原公布60.00分，现为59.00分");
+    }
+
+    #[test]
+    fn a_correction_says_when_the_board_was_put_up_and_that_the_rules_changed() {
+        let mut one = change(Some(scored("1.00")), scored("2.00"));
+        assert_eq!(one.circumstances(), "");
+        one.posted = NaiveDate::from_ymd_opt(2026, 4, 10);
+        assert_eq!(one.circumstances(), "（该期于2026年4月10日公示）");
+        one.by_scheme = true;
+        assert_eq!(one.circumstances(), "（该期于2026年4月10日公示，此后细则有修订）");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{BranchScores, BranchState, Resolved, RunError, Setup, Whose};
@@ -253,7 +254,9 @@ impl Beside {
             };
             // Whoever is no longer expected in the period has left.
             if !one.left && stood[row].values != one.values {
-                self.changes.push(change(county, run, one.kind, (one.name, one.seq), one.scheme, &one.values, &stood[row]));
+                let mut found = change(county, run, one.kind, (one.name, one.seq), one.scheme, &one.values, &stood[row]);
+                found.posted = posted_on(records, run, &stood[row].branch_code);
+                self.changes.push(found);
             }
         }
         if unclear > 0 {
@@ -284,6 +287,7 @@ impl Beside {
                     seq: said.seq,
                     scheme: said.scheme.clone(),
                     period: run.period,
+                    posted: posted_on(records, run, code),
                     old: said.old.clone(),
                     new: said.new.clone(),
                     by_scheme: false,
@@ -310,11 +314,17 @@ fn change(
         seq,
         scheme: scheme.id.clone(),
         period: run.period,
+        posted: None,
         old: Some(stood.values.clone()),
         new: new.clone(),
         by_scheme: stood.scheme != scheme.id || stood.scheme_digest != scheme.digest,
         told: false,
     }
+}
+
+/// When the record that stands for a branch and period was put up.
+fn posted_on(records: &Records, run: RunPeriod, code: &str) -> Option<NaiveDate> {
+    records.standing(run, code).and_then(|at| records.all[at].counts()).map(|posting| posting.date)
 }
 
 fn newcomer(county: &Setup, records: &Records, branch: usize, run: RunPeriod, one: &Now<'_>) -> Newcomer {
@@ -357,7 +367,9 @@ fn arrived(county: &Setup, records: &Records, newcomers: Vec<Newcomer>, rosters:
             match before {
                 Some(stood) if stood.values == one.values => {}
                 Some(stood) => {
-                    found.push((one.branch, change(county, run, one.kind, (&one.name, one.seq), one.scheme, &one.values, stood)));
+                    let mut moved = change(county, run, one.kind, (&one.name, one.seq), one.scheme, &one.values, stood);
+                    moved.posted = posted_on(records, run, &stood.branch_code);
+                    found.push((one.branch, moved));
                 }
                 None => found.push((
                     one.branch,
@@ -367,6 +379,7 @@ fn arrived(county: &Setup, records: &Records, newcomers: Vec<Newcomer>, rosters:
                         seq: one.seq,
                         scheme: county.schemes[one.scheme].id.clone(),
                         period: run.period,
+                        posted: posted_on(records, run, own),
                         old: None,
                         new: one.values,
                         by_scheme: one.by_scheme,

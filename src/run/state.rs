@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -81,6 +82,8 @@ pub(crate) struct Changed {
     pub(crate) period: String,
     pub(crate) seq: Option<i64>,
     pub(crate) scheme: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) posted: Option<NaiveDate>,
     pub(crate) old: Option<Values>,
     pub(crate) new: Values,
     pub(crate) by_scheme: bool,
@@ -170,6 +173,7 @@ pub(super) fn state(county: &Setup, resolved: &Resolved, folders: &BTreeMap<usiz
         period: RunPeriod { period: change.period, ..county.run }.to_string(),
         seq: change.seq,
         scheme: change.scheme.clone(),
+        posted: change.posted,
         old: change.old.clone(),
         new: change.new.clone(),
         by_scheme: change.by_scheme,

@@ -316,6 +316,7 @@ impl Work<'_> {
         plan.footer_each_page = settings.footer_each_page;
         plan.widths = settings.widths;
         plan.join_headings = settings.join_headings;
+        plan.align_places = settings.align_places;
         // A sheet without repeating rows has no use for the rest, and a setting may be meant for another sheet.
         let Some(list) = self.main_list(plan).filter(|_| plan.main.is_some()) else { return };
         let mut find = |name: &str, at: CellRef| {

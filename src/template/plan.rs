@@ -49,6 +49,8 @@ pub(crate) struct SheetPlan {
     pub widths: Widths,
     /// Neighbouring headings of repeated columns that say the same become one.
     pub join_headings: bool,
+    /// Numbers in General take as many places as the column's longest.
+    pub align_places: bool,
 }
 
 impl SheetPlan {

@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub widths: Widths,
     /// Neighbouring headings of repeated columns that say the same become one.
     pub join_headings: bool,
+    /// Numbers in General take as many places as the column's longest.
+    pub align_places: bool,
 }
 
 /// How wide repeated columns become.
@@ -42,8 +44,8 @@ pub(crate) enum Widths {
 
 pub(super) const SHEET: &str = "设置";
 /// Every key, for the page that lists them.
-pub const KEYS: [&str; 11] =
-    ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "合并表头", "说明"];
+pub const KEYS: [&str; 12] =
+    ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "合并表头", "小数位", "说明"];
 
 /// Reads the settings sheet for the sheet of that name:
 ///
@@ -96,6 +98,11 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
                     })
                     .collect();
             }
+            "小数位" => match &*value {
+                "保持" => settings.align_places = false,
+                "对齐" => settings.align_places = true,
+                _ => bad("保持 / 对齐"),
+            },
             "列宽" => match (&*value, value.strip_prefix("均分").map(|most| most.trim().parse::<u16>())) {
                 ("保持", _) => settings.widths = Widths::Keep,
                 ("均分", _) => settings.widths = Widths::Share(None),

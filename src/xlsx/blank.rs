@@ -511,7 +511,7 @@ pub(super) fn print_setup(worksheet: &mut Worksheet, landscape: bool, pages: u16
         .set_print_fit_to_pages(pages, 0)
         .set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3)
         .set_print_center_horizontally(true);
-    worksheet.set_footer("&C第 &P 页，共 &N 页");
+    worksheet.set_footer("&C第 &P 页　共 &N 页");
     if landscape {
         worksheet.set_landscape();
     }

@@ -187,7 +187,7 @@ fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, total): 
 
 fn print_setup(worksheet: &mut Worksheet, sheet: &Sheet, heading: Option<u32>) -> Result<(), XlsxError> {
     worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.6, 0.7, 0.3, 0.3).set_print_center_horizontally(true);
-    worksheet.set_footer("&C第 &P 页，共 &N 页");
+    worksheet.set_footer("&C第 &P 页　共 &N 页");
     if sheet.landscape {
         worksheet.set_landscape();
     }

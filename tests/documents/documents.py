@@ -43,9 +43,12 @@ def shown(cell):
         return bare(value)
     elif style == "General":
         return format(Decimal(str(value)).normalize(), "f")
-    elif style in ("0", "0.00", "0.0#"):
-        text = str(Decimal(str(value)).quantize(Decimal("1") if style == "0" else Decimal("1.00"), ROUND_HALF_UP))
-        return text.removesuffix("0") if style == "0.0#" else text
+    elif style == "0.0#":
+        return str(Decimal(str(value)).quantize(Decimal("1.00"), ROUND_HALF_UP)).removesuffix("0")
+    elif re.fullmatch(r"(0(?:\.0+)?)(?:;−\1)?", style):
+        digits, _, signed = style.partition(";")
+        text = str(Decimal(str(value)).quantize(Decimal(digits.replace("0", "1", 1)), ROUND_HALF_UP))
+        return text.replace("-", "−") if signed else text
     sys.exit(f"documents: {cell.coordinate} = {value!r} has number format {style!r}; teach this check to show it")
 
 

@@ -22,7 +22,8 @@ from documents import poppler
 SCHEMES = ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"]
 PERIODS = ["2026M03", "2026Q3", "2026H1", "2026"]
 POSTING_DAYS = {"2026M03": "2026-04-08", "2026Q3": "2026-10-08", "2026H1": "2026-07-08"}
-POSTED = {"考核公示栏", "季度之星公示、年度之星公示"}
+# The means of a poll are published too, and a branch's own score; 打印 binds boards of many branches.
+POSTED = {"考核公示栏", "季度之星公示、年度之星公示", "民主测评汇总表", "支部积分表"}
 WHY_LEFT = ["出党", "停止党籍", "转出", "去世"]
 
 
@@ -140,9 +141,11 @@ def scan(folder, plants, seen):
     """What is posted, of a run or of a record."""
     words = [word for word in WHY_LEFT if word != "转出"]
     for path in sorted(folder.rglob("*")):
-        if path.suffix in (".xlsx", ".pdf") and path.stem.split("-")[0] in POSTED:
+        form = next((part for part in path.stem.split("-") if part in POSTED), None)
+        if path.suffix in (".xlsx", ".pdf") and form is not None:
             text = contents(path)
-            seen[path.stem.split("-")[0] + path.suffix] = seen.get(path.stem.split("-")[0] + path.suffix, 0) + 1
+            kind = ("打印 " if "打印" in path.parts else "") + form + path.suffix
+            seen[kind] = seen.get(kind, 0) + 1
             for secret, what in plants.secret.items():
                 if secret in text:
                     fault(f"{path}: {what} {secret}")
@@ -185,6 +188,8 @@ def posted_county(folder, scheme, seen):
     run(folder, out, "--period", "2026")
     scan(out / "2026", plants, seen)
     scan(folder / "公示存档", plants, seen)
+    scorebook("print", folder, "--period", "2026")
+    scan(folder / "打印", plants, seen)
     told = sum("更正" in contents(path) for path in (out / "2026").rglob("考核公示栏.pdf"))
     if posted and not told:
         fault(f"{scheme}: nothing is corrected on any board of the year, so corrections were not looked at")
@@ -253,8 +258,9 @@ def main():
         looked = papers_that_go_back(Path(folder) / "returned")
     if not seen.get("考核公示栏.pdf"):
         fault("no board was looked at")
-    if not any("之星公示" in name for name in seen):
-        fault("no paper of honours was looked at")
+    for kind in ("之星公示", "民主测评汇总表", "支部积分表", "打印 考核公示栏"):
+        if not any(kind in name for name in seen):
+            fault(f"no {kind} was looked at")
     finish(f"{planted} plants of {len(SCHEMES)} counties on none of {sum(seen.values())} papers ({seen}); {looked} papers of a returned county")
 
 

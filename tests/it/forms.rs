@@ -215,6 +215,7 @@ fn corrected(scheme: &Scheme) -> Change {
         seq: Some(1),
         scheme: scheme.id.clone(),
         period: Period::YEAR,
+        posted: None,
         old: None,
         new: Values::default(),
         by_scheme: false,
@@ -317,7 +318,7 @@ fn a_deduction_and_the_ballots_are_shown() {
         Some(Datum::Number { value, digits }) => format!("{value} ({digits})"),
         other => format!("{other:?}"),
     };
-    assert_eq!(shown("减分"), "二季度 -1.5（无故缺席学习）\n四季度 -2（通报批评）");
+    assert_eq!(shown("减分"), "二季度 −1.5（无故缺席学习）\n四季度 −2（通报批评）");
     assert_eq!(shown("加分说明"), "二季度 +1（清扫街道）");
     assert_eq!(shown("加分"), "二季度 +1（清扫街道）", "each item keeps its own reason");
     let items: Vec<&Datum> = member.lists["项目"].iter().map(|item| &item.fields["名称"]).collect();

@@ -1,11 +1,17 @@
-//! The board of `samples/own-form`, which a county has drawn: all boards of a run are printed by it, with the run's figures.
+//! The board of `samples/own-form`, which a county has drawn: all boards of a run are printed by it, with the run's figures. And the card
+//! of `samples/two-cards`.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use scorebook::fill::fill_pages;
+use scorebook::forms::CARD;
+use scorebook::layout::layout;
 use scorebook::sheet::{Content, Limits, Sheet, read};
+use scorebook::template::Template;
 
 use crate::support::{Workdir, results};
+use crate::template::pages::{day, fonts};
 
 fn drawing() -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/own-form/templates/board.xlsx")).unwrap()
@@ -79,5 +85,19 @@ fn a_county_prints_its_boards_by_its_own_drawing() {
             let pdf = std::fs::read(file.with_extension("pdf")).unwrap();
             assert!(pdf.windows(14).any(|bytes| bytes == b"/Subtype/Image"), "{file:?}: no logo in the PDF");
         }
+    }
+}
+
+#[test]
+fn two_short_cards_stand_on_one_page() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/two-cards/templates/card.xlsx");
+    let template = Template::load(&std::fs::read(path).unwrap(), &CARD.schema()).expect("the sample is a template of the card");
+    let records = crate::forms::records(&crate::forms::county("tests/cases/clean-community-4", "2026"));
+    let cards: Vec<_> = records.iter().filter(|(form, _)| form.id == CARD.id).collect();
+    assert!(!cards.is_empty());
+    for (_, record) in cards {
+        let book = fill_pages(&template, record, fonts());
+        let pages = layout(&book, fonts(), day()).book.pages.len();
+        assert_eq!(pages, record.lists[""].len().div_ceil(2));
     }
 }

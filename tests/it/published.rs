@@ -126,7 +126,7 @@ fn a_posted_result_stands_until_a_posted_correction() {
     assert!(unposted.starts_with(&format!("“{}”上半年公布后有变动：未公布→", names[1])), "{unposted}");
     let sheet = table(&root.join("out/2026/全县汇总.xlsx"), "变更");
     assert!(sheet.iter().any(|row| row.contains(&names[0]) && row.contains(&"更正".to_owned())), "{sheet:?}");
-    let correction = format!("更正：{}上半年原公布1.00分，现为{now}分；", names[0]);
+    let correction = format!("更正：{}上半年原公布1.00分，现为{now}分（该期于2026年6月30日公示）；", names[0]);
     assert!(board(root, "2026").contains(&correction), "{}", board(root, "2026"));
     assert_eq!(summary.resolved.comparison.inputs[0].0, "公示存档/2026H1/1/results.jsonl");
     let first = bytes(&root.join("out/2026"));

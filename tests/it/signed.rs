@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scorebook::fill::fill_pages;
 use scorebook::form::data::Record;
-use scorebook::forms::{BOARD, Form, REMINDER, RETURN};
+use scorebook::forms::{BOARD, Form, REMINDER, RETURN, YEARLY};
 use scorebook::layout::{Note, Page, layout};
 use scorebook::template::Template;
 
@@ -85,6 +85,10 @@ fn faults(form: &Form, template: &Template, record: &Record, count: usize) -> Ve
         let bears = |cell: &String| names.iter().any(|name| cell.contains(name.as_str()));
         if !names.is_empty() && !cells(page).any(|cell| bears(&cell)) {
             found.push(format!("page {} of {} bears nobody", number + 1, laid.book.pages.len()));
+        }
+        // Columns that a run leaves out must not take the seal with them.
+        if [BOARD.id, YEARLY.id].contains(&form.id) && !cells(page).any(|cell| cell.contains("盖章")) {
+            found.push(format!("page {} has no place for the seal", number + 1));
         }
         for text in page.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.texts) {
             let wide: f32 = text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size;

@@ -175,3 +175,25 @@ fn tab_names_headers_and_footers_have_fields() {
     assert_eq!(sheet.name, "2026年");
     assert_eq!((&*sheet.page.header, &*sheet.page.footer), ("&L向阳{.姓名}支部&R2人", "&C第&P页共&N页 {&&}"));
 }
+
+#[test]
+fn numbers_of_a_column_take_the_places_of_the_longest_where_the_template_asks() {
+    let members = vec![member("甲", "农村", "9"), member("乙", "农村", "-87.25"), member("丙", "农村", "")];
+    let cells = [("A1", "{.姓名}"), ("B1", "{.总分}"), ("C1", "得{.总分}分"), ("B2", "{合计.人数}")];
+    let shown = |settings: &[(&str, &str)]| -> Vec<(String, Value)> {
+        let book = with(&cells, settings, &of(members.clone()));
+        let rows = book.sheets[0].rows.iter();
+        let cells = rows.filter_map(|row| row.cells.iter().find(|cell| cell.column == 1));
+        cells.map(|cell| (book.styles[cell.style.0 as usize].number_format.clone(), cell.value.clone())).collect()
+    };
+    let formats = |settings: &[(&str, &str)]| shown(settings).into_iter().map(|(format, _)| format).collect::<Vec<_>>();
+    let drawn = formats(&[]);
+    assert_eq!(formats(&[("小数位", "保持")]), drawn);
+    let aligned = shown(&[("小数位", "对齐")]);
+    assert_eq!(aligned[0], ("0.00;−0.00".into(), Value::Number(Decimal::parse("9").expect("a number"))), "still a number");
+    assert_eq!(aligned[1].0, "0.00;−0.00");
+    assert_eq!((aligned.len(), &aligned[2].0), (3, &drawn[2]), "what stands below the block stays as drawn");
+    // Within text a number has its own places and a minus sign.
+    let text = with(&cells, &[], &of(members.clone()));
+    assert!(lines(&text.sheets[0]).concat().contains("得−87.25分"), "{:?}", lines(&text.sheets[0]));
+}
