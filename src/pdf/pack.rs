@@ -1,12 +1,14 @@
 //! A finished document packed: what is no stream into object streams, places into a cross-reference stream
-//! (ISO 32000-1, 7.5.7 and 7.5.8), pages' content written shorter and deflated once.
+//! (ISO 32000-1, 7.5.7 and 7.5.8), pages' content written shorter and deflated.
 //!
 //! It reads what the writer wrote, objects behind each other and a plain table of places, and refuses anything else.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
 use std::ops::Range;
 
 use flate2::Compression;
+use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
 use super::{PdfError, content};
@@ -28,7 +30,7 @@ enum Place {
     In { stream: usize, turn: usize },
 }
 
-/// The same document in fewer bytes: what krilla wrote, with its content streams as they are (not compressed).
+/// The same document in fewer bytes: what krilla wrote, its content streams deflated or as they are.
 ///
 /// # Errors
 /// The document is not laid out as the writer lays it out.
@@ -43,8 +45,9 @@ pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
             None => {}
         }
     }
+    let contents: BTreeSet<usize> = plain.iter().filter_map(|(_, body)| content_of(body)).collect();
     for (number, body) in streams {
-        packed.stream(number, body)?;
+        packed.stream(number, body, contents.contains(&number))?;
     }
     for chunk in plain.chunks(PER_STREAM) {
         packed.object_stream(chunk)?;
@@ -98,12 +101,19 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((std::str::from_utf8(digits).ok()?.parse().ok()?, rest))
 }
 
-/// Entries of a stream's dictionary but its length, and its data, if no filter is on it.
-fn unfiltered(body: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The number of the stream that a page draws; none of what is no page.
+fn content_of(object: &[u8]) -> Option<usize> {
+    let page = object.strip_prefix(b"<</Type/Page/")?;
+    let (stream, _) = number(&page[memchr::memmem::find(page, b"/Contents ")? + b"/Contents ".len()..])?;
+    Some(stream)
+}
+
+/// Entries of a stream's dictionary but its length, and its data.
+fn parted(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = number(body.strip_prefix(b"<</Length ")?)?;
     let (entries, rest) = rest.split_at(memchr::memmem::find(rest, b">>\nstream\n")?);
     let data = rest[b">>\nstream\n".len()..].strip_suffix(b"\nendstream")?;
-    (data.len() == length && memchr::memmem::find(entries, b"/Filter").is_none()).then_some((entries, data))
+    (data.len() == length).then_some((entries, data))
 }
 
 struct Packed {
@@ -126,13 +136,21 @@ impl Packed {
         Ok(())
     }
 
-    /// A stream stays an object of its own. What the writer left as it is, the content of pages and the characters of a
-    /// font's glyphs, is deflated; metadata is not, so that an archive's tools find it in any file.
-    fn stream(&mut self, at: usize, body: &[u8]) -> Result<(), PdfError> {
-        match unfiltered(body) {
-            // The content of a page has a length and nothing else.
+    /// A stream stays an object of its own. The content of pages and what the writer left as it is, the characters of a
+    /// font's glyphs, are deflated; metadata is not, so that an archive's tools find it in any file.
+    fn stream(&mut self, at: usize, body: &[u8], is_content: bool) -> Result<(), PdfError> {
+        let is_filtered = |entries: &[u8]| memchr::memmem::find(entries, b"/Filter").is_some();
+        match parted(body) {
+            // The content of a page has a length and nothing else, or is deflated besides.
             Some((b"", data)) => self.put_deflated(at, "", &content::shortened(data)),
-            Some((entries, data)) if !entries.starts_with(b"/Type/Metadata") => {
+            Some((b"/Filter/FlateDecode", data)) if is_content => {
+                let mut content = Vec::new();
+                ZlibDecoder::new(data).read_to_end(&mut content).map_err(|error| PdfError::Refused(error.to_string()))?;
+                self.put_deflated(at, "", &content::shortened(&content))
+            }
+            // A page that is left as large as it is would not be noticed.
+            _ if is_content => Err(PdfError::Refused("the content of a page cannot be read".to_owned())),
+            Some((entries, data)) if !is_filtered(entries) && !entries.starts_with(b"/Type/Metadata") => {
                 self.put_deflated(at, &String::from_utf8_lossy(entries), data)
             }
             _ => {

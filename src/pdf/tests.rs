@@ -73,6 +73,9 @@ fn a_document_is_packed_and_its_window_bears_the_title() {
     let known = (1..size as u32).filter(|number| document.objects.contains_key(&(*number, 0))).count();
     assert_eq!(known, size - 1);
     assert!(pack(b"%PDF-1.7\nno table").is_err());
+    let maps = document.objects.values().filter_map(|object| object.as_stream().ok());
+    let maps: Vec<_> = maps.filter(|stream| stream.dict.get(b"Type").and_then(lopdf::Object::as_name).ok() == Some(b"CMap")).collect();
+    assert!(!maps.is_empty() && maps.iter().all(|map| map.dict.get(b"Filter").is_ok()), "maps of characters are deflated");
 }
 
 #[test]
@@ -86,6 +89,25 @@ fn content_is_shorter_and_says_the_same() {
         assert_eq!(text.matches("BT\n").count(), text.matches("ET Q\n").count());
         assert!(text.matches(" Td[").count() > 40 && text.matches(" Tm[").count() < 5, "{text}");
     }
+}
+
+/// What each page draws.
+fn contents(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut document = lopdf::Document::load_mem(bytes).unwrap();
+    document.decompress();
+    document.get_pages().into_values().map(|page| document.get_page_content(page).unwrap()).collect()
+}
+
+#[test]
+fn sections_draw_what_a_document_of_their_own_draws() {
+    let book = board(40);
+    let own = contents(&pdf(&book));
+    let info = DocumentInfo { title: "示范县".into(), language: "zh-CN".into(), author: "组织部".into(), date: date() };
+    let sections = || (1..=3).map(|at| Ok::<_, PdfError>(Section { title: format!("第{at}支部"), book: lay(&book).book }));
+    let whole = write_sections(sections(), fonts(), &info).unwrap();
+    keep("sections.pdf", &whole);
+    assert_eq!(contents(&whole), [own.clone(), own.clone(), own].concat());
+    assert_eq!(whole, write_sections(sections(), fonts(), &info).unwrap());
 }
 
 /// A grey picture of one pixel.
