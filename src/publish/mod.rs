@@ -31,6 +31,7 @@ pub use place::{Kept, Published};
 pub use record::is_result;
 pub use room::{free_bytes, may_write, used_bytes};
 pub use staging::{Staging, Written};
+pub use tree::file_digest;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -25,9 +24,9 @@ use super::lock::{Holder, Lock, LockWish, lock, lock_place};
 use super::place::{Draft, Published, place};
 use super::record::{HANDOUT, MANIFEST, Record, sealed};
 use super::sweep::{self, Home};
-use super::tree::{self, identities, identity, key, look, rename_new};
+use super::tree::{self, file_digest, identities, identity, key, look, rename_new};
 use super::{PublishError, failed};
-use crate::digest::{hex, sha256_hex};
+use crate::digest::sha256_hex;
 use crate::inside::Inside;
 
 /// What is known of a written file.
@@ -88,7 +87,8 @@ impl Staging {
                 io::copy(&mut File::open(self.container.new_tree().join(staged))?, &mut zip)?;
             }
             zip.finish().map_err(io::Error::from)?;
-            digest_of(File::open(&full)?)
+            let (digest, size) = file_digest(&full)?;
+            Ok(Written { digest, size })
         };
         let packed = packed().map_err(failed(&full))?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), packed);
@@ -132,19 +132,6 @@ impl Staging {
     /// Throws away what was staged.
     pub fn discard(mut self) -> Result<(), PublishError> {
         self.container.clear(&self.target)
-    }
-}
-
-/// Digest and size of a file that may be larger than the memory.
-fn digest_of(mut file: File) -> io::Result<Written> {
-    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(Written { digest: hex(&hash.finalize()), size });
-        }
-        hash.update(&buffer[..read]);
-        size += read as u64;
     }
 }
 

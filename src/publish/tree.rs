@@ -5,9 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use crate::digest::hex;
+use crate::digest::Running;
 
 /// Most threads that read files for their digests.
 const READERS: usize = 4;
@@ -127,17 +125,28 @@ pub(super) fn digests(paths: &[PathBuf]) -> Vec<Option<String>> {
     })
 }
 
-/// SHA-256 of one file; none where it cannot be read.
-pub(super) fn digest(path: &Path) -> Option<String> {
-    let mut hasher = Sha256::new();
-    let mut file = fs::File::open(path).ok()?;
-    let mut buffer = vec![0; 1 << 16];
+/// SHA-256 and bytes of a file, which may be larger than the memory.
+///
+/// # Errors
+/// It cannot be read.
+pub fn file_digest(path: &Path) -> io::Result<(String, u64)> {
+    let (mut file, mut digest, mut size, mut buffer) = (fs::File::open(path)?, Running::default(), 0, vec![0; 1 << 16]);
     loop {
-        match io::Read::read(&mut file, &mut buffer).ok()? {
-            0 => return Some(hex(&hasher.finalize())),
-            read => hasher.update(&buffer[..read]),
+        match io::Read::read(&mut file, &mut buffer) {
+            Ok(0) => return Ok((digest.hex(), size)),
+            Ok(read) => {
+                digest.add(&buffer[..read]);
+                size += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
+}
+
+/// SHA-256 of one file; none where it cannot be read.
+pub(super) fn digest(path: &Path) -> Option<String> {
+    file_digest(path).ok().map(|(digest, _)| digest)
 }
 
 /// Renames, but never onto anything.

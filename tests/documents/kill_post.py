@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Kills `post` at random moments, and starts two at once: every record is whole, and no number is used twice.
-Argument: kills."""
+"""Kills `post` at random moments, and starts two at once: every record is whole, and no number is used twice. Kills it also
+right behind 文号.jsonl, before the record: the next gives the letters the same numbers again. Argument: kills."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import PROGRAM, digest, fault, finish, tree
+from common import PROGRAM, ROOT, digest, fault, finish, tree
 from year import County
 
 PERIOD, DAY = "2026Q1", "2026-04-10"
@@ -115,6 +115,45 @@ def at_once(county, rounds):
             fault(f"{where}: not two records")
 
 
+def letters(archive):
+    """Each letter that has a number and is not void: number by form, branch and member."""
+    path = archive / "文号.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return {(one["form"], one["branch_code"], one["seq"]): one["number"] for one in map(json.loads, lines) if not one["void"]}
+
+
+def behind_the_numbers(folder, rounds):
+    """Kills `post` as soon as the numbers of letters are on the disk; gives how often the record was not."""
+    root = folder / "letters"
+    shutil.copytree(ROOT / "tests/cases/clean-register-60", root)
+    command = [PROGRAM, "run", root, "--period", "2026", "--forms", "board,warning,rectification", "--quiet"]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    archive, between = root / "公示存档", 0
+    record = [PROGRAM, "post", root, "--period", "2026", "--quiet"]
+    for number in range(rounds):
+        where = f"kill {number} behind the numbers"
+        shutil.rmtree(archive, ignore_errors=True)
+        process = subprocess.Popen(record, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not (archive / "文号.jsonl").exists() and process.poll() is None:
+            pass
+        process.kill()
+        process.wait()
+        given = letters(archive)
+        records = whole(root, where)
+        between += bool(given) and records == 0
+        ended = subprocess.run(record, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
+        if ended != (2 if records else 0) or whole(root, where) != 1:
+            fault(f"{where}: the next post ended with {ended}")
+        after = letters(archive)
+        if not after or given != {letter: after.get(letter) for letter in given}:
+            fault(f"{where}: {given} became {after}")
+        for form in {form for form, *_ in after}:
+            numbers = sorted(number for (own, *_), number in after.items() if own == form)
+            if numbers != list(range(1, len(numbers) + 1)):
+                fault(f"{where}: {form} has numbers {numbers}")
+    return between
+
+
 def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     chance = random.Random(int(os.environ.get("SEED", "1")))
@@ -126,9 +165,15 @@ def main():
         at_once(county, 5)
         if tree(county.root / "inbox") != submissions:
             fault("the inbox was changed")
+        between = behind_the_numbers(Path(folder), kills)
     if kills >= 20 and not 0 < count["recorded"] < kills:
         fault(f"kills hit one side only: {count}")
-    finish(f"{count['killed']} of {kills} killed, {count['recorded']} had recorded; two at once five times")
+    if kills >= 20 and not between:
+        fault("no kill fell between the numbers and the record")
+    finish(
+        f"{count['killed']} of {kills} killed, {count['recorded']} had recorded; two at once five times; "
+        f"{between} of {kills} killed between the numbers and the record"
+    )
 
 
 if __name__ == "__main__":
