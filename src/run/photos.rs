@@ -9,7 +9,7 @@ use crate::form::data::Photo;
 use crate::forms::Photos;
 use crate::inside;
 use crate::rollup::OutcomeKind;
-use crate::template::{PictureFault, prove};
+use crate::template::{PictureFault, Upright, prove, upright};
 
 /// The folder, in the workspace.
 const FOLDER: &str = "照片";
@@ -38,9 +38,10 @@ pub(super) fn photos(county: &Setup, job: &FormJob<'_>) -> Found {
             let Some(name) = names.into_iter().find(|name| folder.join(name).is_file()) else { continue };
             let file = format!("{FOLDER}/{name}");
             let fault = match inside::read(&folder.join(&name), MOST) {
-                Ok(bytes) => match prove(&bytes) {
-                    Ok((width, height)) => {
+                Ok(bytes) => match prove(&bytes).and_then(|size| Ok((size, upright(&bytes)?))) {
+                    Ok(((width, height), turned)) => {
                         found.files.push((file, sha256_hex(&bytes)));
+                        let Upright { bytes, width, height } = turned.unwrap_or(Upright { bytes, width, height });
                         let photo = Photo { bytes: bytes.into(), width, height, description: member.name.to_string() };
                         found.photos.insert((code.clone(), member.seq), photo);
                         continue;

@@ -18,6 +18,7 @@ mod placeholder;
 pub(crate) mod plan;
 mod settings;
 mod style;
+mod upright;
 mod uses;
 
 pub use error::{Feature, Problem, TemplateError};
@@ -25,6 +26,7 @@ pub(crate) use formula::{number_in, result as formula_result};
 pub(crate) use names::Slot;
 pub use picture::{PictureFault, prove};
 pub use settings::KEYS as SETTINGS;
+pub use upright::{Upright, upright};
 pub use uses::Line;
 
 use crate::form::data::Schema;

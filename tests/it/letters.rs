@@ -1,5 +1,6 @@
 //! Forms about people: ballots counted by word, letters and who gets none.
 
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use scorebook::diag::{Code, Lang};
@@ -293,6 +294,23 @@ fn photos_stand_on_the_form_of_honours() {
     assert!(!summary.resolved.findings.iter().any(|finding| finding.code == Code::UnusablePhoto));
     let manifest = std::fs::read_to_string(root.join("out/2026/manifest.json")).unwrap();
     assert!(manifest.contains(&name) && manifest.contains(&digest::sha256_hex(&grey(35, 49))));
+    // A camera held upright stores the picture lying, 48 by 32, and says so: it is printed as it was seen, red above on the left.
+    let lying = format!("照片/{code}-{}.jpg", held["seq"]);
+    std::fs::rename(root.join(&name), root.join("away.png")).unwrap();
+    std::fs::copy(crate::support::case("photos").join("lying.jpg"), root.join(&lying)).unwrap();
+    run();
+    assert_eq!(pictures(), (true, true));
+    let book = std::fs::read(folder().join("季度之星公示、年度之星公示.xlsx")).unwrap();
+    let mut package = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut media = Vec::new();
+    package.by_name("xl/media/image1.png").unwrap().read_to_end(&mut media).unwrap();
+    let mut reader = png::Decoder::new(Cursor::new(media)).read_info().unwrap();
+    let mut seen = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut seen).unwrap();
+    assert_eq!((frame.width, frame.height), (32, 48));
+    let strongest = |x: usize, y: usize| seen[(y * 32 + x) * 3..][..3].iter().enumerate().max_by_key(|(_, part)| **part).unwrap().0;
+    assert_eq!([strongest(3, 3), strongest(28, 3), strongest(3, 44), strongest(28, 44)], [0, 1, 2, 2]);
+    std::fs::remove_file(root.join(&lying)).unwrap();
     // One that is no picture is told, and its place stays free.
     std::fs::write(root.join(&name), &grey(35, 49)[..40]).unwrap();
     let summary = run();
