@@ -1,6 +1,6 @@
 //! 等次名单: one sheet per grade, for the meeting that decides.
 
-use super::field::{Contents, listed, number, rows, run_fields, scheme_fields, text};
+use super::field::{Contents, class, listed, number, rows, run_fields, scheme_fields, text};
 use super::view::{remark, score, stars_text};
 use super::whole::{Person, Whole};
 use super::{Data, Form, Kind, QUARTERS};
@@ -22,7 +22,7 @@ pub const LIST: Form = Form {
 fn contents() -> Contents {
     let mut member = listed();
     member.extend([
-        text("等次", "等次", "grade", "优秀"),
+        class("等次", "等次，供合计", "grade, to be counted", "优秀"),
         text("党（工）委", "上级党（工）委", "committee", "中共示范镇委员会"),
         text("党支部", "党支部名称", "branch name", "向阳村党支部"),
         text("积分制", "所用积分制", "scheme", "评星定格积分制"),
@@ -58,9 +58,13 @@ fn data(whole: &Whole<'_>) -> Record {
         }
     }
     let mut rows = Vec::new();
-    for grade in &names {
+    for (order, grade) in names.iter().enumerate() {
         let of_grade = graded().filter(|person| person.outcome.score.grade.as_deref() == Some(*grade));
-        rows.extend(of_grade.enumerate().map(|(at, person)| line(whole, &person, at + 1)));
+        rows.extend(of_grade.enumerate().map(|(at, person)| {
+            let mut row = line(whole, &person, at + 1);
+            row.set("等次", Datum::Class { order, name: (*grade).to_owned() });
+            row
+        }));
     }
     let mut root = Record::default();
     whole.common(&mut root, rows.len());
@@ -87,7 +91,6 @@ fn line(whole: &Whole<'_>, person: &Person<'_>, number: usize) -> Record {
     row.count("序号", number);
     row.text("姓名", &*person.member.name);
     row.text("类别", &*person.member.category);
-    row.text("等次", outcome.score.grade.clone().unwrap_or_default());
     row.text("党（工）委", &person.sent.branch.committee);
     row.text("党支部", &person.sent.branch.name);
     row.text("积分制", &scheme.name);

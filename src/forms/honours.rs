@@ -80,7 +80,7 @@ fn data(whole: &Whole<'_>) -> Record {
                 row.count("序号", rows.len() + 1);
                 row.text("姓名", &*member.name);
                 row.text("类别", &*member.category);
-                row.text("荣誉", shown(&group));
+                row.text("荣誉", shown(&group).replace('（', "\n（"));
                 row.text("职务", member.post.as_deref().unwrap_or_default());
                 // Of a quarter's honour the year's total would say nothing.
                 if group.period == run.period {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::due::{months_text, number_text};
 use super::field::{Contents, day, listed, number, rows, text};
-use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, parts, plain_text, publication, score, stars_text};
+use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, parts, plain_text, publication, score, stars_text, without_ordinal};
 use super::whole::{Person, Sent, Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
@@ -224,7 +224,7 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     let parts: Vec<String> = figures
         .iter()
         .filter(|figure| shown.iter().any(|part| part.name() == figure.name))
-        .filter_map(|figure| Some(format!("{}{}分", figure.name, figure.value.as_ref()?.publish(scheme.digits))))
+        .filter_map(|figure| Some(format!("{}{}分", without_ordinal(&figure.name), figure.value.as_ref()?.publish(scheme.digits))))
         .collect();
     row.text("得分构成", if parts.is_empty() { String::new() } else { format!("（其中{}）", parts.join("、")) });
     let stars = stars_text(outcome.score.stars);
@@ -339,6 +339,9 @@ mod tests {
         let calendar = builtin();
         let day = |text: &str| text.parse::<NaiveDate>().expect("date");
         for (from, months, end, known) in [
+            ("2023-01-15", 6, "2023-07-15", false),
+            ("2023-08-31", 6, "2024-02-29", true),
+            ("2023-12-08", 6, "2024-06-11", true),
             ("2024-03-12", 6, "2024-09-12", true),
             ("2024-08-31", 6, "2025-02-28", true),
             ("2024-08-29", 6, "2025-02-28", true),

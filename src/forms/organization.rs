@@ -20,8 +20,9 @@ pub const ORGANIZATION: Form = Form {
     example_periods: &QUARTERS,
 };
 
-/// Bands of age with their last year; the last one is open.
-const AGES: [(&str, i32); 5] = [("30岁及以下", 30), ("31～40岁", 40), ("41～50岁", 50), ("51～60岁", 60), ("61岁及以上", i32::MAX)];
+/// Bands of age with their last year; the last one is open. Columns are narrow: a name breaks where it reads on.
+const AGES: [(&str, i32); 5] =
+    [("30岁\n及以下", 30), ("31～\n40岁", 40), ("41～\n50岁", 50), ("51～\n60岁", 60), ("61岁\n及以上", i32::MAX)];
 
 fn contents() -> Contents {
     let branch = vec![

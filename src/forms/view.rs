@@ -466,6 +466,12 @@ pub enum Part<'a> {
     Sum(&'static str, Formula),
 }
 
+/// A name without the ordinal that a scheme's text puts before it: 教育培训 of 一、教育培训.
+pub fn without_ordinal(name: &str) -> &str {
+    let ordinal = |text: &str| !text.is_empty() && text.chars().all(|one| "一二三四五六七八九十".contains(one));
+    name.split_once('、').filter(|(before, rest)| ordinal(before) && !rest.is_empty()).map_or(name, |(_, rest)| rest)
+}
+
 /// The parts of a run's total. Figures that only add up others are no parts.
 pub fn parts(rules: &Rules, run: Period) -> Vec<Part<'_>> {
     let sum_of = |figure: &&Figure| {
@@ -491,6 +497,11 @@ impl Part<'_> {
             Self::Figure(figure) => &figure.name,
             Self::Sum(name, _) => name,
         }
+    }
+
+    /// The same where there is little room, or where it stands within a sentence.
+    pub fn short_name(&self) -> &str {
+        without_ordinal(self.name())
     }
 
     /// A member's value.

@@ -165,7 +165,7 @@ fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Gr
     root.text("未含", left_out(*owing, lacking));
     let heading = |part: &Part<'_>| {
         let mut heading = Record::default();
-        heading.text("名称", part.name());
+        heading.text("名称", part.short_name());
         heading
     };
     root.lists.insert("分项", parts.iter().map(heading).collect());
