@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "documents"))
-from common import COUNTY, PERIODS, PROGRAM, fault, finish, run  # noqa: E402
+from common import COUNTY, PERIODS, PROGRAM, fault, finish, forms, further, run  # noqa: E402
 from compare import Agreement, compare  # noqa: E402
 from office import to_pdf  # noqa: E402
 
@@ -19,12 +19,18 @@ WITHIN1, WITHIN3 = 0.95, 0.98
 
 
 def county(folder):
-    """One PDF and XLSX of each form and period, of every branch and committee."""
-    pairs = {}
+    """PDF and XLSX of every form: each period, branch and committee of the sample county, and what its runs do not write."""
     for period in PERIODS:
         run(COUNTY, folder / "county", "--period", period)
-    for pdf in sorted((folder / "county").rglob("*.pdf")):
-        pairs["-".join(pdf.relative_to(folder / "county").with_suffix("").parts)] = pdf
+    further(folder / "further")
+    pairs = {}
+    for root in (folder / "county", folder / "further"):
+        for pdf in sorted(root.rglob("*.pdf")):
+            if pdf.with_suffix(".xlsx").exists():
+                pairs["-".join(pdf.relative_to(root).with_suffix("").parts)] = pdf
+    # 记录本 is bound of other forms' pages and has no workbook.
+    if lacking := [title for id, title in forms().items() if id != "book" and not any(title in name for name in pairs)]:
+        fault(f"nothing of {lacking} was compared")
     return pairs
 
 

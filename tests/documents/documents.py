@@ -15,9 +15,11 @@ from pathlib import Path
 import openpyxl
 import pypdf
 
-from common import COUNTY, PERIODS, WORKSPACES, fault, finish, run
+from common import COUNTY, PERIODS, WORKSPACES, fault, finish, forms, further, run
 
 BOARD = "考核公示栏"
+# Has a PDF alone.
+BOUND = "记录本"
 ONE_A_MEMBER = ("积分登记表", "党员积分卡")
 BOARD_MEMBERS, BOARD_BYTES = 40, 200_000
 
@@ -195,28 +197,31 @@ def check_office(books):
 
 
 def main():
-    kinds, example = {}, {}
+    kinds, example, titles = {}, {}, list(forms().values())
     with tempfile.TemporaryDirectory() as folder:
         for workspace in WORKSPACES:
             for period in PERIODS if workspace == COUNTY else PERIODS[:1]:
                 run(workspace, Path(folder) / workspace.name, "--period", period)
-            for path in sorted((Path(folder) / workspace.name).rglob("*")):
+        further(Path(folder) / "further")
+        for root in [Path(folder) / name for name in (*(workspace.name for workspace in WORKSPACES), "further")]:
+            for path in sorted(root.rglob("*")):
                 if path.suffix not in (".pdf", ".xlsx"):
                     continue
                 where = str(path.relative_to(folder))
-                kind = kinds.setdefault(path.stem, Counter())
+                # 积分说明-张三 is one of 积分说明.
+                name = max((title for title in titles if title in path.stem), key=len, default=path.stem)
+                kind = kinds.setdefault(name, Counter())
                 kind[path.suffix] += 1
                 # Sorted, a PDF comes just before its XLSX.
                 if path.suffix == ".pdf":
                     pdf, pages = path, check_pdf(path, where)
                     kind["pages"] += len(pages)
                     kind["largest"] = max(kind["largest"], path.stat().st_size)
-                    if not path.with_suffix(".xlsx").exists():
+                    if path.stem != BOUND and not path.with_suffix(".xlsx").exists():
                         fault(f"{where}: no XLSX beside it")
                 else:
                     book = check_xlsx(path, where)
-                    if workspace == COUNTY:
-                        example.setdefault(path.stem, path)
+                    example.setdefault(name, path)
                     if path.with_suffix(".pdf").exists():
                         assert pdf == path.with_suffix(".pdf")
                         check_alike(book, pages, where)
@@ -229,8 +234,8 @@ def main():
         check_office(list(example.values()))
     for name, kind in sorted(kinds.items()):
         print(f"  {name}: {kind['.pdf']} PDF ({kind['pages']} pages, largest {kind['largest']} bytes), {kind['.xlsx']} XLSX")
-    if not any(kind[".pdf"] for kind in kinds.values()):
-        fault("no PDF was written")
+    if lacking := [title for title in titles if not kinds.get(title, {}).get(".pdf")]:
+        fault(f"no PDF of {lacking} was written")
     finish(f"{len(kinds)} kinds of documents")
 
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use scorebook::archive::{ArchiveOrder, Archived, archive};
-use scorebook::bag::{Damage, history, verify};
+use scorebook::bag::{Damage, Retention, history, verify};
 use scorebook::diag::Lang;
+use scorebook::forms::FORMS;
 use scorebook::rollup::UnusualKind;
 use scorebook::run::{Options, RunError, Summary, run};
 use scorebook::sample::{County, Size};
@@ -381,4 +382,22 @@ fn a_bag_is_signed_or_not_there() {
     let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["signed", "w"]);
+}
+
+/// docs/archive.md says for each form how long it is kept, each in the row of its period.
+#[test]
+fn the_page_names_the_retention_of_every_form() {
+    let page = include_str!("../../docs/archive.md");
+    let row = |retention: Retention| {
+        let start = format!("| {} |", retention.zh());
+        page.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"))
+    };
+    for form in FORMS {
+        let id = format!("`{}`", form.id);
+        let rows: Vec<&str> = Retention::ALL.into_iter().filter(|one| row(*one).contains(&id)).map(Retention::zh).collect();
+        assert_eq!(rows, [form.retention.zh()], "{id}");
+    }
+    for kind in ["register", "county", "scheme", "submission", "findings", "data"] {
+        assert!(row(Retention::of(kind)).contains(&format!("`{kind}`")), "{kind}");
+    }
 }
