@@ -21,13 +21,16 @@ pub fn merge(printer: &Printer, outs: &[PathBuf], out: &Path) -> u8 {
     let [accepted, returned, missing] = merged.branches;
     let folder = merged.folder.display().to_string();
     if printer.json() {
-        let told = json!({ "folder": folder, "runs": merged.runs, "accepted": accepted, "returned": returned, "missing": missing });
+        let told = json!({ "folder": folder, "runs": merged.runs, "accepted": accepted, "returned": returned, "missing": missing, "absent": merged.absent });
         printer.record(&kept::add_to(told, &merged.kept));
     } else {
         let [accepted, returned, missing] = merged.branches.map(|count| count.to_string());
         let runs = merged.runs.to_string();
         printer
             .line(printer.text("merge-done", &[("runs", &runs), ("accepted", &accepted), ("returned", &returned), ("missing", &missing)]));
+        if !merged.absent.is_empty() {
+            printer.line(printer.text("merge-absent", &[("forms", &merged.absent.join("、"))]));
+        }
         printer.line(printer.text("run-result", &[("folder", &folder)]));
         kept::print(printer, &merged.kept, "kept-changed");
     }

@@ -5,6 +5,8 @@
 //! county's tables are written anew by the same code as in a run; forms are copied, for a branch's and a committee's forms
 //! rest on nothing outside it. What only the whole county can show, one person in two branches, is looked for again.
 
+mod absent;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -85,6 +87,8 @@ pub struct Merged {
     pub branches: [usize; 3],
     /// Runs put together.
     pub runs: usize,
+    /// Titles of the county's own forms, which the parts have and the whole lacks.
+    pub absent: Vec<&'static str>,
 }
 
 /// Puts runs over disjoint branches together, into `out/<period>`.
@@ -112,7 +116,7 @@ pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
         count(|state| matches!(state, BranchState::Missing)),
     ];
     let published = staging.publish()?;
-    Ok(Merged { folder: published.folder, kept: published.kept, branches, runs: shards.len() })
+    Ok(Merged { folder: published.folder, kept: published.kept, branches, runs: shards.len(), absent: absent::county_forms(&shards) })
 }
 
 /// A run's folder, `out/2026`, or the `out` that holds only one.

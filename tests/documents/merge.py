@@ -236,7 +236,9 @@ def main():
                 shutil.copy(workspace / path.relative_to(part), path)
             run(part, part / "out", *last)
         outs = [part / "out/2026" for part in made]
-        merge(outs, folder / "merged", (0, 1))
+        told = merge(outs, folder / "merged", (0, 1)).stdout
+        if "年度综合得分登记表、等次名单" not in told:
+            fault(f"merge does not say which forms its result lacks: {told}")
         files = compare(workspace / "out/2026", folder / "merged/2026")
         told = sheets(folder / "merged/2026/全县汇总.xlsx")
         changed, unusual = ([row for row in told[name] if row[0] and row[0][0] == "0"] for name in ("变更", "异常"))

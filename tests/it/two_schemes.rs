@@ -73,9 +73,11 @@ fn runs_of_parts_under_two_schemes_merge_into_the_whole_run() {
         workbook(&sheets, &[])
     };
     let other = other.write("设置.xlsx", &book("农村党员"));
-    let folders: Vec<_> = [&text, &other].map(|part| part.run("2026Q1", &["board"]).folder.unwrap()).into();
+    let folders: Vec<_> = [&text, &other].map(|part| part.run("2026Q1", &["board", "yearly"]).folder.unwrap()).into();
     let into = whole.path().join("merged");
-    let merged = done(merge(&folders, &into)).folder;
+    let merged = done(merge(&folders, &into));
+    assert_eq!(merged.absent, ["年度综合得分登记表"], "of the county, which only all submissions give");
+    let merged = merged.folder;
     let read = |folder: &std::path::Path| std::fs::read_to_string(folder.join("results.jsonl")).unwrap();
     let at_once = whole.run("2026Q1", &["board"]);
     assert_eq!(read(&merged), read(at_once.folder.as_ref().unwrap()));
