@@ -1,59 +1,71 @@
-//! A board of forty members as XLSX and PDF: what the program takes, beside the bare calls of the two libraries with the
-//! same content laid out beforehand. `cargo bench --bench board`.
+//! Board, registry, card and yearly form as XLSX and PDF: what the program takes, beside the bare calls of the two libraries with
+//! the same content laid out beforehand. `cargo bench --bench board [-- NAME…]`.
 //!
-//! The bare calls write the same bytes (the PDF once it is packed, the workbook part by part), which is asserted before anything is measured; so the difference is what
-//! filling, layout and our own handling of cells and glyphs cost, and nothing else.
+//! Before anything is measured the bare workbook is compared part by part with the program's (they are equal), and the bare PDF's pages,
+//! fonts and glyphs with the program's (which has blanks between cells besides). So the difference is what filling, layout, and our own
+//! handling of cells, glyphs and objects cost. Times are processor time of the thread where the system tells it, medians of turns.
 
 #![expect(clippy::print_stdout, reason = "the ratio and the sizes are what the bench is for")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::io::{Cursor, Read};
 use std::time::{Duration, Instant};
 
 use chrono::{Datelike, NaiveDate};
-use criterion::{Criterion, criterion_group, criterion_main};
 use krilla::color::rgb;
 use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
-use krilla::outline::Outline;
+use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Data, Document, SerializeSettings};
-use rust_xlsxwriter::{Color as XlsxColor, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
+use rust_xlsxwriter::{Color as XlsxColor, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 use scorebook::builtin;
 use scorebook::fill::fill_pages;
 use scorebook::font::{FontData, FontSet};
-use scorebook::form::model::{Align, Color, FilledBook, Horizontal, Line, Style, Value, Vertical};
-use scorebook::forms::{BOARD, sample};
-use scorebook::layout::{LaidOut, PIXEL, Page, Text, layout};
-use scorebook::pdf::{self, DocumentInfo, Engine, PdfFonts};
+use scorebook::form::model::{Align, Color, FilledBook, FilledSheet, Horizontal, Line, Style, Value, Vertical};
+use scorebook::forms::{BOARD, CARD, Form, REGISTRY, YEARLY, sample};
+use scorebook::layout::{Bookmark, LaidOut, LaidSheet, PIXEL, Page, Text, layout};
+use scorebook::pdf::{self, DocumentInfo, PdfFonts};
 use scorebook::template::Template;
 use scorebook::xlsx::pages::{self, Properties};
 
-const MEMBERS: usize = 40;
-const TITLE: &str = "考核公示栏";
+/// Members of the branch.
+const MEMBERS: usize = 30;
+/// Turns of each side.
+const TURNS: usize = 25;
 const AUTHOR: &str = "中共示范县委组织部";
 
 /// What both sides write, laid out and turned into the arguments of the libraries.
 struct Content {
-    xlsx: Sheet,
+    title: &'static str,
+    xlsx: Book,
     pdf: Vec<BarePage>,
+    outline: Vec<Bookmark>,
     fonts: Vec<Font>,
+}
+
+struct Book {
+    normal: (String, f64),
+    default_height: u32,
+    default_width: u32,
+    /// Those of the book, and behind them those that layout changed.
+    styles: Vec<Style>,
+    sheets: Vec<Sheet>,
 }
 
 struct Sheet {
     name: String,
-    normal: (String, f64),
-    default_height: u32,
     widths: Vec<u32>,
     heights: Vec<u32>,
     merges: Vec<(u32, u16, u32, u16, usize)>,
-    styles: Vec<Style>,
     /// Row, column, style, what it holds.
     cells: Vec<(u32, u16, usize, Bare)>,
     paper: u8,
@@ -79,6 +91,7 @@ enum Bare {
 type Segment = [(f32, f32); 2];
 
 struct BarePage {
+    sheet: usize,
     width: f32,
     height: f32,
     lines: Vec<(f32, Color, Vec<Segment>)>,
@@ -100,12 +113,34 @@ fn date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, 14).expect("a day")
 }
 
-fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
-    let ([sheet], [measures]) = (book.sheets.as_slice(), laid.sheets.as_slice()) else { panic!("the board is one sheet") };
+fn prepare(title: &'static str, book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
+    let heights: Vec<u32> = laid.sheets.iter().flat_map(|sheet| &sheet.heights).map(|height| (height / PIXEL) as u32).collect();
+    // A height that no row has, so that each row says its own.
+    let usual = (book.normal_font.size * 96.0 / 72.0 * 1.2).round() as u32;
+    let default_height = (usual..=546).find(|height| !heights.contains(height)).expect("some height is free");
+    let default_width = match laid.sheets[0].digit {
+        7 => 64,
+        8 => 72,
+        other => panic!("digits of {other} pixels: teach this bench their default column"),
+    };
+    let mut styles = book.styles.clone();
+    let sheets = book.sheets.iter().zip(&laid.sheets).map(|(sheet, measures)| bare_sheet(sheet, measures, &mut styles)).collect();
+    let normal = (book.normal_font.family.clone(), book.normal_font.size);
+    let fonts = fonts.faces().iter().map(|face| Font::new(Data::from(face.bytes.clone()), face.index).expect("bundled fonts embed"));
+    Content {
+        title,
+        xlsx: Book { normal, default_height, default_width, styles, sheets },
+        pdf: laid.pages.iter().map(bare_page).collect(),
+        outline: laid.outline.clone(),
+        fonts: fonts.collect(),
+    }
+}
+
+fn bare_sheet(sheet: &FilledSheet, measures: &LaidSheet, styles: &mut Vec<Style>) -> Sheet {
     // What the bare calls below do not do must not be needed.
-    assert!(measures.adjusted.is_empty() && sheet.images.is_empty() && sheet.title_columns.is_none() && measures.column_breaks.is_empty());
+    assert!(sheet.images.is_empty() && sheet.title_columns.is_none() && measures.column_breaks.is_empty());
     assert!(sheet.columns.iter().all(|column| !column.hidden) && sheet.rows.iter().all(|row| !row.hidden));
-    assert!(measures.digit == 8 && !sheet.page.over_then_down && sheet.page.first_page.is_none());
+    assert!(!sheet.page.over_then_down && sheet.page.first_page.is_none());
     let style_at = |row: u32, column: u16| {
         let cells = &sheet.rows[row as usize].cells;
         cells[cells.binary_search_by_key(&column, |cell| cell.column).expect("a merge has its first cell")].style.0 as usize
@@ -118,25 +153,29 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         Value::Text(text) => Bare::Text(text.clone()),
         Value::Number(number) => Bare::Number(number.to_stored()),
         Value::Date(day) => Bare::Number(f64::from(*day)),
-        Value::Truth(_) | Value::Formula { .. } => panic!("the board has neither formulas nor truth values"),
+        Value::Truth(_) | Value::Formula { .. } => panic!("these forms have neither formulas nor truth values"),
     };
-    let rows = (0u32..).zip(&sheet.rows);
-    let cells =
-        rows.flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell.column, cell.style.0 as usize, bare(&cell.value))));
+    let mut cells = Vec::new();
+    for (row, cell) in (0u32..).zip(&sheet.rows).flat_map(|(row, cells)| cells.cells.iter().map(move |cell| (row, cell))) {
+        let mut style = cell.style.0 as usize;
+        if let Some(changed) = measures.adjusted.get(&(row, cell.column)) {
+            let mut look = styles[style].clone();
+            look.align.wrap |= changed.wrap;
+            look.font.size = changed.size.unwrap_or(look.font.size);
+            style = styles.iter().position(|known| *known == look).unwrap_or(styles.len());
+            if style == styles.len() {
+                styles.push(look);
+            }
+        }
+        cells.push((row, cell.column, style, bare(&cell.value)));
+    }
     let margins = &sheet.page.margins;
-    let heights: Vec<u32> = measures.heights.iter().map(|height| (height / PIXEL) as u32).collect();
-    // A height that no row has, so that each row says its own.
-    let usual = (book.normal_font.size * 96.0 / 72.0 * 1.2).round() as u32;
-    let default_height = (usual..=546).find(|height| !heights.contains(height)).expect("some height is free");
-    let xlsx = Sheet {
+    Sheet {
         name: sheet.name.clone(),
-        normal: (book.normal_font.family.clone(), book.normal_font.size),
-        default_height,
         widths: measures.widths.iter().map(|width| (width / PIXEL) as u32).collect(),
-        heights,
-        merges: merges.collect(),
-        styles: book.styles.clone(),
-        cells: cells.collect(),
+        heights: measures.heights.iter().map(|height| (height / PIXEL) as u32).collect(),
+        merges: merges.filter(|(row, column, last_row, last_column, _)| (row, column) != (last_row, last_column)).collect(),
+        cells,
         paper: sheet.page.paper as u8,
         landscape: sheet.page.landscape,
         margins: [margins.left, margins.right, margins.top, margins.bottom, margins.header, margins.footer].map(|points| points / 72.0),
@@ -148,15 +187,14 @@ fn prepare(book: &FilledBook, laid: &LaidOut, fonts: &FontSet) -> Content {
         titles: sheet.title_rows,
         area: measures.printed.map(|area| (area.first_row, area.first_column, area.last_row, area.last_column)),
         breaks: measures.row_breaks.clone(),
-    };
-    let fonts = fonts.faces().iter().map(|face| Font::new(Data::from(face.bytes.clone()), face.index).expect("bundled fonts embed"));
-    Content { xlsx, pdf: laid.pages.iter().map(bare_page).collect(), fonts: fonts.collect() }
+    }
 }
 
 fn bare_page(page: &Page) -> BarePage {
     assert!(page.fills.is_empty() && page.pictures.is_empty() && laid_flat(page));
     let group = page.strokes.chunk_by(|one, other| (one.width, one.line, one.color) == (other.width, other.line, other.color));
     BarePage {
+        sheet: page.sheet,
         width: page.width,
         height: page.height,
         lines: group.map(|lines| (lines[0].width, lines[0].color, lines.iter().map(|line| [line.from, line.to]).collect())).collect(),
@@ -211,28 +249,21 @@ fn runs<'a>(texts: impl IntoIterator<Item = &'a Text>) -> Vec<Run> {
     runs.into_iter().map(|(run, _)| run).collect()
 }
 
-/// The parts of a workbook by their names.
-fn parts(workbook: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).expect("a package");
-    let count = archive.len();
-    let read = |index| {
-        let mut entry = archive.by_index(index).expect("a part");
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut entry, &mut bytes).expect("a whole part");
-        (String::from_utf8_lossy(entry.name_raw()).into_owned(), bytes)
-    };
-    (0..count).map(read).collect()
+/// The calls of rust_xlsxwriter.
+fn bare_xlsx(title: &str, book: &Book) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let normal = Format::new().set_font_name(&book.normal.0).set_font_size(book.normal.1);
+    workbook.set_default_format(&normal, book.default_height, book.default_width).expect("a format");
+    let day = ExcelDateTime::from_ymd(date().year() as u16, date().month() as u8, date().day() as u8).expect("a day");
+    workbook.set_properties(&DocProperties::new().set_title(title).set_author(AUTHOR).set_creation_datetime(&day));
+    let formats: Vec<Format> = book.styles.iter().map(format).collect();
+    for sheet in &book.sheets {
+        write_sheet(workbook.add_worksheet(), sheet, &formats);
+    }
+    workbook.save_to_buffer().expect("a workbook")
 }
 
-/// The calls of rust_xlsxwriter.
-fn bare_xlsx(sheet: &Sheet) -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    let normal = Format::new().set_font_name(&sheet.normal.0).set_font_size(sheet.normal.1);
-    workbook.set_default_format(&normal, sheet.default_height, 72).expect("a format");
-    let day = ExcelDateTime::from_ymd(date().year() as u16, date().month() as u8, date().day() as u8).expect("a day");
-    workbook.set_properties(&DocProperties::new().set_title(TITLE).set_author(AUTHOR).set_creation_datetime(&day));
-    let formats: Vec<Format> = sheet.styles.iter().map(format).collect();
-    let page = workbook.add_worksheet();
+fn write_sheet(page: &mut Worksheet, sheet: &Sheet, formats: &[Format]) {
     page.set_name(&sheet.name).expect("a name");
     for (column, width) in (0u16..).zip(&sheet.widths) {
         page.set_column_width_pixels(column, *width).expect("a width");
@@ -280,7 +311,6 @@ fn bare_xlsx(sheet: &Sheet) -> Vec<u8> {
     if sheet.fit.is_none() {
         page.set_vertical_page_breaks(&[]).expect("breaks");
     }
-    workbook.save_to_buffer().expect("a workbook")
 }
 
 fn format(style: &Style) -> Format {
@@ -301,7 +331,7 @@ fn format(style: &Style) -> Format {
                 Line::Thin => FormatBorder::Thin,
                 Line::Medium => FormatBorder::Medium,
                 Line::Hair => FormatBorder::Hair,
-                other => panic!("the board has {other:?} lines: teach this bench"),
+                other => panic!("a form has {other:?} lines: teach this bench"),
             };
             (line, edge.color.map_or(XlsxColor::Default, color))
         })
@@ -340,12 +370,14 @@ fn format(style: &Style) -> Format {
 }
 
 /// The calls of krilla, tagged and held to PDF/A-2u.
-fn bare_pdf(pages: &[BarePage], fonts: &[Font], compress_content_streams: bool) -> Vec<u8> {
+fn bare_pdf(content: &Content) -> Vec<u8> {
+    let fonts = &content.fonts;
     let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish().expect("PDF/A-2u");
-    let mut document = Document::new_with(SerializeSettings { configuration, compress_content_streams, ..SerializeSettings::default() });
-    let mut table = TagGroup::new(Tag::Table);
+    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    let mut tables: BTreeMap<usize, TagGroup> = BTreeMap::new();
     let artifact = |kind| ContentTag::Artifact(Artifact::with_kind(kind));
-    for page in pages {
+    for page in &content.pdf {
+        let table = tables.entry(page.sheet).or_insert_with(|| TagGroup::new(Tag::Table));
         let mut sheet = document.start_page_with(PageSettings::from_wh(page.width, page.height).expect("a page"));
         let mut surface = sheet.surface();
         surface.start_tagged(artifact(ArtifactType::Layout));
@@ -394,14 +426,18 @@ fn bare_pdf(pages: &[BarePage], fonts: &[Font], compress_content_streams: bool) 
         sheet.finish();
     }
     let mut tags = TagTree::new().with_lang(Some("zh-CN".to_owned()));
-    tags.push(table);
+    tables.into_values().for_each(|table| tags.push(table));
     document.set_tag_tree(tags);
-    document.set_outline(Outline::new());
+    let mut outline = Outline::new();
+    for entry in &content.outline {
+        outline.push_child(OutlineNode::new(entry.title.clone(), XyzDestination::new(entry.page, Point::from_xy(0.0, entry.y))));
+    }
+    document.set_outline(outline);
     let day = DateTime::new(date().year() as u16).month(date().month() as u8).day(date().day() as u8);
     let day = day.hour(0).minute(0).second(0).utc_offset_hour(8).utc_offset_minute(0);
     document.set_metadata(
         Metadata::new()
-            .title(TITLE.to_owned())
+            .title(content.title.to_owned())
             .language("zh-CN".to_owned())
             .authors(vec![AUTHOR.to_owned()])
             .creator(format!("scorebook {}", env!("CARGO_PKG_VERSION")))
@@ -423,78 +459,146 @@ fn ink(Color(red, green, blue): Color) -> rgb::Color {
     rgb::Color::new(red, green, blue)
 }
 
-fn board(criterion: &mut Criterion) {
-    let schema = BOARD.schema();
+/// One form beside its bare calls.
+fn measure(form: &'static Form, fonts: &FontSet, krilla: &PdfFonts) {
+    let schema = form.schema();
     let bytes = builtin::form(schema.form).expect("a built-in form");
     let template = Template::load(&bytes, &schema).expect("built-in forms are proved by tests");
-    let data = sample(&BOARD, MEMBERS);
-    let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
-    let fonts = FontSet::new(faces).expect("bundled fonts parse");
-    let book = fill_pages(&template, &data, &fonts);
-    let laid = layout(&book, &fonts, date()).book;
-    let content = prepare(&book, &laid, &fonts);
-    let info = DocumentInfo { title: TITLE.into(), language: "zh-CN".into(), author: AUTHOR.into(), date: date() };
-    let properties = Properties { title: TITLE.into(), author: AUTHOR.into(), date: date(), custom: Vec::new() };
-    let krilla = PdfFonts::new(&fonts).expect("bundled fonts embed");
-    let write_xlsx = |book: &FilledBook, laid: &LaidOut| pages::write(book, laid, &properties).expect("the board can be written");
-    let write_pdf = |laid: &LaidOut| pdf::write(laid, &krilla, &info).expect("the board can be written");
+    let data = sample(form, MEMBERS);
+    let book = fill_pages(&template, &data, fonts);
+    let laid = layout(&book, fonts, date()).book;
+    let content = prepare(form.title, &book, &laid, fonts);
+    let info = DocumentInfo { title: form.title.into(), language: "zh-CN".into(), author: AUTHOR.into(), date: date() };
+    let properties = Properties { title: form.title.into(), author: AUTHOR.into(), date: date(), custom: Vec::new() };
+    let write_xlsx = |book: &FilledBook, laid: &LaidOut| pages::write(book, laid, &properties).expect("the form can be written");
+    let write_pdf = |laid: &LaidOut| pdf::write(laid, krilla, &info).expect("the form can be written");
+    let lay = || {
+        let book = fill_pages(&template, black_box(&data), fonts);
+        let laid = layout(&book, fonts, date()).book;
+        (book, laid)
+    };
     let ours = || {
-        let book = fill_pages(&template, black_box(&data), &fonts);
-        let laid = layout(&book, &fonts, date()).book;
+        let (book, laid) = lay();
         (write_xlsx(&book, &laid), write_pdf(&laid))
     };
-    let bare = || (bare_xlsx(black_box(&content.xlsx)), bare_pdf(black_box(&content.pdf), &content.fonts, true));
-    let (xlsx, packed) = ours();
-    assert!(parts(&xlsx) == parts(&bare_xlsx(&content.xlsx)), "the bare workbook is another one");
-    let bare_packed = pdf::pack(&bare_pdf(&content.pdf, &content.fonts, false)).expect("a document of krilla's");
-    assert!(packed == bare_packed, "the bare PDF is another one");
-    println!("board of {MEMBERS}: {} page(s), {} bytes of XLSX, {} bytes of PDF", laid.pages.len(), xlsx.len(), packed.len());
+    let bare = || (bare_xlsx(content.title, black_box(&content.xlsx)), bare_pdf(black_box(&content)));
+    let ((xlsx, pdf), (bare_book, bare_document)) = (ours(), bare());
+    for ((name, part), (bare_name, bare_part)) in parts(&xlsx).into_iter().zip(parts(&bare_book)) {
+        assert!(name == bare_name && part == bare_part, "{}: the bare workbook has another {name}", form.id);
+    }
+    let (drawn, bare_drawn) = (Drawn::of(&pdf), Drawn::of(&bare_document));
+    assert!(drawn.pages == bare_drawn.pages && drawn.fonts == bare_drawn.fonts, "{}: {drawn:?}, bare {bare_drawn:?}", form.id);
+    // Between the cells of a row the program writes a blank, for those who copy or listen.
+    assert!(drawn.glyphs >= bare_drawn.glyphs, "{}: {drawn:?}, bare {bare_drawn:?}", form.id);
 
-    let mut group = criterion.benchmark_group("board, XLSX and PDF");
-    group.bench_function("bare krilla and rust_xlsxwriter", |bencher| bencher.iter(bare));
-    group.bench_function("fill, layout, XLSX, PDF", |bencher| bencher.iter(ours));
-    group.finish();
-    println!("ours / bare: {:.2} (medians of turns)", ratio(&ours, &bare));
-
-    let mut group = criterion.benchmark_group("board, parts");
-    group.bench_function("fill and layout", |bencher| {
-        bencher.iter(|| layout(&fill_pages(&template, black_box(&data), &fonts), &fonts, date()));
-    });
-    group.bench_function("xlsx", |bencher| bencher.iter(|| write_xlsx(&book, &laid)));
-    group.bench_function("xlsx, bare", |bencher| bencher.iter(|| bare_xlsx(&content.xlsx)));
-    group.bench_function("pdf", |bencher| bencher.iter(|| write_pdf(&laid)));
-    group.bench_function("pdf, bare", |bencher| bencher.iter(|| bare_pdf(&content.pdf, &content.fonts, true)));
-    group.finish();
-
-    if Engine::Genpdf.is_built_in() {
-        let genpdf = PdfFonts::for_engine(&fonts, Engine::Genpdf).expect("bundled fonts are TrueType");
-        let write = || pdf::write(&laid, &genpdf, &info).expect("the board can be written");
-        println!("genpdf: {} bytes", write().len());
-        let mut group = criterion.benchmark_group("board, other engine");
-        group.sample_size(10).bench_function("genpdf", |bencher| bencher.iter(write));
-        group.finish();
+    let works: [(&str, &dyn Fn()); 7] = [
+        ("all", &|| drop(black_box(ours()))),
+        ("bare, all", &|| drop(black_box(bare()))),
+        ("fill and layout", &|| drop(black_box(lay()))),
+        ("xlsx", &|| drop(black_box(write_xlsx(&book, &laid)))),
+        ("bare xlsx", &|| drop(black_box(bare_xlsx(content.title, &content.xlsx)))),
+        ("pdf", &|| drop(black_box(write_pdf(&laid)))),
+        ("bare pdf", &|| drop(black_box(bare_pdf(&content)))),
+    ];
+    let times = medians(&works);
+    println!(
+        "{} of {MEMBERS}: {} pages, XLSX {} bytes, PDF {} bytes (bare {})",
+        form.id,
+        laid.pages.len(),
+        xlsx.len(),
+        pdf.len(),
+        bare_document.len()
+    );
+    println!("  ours / bare {:.2}", times[0] / times[1]);
+    for ((name, _), time) in works.iter().zip(&times) {
+        println!("  {name:<16} {:8.2} ms", time * 1e3);
     }
 }
 
-/// One after the other in turns, so that a busy machine is busy for both.
-fn ratio<A, B>(ours: &impl Fn() -> A, bare: &impl Fn() -> B) -> f64 {
-    let time = |work: &dyn Fn()| {
-        let start = Instant::now();
-        work();
-        start.elapsed()
-    };
-    let mut times: BTreeMap<bool, Vec<Duration>> = BTreeMap::new();
-    for _ in 0..200 {
-        times.entry(true).or_default().push(time(&|| drop(black_box(ours()))));
-        times.entry(false).or_default().push(time(&|| drop(black_box(bare()))));
+/// Name and content of every part of a package.
+fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
+    let mut parts: Vec<(String, Vec<u8>)> = (0..archive.len())
+        .map(|at| {
+            let mut part = archive.by_index(at).expect("a part");
+            let mut content = Vec::new();
+            part.read_to_end(&mut content).expect("a part can be read");
+            (part.name().expect("a name").into_owned(), content)
+        })
+        .collect();
+    parts.sort();
+    parts
+}
+
+/// What a PDF shows, as far as it can be counted.
+#[derive(Debug)]
+struct Drawn {
+    pages: usize,
+    fonts: usize,
+    glyphs: usize,
+}
+
+impl Drawn {
+    fn of(bytes: &[u8]) -> Self {
+        let document = lopdf::Document::load_mem(bytes).expect("a PDF");
+        let pages = document.get_pages();
+        let is_font = |object: &lopdf::Object| object.as_dict().is_ok_and(|entries| entries.has(b"FontFile2"));
+        let fonts = document.objects.values().filter(|object| is_font(object)).count();
+        let mut glyphs = 0;
+        for page in pages.values() {
+            let content = document.get_page_content(*page).expect("a page has content");
+            let content = lopdf::content::Content::decode(&content).expect("operators");
+            let texts = content.operations.iter().filter(|operation| matches!(operation.operator.as_str(), "Tj" | "TJ"));
+            glyphs += texts.flat_map(|operation| &operation.operands).map(shown).sum::<usize>();
+        }
+        Self { pages: pages.len(), fonts, glyphs }
     }
-    let mut median = |which| {
-        let times = times.get_mut(&which).expect("both were measured");
+}
+
+/// Glyphs of two bytes each.
+fn shown(operand: &lopdf::Object) -> usize {
+    match operand {
+        lopdf::Object::String(bytes, _) => bytes.len() / 2,
+        lopdf::Object::Array(parts) => parts.iter().map(shown).sum(),
+        _ => 0,
+    }
+}
+
+/// One after the other in turns, so that a busy machine is busy for all; the median of each in seconds.
+fn medians(works: &[(&str, &dyn Fn())]) -> Vec<f64> {
+    let mut times: Vec<Vec<Duration>> = vec![Vec::new(); works.len()];
+    for _ in 0..TURNS {
+        for ((_, work), times) in works.iter().zip(&mut times) {
+            let start = now();
+            work();
+            times.push(now().saturating_sub(start));
+        }
+    }
+    let median = |mut times: Vec<Duration>| {
         times.sort();
         times[times.len() / 2].as_secs_f64()
     };
-    median(true) / median(false)
+    times.into_iter().map(median).collect()
 }
 
-criterion_group!(benches, board);
-criterion_main!(benches);
+/// What this thread has run for, by Linux; elsewhere the clock.
+fn now() -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let run = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    match run.and_then(|text| text.split(' ').next()?.parse().ok()) {
+        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
+        None => START.get_or_init(Instant::now).elapsed(),
+    }
+}
+
+fn main() {
+    let faces = builtin::fonts().into_iter().map(|(name, bytes)| FontData::new(name, bytes.into_owned())).collect();
+    let fonts = FontSet::new(faces).expect("bundled fonts parse");
+    let krilla = PdfFonts::new(&fonts).expect("bundled fonts embed");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for form in [&BOARD, &REGISTRY, &CARD, &YEARLY] {
+        if wanted.is_empty() || wanted.iter().any(|word| word == form.id) {
+            measure(form, &fonts, &krilla);
+        }
+    }
+}
