@@ -426,7 +426,9 @@ fn bare_pdf(content: &Content) -> Vec<u8> {
         sheet.finish();
     }
     let mut tags = TagTree::new().with_lang(Some("zh-CN".to_owned()));
-    tables.into_values().for_each(|table| tags.push(table));
+    for table in tables.into_values() {
+        tags.push(table);
+    }
     document.set_tag_tree(tags);
     let mut outline = Outline::new();
     for entry in &content.outline {
