@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::county::year_of;
 use crate::diag::Lang;
@@ -137,6 +138,16 @@ pub enum Command {
     },
     #[command(about = "cli-sample")]
     Sample(Sample),
+    #[command(about = "cli-completions")]
+    Completions {
+        #[arg(value_name = "value-shell", hide_possible_values = true, help = "arg-shell")]
+        shell: Shell,
+    },
+    #[command(about = "cli-man")]
+    Man {
+        #[arg(value_name = "value-dir", help = "arg-man-dir")]
+        dir: Option<PathBuf>,
+    },
     #[command(about = "cli-help")]
     Help {
         #[arg(value_name = "value-command", help = "arg-command")]

@@ -10,6 +10,7 @@ mod explain;
 mod fill;
 mod history;
 mod init;
+mod interrupt;
 mod issue;
 mod kept;
 mod lock;
@@ -23,6 +24,7 @@ mod rule_sheet;
 mod run;
 mod sample;
 mod scheme;
+mod shell;
 mod status;
 mod template;
 mod terminal;
@@ -50,6 +52,10 @@ pub fn main() -> ExitCode {
         Err(refused) => return ExitCode::from(refused.print()),
     };
     let printer = Printer::new(arguments.globals);
+    // A reading process ends with the one that started it, without a word.
+    if !matches!(arguments.command, Command::ServeReader) {
+        interrupt::told(&printer);
+    }
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| command(&printer, &arguments.command)));
     if let Ok(code) = done {
         ExitCode::from(code)
@@ -97,6 +103,8 @@ fn command(printer: &Printer, command: &Command) -> u8 {
         }
         Command::Init { dir, from } => init::init(printer, dir, from.as_deref()),
         Command::Doctor { workspace } => doctor::doctor(printer, &args::plain(workspace)),
+        Command::Completions { shell } => shell::completions(*shell, printer.lang()),
+        Command::Man { dir } => shell::man(printer, dir.as_deref()),
         Command::Help { command } => usage::help(command, printer.lang()),
         Command::Rule { code } => rule::rule(printer, code.as_deref()),
         Command::Scheme(Scheme::List) => scheme::list(printer),

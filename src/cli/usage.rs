@@ -88,7 +88,7 @@ pub fn help(words: &[String], lang: Lang) -> u8 {
 }
 
 /// A command and those below it with the texts of a language for the keys that the definition holds.
-fn worded(command: clap::Command, lang: Lang) -> clap::Command {
+pub(super) fn worded(command: clap::Command, lang: Lang) -> clap::Command {
     let t = |key: &str| text(key, lang);
     let (usage, commands, options, start) = (t("help-usage"), t("help-commands"), t("help-options"), t("help-start"));
     let colon = if lang == Lang::Zh { "：" } else { ": " };

@@ -102,3 +102,53 @@ fn a_fault_in_a_file_of_the_county_cannot_forge_a_line_either() {
     let (_, err) = said(&["check", Path::new("没有\n错误：这个文件夹").to_str().unwrap()], &[]);
     assert!(!err.is_empty() && err.lines().skip(1).all(|line| line.starts_with(' ')), "{err}");
 }
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    for (shell, sign) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef scorebook"),
+        ("fish", "complete -c scorebook"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let (script, fault) = said(&["completions", shell], &[]);
+        assert!(script.contains(sign) && script.contains("archive") && fault.is_empty(), "{shell}: {fault}");
+    }
+    let (page, _) = said(&["man"], &[]);
+    assert!(page.contains(".TH scorebook 1") && page.contains("scorebook\\-fill(1)"), "{page}");
+    let pages = Workdir::empty();
+    let folder = pages.path().join("man");
+    let (out, fault) = said(&["man", &folder.display().to_string()], &[]);
+    assert!(out.starts_with("写了 ") && fault.is_empty(), "{out}{fault}");
+    let run = std::fs::read_to_string(folder.join("scorebook-run.1")).unwrap();
+    assert!(run.contains("读取全部报送表") || run.contains("\\-\\-period"), "{run}");
+    // What somebody keeps under such a name stays.
+    std::fs::write(folder.join("scorebook-run.1"), "mine").unwrap();
+    let (_, fault) = said(&["man", &folder.display().to_string()], &[]);
+    assert!(fault.contains("scorebook-run.1"), "{fault}");
+    assert_eq!(std::fs::read_to_string(folder.join("scorebook-run.1")).unwrap(), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_the_former_result_and_says_so() {
+    let county = Workdir::copy_of("../../samples/county");
+    let before = county.run("2026Q3", &["board"]);
+    let folder = before.folder.unwrap();
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scorebook"));
+    program.arg("run").arg(county.path()).args(["--period", "2026Q3", "--date", "2026-11-02", "--lang", "zh"]);
+    let running = program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // Once it stages something it is at work, and far from done: the cards of a county take longer than a look at a folder.
+    let out = county.path().join("out");
+    let staging = || std::fs::read_dir(&out).unwrap().any(|entry| entry.unwrap().file_name().to_string_lossy().contains(".staging-"));
+    while !staging() {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    let done = running.wait_with_output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(130), "{said}");
+    assert!(said.contains("已中断（Ctrl-C）"), "{said}");
+    assert_eq!(std::fs::read(folder.join("manifest.json")).unwrap(), manifest);
+}
