@@ -138,11 +138,12 @@ fn an_interrupt_leaves_the_former_result_and_says_so() {
     let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_scorebook"));
     program.arg("run").arg(county.path()).args(["--period", "2026Q3", "--date", "2026-11-02", "--lang", "zh"]);
-    let running = program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut running = program.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     // Once it stages something it is at work, and far from done: the cards of a county take longer than a look at a folder.
     let out = county.path().join("out");
     let staging = || std::fs::read_dir(&out).unwrap().any(|entry| entry.unwrap().file_name().to_string_lossy().contains(".staging-"));
     while !staging() {
+        assert!(running.try_wait().unwrap().is_none(), "it ended before it was interrupted");
         std::thread::yield_now();
     }
     assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
