@@ -131,7 +131,7 @@ def payslips():
         sheet.append([*row, "含6月补发绩效" if number == 4 else None])
     for row in sheet.iter_rows(min_row=3, min_col=5, max_col=10):
         for cell in row:
-            cell.number_format = '"¥"#,##0.00'
+            cell.number_format = "#,##0.00"
     save(made, "payslips", "工资表.xlsx")
 
 
