@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the pictures of the documents anew from real output: `PROGRAM=… python3 docs/pictures/draw.py`.
 
-Needs poppler and LibreOffice; LibreOffice shows the drawing of samples/own-form as an office shows it, everything else is printed by the program.
+Needs poppler, LibreOffice and Chromium; LibreOffice shows the drawing of samples/own-form as an office shows it, everything else is printed by the program.
 """
 
 import os
@@ -36,6 +36,17 @@ def page(pdf, name, number=1, dots=100, whole=True):
     print(name, picture.size)
 
 
+def shown(html, name, width=1180, height=1010):
+    """A page of the browser as it opens."""
+    with tempfile.TemporaryDirectory() as folder:
+        quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", f"--user-data-dir={folder}/profile"]
+        size = [f"--window-size={width},{height}", f"--screenshot={folder}/p.png", "--hide-scrollbars", "--virtual-time-budget=5000"]
+        subprocess.run(["chromium", *quiet, *size, html.as_uri()], check=True, capture_output=True)
+        picture = Image.open(f"{folder}/p.png").convert("RGB")
+    picture.resize((width * 7 // 10, height * 7 // 10), Image.LANCZOS).quantize(64).save(PICTURES / name, optimize=True)
+    print(name, picture.size)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -44,6 +55,13 @@ def main():
         branches = folder / "out/2026/支部"
         page(branches / "0202-永溪长桥社区党支部/考核公示栏.pdf", "board.png", dots=66)
         page(branches / "0101-青溪新桥村党支部/积分登记表.pdf", "registry.png", number=2, dots=66)
+        shown(folder / "out/2026/index.html", "overview.png")
+        back = next(branches.glob("0104-*/退回意见.pdf"))
+        page(back, "returned.png", dots=60)
+
+        fill = ROOT / "samples/fill/certificates"
+        scorebook("fill", fill / "证书.xlsx", fill / "获奖名单.xlsx", "--out", folder / "certificates")
+        page(folder / "certificates/证书-01.pdf", "certificate.png", dots=45)
 
         shutil.copytree(ROOT / "samples/own-form/templates", folder / "county/templates")
         scorebook("run", folder / "county", "--out", folder / "out", "--period", "2026", "--forms", "board")
