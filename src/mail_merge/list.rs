@@ -20,12 +20,13 @@ pub(super) fn list(title: &str, order: &FillOrder, documents: &[Told], faults: &
         let file = format!("{}.{ending}", one.name);
         if wanted && one.faults.is_empty() { Value::Link { text: file.clone(), target: file } } else { Value::Empty }
     };
+    let wanted = order.kinds.wanted();
     let row = |(at, one): (usize, &Told)| {
         let why = one.faults.iter().map(|fault| fault.zh.as_str()).collect::<Vec<_>>().join("；");
         vec![
             number(at + 1),
-            link(one, "xlsx", order.kinds.xlsx()),
-            link(one, "pdf", order.kinds.pdf()),
+            link(one, "xlsx", wanted.xlsx),
+            link(one, "pdf", wanted.pdf),
             Value::Text(one.rows.zh.clone()),
             if one.faults.is_empty() { number(one.pages) } else { Value::Empty },
             Value::Text(if why.is_empty() { why } else { format!("没有写出：{why}") }),

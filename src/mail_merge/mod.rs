@@ -27,7 +27,7 @@ use crate::form::data::{Datum, Direction, List, Record, Schema};
 use crate::inside;
 use crate::pdf::PdfFonts;
 use crate::publish::{Kept, Names, Staging, guard};
-use crate::run::print::{About, Faces, print};
+use crate::run::print::{About, Faces, Wanted, print_wanted};
 use crate::run::{Progress, RunError, Stage, in_pool, load_fonts, refused};
 use crate::sheet::{Book, Passwords};
 use crate::tabular::{self, Table, lasting};
@@ -72,12 +72,8 @@ pub enum Kinds {
 }
 
 impl Kinds {
-    fn xlsx(self) -> bool {
-        self != Self::Pdf
-    }
-
-    fn pdf(self) -> bool {
-        self != Self::Xlsx
+    fn wanted(self) -> Wanted {
+        Wanted { pdf: self != Self::Xlsx, xlsx: self != Self::Pdf }
     }
 }
 
@@ -184,17 +180,18 @@ impl Work<'_> {
         let about = About { form: name, title: name.to_owned(), unit: "", author: "", date };
         let parts = [(self.template, document.record())];
         // Whatever one row does to the engine, the others are made.
-        let printed = std::panic::AssertUnwindSafe(|| print(&parts, self.faces, &about));
+        let printed = std::panic::AssertUnwindSafe(|| print_wanted(&parts, self.faces, &about, self.order.kinds.wanted()));
         let Ok(Ok(printed)) = std::panic::catch_unwind(printed) else {
             told.faults.push(Said::new("程序没能写出这一份", "the program failed on this document"));
             return Ok(told);
         };
         told.pages = printed.pages;
         told.notes = printed.notes;
-        if self.order.kinds.xlsx() {
+        let wanted = self.order.kinds.wanted();
+        if wanted.xlsx {
             self.staging.write(&format!("{name}.xlsx"), &printed.xlsx)?;
         }
-        if self.order.kinds.pdf() {
+        if wanted.pdf {
             self.staging.write(&format!("{name}.pdf"), &printed.pdf)?;
         }
         Ok(told)

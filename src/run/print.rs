@@ -49,8 +49,25 @@ pub(crate) fn filled(parts: &[Part<'_>], fonts: &FontSet) -> FilledBook {
     book
 }
 
+/// Which of the two documents are made; one that is not is empty.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) pdf: bool,
+    pub(crate) xlsx: bool,
+}
+
 /// Prints the parts of a form one behind the other, each by its own template.
-pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+pub(crate) fn print(parts: &[Part<'_>], faces: Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+    print_wanted(parts, faces, about, Wanted { pdf: true, xlsx: true })
+}
+
+/// The same where one of the documents may be enough.
+pub(crate) fn print_wanted(
+    parts: &[Part<'_>],
+    (fonts, pdf_fonts): Faces<'_>,
+    about: &About<'_>,
+    wanted: Wanted,
+) -> Result<Printed, RunError> {
     let book = filled(parts, fonts);
     let failed =
         |kind: &str, error: String| RunError::Document {
@@ -59,8 +76,10 @@ pub(crate) fn print(parts: &[Part<'_>], (fonts, pdf_fonts): Faces<'_>, about: &A
     let laid = layout(&book, fonts, about.date);
     let (title, author, date) = (about.title.clone(), about.author.to_owned(), about.date);
     let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: author.clone(), date };
-    let pdf = pdf::write(&laid.book, pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()))?;
+    let pdf = || pdf::write(&laid.book, pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()));
+    let pdf = if wanted.pdf { pdf()? } else { Vec::new() };
     let properties = Properties { title, author, date, custom: Vec::new() };
-    let xlsx = pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()))?;
+    let xlsx = || pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()));
+    let xlsx = if wanted.xlsx { xlsx()? } else { Vec::new() };
     Ok(Printed { pdf, xlsx, pages: laid.book.pages.len(), notes: laid.notes })
 }

@@ -200,7 +200,7 @@ fn names_collide_safely() {
     let lines: Vec<String> = data.lines().skip(1).map(|name| format!("{{\"名\": \"{name}\"}}")).collect();
     std::fs::write(&order.data, lines.join("\n")).unwrap();
     let order = FillOrder { name: Some("{名}".into()), kinds: Kinds::Xlsx, ..order };
-    made(&order);
+    assert!(made(&order).documents.iter().all(|one| one.pages == 1), "pages are known without a PDF");
     assert_eq!(desk.files(), ["A_B.xlsx", "_CON.xlsx", "a_b(2).xlsx", "文件清单(2).xlsx", "文件清单(3).xlsx", "文件清单.xlsx"]);
 }
 
