@@ -294,6 +294,7 @@ fn text(worksheet: &mut Worksheet, row: u32, column: u16, written: &str, format:
     Ok(())
 }
 
+/// A text that the writer takes as it is: within a cell's limit, and no markup of its own.
 pub(super) fn bounded(written: &str) -> Cow<'_, str> {
     match written.char_indices().nth(LONGEST_TEXT / 2) {
         // Characters beyond the basic plane count twice, so half the bound is always safe; only then is it counted.
@@ -301,6 +302,8 @@ pub(super) fn bounded(written: &str) -> Cow<'_, str> {
             let end = written.char_indices().nth(LONGEST_TEXT / 2 - 1).map_or(written.len(), |(end, _)| end);
             Cow::Owned(format!("{}…", &written[..end]))
         }
+        // The writer would take it for a run of formatted text and write it as markup: with a blank behind it, it is a text.
+        _ if written.starts_with("<r>") && written.ends_with("</r>") => Cow::Owned(format!("{written} ")),
         _ => Cow::Borrowed(written),
     }
 }
@@ -447,5 +450,16 @@ mod tests {
         assert_eq!(bounded(&"长".repeat(32_767)).chars().count(), 32_767);
         assert_eq!(bounded(&"长".repeat(32_768)).chars().last(), Some('…'));
         assert!(bounded(&"𠅤".repeat(32_000)).encode_utf16().count() <= LONGEST_TEXT);
+    }
+
+    #[test]
+    fn a_text_that_looks_like_formatted_runs_stays_a_text() {
+        for written in ["<r>甲</r>", "<r><t>甲</t></r>", "<r>a & b</r>"] {
+            let sheet = Sheet { name: "问题".into(), rows: vec![vec![written.into()]], ..Sheet::default() };
+            let bytes = write(&Workbook { title: "x".into(), sheets: vec![sheet], ..Workbook::default() }).expect("a workbook");
+            let book = read("x", &bytes, &Limits::default()).expect("read");
+            let Some(Content::Text(text)) = book.sheets[0].rows[0].cells.first().map(|cell| &cell.content) else { panic!("{book:?}") };
+            assert_eq!(text.trim_end(), written);
+        }
     }
 }
