@@ -183,22 +183,31 @@ def sheets(path):
 COUNTY_FORMS = {f"{title}.{kind}" for title in ("年度综合得分登记表", "等次名单") for kind in ("pdf", "xlsx")}
 
 
+def at_a_glance(folder):
+    """What index.html holds, without its links to the county's own forms."""
+    data = json.loads((folder / "index.html").read_text("utf-8").split('id="data">')[1].split("</script>")[0])
+    data["files"] = [file for file in data["files"] if file not in COUNTY_FORMS]
+    return data
+
+
 def compare(one, other):
     first, second = tree(one), tree(other)
     if COUNTY_FORMS & second.keys() or COUNTY_FORMS - first.keys():
         fault("the county's own forms stand in the merged result, or not in the whole run")
-    for path in sorted((first.keys() | second.keys()) - OWN - COUNTY_FORMS):
+    for path in sorted((first.keys() | second.keys()) - OWN - COUNTY_FORMS - {"index.html"}):
         if first.get(path) != second.get(path):
             where = "differs" if path in first and path in second else "is in one of them only"
             if where == "differs" and path.endswith(".xlsx"):
                 a, b = sheets(one / path), sheets(other / path)
                 where += f": {[(name, a.get(name), b.get(name)) for name in a.keys() | b.keys() if a.get(name) != b.get(name)][:1]}"[:600]
             fault(f"{path} {where}")
+    if at_a_glance(one) != at_a_glance(other):
+        fault("index.html differs")
     one, other = (json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (one, other))
     for key in ["version", "county", "period", "date", "schemes", "templates", "inputs"]:
         if one[key] != other[key]:
             fault(f"manifest.json: {key} differs")
-    for file in [output for output in one["outputs"] if output["file"] not in OWN | COUNTY_FORMS]:
+    for file in [output for output in one["outputs"] if output["file"] not in OWN | COUNTY_FORMS | {"index.html"}]:
         if file not in other["outputs"]:
             fault(f"manifest.json: {file['file']} is told otherwise")
     return len(first)
