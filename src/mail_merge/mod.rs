@@ -26,7 +26,7 @@ use crate::fill::fill_line;
 use crate::form::data::{Datum, Direction, List, Record, Schema};
 use crate::inside;
 use crate::pdf::PdfFonts;
-use crate::publish::{Kept, Names, Staging, guard};
+use crate::publish::{Kept, Names, PublishError, Staging, guard, is_result};
 use crate::run::print::{About, Faces, Wanted, print_wanted};
 use crate::run::{Progress, RunError, Stage, in_pool, load_fonts, refused};
 use crate::sheet::{Book, Passwords};
@@ -306,6 +306,10 @@ fn target(out: &Path) -> Result<(PathBuf, String), RunError> {
             format!("--out {} is no folder that can be made", out.display()),
         )
     };
+    // A folder of somebody's own is not made part of a result, however well its files would be kept.
+    if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) && !is_result(out) {
+        return Err(PublishError::NotEmpty { path: out.to_owned() }.into());
+    }
     let absolute = std::path::absolute(out).map_err(|source| RunError::Io { path: out.to_owned(), source })?;
     let name = absolute.file_name().and_then(|name| name.to_str()).ok_or_else(none)?.to_owned();
     Ok((absolute.parent().ok_or_else(none)?.to_owned(), name))

@@ -194,6 +194,17 @@ fn nothing_is_written_of_a_form_with_an_unknown_field() {
 }
 
 #[test]
+fn a_folder_of_somebody_s_own_is_left_alone() {
+    let (_desk, order) = Desk::new(&[("证", &[&["{姓名}"]])], "数据.csv", "姓名,得分\n甲,1\n".as_bytes());
+    std::fs::create_dir(&order.out).unwrap();
+    std::fs::write(order.out.join("我的.txt"), "mine").unwrap();
+    assert!(refused(&order).contains("不是空的"));
+    assert_eq!(files(&order.out).into_keys().collect::<Vec<_>>(), ["我的.txt"]);
+    std::fs::remove_file(order.out.join("我的.txt")).unwrap();
+    assert_eq!(made(&order).made(), 1, "an empty one may be filled");
+}
+
+#[test]
 fn names_collide_safely() {
     let data = "名\nA/B\na/b\n文件清单\n文件清单\nCON\n";
     let (desk, order) = Desk::new(&[("证", &[&["{名}"]])], "数据.jsonl", b"");
