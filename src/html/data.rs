@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Page;
-use crate::diag::{Finding, Lang, Severity};
+use crate::diag::{Lang, Severity};
 use crate::exact::Exact;
 use crate::forms::{Standing, figure_names, honours_text, masked};
 use crate::period::Period;
@@ -192,7 +192,7 @@ impl Shared {
 pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
     let grades = grades_of(overview.schemes);
     let (mut committees, mut categories, mut honours) = (Shared::default(), Shared::default(), Shared::default());
-    let found = by_branch(overview);
+    let found = overview.by_branch();
     let files = by_folder(page);
     let mut sets: Vec<Vec<String>> = Vec::new();
     let mut members = Members::default();
@@ -306,16 +306,6 @@ fn state(standing: Standing) -> u8 {
         Standing::Missing => 2,
         Standing::NotOwed => 3,
     }
-}
-
-fn by_branch<'a>(overview: &'a Overview<'_>) -> BTreeMap<&'a str, Vec<&'a Finding>> {
-    let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in overview.findings {
-        if let Some(code) = &finding.branch_code {
-            found.entry(code).or_default().push(finding);
-        }
-    }
-    found
 }
 
 /// Names of the files in each branch's folder.

@@ -48,6 +48,19 @@ pub struct Overview<'a> {
     pub unusual: &'a [Unusual],
 }
 
+impl Overview<'_> {
+    /// Findings by branch code, in output order: looked up once a branch, not searched.
+    pub fn by_branch(&self) -> BTreeMap<&str, Vec<&Finding>> {
+        let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in self.findings {
+            if let Some(code) = &finding.branch_code {
+                found.entry(code).or_default().push(finding);
+            }
+        }
+        found
+    }
+}
+
 pub(super) fn column(heading: &str, width: f64) -> Column {
     Column::new(heading, width)
 }
@@ -416,19 +429,8 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
     }
 }
 
-/// Findings by branch code, in output order: looked up once a branch, not searched.
-fn by_branch<'a>(overview: &'a Overview<'_>) -> BTreeMap<&'a str, Vec<&'a Finding>> {
-    let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in overview.findings {
-        if let Some(code) = &finding.branch_code {
-            found.entry(code).or_default().push(finding);
-        }
-    }
-    found
-}
-
 fn branches(overview: &Overview<'_>) -> Sheet {
-    let found = by_branch(overview);
+    let found = overview.by_branch();
     let aside = set_aside(overview.findings);
     let year = overview.issuer.run.period == Period::YEAR;
     let joined = joined(overview.findings);
@@ -472,7 +474,7 @@ fn branches(overview: &Overview<'_>) -> Sheet {
 }
 
 fn returned(overview: &Overview<'_>) -> Sheet {
-    let found = by_branch(overview);
+    let found = overview.by_branch();
     let mut rows = Vec::new();
     for line in overview.branches.iter().filter(|line| line.standing == Standing::Returned) {
         let own = found.get(line.branch.code.as_str()).into_iter().flatten();
