@@ -45,6 +45,18 @@ impl Inside {
     /// # Errors
     /// As [`read`], and for a link.
     pub fn read(&self, folder: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        read(&self.below(folder)?, limit)
+    }
+
+    /// Opens the file of this path below a folder, for what is too large to be held; links are not followed.
+    ///
+    /// # Errors
+    /// As [`open`], and for a link.
+    pub fn open(&self, folder: &Path, limit: u64) -> io::Result<impl Read + use<>> {
+        open(&self.below(folder)?, limit)
+    }
+
+    fn below(&self, folder: &Path) -> io::Result<PathBuf> {
         let mut path: PathBuf = folder.to_owned();
         for part in self.0.split('/') {
             path.push(part);
@@ -52,7 +64,7 @@ impl Inside {
                 return Err(no_file());
             }
         }
-        read(&path, limit)
+        Ok(path)
     }
 }
 
@@ -84,7 +96,7 @@ pub fn is_reserved(name: &str) -> bool {
 /// # Errors
 /// What the system refuses; [`io::ErrorKind::InvalidInput`] for what is no regular file, [`io::ErrorKind::FileTooLarge`]
 /// for one above the limit.
-pub fn open(path: &Path, limit: u64) -> io::Result<impl Read> {
+pub fn open(path: &Path, limit: u64) -> io::Result<impl Read + use<>> {
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(no_file());

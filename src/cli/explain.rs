@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::diag::{Code, Lang, Place};
-use crate::exact::{Decimal, Exact};
+use crate::exact::{Decimal, Exact, with_minus_sign};
 use crate::explain::{self, Explained, Explanation, Originals, Told, Wanted, WhichRecord};
 use crate::forms::{Point, short};
 use crate::report::{finding_row, result_row};
@@ -195,7 +195,7 @@ fn print(printer: &Printer, summary: &Summary, one: &Explanation<'_>, told: Opti
 fn value(trace: &Trace, digits: u32) -> String {
     let published = if trace.figure.is_some() { trace.value.publish(digits) } else { short(&trace.value, digits) };
     let same = Decimal::parse(&published).is_some_and(|shown| Exact::from(shown) == trace.value);
-    if same { published } else { format!("{published}（{}）", trace.value) }
+    with_minus_sign(&if same { published } else { format!("{published}（{}）", trace.value) })
 }
 
 fn tree(printer: &Printer, summary: &Summary, trace: &Trace, lead: &str, branch: &str, digits: u32, originals: &mut Originals) {

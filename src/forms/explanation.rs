@@ -9,7 +9,7 @@
 
 use super::view::honours_text;
 use crate::diag::{Lang, Place, Said, fill, text};
-use crate::exact::Exact;
+use crate::exact::{Exact, with_minus_sign};
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
 use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
@@ -100,8 +100,8 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
         return points;
     }
     if let Some(total) = &outcome.score.total {
-        let point = Point::new("total", "explain-total").arg("total", total.publish(scheme.digits)).arg("exact", total);
-        points.push(point.arg("scheme", &scheme.name));
+        let point = Point::new("total", "explain-total").arg("total", with_minus_sign(&total.publish(scheme.digits)));
+        points.push(point.arg("exact", with_minus_sign(&total.to_string())).arg("scheme", &scheme.name));
         if year {
             points.extend(grade(branch, outcome, scheme, rules, total));
             if let (Some(bands), Some(stars)) = (&rules.stars, outcome.score.stars) {
@@ -228,7 +228,7 @@ fn band<'a, T>(bands: &'a Bands<T>, total: &Exact) -> Option<&'a Band<T>> {
 }
 
 fn in_band<T: std::fmt::Display>(about: &'static str, key: &'static str, band: Option<&Band<T>>) -> Point {
-    let bound = |bound: Option<&Exact>| bound.map(ToString::to_string).unwrap_or_default();
+    let bound = |bound: Option<&Exact>| bound.map(|bound| with_minus_sign(&bound.to_string())).unwrap_or_default();
     Point::new(about, key)
         .arg("gives", band.map(|band| band.gives.to_string()).unwrap_or_default())
         .arg("from", bound(band.and_then(|band| band.from.as_ref())))

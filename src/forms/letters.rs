@@ -15,7 +15,7 @@ use super::view::{BLANK, COLUMN_WINDOW, Issuer, figures_of, parts, plain_text, p
 use super::whole::{Person, Sent, Whole, with_unit};
 use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
-use crate::exact::Exact;
+use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Field, Record};
 use crate::period::{Calendar, Every, months_later, zh_date};
 use crate::record::NumberedLetter;
@@ -223,8 +223,10 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     let figures = figures_of(&scheme.member, &outcome.score, run.period);
     let parts: Vec<String> = figures
         .iter()
-        .filter(|figure| shown.iter().any(|part| part.name() == figure.name))
-        .filter_map(|figure| Some(format!("{}{}分", without_ordinal(&figure.name), figure.value.as_ref()?.publish(scheme.digits))))
+        .filter_map(|figure| Some((shown.iter().find(|part| part.name() == figure.name)?, figure, figure.value.as_ref()?)))
+        // Nobody asks for awards and penalties that a member does not have.
+        .filter(|(part, _, value)| !(value.is_zero() && part.is_occasional()))
+        .map(|(_, figure, value)| format!("{}{}分", without_ordinal(&figure.name), points(value, scheme)))
         .collect();
     row.text("得分构成", if parts.is_empty() { String::new() } else { format!("（其中{}）", parts.join("、")) });
     let stars = stars_text(outcome.score.stars);
@@ -276,6 +278,11 @@ pub fn term_end(calendar: &Calendar, from: NaiveDate, months: u32) -> (NaiveDate
     }
 }
 
+/// Points within a sentence.
+fn points(value: &Exact, scheme: &Scheme) -> String {
+    with_minus_sign(&value.publish(scheme.digits))
+}
+
 /// What is held against a member: vetoes, disciplines and criticisms, then the items with the lowest share of their maximum.
 fn problems(whole: &Whole<'_>, person: &Person<'_>) -> Vec<String> {
     let (scheme, submission) = (whole.scheme(person), person.sent.submission);
@@ -304,12 +311,10 @@ fn problems(whole: &Whole<'_>, person: &Person<'_>) -> Vec<String> {
         let max = plain_text(&item.max);
         let (missing, told) = match item.kind {
             ItemKind::Mark if periods > 1 => {
-                (item.max.clone() - mean.clone(), format!("“{}”平均得{}分，满分{max}分。", item.name, mean.publish(scheme.digits)))
+                (item.max.clone() - mean.clone(), format!("“{}”平均得{}分，满分{max}分。", item.name, points(&mean, scheme)))
             }
-            ItemKind::Mark => (item.max.clone() - sum.clone(), format!("“{}”得{}分，满分{max}分。", item.name, sum.publish(scheme.digits))),
-            _ if item.scores_as() == Some(ItemKind::Deduct) => {
-                (-mean, format!("“{}”全年扣{}分。", item.name, (-sum).publish(scheme.digits)))
-            }
+            ItemKind::Mark => (item.max.clone() - sum.clone(), format!("“{}”得{}分，满分{max}分。", item.name, points(&sum, scheme))),
+            _ if item.scores_as() == Some(ItemKind::Deduct) => (-mean, format!("“{}”全年扣{}分。", item.name, points(&-sum, scheme))),
             _ => continue,
         };
         if let Some(share) = missing.checked_div(&item.max).filter(|share| !share.is_negative() && !share.is_zero()) {

@@ -9,7 +9,7 @@ use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Every, Period, RunPeriod, zh_date};
 use crate::rollup::{Change, Counts, Outcome, OutcomeKind};
-use crate::scheme::{Figure, Formula, ItemKind, RowContent, RowTotal, Rules, Scheme, Window};
+use crate::scheme::{Builtin, Figure, Formula, ItemKind, RowContent, RowTotal, Rules, Scheme, Window};
 use crate::score::{Flag, Score, Subject, evaluate_formula};
 use crate::submission::{Cover, Member, Reason, Roll, Submission};
 
@@ -502,6 +502,12 @@ impl Part<'_> {
     /// The same where there is little room, or where it stands within a sentence.
     pub fn short_name(&self) -> &str {
         without_ordinal(self.name())
+    }
+
+    /// True of awards, penalties and vetoes, which most members have none of.
+    pub fn is_occasional(&self) -> bool {
+        let occasional = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Awards(_) | Builtin::Penalties(_) | Builtin::Vetoes));
+        matches!(self, Self::Figure(figure) if figure.formula.any(&occasional))
     }
 
     /// A member's value.

@@ -8,6 +8,7 @@
 mod absent;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use crate::check::{Person, same_person_in_branches};
 use crate::county::{Branch, CountyError, Known, Register, Transfers, Workspace, workspace_of};
 use crate::diag::{Code, Finding, Place};
-use crate::digest::sha256_hex;
 use crate::exact::{Decimal, Exact};
 use crate::fence::Fence;
 use crate::inside::{self, Inside};
@@ -34,9 +34,6 @@ use crate::submission::{Intake, Member, Roll, Submission};
 
 /// Bytes of one text that a run left at most.
 const MOST_TEXT: u64 = 1 << 30;
-
-/// Bytes of one form at most.
-const MOST_FORM: u64 = 1 << 30;
 
 /// A run's folder with its state and manifest.
 struct Shard {
@@ -534,18 +531,24 @@ fn write(
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     for shard in shards {
         for (file, output) in shard.forms()? {
-            let path = shard.folder.join(&file);
-            let bytes = file.read(&shard.folder, MOST_FORM).map_err(|source| RunError::Io { path: path.clone(), source })?;
-            if output["sha256"] != *sha256_hex(&bytes) {
-                return Err(refused(
-                    format!("{} 在运行之后被改动过，不能合并", path.display()),
-                    format!("{} was changed after its run and cannot be merged", path.display()),
-                ));
-            }
             if known.insert(file.to_string(), output.clone()).is_some() {
                 return Err(refused(format!("有两个结果都含 {file}"), format!("two results hold {file}")));
             }
-            staging.write(file.as_str(), &bytes)?;
+            let path = shard.folder.join(&file);
+            let changed = || {
+                refused(
+                    format!("{} 在运行之后被改动过，不能合并", path.display()),
+                    format!("{} was changed after its run and cannot be merged", path.display()),
+                )
+            };
+            // 下发.zip holds a committee's whole result: no file is held as a whole.
+            let from = match file.open(&shard.folder, output["bytes"].as_u64().unwrap_or(0)) {
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return Err(changed()),
+                opened => opened.map_err(|source| RunError::Io { path: path.clone(), source })?,
+            };
+            if output["sha256"] != *staging.copy(file.as_str(), &path, from)?.digest {
+                return Err(changed());
+            }
         }
     }
     write_data(county, resolved, &county.issuer(), folders, staging)?;

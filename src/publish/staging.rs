@@ -26,7 +26,7 @@ use super::record::{HANDOUT, MANIFEST, Record, sealed};
 use super::sweep::{self, Home};
 use super::tree::{self, file_digest, identities, identity, key, look, rename_new};
 use super::{PublishError, failed};
-use crate::digest::sha256_hex;
+use crate::digest::{Running, sha256_hex};
 use crate::inside::Inside;
 
 /// What is known of a written file.
@@ -70,18 +70,37 @@ impl Staging {
         Ok(())
     }
 
+    /// Takes over a file that was made elsewhere, part by part, and says what it was; `source` is named if it cannot be read.
+    pub fn copy(&self, path: &str, source: &Path, mut from: impl Read) -> Result<Written, PublishError> {
+        inside(path)?;
+        let (full, mut file) = self.container.create(path)?;
+        let (mut digest, mut size, mut buffer) = (Running::default(), 0, vec![0; 1 << 16]);
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => {
+                    let part = &buffer[..read];
+                    file.write_all(part).map_err(failed(&full))?;
+                    digest.add(part);
+                    size += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(source)(error)),
+            }
+        }
+        let copied = Written { digest: digest.hex(), size };
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), copied.clone());
+        Ok(copied)
+    }
+
     /// Packs files that are written already into one archive, as they are, under these names: each entry is a file's path and its
     /// name in the archive. It is packed on the disk, and the day is in none of it.
     pub fn write_zip(&self, path: &str, entries: &[(&str, &str)]) -> Result<(), PublishError> {
         inside(path)?;
-        let full = self.container.new_tree().join(path);
-        self.container.announce(&[path])?;
-        if let Some(parent) = full.parent() {
-            fs::create_dir_all(parent).map_err(failed(parent))?;
-        }
+        let (full, file) = self.container.create(path)?;
         let packed = || -> io::Result<Written> {
             let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-            let mut zip = ZipWriter::new(File::create_new(&full)?);
+            let mut zip = ZipWriter::new(file);
             for (staged, name) in entries {
                 zip.start_file(*name, options).map_err(io::Error::from)?;
                 io::copy(&mut File::open(self.container.new_tree().join(staged))?, &mut zip)?;
@@ -200,12 +219,19 @@ impl Container {
 
     /// Writes a file below `new`.
     pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        let (full, mut file) = self.create(path)?;
+        file.write_all(bytes).map_err(failed(&full))
+    }
+
+    /// A new file below `new`, and where it is.
+    fn create(&self, path: &str) -> Result<(PathBuf, File), PublishError> {
         let full = self.new_tree().join(path);
         self.announce(&[path])?;
         if let Some(parent) = full.parent() {
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
-        File::create_new(&full).and_then(|mut file| file.write_all(bytes)).map_err(failed(&full))
+        let file = File::create_new(&full).map_err(failed(&full))?;
+        Ok((full, file))
     }
 
     /// Notes names of own files before they are there.

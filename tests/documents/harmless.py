@@ -2,7 +2,7 @@
 """Nothing in the project may crash, hang or starve other software: every workbook of the tests, samples and fuzz seeds, and every
 template that hostile_templates.py makes, goes through calamine and openpyxl, each in a process with bounds of memory and time.
 
-Refusing a file is right. Dying of it, not coming to an end, or asking for more memory than there is, is a fault: such a fixture is to be
+Refusing a file is right, but for the drawings that we hand out: those must be read. Dying of it, not coming to an end, or asking for more memory than there is, is a fault: such a fixture is to be
 replaced by a harmless one, under lowered limits of our own. Needs `pip install python-calamine openpyxl`, as .ci/run does it."""
 
 import importlib.util
@@ -113,7 +113,8 @@ def main():
         for library in libraries:
             for file, said in outcomes(library, files):
                 counts[library, said] = counts.get((library, said), 0) + 1
-                if said not in ("read", "refused"):
+                drawn = file.is_relative_to(ROOT) and "templates" in file.relative_to(ROOT).parts
+                if said != "read" and (drawn or said != "refused"):
                     fault(f"{library} {said}: {file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name}")
     told = ", ".join(f"{library} {said} {count}" for (library, said), count in sorted(counts.items()))
     finish(f"{len(files)} files: {told}")

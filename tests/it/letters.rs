@@ -70,10 +70,12 @@ fn letters_are_those_of_the_results() {
     for name in ["samples/county", "tests/cases/clean-register-60", "tests/cases/clean-fuxian-418"] {
         let summary = county(name, "2026");
         let mut written: Vec<(String, String, String)> = Vec::new();
+        let mut parts = String::new();
         for form in [WARNING, RECTIFICATION] {
             for (code, record) in of_branches(&summary, &form, |_| {}) {
                 for letter in &record.lists[""] {
                     written.push((code.clone(), shown(letter, "姓名"), shown(letter, "通知书")));
+                    parts += &shown(letter, "得分构成");
                     let months = if form.id == WARNING.id { "6个月" } else { "1年" };
                     assert_eq!(shown(letter, "期限"), months, "{name}");
                     assert!(!letter.lists["问题"].is_empty(), "{name}: a letter says what is wrong");
@@ -89,6 +91,9 @@ fn letters_are_those_of_the_results() {
         written.sort();
         due.sort();
         assert!(!due.is_empty() && written == due, "{name}: {written:?} are not {due:?}");
+        let idle = ["奖励加分0.00分", "惩处扣分0.00分", "-"];
+        assert!(!parts.is_empty() && !idle.iter().any(|text| parts.contains(text)), "{name}: {parts}");
+        assert_eq!(parts.contains("惩处扣分−2.00分"), name == "samples/county", "{name}: {parts}");
     }
 }
 

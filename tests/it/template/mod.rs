@@ -445,3 +445,23 @@ fn repacked(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> (String, Vec<u8>)) -
     }
     out.finish().expect("a zip").into_inner()
 }
+
+/// The format with hundredths that every office has built in would put a hyphen before them.
+#[test]
+fn figures_below_zero_bear_a_minus_sign_on_every_form() {
+    const HUNDREDTHS: &str = r#"numFmtId="2""#;
+    for form in FORMS {
+        let bytes = built_in(form.id);
+        let styles = part(&bytes, "xl/styles.xml");
+        let looks = styles.split_once("<cellXfs").unwrap().1.split_once("</cellXfs>").unwrap().0;
+        let plain: Vec<usize> =
+            looks.split("<xf ").skip(1).enumerate().filter(|(_, look)| look.contains(HUNDREDTHS)).map(|(at, _)| at).collect();
+        for sheet in ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"] {
+            let sheet = part(&bytes, sheet);
+            for cell in sheet.split("<c ").skip(1).filter(|cell| cell.contains('{')) {
+                let hyphen = plain.iter().any(|at| cell.contains(&format!(r#" s="{at}" "#)));
+                assert!(!hyphen, "{}: {}", form.id, cell.split('>').next().unwrap_or_default());
+            }
+        }
+    }
+}
