@@ -190,28 +190,41 @@ fn adjustments(page: &mut Page, scheme: &Scheme) {
 
 /// Grades and stars, the best first.
 fn outcomes(page: &mut Page, rules: &Rules) {
-    match &rules.grades {
-        Grades::None => {}
-        Grades::Bands(bands) => {
-            let all: Vec<String> = bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)).collect();
-            page.say("show-grades", &[("bands", &page.list(&all))]);
+    for grading in &rules.gradings {
+        let mut who: Vec<String> = runs(page, &grading.runs).into_iter().collect();
+        who.extend((!grading.categories.is_empty()).then(|| grading.categories.join("、")));
+        who.extend(grading.probationary.map(|own| page.text(if own { "show-probationary" } else { "show-full" })));
+        let who = page.list(&who);
+        match &grading.by {
+            Grades::Bands(bands) => {
+                let all: Vec<String> = bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)).collect();
+                page.say("show-grades", &[("who", &who), ("bands", &page.list(&all))]);
+            }
+            Grades::Rank { top, bottom, rest } => page.say(
+                "show-rank",
+                &[
+                    ("who", &who),
+                    ("top", &top.0),
+                    ("best", &format!("{}{}", share(&top.1), star(top.2))),
+                    ("bottom", &bottom.0),
+                    ("worst", &format!("{}{}", share(&bottom.1), star(bottom.2))),
+                    ("rest", rest),
+                ],
+            ),
         }
-        Grades::Rank { top, bottom, rest } => page.say(
-            "show-rank",
-            &[
-                ("top", &top.0),
-                ("best", &format!("{}{}", share(&top.1), star(top.2))),
-                ("bottom", &bottom.0),
-                ("worst", &format!("{}{}", share(&bottom.1), star(bottom.2))),
-                ("rest", rest),
-            ],
-        ),
     }
     if let Some(stars) = &rules.stars {
         let named = |stars: u8| fill("show-star", page.lang, &[("stars", &stars.to_string())]);
         let all: Vec<String> = stars.iter().rev().map(|band| below(page, band.from.as_ref(), &named(band.gives), band.origin)).collect();
-        page.say("show-stars", &[("bands", &page.list(&all))]);
+        let when = runs(page, &rules.star_runs).unwrap_or_default();
+        page.say("show-stars", &[("who", &when), ("bands", &page.list(&all))]);
     }
+}
+
+/// Lengths of run that an outcome is for: `季度、年`; none where it is the year's alone, as most are.
+fn runs(page: &Page, runs: &[Every]) -> Option<String> {
+    let named: Vec<String> = runs.iter().map(|every| page.text(&format!("show-run-{}", every.word()))).collect();
+    (runs != [Every::Year]).then(|| named.join(if page.lang == Lang::Zh { "、" } else { " and " }))
 }
 
 fn below(page: &Page, from: Option<&crate::exact::Exact>, gives: &str, origin: Origin) -> String {
@@ -227,9 +240,11 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
         for (fact, effect) in veto.facts.iter().zip(&veto.effects) {
             let mut said = Vec::new();
             said.extend(effect.grade.as_ref().map(|grade| fill("show-veto-grade", page.lang, &[("grade", grade)])));
+            said.extend(effect.max_grade.as_ref().map(|grade| fill("show-veto-max-grade", page.lang, &[("grade", grade)])));
             said.extend(effect.zero_total.then(|| page.text("show-veto-zero")));
             said.extend(effect.points.as_ref().map(|points| fill("show-veto-points", page.lang, &[("points", &plain(points))])));
             said.extend(effect.max_stars.map(|stars| fill("show-veto-stars", page.lang, &[("stars", &stars.to_string())])));
+            said.extend(runs(page, &effect.runs).map(|runs| fill("show-in-runs", page.lang, &[("runs", &runs)])));
             let (fact, effects) = (format!("{fact}{}", star(effect.origin)), page.list(&said));
             let clause = page.clause(effect.clause.as_ref());
             page.say("show-veto", &[("fact", &fact), ("effects", &effects), ("clause", &clause)]);
@@ -240,7 +255,9 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
         let of = page.text(if quota.of == QuotaBase::Graded { "show-of-graded" } else { "show-of-expected" });
         let most = format!("{}{}", share(&quota.share), star(quota.origin));
         let (round, clause) = (round(page, quota.floor), page.clause(quota.clause.as_ref()));
-        page.say("show-quota", &[("grade", &quota.grade), ("of", &of), ("share", &most), ("round", &round), ("clause", &clause)]);
+        let when = runs(page, &quota.runs).unwrap_or_default();
+        let args = [("who", when.as_str()), ("grade", &quota.grade), ("of", &of), ("share", &most), ("round", &round), ("clause", &clause)];
+        page.say("show-quota", &args);
     }
     for honour in &scheme.honours {
         let stars = honour.stars.map(|stars| stars.to_string()).unwrap_or_default();

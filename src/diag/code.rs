@@ -86,6 +86,7 @@ codes! {
         UnknownVeto "unknown-veto",
         MissingReason "missing-reason",
         MissingReviewer "missing-reviewer",
+        MissingDate "missing-date",
         TooFewBallots "too-few-ballots",
         BallotIncomplete "ballot-incomplete",
     }

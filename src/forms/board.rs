@@ -189,7 +189,7 @@ fn data(view: &View<'_>) -> Record {
     root.text("空白说明", blanks.text() + &unlisted(view));
     root.text("支部积分", view.own.map_or_else(String::new, |own| own_score(own, scheme)));
     root.text("计分说明", if run == Period::YEAR { &scheme.board.note } else { &scheme.board.note_part });
-    root.text("有等次", if run == Period::YEAR { "是" } else { "" });
+    root.text("有等次", if run == Period::YEAR || scheme.member.grades_in(run.every()) { "是" } else { "" });
     root.text("有荣誉", if view.posted().any(|(.., outcome)| !outcome.honours.is_empty()) { "是" } else { "" });
     root.lists.insert("期间", headings(&columns));
     root.lists.insert("", members);

@@ -13,7 +13,7 @@ use crate::exact::{Exact, with_minus_sign};
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
 use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
-use crate::score::{Flag, vetoed_grade};
+use crate::score::{Flag, VetoedBy, after_vetoes, vetoes_in};
 use crate::submission::{Member, Reason, Submission};
 
 /// One thing said about a subject, with the cells it rests on.
@@ -102,7 +102,8 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
     if let Some(total) = &outcome.score.total {
         let point = Point::new("total", "explain-total").arg("total", with_minus_sign(&total.publish(scheme.digits)));
         points.push(point.arg("exact", with_minus_sign(&total.to_string())).arg("scheme", &scheme.name));
-        if year {
+        let every = branch.run.period.every();
+        if year || rules.grades_in(every) || rules.stars_in(every) {
             points.extend(grade(branch, outcome, scheme, rules, total));
             if let (Some(bands), Some(stars)) = (&rules.stars, outcome.score.stars) {
                 let reached = band(bands, total);
@@ -117,10 +118,8 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
     }
     if let OutcomeKind::Member(at) = outcome.kind {
         points.extend(honours(branch, outcome, scheme, at));
-        if year {
-            points.extend(letter(outcome, scheme));
-            points.extend(vetoes(branch.submission, scheme, at));
-        }
+        points.extend(letter(outcome, scheme));
+        points.extend(vetoes(branch, scheme, at));
     }
     points
 }
@@ -239,22 +238,28 @@ fn in_band<T: std::fmt::Display>(about: &'static str, key: &'static str, band: O
 fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules: &Rules, total: &Exact) -> Option<Point> {
     let Some(grade) = &outcome.score.grade else {
         // A probationary member's missing grade is told with his status.
-        return matches!(rules.grades, Grades::None).then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
+        let none = !rules.grades_in(branch.run.period.every());
+        return none.then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
     };
-    if let Some(forced) = vetoed_grade(scheme, &outcome.score) {
-        let otherwise = match &rules.grades {
-            Grades::Bands(bands) => bands.get(total).as_str(),
-            _ => "",
-        };
-        return Some(Point::new("grade", "explain-grade-vetoed").arg("grade", forced).arg("otherwise", otherwise));
+    let grades = &rules.gradings.get(outcome.score.grading?)?.by;
+    let by_total = match grades {
+        Grades::Bands(bands) => bands.get(total).as_str(),
+        Grades::Rank { .. } => "",
+    };
+    // What a rank alone gave is not kept: a veto that sets or caps it is told without.
+    let own = if by_total.is_empty() { grade.as_str() } else { by_total };
+    if let Some(by) = after_vetoes(scheme, &outcome.score, own).changed.filter(|_| outcome.kind != OutcomeKind::Branch) {
+        let key = if by == VetoedBy::Force { "explain-grade-vetoed" } else { "explain-grade-capped" };
+        return Some(Point::new("grade", key).arg("grade", grade).arg("otherwise", by_total));
     }
-    match &rules.grades {
+    match grades {
         Grades::Bands(bands) => Some(in_band("grade", "explain-grade-band", band(bands, total))),
         Grades::Rank { top, bottom, rest } => {
             let totals: Vec<&Exact> = branch
                 .outcomes
                 .iter()
                 .filter(|other| other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch && other.score.grade.is_some())
+                .filter(|other| other.score.grading == outcome.score.grading)
                 .filter_map(|other| other.score.total.as_ref())
                 .collect();
             let most = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
@@ -271,7 +276,6 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
                     .arg("not_above", totals.iter().filter(|other| **other <= total).count()),
             )
         }
-        Grades::None => None,
     }
 }
 
@@ -356,11 +360,11 @@ fn letter(outcome: &Outcome, scheme: &Scheme) -> Option<Point> {
     Some(Point::new("letter", "explain-letter").arg("letter", &own.name).arg("grade", grade).arg("months", own.months))
 }
 
-fn vetoes(submission: &Submission, scheme: &Scheme, at: u32) -> Vec<Point> {
+fn vetoes(branch: &BranchOutcomes<'_>, scheme: &Scheme, at: u32) -> Vec<Point> {
     let Some(veto) = &scheme.veto else { return Vec::new() };
-    let facts = submission.vetoes.iter().filter(|fact| fact.member == at);
-    facts
-        .map(|fact| {
+    let submission = branch.submission;
+    vetoes_in(scheme, submission, at, branch.run)
+        .map(|(fact, _)| {
             Point::new("veto", "explain-veto")
                 .arg("fact", &veto.facts[fact.fact])
                 .arg("ground", &fact.ground)

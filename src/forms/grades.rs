@@ -46,7 +46,7 @@ fn contents() -> Contents {
 fn data(whole: &Whole<'_>) -> Record {
     // The best grade first; schemes' own names follow in the order of the schemes.
     let mut names: Vec<&str> = Vec::new();
-    for name in whole.schemes.iter().flat_map(|scheme| scheme.member.grades.names()) {
+    for name in whole.schemes.iter().flat_map(|scheme| scheme.member.grade_names()) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -72,7 +72,7 @@ fn data(whole: &Whole<'_>) -> Record {
     used.sort_unstable();
     used.dedup();
     root.text("有党委", if whole.unit.kind() == Kind::County { "是" } else { "" });
-    root.text("有星级", if used.iter().any(|at| whole.schemes[*at].member.stars.is_some()) { "是" } else { "" });
+    root.text("有星级", if used.iter().any(|at| whole.schemes[*at].member.stars_in(whole.issuer.run.period.every())) { "是" } else { "" });
     root.text("有几种积分制", if used.len() > 1 { "是" } else { "" });
     root.text(
         "未含",

@@ -20,7 +20,7 @@ use crate::form::data::{Datum, Field, Record};
 use crate::period::{Calendar, Every, months_later, zh_date};
 use crate::record::NumberedLetter;
 use crate::scheme::{Formula, ItemKind, Letter, Scheme};
-use crate::score::{Subject, evaluate_formula};
+use crate::score::{Subject, evaluate_formula, vetoes_in};
 
 /// 告诫通知书.
 pub const WARNING: Form = Form {
@@ -288,8 +288,8 @@ fn problems(whole: &Whole<'_>, person: &Person<'_>) -> Vec<String> {
     let (scheme, submission) = (whole.scheme(person), person.sent.submission);
     let mut all = Vec::new();
     if let Some(veto) = &scheme.veto {
-        let facts = submission.vetoes.iter().filter(|fact| fact.member == person.at);
-        all.extend(facts.map(|fact| format!("一票否决情形“{}”：{}。", veto.facts[fact.fact], fact.ground.trim_end_matches('。'))));
+        let facts = vetoes_in(scheme, submission, person.at, whole.issuer.run);
+        all.extend(facts.map(|(fact, _)| format!("一票否决情形“{}”：{}。", veto.facts[fact.fact], fact.ground.trim_end_matches('。'))));
     }
     if let Some(rules) = &scheme.adjustments {
         let facts = submission.adjustments.iter().filter(|fact| fact.member == person.at && rules.kinds[fact.kind].deducts);

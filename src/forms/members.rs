@@ -14,7 +14,7 @@ use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period};
 use crate::rollup::Outcome;
 use crate::scheme::{Builtin, Formula, Item, ItemKind, Poll, RowContent, RowTotal, Rules, Scheme, SummaryRow, Window};
-use crate::score::{Flag, Subject, evaluate_formula};
+use crate::score::{Flag, Subject, evaluate_formula, vetoes_in};
 use crate::submission::{Entry, Mark, Member};
 
 /// 积分登记表.
@@ -266,7 +266,9 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
     root.text("末栏名称", if columns.len() == 1 { "" } else { last_column(view) });
     root.text("有认定", if rules.items.iter().any(|item| is_ruled(item, rules)) { "是" } else { "" });
     root.text("有分组", if rules.items.iter().any(|item| !item.group.is_empty()) { "是" } else { "" });
-    root.text("有否决", if view.scheme.veto.is_some() && view.issuer.run.period == Period::YEAR { "是" } else { "" });
+    let run = view.issuer.run.period;
+    let vetoes = view.scheme.veto.iter().flat_map(|veto| &veto.effects).any(|effect| effect.runs.contains(&run.every()));
+    root.text("有否决", if vetoes { "是" } else { "" });
     let polled = |poll: &Poll| view.scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
     root.text("有季度", if by_quarter(&columns) { "是" } else { "" });
     root.text("有测评", if view.scheme.poll.as_ref().is_some_and(polled) { "是" } else { "" });
@@ -529,8 +531,8 @@ fn adjustments_text(view: &View<'_>, at: u32) -> String {
 
 fn vetoes_text(view: &View<'_>, at: u32) -> String {
     let Some(veto) = &view.scheme.veto else { return String::new() };
-    let facts =
-        view.submission.vetoes.iter().filter(|fact| fact.member == at).map(|fact| format!("{}：{}", veto.facts[fact.fact], fact.ground));
+    let facts = vetoes_in(view.scheme, view.submission, at, view.issuer.run);
+    let facts = facts.map(|(fact, _)| format!("{}：{}", veto.facts[fact.fact], fact.ground));
     facts.collect::<Vec<_>>().join("\n")
 }
 

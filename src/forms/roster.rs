@@ -163,7 +163,7 @@ fn exempt(whole: &Whole<'_>) -> Record {
     };
     let rows: Vec<Record> = exempt.enumerate().map(line).collect();
     whole.common(&mut root, rows.len());
-    let stars = run == Period::YEAR && whole.schemes.iter().any(|scheme| scheme.member.stars.is_some());
+    let stars = whole.schemes.iter().any(|scheme| scheme.member.stars_in(run.every()));
     root.text("有星级", if stars { "是" } else { "" });
     root.lists.insert("", rows);
     root

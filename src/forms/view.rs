@@ -173,7 +173,7 @@ impl<'a> View<'a> {
 
     /// True where this run gives stars.
     pub fn has_stars(&self) -> bool {
-        self.issuer.run.period == Period::YEAR && self.scheme.member.stars.is_some()
+        self.scheme.member.stars_in(self.issuer.run.period.every())
     }
 
     /// Members of this view with their outcomes.
@@ -208,8 +208,9 @@ impl<'a> View<'a> {
         let mut counts = Counts::default();
         self.outcomes.iter().for_each(|outcome| counts.add(outcome));
         let mut text = format!("在册{}人", counts.members);
-        if self.issuer.run.period == Period::YEAR {
-            text.push_str(&["：", &counts.sum_text(&self.scheme.member.grades.names())].concat());
+        let run = self.issuer.run.period;
+        if run == Period::YEAR || self.scheme.member.grades_in(run.every()) {
+            text.push_str(&["：", &counts.sum_text(&self.scheme.member.grade_names())].concat());
         }
         let gone: Vec<(&Member, &Outcome)> = self
             .everyone()

@@ -115,7 +115,7 @@ fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Gr
     let mut rows = Vec::new();
     let parts = parts(&scheme.member, run);
     let mut counts = Counts::default();
-    let grades = scheme.member.grades.names();
+    let grades = scheme.member.grade_names();
     for view in views {
         for (.., outcome) in view.everyone() {
             counts.add(outcome);
@@ -175,7 +175,7 @@ fn of_members(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Gr
 
 /// A line per branch, below those of a committee its subtotal.
 fn of_county(Group { unit, issuer, scheme, views, digest, owing, lacking }: &Group<'_>) -> Record {
-    let grades = scheme.member.grades.names();
+    let grades = scheme.member.grade_names();
     let counts_of = |view: &View<'_>| {
         let mut counts = Counts::default();
         view.everyone().for_each(|(.., outcome)| counts.add(outcome));

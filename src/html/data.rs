@@ -246,6 +246,8 @@ pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
             own,
         });
     }
+    let run = overview.issuer.run.period;
+    let has_grades = run == Period::YEAR || overview.schemes.iter().any(|scheme| scheme.member.grades_in(run.every()));
     let standing = |standing| overview.branches.iter().filter(|line| line.standing == standing).count();
     let kind = |((category, scheme), counts): (&(usize, usize), &Counts)| Kind {
         name: categories.all[*category].clone()
@@ -273,11 +275,7 @@ pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
             exempt: all.exempt,
             warnings: overview.findings.iter().filter(|finding| finding.severity() == Severity::Warning).count(),
         },
-        grades: if overview.issuer.run.period == Period::YEAR {
-            grades.iter().map(|grade| (*grade).to_owned()).collect()
-        } else {
-            Vec::new()
-        },
+        grades: if has_grades { grades.iter().map(|grade| (*grade).to_owned()).collect() } else { Vec::new() },
         kinds: kinds.iter().map(kind).collect(),
         schemes: overview.schemes.iter().enumerate().map(|(at, scheme)| scheme_data(overview, scheme, at, &figures[at])).collect(),
         findings: findings(overview, page.lang),

@@ -490,6 +490,7 @@ fn outcome(row: &Value, county: &Setup, card: &mut BranchScores) -> Option<()> {
         board: word("board").and_then(published),
         figures: row["figures"].as_object()?.iter().filter_map(|(id, value)| Some((id.clone(), published(value.as_str()?)?))).collect(),
         grade: word("grade").map(str::to_owned),
+        grading: None,
         stars: row["stars"].as_u64().map(|stars| stars as u8),
         veto: words("veto").into_iter().filter_map(|name| facts.iter().position(|fact| fact == name)).collect(),
         flags: words("flags").into_iter().filter_map(|word| Flag::ALL.into_iter().find(|flag| flag.word() == word)).collect(),

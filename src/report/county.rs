@@ -90,6 +90,12 @@ fn score(value: &Exact, scheme: &Scheme) -> Value {
     value.published_decimal(scheme.digits).map_or(Value::Empty, Value::Number)
 }
 
+/// True where the run gives grades, as the year's does.
+fn graded(overview: &Overview<'_>) -> bool {
+    let run = overview.issuer.run.period;
+    run == Period::YEAR || overview.schemes.iter().any(|scheme| scheme.member.grades_in(run.every()))
+}
+
 /// The grades of all schemes, the best first: a column each.
 fn grades_in<'a>(overview: &Overview<'a>) -> Vec<&'a str> {
     grades_of(overview.schemes)
@@ -182,7 +188,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
     ] {
         rows.push(vec![name.into(), count(value)]);
     }
-    if overview.issuer.run.period == Period::YEAR {
+    if graded(overview) {
         rows.extend(headcount(&counts, &grades_in(overview), returned + missing));
     }
     for (letter, value) in &counts.letters {
@@ -266,7 +272,7 @@ fn other_columns(year: bool) -> Vec<Column> {
 
 /// The best grade of each scheme that gives grades.
 fn best_grades(schemes: &[Scheme]) -> Vec<&str> {
-    let mut best: Vec<&str> = schemes.iter().filter_map(|scheme| scheme.member.grades.names().first().copied()).collect();
+    let mut best: Vec<&str> = schemes.iter().filter_map(|scheme| scheme.member.grade_names().first().copied()).collect();
     best.sort_unstable();
     best.dedup();
     best
@@ -279,7 +285,7 @@ fn committees(overview: &Overview<'_>) -> Sheet {
             names.push(&line.branch.committee);
         }
     }
-    let year = overview.issuer.run.period == Period::YEAR;
+    let year = graded(overview);
     let names_of_grades = grades_in(overview);
     let best = best_grades(overview.schemes);
     let row = |name: Value, lines: &[&BranchLine<'_>]| {
@@ -328,7 +334,7 @@ fn categories(overview: &Overview<'_>) -> Sheet {
             }
         }
     }
-    let year = overview.issuer.run.period == Period::YEAR;
+    let year = graded(overview);
     let names = grades_in(overview);
     let rows: Vec<Vec<Value>> = by
         .iter()
@@ -398,7 +404,7 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
             }
         }
         let graded: u64 = counts.grades.values().sum();
-        for (grade, value) in counts.parts(&scheme.member.grades.names()).into_iter().filter(|(grade, _)| counts.with_grade(grade) > 0) {
+        for (grade, value) in counts.parts(&scheme.member.grade_names()).into_iter().filter(|(grade, _)| counts.with_grade(grade) > 0) {
             rows.push(vec![text(&scheme.name), "等次".into(), text(grade), count(value), share(value, graded)]);
         }
         let starred: u64 = counts.stars.values().sum();
@@ -432,7 +438,7 @@ fn distribution(overview: &Overview<'_>) -> Sheet {
 fn branches(overview: &Overview<'_>) -> Sheet {
     let found = overview.by_branch();
     let aside = set_aside(overview.findings);
-    let year = overview.issuer.run.period == Period::YEAR;
+    let year = graded(overview);
     let joined = joined(overview.findings);
     let names = grades_in(overview);
     let rows = overview

@@ -6,7 +6,7 @@ use crate::diag::{Code, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::{Grades, Honour, QuotaBase, Scheme, share_of};
-use crate::score::{Flag, Score, score_branch, score_member, vetoed_grade};
+use crate::score::{Flag, Score, after_vetoes, score_branch, score_member};
 use crate::submission::{Member, Nomination, Submission};
 
 /// Who an outcome is about.
@@ -53,14 +53,12 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
         });
     }
     rank(&mut outcomes);
+    grade_by_rank(&mut outcomes, schemes);
     if run.period == Period::YEAR {
-        grade_by_rank(&mut outcomes, schemes);
         letters(&mut outcomes, schemes);
     }
     let mut findings = honours(&mut outcomes, submission, schemes, run);
-    if run.period == Period::YEAR {
-        findings.extend(grade_quotas(&outcomes, submission, schemes));
-    }
+    findings.extend(grade_quotas(&outcomes, submission, schemes, run.period.every()));
     let with_branch = submission.members.iter().map(|member| member.scheme).find(|scheme| schemes[*scheme].branch.is_some());
     if let Some(scheme) = with_branch
         && let Some(score) = score_branch(&schemes[scheme], submission, run)
@@ -93,14 +91,17 @@ fn rank(outcomes: &mut [Outcome]) {
 
 /// Grades by rank among scored full members: a group of equals that does not fit its share whole falls to the rest.
 fn grade_by_rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
-    for (at, scheme) in schemes.iter().enumerate() {
-        let Grades::Rank { top, bottom, rest } = &scheme.member.grades else { continue };
+    let blocks = schemes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, scheme)| scheme.member.gradings.iter().enumerate().map(move |(block, grading)| (at, scheme, block, &grading.by)));
+    for (at, scheme, block, by) in blocks {
+        let Grades::Rank { top, bottom, rest } = by else { continue };
         let graded = |outcome: &Outcome| {
             outcome.kind != OutcomeKind::Branch
                 && outcome.scheme == at
+                && outcome.score.grading == Some(block)
                 && outcome.score.total.is_some()
-                && outcome.score.stands()
-                && (scheme.grade_probationary || !outcome.score.flags.contains(&Flag::Probationary))
         };
         let totals: Vec<Exact> =
             outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
@@ -113,13 +114,14 @@ fn grade_by_rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
             let Some(total) = &outcome.score.total else { continue };
             let not_below = totals.iter().filter(|other| *other >= total).count() as i64;
             let not_above = totals.iter().filter(|other| *other <= total).count() as i64;
-            let grade = match vetoed_grade(scheme, &outcome.score) {
-                Some(grade) => grade,
-                None if not_below <= best => &top.0,
-                None if not_above <= worst => &bottom.0,
-                None => rest,
+            let own = if not_below <= best {
+                &top.0
+            } else if not_above <= worst {
+                &bottom.0
+            } else {
+                rest
             };
-            outcome.score.grade = Some(grade.to_owned());
+            outcome.score.grade = Some(after_vetoes(scheme, &outcome.score, own).grade.to_owned());
         }
     }
 }
@@ -270,11 +272,11 @@ fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
 }
 
 /// Grades that more members have than the scheme wants. The grades stand: who is to go is for people to say.
-fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme]) -> Vec<Finding> {
+fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme], every: Every) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, scheme) in schemes.iter().enumerate() {
         let scored = || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some() && outcome.score.stands());
-        for quota in &scheme.quotas {
+        for quota in scheme.quotas.iter().filter(|quota| quota.runs.contains(&every)) {
             let have = scored().filter(|outcome| outcome.score.grade.as_ref() == Some(&quota.grade)).count();
             let base = match quota.of {
                 QuotaBase::Graded => scored().filter(|outcome| outcome.score.grade.is_some()).count(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exact::Exact;
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, in_one_order};
 
 use super::{Outcome, OutcomeKind};
 use crate::score::{Flag, Score};
@@ -53,19 +53,7 @@ impl<'a> Counted<'a> {
 
 /// The grades that schemes give, the best first; those of several schemes once each, in an order that keeps every scheme's.
 pub fn grades_of<'a>(schemes: impl IntoIterator<Item = &'a Scheme>) -> Vec<&'a str> {
-    let mut all: Vec<&str> = Vec::new();
-    for scheme in schemes {
-        let mut behind = 0;
-        for name in scheme.member.grades.names() {
-            if let Some(at) = all.iter().position(|known| *known == name) {
-                behind = behind.max(at + 1);
-            } else {
-                all.insert(behind, name);
-                behind += 1;
-            }
-        }
-    }
-    all
+    in_one_order(schemes.into_iter().map(|scheme| scheme.member.grade_names()))
 }
 
 /// Counts over any number of branches. Adding is commutative: no order of reading changes a figure.

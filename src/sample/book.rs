@@ -146,10 +146,11 @@ fn confirmed(person: &Person) -> Option<NaiveDate> {
 
 /// 直评等次 of the exempt: the grade below the best, with stars where the scheme has them.
 fn direct_grade(scheme: &Scheme) -> String {
-    let grade = match &scheme.member.grades {
-        Grades::None => "",
-        Grades::Bands(_) => "合格",
-        Grades::Rank { rest, .. } => rest,
+    // The grade below the best, or the one of those who have no place by rank.
+    let grade = match scheme.member.gradings.first().map(|grading| &grading.by) {
+        None => "",
+        Some(Grades::Rank { rest, .. }) => rest,
+        Some(bands) => bands.names().get(1).or(bands.names().first()).copied().unwrap_or_default(),
     };
     match &scheme.member.stars {
         Some(_) => format!("{grade}/{}星", scheme.member.max_stars.saturating_sub(2)),

@@ -20,6 +20,8 @@ pub(super) struct Known<'a> {
     pub items: &'a [Item],
     pub values: &'a [Arc<Value>],
     pub builtins: &'a [Builtin],
+    /// Lengths of run in which facts of 一票否决 take points.
+    pub veto_runs: &'a [Every],
 }
 
 /// A formula with its names proven; zero after a fault.
@@ -136,7 +138,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             }
         }
         let formula = formula(reader, &draft.text, known, &earlier, &blocked);
-        of_the_year(reader, draft, &formula);
+        of_the_year(reader, draft, known, &formula);
         let (digits, most) = (digits(&formula, &reach), reader.bounds.digits);
         if digits > most {
             reader.fault(
@@ -158,6 +160,16 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             clause: draft.clause.clone(),
         });
     }
+    for (place, every) in std::mem::take(&mut reader.outcome_runs) {
+        if !done.iter().any(|figure| figure.id == "total" && figure.runs.contains(&every)) {
+            let every = every.word();
+            reader.fault(
+                &place,
+                format!("{every} 的运行没有总分（id 为“total”的得分），评不出来"),
+                format!("`{every}` runs have no figure `total`, so there is nothing to go by"),
+            );
+        }
+    }
     if !done.iter().any(|figure| figure.id == "total") {
         reader.fault(&parent.span.clone(), "没有 id 为“total”的得分", "no figure has the id `total`");
     }
@@ -172,13 +184,22 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
 }
 
 /// Ballots, 奖惩 and 一票否决 belong to the year: a figure of a shorter run that names them would silently be without them.
-fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
+fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formula: &Formula) {
+    if formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes)))
+        && let Some(without) = draft.runs.iter().find(|every| !known.veto_runs.contains(every))
+    {
+        let every = without.word();
+        reader.fault(
+            &draft.text.span,
+            format!("{every} 的运行里没有扣分的一票否决；请在 [[veto]] 写 runs，或把这个得分的 runs 分开写"),
+            format!("no [[veto]] takes points in `{every}` runs; give it `runs`, or give those runs a figure without `vetoes`"),
+        );
+    }
     let Some(shorter) = draft.runs.iter().find(|every| **every != Every::Year) else { return };
     let words = [
         ("mean(poll)", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Poll)))),
         ("awards", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Awards(_))))),
         ("penalties", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Penalties(_))))),
-        ("vetoes", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes)))),
     ];
     for (word, _) in words.into_iter().filter(|(_, named)| *named) {
         let every = shorter.word();

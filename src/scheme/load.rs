@@ -15,6 +15,8 @@ use super::items::{self, Entries};
 use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
 use super::outcomes::{self, Ends};
 use super::reader::Reader;
+use crate::period::Every;
+
 use super::values::{shares, values};
 
 /// Most decimals that fit the compact marks of a submission.
@@ -81,9 +83,9 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     let items = items::items(reader, &mut keys, &entries, &values);
     let poll = poll(reader, &mut keys, &items);
     let adjustments = adjustments(reader, &mut keys);
-    let grades = outcomes::grades(reader, &mut keys);
-    let (stars, max_stars) = outcomes::stars(reader, &mut keys);
-    let ends = Ends { grades: grades.names(), max_stars };
+    let gradings = outcomes::gradings(reader, &mut keys, grade_probationary, false);
+    let stars = outcomes::stars(reader, &mut keys);
+    let ends = Ends { gradings: &gradings, max_stars: stars.max, star_runs: &stars.runs };
     let (veto, takes_points) = outcomes::veto(reader, &mut keys, &ends);
     let letters = outcomes::letters(reader, &mut keys, &ends);
     let honours = outcomes::honours(reader, &mut keys, &ends);
@@ -99,7 +101,9 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     if takes_points.is_some() {
         builtins.push(Builtin::Vetoes);
     }
-    let known = Known { items: &items, values: &values, builtins: &builtins };
+    let shorter_vetoes = veto.iter().flat_map(|veto| &veto.effects).filter(|effect| effect.points.is_some());
+    let veto_runs: Vec<Every> = shorter_vetoes.flat_map(|effect| effect.runs.iter().copied()).collect();
+    let known = Known { items: &items, values: &values, builtins: &builtins, veto_runs: &veto_runs };
     let figures = figures(reader, &mut keys, &known, entries.every);
     if let Some(place) = takes_points.filter(|_| !uses_vetoes(&figures)) {
         reader.fault(&place, "有扣分，但算总分的算式里没有用“vetoes”", "points are taken, but no figure uses `vetoes`");
@@ -146,9 +150,10 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
             items,
             values,
             figures,
-            grades,
-            stars,
-            max_stars,
+            gradings,
+            stars: stars.bands,
+            star_runs: stars.runs,
+            max_stars: stars.max,
         },
         branch,
         poll,
@@ -184,11 +189,24 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
     let values = values_of(reader, &mut keys);
     let entries = Entries { every, scorers: None, reviewed: false, dated: false };
     let items = items::items(reader, &mut keys, &entries, &values);
-    let figures = figures(reader, &mut keys, &Known { items: &items, values: &values, builtins: &[] }, every);
-    let grades = outcomes::grades(reader, &mut keys);
-    let (stars, max_stars) = outcomes::stars(reader, &mut keys);
+    let gradings = outcomes::gradings(reader, &mut keys, false, true);
+    let stars = outcomes::stars(reader, &mut keys);
+    let known = Known { items: &items, values: &values, builtins: &[], veto_runs: &[] };
+    let figures = figures(reader, &mut keys, &known, every);
     reader.finish(keys);
-    Rules { every, scorers, reviewed: false, dated: false, items, values, figures, grades, stars, max_stars }
+    Rules {
+        every,
+        scorers,
+        reviewed: false,
+        dated: false,
+        items,
+        values,
+        figures,
+        gradings,
+        stars: stars.bands,
+        star_runs: stars.runs,
+        max_stars: stars.max,
+    }
 }
 
 fn board<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, view: &dyn Fn(&mut Reader<'t>, &Written<String>) -> Formula) -> BoardView {

@@ -85,10 +85,12 @@ pub struct Rules {
     pub values: Vec<Arc<Value>>,
     /// Figures in an order in which each needs only earlier ones.
     pub figures: Vec<Figure>,
-    /// Grades by the total, or by rank.
-    pub grades: Grades,
+    /// Grades, a block for each kind of run or member that has its own; the first that fits counts.
+    pub gradings: Vec<Grading>,
     /// Stars by the total.
     pub stars: Option<Bands<u8>>,
+    /// Lengths of run that give them.
+    pub star_runs: Vec<Every>,
     /// Most stars there are.
     pub max_stars: u8,
 }
@@ -228,19 +230,34 @@ pub struct VetoEffect {
     pub zero_total: bool,
     /// Points each such fact takes off, below zero; formulas have them as `vetoes`.
     pub points: Option<Exact>,
+    /// No better grade than this; a worse one stays.
+    pub max_grade: Option<String>,
     /// No more stars than this.
     pub max_stars: Option<u8>,
+    /// Lengths of run in which it counts; in one shorter than the year by the day of the fact.
+    pub runs: Vec<Every>,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
     /// Where it comes from.
     pub origin: Origin,
 }
 
+/// Whose grades a block is for, in which runs, and how they are given.
+#[derive(Clone, Debug)]
+pub struct Grading {
+    /// Lengths of run that give them.
+    pub runs: Vec<Every>,
+    /// Members' categories; empty for all.
+    pub categories: Vec<String>,
+    /// Probationary members only, full ones only; none where the scheme's `grade_probationary` decides.
+    pub probationary: Option<bool>,
+    /// How.
+    pub by: Grades,
+}
+
 /// How grades are given.
 #[derive(Clone, Debug)]
 pub enum Grades {
-    /// The scheme gives none.
-    None,
     /// By bands of the exact total.
     Bands(Bands<String>),
     /// By rank within the branch among scored full members.
@@ -258,7 +275,6 @@ impl Grades {
     /// The grades' names, the best first.
     pub fn names(&self) -> Vec<&str> {
         match self {
-            Self::None => Vec::new(),
             Self::Bands(bands) => bands.iter().rev().map(|band| band.gives.as_str()).collect(),
             Self::Rank { top, bottom, rest } => vec![&top.0, rest, &bottom.0],
         }
@@ -323,6 +339,8 @@ pub struct GradeQuota {
     pub of: QuotaBase,
     /// Rounded down; up where false.
     pub floor: bool,
+    /// Lengths of run in which it is looked at.
+    pub runs: Vec<Every>,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
     /// Where it comes from.
@@ -429,6 +447,26 @@ impl Rules {
         self.figures.iter().find(own)
     }
 
+    /// Names of all grades, the best first; those of several blocks once each, in an order that keeps every block's.
+    pub fn grade_names(&self) -> Vec<&str> {
+        in_one_order(self.gradings.iter().map(|grading| grading.by.names()))
+    }
+
+    /// True where some member may get a grade in runs of this length.
+    pub fn grades_in(&self, every: Every) -> bool {
+        self.gradings.iter().any(|grading| grading.runs.contains(&every))
+    }
+
+    /// True where runs of this length give stars.
+    pub fn stars_in(&self, every: Every) -> bool {
+        self.stars.is_some() && self.star_runs.contains(&every)
+    }
+
+    /// The block that grades a member in runs of this length, by its position.
+    pub fn grading_of(&self, category: &str, probationary: bool, every: Every, grade_probationary: bool) -> Option<usize> {
+        fitting(&self.gradings, category, probationary, every, grade_probationary)
+    }
+
     /// True where runs of this length have a total.
     pub fn scores(&self, every: Every) -> bool {
         self.figure("total", every).is_some()
@@ -450,7 +488,37 @@ impl Rules {
     }
 }
 
+/// The first block of grades that fits a member and a length of run.
+pub(super) fn fitting(gradings: &[Grading], category: &str, probationary: bool, every: Every, grade_probationary: bool) -> Option<usize> {
+    gradings.iter().position(|grading| {
+        let status = grading.probationary.map_or(!probationary || grade_probationary, |wanted| wanted == probationary);
+        status && grading.runs.contains(&every) && (grading.categories.is_empty() || grading.categories.iter().any(|c| c == category))
+    })
+}
+
+/// Several lists of names as one, each name once, in an order that keeps that of every list.
+pub fn in_one_order<'a>(lists: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for list in lists {
+        let mut behind = 0;
+        for name in list {
+            if let Some(at) = all.iter().position(|known| *known == name) {
+                behind = behind.max(at + 1);
+            } else {
+                all.insert(behind, name);
+                behind += 1;
+            }
+        }
+    }
+    all
+}
+
 impl Scheme {
+    /// True where some fact of 一票否决 counts in runs shorter than the year.
+    pub fn has_shorter_vetoes(&self) -> bool {
+        self.veto.iter().flat_map(|veto| &veto.effects).any(|effect| effect.runs.iter().any(|every| *every != Every::Year))
+    }
+
     /// True where some value is our sample.
     pub fn rests_on_samples(&self) -> bool {
         !self.samples.is_empty()

@@ -9,14 +9,67 @@ use crate::period::Every;
 use crate::words::nearest;
 
 use super::bands::{Band, BandFault, Bands};
-use super::model::{GradeQuota, Grades, Honour, Letter, Origin, QuotaBase, Veto, VetoEffect};
+use super::model::{GradeQuota, Grades, Grading, Honour, Letter, Origin, QuotaBase, Veto, VetoEffect, fitting, in_one_order};
 use super::reader::Reader;
 
 const ROUNDING: [(&str, bool); 2] = [("floor", true), ("ceil", false)];
 
-/// `[grades]`.
-pub(super) fn grades<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Grades {
-    let Some(mut keys) = reader.optional_table(parent, "grades") else { return Grades::None };
+/// Lengths of run that a block is for: the year where none is named. A length that has no total is a fault, which is
+/// looked at when the figures are known.
+fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
+    if keys.get("runs").is_none() {
+        return vec![Every::Year];
+    }
+    let runs = reader.lengths(keys, "runs");
+    let place = keys.place("runs");
+    reader.outcome_runs.extend(runs.iter().map(|every| (place.clone(), *every)));
+    if runs.is_empty() { vec![Every::Year] } else { runs }
+}
+
+/// `[grades]`, or several blocks `[[grades]]` for members and runs that differ.
+pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, grade_probationary: bool, of_branch: bool) -> Vec<Grading> {
+    let several = parent.get("grades").is_some_and(|node| node.get_ref().is_array());
+    let tables = if several { reader.tables(parent, "grades") } else { reader.optional_table(parent, "grades").into_iter().collect() };
+    let (mut gradings, mut places): (Vec<Grading>, Places) = (Vec::new(), Vec::new());
+    for mut keys in tables {
+        let runs = runs(reader, &mut keys);
+        let (mut categories, mut probationary) = (Vec::new(), None);
+        if !of_branch {
+            categories = reader.texts(&mut keys, "categories");
+            for category in &categories {
+                reader.known_category(category);
+            }
+            reader.unique(("类别", "category"), &categories);
+            probationary = reader.optional_choice(&mut keys, "status", &[("full", false), ("probationary", true)]);
+        }
+        let place = keys.span.clone();
+        let Some(by) = grades(reader, keys) else { continue };
+        let categories = categories.into_iter().map(|category| category.value).collect();
+        gradings.push(Grading { runs, categories, probationary, by });
+        places.push(place);
+    }
+    // Of several blocks each must be the first that fits somebody.
+    let all: Vec<&str> = gradings.iter().flat_map(|grading| &grading.categories).map(String::as_str).collect();
+    for (at, grading) in gradings.iter().enumerate() {
+        let own: Vec<&str> = grading.categories.iter().map(String::as_str).collect();
+        let categories = if own.is_empty() { [all.as_slice(), &[""]].concat() } else { own };
+        let reached = grading.runs.iter().any(|every| {
+            let first = |category: &&str, status: bool| fitting(&gradings, category, status, *every, grade_probationary) == Some(at);
+            categories.iter().any(|category| first(category, false) || first(category, true))
+        });
+        if !reached {
+            reader.fault(
+                &places[at],
+                "轮不到这一段：上面的 [[grades]] 已包括这些运行和党员",
+                "this block is never reached: those above it hold all its runs and members already",
+            );
+        }
+    }
+    gradings
+}
+
+/// How one block gives its grades.
+fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Option<Grades> {
     let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.text(keys, "name").value);
     for band in &bands {
         if let Some(from) = &band.from {
@@ -27,15 +80,15 @@ pub(super) fn grades<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Grad
     let place = keys.span.clone();
     reader.finish(keys);
     match (bands.is_empty(), rank) {
-        (true, Some(rank)) => rank,
-        (false, None) => tile(reader, bands, &places).map_or(Grades::None, Grades::Bands),
+        (true, Some(rank)) => Some(rank),
+        (false, None) => tile(reader, bands, &places).map(Grades::Bands),
         _ => {
             reader.fault(
                 &place,
                 "等次要按分数段（bands）或名次（rank），写其中一个",
                 "grades go by `bands` or by `rank`: give one of them",
             );
-            Grades::None
+            None
         }
     }
 }
@@ -90,9 +143,18 @@ fn rank<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Grades {
     Grades::Rank { top, bottom, rest }
 }
 
-/// `[stars]`: the bands and the most there are.
-pub(super) fn stars<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> (Option<Bands<u8>>, u8) {
-    let Some(mut keys) = reader.optional_table(parent, "stars") else { return (None, 0) };
+/// `[stars]`.
+pub(super) struct Stars {
+    pub bands: Option<Bands<u8>>,
+    /// The most there are.
+    pub max: u8,
+    pub runs: Vec<Every>,
+}
+
+/// `[stars]`.
+pub(super) fn stars<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Stars {
+    let Some(mut keys) = reader.optional_table(parent, "stars") else { return Stars { bands: None, max: 0, runs: Vec::new() } };
+    let runs = runs(reader, &mut keys);
     let max = reader.whole(&mut keys, "max", 0..=100) as u8;
     let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.whole(keys, "stars", 0..=100) as u8);
     if bands.is_empty() {
@@ -112,21 +174,37 @@ pub(super) fn stars<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> (Opti
         }
     }
     let bands = if bands.is_empty() { None } else { tile(reader, bands, &places) };
-    (bands, max)
+    Stars { bands, max, runs }
 }
 
 /// What the outcomes below may name.
 pub(super) struct Ends<'a> {
-    pub grades: Vec<&'a str>,
+    pub gradings: &'a [Grading],
     pub max_stars: u8,
+    pub star_runs: &'a [Every],
 }
 
-fn known_grade(reader: &mut Reader<'_>, grade: &Written<String>, ends: &Ends<'_>) {
-    if !grade.value.is_empty() && !ends.grades.contains(&grade.value.as_str()) {
-        let (said, all) = (&grade.value, ends.grades.join(" "));
-        let wrong =
-            Said::new(format!("本细则没有“{said}”这个等次；有：{all}"), format!("`{said}` is no grade of this scheme; there are: {all}"));
-        reader.refuse(&grade.span, wrong.near(nearest(said, ends.grades.iter().copied())));
+/// Refuses a grade that no block gives in one of these runs.
+fn known_grade(reader: &mut Reader<'_>, grade: &Written<String>, runs: &[Every], ends: &Ends<'_>) {
+    for every in runs {
+        let own = ends.gradings.iter().filter(|grading| grading.runs.contains(every));
+        let names = in_one_order(own.map(|grading| grading.by.names()));
+        if grade.value.is_empty() || names.contains(&grade.value.as_str()) {
+            continue;
+        }
+        let (said, all) = (&grade.value, names.join(" "));
+        let wrong = if in_one_order(ends.gradings.iter().map(|grading| grading.by.names())).contains(&said.as_str()) {
+            let every = every.word();
+            Said::new(
+                format!("{every} 的运行里不评“{said}”；请在 [grades] 或这里改 runs"),
+                format!("`{said}` is not given in `{every}` runs; change `runs` here or in [grades]"),
+            )
+        } else {
+            let zh = format!("本细则没有“{said}”这个等次；有：{all}");
+            Said::new(zh, format!("`{said}` is no grade of this scheme; there are: {all}")).near(nearest(said, names.iter().copied()))
+        };
+        reader.refuse(&grade.span, wrong);
+        return;
     }
 }
 
@@ -147,9 +225,19 @@ pub(super) fn veto<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &En
             let place = keys.place("facts");
             reader.fault(&place, "“facts”里一个情形也没有", "`facts` names none");
         }
+        let runs = runs(reader, &mut keys);
         let grade = reader.optional_text(&mut keys, "grade");
-        if let Some(grade) = &grade {
-            known_grade(reader, grade, ends);
+        let max_grade = reader.optional_text(&mut keys, "max_grade");
+        for grade in [&grade, &max_grade].into_iter().flatten() {
+            known_grade(reader, grade, &runs, ends);
+        }
+        if grade.is_some() && max_grade.is_some() {
+            let place = keys.place("max_grade");
+            reader.fault(
+                &place,
+                "“grade”已经定了等次，“max_grade”（最高评为）只能另写",
+                "`grade` sets the grade already; give either it or `max_grade`",
+            );
         }
         let zero_total = reader.optional_choice(&mut keys, "total", &[("zero", true)]).unwrap_or(false);
         let points = reader.optional_number(&mut keys, "points");
@@ -161,13 +249,22 @@ pub(super) fn veto<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &En
         }
         let max_stars = reader.optional_whole(&mut keys, "max_stars", 0..=100).map(|stars| stars as u8);
         known_stars(reader, &keys, "max_stars", max_stars, ends);
+        if let Some(every) = runs.iter().find(|every| !ends.star_runs.contains(every)).filter(|_| max_stars.is_some() && ends.max_stars > 0)
+        {
+            let (place, every) = (keys.place("max_stars"), every.word());
+            reader.fault(
+                &place,
+                format!("{every} 的运行里不评星级；请在 [stars] 或这里改 runs"),
+                format!("no stars are given in `{every}` runs; change `runs` here or in [stars]"),
+            );
+        }
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
-        if grade.is_none() && !zero_total && points.is_none() && max_stars.is_none() {
+        if grade.is_none() && max_grade.is_none() && !zero_total && points.is_none() && max_stars.is_none() {
             reader.fault(
                 &keys.span.clone(),
-                "没有写后果：grade（定等次）、total = \"zero\"（清零）、points（扣分）、max_stars（限星），至少一个",
-                "no effect is given: at least one of `grade`, `total = \"zero\"`, `points`, `max_stars`",
+                "没有写后果：grade（定等次）、max_grade（最高评为）、total = \"zero\"（清零）、points（扣分）、max_stars（限星），至少一个",
+                "no effect is given: at least one of `grade`, `max_grade`, `total = \"zero\"`, `points`, `max_stars`",
             );
         }
         reader.finish(keys);
@@ -176,7 +273,9 @@ pub(super) fn veto<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &En
             grade: grade.map(|grade| grade.value),
             zero_total,
             points: points.map(|points| points.value),
+            max_grade: max_grade.map(|grade| grade.value),
             max_stars,
+            runs,
             clause,
             origin,
         });
@@ -193,7 +292,7 @@ pub(super) fn letters<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
     let (mut letters, mut grades) = (Vec::new(), Vec::new());
     for mut keys in reader.tables(parent, "letter") {
         let grade = reader.text(&mut keys, "grade");
-        known_grade(reader, &grade, ends);
+        known_grade(reader, &grade, &[Every::Year], ends);
         let name = reader.text(&mut keys, "name").value;
         let months = reader.whole(&mut keys, "months", 0..=120);
         let amend = reader.optional_flag(&mut keys, "amend").unwrap_or_else(|| name.contains("整改"));
@@ -242,7 +341,8 @@ pub(super) fn quotas<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &
     let (mut quotas, mut grades) = (Vec::new(), Vec::new());
     for mut keys in reader.tables(parent, "quota") {
         let grade = reader.text(&mut keys, "grade");
-        known_grade(reader, &grade, ends);
+        let runs = runs(reader, &mut keys);
+        known_grade(reader, &grade, &runs, ends);
         let share = reader.share(&mut keys, "share");
         let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("graded", QuotaBase::Graded)]);
         let floor = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(true);
@@ -251,7 +351,7 @@ pub(super) fn quotas<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &
         reader.finish(keys);
         reader.sample(origin, || format!("{}名额", grade.value));
         if let Some(of) = of {
-            quotas.push(GradeQuota { grade: grade.value.clone(), share, of, floor, clause, origin });
+            quotas.push(GradeQuota { grade: grade.value.clone(), share, of, floor, runs, clause, origin });
         }
         grades.push(grade);
     }

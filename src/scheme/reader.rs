@@ -1,6 +1,6 @@
 //! A scheme file's reader: the one of all configuration, with what only schemes have.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 use crate::config::{self, Keys, Parsed, Written};
 use crate::diag::Said;
@@ -16,6 +16,8 @@ pub(super) struct Reader<'t> {
     /// Names of values that rest on samples.
     pub samples: Vec<String>,
     pub bounds: Bounds,
+    /// Lengths of run that outcomes name, with their places, until the figures of their part of the file are known.
+    pub outcome_runs: Vec<(Range<usize>, Every)>,
     /// Categories of the county, where they are known.
     categories: Option<&'t [String]>,
 }
@@ -36,7 +38,8 @@ impl DerefMut for Reader<'_> {
 
 impl<'t> Reader<'t> {
     pub fn new(parsed: &'t Parsed<'t>, categories: Option<&'t [String]>) -> Self {
-        Self { plain: config::Reader::new(parsed, &[], &[]), samples: Vec::new(), bounds: Bounds::default(), categories }
+        let (plain, bounds) = (config::Reader::new(parsed, &[], &[]), Bounds::default());
+        Self { plain, samples: Vec::new(), bounds, outcome_runs: Vec::new(), categories }
     }
 
     /// The reader without what only schemes have.

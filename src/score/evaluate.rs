@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Lang, Place};
 use crate::exact::Exact;
-use crate::period::Period;
+use crate::period::{Period, RunPeriod};
 use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window};
 use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
 
@@ -133,21 +133,20 @@ impl<'a> Subject<'a> {
         entries.iter().find(|entry| (entry.at.sheet, entry.at.row) == (spot.sheet, spot.row))?.reason(item)
     }
 
-    /// Effects of the member's facts of 一票否决, one a fact.
-    fn vetoes(&self) -> impl Iterator<Item = (&'a str, &'a crate::scheme::VetoEffect, Spot)> {
+    /// Effects of the member's facts of 一票否决 that count in a run, one a fact.
+    fn vetoes(&self, run: Period) -> impl Iterator<Item = (&'a str, &'a crate::scheme::VetoEffect, Spot)> {
         let member = if let Who::Member { at, .. } = self.who { Some(at) } else { None };
-        let facts = self.submission.vetoes.iter().filter(move |fact| Some(fact.member) == member);
-        facts.filter_map(|fact| {
-            let veto = self.scheme.veto.as_ref()?;
-            Some((veto.facts[fact.fact].as_str(), &*veto.effects[fact.fact], fact.at))
-        })
+        let run = RunPeriod { year: self.year(), period: run };
+        let facts = member.into_iter().flat_map(move |at| super::vetoes_in(self.scheme, self.submission, at, run));
+        facts.filter_map(|(fact, effect)| Some((self.scheme.veto.as_ref()?.facts[fact.fact].as_str(), effect, fact.at)))
     }
 }
 
-/// What a formula looks at beside its subject: the periods of its window, the last day of what it is worked out for, and
+/// What a formula looks at beside its subject: the run, the periods of its window, the last day of what it is worked out for, and
 /// the figures before it.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
+    run: Period,
     periods: &'a [Period],
     end: NaiveDate,
     earlier: &'a [(String, Exact)],
@@ -166,12 +165,10 @@ pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Op
         };
         for (id, name, periods, of) in windows {
             let mut parts = Vec::new();
-            let scope = Scope { periods: &periods, end: last_day(of, subject.year()), earlier: &values };
+            let scope = Scope { run, periods: &periods, end: last_day(of, subject.year()), earlier: &values };
             let mut value = evaluate(subject, &figure.formula, scope, traces.as_ref().map(|_| &mut parts));
-            // Facts of 一票否决 belong to the year.
-            if run == Period::YEAR
-                && id == "total"
-                && let Some((fact, effect, at)) = subject.vetoes().find(|(_, effect, _)| effect.zero_total)
+            if id == "total"
+                && let Some((fact, effect, at)) = subject.vetoes(run).find(|(_, effect, _)| effect.zero_total)
             {
                 value = Exact::zero();
                 let place = Some(subject.place(at));
@@ -212,7 +209,8 @@ pub fn resting_on_ballots(rules: &Rules, run: Period) -> Vec<&str> {
 /// A formula of a view (a board's period column, a registry's summary row) over a window.
 pub fn evaluate_formula(subject: &Subject<'_>, formula: &Formula, window: Window, at: Period) -> Exact {
     let periods = window_periods(subject.rules, window, at);
-    evaluate(subject, formula, Scope { periods: &periods, end: last_day(at, subject.year()), earlier: &[] }, None)
+    let run = Period::YEAR;
+    evaluate(subject, formula, Scope { run, periods: &periods, end: last_day(at, subject.year()), earlier: &[] }, None)
 }
 
 fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: Option<&mut Vec<Trace>>) -> Exact {
@@ -229,7 +227,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
             note(parts, || Trace::leaf(Label::Figure(name.to_owned()), value.clone(), None));
             value
         }
-        Formula::Builtin(builtin) => built_in(subject, *builtin, parts),
+        Formula::Builtin(builtin) => built_in(subject, *builtin, scope.run, parts),
         Formula::Sum(items) => sum(subject, items, scope, parts),
         Formula::Mean(items) => {
             let expected = scope.periods.iter().filter(|period| subject.expected(**period)).count();
@@ -315,13 +313,13 @@ fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&
     total
 }
 
-fn built_in(subject: &Subject<'_>, builtin: Builtin, parts: Option<&mut Vec<Trace>>) -> Exact {
+fn built_in(subject: &Subject<'_>, builtin: Builtin, run: Period, parts: Option<&mut Vec<Trace>>) -> Exact {
     let Who::Member { at, .. } = &subject.who else { return Exact::zero() };
     match builtin {
         Builtin::Poll => poll(subject, *at, parts),
         Builtin::Awards(_) => adjustments(subject, *at, false, parts),
         Builtin::Penalties(_) => adjustments(subject, *at, true, parts),
-        Builtin::Vetoes => vetoes(subject, parts),
+        Builtin::Vetoes => vetoes(subject, run, parts),
     }
 }
 
@@ -349,9 +347,9 @@ fn poll(subject: &Subject<'_>, at: u32, parts: Option<&mut Vec<Trace>>) -> Exact
 }
 
 /// Points that facts of 一票否决 take off.
-fn vetoes(subject: &Subject<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
+fn vetoes(subject: &Subject<'_>, run: Period, mut parts: Option<&mut Vec<Trace>>) -> Exact {
     let mut total = Exact::zero();
-    for (fact, effect, at) in subject.vetoes() {
+    for (fact, effect, at) in subject.vetoes(run) {
         let Some(points) = &effect.points else { continue };
         note(parts.as_deref_mut(), || {
             let place = Some(subject.place(at));

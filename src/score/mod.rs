@@ -10,11 +10,13 @@ mod trace;
 pub use evaluate::{Subject, evaluate_formula};
 pub use trace::{Label, Trace, Zero};
 
+use chrono::Datelike;
+
 use crate::diag::Lang;
 use crate::exact::Exact;
-use crate::period::{Period, RunPeriod};
+use crate::period::{Day, Period, RunPeriod};
 use crate::scheme::{Grades, Rules, Scheme, VetoEffect, Window};
-use crate::submission::{Member, Roll, Submission};
+use crate::submission::{Fact, Member, Roll, Submission};
 
 /// What stands beside a score and changes how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +67,8 @@ pub struct Score {
     pub figures: Vec<(String, Exact)>,
     /// 等次.
     pub grade: Option<String>,
+    /// The block of the scheme's grades that is for this member and run, whether or not it gave one.
+    pub grading: Option<usize>,
     /// 星级.
     pub stars: Option<u8>,
     /// Facts of 一票否决, indices into the scheme's.
@@ -141,25 +145,48 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
         score.flags.push(Flag::Probationary);
     }
     score.flags.extend(gone);
-    if year {
-        score.veto = submission.vetoes.iter().filter(|fact| fact.member == at).map(|fact| fact.fact).collect();
-        score.veto.sort_unstable();
-        score.veto.dedup();
-        if let Some(total) = &score.total
-            && stands
-            && (!probationary || scheme.grade_probationary)
-        {
-            score.stars = scheme.member.stars.as_ref().map(|bands| *bands.get(total));
-            if let Grades::Bands(bands) = &scheme.member.grades {
-                score.grade = Some(bands.get(total).clone());
-            }
-            score.stars = score.stars.map(|stars| veto_effects(scheme, &score).filter_map(|e| e.max_stars).fold(stars, u8::min));
-            if let Some(grade) = vetoed_grade(scheme, &score) {
-                score.grade = Some(grade.to_owned());
-            }
+    score.veto = vetoes_in(scheme, submission, at, run).map(|(fact, _)| fact.fact).collect();
+    score.veto.sort_unstable();
+    score.veto.dedup();
+    let rules = &scheme.member;
+    if let Some(total) = &score.total
+        && stands
+    {
+        let every = run.period.every();
+        if rules.stars_in(every) && (!probationary || scheme.grade_probationary) {
+            let stars = rules.stars.as_ref().map(|bands| *bands.get(total));
+            score.stars = stars.map(|stars| veto_effects(scheme, &score).filter_map(|e| e.max_stars).fold(stars, u8::min));
+        }
+        score.grading = rules.grading_of(&member.category, probationary, every, scheme.grade_probationary);
+        if let Some(Grades::Bands(bands)) = score.grading.map(|at| &rules.gradings[at].by) {
+            let own = bands.get(total).clone();
+            score.grade = Some(after_vetoes(scheme, &score, &own).grade.to_owned());
         }
     }
     score
+}
+
+/// Facts of 一票否决 that count for a member in a run, with what they do: all of the year's in the year, in a shorter run those
+/// of its days.
+pub fn vetoes_in<'a>(
+    scheme: &'a Scheme,
+    submission: &'a Submission,
+    at: u32,
+    run: RunPeriod,
+) -> impl Iterator<Item = (&'a Fact, &'a VetoEffect)> {
+    let facts = submission.vetoes.iter().filter(move |fact| fact.member == at);
+    facts.filter_map(move |fact| {
+        let effect = &*scheme.veto.as_ref()?.effects[fact.fact];
+        let within = |day: Day| {
+            let (year, month) = match day {
+                Day::Known(day) => (day.year(), day.month()),
+                Day::Month(year, month) => (year, month),
+            };
+            year == run.year && run.period.overlaps(month as u8, month as u8)
+        };
+        let counts = run.period == Period::YEAR || fact.date.is_some_and(within);
+        (counts && effect.runs.contains(&run.period.every())).then_some((fact, effect))
+    })
 }
 
 /// True if this branch's entries give the member's score: he has not moved on to one that scores him, and of an earlier branch
@@ -187,12 +214,41 @@ fn veto_effects<'a>(scheme: &'a Scheme, score: &'a Score) -> impl Iterator<Item 
     scheme.veto.iter().flat_map(|veto| score.veto.iter().map(|fact| &*veto.effects[*fact]))
 }
 
-/// The grade that a member's facts of 一票否决 force: the worst where they force several.
-pub fn vetoed_grade<'a>(scheme: &'a Scheme, score: &'a Score) -> Option<&'a str> {
-    let best_first = scheme.member.grades.names();
-    veto_effects(scheme, score)
-        .filter_map(|effect| effect.grade.as_deref())
-        .max_by_key(|grade| best_first.iter().position(|known| known == grade))
+/// What facts of 一票否决 leave of a grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AfterVetoes<'a> {
+    /// The grade.
+    pub grade: &'a str,
+    /// Whether it is another than the score's own, and why.
+    pub changed: Option<VetoedBy>,
+}
+
+/// How facts of 一票否决 change a grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VetoedBy {
+    /// They set it, whatever the total.
+    Force,
+    /// They allow no better one.
+    Cap,
+}
+
+/// What a member's facts of 一票否决 leave of his own grade: the worst that they force, else the own one, no better than they
+/// allow. Of the grades only those of his own block count.
+pub fn after_vetoes<'a>(scheme: &'a Scheme, score: &'a Score, own: &'a str) -> AfterVetoes<'a> {
+    let best_first = score.grading.map(|at| scheme.member.gradings[at].by.names()).unwrap_or_default();
+    let worst =
+        |grades: &mut dyn Iterator<Item = &'a str>| grades.filter_map(|grade| best_first.iter().position(|known| *known == grade)).max();
+    let forced = worst(&mut veto_effects(scheme, score).filter_map(|effect| effect.grade.as_deref()));
+    let cap = worst(&mut veto_effects(scheme, score).filter_map(|effect| effect.max_grade.as_deref()));
+    let own_place = best_first.iter().position(|known| *known == own);
+    let before = forced.or(own_place);
+    match (before, cap) {
+        (Some(before), Some(cap)) if before < cap => AfterVetoes { grade: best_first[cap], changed: Some(VetoedBy::Cap) },
+        _ => match forced {
+            Some(forced) => AfterVetoes { grade: best_first[forced], changed: Some(VetoedBy::Force) },
+            None => AfterVetoes { grade: own, changed: None },
+        },
+    }
 }
 
 /// Scores the branch itself, where the scheme does.
@@ -208,9 +264,11 @@ pub fn score_branch(scheme: &Scheme, submission: &Submission, run: RunPeriod) ->
     score.total = take(&mut values, "total");
     score.board = take(&mut values, "board");
     score.figures = values;
-    if let (true, Some(total)) = (run.period == Period::YEAR, &score.total) {
-        score.stars = rules.stars.as_ref().map(|bands| *bands.get(total));
-        if let Grades::Bands(bands) = &rules.grades {
+    if let Some(total) = &score.total {
+        let every = run.period.every();
+        score.stars = rules.stars.as_ref().filter(|_| rules.stars_in(every)).map(|bands| *bands.get(total));
+        score.grading = rules.grading_of("", false, every, false);
+        if let Some(Grades::Bands(bands)) = score.grading.map(|at| &rules.gradings[at].by) {
             score.grade = Some(bands.get(total).clone());
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Finding};
+use crate::period::Every;
 use crate::workbook::{self, column};
 
 use super::Expected;
@@ -13,8 +14,8 @@ use super::sink::Sink;
 use super::table::{Found, Line, Sheets, Table};
 use super::units::Unit;
 
-/// 奖惩 and 一票否决; they count in the year's run only.
-pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+/// 奖惩; they count in the year's run only.
+pub fn read_adjustments(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let people = People::new(submission);
     if submission.members.iter().any(|member| expected.schemes[member.scheme].adjustments.is_some()) {
         for found in filled(sheets, workbook::ADJUSTMENTS.name, expected, sink) {
@@ -27,6 +28,11 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
         }
         submission.adjustments.sort_by_key(|adjustment| (adjustment.member, adjustment.at));
     }
+}
+
+/// 一票否决.
+pub fn read_vetoes(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
+    let people = People::new(submission);
     if submission.members.iter().any(|member| expected.schemes[member.scheme].veto.is_some()) {
         for found in filled(sheets, workbook::VETOES.name, expected, sink) {
             let table = sheets.table(&found, &workbook::VETOES.required(), &workbook::VETOES.optional(), sink);
@@ -37,11 +43,17 @@ pub fn read_year(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submissi
                 let facts = expected.schemes[whose.scheme].veto.iter().flat_map(|veto| &veto.facts).map(String::as_str);
                 let fact = pick(&line, column::FACT, facts, Code::UnknownVeto, sink);
                 let ground = free_text(&line, column::GROUNDS, sink).unwrap_or_default();
-                if let Err(code) = cell::date(line.get(column::DATE), date_1904) {
+                let date = cell::date(line.get(column::DATE), date_1904).unwrap_or_else(|code| {
                     sink.push(line.finding(code, column::DATE, sink));
-                }
+                    None
+                });
                 let Some(fact) = fact else { continue };
-                submission.vetoes.push(Fact { member, fact, ground, at: spot(&table, &line, column::FACT) });
+                let effect = expected.schemes[whose.scheme].veto.as_ref().map(|veto| &veto.effects[fact]);
+                let by_day = effect.is_some_and(|effect| effect.runs.iter().any(|every| *every != Every::Year));
+                if by_day && line.get(column::DATE).is_none() {
+                    sink.push(line.finding(Code::MissingDate, column::DATE, sink).value(&*whose.name).arg("column", column::DATE));
+                }
+                submission.vetoes.push(Fact { member, fact, ground, date, at: spot(&table, &line, column::FACT) });
             }
         }
         submission.vetoes.sort_by_key(|fact| (fact.member, fact.at));

@@ -104,18 +104,27 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         None => roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink),
     }
     entries::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
-    // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at.
+    // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at, but for vetoes
+    // that count there.
+    let shorter_vetoes = submission.members.iter().any(|member| expected.schemes[member.scheme].has_shorter_vetoes());
     if expected.run.period == crate::period::Period::YEAR {
         poll::read(&sheets, &mut submission, expected, &mut sink);
-        facts::read_year(book.date_1904, &sheets, &mut submission, expected, &mut sink);
+        facts::read_adjustments(book.date_1904, &sheets, &mut submission, expected, &mut sink);
+        facts::read_vetoes(book.date_1904, &sheets, &mut submission, expected, &mut sink);
         submission.year_read = true;
-    } else if expected.run.period.last_month() == crate::period::Period::YEAR.last_month() {
+    } else if shorter_vetoes {
+        facts::read_vetoes(book.date_1904, &sheets, &mut submission, expected, &mut sink);
+    }
+    if expected.run.period != crate::period::Period::YEAR && expected.run.period.last_month() == crate::period::Period::YEAR.last_month() {
         // A year that was posted already is scored again in the last month's, quarter's and half's run as well. What is
         // wrong on these sheets is the year's run's to tell; the year is then not compared.
         let year = Expected { run: RunPeriod { period: crate::period::Period::YEAR, ..expected.run }, ..*expected };
         let mut untold = Sink::new(file);
         poll::read(&sheets, &mut submission, &year, &mut untold);
-        facts::read_year(book.date_1904, &sheets, &mut submission, &year, &mut untold);
+        facts::read_adjustments(book.date_1904, &sheets, &mut submission, &year, &mut untold);
+        if !shorter_vetoes {
+            facts::read_vetoes(book.date_1904, &sheets, &mut submission, &year, &mut untold);
+        }
         submission.year_read = untold.finish().iter().all(|finding| finding.severity() != crate::diag::Severity::Error);
     }
     facts::read_nominations(&sheets, &mut submission, expected, &mut sink);

@@ -330,6 +330,8 @@ pub struct Fact {
     pub fact: usize,
     /// 依据.
     pub ground: Box<str>,
+    /// 日期, as far as it is known.
+    pub date: Option<Day>,
     /// Where it stands.
     pub at: Spot,
 }

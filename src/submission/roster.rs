@@ -229,7 +229,7 @@ fn direct_grade(word: &str, rules: &Rules) -> Result<(Option<Box<str>>, Option<u
     if cell::is_nothing(word) {
         return Ok((grade, stars));
     }
-    let grades = rules.grades.names();
+    let grades = rules.grade_names();
     let most = rules.stars.as_ref().map(|_| rules.max_stars);
     let allowed = || {
         let with_stars = most.into_iter().flat_map(|most| {

@@ -106,15 +106,19 @@ struct Spec {
     ballots: Vec<i64>,
     stacking: usize,
     facts: Vec<(bool, usize)>,
-    vetoes: Vec<usize>,
+    /// Facts with the month of each.
+    vetoes: Vec<(usize, u8)>,
+    /// Grades, stars and vetoes in every length of run, not in the year's alone.
+    outcomes: bool,
     /// Lower bounds of the grades above the lowest, in tenths, rising.
     cuts: [i64; 3],
 }
 
 const LEVELS: [(&str, i64); 3] = [("省部级", 40), ("县级", 25), ("本局", 10)];
 const STACKING: [&str; 4] = ["max_each", "max_abs", "deduction_first", "sum"];
-/// Points, zero, grade, stars of the three facts.
-const VETOES: [&str; 3] = ["points = \"-7.5\"", "total = \"zero\"", "grade = \"丁\"\nmax_stars = 1"];
+/// Points, zero, grade and stars, best grade of the four facts.
+const VETOES: [&str; 4] = ["points = \"-7.5\"", "total = \"zero\"", "grade = \"丁\"\nmax_stars = 1", "max_grade = \"丙\""];
+const EVERY_RUN: &str = "runs = [\"month\", \"quarter\", \"half\", \"year\"]";
 
 fn limit() -> impl Strategy<Value = Limit> {
     prop_oneof![(0i64..120).prop_map(Limit::Number), (0usize..2).prop_map(Limit::Value)]
@@ -194,11 +198,11 @@ fn spec() -> impl Strategy<Value = Spec> {
         vec(0i64..200, 0..4),
         0usize..4,
         vec((any::<bool>(), 0usize..3), 0..4),
-        vec(0usize..3, 0..3),
+        (vec((0usize..4, 1u8..13), 0..3), any::<bool>()),
         [0i64..300, 300i64..600, 600i64..900],
     );
     (who, body, year).prop_map(
-        |((every, dated, rural, first_month, run), (values, items, figures), (ballots, stacking, facts, vetoes, cuts))| Spec {
+        |((every, dated, rural, first_month, run), (values, items, figures), (ballots, stacking, facts, (vetoes, outcomes), cuts))| Spec {
             every,
             dated,
             rural,
@@ -211,6 +215,7 @@ fn spec() -> impl Strategy<Value = Spec> {
             stacking,
             facts,
             vetoes,
+            outcomes,
             cuts,
         },
     )
@@ -332,7 +337,8 @@ impl Spec {
         let _ = writeln!(text, "[[adjustments.kind]]\nname = \"奖\"\nlevels = {{ {} }}", levels(1));
         let _ = writeln!(text, "[[adjustments.kind]]\nname = \"罚\"\nlevels = {{ {} }}", levels(-1));
         for (at, effect) in VETOES.iter().enumerate() {
-            let _ = writeln!(text, "[[veto]]\nfacts = [\"情形{at}\"]\norigin = \"source\"\n{effect}");
+            let runs = if self.outcomes { EVERY_RUN } else { "" };
+            let _ = writeln!(text, "[[veto]]\nfacts = [\"情形{at}\"]\norigin = \"source\"\n{effect}\n{runs}");
         }
         let last = self.figures.len() - 1;
         for (at, (formula, so_far)) in self.figures.iter().enumerate() {
@@ -342,7 +348,7 @@ impl Spec {
             for (runs, year) in [("\"month\", \"quarter\", \"half\"", false), ("\"year\"", true)] {
                 let formula = self.formula(formula, at, year);
                 // Vetoes with points must be used somewhere; nothing is added by that.
-                let formula = if at == last && year { format!("{formula} + 0 * vetoes") } else { formula };
+                let formula = if at == last && (year || self.outcomes) { format!("{formula} + 0 * vetoes") } else { formula };
                 let _ = writeln!(
                     text,
                     "[[figure]]\nid = \"{id}\"\nname = \"{id}\"\nruns = [{runs}]\nwindow = \"{window}\"\nvalue = \"{formula}\""
@@ -359,7 +365,8 @@ impl Spec {
             |gives: [&str; 4]| bounds.iter().zip(gives).map(|((from, to), gives)| band(*from, *to, gives)).collect::<Vec<_>>().join(", ");
         let grades = all(["name = \"丁\"", "name = \"丙\"", "name = \"乙\"", "name = \"甲\""]);
         let stars = all(["stars = 0", "stars = 1", "stars = 2", "stars = 3"]);
-        let _ = writeln!(text, "[grades]\nbands = [{grades}]\n[stars]\nmax = 3\nbands = [{stars}]");
+        let runs = if self.outcomes { EVERY_RUN } else { "" };
+        let _ = writeln!(text, "[grades]\n{runs}\nbands = [{grades}]\n[stars]\n{runs}\nmax = 3\nbands = [{stars}]");
         text
     }
 
@@ -378,6 +385,7 @@ impl Spec {
                 let word = ["marks", "deductions", "bonuses", "items"][usize::from(*kind)];
                 format!("{}({word})", if *mean { "mean" } else { "sum" })
             }
+            Expr::Vetoes if self.outcomes => "vetoes".to_owned(),
             Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if !year => "0".to_owned(),
             Expr::Poll => "mean(poll)".to_owned(),
             Expr::Awards => "awards".to_owned(),
@@ -624,12 +632,12 @@ impl Spec {
                 (items, true) => mean(&items),
                 (items, false) => sum(&items),
             },
-            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
+            Expr::Poll | Expr::Awards | Expr::Penalties if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
             Expr::Poll if self.ballots.is_empty() => BigRational::zero(),
             Expr::Poll => big(self.ballots.iter().sum()) / BigRational::from_integer(BigInt::from(self.ballots.len())),
             Expr::Awards => self.adjustments().0,
             Expr::Penalties => self.adjustments().1,
-            Expr::Vetoes => self.vetoes.iter().filter(|fact| **fact == 0).map(|_| big(-75)).sum(),
+            Expr::Vetoes => big(-75 * self.counting(0)),
             Expr::Add(a, b) => of(a) + of(b),
             Expr::Subtract(a, b) => of(a) - of(b),
             Expr::Times(a, by) => of(a) * big(*by),
@@ -644,17 +652,29 @@ impl Spec {
         let mut done: Vec<BigRational> = Vec::new();
         for (at, (expr, so_far)) in self.figures.iter().enumerate() {
             let value = self.evaluate(expr, at, &self.window(*so_far), &done);
-            // Facts of 一票否决 belong to the year.
-            let zeroed = at + 1 == self.figures.len() && LENGTHS[self.run.0].0 == Every::Year && self.vetoes.contains(&1);
+            let zeroed = at + 1 == self.figures.len() && self.counting(1) > 0;
             done.push(if zeroed { BigRational::zero() } else { value });
         }
         done
     }
 
-    /// Grade and stars of the year.
-    fn outcome(&self, total: &BigRational) -> (&'static str, u8) {
+    /// How many facts of this kind count in the run: all in the year, those of its months in a shorter one.
+    fn counting(&self, kind: usize) -> i64 {
+        let (first, last) = self.run_months();
+        let year = LENGTHS[self.run.0].0 == Every::Year;
+        let counts = |month: u8| year || self.outcomes && (first..=last).contains(&month);
+        self.vetoes.iter().filter(|(own, month)| *own == kind && counts(*month)).count() as i64
+    }
+
+    /// Grade and stars, where the run gives them.
+    fn outcome(&self, total: &BigRational) -> (Option<&'static str>, Option<u8>) {
+        if !self.outcomes && LENGTHS[self.run.0].0 != Every::Year {
+            return (None, None);
+        }
         let band = self.cuts.iter().filter(|cut| big(**cut) <= *total).count();
-        if self.vetoes.contains(&2) { ("丁", (band as u8).min(1)) } else { (["丁", "丙", "乙", "甲"][band], band as u8) }
+        let held = |kind: usize, most: usize| if self.counting(kind) > 0 { band.min(most) } else { band };
+        let grade = if self.counting(2) > 0 { 0 } else { held(3, 1) };
+        (Some(["丁", "丙", "乙", "甲"][grade]), Some(held(2, 1) as u8))
     }
 }
 
@@ -688,6 +708,13 @@ fn submission(spec: &Spec) -> Submission {
         number: None,
         at: NOWHERE,
     };
+    let veto = |fact: usize, month: u8| Fact {
+        member: 0,
+        fact,
+        ground: "".into(),
+        date: Some(scorebook::period::Day::Month(2026, u32::from(month))),
+        at: NOWHERE,
+    };
     Submission {
         file: "x".into(),
         cover: Cover { year: Some(2026), ..Cover::default() },
@@ -695,7 +722,7 @@ fn submission(spec: &Spec) -> Submission {
         entries: entries.collect(),
         ballots: vec![ballots],
         adjustments: spec.facts.iter().map(adjustment).collect(),
-        vetoes: spec.vetoes.iter().map(|fact| Fact { member: 0, fact: *fact, ground: "".into(), at: NOWHERE }).collect(),
+        vetoes: spec.vetoes.iter().map(|(fact, month)| veto(*fact, *month)).collect(),
         ..Submission::default()
     }
 }
@@ -758,10 +785,7 @@ fn agree(spec: &Spec, scheme: &Scheme) -> Result<(), TestCaseError> {
         prop_assert_eq!(score.figure(&format!("f{at}")).unwrap().to_string(), value.to_string(), "f{}\n{}", at, spec.text());
     }
     prop_assert_eq!(score.total.as_ref().unwrap().to_string(), total.to_string(), "total\n{}", spec.text());
-    if run.period == Period::YEAR {
-        let (grade, stars) = spec.outcome(total);
-        prop_assert_eq!((score.grade.as_deref(), score.stars), (Some(grade), Some(stars)), "{}", spec.text());
-    }
+    prop_assert_eq!((score.grade.as_deref(), score.stars), spec.outcome(total), "{}", spec.text());
     // The explanation is the same computation, told.
     let told: Vec<String> = trace_member(scheme, &submission, 0, run, Lang::Zh).iter().map(|trace| trace.value.to_string()).collect();
     prop_assert_eq!(told, figures.iter().map(ToString::to_string).collect::<Vec<_>>());

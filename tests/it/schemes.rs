@@ -42,6 +42,9 @@ struct Member {
     #[serde(default)]
     figures: toml::Table,
     grade: Option<String>,
+    /// No grade, where that is the point.
+    #[serde(default)]
+    ungraded: bool,
     stars: Option<u8>,
     #[serde(default)]
     honours: Vec<String>,
@@ -129,6 +132,7 @@ fn prove(name: &str, scheme: &Scheme, case: &Path) {
             let score = &outcome.score;
             assert_eq!(score.total.as_ref().map(ToString::to_string), member.total, "{place}");
             assert_eq!(score.grade.as_deref().filter(|_| member.grade.is_some()), member.grade.as_deref(), "{place}");
+            assert!(!member.ungraded || score.grade.is_none(), "{place}: {:?}", score.grade);
             assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
             assert_eq!(outcome.honours, member.honours, "{place}");
             let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();

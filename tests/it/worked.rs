@@ -117,7 +117,7 @@ fn ju_10star_adds_awards_and_deductions() {
 fn ju_10star_bands_look_at_the_exact_total() {
     let scheme = scheme("ju-10star", |text| text);
     let stars = scheme.member.stars.as_ref().unwrap();
-    let scorebook::scheme::Grades::Bands(grades) = &scheme.member.grades else { panic!("bands") };
+    let scorebook::scheme::Grades::Bands(grades) = &scheme.member.gradings[0].by else { panic!("bands") };
     for (value, star, grade) in [
         ("95", 10, "优秀"),
         ("94.999", 9, "合格"),
