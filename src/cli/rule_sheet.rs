@@ -2,7 +2,7 @@
 
 use crate::diag::{Lang, fill};
 use crate::period::Every;
-use crate::scheme::{Grades, ItemKind, Origin, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share};
+use crate::scheme::{Grades, ItemKind, Origin, Per, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share};
 
 /// A sheet in the making.
 struct Page {
@@ -124,10 +124,17 @@ fn rules(page: &mut Page, rules: &Rules) {
         if figure.window == Window::SoFar {
             when.push(page.text("show-so-far"));
         }
-        if figure.each_period {
-            when.push(page.text("show-alone"));
+        if let Some(over) = figure.over {
+            let key = match over {
+                Per::Day => "show-alone-day",
+                Per::Period(every) if every == rules.every => "show-alone",
+                Per::Period(Every::Quarter) => "show-alone-quarter",
+                Per::Period(Every::Half) => "show-alone-half",
+                Per::Period(_) => "show-alone-year",
+            };
+            when.push(page.text(key));
         }
-        let formula = figure.formula.words(rules, page.lang);
+        let formula = figure.words(rules, page.lang);
         let clause = page.clause(figure.clause.as_ref());
         let when = page.list(&when);
         page.say("show-figure", &[("name", &figure.name), ("id", &figure.id), ("when", &when), ("formula", &formula), ("clause", &clause)]);

@@ -453,7 +453,7 @@ pub fn total_name(rules: &Rules, run: Period) -> String {
 /// True where a figure, or one that it is made of, counts all periods of the year so far.
 fn looks_back(rules: &Rules, figure: &Figure, every: Every) -> bool {
     let earlier = |part: &Formula| match part {
-        Formula::Figure(id) => rules.figure(id, every).is_some_and(|other| looks_back(rules, other, every)),
+        Formula::Figure(id) | Formula::Over(_, id) => rules.figure(id, every).is_some_and(|other| looks_back(rules, other, every)),
         _ => false,
     };
     figure.window == Window::SoFar || figure.formula.any(&earlier)
@@ -526,7 +526,7 @@ impl Part<'_> {
 pub fn figures_of(rules: &Rules, scored: &Score, run: Period) -> Vec<NamedFigure> {
     let named = |figure: &Figure, value: Option<&Exact>| NamedFigure {
         name: figure.name.clone(),
-        rule: whole_group(rules, &figure.formula).unwrap_or_else(|| figure.formula.words(rules, Lang::Zh)),
+        rule: whole_group(rules, &figure.formula).unwrap_or_else(|| figure.words(rules, Lang::Zh)),
         value: value.cloned(),
     };
     let mut all: Vec<NamedFigure> = plain_figures(rules, run).map(|figure| named(figure, scored.figure(&figure.id))).collect();
@@ -549,7 +549,7 @@ pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure
     rules
         .figures
         .iter()
-        .filter(move |figure| figure.runs.contains(&run.every()) && !figure.each_period && figure.id != "total" && figure.id != "board")
+        .filter(move |figure| figure.runs.contains(&run.every()) && figure.over.is_none() && figure.id != "total" && figure.id != "board")
 }
 
 /// Figures of this run by id beside the total and the board's, each with its name for people; those of single periods are named
@@ -557,11 +557,10 @@ pub fn plain_figures(rules: &Rules, run: Period) -> impl Iterator<Item = &Figure
 pub fn figure_names(rules: &Rules, run: Period) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for figure in rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && figure.id != "total" && figure.id != "board") {
-        if figure.each_period {
-            let periods = (1..=12).filter_map(|number| Period::new(rules.every, number));
-            all.extend(periods.map(|period| (format!("{}{}", figure.id, period.number()), format!("{}{}", period.zh(), figure.name))));
-        } else {
-            all.push((figure.id.clone(), figure.name.clone()));
+        match figure.each() {
+            Some(every) => all.extend(every.all().map(|period| figure.of_period(period))),
+            None if figure.over.is_none() => all.push((figure.id.clone(), figure.name.clone())),
+            None => {}
         }
     }
     all

@@ -75,9 +75,14 @@ impl<T> Bands<T> {
 
     /// What the band that holds the value gives.
     pub fn get(&self, value: &Exact) -> &T {
+        &self.band(value).gives
+    }
+
+    /// The band that holds the value.
+    pub fn band(&self, value: &Exact) -> &Band<T> {
         let above = self.0.partition_point(|band| band.from.as_ref().is_none_or(|from| from <= value));
         // `tile` proved that the first band has no lower bound, so at least one is at or below the value.
-        &self.0[above.max(1) - 1].gives
+        &self.0[above.max(1) - 1]
     }
 
     /// The bands, lowest first.

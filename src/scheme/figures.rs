@@ -9,19 +9,33 @@ use crate::exact::Exact;
 use crate::period::Every;
 
 use super::bounds::digits;
-use super::formula::{self, Builtin, Formula, Names};
+use super::formula::{self, Builtin, Formula, Names, SELECTORS};
 use super::model::{Figure, Window};
 use super::reader::Reader;
 use super::values::usable_name;
-use super::{Item, Value};
+use super::{Bands, Item, Per, Value, outcomes};
 
 /// What formulas of a part of the file may name, figures apart.
 pub(super) struct Known<'a> {
     pub items: &'a [Item],
     pub values: &'a [Arc<Value>],
     pub builtins: &'a [Builtin],
+    /// How often an entry is due, and whether rows name their day.
+    pub entries: Every,
+    pub dated: bool,
     /// Lengths of run in which facts of 一票否决 take points.
     pub veto_runs: &'a [Every],
+    /// 种类 of 奖惩.
+    pub kinds: &'a [String],
+}
+
+/// Figures that a formula may name.
+#[derive(Default)]
+pub(super) struct Usable {
+    /// Of the run, or of the same period.
+    plain: Vec<String>,
+    /// Over periods, of which a function has to make one.
+    over: Vec<String>,
 }
 
 /// A formula with its names proven; zero after a fault.
@@ -29,13 +43,22 @@ pub(super) fn formula(
     reader: &mut Reader<'_>,
     text: &Written<String>,
     known: &Known<'_>,
-    figures: &[String],
+    figures: &Usable,
     blocked: &BTreeMap<String, Said>,
 ) -> Formula {
     if text.value.is_empty() {
         return Formula::Number(Exact::zero()); // missing, which is said already
     }
-    let names = Names { items: known.items, values: known.values, figures, blocked, builtins: known.builtins, words: reader.bounds.words };
+    let names = Names {
+        items: known.items,
+        values: known.values,
+        figures: &figures.plain,
+        over: &figures.over,
+        blocked,
+        builtins: known.builtins,
+        kinds: known.kinds,
+        words: reader.bounds.words,
+    };
     formula::parse(&text.value, &names).unwrap_or_else(|faults| {
         for (within, why) in faults {
             reader.refuse_within(text, &within, Said::new(format!("算式有错：{}", why.zh), format!("formula: {}", why.en)));
@@ -53,10 +76,62 @@ struct Draft {
     id: Written<String>,
     name: String,
     runs: Vec<Every>,
-    each_period: bool,
+    over: Option<Per>,
     window: Window,
     text: Written<String>,
+    bands: Option<Bands<Exact>>,
     clause: Option<String>,
+}
+
+/// What a figure is worked out over: `over`, or with `each_period` the length of the entries.
+fn over<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, runs: &[Every], known: &Known<'_>) -> Option<Per> {
+    let lengths: Vec<(&str, Per)> =
+        [("day", Per::Day)].into_iter().chain(Every::WORDS.map(|(word, every)| (word, Per::Period(every)))).collect();
+    let over = reader.optional_choice(keys, "over", &lengths);
+    let each_period = reader.flag(keys, "each_period");
+    let place = keys.place(if over.is_some() { "over" } else { "each_period" });
+    let entries = known.entries;
+    match over {
+        Some(_) if each_period => {
+            reader.fault(&place, "“over”和“each_period”只能写一个", "give either `over` or `each_period`");
+        }
+        Some(Per::Day) if !known.dated => reader.fault(
+            &place,
+            "按日单算的，登记要有日期：请在 [entries] 写 dated = true",
+            "a figure over days needs rows that name their day: [entries] with dated = true",
+        ),
+        Some(Per::Period(every)) if every < entries => {
+            let (every, entries) = (every.word(), entries.word());
+            reader.fault(
+                &place,
+                format!("登记周期是 {entries}，不能按更短的 {every} 单算"),
+                format!("entries are for a whole {entries}; nothing can be worked out over each {every}"),
+            );
+        }
+        Some(Per::Period(every)) => {
+            if let Some(shorter) = runs.iter().find(|run| **run < every) {
+                let (every, shorter) = (every.word(), shorter.word());
+                reader.fault(
+                    &place,
+                    format!("{shorter} 的运行里没有完整的 {every}；请改 runs"),
+                    format!("a `{shorter}` run holds no whole {every}; change `runs`"),
+                );
+            }
+        }
+        _ => {}
+    }
+    over.or(each_period.then_some(Per::Period(entries)))
+}
+
+/// `每季度`, for messages in both languages.
+fn over_words(over: Per) -> (&'static str, &'static str) {
+    match over {
+        Per::Day => ("日", "day"),
+        Per::Period(Every::Month) => ("月", "month"),
+        Per::Period(Every::Quarter) => ("季度", "quarter"),
+        Per::Period(Every::Half) => ("半年", "half"),
+        Per::Period(Every::Year) => ("年", "year"),
+    }
 }
 
 /// Lengths of run; all of them where none can be read, so that it is not said again wherever the figure is used.
@@ -65,8 +140,8 @@ fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
     if runs.is_empty() { Every::WORDS.map(|(_, every)| every).into() } else { runs }
 }
 
-/// `[[figure]]`.
-pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>, every: Every) -> Vec<Figure> {
+/// What the file says of each figure; of more than there may be those beyond are left out.
+fn drafts<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let tables = reader.tables(parent, "figure");
     let most = reader.bounds.figures;
@@ -76,27 +151,36 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             reader.fault(&span, format!("得分太多：最多 {most} 个"), format!("too many figures: at most {most}"));
             break;
         }
+        let (id, name) = (reader.text(&mut keys, "id"), reader.text(&mut keys, "name").value);
+        let runs = runs(reader, &mut keys);
         let draft = Draft {
-            id: reader.text(&mut keys, "id"),
-            name: reader.text(&mut keys, "name").value,
-            runs: runs(reader, &mut keys),
-            each_period: reader.flag(&mut keys, "each_period"),
+            over: over(reader, &mut keys, &runs, known),
             window: window(reader, &mut keys),
             text: reader.text(&mut keys, "value"),
+            bands: outcomes::table(reader, &mut keys, &name),
             clause: reader.clause(&mut keys),
+            id,
+            name,
+            runs,
         };
         reader.finish(keys);
         usable_name(reader, &draft.id);
         drafts.push(draft);
     }
-    names_apart(reader, &drafts, known, every);
+    drafts
+}
+
+/// `[[figure]]`.
+pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>) -> Vec<Figure> {
+    let drafts = drafts(reader, parent, known);
+    names_apart(reader, &drafts, known);
     let graph = Graph::new(&drafts);
     let mut used: BTreeSet<(String, Every)> = BTreeSet::new();
     let mut done: Vec<Figure> = Vec::new();
     let mut reach: BTreeMap<String, usize> = BTreeMap::new();
     for draft in &drafts {
         let mut blocked = BTreeMap::new();
-        let mut earlier: Vec<String> = Vec::new();
+        let mut earlier = Usable::default();
         for other in &drafts {
             let id = &other.id.value;
             // A figure may be used only where it exists in every run that the user is worked out for.
@@ -109,21 +193,22 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
                     format!("“{id}”写在下面；算法只能用前面的得分，请把它移到上面"),
                     format!("`{id}` stands below; a figure uses those above it, so move that one up"),
                 )
-            } else if other.each_period {
-                Said::new(
-                    format!("“{id}”是各期单算的，不能在别的算法里用"),
-                    format!("`{id}` is worked out for each period alone and cannot be used"),
-                )
             } else if let Some(every) = missing {
                 Said::new(
                     format!("“{id}”在 {} 的运行里不计算（见它的 runs）", every.word()),
                     format!("`{id}` is not worked out in `{}` runs (see its `runs`)", every.word()),
                 )
             } else {
-                if !earlier.contains(id) {
-                    earlier.push(id.clone());
+                match usable(draft.over, other, id) {
+                    Ok(folded) => {
+                        let list = if folded { &mut earlier.over } else { &mut earlier.plain };
+                        if !list.contains(id) {
+                            list.push(id.clone());
+                        }
+                        continue;
+                    }
+                    Err(why) => why,
                 }
-                continue;
             };
             blocked.insert(id.clone(), why);
         }
@@ -139,7 +224,9 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
         }
         let formula = formula(reader, &draft.text, known, &earlier, &blocked);
         of_the_year(reader, draft, known, &formula);
-        let (digits, most) = (digits(&formula, &reach), reader.bounds.digits);
+        of_the_whole(reader, draft, &formula);
+        let given = draft.bands.iter().flat_map(Bands::iter).map(|band| band.gives.to_string().len()).max().unwrap_or(0);
+        let (digits, most) = (digits(&formula, &reach).max(given), reader.bounds.digits);
         if digits > most {
             reader.fault(
                 &draft.text.span,
@@ -154,9 +241,10 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
             id: draft.id.value.clone(),
             name: draft.name.clone(),
             runs: draft.runs.clone(),
-            each_period: draft.each_period,
+            over: draft.over,
             window: draft.window,
             formula,
+            bands: draft.bands.clone(),
             clause: draft.clause.clone(),
         });
     }
@@ -173,7 +261,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
     if !done.iter().any(|figure| figure.id == "total") {
         reader.fault(&parent.span.clone(), "没有 id 为“total”的得分", "no figure has the id `total`");
     }
-    for (draft, figure) in drafts.iter().zip(&done).filter(|(draft, _)| draft.id.value == "total" && draft.each_period) {
+    for (draft, figure) in drafts.iter().zip(&done).filter(|(draft, _)| draft.id.value == "total" && draft.over.is_some()) {
         reader.fault(
             &draft.id.span,
             format!("“{}”不能各期单算", figure.id),
@@ -211,15 +299,60 @@ fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formul
     }
 }
 
+/// How a figure may use one above it: by its name (false), or what a function makes of its periods (true).
+fn usable(own: Option<Per>, other: &Draft, id: &str) -> Result<bool, Said> {
+    match (own, other.over) {
+        (own, over) if own == over => Ok(false),
+        (Some(own), None) => {
+            let (zh, en) = over_words(own);
+            Err(Said::new(
+                format!("“{id}”是整期的得分，不能用在按{zh}单算的得分里；请给它也写 over"),
+                format!("`{id}` is of the whole run and cannot stand in a figure over each {en}; give it `over` too"),
+            ))
+        }
+        (None, Some(_)) => Ok(true),
+        (Some(own), Some(over)) if over < own => Ok(true),
+        (own, over) => {
+            let ((own_zh, own_en), (zh, en)) = (over_words(own.unwrap_or(Per::Day)), over_words(over.unwrap_or(Per::Day)));
+            Err(Said::new(
+                format!("“{id}”按{zh}单算，不能用在按{own_zh}单算的得分里"),
+                format!("`{id}` is worked out over each {en} and cannot stand in a figure over each {own_en}"),
+            ))
+        }
+    }
+}
+
+/// Ballots, 奖惩 and 一票否决 are of the whole run: in each of several periods they would count several times.
+fn of_the_whole(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
+    if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_))) {
+        return;
+    }
+    reader.fault(
+        &draft.text.span,
+        "民主测评、奖惩、一票否决属于整期，不能用在按期单算的得分里",
+        "ballots, 奖惩 and 一票否决 belong to the whole run, not to a figure over periods",
+    );
+}
+
 /// Figures, values and what `each_period` makes of an id must not share a name.
-fn names_apart(reader: &mut Reader<'_>, drafts: &[Draft], known: &Known<'_>, every: Every) {
+fn names_apart(reader: &mut Reader<'_>, drafts: &[Draft], known: &Known<'_>) {
     for (at, draft) in drafts.iter().enumerate() {
         let id = &draft.id.value;
         if known.values.iter().any(|value| value.id == *id) {
             reader.fault(&draft.id.span, format!("“{id}”已是 [value] 里的名字"), format!("`{id}` is the name of a value already"));
         }
-        let numbered =
-            |other: &Draft| other.each_period && every.all().any(|period| format!("{}{}", other.id.value, period.number()) == *id);
+        let numbered = |other: &Draft| {
+            let Some(Per::Period(every)) = other.over else { return false };
+            every.all().any(|period| format!("{}{}", other.id.value, period.number()) == *id)
+        };
+        let of_items = |item: &Item| item.name == *id || item.group == *id;
+        if draft.over.is_some() && (SELECTORS.contains(&id.as_str()) || id == "poll" || known.items.iter().any(of_items)) {
+            reader.fault(
+                &draft.id.span,
+                format!("“{id}”已是项目、分组或算式自己的词，sum({id}) 就分不清了；请换一个名字"),
+                format!("`{id}` is an item, a group or a word of formulas already; `sum({id})` could not tell them apart"),
+            );
+        }
         if drafts.iter().enumerate().any(|(other_at, other)| other_at != at && numbered(other)) {
             reader.fault(
                 &draft.id.span,

@@ -2,8 +2,9 @@
 //!
 //! Grammar, precedence rising: `a + b`, `a - b`; `a * b`, `a / b`; `-a`; a number (`3`, `0.5`, `80%`), a name, a call,
 //! parentheses. Names are values of the scheme, earlier figures, `awards`, `penalties` and `vetoes`. Calls are
-//! `sum(items…)`, `mean(items…)`, `mean(poll)`, `min(a, b…)`, `max(a, b…)`, where items are an item's name, a group's,
-//! or one of `marks`, `deductions`, `bonuses`, `items`. A name with blanks or signs stands in single quotes.
+//! `sum(items…)`, `mean(items…)`, `entered(items…)`, `mean(poll)`, `min(a, b…)`, `max(a, b…)`, `ratio(a, b, if b is zero)`,
+//! where items are an item's name, a group's, or one of `marks`, `deductions`, `bonuses`, `items`; and of a figure over
+//! periods `sum(q)`, `mean(q)`, `min(q)`, `max(q)`, `best(q, 3)`. A name with blanks or signs stands in single quotes.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -31,6 +32,12 @@ pub enum Formula {
     Sum(Vec<usize>),
     /// That sum divided by the number of expected periods in the window.
     Mean(Vec<usize>),
+    /// What was entered for the items, added up, whatever it is worth.
+    Entered(Vec<usize>),
+    /// What becomes of the values of a figure over periods, by its id.
+    Over(Fold, String),
+    /// The first divided by the second; the third where the second is zero.
+    Ratio(Box<[Formula; 3]>),
     /// Two operands.
     Binary(Operator, Box<Formula>, Box<Formula>),
     /// The sign turned.
@@ -54,6 +61,21 @@ pub enum Builtin {
     Vetoes,
 }
 
+/// What becomes of several periods' values; of none at all it is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// All added up.
+    Sum,
+    /// Their sum divided by their number.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// The sum of so many largest ones; of fewer, of those there are.
+    Best(u32),
+}
+
 /// Arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -72,6 +94,7 @@ impl Formula {
                 Self::Binary(_, left, right) => left.any(test) || right.any(test),
                 Self::Negate(inner) => inner.any(test),
                 Self::Min(parts) | Self::Max(parts) => parts.iter().any(|part| part.any(test)),
+                Self::Ratio(parts) => parts.iter().any(|part| part.any(test)),
                 _ => false,
             }
     }
@@ -82,14 +105,21 @@ pub(super) const SELECTORS: [&str; 4] = ["items", "marks", "deductions", "bonuse
 /// Words that formulas have for themselves.
 pub(super) const RESERVED: [&str; 7] = ["sum", "mean", "min", "max", "awards", "penalties", "vetoes"];
 
+/// What may stand before brackets.
+const FUNCTIONS: [&str; 7] = ["sum", "mean", "min", "max", "best", "entered", "ratio"];
+
 /// What names in a formula may mean.
 pub(super) struct Names<'a> {
     pub items: &'a [Item],
     pub values: &'a [Arc<Value>],
     pub figures: &'a [String],
+    /// Figures over periods, of whose values a function has to make one.
+    pub over: &'a [String],
     /// Names that exist and yet cannot be used here, with why.
     pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
+    /// 种类 of 奖惩, which are no items.
+    pub kinds: &'a [String],
     /// Numbers, names and signs that a formula may have.
     pub words: usize,
 }
@@ -204,6 +234,8 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, FormulaFault> {
         } else {
             let hint = if matches!(first, '（' | '）' | '，' | '＋' | '－' | '×' | '÷') {
                 ("；请用半角符号 + - * / ( ) ,", "; use + - * / ( ) ,")
+            } else if matches!(first, '<' | '>' | '=' | '≥' | '≤') {
+                ("；算式里没有条件，按数值分段的用得分的 bands", "; formulas have no conditions: use `bands` of a figure")
             } else {
                 ("", "")
             };
@@ -246,6 +278,12 @@ impl Parser<'_> {
             None => return (self.here(), Said::new("算式没有写完", "it ends too early")),
         };
         (self.here(), Said::new(format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here")))
+    }
+
+    /// True where `poll)` follows.
+    fn poll_alone(&self) -> bool {
+        let token = |at: usize| self.tokens.get(at).map(|(token, _)| token);
+        token(self.at) == Some(&Token::Name("poll".into())) && token(self.at + 1) == Some(&Token::Sign(')'))
     }
 
     fn close(&mut self) -> Result<(), FormulaFault> {
@@ -324,8 +362,15 @@ impl Parser<'_> {
         if let Some(builtin) = self.names.builtin(name) {
             return Formula::Builtin(builtin);
         }
+        let over = self.names.over.iter().any(|figure| figure == name);
         let said = match (self.names.blocked.get(name), name) {
             (Some(why), _) => why.clone(),
+            _ if over => Said::new(
+                format!("“{name}”是按期单算的得分，要说明怎样合起来：sum({name}) mean({name}) min({name}) max({name}) best({name}, 3)"),
+                format!(
+                    "`{name}` has a value per period; say what becomes of them: sum({name}) mean({name}) min({name}) max({name}) best({name}, 3)"
+                ),
+            ),
             (None, "awards" | "penalties") => Said::new(
                 format!("本细则没有 [adjustments]，算式里不能用“{name}”"),
                 format!("the scheme has no [adjustments], so there is no `{name}`"),
@@ -345,39 +390,135 @@ impl Parser<'_> {
         Formula::Number(Exact::zero())
     }
 
-    fn call(&mut self, function: &str, span: Range<usize>) -> Result<Formula, FormulaFault> {
-        match function {
-            "sum" | "mean" => {
-                let mut items = Vec::new();
-                loop {
-                    let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else {
-                        let zh = format!("“{function}”的括号里要写项目或分组的名称");
-                        return Err((self.here(), Said::new(zh, format!("`{function}` takes names of items or groups"))));
-                    };
-                    self.at += 1;
-                    if name == "poll" && function == "mean" && self.names.builtins.contains(&Builtin::Poll) && self.take(')') {
-                        return Ok(Formula::Builtin(Builtin::Poll));
-                    }
-                    if let Some(found) = self.names.select(&name) {
-                        items.extend(found);
-                    } else if SELECTORS.contains(&name.as_str()) {
-                        let zh = format!("本细则没有“{name}”这一种项目");
-                        self.faults.push((span, Said::new(zh, format!("the scheme has no items that are `{name}`"))));
-                    } else if name == "poll" {
-                        let zh = "这里没有民主测评（[poll]），或应写作 mean(poll)";
-                        self.faults.push((span, Said::new(zh, "there is no [poll] here, or it should be mean(poll)")));
-                    } else {
-                        let said = Said::new(format!("没有叫“{name}”的项目或分组"), format!("`{name}` names no item or group"));
-                        self.faults.push((span, said.near(nearest(&name, self.names.selectors()))));
-                    }
-                    if !self.take(',') {
-                        break;
-                    }
-                }
-                items.sort_unstable();
-                items.dedup();
+    /// `sum(q)`: a figure over periods alone in the brackets, or with how many of them: `best(q, 3)`.
+    fn fold(&mut self, function: &str) -> Result<Option<Formula>, FormulaFault> {
+        let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else { return Ok(None) };
+        let sign = |at: usize, sign: char| self.tokens.get(at).is_some_and(|(token, _)| *token == Token::Sign(sign));
+        let (known, alone) = (self.names.over.contains(&name), sign(self.at + 1, ')'));
+        if function == "best" && !known {
+            let said = self.names.blocked.get(&name).cloned().unwrap_or_else(|| {
+                let zh = format!("“{name}”不是按期单算（over）的得分，不能用“best”");
+                Said::new(zh, format!("`best` takes a figure over periods, and `{name}` is none"))
+            });
+            return Err((span, said.near(nearest(&name, self.names.over.iter().map(String::as_str)))));
+        }
+        let fold = match function {
+            "sum" if known && alone => Fold::Sum,
+            "mean" if known && alone => Fold::Mean,
+            "min" if known && alone => Fold::Min,
+            "max" if known && alone => Fold::Max,
+            "best" if sign(self.at + 1, ',') => {
+                self.at += 2;
+                let place = self.here();
+                let most = match self.tokens.get(self.at) {
+                    Some((Token::Number(number), _)) => number.to_string().parse().ok().filter(|most| (1..=366).contains(most)),
+                    _ => None,
+                };
+                let Some(most) = most else {
+                    return Err((place, Said::new("这里要写取几个：1 至 366 的整数", "how many comes here, a whole number from 1 to 366")));
+                };
+                self.at += 1;
                 self.close()?;
-                Ok(if function == "sum" { Formula::Sum(items) } else { Formula::Mean(items) })
+                return Ok(Some(Formula::Over(Fold::Best(most), name)));
+            }
+            "best" => {
+                let said = Said::new("“best”要写取几个，例如 best(q, 3)", "`best` needs how many: `best(q, 3)`");
+                return Err((span, said));
+            }
+            _ => return Ok(None),
+        };
+        self.at += 2;
+        Ok(Some(Formula::Over(fold, name)))
+    }
+
+    /// Items by names of items, of groups, of kinds.
+    fn items(&mut self, function: &str) -> Result<Vec<usize>, FormulaFault> {
+        let mut items = Vec::new();
+        loop {
+            let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else {
+                let zh = format!("“{function}”的括号里要写项目或分组的名称");
+                return Err((self.here(), Said::new(zh, format!("`{function}` takes names of items or groups"))));
+            };
+            self.at += 1;
+            if let Some(found) = self.names.select(&name) {
+                items.extend(found);
+            } else if SELECTORS.contains(&name.as_str()) {
+                let zh = format!("本细则没有“{name}”这一种项目");
+                self.faults.push((span, Said::new(zh, format!("the scheme has no items that are `{name}`"))));
+            } else if name == "poll" {
+                let zh = "这里没有民主测评（[poll]），或应写作 mean(poll)";
+                self.faults.push((span, Said::new(zh, "there is no [poll] here, or it should be mean(poll)")));
+            } else {
+                let said = self.no_item(&name);
+                self.faults.push((span, said));
+            }
+            if !self.take(',') {
+                break;
+            }
+        }
+        items.sort_unstable();
+        items.dedup();
+        self.close()?;
+        Ok(items)
+    }
+
+    /// Why a name is no item: it may be something else, which is used in another way.
+    fn no_item(&self, name: &str) -> Said {
+        if let Some(why) = self.names.blocked.get(name) {
+            return why.clone();
+        }
+        if self.names.over.iter().any(|figure| figure == name) {
+            return Said::new(
+                format!("“{name}”是按期单算的得分，要单独写在括号里，例如 sum({name})"),
+                format!("`{name}` is a figure over periods and stands alone in the brackets: `sum({name})`"),
+            );
+        }
+        if self.names.figures.iter().any(|figure| figure == name) || self.names.values.iter().any(|value| value.id == name) {
+            return Said::new(
+                format!("“{name}”是一个数，直接写“{name}”，不用 sum、mean"),
+                format!("`{name}` is one number: write `{name}` without `sum` or `mean`"),
+            );
+        }
+        if self.names.kinds.iter().any(|kind| kind == name) {
+            return Said::new(
+                format!("“{name}”是奖惩的种类，不是项目；算式里用 awards（奖励）、penalties（惩处）"),
+                format!("`{name}` is a kind of 奖惩, no item; formulas have `awards` and `penalties`"),
+            );
+        }
+        let said = Said::new(format!("没有叫“{name}”的项目或分组"), format!("`{name}` names no item or group"));
+        said.near(nearest(name, self.names.selectors()))
+    }
+
+    fn call(&mut self, function: &str, span: Range<usize>) -> Result<Formula, FormulaFault> {
+        if let Some(folded) = self.fold(function).and_then(|found| match (function, found) {
+            ("best", None) => Err((
+                span.clone(),
+                Said::new("“best”要写哪个得分、取几个，例如 best(q, 3)", "`best` needs a figure and how many: `best(q, 3)`"),
+            )),
+            (_, found) => Ok(found),
+        })? {
+            return Ok(folded);
+        }
+        match function {
+            "mean" if self.names.builtins.contains(&Builtin::Poll) && self.poll_alone() => {
+                self.at += 2;
+                Ok(Formula::Builtin(Builtin::Poll))
+            }
+            "sum" => Ok(Formula::Sum(self.items(function)?)),
+            "mean" => Ok(Formula::Mean(self.items(function)?)),
+            "entered" => Ok(Formula::Entered(self.items(function)?)),
+            "ratio" => {
+                let mut parts = vec![self.sum()?];
+                while self.take(',') {
+                    parts.push(self.sum()?);
+                }
+                self.close()?;
+                let parts: Result<[Formula; 3], _> = parts.try_into();
+                let three = |_| {
+                    let en = "`ratio` takes three parts: what is divided, by what, and the result if that is zero";
+                    (span.clone(), Said::new("“ratio”要写三个数：被除数、除数、除数为零时的结果", en))
+                };
+                parts.map(|parts| Formula::Ratio(Box::new(parts))).map_err(three)
             }
             "min" | "max" => {
                 let mut parts = vec![self.sum()?];
@@ -388,11 +529,16 @@ impl Parser<'_> {
                 Ok(if function == "min" { Formula::Min(parts) } else { Formula::Max(parts) })
             }
             _ => {
-                let said = Said::new(
-                    format!("没有“{function}”这个函数；可用：sum mean min max"),
-                    format!("`{function}` is not a function; there are: sum mean min max"),
-                );
-                Err((span, said.near(nearest(function, ["sum", "mean", "min", "max"]))))
+                let all = FUNCTIONS.join(" ");
+                let said = if function == "if" {
+                    Said::new(
+                        "算式里没有条件；按数值分段的，用得分的 bands（每段给多少分）",
+                        "formulas have no conditions; what depends on where a value lies is said by `bands` of a figure",
+                    )
+                } else {
+                    Said::new(format!("没有“{function}”这个函数；可用：{all}"), format!("`{function}` is not a function; there are: {all}"))
+                };
+                Err((span, said.near(nearest(function, FUNCTIONS))))
             }
         }
     }

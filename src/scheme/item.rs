@@ -41,7 +41,7 @@ pub struct Item {
     /// Of several entries only the largest in size counts.
     pub highest_only: bool,
     /// What is entered within a day or period never exceeds the limit in size; shortest first.
-    pub caps: Vec<(CapPer, Amount)>,
+    pub caps: Vec<(Per, Amount)>,
     /// Where the item's score starts before entries are added.
     pub start: Option<Amount>,
     /// Each of these brings the item's score to zero.
@@ -104,9 +104,9 @@ pub enum Measure {
     Single,
 }
 
-/// What a cap is for.
+/// A stretch of time by itself: what a cap is for, what a figure is worked out over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CapPer {
+pub enum Per {
     /// One day, for dated rows.
     Day,
     /// A period of this length.

@@ -12,7 +12,7 @@ use crate::workbook;
 use super::formula::SELECTORS;
 use super::model::Scorers;
 use super::reader::Reader;
-use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
+use super::{Amount, Item, ItemKind, Measure, Per, Points, Step, Value, ZeroIf};
 
 /// Largest entry that fits the compact marks of a submission.
 const LARGEST_ENTRY: i64 = 100_000;
@@ -265,15 +265,15 @@ fn points<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, kind: ItemKind, valu
     each.or((!steps.is_empty()).then_some(Points::Steps(steps)))
 }
 
-fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, values: &[Arc<Value>]) -> Vec<(CapPer, Amount)> {
+fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, values: &[Arc<Value>]) -> Vec<(Per, Amount)> {
     let mut caps = Vec::new();
     for (word, node) in reader.named(keys, "cap") {
-        let lengths = [("day", CapPer::Day)].into_iter().chain(Every::WORDS.map(|(word, every)| (word, CapPer::Period(every))));
+        let lengths = [("day", Per::Day)].into_iter().chain(Every::WORDS.map(|(word, every)| (word, Per::Period(every))));
         let Some(per) = reader.choose(&word, "cap", &lengths.collect::<Vec<_>>()) else { continue };
         let told = match per {
             _ if entries.dated => true,
-            CapPer::Day => false,
-            CapPer::Period(every) => every >= entries.every,
+            Per::Day => false,
+            Per::Period(every) => every >= entries.every,
         };
         if !told {
             reader.fault(

@@ -9,7 +9,7 @@ use crate::diag::Said;
 use super::Value;
 use super::bounds::Bounds;
 use super::facts::{adjustments, poll};
-use super::figures::{Known, figures, formula, window};
+use super::figures::{Known, Usable, figures, formula, window};
 use super::formula::{Builtin, Formula};
 use super::items::{self, Entries};
 use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
@@ -101,24 +101,24 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     if takes_points.is_some() {
         builtins.push(Builtin::Vetoes);
     }
+    let kinds: Vec<String> = adjustments.iter().flat_map(|rules| &rules.kinds).map(|kind| kind.name.clone()).collect();
     let shorter_vetoes = veto.iter().flat_map(|veto| &veto.effects).filter(|effect| effect.points.is_some());
     let veto_runs: Vec<Every> = shorter_vetoes.flat_map(|effect| effect.runs.iter().copied()).collect();
-    let known = Known { items: &items, values: &values, builtins: &builtins, veto_runs: &veto_runs };
-    let figures = figures(reader, &mut keys, &known, entries.every);
+    let known = Known {
+        items: &items,
+        values: &values,
+        builtins: &builtins,
+        entries: entries.every,
+        dated: entries.dated,
+        veto_runs: &veto_runs,
+        kinds: &kinds,
+    };
+    let figures = figures(reader, &mut keys, &known);
     if let Some(place) = takes_points.filter(|_| !uses_vetoes(&figures)) {
         reader.fault(&place, "有扣分，但算总分的算式里没有用“vetoes”", "points are taken, but no figure uses `vetoes`");
     }
-    // Views are evaluated on their own, without the figures; naming one there would give nothing.
-    let views: BTreeMap<String, Said> = figures
-        .iter()
-        .map(|figure| {
-            let id = &figure.id;
-            let why =
-                Said::new(format!("表册里的算式不能用“{id}”这样的得分"), format!("formulas of forms cannot use figures such as `{id}`"));
-            (id.clone(), why)
-        })
-        .collect();
-    let view = |reader: &mut Reader<'t>, text: &Written<String>| formula(reader, text, &known, &[], &views);
+    let views = no_figures(&figures);
+    let view = |reader: &mut Reader<'t>, text: &Written<String>| formula(reader, text, &known, &Usable::default(), &views);
     let board = board(reader, &mut keys, &view);
     let registry_note = reader.optional_table(&mut keys, "registry").map(|mut keys| {
         let note = reader.text(&mut keys, "note").value;
@@ -173,6 +173,19 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     }
 }
 
+/// Views are evaluated on their own, without the figures; naming one there would give nothing.
+fn no_figures(figures: &[Figure]) -> BTreeMap<String, Said> {
+    figures
+        .iter()
+        .map(|figure| {
+            let id = &figure.id;
+            let why =
+                Said::new(format!("表册里的算式不能用“{id}”这样的得分"), format!("formulas of forms cannot use figures such as `{id}`"));
+            (id.clone(), why)
+        })
+        .collect()
+}
+
 /// The values of a part of the file, the shares among them proven to add up.
 fn values_of<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Arc<Value>> {
     let written = values(reader, keys);
@@ -191,8 +204,8 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
     let items = items::items(reader, &mut keys, &entries, &values);
     let gradings = outcomes::gradings(reader, &mut keys, false, true);
     let stars = outcomes::stars(reader, &mut keys);
-    let known = Known { items: &items, values: &values, builtins: &[], veto_runs: &[] };
-    let figures = figures(reader, &mut keys, &known, every);
+    let known = Known { items: &items, values: &values, builtins: &[], entries: every, dated: false, veto_runs: &[], kinds: &[] };
+    let figures = figures(reader, &mut keys, &known);
     reader.finish(keys);
     Rules {
         every,

@@ -19,8 +19,8 @@ mod values;
 mod words;
 
 pub use bands::{Band, Bands};
-pub use formula::{Builtin, Formula, Operator};
-pub use item::{Amount, CapPer, Change, Item, ItemKind, Measure, Points, Step, Value, ZeroIf};
+pub use formula::{Builtin, Fold, Formula, Operator};
+pub use item::{Amount, Change, Item, ItemKind, Measure, Per, Points, Step, Value, ZeroIf};
 pub use load::{load, load_for, name_of};
 pub use model::*;
 pub use words::{RuleWords, each_word, plain, share};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
 
-use super::{Amount, Bands, Builtin, Formula, Item, Points, Value};
+use super::{Amount, Bands, Builtin, Formula, Item, Measure, Per, Points, Value};
 
 /// Whether the source text states a value or our filling of a gap does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +108,12 @@ impl Rules {
     /// Items and values by their names that count in no figure, although they are asked for or written down.
     pub fn idle(&self) -> Vec<&str> {
         let counts = |at: usize| {
-            let named = |part: &Formula| matches!(part, Formula::Sum(items) | Formula::Mean(items) if items.contains(&at));
-            self.figures.iter().any(|figure| figure.formula.any(&named))
+            let named = |part: &Formula| match part {
+                Formula::Sum(items) | Formula::Mean(items) | Formula::Entered(items) => items.contains(&at),
+                _ => false,
+            };
+            let measures = |item: &Item| item.zero_if.iter().any(|condition| condition.measure == Measure::ShareOf(at));
+            self.figures.iter().any(|figure| figure.formula.any(&named)) || self.items.iter().any(measures)
         };
         let items = self.items.iter().enumerate().filter(|(at, _)| !counts(*at)).map(|(_, item)| item.name.as_str());
         items.chain(self.values.iter().filter(|value| !self.uses(value)).map(|value| value.name.as_str())).collect()
@@ -138,14 +142,28 @@ pub struct Figure {
     pub name: String,
     /// Lengths of run it is worked out for.
     pub runs: Vec<Every>,
-    /// Worked out for each entry period on its own.
-    pub each_period: bool,
+    /// Worked out for each such period, or each day with a row, on its own; for the whole run where none.
+    pub over: Option<Per>,
     /// Which entries it looks at.
     pub window: Window,
     /// The formula.
     pub formula: Formula,
+    /// The formula's value only finds the band, and the figure is what that gives.
+    pub bands: Option<Bands<Exact>>,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
+}
+
+impl Figure {
+    /// What results call it, and people, where it stands for one period.
+    pub fn of_period(&self, period: Period) -> (String, String) {
+        (format!("{}{}", self.id, period.number()), format!("{}{}", period.zh(), self.name))
+    }
+
+    /// Lengths of period that it is published for one by one; none for one of the whole run, or over days.
+    pub fn each(&self) -> Option<Every> {
+        if let Some(Per::Period(every)) = self.over { Some(every) } else { None }
+    }
 }
 
 /// Which entries a formula looks at.
@@ -440,8 +458,14 @@ impl Rules {
         let polled = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Poll));
         let other = |part: &Formula| match part {
             Formula::Builtin(builtin) => *builtin != Builtin::Poll,
-            Formula::Figure(_) | Formula::Sum(_) | Formula::Mean(_) => true,
-            Formula::Number(_) | Formula::Value(_) | Formula::Binary(..) | Formula::Negate(_) | Formula::Min(_) | Formula::Max(_) => false,
+            Formula::Figure(_) | Formula::Over(..) | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => true,
+            Formula::Number(_)
+            | Formula::Value(_)
+            | Formula::Binary(..)
+            | Formula::Negate(_)
+            | Formula::Ratio(_)
+            | Formula::Min(_)
+            | Formula::Max(_) => false,
         };
         let own = |figure: &&Figure| figure.runs.contains(&every) && figure.formula.any(&polled) && !figure.formula.any(&other);
         self.figures.iter().find(own)

@@ -93,6 +93,22 @@ fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Option<Grades> {
     }
 }
 
+/// `bands` of a figure: what a value gives by where it lies.
+pub(super) fn table<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, name: &str) -> Option<Bands<Exact>> {
+    keys.get("bands")?;
+    let (bands, places) = bands(reader, keys, |reader, keys| reader.number(keys, "gives").value);
+    if bands.is_empty() {
+        let place = keys.place("bands");
+        reader.fault(&place, "“bands”里一段也没有", "`bands` holds none");
+        return None;
+    }
+    for band in &bands {
+        let from = band.from.as_ref().map(|from| format!("≥{}", super::plain(from))).unwrap_or_default();
+        reader.sample(band.origin, || format!("{name}{from}计{}", super::plain(&band.gives)));
+    }
+    tile(reader, bands, &places)
+}
+
 type Places = Vec<std::ops::Range<usize>>;
 
 /// `bands`, each with what it gives, and where each stands.

@@ -4,9 +4,9 @@
 use crate::diag::Lang;
 use crate::exact::Exact;
 
-use super::formula::{Builtin, Formula, Operator};
-use super::model::{Rules, Stacking};
-use super::{Amount, CapPer, Item, ItemKind, Measure, Points, Step};
+use super::formula::{Builtin, Fold, Formula, Operator};
+use super::model::{Figure, Rules, Stacking};
+use super::{Amount, Item, ItemKind, Measure, Per, Points, Step};
 use crate::period::Every;
 
 /// A rule of an item in a few words, the same on a rule sheet and in an explanation.
@@ -75,6 +75,18 @@ impl Formula {
                 Lang::Zh => mean_zh(items, rules),
                 Lang::En => format!("mean over the periods of {}", items_in_words(items, rules, lang)),
             },
+            Self::Entered(items) => match lang {
+                Lang::Zh => format!("{}登记数", items_in_words(items, rules, lang)),
+                Lang::En => format!("what was entered for {}", items_in_words(items, rules, lang)),
+            },
+            Self::Over(fold, id) => folded(*fold, id, rules, lang),
+            Self::Ratio(parts) => {
+                let [whole, by, none] = parts.each_ref().map(|part| part.at(rules, lang, 2));
+                match lang {
+                    Lang::Zh => enclosed(format!("{whole}÷{by}，除数为0的计{none}")),
+                    Lang::En => enclosed(format!("{whole} ÷ {by}, {none} if that is zero")),
+                }
+            }
             Self::Negate(inner) => format!("{}{}", in_lang("－", "-"), inner.at(rules, lang, 2)),
             Self::Min(_) | Self::Max(_) if self.bounded(rules, lang).is_some() => enclosed(self.bounded(rules, lang).unwrap_or_default()),
             // The usual case reads as people say it: what is bounded first, then its bound.
@@ -98,6 +110,47 @@ impl Formula {
                 if outer > binds { enclosed(text) } else { text }
             }
         }
+    }
+}
+
+/// `各季度季度分合计`, `最高3个季度的季度分合计`.
+fn folded(fold: Fold, id: &str, rules: &Rules, lang: Lang) -> String {
+    let figure = rules.figures.iter().find(|figure| figure.id == id);
+    let name = figure.map_or(id, |figure| &figure.name);
+    let (zh, en) = match figure.and_then(|figure| figure.over) {
+        Some(Per::Period(Every::Month)) => ("月", "month"),
+        Some(Per::Period(Every::Quarter)) => ("季度", "quarter"),
+        Some(Per::Period(Every::Half)) => ("半年", "half"),
+        Some(Per::Period(Every::Year)) => ("年", "year"),
+        Some(Per::Day) | None => ("日", "day"),
+    };
+    match (fold, lang) {
+        (Fold::Sum, Lang::Zh) => format!("各{zh}{name}合计"),
+        (Fold::Mean, Lang::Zh) => format!("各{zh}{name}平均"),
+        (Fold::Min, Lang::Zh) => format!("各{zh}{name}最低"),
+        (Fold::Max, Lang::Zh) => format!("各{zh}{name}最高"),
+        (Fold::Best(most), Lang::Zh) => format!("最高{most}个{zh}的{name}合计"),
+        (Fold::Sum, Lang::En) => format!("sum of {name} over each {en}"),
+        (Fold::Mean, Lang::En) => format!("mean of {name} over each {en}"),
+        (Fold::Min, Lang::En) => format!("least {name} of each {en}"),
+        (Fold::Max, Lang::En) => format!("greatest {name} of each {en}"),
+        (Fold::Best(most), Lang::En) => format!("sum of the {most} greatest {name} of each {en}"),
+    }
+}
+
+impl Figure {
+    /// Its rule in words: the formula, and what its value gives by bands.
+    pub fn words(&self, rules: &Rules, lang: Lang) -> String {
+        let formula = self.formula.words(rules, lang);
+        let Some(bands) = &self.bands else { return formula };
+        let bands = bands.iter().rev().map(|band| match (&band.from, lang) {
+            (Some(from), Lang::Zh) => format!("达到{}计{}", plain(from), plain(&band.gives)),
+            (None, Lang::Zh) => format!("其余计{}", plain(&band.gives)),
+            (Some(from), Lang::En) => format!("from {} gives {}", plain(from), plain(&band.gives)),
+            (None, Lang::En) => format!("else {}", plain(&band.gives)),
+        });
+        let bands = bands.collect::<Vec<_>>().join(if lang == Lang::Zh { "，" } else { ", " });
+        if lang == Lang::Zh { format!("按{formula}：{bands}") } else { format!("by {formula}: {bands}") }
     }
 }
 
@@ -199,8 +252,8 @@ impl Item {
         }
         for (per, limit) in &self.caps {
             let (zh, en) = match per {
-                CapPer::Day => ("每日", "day"),
-                CapPer::Period(every) => (each_word(*every), every.word()),
+                Per::Day => ("每日", "day"),
+                Per::Period(every) => (each_word(*every), every.word()),
             };
             say(format!("{zh}合计不超过{}", limit.words(Lang::Zh)), format!("at most {} a {en}", limit.words(Lang::En)));
         }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::diag::{Lang, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
-use crate::scheme::{Builtin, Formula, Item, Operator, Rules, Scheme, Stacking, Value, Window};
+use crate::scheme::{Builtin, Figure, Fold, Formula, Item, Operator, Per, Rules, Scheme, Stacking, Value, Window};
 use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
 
 use super::item::{self, Entered, last_day};
@@ -93,11 +93,11 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Entries of an item that count in these periods, in the order of time.
-    pub(super) fn entered(&self, item: usize, periods: &[Period]) -> Vec<Entered> {
+    /// Entries of an item that count, in the order of time.
+    pub(super) fn entered(&self, item: usize, within: Within<'_>) -> Vec<Entered> {
         match &self.who {
             Who::Member { entries, .. } => {
-                let own = entries.iter().filter(|entry| !entry.own && periods.contains(&entry.period));
+                let own = entries.iter().filter(|entry| !entry.own && within.holds(entry.period, entry.day));
                 own.map(|entry| {
                     let place = self.submission.mark_spot(entry, item);
                     Entered { period: entry.period, day: entry.day, mark: entry.marks[item], place }
@@ -105,23 +105,23 @@ impl<'a> Subject<'a> {
                 .collect()
             }
             Who::Branch { entries } => {
-                let own = entries.iter().filter(|entry| entry.item == item && periods.contains(&entry.period));
+                let own = entries.iter().filter(|entry| entry.item == item && within.holds(entry.period, None));
                 own.map(|entry| Entered { period: entry.period, day: None, mark: entry.reviewed, place: Some(entry.at) }).collect()
             }
         }
     }
 
     /// Sum of plain items over periods, in thousandths: the inner loop of every run.
-    fn plain_sum(&self, items: &[usize], periods: &[Period]) -> i64 {
+    fn plain_sum(&self, items: &[usize], within: Within<'_>) -> i64 {
         match &self.who {
             Who::Member { entries, .. } => entries
                 .iter()
-                .filter(|entry| !entry.own && periods.contains(&entry.period))
+                .filter(|entry| !entry.own && within.holds(entry.period, entry.day))
                 .map(|entry| items.iter().map(|item| entry.marks[*item].thousandths()).sum::<i64>())
                 .sum(),
             Who::Branch { entries } => entries
                 .iter()
-                .filter(|entry| periods.contains(&entry.period) && items.contains(&entry.item))
+                .filter(|entry| within.holds(entry.period, None) && items.contains(&entry.item))
                 .map(|entry| entry.reviewed.thousandths())
                 .sum(),
         }
@@ -142,49 +142,181 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What a formula looks at beside its subject: the run, the periods of its window, the last day of what it is worked out for, and
-/// the figures before it.
+/// Which of a subject's entries a formula looks at.
+#[derive(Clone, Copy)]
+pub struct Within<'a> {
+    /// Those of these periods.
+    pub periods: &'a [Period],
+    /// Of these those of one day.
+    pub day: Option<NaiveDate>,
+}
+
+impl Within<'_> {
+    fn holds(&self, period: Period, day: Option<NaiveDate>) -> bool {
+        self.periods.contains(&period) && (self.day.is_none() || self.day == day)
+    }
+}
+
+/// What a formula looks at beside its subject: the run, the entries and months of its window, the last day of what it is
+/// worked out for, and the figures before it.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     run: Period,
-    periods: &'a [Period],
+    within: Within<'a>,
+    months: (u8, u8),
+    /// The period or day that a figure over periods is worked out for.
+    unit: Option<Unit>,
     end: NaiveDate,
     earlier: &'a [(String, Exact)],
+    over: &'a [Worked<'a>],
+}
+
+/// A period or a day that a figure over periods is worked out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Period(Period),
+    /// A day that has a row, with the period of the row.
+    Day(NaiveDate, Period),
+}
+
+impl Unit {
+    fn months(self) -> (u8, u8) {
+        match self {
+            Self::Period(period) => (period.first_month(), period.last_month()),
+            Self::Day(day, _) => {
+                let month = chrono::Datelike::month(&day) as u8;
+                (month, month)
+            }
+        }
+    }
+
+    fn label(self) -> Label {
+        match self {
+            Self::Period(period) => Label::Period(period),
+            Self::Day(day, _) => Label::Day(day),
+        }
+    }
+}
+
+/// The values of a figure over periods.
+struct Worked<'a> {
+    figure: &'a Figure,
+    values: Vec<UnitValue>,
+}
+
+struct UnitValue {
+    unit: Unit,
+    value: Exact,
+    /// The member is expected in it.
+    counts: bool,
+    /// How it came about, where that is asked for.
+    parts: Vec<Trace>,
+}
+
+/// The units of a figure over periods that some figure of the run may look at, in the order of time.
+fn units(subject: &Subject<'_>, per: Per, run: Period, so_far: bool) -> Vec<Unit> {
+    let seen = |period: Period| period.last_month() <= run.last_month() && (so_far || run.contains(period));
+    match per {
+        Per::Period(every) => every.all().filter(|period| seen(*period)).map(Unit::Period).collect(),
+        Per::Day => {
+            let Who::Member { entries, .. } = subject.who else { return Vec::new() };
+            let own = entries.iter().filter(|entry| !entry.own && seen(entry.period));
+            let mut days: Vec<(NaiveDate, Period)> = own.filter_map(|entry| Some((entry.day?, entry.period))).collect();
+            days.sort_unstable_by_key(|(day, _)| *day);
+            days.dedup_by_key(|(day, _)| *day);
+            days.into_iter().map(|(day, period)| Unit::Day(day, period)).collect()
+        }
+    }
+}
+
+/// A figure over periods, worked out for each of its units.
+fn over<'a>(
+    subject: &Subject<'_>,
+    figure: &'a Figure,
+    per: Per,
+    units: Vec<Unit>,
+    over: &[Worked<'_>],
+    run: Period,
+    traced: bool,
+) -> Worked<'a> {
+    debug_assert_eq!(figure.over, Some(per));
+    let value = |unit: Unit| {
+        let (periods, day): (Vec<Period>, _) = match unit {
+            Unit::Period(long) => (subject.rules.periods_in(long).collect(), None),
+            Unit::Day(day, period) => (vec![period], Some(day)),
+        };
+        let end = match unit {
+            Unit::Period(period) => last_day(period, subject.year()),
+            Unit::Day(day, _) => day,
+        };
+        let within = Within { periods: &periods, day };
+        let scope = Scope { run, within, months: unit.months(), unit: Some(unit), end, earlier: &[], over };
+        let mut parts = Vec::new();
+        let value = figure_value(subject, figure, scope, traced.then_some(&mut parts));
+        UnitValue { unit, value, counts: periods.iter().any(|period| subject.expected(*period)), parts }
+    };
+    Worked { figure, values: units.into_iter().map(value).collect() }
+}
+
+/// What a figure comes to: its formula, or what that gives by bands.
+fn figure_value(subject: &Subject<'_>, figure: &Figure, scope: Scope<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
+    let value = evaluate(subject, &figure.formula, scope, parts.as_deref_mut());
+    let Some(bands) = &figure.bands else { return value };
+    let band = bands.band(&value);
+    note(parts, || {
+        let label = Label::Band { value: value.clone(), from: band.from.clone(), to: band.to.clone() };
+        Trace::leaf(label, band.gives.clone(), None)
+    });
+    band.gives.clone()
 }
 
 /// All figures of a run, in the scheme's order. With `traces`, one step a figure is added to it.
 pub fn figures(subject: &Subject<'_>, rules: &Rules, run: Period, mut traces: Option<&mut Vec<Trace>>) -> Vec<(String, Exact)> {
     let mut values: Vec<(String, Exact)> = Vec::new();
-    for figure in rules.figures.iter().filter(|figure| figure.runs.contains(&run.every())) {
-        let windows: Vec<(String, String, Vec<Period>, Period)> = if figure.each_period {
-            let periods = window_periods(rules, figure.window, run);
-            let alone = |p: Period| (format!("{}{}", figure.id, p.number()), format!("{}{}", p.zh(), figure.name), vec![p], p);
-            periods.into_iter().map(alone).collect()
-        } else {
-            vec![(figure.id.clone(), figure.name.clone(), window_periods(rules, figure.window, run), run)]
-        };
-        for (id, name, periods, of) in windows {
-            let mut parts = Vec::new();
-            let scope = Scope { run, periods: &periods, end: last_day(of, subject.year()), earlier: &values };
-            let mut value = evaluate(subject, &figure.formula, scope, traces.as_ref().map(|_| &mut parts));
-            if id == "total"
-                && let Some((fact, effect, at)) = subject.vetoes(run).find(|(_, effect, _)| effect.zero_total)
-            {
-                value = Exact::zero();
-                let place = Some(subject.place(at));
-                let clause = effect.clause.clone();
-                parts.push(Trace { clause, ..Trace::leaf(Label::VetoZero(fact.to_owned()), value.clone(), place) });
+    let mut worked: Vec<Worked<'_>> = Vec::new();
+    let of_run = || rules.figures.iter().filter(|figure| figure.runs.contains(&run.every()));
+    let so_far = of_run().any(|figure| figure.window == Window::SoFar);
+    let told = |figure: &Figure, (id, name): (String, String), value: &Exact, parts: Vec<Trace>| Trace {
+        figure: Some(id),
+        rule: Some(figure.words(rules, subject.lang)),
+        clause: figure.clause.clone(),
+        ..Trace::step(name, value.clone(), parts)
+    };
+    for figure in of_run() {
+        if let Some(per) = figure.over {
+            let own = over(subject, figure, per, units(subject, per, run, so_far), &worked, run, traces.is_some());
+            for one in &own.values {
+                let Unit::Period(period) = one.unit else { continue };
+                if figure.window == Window::SoFar || run.contains(period) {
+                    let named = figure.of_period(period);
+                    values.push((named.0.clone(), one.value.clone()));
+                    if let Some(traces) = traces.as_deref_mut() {
+                        traces.push(told(figure, named, &one.value, one.parts.clone()));
+                    }
+                }
             }
-            if let Some(traces) = traces.as_deref_mut() {
-                let step = Trace::step(name, value.clone(), parts);
-                traces.push(Trace {
-                    figure: Some(id.clone()),
-                    rule: Some(figure.formula.words(rules, subject.lang)),
-                    clause: figure.clause.clone(),
-                    ..step
-                });
-            }
-            values.push((id, value));
+            worked.push(own);
+            continue;
+        }
+        let periods = window_periods(rules, figure.window, run);
+        let months = (if figure.window == Window::SoFar { 1 } else { run.first_month() }, run.last_month());
+        let within = Within { periods: &periods, day: None };
+        let end = last_day(run, subject.year());
+        let scope = Scope { run, within, months, unit: None, end, earlier: &values, over: &worked };
+        let mut parts = Vec::new();
+        let mut value = figure_value(subject, figure, scope, traces.as_ref().map(|_| &mut parts));
+        if figure.id == "total"
+            && let Some((fact, effect, at)) = subject.vetoes(run).find(|(_, effect, _)| effect.zero_total)
+        {
+            value = Exact::zero();
+            let place = Some(subject.place(at));
+            let clause = effect.clause.clone();
+            parts.push(Trace { clause, ..Trace::leaf(Label::VetoZero(fact.to_owned()), value.clone(), place) });
+        }
+        let named = (figure.id.clone(), figure.name.clone());
+        values.push((named.0.clone(), value.clone()));
+        if let Some(traces) = traces.as_deref_mut() {
+            traces.push(told(figure, named, &value, parts));
         }
     }
     values
@@ -209,8 +341,10 @@ pub fn resting_on_ballots(rules: &Rules, run: Period) -> Vec<&str> {
 /// A formula of a view (a board's period column, a registry's summary row) over a window.
 pub fn evaluate_formula(subject: &Subject<'_>, formula: &Formula, window: Window, at: Period) -> Exact {
     let periods = window_periods(subject.rules, window, at);
-    let run = Period::YEAR;
-    evaluate(subject, formula, Scope { run, periods: &periods, end: last_day(at, subject.year()), earlier: &[] }, None)
+    let within = Within { periods: &periods, day: None };
+    let (run, end) = (Period::YEAR, last_day(at, subject.year()));
+    let scope = Scope { run, within, months: (at.first_month(), at.last_month()), unit: None, end, earlier: &[], over: &[] };
+    evaluate(subject, formula, scope, None)
 }
 
 fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: Option<&mut Vec<Trace>>) -> Exact {
@@ -221,6 +355,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
             note(parts, || stated(value, number.clone(), scope.end));
             number
         }
+        Formula::Figure(id) if scope.unit.is_some() => of_unit(scope, id, parts),
         Formula::Figure(id) => {
             let value = scope.earlier.iter().rev().find(|(key, _)| key == id).map(|(_, value)| value.clone()).unwrap_or_default();
             let name = subject.rules.figures.iter().find(|figure| figure.id == *id).map_or(id.as_str(), |figure| &figure.name);
@@ -229,8 +364,11 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
         }
         Formula::Builtin(builtin) => built_in(subject, *builtin, scope.run, parts),
         Formula::Sum(items) => sum(subject, items, scope, parts),
+        Formula::Entered(items) => entered(subject, items, scope, parts),
+        Formula::Over(fold, id) => fold_over(scope, *fold, id, parts),
+        Formula::Ratio(ratio) => divided(subject, ratio, scope, parts),
         Formula::Mean(items) => {
-            let expected = scope.periods.iter().filter(|period| subject.expected(**period)).count();
+            let expected = scope.within.periods.iter().filter(|period| subject.expected(**period)).count();
             if expected == 0 {
                 return Exact::zero();
             }
@@ -259,6 +397,89 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
         Formula::Min(inner) => all(subject, inner, scope, parts).into_iter().min().unwrap_or_default(),
         Formula::Max(inner) => all(subject, inner, scope, parts).into_iter().max().unwrap_or_default(),
     }
+}
+
+/// The value of another figure over the same periods in the same one.
+fn of_unit(scope: Scope<'_>, id: &str, parts: Option<&mut Vec<Trace>>) -> Exact {
+    let worked = scope.over.iter().find(|worked| worked.figure.id == id);
+    let found = worked.and_then(|worked| Some((worked, worked.values.iter().find(|one| Some(one.unit) == scope.unit)?)));
+    let Some((worked, one)) = found else { return Exact::zero() };
+    note(parts, || {
+        let label = Label::Figure(worked.figure.name.clone());
+        // Days stand nowhere above.
+        let parts = if worked.figure.over == Some(Per::Day) { one.parts.clone() } else { Vec::new() };
+        Trace::step(label, one.value.clone(), parts)
+    });
+    one.value.clone()
+}
+
+/// What becomes of the values of a figure over periods within the window.
+fn fold_over(scope: Scope<'_>, fold: Fold, id: &str, parts: Option<&mut Vec<Trace>>) -> Exact {
+    let Some(worked) = scope.over.iter().find(|worked| worked.figure.id == id) else { return Exact::zero() };
+    let (first, last) = scope.months;
+    let within = |unit: Unit| first <= unit.months().0 && unit.months().1 <= last;
+    let of: Vec<&UnitValue> = worked.values.iter().filter(|one| one.counts && within(one.unit)).collect();
+    let mut values: Vec<&Exact> = of.iter().map(|one| &one.value).collect();
+    let sum = |values: &[&Exact]| values.iter().fold(Exact::zero(), |sum, value| &sum + *value);
+    let value = match fold {
+        Fold::Sum => sum(&values),
+        Fold::Mean if values.is_empty() => Exact::zero(),
+        Fold::Mean => sum(&values) / values.len() as i64,
+        Fold::Min => values.into_iter().min().cloned().unwrap_or_default(),
+        Fold::Max => values.into_iter().max().cloned().unwrap_or_default(),
+        Fold::Best(most) => {
+            values.sort_unstable_by(|a, b| b.cmp(a));
+            values.truncate(most as usize);
+            sum(&values)
+        }
+    };
+    note(parts, || {
+        let figure = worked.figure;
+        let inner = of.iter().map(|one| {
+            // Periods of the run stand above with their parts, days and earlier periods do not.
+            let above = matches!(one.unit, Unit::Period(period) if figure.window == Window::SoFar || scope.run.contains(period));
+            Trace::step(one.unit.label(), one.value.clone(), if above { Vec::new() } else { one.parts.clone() })
+        });
+        Trace::step(Label::Fold { name: figure.name.clone(), fold, count: of.len() }, value.clone(), inner.collect())
+    });
+    value
+}
+
+/// What was entered for items, by size.
+fn entered(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&mut Vec<Trace>>) -> Exact {
+    let size = |entry: &Entered| Mark::exact_sum(entry.mark.thousandths().abs());
+    let own =
+        items.iter().copied().filter(|item| subject.only.is_none_or(|only| only == *item) && subject.applies(&subject.rules.items[*item]));
+    let mut total = Exact::zero();
+    let mut steps = Vec::new();
+    for item in own {
+        let all = subject.entered(item, scope.within);
+        let sum: Exact = all.iter().map(size).sum();
+        if parts.is_some() {
+            let leaves = all.iter().map(|entry| {
+                let when = entry.day.map_or(Label::Period(entry.period), Label::Day);
+                Trace::leaf(when, size(entry), entry.place.map(|spot| subject.place(spot)))
+            });
+            steps.push(Trace::step(Label::Entered(subject.rules.items[item].name.clone()), sum.clone(), leaves.collect()));
+        }
+        total = total + sum;
+    }
+    if let Some(parts) = parts {
+        parts.extend(steps);
+    }
+    total
+}
+
+/// A quotient, or what the scheme states for a divisor of zero.
+fn divided(subject: &Subject<'_>, [whole, by, none]: &[Formula; 3], scope: Scope<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
+    let (whole, by) = two(subject, whole, by, scope, parts.as_deref_mut());
+    let Some(value) = whole.checked_div(&by) else {
+        let none = evaluate(subject, none, scope, parts.as_deref_mut());
+        note(parts, || Trace::leaf(Label::NoDivisor, none.clone(), None));
+        return none;
+    };
+    note(parts, || Trace::leaf(Label::Ratio { whole, by }, value.clone(), None));
+    value
 }
 
 /// A value of the scheme: since when it holds, and the clause that says so.
@@ -294,12 +515,12 @@ fn sum(subject: &Subject<'_>, items: &[usize], scope: Scope<'_>, parts: Option<&
         None => items,
     };
     if parts.is_none() && items.iter().all(|item| rules.items[*item].is_plain()) {
-        return Mark::exact_sum(subject.plain_sum(items, scope.periods));
+        return Mark::exact_sum(subject.plain_sum(items, scope.within));
     }
     let mut total = Exact::zero();
     let mut steps = Vec::new();
     for item in items.iter().filter(|item| subject.applies(&rules.items[**item])) {
-        let (value, leaves) = item::score(subject, *item, scope.periods, scope.end, parts.is_some());
+        let (value, leaves) = item::score(subject, *item, scope.within, scope.end, parts.is_some());
         if parts.is_some() {
             let item = &rules.items[*item];
             let step = Trace::step(&item.name, value.clone(), leaves);

@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::{Every, Period};
-use crate::scheme::{Amount, CapPer, Item, ItemKind, Measure, Points, RuleWords, Step};
+use crate::scheme::{Amount, Item, ItemKind, Measure, Per, Points, RuleWords, Step};
 use crate::submission::Mark;
 
-use super::evaluate::{Subject, stated};
+use super::evaluate::{Subject, Within, stated};
 use super::trace::{Label, Trace, Zero};
 
 /// One entry of an item that counts.
@@ -48,21 +48,21 @@ fn holding(every: Every, month: u8) -> Option<Period> {
     Period::new(every, (month - 1) / every.months() + 1)
 }
 
-/// An item's score over the periods of a window, with the steps to it where asked for.
-pub fn score(subject: &Subject<'_>, at: usize, periods: &[Period], end: NaiveDate, trace: bool) -> (Exact, Vec<Trace>) {
+/// An item's score over a window, with the steps to it where asked for.
+pub fn score(subject: &Subject<'_>, at: usize, window: Within<'_>, end: NaiveDate, trace: bool) -> (Exact, Vec<Trace>) {
     let item = &subject.rules().items[at];
-    let entered = subject.entered(at, periods);
-    let Some(each) = item.each else { return score_within(subject, at, item, &entered, periods, end, trace) };
+    let entered = subject.entered(at, window);
+    let Some(each) = item.each else { return score_within(subject, at, item, &entered, window, end, trace) };
     let mut total = Exact::zero();
     let mut steps = Vec::new();
     for long in each.all() {
-        let within: Vec<Period> = periods.iter().copied().filter(|period| long.contains(*period)).collect();
+        let within: Vec<Period> = window.periods.iter().copied().filter(|period| long.contains(*period)).collect();
         if !within.iter().any(|period| subject.expected(*period)) {
             continue;
         }
         let own: Vec<Entered> = entered.iter().filter(|entry| long.contains(entry.period)).cloned().collect();
-        let end = within.last().map_or(end, |last| last_day(*last, subject.year()));
-        let (value, parts) = score_within(subject, at, item, &own, &within, end, trace);
+        let end = within.last().map_or(end, |last| last_day(*last, subject.year())).min(end);
+        let (value, parts) = score_within(subject, at, item, &own, Within { periods: &within, ..window }, end, trace);
         if trace {
             steps.push(Trace::step(Label::Period(long), value.clone(), parts));
         }
@@ -77,7 +77,7 @@ fn score_within(
     at: usize,
     item: &Item,
     entered: &[Entered],
-    periods: &[Period],
+    within: Within<'_>,
     end: NaiveDate,
     trace: bool,
 ) -> (Exact, Vec<Trace>) {
@@ -108,7 +108,7 @@ fn score_within(
         value = value + start.clone();
         note(Label::Start, start);
     }
-    let zero = if worth.zero { Some(Zero::Times) } else { zeroed(subject, at, item, entered, periods) };
+    let zero = if worth.zero { Some(Zero::Times) } else { zeroed(subject, at, item, entered, within) };
     if let Some(why) = zero {
         note(Label::Zero(why), &Exact::zero());
         return (Exact::zero(), parts);
@@ -162,7 +162,7 @@ fn leaves(subject: &Subject<'_>, (at, item): (usize, &Item), entered: &[Entered]
 /// Sums of each day or period of a cap, held to its limit.
 fn capped(
     points: Vec<Dated>,
-    (per, limit): &(CapPer, Amount),
+    (per, limit): &(Per, Amount),
     (category, year): (&str, i32),
     end: NaiveDate,
     note: &mut impl FnMut(Label, &Exact),
@@ -170,8 +170,8 @@ fn capped(
     let mut sums: Vec<Dated> = Vec::new();
     for (day, month, value) in points {
         let key = match per {
-            CapPer::Day => (day, month),
-            CapPer::Period(every) => (None, holding(*every, month).map_or(month, Period::first_month)),
+            Per::Day => (day, month),
+            Per::Period(every) => (None, holding(*every, month).map_or(month, Period::first_month)),
         };
         match sums.iter_mut().find(|(day, month, _)| (*day, *month) == key) {
             Some((.., sum)) => *sum = &*sum + &value,
@@ -179,7 +179,7 @@ fn capped(
         }
     }
     for (day, month, sum) in &mut sums {
-        let period = if let CapPer::Period(every) = per { holding(*every, *month) } else { None };
+        let period = if let Per::Period(every) = per { holding(*every, *month) } else { None };
         let limit = limit.on(category, day.or(period.map(|period| last_day(period, year))).unwrap_or(end).min(end));
         if sum.abs() > *limit {
             let held = if sum.is_negative() { -limit.clone() } else { limit.clone() };
@@ -236,7 +236,7 @@ fn stepped(steps: &[Step], before: i64, until: i64) -> (Exact, bool) {
 }
 
 /// Why the item's score is zero, if it is.
-fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], periods: &[Period]) -> Option<Zero> {
+fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], within: Within<'_>) -> Option<Zero> {
     let size = |entered: &[Entered]| Mark::exact_sum(entered.iter().map(|entry| entry.mark.thousandths().abs()).sum());
     item.zero_if.iter().find_map(|condition| {
         let reached = |value: &Exact| if condition.above { *value > condition.limit } else { *value >= condition.limit };
@@ -252,7 +252,7 @@ fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], pe
             }
             Measure::ShareOf(other) => {
                 debug_assert_ne!(other, at);
-                let whole = size(&subject.entered(other, periods));
+                let whole = size(&subject.entered(other, within));
                 let share = size(entered).checked_div(&whole)?;
                 let of = subject.rules().items[other].name.clone();
                 reached(&share).then_some(Zero::Share { share, of, whole, limit, above })

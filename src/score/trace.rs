@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::diag::{Lang, Place, fill};
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::{RuleWords, Stacking, plain};
+use crate::scheme::{Fold, RuleWords, Stacking, plain};
 
 /// One step of a computation: a figure, a part of its formula, a value of the scheme, or a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +89,35 @@ pub enum Label {
         sum: Exact,
         /// Expected periods.
         periods: usize,
+    },
+    /// What was entered for an item, whatever it is worth.
+    Entered(String),
+    /// What becomes of a figure's values in several periods.
+    Fold {
+        /// The figure's name.
+        name: String,
+        /// How.
+        fold: Fold,
+        /// How many there are.
+        count: usize,
+    },
+    /// A quotient.
+    Ratio {
+        /// What is divided.
+        whole: Exact,
+        /// By what.
+        by: Exact,
+    },
+    /// There is nothing to divide by.
+    NoDivisor,
+    /// The band in which a value lies.
+    Band {
+        /// The value.
+        value: Exact,
+        /// Lower bound, part of it.
+        from: Option<Exact>,
+        /// Upper bound, not part of it.
+        to: Option<Exact>,
     },
     /// The means of all columns of the poll together.
     Poll {
@@ -228,6 +257,23 @@ impl Label {
             Self::Veto(fact) => fill("trace-veto", lang, &[("fact", fact)]),
             Self::VetoZero(fact) => fill("trace-veto-zero", lang, &[("fact", fact)]),
             Self::Mean { sum, periods } => fill("trace-mean", lang, &[("sum", &plain(sum)), ("periods", &periods.to_string())]),
+            Self::Entered(name) => fill("trace-entered", lang, &[("name", name)]),
+            Self::Fold { name, fold, count } => {
+                let (key, most) = match fold {
+                    Fold::Sum => ("trace-fold-sum", 0),
+                    Fold::Mean => ("trace-fold-mean", 0),
+                    Fold::Min => ("trace-fold-min", 0),
+                    Fold::Max => ("trace-fold-max", 0),
+                    Fold::Best(most) => ("trace-fold-best", *most),
+                };
+                fill(key, lang, &[("name", name), ("count", &count.to_string()), ("most", &most.to_string())])
+            }
+            Self::Ratio { whole, by } => fill("trace-ratio", lang, &[("whole", &plain(whole)), ("by", &plain(by))]),
+            Self::NoDivisor => fill("trace-no-divisor", lang, &[]),
+            Self::Band { value, from, to } => {
+                let bound = |bound: &Option<Exact>| bound.as_ref().map(plain).unwrap_or_default();
+                fill("trace-band", lang, &[("value", &plain(value)), ("from", &bound(from)), ("to", &bound(to))])
+            }
             Self::Poll { ballots } => fill("trace-poll", lang, &[("ballots", &ballots.to_string())]),
             Self::PollColumn { name, ballots, sum } => {
                 fill("trace-poll-column", lang, &[("name", name), ("ballots", &ballots.to_string()), ("sum", &plain(sum))])

@@ -151,7 +151,7 @@ fn prove(name: &str, scheme: &Scheme, case: &Path) {
             assert_eq!(traces.is_empty(), member.total.is_none(), "{place}");
             // What is explained is what was scored.
             for (id, value) in &score.figures {
-                let figure = scheme.member.figures.iter().find(|figure| figure.id == *id && !figure.each_period);
+                let figure = scheme.member.figures.iter().find(|figure| figure.id == *id && figure.over.is_none());
                 if figure.is_some() {
                     assert!(traces.iter().any(|trace| trace.figure.as_ref() == Some(id) && trace.value == *value), "{place} {id}");
                 }
