@@ -82,10 +82,16 @@ pub fn decimal(value: &Exact) -> Decimal {
 pub fn item_rule(item: &Item, scheme: &Scheme) -> String {
     let places = if scheme.decimals == 0 { "填整数".to_owned() } else { format!("最多{}位小数", scheme.decimals) };
     let max = plain(&item.max);
+    if !item.words.is_empty() {
+        let words: Vec<String> = item.words.iter().map(|(word, worth)| format!("{word}（{}分）", plain(worth))).collect();
+        let blank = if item.kind == ItemKind::Mark { "不能空着" } else { "没有的空着" };
+        return format!("从列表中选：{}；{blank}。", words.join("、"));
+    }
     match item.kind {
         ItemKind::Mark => format!("得分，0～{max}分，{places}，不能空着。"),
         ItemKind::Deduct => format!("扣分，一次最多扣{max}分，{places}；扣 2 分写 2 或 -2（全表写法要一致），不扣的空着。"),
         ItemKind::Bonus => format!("加分，一次最多加{max}分，{places}；没有的空着。"),
+        ItemKind::Signed => format!("加分写 2，扣分写 -2，一次最多加或扣{max}分，{places}；没有的空着。"),
         ItemKind::Count => format!("次数，填整数，一次登记最多{max}；没有的空着。"),
     }
 }
@@ -93,10 +99,14 @@ pub fn item_rule(item: &Item, scheme: &Scheme) -> String {
 /// An item's column. Its maximum stands in the sheet's second line and in the note, so that headings stay short.
 pub fn item(item: &Item, scheme: &Scheme) -> Column {
     let max = decimal(&item.max);
-    let min = if item.kind == ItemKind::Deduct { -max } else { Decimal::ZERO };
+    let min = if matches!(item.kind, ItemKind::Deduct | ItemKind::Signed) { -max } else { Decimal::ZERO };
     // A bonus may be written with its reason, `+3（县级优秀党员 5月）`, which is no number.
     let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
-    let entry = Entry::Number { min, max, decimals, lenient: item.reason.is_some() };
+    let entry = if item.words.is_empty() {
+        Entry::Number { min, max, decimals, lenient: item.reason.is_some() }
+    } else {
+        one_of(item.words.iter().map(|(word, _)| word.as_str()))
+    };
     let group = if item.group.is_empty() { String::new() } else { format!("{}：", item.group) };
     let reason = item.reason.as_deref().map(|reason| format!("加分的要在“{reason}”栏写明事由。")).unwrap_or_default();
     let note = format!("{group}{}{reason}", item_rule(item, scheme));
@@ -120,11 +130,15 @@ pub fn bounds<'a>(items: &(impl Iterator<Item = &'a Item> + Clone)) -> String {
         (ItemKind::Mark, "满分："),
         (ItemKind::Deduct, "这些栏填扣分，不是得分，不扣的空着；一次最多扣："),
         (ItemKind::Bonus, "加分一次最多："),
+        (ItemKind::Signed, "加分写正数，扣分写负数，一次最多："),
         (ItemKind::Count, "次数一次登记最多："),
     ];
     let told = |(kind, head): (ItemKind, &str)| {
-        let own: Vec<String> =
-            items.clone().filter(|item| item.kind == kind).map(|item| format!("{} {}", item.name, plain(&item.max))).collect();
+        let own: Vec<String> = items
+            .clone()
+            .filter(|item| item.kind == kind && item.words.is_empty())
+            .map(|item| format!("{} {}", item.name, plain(&item.max)))
+            .collect();
         if own.is_empty() { String::new() } else { format!("{head}{}。", own.join("、")) }
     };
     kinds.into_iter().map(told).collect()

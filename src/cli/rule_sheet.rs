@@ -97,6 +97,7 @@ fn rules(page: &mut Page, rules: &Rules) {
             ItemKind::Mark => "show-kind-mark",
             ItemKind::Deduct => "show-kind-deduct",
             ItemKind::Bonus => "show-kind-bonus",
+            ItemKind::Signed => "show-kind-signed",
             ItemKind::Count => "show-kind-count",
         });
         let mut said = item.rules_in(rules, page.lang);
@@ -188,7 +189,13 @@ fn adjustments(page: &mut Page, scheme: &Scheme) {
         let levels: Vec<String> =
             kind.levels.iter().map(|(level, points)| format!("{level} {}{}", plain(points), star(rules.origin))).collect();
         let levels = page.list(&levels);
-        page.say("show-kind", &[("name", &kind.name), ("levels", &levels)]);
+        // What formulas may ask of the kind by itself, where that is not what stacking does with all.
+        let own = if kind.sum == (rules.stacking == Stacking::Sum) {
+            String::new()
+        } else {
+            page.text(if kind.sum { "show-kind-sum" } else { "show-kind-max" })
+        };
+        page.say("show-kind", &[("name", &kind.name), ("levels", &levels), ("own", &own)]);
     }
     for (alias, level) in &rules.aliases {
         page.say("show-alias", &[("alias", alias), ("level", level)]);

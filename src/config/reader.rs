@@ -65,6 +65,8 @@ pub struct Reader<'t> {
 /// A table, and the keys that were asked for.
 pub struct Keys<'t> {
     table: &'t DeTable<'t>,
+    /// What holds where the table itself says nothing.
+    behind: Option<&'t DeTable<'t>>,
     /// Where it stands.
     pub span: Range<usize>,
     known: Vec<&'static str>,
@@ -118,17 +120,31 @@ impl<'t> Keys<'t> {
     /// The value of a key, which is known from now on.
     pub fn get(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.known.push(key);
-        self.table.get(key)
+        self.written(key)
+    }
+
+    fn written(&self, key: &str) -> Option<Node<'t>> {
+        self.table.get(key).or_else(|| self.behind?.get(key))
+    }
+
+    /// Has the other table say what this one does not.
+    pub fn lean_on(&mut self, behind: Node<'t>) {
+        self.behind = behind.get_ref().as_table();
+    }
+
+    /// Makes keys known that are read elsewhere.
+    pub fn allow(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
     }
 
     /// True if the key is written; it is not known by that.
     pub fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.written(key).is_some()
     }
 
     /// Where a key's value stands; the table where there is none.
     pub fn place(&self, key: &str) -> Range<usize> {
-        self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
+        self.written(key).map_or_else(|| self.span.clone(), Spanned::span)
     }
 
     /// The entries that pass the test and whose names the file makes up.
@@ -167,7 +183,7 @@ impl<'t> Reader<'t> {
 
     /// The whole file's keys.
     pub fn keys(&self, parsed: &'t Parsed<'t>) -> Keys<'t> {
-        Keys { table: parsed.table.get_ref(), span: 0..0, known: Vec::new(), own: Vec::new() }
+        Keys { table: parsed.table.get_ref(), behind: None, span: 0..0, known: Vec::new(), own: Vec::new() }
     }
 
     /// The value if nothing was wrong with the file, else every fault from top to bottom.
@@ -492,7 +508,7 @@ impl<'t> Reader<'t> {
     /// The table that a value is.
     pub fn as_table(&mut self, node: Node<'t>, key: &str) -> Option<Keys<'t>> {
         if let Some(table) = node.get_ref().as_table() {
-            return Some(Keys { table, span: node.span(), known: Vec::new(), own: Vec::new() });
+            return Some(Keys { table, behind: None, span: node.span(), known: Vec::new(), own: Vec::new() });
         }
         self.wrong(node, key, ("表（[名称] 或 { … }）", "a table ([name] or { … })"));
         None

@@ -461,6 +461,7 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
         Some(ItemKind::Mark) => "评分项",
         Some(ItemKind::Deduct) => "扣分项",
         Some(ItemKind::Bonus) => "加分项",
+        Some(ItemKind::Signed) => "加减分项",
         Some(ItemKind::Count) | None => "登记项",
     };
     line.text("分组", if item.group.is_empty() { group } else { &item.group });
@@ -549,11 +550,12 @@ fn reasons_text(view: &View<'_>, at: u32, kind: ItemKind) -> String {
         .scheme
         .member
         .items_of(&view.submission.members[at as usize].category)
-        .filter(|(_, item)| item.scores_as() == Some(kind) && item.reason.is_some())
+        .filter(|(_, item)| [Some(kind), Some(ItemKind::Signed)].contains(&item.scores_as()) && item.reason.is_some())
         .collect();
     let part = |entry: &Entry, index: usize, item: &Item| {
         let mark = entry.marks[index].thousandths();
-        if mark == 0 {
+        let other = item.kind == ItemKind::Signed && (mark < 0) != (kind == ItemKind::Deduct);
+        if mark == 0 || other {
             return None;
         }
         let name = if reasoned.len() > 1 { &*item.name } else { "" };

@@ -507,7 +507,9 @@ impl Part<'_> {
 
     /// True of awards, penalties and vetoes, which most members have none of.
     pub fn is_occasional(&self) -> bool {
-        let occasional = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Awards(_) | Builtin::Penalties(_) | Builtin::Vetoes));
+        let occasional = |part: &Formula| {
+            matches!(part, Formula::Builtin(Builtin::Awards(_) | Builtin::Penalties(_) | Builtin::Vetoes) | Formula::OfKind { .. })
+        };
         matches!(self, Self::Figure(figure) if figure.formula.any(&occasional))
     }
 

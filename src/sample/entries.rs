@@ -200,6 +200,16 @@ fn entered(
     let max = units(&item.max, scheme);
     match item.kind {
         _ if !item.applies_to(&person.category) => (Value::Empty, None),
+        _ if !item.words.is_empty() => {
+            let best = item.words.iter().max_by(|a, b| a.1.cmp(&b.1));
+            let (word, worth) = best.filter(|_| person.level == Level::Model).unwrap_or_else(|| draw.pick(&item.words));
+            (word.as_str().into(), (!worth.is_zero()).then_some("民主评议结果"))
+        }
+        ItemKind::Signed if must || draw.percent(12) => {
+            let size = (draw.between(1, 3) * if scheme.decimals == 0 { 1 } else { 10 }).min(max);
+            let gives = matches!(person.level, Level::Model | Level::Good);
+            (value(if gives { size } else { -size }, scheme), Some(if gives { *draw.pick(&REASONS) } else { "未按时完成任务" }))
+        }
         ItemKind::Mark => {
             *size = mark(draw, person.level, max);
             (value(*size, scheme), None)
@@ -233,7 +243,7 @@ fn entered(
                 (value(size, scheme), Some(why))
             }
         }
-        ItemKind::Bonus => (Value::Empty, None),
+        ItemKind::Signed | ItemKind::Bonus => (Value::Empty, None),
         ItemKind::Count => {
             let times = times(draw, item, person.level).min(item.max.floor().unwrap_or(0));
             let earns = times > 0 && item.scores_as() == Some(ItemKind::Bonus);

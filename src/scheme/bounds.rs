@@ -33,7 +33,9 @@ pub(super) fn digits(formula: &Formula, figures: &BTreeMap<String, usize>) -> us
     let of = |formula: &Formula| digits(formula, figures);
     match formula {
         Formula::Number(number) => number.to_string().len(),
-        Formula::Value(_) | Formula::Builtin(_) | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => OF_ENTRIES,
+        Formula::Value(_) | Formula::Builtin(_) | Formula::OfKind { .. } | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => {
+            OF_ENTRIES
+        }
         Formula::Figure(id) => figures.get(id).copied().unwrap_or(OF_ENTRIES),
         // A mean of many adds the digits of their number.
         Formula::Over(_, id) => figures.get(id).copied().unwrap_or(OF_ENTRIES).saturating_add(3),

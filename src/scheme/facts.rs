@@ -110,12 +110,13 @@ pub(super) fn adjustments<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) ->
             }
             levels.push((level.value, points.value));
         }
+        let sum = reader.optional_choice(&mut keys, "stacking", &[("max", false), ("sum", true)]).unwrap_or(stacking == Stacking::Sum);
         if levels.is_empty() {
             let place = keys.place("levels");
             reader.fault(&place, format!("“{}”没有级别", name.value), format!("`{}` has no levels", name.value));
         }
         reader.finish(keys);
-        kinds.push(AdjustmentKind { name: name.value.clone(), levels, deducts: signs == Some(true) });
+        kinds.push(AdjustmentKind { name: name.value.clone(), levels, deducts: signs == Some(true), sum });
         names.push(name);
     }
     reader.unique(("种类", "kind"), &names);

@@ -10,7 +10,7 @@ use crate::period::Every;
 
 use super::bounds::digits;
 use super::formula::{self, Builtin, Formula, Names, SELECTORS};
-use super::model::{Figure, Window};
+use super::model::{AdjustmentKind, Figure, Window};
 use super::reader::Reader;
 use super::values::usable_name;
 use super::{Bands, Item, Per, Value, outcomes};
@@ -26,7 +26,7 @@ pub(super) struct Known<'a> {
     /// Lengths of run in which facts of 一票否决 take points.
     pub veto_runs: &'a [Every],
     /// 种类 of 奖惩.
-    pub kinds: &'a [String],
+    pub kinds: &'a [AdjustmentKind],
 }
 
 /// Figures that a formula may name.
@@ -287,6 +287,7 @@ fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formul
     let words = [
         ("mean(poll)", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Poll)))),
         ("awards", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Awards(_))))),
+        ("awards(…)", formula.any(&|part| matches!(part, Formula::OfKind { .. }))),
         ("penalties", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Penalties(_))))),
     ];
     for (word, _) in words.into_iter().filter(|(_, named)| *named) {
@@ -324,7 +325,7 @@ fn usable(own: Option<Per>, other: &Draft, id: &str) -> Result<bool, Said> {
 
 /// Ballots, 奖惩 and 一票否决 are of the whole run: in each of several periods they would count several times.
 fn of_the_whole(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
-    if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_))) {
+    if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_) | Formula::OfKind { .. })) {
         return;
     }
     reader.fault(

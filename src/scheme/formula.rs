@@ -14,7 +14,7 @@ use crate::diag::Said;
 use crate::exact::{Decimal, Exact};
 use crate::words::nearest;
 
-use super::model::Stacking;
+use super::model::{AdjustmentKind, Stacking};
 use super::{Item, ItemKind, Value};
 
 /// A proven formula.
@@ -28,6 +28,15 @@ pub enum Formula {
     Figure(String),
     /// What stands outside the items.
     Builtin(Builtin),
+    /// Points of one 种类 of 奖惩 by itself.
+    OfKind {
+        /// Index into the scheme's kinds.
+        kind: usize,
+        /// Its name.
+        name: String,
+        /// All its facts count; else the one largest in size.
+        sum: bool,
+    },
     /// Sum of the items' scores in the window.
     Sum(Vec<usize>),
     /// That sum divided by the number of expected periods in the window.
@@ -119,7 +128,7 @@ pub(super) struct Names<'a> {
     pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
     /// 种类 of 奖惩, which are no items.
-    pub kinds: &'a [String],
+    pub kinds: &'a [AdjustmentKind],
     /// Numbers, names and signs that a formula may have.
     pub words: usize,
 }
@@ -479,14 +488,43 @@ impl Parser<'_> {
                 format!("`{name}` is one number: write `{name}` without `sum` or `mean`"),
             );
         }
-        if self.names.kinds.iter().any(|kind| kind == name) {
+        if let Some(kind) = self.names.kinds.iter().find(|kind| kind.name == name) {
+            let word = if kind.deducts { "penalties" } else { "awards" };
             return Said::new(
-                format!("“{name}”是奖惩的种类，不是项目；算式里用 awards（奖励）、penalties（惩处）"),
-                format!("`{name}` is a kind of 奖惩, no item; formulas have `awards` and `penalties`"),
+                format!("“{name}”是奖惩的种类，不是项目，应写作 {word}({name})"),
+                format!("`{name}` is a kind of 奖惩, no item: write `{word}({name})`"),
             );
         }
         let said = Said::new(format!("没有叫“{name}”的项目或分组"), format!("`{name}` names no item or group"));
         said.near(nearest(name, self.names.selectors()))
+    }
+
+    /// `awards('表彰奖励')`: one 种类 by itself.
+    fn of_kind(&mut self, function: &str) -> Result<Formula, FormulaFault> {
+        let deducts = function == "penalties";
+        let own = || self.names.kinds.iter().enumerate().filter(|(_, kind)| kind.deducts == deducts);
+        let place = self.here();
+        let written = match self.tokens.get(self.at) {
+            Some((Token::Name(name), _)) => name.clone(),
+            _ => String::new(),
+        };
+        let Some((at, kind)) = own().find(|(_, kind)| kind.name == written) else {
+            let all = own().map(|(_, kind)| kind.name.as_str()).collect::<Vec<_>>().join(" ");
+            let (zh, en) = if deducts { ("惩处", "deduct") } else { ("奖励", "give points") };
+            let none = |text: String, none: &str| if all.is_empty() { none.to_owned() } else { text };
+            let said = Said::new(
+                none(format!("“{function}”的括号里要写一个{zh}的种类；有：{all}"), &format!("[adjustments] 里没有{zh}的种类")),
+                none(
+                    format!("`{function}` takes one kind of 奖惩, of those that {en}: {all}"),
+                    &format!("[adjustments] has no kinds that {en}"),
+                ),
+            );
+            return Err((place, said.near(nearest(&written, own().map(|(_, kind)| kind.name.as_str())))));
+        };
+        let formula = Formula::OfKind { kind: at, name: kind.name.clone(), sum: kind.sum };
+        self.at += 1;
+        self.close()?;
+        Ok(formula)
     }
 
     fn call(&mut self, function: &str, span: Range<usize>) -> Result<Formula, FormulaFault> {
@@ -504,6 +542,7 @@ impl Parser<'_> {
                 self.at += 2;
                 Ok(Formula::Builtin(Builtin::Poll))
             }
+            "awards" | "penalties" if !self.names.kinds.is_empty() => self.of_kind(function),
             "sum" => Ok(Formula::Sum(self.items(function)?)),
             "mean" => Ok(Formula::Mean(self.items(function)?)),
             "entered" => Ok(Formula::Entered(self.items(function)?)),

@@ -19,6 +19,8 @@ pub enum ItemKind {
     Deduct,
     /// At or above zero; blank is zero.
     Bonus,
+    /// From minus the maximum to the maximum; blank is zero.
+    Signed,
     /// How often something happened, a whole number; blank is never. What it is worth the item says.
     Count,
 }
@@ -34,6 +36,8 @@ pub struct Item {
     pub kind: ItemKind,
     /// Largest size of one entry.
     pub max: Exact,
+    /// Words that are entered instead of numbers, with what each is worth; none where numbers are.
+    pub words: Vec<(String, Exact)>,
     /// Members' categories it applies to; empty for all.
     pub categories: Vec<String>,
     /// What a time is worth, for counts; none for one that others are measured by.
@@ -185,6 +189,7 @@ impl Item {
             name: _,
             group: _,
             max: _,
+            words: _,
             categories: _,
             points: _,
             each: _,

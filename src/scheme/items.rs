@@ -17,6 +17,36 @@ use super::{Amount, Item, ItemKind, Measure, Per, Points, Step, Value, ZeroIf};
 /// Largest entry that fits the compact marks of a submission.
 const LARGEST_ENTRY: i64 = 100_000;
 
+const KINDS: [(&str, ItemKind); 5] = [
+    ("mark", ItemKind::Mark),
+    ("deduct", ItemKind::Deduct),
+    ("bonus", ItemKind::Bonus),
+    ("signed", ItemKind::Signed),
+    ("count", ItemKind::Count),
+];
+
+/// Keys of an item that a group may give all its items.
+const ITEM_KEYS: [&str; 18] = [
+    "kind",
+    "max",
+    "origin",
+    "max_origin",
+    "words",
+    "categories",
+    "points",
+    "steps",
+    "highest_only",
+    "cap",
+    "start",
+    "zero_if",
+    "floor",
+    "ceiling",
+    "each",
+    "reason",
+    "optional",
+    "clause",
+];
+
 /// `[entries]`.
 pub(super) struct Entries {
     pub every: Every,
@@ -80,6 +110,7 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
     let mut items: Vec<Item> = Vec::new();
     let mut names: Vec<Written<String>> = Vec::new();
     let mut shares: Vec<(usize, usize, Written<String>)> = Vec::new();
+    let defaults = groups(reader, parent);
     let tables = reader.tables(parent, "item");
     if tables.is_empty() {
         reader.fault(&parent.span.clone(), "一个项目 [[item]] 也没有", "there is no [[item]]");
@@ -87,20 +118,15 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
     for mut keys in tables {
         let name = reader.text(&mut keys, "name");
         heading(reader, &name);
-        let kinds = [("mark", ItemKind::Mark), ("deduct", ItemKind::Deduct), ("bonus", ItemKind::Bonus), ("count", ItemKind::Count)];
-        let kind = reader.choice(&mut keys, "kind", &kinds).unwrap_or(ItemKind::Mark);
-        let max = reader.number(&mut keys, "max");
-        // A maximum that is missing or no number is said already, and stands at the table.
-        if max.span != keys.span && (max.value <= Exact::zero() || max.value > Exact::from(LARGEST_ENTRY)) {
-            reader.fault(
-                &max.span,
-                format!("“max”要大于 0，不超过 {LARGEST_ENTRY}"),
-                format!("`max` must be above 0 and at most {LARGEST_ENTRY}"),
-            );
+        let group = reader.optional_text(&mut keys, "group");
+        if let Some((_, _, items)) = defaults.iter().find(|(name, ..)| group.as_ref().is_some_and(|group| group.value == name.value)) {
+            keys.lean_on(items);
         }
+        let kind = reader.choice(&mut keys, "kind", &KINDS).unwrap_or(ItemKind::Mark);
+        let words = words(reader, &mut keys, kind);
+        let max = max(reader, &mut keys, &words);
         let origin = reader.origin(&mut keys, "origin");
         let max_origin = reader.optional_origin(&mut keys, "max_origin").unwrap_or(origin);
-        let group = reader.optional_text(&mut keys, "group");
         if let Some(group) = group.as_ref().filter(|group| SELECTORS.contains(&group.value.as_str()) || group.value == "poll") {
             reader.fault(
                 &group.span,
@@ -153,6 +179,7 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             group: group.map(|group| group.value).unwrap_or_default(),
             kind,
             max: max.value,
+            words: words.into_iter().map(|(word, worth)| (word.value, worth)).collect(),
             categories: categories.into_iter().map(|category| category.value).collect(),
             points,
             highest_only,
@@ -170,16 +197,111 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
         });
         names.push(name);
     }
-    reader.unique(("项目", "item"), &names);
+    apart(reader, &items, &names);
+    for (name, ..) in &defaults {
+        if !items.iter().any(|item| item.group == name.value) {
+            let said = Said::new(format!("没有“{}”这个分组的项目", name.value), format!("no item is of the group `{}`", name.value));
+            reader.refuse(&name.span, said.near(nearest(&name.value, items.iter().map(|item| item.group.as_str()))));
+        }
+    }
     resolve_shares(reader, &mut items, shares);
     check_names(reader, &items, &names);
     items
 }
 
+/// `[[group]]`: what its items have unless they say otherwise, with the group's name and place.
+fn groups<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Vec<(Written<String>, std::ops::Range<usize>, Node<'t>)> {
+    let (mut groups, mut names) = (Vec::new(), Vec::new());
+    for mut keys in reader.tables(parent, "group") {
+        let (name, place) = (reader.text(&mut keys, "name"), keys.span.clone());
+        let items = reader.required(&mut keys, "items");
+        reader.finish(keys);
+        names.push(name.clone());
+        let Some(items) = items else { continue };
+        let Some(mut keys) = reader.as_table(items, "items") else { continue };
+        keys.allow(&ITEM_KEYS);
+        reader.finish(keys);
+        groups.push((name, place, items));
+    }
+    reader.unique(("分组", "group"), &names);
+    groups
+}
+
+/// `words` of an item: what each is worth.
+fn words<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, kind: ItemKind) -> Vec<(Written<String>, Exact)> {
+    let mut words = Vec::new();
+    for (word, node) in reader.named(keys, "words") {
+        heading(reader, &word);
+        let Some(worth) = reader.as_number(node, &word.value) else { continue };
+        if kind != ItemKind::Signed && worth.value.is_negative() {
+            reader.fault(
+                &worth.span,
+                "这里不带负号：扣分项目的词写大小，可加可减的用 kind = \"signed\"",
+                "no minus here: words of a deduction give its size, and what may go both ways is of kind \"signed\"",
+            );
+        } else if worth.value.published_decimal(3).is_none_or(|kept| Exact::from(kept) != worth.value) {
+            reader.fault(&worth.span, "最多三位小数", "at most three decimals");
+        }
+        words.push((word, worth.value));
+    }
+    if !words.is_empty() && kind == ItemKind::Count {
+        let place = keys.place("words");
+        reader.fault(&place, "按次数登记的项目填数字，不能用“words”", "counts are numbers and have no `words`");
+    }
+    words
+}
+
+/// The largest size of one entry: `max`, or that of the words.
+fn max<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, words: &[(Written<String>, Exact)]) -> Written<Exact> {
+    let max = if words.is_empty() {
+        reader.number(keys, "max")
+    } else {
+        if let Some(node) = keys.get("max") {
+            reader.fault(
+                &node.span(),
+                "用词登记的，最大的词就是最高分，不要再写“max”",
+                "with `words` the largest is the maximum; leave `max` out",
+            );
+        }
+        let largest = words.iter().map(|(_, worth)| worth.abs()).max().unwrap_or_default();
+        Written { value: largest, span: keys.place("words") }
+    };
+    // A maximum that is missing or no number is said already, and stands at the table.
+    if max.span != keys.span && (max.value <= Exact::zero() || max.value > Exact::from(LARGEST_ENTRY)) {
+        reader.fault(
+            &max.span,
+            format!("“max”要大于 0，不超过 {LARGEST_ENTRY}"),
+            format!("`max` must be above 0 and at most {LARGEST_ENTRY}"),
+        );
+    }
+    max
+}
+
+/// Items of one name must be for categories that have nothing in common: each category's sheet has a heading once.
+fn apart(reader: &mut Reader<'_>, items: &[Item], names: &[Written<String>]) {
+    for (at, (item, name)) in items.iter().zip(names).enumerate() {
+        let both = |other: &Item| {
+            let common = |category: &String| other.categories.contains(category);
+            other.name == item.name && (other.categories.is_empty() || item.categories.is_empty() || item.categories.iter().any(common))
+        };
+        if !item.name.is_empty() && items[..at].iter().any(both) {
+            let said = &item.name;
+            reader.fault(
+                &name.span,
+                format!("项目“{said}”写了两次；同名的项目要各用于不同的类别（categories）"),
+                format!("item `{said}` is given twice; items of one name must be for different `categories`"),
+            );
+        }
+    }
+}
+
 /// `of` of a `zero_if` names another item: known once all are read.
 fn resolve_shares(reader: &mut Reader<'_>, items: &mut [Item], shares: Vec<(usize, usize, Written<String>)>) {
     for (item, condition, of) in shares {
-        let found = items.iter().position(|other| other.name == of.value);
+        let own = &items[item].categories;
+        let serves = |other: &Item| own.is_empty() || own.iter().all(|category| other.applies_to(category));
+        let named = |other: &Item| other.name == of.value;
+        let found = items.iter().position(|other| named(other) && serves(other)).or_else(|| items.iter().position(named));
         if let Some(other) = found.filter(|other| *other != item) {
             items[item].zero_if[condition].measure = Measure::ShareOf(other);
         } else {

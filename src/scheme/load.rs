@@ -101,7 +101,6 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     if takes_points.is_some() {
         builtins.push(Builtin::Vetoes);
     }
-    let kinds: Vec<String> = adjustments.iter().flat_map(|rules| &rules.kinds).map(|kind| kind.name.clone()).collect();
     let shorter_vetoes = veto.iter().flat_map(|veto| &veto.effects).filter(|effect| effect.points.is_some());
     let veto_runs: Vec<Every> = shorter_vetoes.flat_map(|effect| effect.runs.iter().copied()).collect();
     let known = Known {
@@ -111,7 +110,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         entries: entries.every,
         dated: entries.dated,
         veto_runs: &veto_runs,
-        kinds: &kinds,
+        kinds: adjustments.as_ref().map(|rules| rules.kinds.as_slice()).unwrap_or_default(),
     };
     let figures = figures(reader, &mut keys, &known);
     if let Some(place) = takes_points.filter(|_| !uses_vetoes(&figures)) {

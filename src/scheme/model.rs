@@ -215,6 +215,8 @@ pub struct AdjustmentKind {
     pub levels: Vec<(String, Exact)>,
     /// True where its points are below zero.
     pub deducts: bool,
+    /// By itself all its facts count; else the one largest in size.
+    pub sum: bool,
 }
 
 /// How several facts of one member add up.
@@ -458,7 +460,9 @@ impl Rules {
         let polled = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Poll));
         let other = |part: &Formula| match part {
             Formula::Builtin(builtin) => *builtin != Builtin::Poll,
-            Formula::Figure(_) | Formula::Over(..) | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => true,
+            Formula::OfKind { .. } | Formula::Figure(_) | Formula::Over(..) | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => {
+                true
+            }
             Formula::Number(_)
             | Formula::Value(_)
             | Formula::Binary(..)

@@ -67,6 +67,8 @@ impl Formula {
             Self::Builtin(Builtin::Awards(_)) => in_lang("最高一项奖励", "highest award"),
             Self::Builtin(Builtin::Penalties(_)) => in_lang("最重一项惩处", "largest penalty"),
             Self::Builtin(Builtin::Vetoes) => in_lang("一票否决扣分", "points of vetoes"),
+            Self::OfKind { name, sum: true, .. } => in_lang(&format!("{name}合计"), &format!("sum of {name}")),
+            Self::OfKind { name, .. } => in_lang(&format!("{name}最高一项"), &format!("largest {name}")),
             Self::Sum(items) => match lang {
                 Lang::Zh => format!("{}合计", items_in_words(items, rules, lang)),
                 Lang::En => format!("sum of {}", items_in_words(items, rules, lang)),
@@ -242,6 +244,16 @@ impl Item {
     pub fn rules_in(&self, rules: &Rules, lang: Lang) -> Vec<String> {
         let mut said = Vec::new();
         let mut say = |zh: String, en: String| said.push(if lang == Lang::Zh { zh } else { en });
+        if !self.words.is_empty() {
+            let all = |zh: bool| {
+                let words = self.words.iter().map(|(word, worth)| {
+                    let worth = plain(worth);
+                    if zh { format!("“{word}”{worth}分") } else { format!("{word} {worth}") }
+                });
+                words.collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+            };
+            say(all(true), all(false));
+        }
         match &self.points {
             Some(Points::Each(amount)) => say(format!("每次{}", amount.words(Lang::Zh)), format!("{} a time", amount.words(Lang::En))),
             Some(Points::Steps(steps)) => say(steps_zh(steps), steps_en(steps)),

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use crate::diag::{Lang, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
-use crate::scheme::{Builtin, Figure, Fold, Formula, Item, Operator, Per, Rules, Scheme, Stacking, Value, Window};
-use crate::submission::{BranchEntry, Entry, Mark, Spot, Submission};
+use crate::scheme::{Adjustments, Builtin, Figure, Fold, Formula, Item, Operator, Per, Rules, Scheme, Stacking, Value, Window};
+use crate::submission::{Adjustment, BranchEntry, Entry, Mark, Spot, Submission};
 
 use super::item::{self, Entered, last_day};
 use super::trace::{Label, Trace};
@@ -180,14 +180,10 @@ enum Unit {
 }
 
 impl Unit {
+    /// First and last month; a day's rows are in a window with the period that they were entered for.
     fn months(self) -> (u8, u8) {
-        match self {
-            Self::Period(period) => (period.first_month(), period.last_month()),
-            Self::Day(day, _) => {
-                let month = chrono::Datelike::month(&day) as u8;
-                (month, month)
-            }
-        }
+        let (Self::Period(period) | Self::Day(_, period)) = self;
+        (period.first_month(), period.last_month())
     }
 
     fn label(self) -> Label {
@@ -363,6 +359,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
             value
         }
         Formula::Builtin(builtin) => built_in(subject, *builtin, scope.run, parts),
+        Formula::OfKind { kind, sum, .. } => of_kind(subject, *kind, *sum, parts),
         Formula::Sum(items) => sum(subject, items, scope, parts),
         Formula::Entered(items) => entered(subject, items, scope, parts),
         Formula::Over(fold, id) => fold_over(scope, *fold, id, parts),
@@ -581,6 +578,30 @@ fn vetoes(subject: &Subject<'_>, run: Period, mut parts: Option<&mut Vec<Trace>>
     total
 }
 
+/// One 种类 of 奖惩 by itself.
+fn of_kind(subject: &Subject<'_>, kind: usize, sum: bool, parts: Option<&mut Vec<Trace>>) -> Exact {
+    let (Who::Member { at, .. }, Some(rules)) = (&subject.who, &subject.scheme.adjustments) else { return Exact::zero() };
+    let facts: Vec<&Adjustment> = subject.submission.adjustments.iter().filter(|fact| fact.member == *at && fact.kind == kind).collect();
+    let points = || facts.iter().map(|fact| rules.kinds[kind].levels[fact.level].1.clone());
+    let value = if sum { points().sum() } else { points().max_by_key(Exact::abs).unwrap_or_default() };
+    note(parts, || {
+        let leaf = |(fact, points): (&&Adjustment, Exact)| told_fact(subject, rules, fact, points);
+        let stacking = if sum { Stacking::Sum } else { Stacking::MaxEach };
+        let label = Label::Adjustments { deductions: rules.kinds[kind].deducts, stacking, counts: true };
+        let step = Trace::step(label, value.clone(), facts.iter().zip(points()).map(leaf).collect());
+        Trace { clause: rules.clause.clone(), ..step }
+    });
+    value
+}
+
+/// A fact of 奖惩 with its cell.
+fn told_fact(subject: &Subject<'_>, rules: &Adjustments, fact: &Adjustment, points: Exact) -> Trace {
+    let kind = &rules.kinds[fact.kind];
+    let (kind, level) = (kind.name.clone(), kind.levels[fact.level].0.clone());
+    let label = Label::Fact { kind, level, reason: fact.reason.to_string() };
+    Trace::leaf(label, points, Some(subject.submission.place(fact.at)))
+}
+
 /// Awards and deductions of a member after stacking.
 fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&mut Vec<Trace>>) -> Exact {
     let Some(rules) = &subject.scheme.adjustments else { return Exact::zero() };
@@ -612,12 +633,7 @@ fn adjustments(subject: &Subject<'_>, at: u32, deductions: bool, parts: Option<&
         }
     };
     if let Some(parts) = parts {
-        let facts = of(deductions).map(|(fact, points)| {
-            let kind = &rules.kinds[fact.kind];
-            let (kind, level) = (kind.name.clone(), kind.levels[fact.level].0.clone());
-            let label = Label::Fact { kind, level, reason: fact.reason.to_string() };
-            Trace::leaf(label, points.clone(), Some(subject.submission.place(fact.at)))
-        });
+        let facts = of(deductions).map(|(fact, points)| told_fact(subject, rules, fact, points.clone()));
         let label = Label::Adjustments { deductions, stacking: rules.stacking, counts };
         parts.push(Trace { clause: rules.clause.clone(), ..Trace::step(label, value.clone(), facts.collect()) });
     }

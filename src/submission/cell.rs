@@ -99,15 +99,20 @@ fn is_parted(text: &str) -> bool {
     parts.windows(2).any(|pair| pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// `扣2分` in a column of deductions, `加2分` in one of bonuses: what the column says already.
+/// `扣2分` in a column of deductions, `加2分` in one of bonuses, either where both may be: what the column says already.
 pub fn points(text: &str, kind: ItemKind) -> Option<Number> {
+    const TAKEN: [char; 2] = ['扣', '减'];
+    const GIVEN: [char; 2] = ['加', '奖'];
+    let folded = folded(text);
+    let taken = kind == ItemKind::Signed && folded.starts_with(TAKEN);
     let sign = match kind {
-        ItemKind::Deduct => ['扣', '减'].as_slice(),
-        ItemKind::Bonus => ['加', '奖'].as_slice(),
+        ItemKind::Deduct => TAKEN,
+        ItemKind::Signed if taken => TAKEN,
+        ItemKind::Bonus | ItemKind::Signed => GIVEN,
         _ => return None,
     };
-    match text_number(folded(text).strip_prefix(sign)?) {
-        Number::Is { value, .. } if !value.is_negative() => Some(Number::Is { value, text: true }),
+    match text_number(folded.strip_prefix(sign)?) {
+        Number::Is { value, .. } if !value.is_negative() => Some(Number::Is { value: if taken { -value } else { value }, text: true }),
         _ => None,
     }
 }

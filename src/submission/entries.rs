@@ -561,8 +561,11 @@ fn check_item_rows(line: &Line<'_>, rules: &Rules, member: &Member, run: Period,
 fn check_heading_maxima(table: &Table<'_>, rules: &Rules, sink: &mut Sink) {
     for column in table.slices().flat_map(Slice::columns) {
         let Some(max) = &column.max else { continue };
-        let Some(item) = rules.items.iter().find(|item| item.name == column.heading) else { continue };
-        if Decimal::parse(max).map(Exact::from).as_ref() != Some(&item.max) {
+        // Items of one name, for several categories, have maxima of their own.
+        let mut named = rules.items.iter().filter(|item| item.name == column.heading).peekable();
+        let Some(item) = named.peek().copied() else { continue };
+        let written = Decimal::parse(max).map(Exact::from);
+        if named.all(|item| Some(&item.max) != written.as_ref()) {
             let place = sink.cell(&table.sheet.name, column.row, column.index);
             sink.push(Finding::new(Code::HeaderMaxMismatch, place).value(max).arg("item", &item.name).arg("max", &item.max));
         }

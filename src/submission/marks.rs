@@ -206,7 +206,15 @@ pub fn read_mark(
         return Mark::NONE;
     }
     let (read, given) = written_mark(line, item);
+    let word = item.words.iter().find(|(word, _)| *word == line.word(&item.name));
     let value = match read {
+        // A word of a deduction gives its size.
+        _ if let Some(worth) = word.and_then(|(_, worth)| worth.published_decimal(3)) => worth,
+        Number::Fault(_) | Number::Is { .. } if !item.words.is_empty() => {
+            let allowed = item.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join("、");
+            sink.push(finding(Code::UnknownValue).arg("allowed", allowed));
+            return Mark::NONE;
+        }
         Number::Fault(code) => {
             let takes = match item.kind {
                 ItemKind::Count => "whole",
@@ -229,7 +237,9 @@ pub fn read_mark(
             value
         }
     };
-    let value = if item.kind == ItemKind::Deduct {
+    let value = if item.kind == ItemKind::Deduct && word.is_some() {
+        -value
+    } else if item.kind == ItemKind::Deduct {
         signs.see(value, || (place.clone(), content.map(shown).unwrap_or_default()));
         if value.is_negative() { value } else { -value }
     } else {
@@ -244,8 +254,9 @@ pub fn read_mark(
         sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
     }
     let size = Exact::from(value);
-    if size.abs() > item.max || (item.kind != ItemKind::Deduct && size.is_negative()) {
-        let min = if item.kind == ItemKind::Deduct { (-item.max.clone()).to_string() } else { "0".to_owned() };
+    if size.abs() > item.max || (!matches!(item.kind, ItemKind::Deduct | ItemKind::Signed) && size.is_negative()) {
+        let below = matches!(item.kind, ItemKind::Deduct | ItemKind::Signed);
+        let min = if below { (-item.max.clone()).to_string() } else { "0".to_owned() };
         let max = if item.kind == ItemKind::Deduct { "0".to_owned() } else { item.max.to_string() };
         let most = if item.kind == ItemKind::Deduct { item.max.to_string() } else { String::new() };
         sink.push(finding(Code::OutOfRange).arg("min", min).arg("max", max).arg("most", most));
@@ -253,7 +264,7 @@ pub fn read_mark(
     }
     // Nothing happens half a time.
     let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
-    if value.places() > decimals {
+    if value.places() > decimals && item.words.is_empty() {
         sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
         return Mark::NONE;
     }

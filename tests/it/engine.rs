@@ -56,7 +56,7 @@ enum Worth {
 
 #[derive(Clone, Debug)]
 struct ItemSpec {
-    /// 0 mark, 1 deduct, 2 bonus, 3 count.
+    /// 0 mark, 1 deduct, 2 bonus, 3 count, 4 signed.
     kind: u8,
     minus: bool,
     rural_only: bool,
@@ -87,6 +87,8 @@ enum Expr {
     Poll,
     Awards,
     Penalties,
+    /// One kind of 奖惩 by itself.
+    OfKind(bool),
     Vetoes,
     Add(Box<Expr>, Box<Expr>),
     Subtract(Box<Expr>, Box<Expr>),
@@ -119,6 +121,8 @@ struct Spec {
     figures: Vec<FigureSpec>,
     ballots: Vec<i64>,
     stacking: usize,
+    /// Whether kinds by themselves add up; as all together where nothing is said.
+    kinds_sum: Option<bool>,
     facts: Vec<(bool, usize)>,
     /// Facts with the month of each.
     vetoes: Vec<(usize, u8)>,
@@ -151,7 +155,7 @@ fn item() -> impl Strategy<Value = ItemSpec> {
         option::weighted(0.2, limit()),
         option::weighted(0.2, limit()),
     ];
-    let shape = (0u8..4, any::<bool>(), prop::bool::weighted(0.2), worth, prop::bool::weighted(0.2), caps);
+    let shape = (0u8..5, any::<bool>(), prop::bool::weighted(0.2), worth, prop::bool::weighted(0.2), caps);
     let ends = (
         option::weighted(0.3, limit()),
         option::weighted(0.3, (0u8..3, any::<bool>(), 0i64..80)),
@@ -189,6 +193,7 @@ fn expr() -> impl Strategy<Value = Expr> {
         Just(Expr::Poll),
         Just(Expr::Awards),
         Just(Expr::Penalties),
+        any::<bool>().prop_map(Expr::OfKind),
         Just(Expr::Vetoes),
     ];
     leaf.prop_recursive(3, 12, 2, |inner| {
@@ -216,13 +221,17 @@ fn spec() -> impl Strategy<Value = Spec> {
     let body = (vec(value, 2), vec(item(), 1..5), vec(figure, 1..6));
     let year = (
         vec(0i64..200, 0..4),
-        0usize..4,
+        (0usize..4, option::of(any::<bool>())),
         vec((any::<bool>(), 0usize..3), 0..4),
         (vec((0usize..4, 1u8..13), 0..3), any::<bool>()),
         [0i64..300, 300i64..600, 600i64..900],
     );
     (who, body, year).prop_map(
-        |((every, dated, rural, first_month, run), (values, items, figures), (ballots, stacking, facts, (vetoes, outcomes), cuts))| Spec {
+        |(
+            (every, dated, rural, first_month, run),
+            (values, items, figures),
+            (ballots, (stacking, kinds_sum), facts, (vetoes, outcomes), cuts),
+        )| Spec {
             every,
             dated,
             rural,
@@ -233,6 +242,7 @@ fn spec() -> impl Strategy<Value = Spec> {
             figures,
             ballots,
             stacking,
+            kinds_sum,
             facts,
             vetoes,
             outcomes,
@@ -304,7 +314,7 @@ impl Spec {
             }
         }
         for (at, item) in self.items.iter().enumerate() {
-            let kind = ["mark", "deduct", "bonus", "count"][usize::from(item.kind)];
+            let kind = ["mark", "deduct", "bonus", "count", "signed"][usize::from(item.kind)];
             let _ = writeln!(text, "[[item]]\nname = \"项{at}\"\nkind = \"{kind}\"\nmax = 100\norigin = \"source\"");
             if item.rural_only {
                 text.push_str("categories = [\"农村党员\"]\n");
@@ -352,10 +362,11 @@ impl Spec {
                 let _ = writeln!(text, "each = \"{}\"", LENGTHS[each].1);
             }
         }
+        let own = self.kinds_sum.map_or("", |sum| if sum { "stacking = \"sum\"" } else { "stacking = \"max\"" });
         let levels = |sign: i64| LEVELS.map(|(name, points)| format!("\"{name}\" = \"{}\"", tenths(points * sign))).join(", ");
         let _ = writeln!(text, "[adjustments]\nstacking = \"{}\"\norigin = \"source\"", STACKING[self.stacking]);
-        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"奖\"\nlevels = {{ {} }}", levels(1));
-        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"罚\"\nlevels = {{ {} }}", levels(-1));
+        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"奖\"\n{own}\nlevels = {{ {} }}", levels(1));
+        let _ = writeln!(text, "[[adjustments.kind]]\nname = \"罚\"\n{own}\nlevels = {{ {} }}", levels(-1));
         for (at, effect) in VETOES.iter().enumerate() {
             let runs = if self.outcomes { EVERY_RUN } else { "" };
             let _ = writeln!(text, "[[veto]]\nfacts = [\"情形{at}\"]\norigin = \"source\"\n{effect}\n{runs}");
@@ -453,9 +464,10 @@ impl Spec {
                 let word = ["marks", "deductions", "bonuses", "items"][usize::from(*kind)];
                 format!("{}({word})", if *mean { "mean" } else { "sum" })
             }
-            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if self.over(at).is_some() => "0".to_owned(),
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if self.over(at).is_some() => "0".to_owned(),
             Expr::Vetoes if self.outcomes => "vetoes".to_owned(),
-            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if !year => "0".to_owned(),
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if !year => "0".to_owned(),
+            Expr::OfKind(deducts) => (if *deducts { "penalties('罚')" } else { "awards(奖)" }).to_owned(),
             Expr::Poll => "mean(poll)".to_owned(),
             Expr::Awards => "awards".to_owned(),
             Expr::Penalties => "penalties".to_owned(),
@@ -552,6 +564,7 @@ impl Spec {
         match item.kind {
             3 => item.entered[row] % 6 * 10,
             1 => -item.entered[row],
+            4 => item.entered[row] - 50,
             _ => item.entered[row],
         }
     }
@@ -763,10 +776,16 @@ impl Spec {
                 (items, true) => mean(&items),
                 (items, false) => sum(&items),
             },
-            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::Vetoes if self.over(at).is_some() => BigRational::zero(),
-            Expr::Poll | Expr::Awards | Expr::Penalties if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if self.over(at).is_some() => BigRational::zero(),
+            Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
             Expr::Poll if self.ballots.is_empty() => BigRational::zero(),
             Expr::Poll => big(self.ballots.iter().sum()) / BigRational::from_integer(BigInt::from(self.ballots.len())),
+            Expr::OfKind(deducts) => {
+                let own: Vec<i64> = self.facts.iter().filter(|(own, _)| own == deducts).map(|(_, level)| LEVELS[*level].1).collect();
+                let sum = self.kinds_sum.unwrap_or(STACKING[self.stacking] == "sum");
+                let size = if sum { own.iter().sum() } else { own.into_iter().max().unwrap_or(0) };
+                big(if *deducts { -size } else { size })
+            }
             Expr::Awards => self.adjustments().0,
             Expr::Penalties => self.adjustments().1,
             Expr::Vetoes => big(-75 * self.counting(0)),
@@ -790,10 +809,10 @@ impl Spec {
         let last = self.run_months().1;
         if over == 0 {
             let mut all = Vec::new();
-            for (period, ..) in self.periods().filter(|(at, _, to)| *to <= last && self.expected(*at)) {
+            for (period, from, to) in self.periods().filter(|(at, _, to)| *to <= last && self.expected(*at)) {
                 for (row, day) in self.rows(period) {
                     let month = day.unwrap().0;
-                    let view = View { window: vec![period], row: Some(row), months: (month, month), end: month, unit: Some(row as u8) };
+                    let view = View { window: vec![period], row: Some(row), months: (from, to), end: month, unit: Some(row as u8) };
                     all.push((view, true));
                 }
             }
