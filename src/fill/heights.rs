@@ -4,7 +4,7 @@
 use super::{Made, Part};
 use crate::font::FontSet;
 use crate::form::model::{FilledBook, FilledSheet, StyleId};
-use crate::layout::{LaidSheet, Length, POINT, measures, room};
+use crate::layout::{LaidSheet, Length, POINT, measure, room};
 
 /// Rows grow to so much of their drawn height at most.
 const MOST: f64 = 1.6;
@@ -105,24 +105,29 @@ fn grow(book: &mut FilledBook, index: usize, pages: &[Page], measured: &LaidShee
         let height = (measured.heights[*row] as f64 * factor) as Length - crate::layout::PIXEL;
         book.sheets[index].rows[*row].height = Some(height.max(measured.heights[*row]) as f64 / POINT as f64);
     }
-    let plain = measures(book, fonts).swap_remove(index);
+    let plain = measure(book, &book.sheets[index], fonts);
+    let count = book.styles.len();
+    let drawn: Vec<StyleId> = rows.iter().flat_map(|row| &book.sheets[index].rows[*row].cells).map(|cell| cell.style).collect();
     for letters in LETTERS.into_iter().filter(|letters| *letters > 1.0 && *letters <= factor) {
-        let larger = with_letters(book, index, &rows, letters);
-        let now = &measures(&larger, fonts)[index];
+        enlarge(book, index, &rows, letters);
+        let now = measure(book, &book.sheets[index], fonts);
         let same = |row: &usize| {
             let of = |laid: &LaidSheet| laid.adjusted.range((*row as u32, 0)..(*row as u32 + 1, 0)).count();
-            now.lines.get(*row) == measured.lines.get(*row) && of(now) == of(measured)
+            now.lines.get(*row) == measured.lines.get(*row) && of(&now) == of(measured)
         };
         if now.scale == measured.scale && rows.iter().all(same) && now.heights == plain.heights {
-            *book = larger;
             return;
         }
+        let mut styles = drawn.iter();
+        for row in &rows {
+            book.sheets[index].rows[*row].cells.iter_mut().zip(&mut styles).for_each(|(cell, style)| cell.style = *style);
+        }
+        book.styles.truncate(count);
     }
 }
 
-/// The book with the letters of these rows so many times as large, in half points.
-fn with_letters(book: &FilledBook, index: usize, rows: &[usize], factor: f64) -> FilledBook {
-    let mut book = book.clone();
+/// Makes the letters of these rows so many times as large, in half points.
+fn enlarge(book: &mut FilledBook, index: usize, rows: &[usize], factor: f64) {
     let mut larger: Vec<Option<StyleId>> = vec![None; book.styles.len()];
     for row in rows {
         for cell in &mut book.sheets[index].rows[*row].cells {
@@ -135,5 +140,4 @@ fn with_letters(book: &FilledBook, index: usize, rows: &[usize], factor: f64) ->
             });
         }
     }
-    book
 }

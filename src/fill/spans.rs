@@ -52,12 +52,16 @@ fn join_headings(work: &Sheet<'_>, merges: &mut Vec<Range>, rows: &mut [Row]) {
         let mut at = 0;
         while at < row.cells.len() {
             let first = &row.cells[at];
+            if heads(first.column).is_none() {
+                at += 1;
+                continue;
+            }
             let same = |cell: &&Cell| {
                 heads(cell.column) == heads(first.column) && cell.value == first.value && !covered(merges, index, cell.column)
             };
             let alike =
                 row.cells[at..].iter().zip(first.column..).take_while(|(cell, column)| cell.column == *column && same(cell)).count();
-            if alike > 1 && heads(first.column).is_some() && first.value != Value::Empty {
+            if alike > 1 && first.value != Value::Empty {
                 let range =
                     Range { first_row: index, first_column: first.column, last_row: index, last_column: first.column + alike as u16 - 1 };
                 row.cells[at + 1..at + alike].iter_mut().for_each(|cell| cell.value = Value::Empty);

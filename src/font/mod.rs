@@ -13,6 +13,7 @@ pub use face::{Face, FontError};
 pub use private::private_use_replacement;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use family::{Role, normalise};
 
@@ -84,7 +85,11 @@ pub struct Glyph {
 pub struct FontSet {
     faces: Vec<Arc<Face>>,
     roles: [Option<FaceId>; Role::COUNT],
+    number: u64,
 }
+
+/// Sets made so far.
+static SETS: AtomicU64 = AtomicU64::new(1);
 
 impl FontSet {
     /// Parses the faces.
@@ -119,7 +124,12 @@ impl FontSet {
             let (family, bold) = role.bundled();
             find(family, bold)
         });
-        Ok(Self { faces, roles })
+        Ok(Self { faces, roles, number: SETS.fetch_add(1, Ordering::Relaxed) })
+    }
+
+    /// A number that no other set of this process has: what was measured with one is not true of another.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// The faces in order.

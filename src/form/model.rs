@@ -107,7 +107,7 @@ pub struct Cell {
 }
 
 /// Content of a cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nothing; the style still draws borders and fill.
     #[default]

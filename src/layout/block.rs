@@ -1,12 +1,14 @@
 //! The text of one cell, measured: its glyphs, lines and size.
 
-use super::display::Seen;
+use std::rc::Rc;
+
 use super::grid::Grid;
 use super::laid::{Adjusted, Length, POINT};
-use super::shape::{Shape, printable, shape};
+use super::memory::Looks;
+use super::shape::{Shape, shape};
 use super::wrap::{Line, paragraphs, wrap};
 use crate::font::{Choice, FontSet};
-use crate::form::model::{Cell, Color, Font, Horizontal, Range, Style, Value, Vertical};
+use crate::form::model::{Cell, Color, FilledBook, Font, Horizontal, Range, Style, Value, Vertical};
 
 /// Blank between a cell's edge and its text.
 pub(super) const PADDING: Length = 150;
@@ -47,8 +49,8 @@ pub(super) struct Block {
     /// Index into the book's styles.
     pub style: usize,
     pub choice: Choice,
-    pub shapes: Vec<Shape>,
-    pub lines: Vec<Line>,
+    pub shapes: Rc<[Shape]>,
+    pub lines: Rc<[Line]>,
     /// Points.
     pub size: f32,
     pub run: Run,
@@ -64,95 +66,139 @@ pub(super) struct Block {
     pub too_wide: bool,
 }
 
-/// What measuring a cell needs to know of its surroundings.
-pub(super) struct Measure<'a> {
-    pub fonts: &'a FontSet,
-    /// The face of each style of the book.
-    pub choices: &'a [Choice],
-    /// Width of one step of indent.
-    pub indent: Length,
+/// What measuring a cell came to, for every cell of its look, value and width that asks no neighbour.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    lines: Rc<[Line]>,
+    size: f32,
+    run: Run,
+    horizontal: Horizontal,
+    indent: Length,
+    adjusted: Adjusted,
+    too_wide: bool,
 }
 
-impl Measure<'_> {
-    /// The block of a cell that shows `seen`; `None` for nothing to draw.
-    pub fn block(&self, grid: &Grid<'_>, row: u32, cell: &Cell, seen: &Seen<'_>, missing: impl FnMut(char)) -> Option<Block> {
+/// A character that is not drawn as it stands in its cell.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sign {
+    /// No face has it.
+    Missing(char),
+    /// Another is drawn in its place.
+    Replaced(char, char),
+}
+
+/// Measures the cells of a book.
+pub(super) struct Measure<'a> {
+    fonts: &'a FontSet,
+    looks: Looks<'a>,
+    /// Width of one step of indent.
+    indent: Length,
+}
+
+impl<'a> Measure<'a> {
+    pub fn new(book: &FilledBook, fonts: &'a FontSet) -> Self {
+        let indent = super::rows::indent_step(book, fonts);
+        Self { fonts, looks: Looks::new(book, fonts, indent), indent }
+    }
+
+    /// The block of a cell; `None` for nothing to draw.
+    pub fn block(&mut self, grid: &Grid<'_>, row: u32, cell: &Cell, mut note: impl FnMut(Sign)) -> Option<Block> {
         let area = grid.area(row, cell.column);
-        let text = printable(&seen.text);
-        if text.is_empty() || (area.first_row, area.first_column) != (row, cell.column) {
+        let style_index = cell.style.0 as usize;
+        let choice = self.looks.choice(style_index);
+        let shaped = self.looks.shaped(style_index, &cell.value);
+        shaped.replaced.iter().for_each(|(character, by)| note(Sign::Replaced(*character, *by)));
+        if shaped.shapes.is_empty() && !shaped.holds_breaks || (area.first_row, area.first_column) != (row, cell.column) {
             return None;
         }
-        let style_index = cell.style.0 as usize;
-        let fallback = Style::default();
-        let style = grid.styles.get(style_index).unwrap_or(&fallback);
-        let choice = self.choices.get(style_index).copied().unwrap_or_else(|| self.fonts.choose(&style.font.family, style.font.bold));
-        let size = font_size(&style.font);
-        let mut shapes = shape(self.fonts, choice, &text, missing);
-        let number = !matches!(cell.value, Value::Text(_));
-        let horizontal = match style.align.horizontal {
-            Horizontal::General if style.align.rotation == 255 || matches!(cell.value, Value::Truth(_)) => Horizontal::Center,
-            // A number in a cell for text stands like text.
-            Horizontal::General if number && style.number_format.trim() != "@" => Horizontal::Right,
-            Horizontal::General | Horizontal::Fill => Horizontal::Left,
-            other => other,
-        };
-        let mut adjusted = Adjusted::default();
-        let spread = matches!(horizontal, Horizontal::Justify | Horizontal::Distributed)
-            || matches!(style.align.vertical, Vertical::Justify | Vertical::Distributed);
-        let run = match style.align.rotation {
-            255 => Run::Stacked,
-            // The file keeps 91 to 180 for turns with the clock; either way of saying it is understood.
-            degrees @ 91..=180 => Run::Turned(f32::from(90 - degrees)),
-            0 if number => Run::Plain,
-            0 if style.align.horizontal == Horizontal::Fill => Run::Plain,
-            0 if style.align.wrap || spread => Run::Wrapped,
-            0 if text.contains('\n') => {
-                adjusted.wrap = true;
-                Run::Wrapped
-            }
-            0 => Run::Plain,
-            degrees => Run::Turned(f32::from(degrees.clamp(-90, 90))),
-        };
-        if number {
-            shapes.retain(|shape| shape.character != '\n');
-        }
-        let indent = match horizontal {
-            Horizontal::Left | Horizontal::Right | Horizontal::Distributed => Length::from(style.align.indent) * self.indent,
-            _ => 0,
-        };
+        shaped.missing.iter().for_each(|character| note(Sign::Missing(*character)));
         let width = grid.width(area.first_column, area.last_column);
-        if style.align.horizontal == Horizontal::Fill && run == Run::Plain {
-            fill_up(&mut shapes, (width - 2 * PADDING) as f32 / POINT as f32 / size);
-        }
-        if let Some((at, sign)) = seen.fill.filter(|_| run == Run::Plain) {
-            let before = printable(seen.text.get(..at).unwrap_or_default()).chars().count();
-            let sign = shape(self.fonts, choice, &sign.to_string(), |_| {});
-            let room = (width - 2 * PADDING - indent) as f32 / POINT as f32 / size;
-            fill_gap(&mut shapes, before, sign.first().copied(), room);
-        }
-        // However deep the indent, a strip of the cell stays for the text.
-        let indent = indent.min((width - 2 * PADDING).max(0) / 2);
-        let mut block = Block {
+        let block = |kept: &Kept, shapes: &Rc<[Shape]>, ink| Block {
             row,
             column: cell.column,
             area,
             style: style_index,
             choice,
-            lines: Vec::new(),
-            shapes,
-            size,
-            run,
-            horizontal,
-            indent,
-            ink: seen.ink,
+            lines: Rc::clone(&kept.lines),
+            shapes: Rc::clone(shapes),
+            size: kept.size,
+            run: kept.run,
+            horizontal: kept.horizontal,
+            indent: kept.indent,
+            ink,
             columns: (area.first_column, area.last_column),
-            adjusted,
-            too_wide: false,
+            adjusted: kept.adjusted,
+            too_wide: kept.too_wide,
         };
+        if let Some((_, kept)) = shaped.kept.iter().find(|(known, _)| *known == width) {
+            return Some(block(kept, &shaped.shapes, shaped.ink));
+        }
+        let fallback = Style::default();
+        let style = grid.styles.get(style_index).unwrap_or(&fallback);
+        let number = !matches!(cell.value, Value::Text(_));
+        let look = unbroken(style, &cell.value, shaped.holds_breaks, self.indent, width);
+        let mut shapes = Rc::clone(&shaped.shapes);
+        if style.align.horizontal == Horizontal::Fill && look.run == Run::Plain {
+            shapes = fill_up(&shapes, (width - 2 * PADDING) as f32 / POINT as f32 / look.size).unwrap_or(shapes);
+        }
+        if let Some((before, sign)) = shaped.fill.filter(|_| look.run == Run::Plain) {
+            let sign = shape(self.fonts, choice, &sign.to_string(), |_| {});
+            // The whole indent, of which a narrow cell leaves a part only.
+            let room = (width - 2 * PADDING - steps(style, look.horizontal) * self.indent) as f32 / POINT as f32 / look.size;
+            shapes = fill_gap(&shapes, before, sign.first().copied(), room).unwrap_or(shapes);
+        }
+        let mut block = block(&look, &shapes, shaped.ink);
         block.break_lines(grid);
-        if run == Run::Plain {
-            block.fit_line(grid, style, number);
+        let alone = block.run != Run::Plain || block.fit_line(grid, style, number);
+        if alone && Rc::ptr_eq(&shapes, &shaped.shapes) && shaped.kept.len() < MOST_WIDTHS {
+            let Block { size, run, horizontal, indent, adjusted, too_wide, .. } = block;
+            let kept = Kept { lines: Rc::clone(&block.lines), size, run, horizontal, indent, adjusted, too_wide };
+            shaped.kept.push((width, kept));
         }
         Some(block)
+    }
+}
+
+/// So many widths are kept of one text.
+const MOST_WIDTHS: usize = 16;
+
+/// How a text of a style runs, before it is broken into lines.
+fn unbroken(style: &Style, value: &Value, holds_breaks: bool, step: Length, width: Length) -> Kept {
+    let number = !matches!(value, Value::Text(_));
+    let horizontal = match style.align.horizontal {
+        Horizontal::General if style.align.rotation == 255 || matches!(value, Value::Truth(_)) => Horizontal::Center,
+        // A number in a cell for text stands like text.
+        Horizontal::General if number && style.number_format.trim() != "@" => Horizontal::Right,
+        Horizontal::General | Horizontal::Fill => Horizontal::Left,
+        other => other,
+    };
+    let mut adjusted = Adjusted::default();
+    let spread = matches!(horizontal, Horizontal::Justify | Horizontal::Distributed)
+        || matches!(style.align.vertical, Vertical::Justify | Vertical::Distributed);
+    let run = match style.align.rotation {
+        255 => Run::Stacked,
+        // The file keeps 91 to 180 for turns with the clock; either way of saying it is understood.
+        degrees @ 91..=180 => Run::Turned(f32::from(90 - degrees)),
+        0 if number => Run::Plain,
+        0 if style.align.horizontal == Horizontal::Fill => Run::Plain,
+        0 if style.align.wrap || spread => Run::Wrapped,
+        0 if holds_breaks => {
+            adjusted.wrap = true;
+            Run::Wrapped
+        }
+        0 => Run::Plain,
+        degrees => Run::Turned(f32::from(degrees.clamp(-90, 90))),
+    };
+    // However deep the indent, a strip of the cell stays for the text.
+    let indent = (steps(style, horizontal) * step).min((width - 2 * PADDING).max(0) / 2);
+    Kept { lines: Rc::from([]), size: font_size(&style.font), run, horizontal, indent, adjusted, too_wide: false }
+}
+
+/// Steps of indent that count at an alignment.
+fn steps(style: &Style, horizontal: Horizontal) -> Length {
+    match horizontal {
+        Horizontal::Left | Horizontal::Right | Horizontal::Distributed => Length::from(style.align.indent),
+        _ => 0,
     }
 }
 
@@ -172,7 +218,8 @@ impl Block {
         self.lines = match self.run {
             Run::Wrapped => wrap(&self.shapes, self.room(grid) / self.size),
             Run::Plain | Run::Turned(_) | Run::Stacked => paragraphs(&self.shapes),
-        };
+        }
+        .into();
     }
 
     /// Widest line in points.
@@ -180,15 +227,17 @@ impl Block {
         self.lines.iter().map(|line| line.width).fold(0.0, f32::max) * self.size
     }
 
-    // An unwrapped line: over free neighbours, else smaller, else wrapped after all.
-    fn fit_line(&mut self, grid: &Grid<'_>, style: &Style, number: bool) {
+    // An unwrapped line: over free neighbours, else smaller, else wrapped after all. True if no neighbour was asked.
+    fn fit_line(&mut self, grid: &Grid<'_>, style: &Style, number: bool) -> bool {
         let own = self.room(grid);
         let width = self.width();
+        let mut alone = true;
         if self.horizontal == Horizontal::CenterContinuous {
             self.columns.1 = self.continued(grid);
+            alone = false;
         }
         if width <= own {
-            return;
+            return alone;
         }
         let least = if number { SMALLEST_NUMBER.min(self.size) } else { smallest(self.size) };
         if style.align.shrink {
@@ -196,9 +245,10 @@ impl Block {
         } else {
             if !number && self.area.first_column == self.area.last_column && self.area.first_row == self.area.last_row {
                 self.spill(grid, width);
+                alone = false;
             }
             if self.reach(grid) >= width {
-                return;
+                return alone;
             }
             self.size = (self.size * self.reach(grid) / width).max(least);
             self.adjusted.size = Some(half_points(self.size));
@@ -214,6 +264,7 @@ impl Block {
                 self.break_lines(grid);
             }
         }
+        alone
     }
 
     // Room for one line at its alignment: centred text reaches as far as its nearer side.
@@ -256,13 +307,13 @@ impl Block {
     pub fn squeezed(&self, lines: std::ops::Range<usize>, width: f32, height: Length) -> Self {
         let ends = self.lines.get(lines.start).zip(self.lines[..lines.end.min(self.lines.len())].last());
         let shapes = ends.map_or(&[][..], |(first, last)| &self.shapes[first.range.start..last.range.end.max(first.range.start)]);
-        let mut part = Self { shapes: shapes.to_vec(), lines: Vec::new(), indent: 0, ..*self };
+        let mut part = Self { shapes: shapes.into(), lines: Rc::from([]), indent: 0, ..*self };
         let room = (width - 2.0 * PADDING as f32 / POINT as f32).max(1.0);
         if part.run == Run::Plain {
             part.run = Run::Wrapped;
         }
         loop {
-            part.lines = if part.run == Run::Wrapped { wrap(&part.shapes, room / part.size) } else { paragraphs(&part.shapes) };
+            part.lines = if part.run == Run::Wrapped { wrap(&part.shapes, room / part.size) } else { paragraphs(&part.shapes) }.into();
             let turned = matches!(part.run, Run::Turned(_)) && part.width() > width;
             if (part.length(TIGHTEST) <= height && !turned) || part.size <= smallest(self.size) {
                 return part;
@@ -273,8 +324,8 @@ impl Block {
 
     /// A line of some of its signs, from its left edge.
     pub fn line_of(&self, shapes: Vec<Shape>) -> Self {
-        let lines = paragraphs(&shapes);
-        Self { shapes, lines, indent: 0, ..*self }
+        let lines = paragraphs(&shapes).into();
+        Self { shapes: shapes.into(), lines, indent: 0, ..*self }
     }
 
     /// Height of the text in points, with lines `pitch` em apart.
@@ -322,25 +373,23 @@ impl Block {
 }
 
 // The same text over and over, as often as it is whole in the width (em).
-fn fill_up(shapes: &mut Vec<Shape>, width: f32) {
+fn fill_up(shapes: &[Shape], width: f32) -> Option<Rc<[Shape]>> {
     let once: f32 = shapes.iter().map(|shape| shape.advance).sum();
-    if once > 0.0 && width.is_finite() {
-        let times = (width / once).floor().clamp(1.0, 1000.0) as usize;
-        *shapes = shapes.repeat(times);
-    }
+    let times = (once > 0.0 && width.is_finite()).then(|| (width / once).floor().clamp(1.0, 1000.0) as usize)?;
+    Some(shapes.repeat(times).into())
 }
 
 // A sign of the number format over the free width (em); blanks are one wide blank.
-fn fill_gap(shapes: &mut Vec<Shape>, before: usize, sign: Option<Shape>, width: f32) {
+fn fill_gap(shapes: &[Shape], before: usize, sign: Option<Shape>, width: f32) -> Option<Rc<[Shape]>> {
     let spare = width - shapes.iter().map(|shape| shape.advance).sum::<f32>();
-    let Some(sign) = sign.filter(|sign| sign.advance > 0.0 && spare >= sign.advance && spare.is_finite()) else { return };
+    let sign = sign.filter(|sign| sign.advance > 0.0 && spare >= sign.advance && spare.is_finite())?;
     let times = if sign.character == ' ' { 1 } else { (spare / sign.advance).floor().min(1000.0) as usize };
     let mut signs = vec![sign; times];
     if let Some(last) = signs.last_mut() {
         last.advance = spare - sign.advance * (times - 1) as f32;
     }
-    let before = before.min(shapes.len());
-    shapes.splice(before..before, signs);
+    let (before, after) = shapes.split_at(before.min(shapes.len()));
+    Some([before, &signs, after].concat().into())
 }
 
 fn smallest(size: f32) -> f32 {

@@ -3,14 +3,8 @@
 use std::borrow::Cow;
 
 use crate::exact::Decimal;
-use crate::form::model::{Color, FilledBook, Value};
+use crate::form::model::{Color, Value};
 use crate::number_format::{self, Format, Shown};
-
-/// The number formats of a book's styles, parsed once.
-pub(super) struct Display {
-    formats: Vec<Format>,
-    general: Format,
-}
 
 /// What stands in a cell.
 pub(super) struct Seen<'a> {
@@ -21,38 +15,29 @@ pub(super) struct Seen<'a> {
     pub fill: Option<(usize, char)>,
 }
 
-impl Display {
-    pub fn new(book: &FilledBook) -> Self {
-        Self { formats: book.styles.iter().map(|style| Format::parse(&style.number_format)).collect(), general: Format::parse("") }
-    }
-
-    /// The text of a value, empty for nothing.
-    pub fn seen<'a>(&self, value: &'a Value, style: usize) -> Seen<'a> {
-        let format = self.formats.get(style).unwrap_or(&self.general);
-        let shown = match value {
-            Value::Empty => Shown::default(),
-            Value::Text(text) if !format.has_text_section() => return Seen { text: Cow::Borrowed(text), ink: None, fill: None },
-            Value::Text(text) => format.show(number_format::Value::Text(text), false),
-            Value::Number(number) | Value::Formula { result: number, .. } => format.show(number_format::Value::Number(*number), false),
-            Value::Truth(truth) => format.show(number_format::Value::Bool(*truth), false),
-            // A date must not come out as a bare serial number.
-            Value::Date(serial) => {
-                let day = number_format::Value::Number(Decimal::from(i64::from(*serial)));
-                if format.is_date() { format.show(day, false) } else { Format::parse("yyyy-mm-dd").show(day, false) }
-            }
-        };
-        Seen { text: Cow::Owned(shown.text), ink: shown.color.map(|ink| Color(ink.0, ink.1, ink.2)), fill: shown.fill }
-    }
+/// The text of a value through a format, empty for nothing.
+pub(super) fn seen<'a>(format: &Format, value: &'a Value) -> Seen<'a> {
+    let shown = match value {
+        Value::Empty => Shown::default(),
+        Value::Text(text) if !format.has_text_section() => return Seen { text: Cow::Borrowed(text), ink: None, fill: None },
+        Value::Text(text) => format.show(number_format::Value::Text(text), false),
+        Value::Number(number) | Value::Formula { result: number, .. } => format.show(number_format::Value::Number(*number), false),
+        Value::Truth(truth) => format.show(number_format::Value::Bool(*truth), false),
+        // A date must not come out as a bare serial number.
+        Value::Date(serial) => {
+            let day = number_format::Value::Number(Decimal::from(i64::from(*serial)));
+            if format.is_date() { format.show(day, false) } else { Format::parse("yyyy-mm-dd").show(day, false) }
+        }
+    };
+    Seen { text: Cow::Owned(shown.text), ink: shown.color.map(|ink| Color(ink.0, ink.1, ink.2)), fill: shown.fill }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::model::Style;
 
     fn shown(code: &str, value: &Value) -> String {
-        let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
-        Display::new(&book).seen(value, 0).text.into_owned()
+        seen(&Format::parse(code), value).text.into_owned()
     }
 
     #[test]
@@ -65,8 +50,7 @@ mod tests {
             ("[Red][<60]0;0", "60", None),
             ("[Red]0", "1", red),
         ] {
-            let book = FilledBook { styles: vec![Style { number_format: code.into(), ..Style::default() }], ..FilledBook::default() };
-            assert_eq!(Display::new(&book).seen(&Value::Number(Decimal::parse(value).unwrap()), 0).ink, ink, "{code} {value}");
+            assert_eq!(seen(&Format::parse(code), &Value::Number(Decimal::parse(value).unwrap())).ink, ink, "{code} {value}");
         }
     }
 

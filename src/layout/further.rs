@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::block::{Block, Measure, PADDING, Run, font_size};
-use super::display::Display;
+use super::display::seen;
 use super::grid::{Grid, TALLEST};
 use super::laid::{Length, POINT};
 use super::rows;
 use super::shape::shown;
 use crate::font::FontSet;
 use crate::form::model::{Borders, Cell, FilledBook, FilledSheet, Range, Row, Style, StyleId, Value};
+use crate::number_format::Format;
 
 /// What goes below one row.
 #[derive(Default)]
@@ -24,12 +25,11 @@ struct Further {
 /// between lines, a merge over several rows gets more of them; borders, fill, merges, print titles, print area,
 /// pictures and formulas go along.
 pub fn with_further_rows(mut book: FilledBook, fonts: &FontSet) -> FilledBook {
-    let mut display = None;
     for index in 0..book.sheets.len() {
         if !book.sheets[index].rows.iter().flat_map(|row| &row.cells).any(|cell| letters(cell) > 25) {
             continue;
         }
-        let further = find(&book, &book.sheets[index], fonts, display.get_or_insert_with(|| Display::new(&book)));
+        let further = find(&book, &book.sheets[index], fonts);
         if !further.is_empty() {
             insert(&mut book, index, &further);
         }
@@ -45,15 +45,13 @@ fn letters(cell: &Cell) -> usize {
     }
 }
 
-fn find(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet, display: &Display) -> BTreeMap<u32, Further> {
+fn find(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet) -> BTreeMap<u32, Further> {
     let grid = rows::grid(book, sheet, fonts);
-    let choices = rows::choices(book, fonts);
-    let measure = Measure { fonts, choices: &choices, indent: rows::indent_step(book, fonts) };
+    let mut measure = Measure::new(book, fonts);
     let mut found: BTreeMap<u32, Further> = BTreeMap::new();
     for (index, row) in (0u32..).zip(&sheet.rows) {
         for cell in row.cells.iter().filter(|cell| may_be_tall(&grid, index, cell)) {
-            let seen = display.seen(&cell.value, cell.style.0 as usize);
-            let Some(block) = measure.block(&grid, index, cell, &seen, |_| {}) else { continue };
+            let Some(block) = measure.block(&grid, index, cell, |_| {}) else { continue };
             let area = block.area;
             let fixed = (area.first_row..=area.last_row).all(|row| grid.row(row).is_some_and(|row| row.height.is_some()));
             let have = grid.height(area.first_row, area.last_row);
@@ -67,7 +65,8 @@ fn find(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet, display: &Displ
                 let further = found.entry(area.last_row).or_default();
                 further.count = further.count.max(more as u32);
             } else if block.run == Run::Wrapped {
-                let texts = part(&block, &seen.text, fonts.line_height(block.choice));
+                let format = grid.styles.get(block.style).map_or("", |style| &style.number_format);
+                let texts = part(&block, &seen(&Format::parse(format), &cell.value).text, fonts.line_height(block.choice));
                 let further = found.entry(index).or_default();
                 further.count = further.count.max(texts.len() as u32 - 1);
                 further.texts.insert(cell.column, texts);

@@ -16,6 +16,7 @@ mod furniture;
 mod further;
 mod grid;
 mod laid;
+mod memory;
 mod page;
 mod paginate;
 mod paper;
@@ -37,8 +38,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::font::FontSet;
-use crate::form::model::{FilledBook, PageSetup};
-use display::Display;
+use crate::form::model::{FilledBook, FilledSheet, PageSetup};
 use page::SheetPages;
 
 /// Something to tell about a laid-out book. Nothing is left out of its pages because of it.
@@ -91,12 +91,13 @@ pub fn paper_points(page: &PageSetup) -> (f64, f64) {
 
 /// The measures of a book's sheets without their pages: heights, widths, scale.
 pub fn measures(book: &FilledBook, fonts: &FontSet) -> Vec<LaidSheet> {
-    let display = Display::new(book);
-    let measured = |sheet| {
-        let (grid, blocks, laid) = rows::measure(book, sheet, fonts, &display, &mut BTreeSet::new());
-        LaidSheet { scale: page::scale(&grid, &blocks), ..laid }
-    };
-    book.sheets.iter().map(measured).collect()
+    book.sheets.iter().map(|sheet| measure(book, sheet, fonts)).collect()
+}
+
+/// The measures of one of a book's sheets.
+pub fn measure(book: &FilledBook, sheet: &FilledSheet, fonts: &FontSet) -> LaidSheet {
+    let (grid, blocks, laid) = rows::measure(book, sheet, fonts, &mut BTreeSet::new());
+    LaidSheet { scale: page::scale(&grid, &blocks), ..laid }
 }
 
 /// Where a book's pages stand in a document of several books.
@@ -118,11 +119,10 @@ pub fn layout(book: &FilledBook, fonts: &FontSet, date: NaiveDate) -> Layout {
 /// Lays a book out as part of a larger document, whose pages are numbered through whatever the book says of its first page.
 pub fn layout_within(book: &FilledBook, fonts: &FontSet, date: NaiveDate, numbering: Option<Numbering>) -> Layout {
     let mut notes = BTreeSet::new();
-    let display = Display::new(book);
     let mut laid = LaidOut::default();
     let mut numbers = Vec::new();
     for (index, sheet) in book.sheets.iter().enumerate() {
-        let (grid, blocks, measures) = rows::measure(book, sheet, fonts, &display, &mut notes);
+        let (grid, blocks, measures) = rows::measure(book, sheet, fonts, &mut notes);
         let first = laid.pages.len();
         let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, sheet: index, scale: 100 };
         let measures = pages.lay(&mut laid, measures);

@@ -182,7 +182,7 @@ impl SheetPages<'_> {
         let mut at = begin + PADDING + block.indent;
         let mut shapes = Vec::new();
         let mut left = None;
-        for shape in &block.shapes {
+        for shape in block.shapes.iter() {
             let advance = (shape.advance * block.size * POINT as f32) as Length;
             let middle = at + advance / 2;
             // What leans out of the last column of all stands with it.

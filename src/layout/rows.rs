@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Note;
-use super::block::{Block, Measure, Run, TIGHTEST, font_size};
-use super::display::Display;
+use super::block::{Block, Measure, Run, Sign, TIGHTEST, font_size};
 use super::grid::{Grid, TALLEST};
 use super::laid::{LaidSheet, Length, PIXEL, POINT};
-use crate::font::{Choice, FontSet, private_use_replacement};
+use crate::font::FontSet;
 use crate::form::model::{FilledBook, FilledSheet, Row, Value};
 
 /// Blocks of a sheet in reading order, with the first of each row.
@@ -41,24 +40,24 @@ pub(super) fn measure<'a>(
     book: &'a FilledBook,
     sheet: &'a FilledSheet,
     fonts: &FontSet,
-    display: &Display,
     notes: &mut BTreeSet<Note>,
 ) -> (Grid<'a>, Blocks, LaidSheet) {
     let mut grid = grid(book, sheet, fonts);
-    let choices = choices(book, fonts);
-    let measure = Measure { fonts, choices: &choices, indent: indent_step(book, fonts) };
+    let mut measure = Measure::new(book, fonts);
     let mut blocks = Blocks { all: Vec::new(), tall: Vec::new(), starts: Vec::with_capacity(sheet.rows.len()) };
     for (index, row) in (0u32..).zip(&sheet.rows) {
         blocks.starts.push(blocks.all.len());
         for cell in row.cells.iter().filter(|cell| !matches!(cell.value, Value::Empty)) {
-            let seen = display.seen(&cell.value, cell.style.0 as usize);
-            for (character, replacement) in seen.text.chars().filter_map(|c| Some((c, private_use_replacement(c)?))) {
-                notes.insert(Note::ReplacedCharacter { character, replacement, sheet: sheet.name.clone(), cell: (index, cell.column) });
-            }
-            let missing = |character| {
-                notes.insert(Note::MissingCharacter { character, sheet: sheet.name.clone(), cell: Some((index, cell.column)) });
+            let note = |sign| {
+                let sheet = sheet.name.clone();
+                notes.insert(match sign {
+                    Sign::Missing(character) => Note::MissingCharacter { character, sheet, cell: Some((index, cell.column)) },
+                    Sign::Replaced(character, by) => {
+                        Note::ReplacedCharacter { character, replacement: by, sheet, cell: (index, cell.column) }
+                    }
+                });
             };
-            blocks.all.extend(measure.block(&grid, index, cell, &seen, missing));
+            blocks.all.extend(measure.block(&grid, index, cell, note));
         }
     }
     even_sizes(&grid, &mut blocks);
@@ -133,11 +132,6 @@ pub(super) fn grid<'a>(book: &'a FilledBook, sheet: &'a FilledSheet, fonts: &Fon
     let mut grid = Grid::new(sheet, &book.styles, digit(book, fonts), default_height(book));
     super::beside::widen(&mut grid, book, fonts);
     grid
-}
-
-/// The face of each style.
-pub(super) fn choices(book: &FilledBook, fonts: &FontSet) -> Vec<Choice> {
-    book.styles.iter().map(|style| fonts.choose(&style.font.family, style.font.bold)).collect()
 }
 
 /// Width of one step of indent: three spaces of the normal font.
