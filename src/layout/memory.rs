@@ -17,8 +17,8 @@ use crate::font::{Choice, FontSet, private_use_replacement};
 use crate::form::model::{Align, Color, FilledBook, Style, Value};
 use crate::number_format::Format;
 
-/// So many texts are kept, about 10 MB of them.
-const MOST: usize = 20_000;
+/// So many texts are kept per thread, some 3 MB of them.
+const MOST: usize = 5_000;
 
 /// A text with its glyphs, before it is broken into lines.
 #[derive(Debug)]
