@@ -37,6 +37,16 @@ pub struct BranchScores {
     pub outcomes: Vec<Outcome>,
 }
 
+impl BranchScores {
+    /// The same without the room that lists grew into.
+    fn shrunk(mut self) -> Self {
+        self.submission.shrink();
+        self.outcomes.iter_mut().for_each(|outcome| outcome.score.figures.shrink_to_fit());
+        self.outcomes.shrink_to_fit();
+        self
+    }
+}
+
 /// What one file came to.
 #[derive(Debug)]
 pub struct FileResult {
@@ -285,7 +295,7 @@ fn gather_book(county: &Setup, around: &Around<'_>, fonts: &FontSet, sent: &Arc<
     let good = gathered.findings.iter().all(|finding| finding.severity() != Severity::Error);
     let (outcomes, found) = if good { branch_outcomes(&submission, &county.schemes, county.run) } else { Default::default() };
     gathered.findings.extend(found);
-    gathered.card = Some(Box::new(BranchScores { submission, outcomes }));
+    gathered.card = Some(Box::new(BranchScores { submission, outcomes }.shrunk()));
     gathered
 }
 

@@ -365,6 +365,16 @@ pub struct BranchEntry {
 }
 
 impl Submission {
+    /// Gives back the room that lists grew into while they were read: a county keeps thousands of submissions to the end.
+    pub fn shrink(&mut self) {
+        self.members.shrink_to_fit();
+        self.entries.shrink_to_fit();
+        self.ballots.iter_mut().for_each(|ballots| ballots.cast.shrink_to_fit());
+        self.ballots.shrink_to_fit();
+        self.adjustments.shrink_to_fit();
+        self.branch_entries.shrink_to_fit();
+    }
+
     pub(super) fn new(file: Arc<str>, book: &Book, cover: Cover) -> Self {
         let sheets = book.sheets.iter().map(|sheet| Arc::clone(&sheet.name)).collect();
         Self { sheets, cover, ..Self::of_roster(file, Vec::new()) }
