@@ -137,20 +137,20 @@ impl<'a> Measure<'a> {
         let style = grid.styles.get(style_index).unwrap_or(&fallback);
         let number = !matches!(cell.value, Value::Text(_));
         let look = unbroken(style, &cell.value, shaped.holds_breaks, self.indent, width);
-        let mut shapes = Rc::clone(&shaped.shapes);
+        let mut glyphs = Rc::clone(&shaped.shapes);
         if style.align.horizontal == Horizontal::Fill && look.run == Run::Plain {
-            shapes = fill_up(&shapes, (width - 2 * PADDING) as f32 / POINT as f32 / look.size).unwrap_or(shapes);
+            glyphs = fill_up(&glyphs, (width - 2 * PADDING) as f32 / POINT as f32 / look.size).unwrap_or(glyphs);
         }
         if let Some((before, sign)) = shaped.fill.filter(|_| look.run == Run::Plain) {
             let sign = shape(self.fonts, choice, &sign.to_string(), |_| {});
             // The whole indent, of which a narrow cell leaves a part only.
             let room = (width - 2 * PADDING - steps(style, look.horizontal) * self.indent) as f32 / POINT as f32 / look.size;
-            shapes = fill_gap(&shapes, before, sign.first().copied(), room).unwrap_or(shapes);
+            glyphs = fill_gap(&glyphs, before, sign.first().copied(), room).unwrap_or(glyphs);
         }
-        let mut block = block(&look, &shapes, shaped.ink);
+        let mut block = block(&look, &glyphs, shaped.ink);
         block.break_lines(grid);
         let alone = block.run != Run::Plain || block.fit_line(grid, style, number);
-        if alone && Rc::ptr_eq(&shapes, &shaped.shapes) && shaped.kept.len() < MOST_WIDTHS {
+        if alone && Rc::ptr_eq(&glyphs, &shaped.shapes) && shaped.kept.len() < MOST_WIDTHS {
             let Block { size, run, horizontal, indent, adjusted, too_wide, .. } = block;
             let kept = Kept { lines: Rc::clone(&block.lines), size, run, horizontal, indent, adjusted, too_wide };
             shaped.kept.push((width, kept));
