@@ -4,7 +4,7 @@ use super::columns::{bounds, day_of, day_of_life, decimal, field, item, marks, m
 use super::{County, Listed, SIGNATURES, deadlines};
 use crate::county::Branch;
 use crate::period::{Every, Period};
-use crate::scheme::{Honour, QuotaBase, Scheme};
+use crate::scheme::{Honour, QuotaBase, Rounding, Scheme};
 use crate::submission::{Day, Reason};
 use crate::table::Value;
 use crate::workbook::{self, column};
@@ -344,7 +344,11 @@ pub fn nominations(schemes: &[&Scheme], here: &[(&str, &Scheme)], members: &Memb
 /// `季度之星每季度2名`: what the honour allows this branch, or the rule if that shows only later.
 fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String {
     let few = if honour.min_members > 0 { format!("，不足{}人的支部没有名额", honour.min_members) } else { String::new() };
-    let rounded = if honour.floor { "舍去小数" } else { "小数进位" };
+    let rounded = match honour.rounding {
+        Rounding::Floor => "舍去小数",
+        Rounding::Ceil => "小数进位",
+        Rounding::Nearest => "四舍五入",
+    };
     let share = crate::scheme::share(&honour.share);
     if honour.of != QuotaBase::Expected || members.roster.is_empty() {
         let of = match (honour.of, honour.stars) {

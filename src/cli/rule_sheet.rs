@@ -2,7 +2,10 @@
 
 use crate::diag::{Lang, fill};
 use crate::period::Every;
-use crate::scheme::{Grades, ItemKind, Origin, Per, Poll, QuotaBase, RowContent, Rules, Scheme, Stacking, Value, Window, plain, share};
+use crate::scheme::{
+    Grades, ItemKind, Most, Origin, Per, Poll, QuotaBase, RankPlace, Rest, Rounding, RowContent, Rules, Scheme, Stacking, Value, Window,
+    plain, share,
+};
 
 /// A sheet in the making.
 struct Page {
@@ -214,17 +217,17 @@ fn outcomes(page: &mut Page, rules: &Rules) {
                 let all: Vec<String> = bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)).collect();
                 page.say("show-grades", &[("who", &who), ("bands", &page.list(&all))]);
             }
-            Grades::Rank { top, bottom, rest } => page.say(
-                "show-rank",
-                &[
-                    ("who", &who),
-                    ("top", &top.0),
-                    ("best", &format!("{}{}", share(&top.1), star(top.2))),
-                    ("bottom", &bottom.0),
-                    ("worst", &format!("{}{}", share(&bottom.1), star(bottom.2))),
-                    ("rest", rest),
-                ],
-            ),
+            Grades::Rank(ranking) => {
+                let mut said: Vec<String> = ranking.top.iter().map(|own| place(page, "show-place-top", own)).collect();
+                said.extend(ranking.bottom.iter().map(|own| place(page, "show-place-bottom", own)));
+                match &ranking.rest {
+                    Rest::Grade(rest) => said.push(format!("{} {rest}", page.text("show-else"))),
+                    Rest::Bands(bands) => {
+                        said.extend(bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)));
+                    }
+                }
+                page.say("show-rank", &[("who", &who), ("places", &page.list(&said))]);
+            }
         }
     }
     if let Some(stars) = &rules.stars {
@@ -233,6 +236,28 @@ fn outcomes(page: &mut Page, rules: &Rules) {
         let when = runs(page, &rules.star_runs).unwrap_or_default();
         page.say("show-stars", &[("who", &when), ("bands", &page.list(&all))]);
     }
+}
+
+/// `前20%（四舍五入，≥90）优秀`.
+fn place(page: &Page, key: &str, own: &RankPlace) -> String {
+    let (most, mut said) = match &own.most {
+        Most::Count(count) => (count.to_string(), Vec::new()),
+        Most::Share(most, Rounding::Floor) => (share(most), Vec::new()),
+        Most::Share(most, rounding) => (share(most), vec![rounded(page, *rounding)]),
+    };
+    said.extend(own.from.as_ref().map(|from| format!("≥{}", plain(from))));
+    said.extend(own.to.as_ref().map(|to| format!("<{}", plain(to))));
+    let people = if matches!(own.most, Most::Count(_)) { "people" } else { "" };
+    let (most, said) = (format!("{most}{}", star(own.origin)), page.list(&said));
+    fill(key, page.lang, &[("most", &most), ("people", people), ("said", &said), ("name", &own.name)])
+}
+
+fn rounded(page: &Page, rounding: Rounding) -> String {
+    page.text(match rounding {
+        Rounding::Floor => "show-floor",
+        Rounding::Ceil => "show-ceil",
+        Rounding::Nearest => "show-nearest",
+    })
 }
 
 /// Lengths of run that an outcome is for: `季度、年`; none where it is the year's alone, as most are.
@@ -264,11 +289,11 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
             page.say("show-veto", &[("fact", &fact), ("effects", &effects), ("clause", &clause)]);
         }
     }
-    let round = |page: &Page, floor: bool| page.text(if floor { "show-floor" } else { "show-ceil" });
+    let round = rounded;
     for quota in &scheme.quotas {
         let of = page.text(if quota.of == QuotaBase::Graded { "show-of-graded" } else { "show-of-expected" });
         let most = format!("{}{}", share(&quota.share), star(quota.origin));
-        let (round, clause) = (round(page, quota.floor), page.clause(quota.clause.as_ref()));
+        let (round, clause) = (round(page, quota.rounding), page.clause(quota.clause.as_ref()));
         let when = runs(page, &quota.runs).unwrap_or_default();
         let args = [("who", when.as_str()), ("grade", &quota.grade), ("of", &of), ("share", &most), ("round", &round), ("clause", &clause)];
         page.say("show-quota", &args);
@@ -281,7 +306,7 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
         };
         let most = format!("{}{}", share(&honour.share), star(honour.origin));
         let least = if honour.min_members > 0 { honour.min_members.to_string() } else { String::new() };
-        let (round, clause) = (round(page, honour.floor), page.clause(honour.clause.as_ref()));
+        let (round, clause) = (round(page, honour.rounding), page.clause(honour.clause.as_ref()));
         let when = every(page, honour.every);
         page.say(
             "show-honour",

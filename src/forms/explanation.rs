@@ -12,7 +12,7 @@ use crate::diag::{Lang, Place, Said, fill, text};
 use crate::exact::{Exact, with_minus_sign};
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
-use crate::scheme::{Band, Bands, Grades, Rules, Scheme};
+use crate::scheme::{Band, Bands, Grades, RankPlace, Ranking, Rest, Rounding, Rules, Scheme, plain};
 use crate::score::{Flag, VetoedBy, after_vetoes, vetoes_in};
 use crate::submission::{Member, Reason, Submission};
 
@@ -242,41 +242,48 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
         return none.then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
     };
     let grades = &rules.gradings.get(outcome.score.grading?)?.by;
-    let by_total = match grades {
+    let ranked = branch.outcomes.iter().filter(|other| {
+        other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch && other.score.grading == outcome.score.grading
+    });
+    let totals: Vec<&Exact> = ranked.filter_map(|other| other.score.total.as_ref()).collect();
+    let own = match grades {
         Grades::Bands(bands) => bands.get(total).as_str(),
-        Grades::Rank { .. } => "",
+        Grades::Rank(ranking) => ranking.grade(&totals, total),
     };
-    // What a rank alone gave is not kept: a veto that sets or caps it is told without.
-    let own = if by_total.is_empty() { grade.as_str() } else { by_total };
     if let Some(by) = after_vetoes(scheme, &outcome.score, own).changed.filter(|_| outcome.kind != OutcomeKind::Branch) {
         let key = if by == VetoedBy::Force { "explain-grade-vetoed" } else { "explain-grade-capped" };
-        return Some(Point::new("grade", key).arg("grade", grade).arg("otherwise", by_total));
+        let otherwise = if matches!(grades, Grades::Bands(_)) { own } else { "" };
+        return Some(Point::new("grade", key).arg("grade", grade).arg("otherwise", otherwise));
     }
     match grades {
         Grades::Bands(bands) => Some(in_band("grade", "explain-grade-band", band(bands, total))),
-        Grades::Rank { top, bottom, rest } => {
-            let totals: Vec<&Exact> = branch
-                .outcomes
-                .iter()
-                .filter(|other| other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch && other.score.grade.is_some())
-                .filter(|other| other.score.grading == outcome.score.grading)
-                .filter_map(|other| other.score.total.as_ref())
-                .collect();
-            let most = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
-            Some(
-                Point::new("grade", "explain-grade-rank")
-                    .arg("grade", grade)
-                    .arg("graded", totals.len())
-                    .arg("top", &top.0)
-                    .arg("top_most", most(&top.1))
-                    .arg("bottom", &bottom.0)
-                    .arg("bottom_most", most(&bottom.1))
-                    .arg("rest", rest)
-                    .arg("not_below", totals.iter().filter(|other| **other >= total).count())
-                    .arg("not_above", totals.iter().filter(|other| **other <= total).count()),
-            )
-        }
+        Grades::Rank(ranking) => Some(by_rank(ranking, grade, &totals, total)),
     }
+}
+
+/// What a rank gives: the usual case, one best and one last share, in a sentence of its own.
+fn by_rank(ranking: &Ranking, grade: &str, totals: &[&Exact], total: &Exact) -> Point {
+    let (not_worse, not_better) = ranking.beside(totals, total);
+    if let ([top], [bottom], Rest::Grade(rest), false) = (ranking.top.as_slice(), ranking.bottom.as_slice(), &ranking.rest, ranking.lowest)
+        && [top, bottom].iter().all(|place| place.from.is_none() && place.to.is_none())
+    {
+        let point = Point::new("grade", "explain-grade-rank").arg("grade", grade).arg("graded", totals.len());
+        let point = point.arg("top", &top.name).arg("top_most", top.most(totals.len()));
+        let point = point.arg("bottom", &bottom.name).arg("bottom_most", bottom.most(totals.len()));
+        return point.arg("rest", rest).arg("not_below", not_worse).arg("not_above", not_better);
+    }
+    let places = |lang: Lang| {
+        let told = |key: &'static str, place: &RankPlace| {
+            let from = place.from.as_ref().map(|from| format!("≥{}", plain(from)));
+            let bounds: Vec<String> = from.into_iter().chain(place.to.as_ref().map(|to| format!("<{}", plain(to)))).collect();
+            fill(key, lang, &[("most", &place.most(totals.len()).to_string()), ("name", &place.name), ("bounds", &bounds.join(" "))])
+        };
+        let top = ranking.top.iter().map(|place| told("explain-place-top", place));
+        let all: Vec<String> = top.chain(ranking.bottom.iter().map(|place| told("explain-place-bottom", place))).collect();
+        all.join(if lang == Lang::Zh { "，" } else { ", " })
+    };
+    let point = Point::new("grade", "explain-grade-place").arg("grade", grade).arg("graded", totals.len());
+    point.said("places", places(Lang::Zh), places(Lang::En)).arg("not_worse", not_worse).arg("not_better", not_better)
 }
 
 fn rank(branch: &BranchOutcomes<'_>, outcome: &Outcome, total: &Exact) -> Option<Point> {
@@ -324,7 +331,14 @@ fn honours(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, at: 
                     .arg("quota", group.quota)
                     .arg("base", group.base)
                     .arg("share", share)
-                    .arg("round", if group.honour.floor { "floor" } else { "ceil" })
+                    .arg(
+                        "round",
+                        match group.honour.rounding {
+                            Rounding::Floor => "floor",
+                            Rounding::Ceil => "ceil",
+                            Rounding::Nearest => "nearest",
+                        },
+                    )
                     .at(place(spot)),
             );
         }

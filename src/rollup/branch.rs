@@ -52,7 +52,7 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
             letter: None,
         });
     }
-    rank(&mut outcomes);
+    rank(&mut outcomes, schemes);
     grade_by_rank(&mut outcomes, schemes);
     if run.period == Period::YEAR {
         letters(&mut outcomes, schemes);
@@ -69,13 +69,17 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
 }
 
 /// Competition ranking within each scheme.
-fn rank(outcomes: &mut [Outcome]) {
+fn rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
     let mut by_scheme: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| outcome.score.total.is_some() && outcome.score.stands()) {
         by_scheme.entry(outcome.scheme).or_default().push(at);
     }
-    for mut group in by_scheme.into_values() {
+    for (scheme, mut group) in by_scheme {
         group.sort_by(|a, b| outcomes[*b].score.total.cmp(&outcomes[*a].score.total));
+        if schemes[scheme].lowest_first {
+            // Equals stay in the order of the roster, for the same results in every run.
+            group.sort_by(|a, b| outcomes[*a].score.total.cmp(&outcomes[*b].score.total));
+        }
         let size = group.len() as u32;
         let (mut place, mut last): (u32, Option<Exact>) = (0, None);
         for (counted, at) in group.into_iter().enumerate() {
@@ -96,31 +100,15 @@ fn grade_by_rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
         .enumerate()
         .flat_map(|(at, scheme)| scheme.member.gradings.iter().enumerate().map(move |(block, grading)| (at, scheme, block, &grading.by)));
     for (at, scheme, block, by) in blocks {
-        let Grades::Rank { top, bottom, rest } = by else { continue };
-        let graded = |outcome: &Outcome| {
-            outcome.kind != OutcomeKind::Branch
-                && outcome.scheme == at
-                && outcome.score.grading == Some(block)
-                && outcome.score.total.is_some()
-        };
+        let Grades::Rank(ranking) = by else { continue };
+        let graded =
+            |outcome: &Outcome| outcome.kind != OutcomeKind::Branch && outcome.scheme == at && outcome.score.grading == Some(block);
         let totals: Vec<Exact> =
             outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
-        let share = |share: &Exact| (share.clone() * Exact::from(totals.len() as i64)).floor().unwrap_or(0);
-        let (best, worst) = (share(&top.1), share(&bottom.1));
-        for outcome in outcomes.iter_mut() {
-            if !graded(outcome) {
-                continue;
-            }
+        let all: Vec<&Exact> = totals.iter().collect();
+        for outcome in outcomes.iter_mut().filter(|outcome| graded(outcome)) {
             let Some(total) = &outcome.score.total else { continue };
-            let not_below = totals.iter().filter(|other| *other >= total).count() as i64;
-            let not_above = totals.iter().filter(|other| *other <= total).count() as i64;
-            let own = if not_below <= best {
-                &top.0
-            } else if not_above <= worst {
-                &bottom.0
-            } else {
-                rest
-            };
+            let own = ranking.grade(&all, total);
             outcome.score.grade = Some(after_vetoes(scheme, &outcome.score, own).grade.to_owned());
         }
     }
@@ -282,7 +270,7 @@ fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme
                 QuotaBase::Graded => scored().filter(|outcome| outcome.score.grade.is_some()).count(),
                 _ => scored().count(),
             };
-            let most = share_of(base, &quota.share, quota.floor);
+            let most = share_of(base, &quota.share, quota.rounding);
             if have as i64 > most {
                 let place = Place { file: Some(submission.file.clone()), sheet: None, cell: None };
                 let finding = Finding::new(Code::QuotaExceeded, place).value(have.to_string());

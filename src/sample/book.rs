@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::publish::safe_name;
-use crate::scheme::{Grades, Scheme};
+use crate::scheme::{Grades, Grading, Ranking, Rest, Scheme};
 use crate::workbook::{self, column};
 use crate::xlsx::tables::{Value, Workbook, write};
 
@@ -147,10 +147,12 @@ fn confirmed(person: &Person) -> Option<NaiveDate> {
 /// 直评等次 of the exempt: the grade below the best, with stars where the scheme has them.
 fn direct_grade(scheme: &Scheme) -> String {
     // The grade below the best, or the one of those who have no place by rank.
-    let grade = match scheme.member.gradings.first().map(|grading| &grading.by) {
-        None => "",
-        Some(Grades::Rank { rest, .. }) => rest,
-        Some(bands) => bands.names().get(1).or(bands.names().first()).copied().unwrap_or_default(),
+    let first = scheme.member.gradings.first();
+    let grade = if let Some(Grades::Rank(Ranking { rest: Rest::Grade(rest), .. })) = first.map(|grading| &grading.by) {
+        rest
+    } else {
+        let names = first.map(Grading::names).unwrap_or_default();
+        names.get(1).or(names.first()).copied().unwrap_or_default()
     };
     match &scheme.member.stars {
         Some(_) => format!("{grade}/{}星", scheme.member.max_stars.saturating_sub(2)),

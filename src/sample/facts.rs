@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::{Honour, QuotaBase, Scheme};
+use crate::scheme::{Honour, QuotaBase, Scheme, share_of};
 use crate::workbook::{self, column};
 use crate::xlsx::tables::Value;
 
@@ -114,10 +114,9 @@ pub fn nominations(
             if roster.iter().filter(|person| expected(person)).count() < honour.min_members as usize {
                 continue;
             }
-            let share = honour.share.clone() * Exact::from(base as i64);
-            let quota = if honour.floor { share.floor() } else { share.ceil() };
+            let quota = share_of(base, &honour.share, honour.rounding);
             draw.shuffle(&mut candidates);
-            for person in candidates.into_iter().take(usize::try_from(quota.unwrap_or(0)).unwrap_or(0)) {
+            for person in candidates.into_iter().take(usize::try_from(quota).unwrap_or(0)) {
                 rows.push(vec![person.seq.into(), person.name.as_str().into(), honour.name.as_str().into(), Period::zh(period).into()]);
             }
         }

@@ -13,7 +13,7 @@ use super::figures::{Known, Usable, figures, formula, window};
 use super::formula::{Builtin, Formula};
 use super::items::{self, Entries};
 use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
-use super::outcomes::{self, Ends};
+use super::outcomes::{self, Ends, Ranked};
 use super::reader::Reader;
 use crate::period::Every;
 
@@ -75,6 +75,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     let decimals_origin = reader.origin(&mut keys, "decimals_origin");
     reader.sample(decimals_origin, || format!("每项最多{decimals}位小数"));
     let grade_probationary = reader.flag(&mut keys, "grade_probationary");
+    let lowest_first = reader.optional_choice(&mut keys, "best", &[("highest", false), ("lowest", true)]).unwrap_or_default();
     let probationary_at = [("end", false), ("ever", true)];
     let probationary_ever = reader.optional_choice(&mut keys, "probationary_at", &probationary_at).unwrap_or_default();
 
@@ -83,7 +84,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     let items = items::items(reader, &mut keys, &entries, &values);
     let poll = poll(reader, &mut keys, &items);
     let adjustments = adjustments(reader, &mut keys);
-    let gradings = outcomes::gradings(reader, &mut keys, grade_probationary, false);
+    let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary, lowest_first, of_branch: false });
     let stars = outcomes::stars(reader, &mut keys);
     let ends = Ends { gradings: &gradings, max_stars: stars.max, star_runs: &stars.runs };
     let (veto, takes_points) = outcomes::veto(reader, &mut keys, &ends);
@@ -161,6 +162,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         honours,
         quotas,
         letters,
+        lowest_first,
         grade_probationary,
         probationary_ever,
         publication,
@@ -201,7 +203,7 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
     let values = values_of(reader, &mut keys);
     let entries = Entries { every, scorers: None, reviewed: false, dated: false };
     let items = items::items(reader, &mut keys, &entries, &values);
-    let gradings = outcomes::gradings(reader, &mut keys, false, true);
+    let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary: false, lowest_first: false, of_branch: true });
     let stars = outcomes::stars(reader, &mut keys);
     let known = Known { items: &items, values: &values, builtins: &[], entries: every, dated: false, veto_runs: &[], kinds: &[] };
     let figures = figures(reader, &mut keys, &known);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
 
-use super::{Amount, Bands, Builtin, Formula, Item, Measure, Per, Points, Value};
+use super::{Amount, Bands, Builtin, Formula, Item, Measure, Per, Points, Ranking, Rounding, Value, share_of};
 
 /// Whether the source text states a value or our filling of a gap does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Scheme {
     pub quotas: Vec<GradeQuota>,
     /// Letters by grade.
     pub letters: Vec<Letter>,
+    /// A smaller total ranks before a larger one.
+    pub lowest_first: bool,
     /// Whether probationary members get grade and stars.
     pub grade_probationary: bool,
     /// Whoever was probationary in some month of the period counts as probationary; else the status at its end decides.
@@ -273,6 +275,8 @@ pub struct Grading {
     pub probationary: Option<bool>,
     /// How.
     pub by: Grades,
+    /// A smaller total is better.
+    pub lowest_first: bool,
 }
 
 /// How grades are given.
@@ -280,25 +284,27 @@ pub struct Grading {
 pub enum Grades {
     /// By bands of the exact total.
     Bands(Bands<String>),
-    /// By rank within the branch among scored full members.
-    Rank {
-        /// Best grade and its largest share.
-        top: (String, Exact, Origin),
-        /// Worst grade and its largest share.
-        bottom: (String, Exact, Origin),
-        /// Everyone else.
-        rest: String,
-    },
+    /// By rank within the branch among scored members of the block.
+    Rank(Ranking),
 }
 
-impl Grades {
+impl Grading {
     /// The grades' names, the best first.
     pub fn names(&self) -> Vec<&str> {
-        match self {
-            Self::Bands(bands) => bands.iter().rev().map(|band| band.gives.as_str()).collect(),
-            Self::Rank { top, bottom, rest } => vec![&top.0, rest, &bottom.0],
+        match &self.by {
+            Grades::Bands(bands) => best_first(bands, self.lowest_first),
+            Grades::Rank(ranking) => ranking.names(),
         }
     }
+}
+
+/// What bands give, the best first: those of the largest totals, or of the smallest.
+pub(super) fn best_first(bands: &Bands<String>, lowest_first: bool) -> Vec<&str> {
+    let mut names: Vec<&str> = bands.iter().rev().map(|band| band.gives.as_str()).collect();
+    if lowest_first {
+        names.reverse();
+    }
+    names
 }
 
 /// An honour that branches nominate for.
@@ -312,8 +318,8 @@ pub struct Honour {
     pub share: Exact,
     /// What the share is of.
     pub of: QuotaBase,
-    /// Rounded down; up where false.
-    pub floor: bool,
+    /// How it becomes a number of people.
+    pub rounding: Rounding,
     /// None at all in a branch with fewer.
     pub min_members: u32,
     /// Stars a nominee must have at least.
@@ -327,14 +333,8 @@ pub struct Honour {
 impl Honour {
     /// How many may hold it: a share of the base, none in a branch with too few members.
     pub fn quota(&self, base: usize, members: usize) -> i64 {
-        if members < self.min_members as usize { 0 } else { share_of(base, &self.share, self.floor) }
+        if members < self.min_members as usize { 0 } else { share_of(base, &self.share, self.rounding) }
     }
-}
-
-/// A share of so many, in whole ones.
-pub fn share_of(base: usize, share: &Exact, floor: bool) -> i64 {
-    let share = share.clone() * Exact::from(base as i64);
-    (if floor { share.floor() } else { share.ceil() }).unwrap_or(0)
 }
 
 /// What a quota is a share of.
@@ -357,8 +357,8 @@ pub struct GradeQuota {
     pub share: Exact,
     /// What the share is of.
     pub of: QuotaBase,
-    /// Rounded down; up where false.
-    pub floor: bool,
+    /// How it becomes a number of people.
+    pub rounding: Rounding,
     /// Lengths of run in which it is looked at.
     pub runs: Vec<Every>,
     /// The rule's clause in the county's own text.
@@ -477,7 +477,7 @@ impl Rules {
 
     /// Names of all grades, the best first; those of several blocks once each, in an order that keeps every block's.
     pub fn grade_names(&self) -> Vec<&str> {
-        in_one_order(self.gradings.iter().map(|grading| grading.by.names()))
+        in_one_order(self.gradings.iter().map(|grading| grading.names()))
     }
 
     /// True where some member may get a grade in runs of this length.

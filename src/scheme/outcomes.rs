@@ -8,11 +8,13 @@ use crate::exact::Exact;
 use crate::period::Every;
 use crate::words::nearest;
 
+use super::Rounding;
 use super::bands::{Band, BandFault, Bands};
-use super::model::{GradeQuota, Grades, Grading, Honour, Letter, Origin, QuotaBase, Veto, VetoEffect, fitting, in_one_order};
+use super::model::{GradeQuota, Grades, Grading, Honour, Letter, QuotaBase, Veto, VetoEffect, fitting, in_one_order};
+use super::ranking::ranking;
 use super::reader::Reader;
 
-const ROUNDING: [(&str, bool); 2] = [("floor", true), ("ceil", false)];
+pub(super) const ROUNDING: [(&str, Rounding); 3] = [("floor", Rounding::Floor), ("ceil", Rounding::Ceil), ("nearest", Rounding::Nearest)];
 
 /// Lengths of run that a block is for: the year where none is named. A length that has no total is a fault, which is
 /// looked at when the figures are known.
@@ -26,8 +28,17 @@ fn runs<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Vec<Every> {
     if runs.is_empty() { vec![Every::Year] } else { runs }
 }
 
+/// What the head of the file says about who is graded and who is better.
+#[derive(Clone, Copy)]
+pub(super) struct Ranked {
+    pub grade_probationary: bool,
+    pub lowest_first: bool,
+    pub of_branch: bool,
+}
+
 /// `[grades]`, or several blocks `[[grades]]` for members and runs that differ.
-pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, grade_probationary: bool, of_branch: bool) -> Vec<Grading> {
+pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, who: Ranked) -> Vec<Grading> {
+    let Ranked { grade_probationary, of_branch, .. } = who;
     let several = parent.get("grades").is_some_and(|node| node.get_ref().is_array());
     let tables = if several { reader.tables(parent, "grades") } else { reader.optional_table(parent, "grades").into_iter().collect() };
     let (mut gradings, mut places): (Vec<Grading>, Places) = (Vec::new(), Vec::new());
@@ -43,9 +54,9 @@ pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, grade
             probationary = reader.optional_choice(&mut keys, "status", &[("full", false), ("probationary", true)]);
         }
         let place = keys.span.clone();
-        let Some(by) = grades(reader, keys) else { continue };
+        let Some(by) = grades(reader, keys, who.lowest_first) else { continue };
         let categories = categories.into_iter().map(|category| category.value).collect();
-        gradings.push(Grading { runs, categories, probationary, by });
+        gradings.push(Grading { runs, categories, probationary, by, lowest_first: who.lowest_first });
         places.push(place);
     }
     // Of several blocks each must be the first that fits somebody.
@@ -69,24 +80,25 @@ pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, grade
 }
 
 /// How one block gives its grades.
-fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Option<Grades> {
+fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, lowest_first: bool) -> Option<Grades> {
     let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.text(keys, "name").value);
     for band in &bands {
         if let Some(from) = &band.from {
             reader.sample(band.origin, || format!("{}≥{from}", band.gives));
         }
     }
-    let rank = reader.optional_table(&mut keys, "rank").map(|keys| rank(reader, keys));
+    let rank = reader.optional_table(&mut keys, "rank");
     let place = keys.span.clone();
     reader.finish(keys);
-    match (bands.is_empty(), rank) {
-        (true, Some(rank)) => Some(rank),
-        (false, None) => tile(reader, bands, &places).map(Grades::Bands),
-        _ => {
+    let tiled = if bands.is_empty() { None } else { Some(tile(reader, bands, &places)) };
+    match (tiled, rank) {
+        (bands, Some(keys)) => ranking(reader, keys, bands.flatten(), lowest_first).map(Grades::Rank),
+        (Some(bands), None) => bands.map(Grades::Bands),
+        (None, None) => {
             reader.fault(
                 &place,
-                "等次要按分数段（bands）或名次（rank），写其中一个",
-                "grades go by `bands` or by `rank`: give one of them",
+                "等次要按分数段（bands）或名次（rank）来评",
+                "grades go by `bands`, by `rank`, or by both: give one of them",
             );
             None
         }
@@ -140,25 +152,6 @@ fn tile<T>(reader: &mut Reader<'_>, bands: Vec<Band<T>>, places: &Places) -> Opt
         .ok()
 }
 
-fn rank<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Grades {
-    let mut end = |reader: &mut Reader<'t>, key: &'static str| {
-        let Some(mut keys) = reader.table(&mut keys, key) else { return (String::new(), Exact::zero(), Origin::Source) };
-        let (name, share) = (reader.text(&mut keys, "name").value, reader.share(&mut keys, "share"));
-        let origin = reader.origin(&mut keys, "origin");
-        reader.finish(keys);
-        reader.sample(origin, || format!("{name}比例"));
-        (name, share, origin)
-    };
-    let (top, bottom) = (end(reader, "top"), end(reader, "bottom"));
-    let rest = reader.text(&mut keys, "rest").value;
-    if &top.1 + &bottom.1 > Exact::from(1) {
-        let place = keys.place("bottom");
-        reader.fault(&place, "前后两个比例合计超过 100%", "the two shares add up to more than 100%");
-    }
-    reader.finish(keys);
-    Grades::Rank { top, bottom, rest }
-}
-
 /// `[stars]`.
 pub(super) struct Stars {
     pub bands: Option<Bands<u8>>,
@@ -204,12 +197,12 @@ pub(super) struct Ends<'a> {
 fn known_grade(reader: &mut Reader<'_>, grade: &Written<String>, runs: &[Every], ends: &Ends<'_>) {
     for every in runs {
         let own = ends.gradings.iter().filter(|grading| grading.runs.contains(every));
-        let names = in_one_order(own.map(|grading| grading.by.names()));
+        let names = in_one_order(own.map(|grading| grading.names()));
         if grade.value.is_empty() || names.contains(&grade.value.as_str()) {
             continue;
         }
         let (said, all) = (&grade.value, names.join(" "));
-        let wrong = if in_one_order(ends.gradings.iter().map(|grading| grading.by.names())).contains(&said.as_str()) {
+        let wrong = if in_one_order(ends.gradings.iter().map(|grading| grading.names())).contains(&said.as_str()) {
             let every = every.word();
             Said::new(
                 format!("{every} 的运行里不评“{said}”；请在 [grades] 或这里改 runs"),
@@ -331,7 +324,7 @@ pub(super) fn honours<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         let every = reader.choice(&mut keys, "every", &Every::WORDS);
         let share = reader.share(&mut keys, "share");
         let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("stars", QuotaBase::Stars)]);
-        let floor = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(true);
+        let rounding = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(Rounding::Floor);
         let min_members = reader.optional_whole(&mut keys, "min_members", 0..=100_000).unwrap_or(0);
         let stars = reader.optional_whole(&mut keys, "stars", 0..=100).map(|stars| stars as u8);
         known_stars(reader, &keys, "stars", stars, ends);
@@ -344,7 +337,7 @@ pub(super) fn honours<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         reader.finish(keys);
         reader.sample(origin, || format!("{}名额", name.value));
         if let (Some(every), Some(of)) = (every, of) {
-            honours.push(Honour { name: name.value.clone(), every, share, of, floor, min_members, stars, clause, origin });
+            honours.push(Honour { name: name.value.clone(), every, share, of, rounding, min_members, stars, clause, origin });
         }
         names.push(name);
     }
@@ -361,13 +354,13 @@ pub(super) fn quotas<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &
         known_grade(reader, &grade, &runs, ends);
         let share = reader.share(&mut keys, "share");
         let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("graded", QuotaBase::Graded)]);
-        let floor = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(true);
+        let rounding = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(Rounding::Floor);
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
         reader.finish(keys);
         reader.sample(origin, || format!("{}名额", grade.value));
         if let Some(of) = of {
-            quotas.push(GradeQuota { grade: grade.value.clone(), share, of, floor, runs, clause, origin });
+            quotas.push(GradeQuota { grade: grade.value.clone(), share, of, rounding, runs, clause, origin });
         }
         grades.push(grade);
     }

@@ -235,7 +235,7 @@ pub enum VetoedBy {
 /// What a member's facts of 一票否决 leave of his own grade: the worst that they force, else the own one, no better than they
 /// allow. Of the grades only those of his own block count.
 pub fn after_vetoes<'a>(scheme: &'a Scheme, score: &'a Score, own: &'a str) -> AfterVetoes<'a> {
-    let best_first = score.grading.map(|at| scheme.member.gradings[at].by.names()).unwrap_or_default();
+    let best_first = score.grading.map(|at| scheme.member.gradings[at].names()).unwrap_or_default();
     let worst =
         |grades: &mut dyn Iterator<Item = &'a str>| grades.filter_map(|grade| best_first.iter().position(|known| *known == grade)).max();
     let forced = worst(&mut veto_effects(scheme, score).filter_map(|effect| effect.grade.as_deref()));

@@ -46,6 +46,7 @@ struct Member {
     #[serde(default)]
     ungraded: bool,
     stars: Option<u8>,
+    rank: Option<u32>,
     #[serde(default)]
     honours: Vec<String>,
     #[serde(default)]
@@ -134,6 +135,7 @@ fn prove(name: &str, scheme: &Scheme, case: &Path) {
             assert_eq!(score.grade.as_deref().filter(|_| member.grade.is_some()), member.grade.as_deref(), "{place}");
             assert!(!member.ungraded || score.grade.is_none(), "{place}: {:?}", score.grade);
             assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
+            assert_eq!(outcome.rank.filter(|_| member.rank.is_some()), member.rank, "{place}");
             assert_eq!(outcome.honours, member.honours, "{place}");
             let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();
             assert_eq!(flags, member.flags, "{place}");
