@@ -49,11 +49,17 @@ fn outline(bytes: &[u8]) -> (usize, Vec<String>) {
 fn a_book_holds_everything_of_a_branch() {
     let workspace = Workdir::copy_of("clean-register-60");
     let root = workspace.path();
+    // One branch of each committee is enough.
+    for committee in std::fs::read_dir(root.join("inbox")).unwrap() {
+        let mut sent: Vec<PathBuf> = std::fs::read_dir(committee.unwrap().path()).unwrap().map(|file| file.unwrap().path()).collect();
+        sent.sort();
+        sent[1..].iter().for_each(|file| std::fs::remove_file(file).unwrap());
+    }
     let parts: Vec<&str> = BOOK_PARTS.iter().map(|form| form.id).chain(["book"]).collect();
     let outputs = outputs(root, &parts);
     let books = pages(&outputs, "记录本");
     let branches: Vec<&String> = books.keys().filter(|folder| folder.starts_with("支部/")).collect();
-    assert!(branches.len() > 1, "{books:?}");
+    assert_eq!(branches.len(), 2, "{books:?}");
     for folder in &branches {
         let bytes = std::fs::read(root.join("out/2026").join(folder).join("记录本.pdf")).unwrap();
         let (count, titles) = outline(&bytes);

@@ -5,6 +5,7 @@
 //! must be among those reported by the year's run; their branches, and no others, must be returned.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use scorebook::diag::{Lang, Severity};
 use scorebook::period::RunPeriod;
@@ -12,7 +13,7 @@ use scorebook::report::finding_row;
 use scorebook::run::{Options, Summary, check};
 use serde_json::Value;
 
-use crate::support::{case, done, results, silent};
+use crate::support::{case, checked, done, results, silent};
 
 const SCHEMES: [&str; 8] =
     ["ju-10star", "register-60", "community-4", "detail-cap", "two-way-rank", "enterprise-82", "fuxian-418", "hospital-dual"];
@@ -28,9 +29,8 @@ fn lines(name: &str, file: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn checked(name: &str, period: &str, jobs: usize) -> Summary {
-    let options = Options { workspace: case(name), period: RunPeriod::parse(period), jobs: Some(jobs), ..Options::default() };
-    done(check(&options, &silent))
+fn of(name: &str, period: &str) -> Arc<Summary> {
+    checked(&format!("tests/cases/{name}"), period)
 }
 
 fn subject(row: &Value) -> String {
@@ -55,7 +55,7 @@ fn differences(expected: &Value, got: &Value) -> Vec<String> {
 
 fn results_equal_the_independent_ones(name: &str) {
     for (period, file) in PERIODS {
-        let got: BTreeMap<String, Value> = results(&checked(name, period, 2)).into_iter().map(|row| (subject(&row), row)).collect();
+        let got: BTreeMap<String, Value> = results(&of(name, period)).into_iter().map(|row| (subject(&row), row)).collect();
         let expected = lines(name, file);
         assert!(!expected.is_empty());
         for row in expected {
@@ -93,7 +93,7 @@ results! {
 fn planted_faults_are_found_at_their_cells_and_nothing_else_is_returned() {
     for name in SCHEMES.iter().flat_map(|scheme| ["clean", "messy"].map(|kind| format!("{kind}-{scheme}"))) {
         let name = name.as_str();
-        let summary = checked(name, "2026", 2);
+        let summary = of(name, "2026");
         let got: Vec<Value> =
             summary.resolved.findings.iter().map(|finding| serde_json::to_value(finding_row(finding, Lang::Zh)).unwrap()).collect();
         let mut planted = BTreeSet::new();
@@ -118,7 +118,9 @@ fn planted_faults_are_found_at_their_cells_and_nothing_else_is_returned() {
 #[test]
 fn threads_do_not_change_a_result() {
     let all = |jobs| {
-        let summary = checked("messy-register-60", "2026", jobs);
+        let workspace = case("messy-register-60");
+        let summary =
+            done(check(&Options { workspace, period: RunPeriod::parse("2026"), jobs: Some(jobs), ..Options::default() }, &silent));
         (results(&summary), summary.resolved.findings)
     };
     assert_eq!(all(1), all(4));

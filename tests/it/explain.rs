@@ -1,6 +1,7 @@
 //! What `explain` says is what the results say, and every leaf leads to the cell that holds its value.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use scorebook::diag::Lang;
 use scorebook::exact::{Decimal, Exact};
@@ -17,8 +18,8 @@ fn options(case: &str, period: &str) -> Options {
     Options { workspace, period: RunPeriod::parse(period), ..Options::default() }
 }
 
-fn checked(case: &str, period: &str) -> Summary {
-    check(&options(case, period), &|_, _, _| {}).unwrap_or_else(|error| panic!("{case}: {}", error.message(Lang::En)))
+fn checked(case: &str, period: &str) -> Arc<Summary> {
+    crate::support::checked(&format!("tests/cases/{case}"), period)
 }
 
 /// A number as clerks write it, read on its own: full-width digits, 分, an apostrophe, `+3（…）+2（…）`; blank is zero.
@@ -87,9 +88,10 @@ fn follow(summary: &Summary, trace: &Trace, originals: &mut Originals) -> usize 
 
 /// Every subject of a workspace, every period, against the row of its results.
 fn explanations_equal_results(case: &str) {
+    // The files are the same ones for every period.
+    let mut originals = Originals::default();
     for period in ["2026", "2026H1", "2026Q3", "2026M07"] {
-        let summary = checked(case, period);
-        let mut originals = Originals::default();
+        let summary = &*checked(case, period);
         let (mut subjects, mut cells) = (0, 0);
         for (at, state) in summary.resolved.states().enumerate() {
             let BranchState::Accepted(card) = state else { continue };
@@ -99,7 +101,7 @@ fn explanations_equal_results(case: &str) {
                     .unwrap();
                 let wanted =
                     Wanted { name: row["name"].as_str().unwrap(), branch: Some(&branch.code), seq: row["seq"].as_i64(), lang: Lang::Zh };
-                let found = explain(&summary, wanted);
+                let found = explain(summary, wanted);
                 let [one] = found.as_slice() else { panic!("{case} {}: {} found", row["name"], found.len()) };
                 let Explained::Decided { outcome: explained, traces, .. } = &one.what else { panic!("{case} {}", row["name"]) };
                 assert_eq!(explained.kind, outcome.kind);
@@ -114,9 +116,9 @@ fn explanations_equal_results(case: &str) {
                 }
                 assert_eq!(published, expected, "{case} {period} {}", row["name"]);
                 subjects += 1;
-                cells += traces.iter().map(|trace| follow(&summary, trace, &mut originals)).sum::<usize>();
-                let said = statements(&summary, one, Lang::Zh, &mut originals);
-                assert_eq!(said.len(), statements(&summary, one, Lang::En, &mut originals).len());
+                cells += traces.iter().map(|trace| follow(summary, trace, &mut originals)).sum::<usize>();
+                let said = statements(summary, one, Lang::Zh, &mut originals);
+                assert_eq!(said.len(), statements(summary, one, Lang::En, &mut originals).len());
                 for (about, key) in [("等次", "grade"), ("星级", "stars"), ("名次", "rank"), ("文书", "letter")] {
                     let told = said.iter().any(|(heading, text)| heading == about && !text.starts_with("等次、星级"));
                     let direct = row["flags"].as_array().unwrap().contains(&json!("exempt"));

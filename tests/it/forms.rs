@@ -1,7 +1,7 @@
 //! The table of forms against real submissions: what a form offers its templates is also set.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use scorebook::diag::{Finding, Lang};
@@ -12,14 +12,14 @@ use scorebook::forms::{
     BOARD, Ballot, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos,
     REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
-use scorebook::period::{Period, RunPeriod};
+use scorebook::period::Period;
 use scorebook::record::Values;
 use scorebook::rollup::{Change, OutcomeKind};
 use scorebook::run::{self, BranchState, Options, Summary};
 use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::Scheme;
 
-use crate::support::{Workdir, score};
+use crate::support::{Workdir, checked, score};
 
 /// Fields that no county of the tests has anything for, with the reason.
 const UNSET: &[(&str, &str)] = &[
@@ -42,12 +42,6 @@ const UNSET: &[(&str, &str)] = &[
     ("branch-score 有分组", "the same"),
     ("branch-score .标准", "no built-in scheme has clauses"),
 ];
-
-pub fn county(name: &str, period: &str) -> Summary {
-    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
-    let options = Options { workspace, period: RunPeriod::parse(period), jobs: Some(2), ..Options::default() };
-    run::check(&options, &|_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {}", error.message(Lang::En)))
-}
 
 /// Fields of a record that hold something, by the lists they stand in: `支部名称`, `.姓名`, `.项目.名称`.
 fn set_fields(of: &str, record: &Record, into: &mut BTreeSet<String>) {
@@ -74,7 +68,7 @@ fn offered(form: &Form) -> BTreeSet<String> {
     all
 }
 
-/// Each form's records over a county.
+/// Each form's records over a county, but for 积分说明.
 pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     let county = &summary.county;
     let issuer = Issuer { address: "县委大院".into(), ..county.issuer() };
@@ -146,7 +140,6 @@ pub fn records(summary: &Summary) -> Vec<(&'static Form, Record)> {
     all.extend(FORMS.iter().filter_map(reminding).map(|(form, data)| (form, data(&to_remind))));
     all.extend(expiring(&issuer));
     all.extend(ballots(summary, &issuer));
-    all.extend(explained(summary, &issuer));
     all
 }
 
@@ -224,7 +217,8 @@ fn corrected(scheme: &Scheme) -> Change {
 }
 
 /// 积分说明 of the first member of each accepted branch.
-fn explained(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
+fn explained(summary: &Summary) -> Vec<(&'static Form, Record)> {
+    let issuer = &summary.county.issuer();
     let Data::Explained(data) = EXPLAIN.data else { panic!("积分说明 explains") };
     let mut originals = Originals::default();
     let mut all = Vec::new();
@@ -260,7 +254,8 @@ fn every_field_is_set_by_some_countys_run() {
         .map(|scheme| (format!("tests/cases/clean-{scheme}"), "2026"));
     let runs = [("tests/cases/messy-ju-10star".into(), "2026"), ("samples/county".into(), "2026"), ("samples/county".into(), "2026Q3")];
     for (name, period) in clean.into_iter().chain(runs) {
-        for (form, record) in records(&county(&name, period)) {
+        let summary = &*checked(&name, period);
+        for (form, record) in records(summary).into_iter().chain(explained(summary)) {
             set_fields("", &record, set.entry(form.id).or_default());
         }
     }
@@ -287,7 +282,7 @@ pub fn of_case(name: &str, forms: &[Form]) -> Vec<Record> {
     let sheets = case["sheets"].as_table().unwrap().iter().map(|(name, text)| crate::schemes::table(name, text.as_str().unwrap()));
     let scored = score(&scheme, "2026", sheets.collect());
     assert_eq!(scored.findings, []);
-    let other = county("tests/cases/clean-register-60", "2026");
+    let other = checked("tests/cases/clean-register-60", "2026");
     let view = View {
         issuer: &other.county.issuer(),
         calendar: &other.county.calendar,

@@ -66,7 +66,7 @@ fn blank_workbooks_filled_in_read_without_an_error() {
         ("hospital-dual", "100.00"),
     ] {
         let name = format!("clean-{scheme}");
-        let before = checked(&case(&name));
+        let before = crate::support::checked(&format!("tests/cases/{name}"), "2026");
         let folder = Workdir::like(&name);
         let county = prepare(&options(folder.path())).unwrap();
         let shared = issue::County {
@@ -82,11 +82,14 @@ fn blank_workbooks_filled_in_read_without_an_error() {
             let BranchState::Accepted(card) = state else { continue };
             let branch: &Branch = &county.register.branches[at];
             let roster: Vec<Listed> = card.submission.members.iter().map(Listed::from).collect();
+            let first = scored == 0;
             scored += roster.iter().filter(|member| member.exempt.is_none()).count();
             let mut book = issue::workbook(&shared, branch, &roster, &|category| county.scheme_of(at, category));
             filled(&mut book);
             let bytes = blank::write(&book).unwrap();
-            assert_eq!(bytes, blank::write(&book).unwrap(), "{name}: the same bytes every time");
+            if first {
+                assert_eq!(bytes, blank::write(&book).unwrap(), "{name}: the same bytes every time");
+            }
             std::fs::write(folder.path().join("inbox").join(format!("{}.xlsx", branch.code)), bytes).unwrap();
         }
         assert!(scored > 10);
@@ -182,7 +185,7 @@ fn ending(folder: &Path, end: &str) -> Option<PathBuf> {
 #[test]
 fn a_marked_workbook_says_what_was_sent_and_supersedes_it() {
     let folder = Workdir::like("messy-register-60");
-    let faulty = checked(&case("messy-register-60"));
+    let faulty = crate::support::checked("tests/cases/messy-register-60", "2026");
     let returned = |summary: &Summary| -> Vec<(String, String, Option<String>)> {
         let errors =
             summary.resolved.findings.iter().filter(|finding| finding.severity() == Severity::Error && finding.place.cell.is_some());
@@ -361,7 +364,7 @@ fn bare(book: &Book) -> Vec<DrawnSheet> {
 
 #[test]
 fn copies_in_other_formats_are_dressed_like_the_workbook_that_was_handed_out() {
-    let before = checked(&case("clean-ju-10star"));
+    let before = crate::support::checked("tests/cases/clean-ju-10star", "2026");
     let (at, card) = before
         .resolved
         .states()
@@ -605,7 +608,7 @@ fn a_password_is_in_no_output() {
             let likely = |sought: &[u8]| sought.len() >= 6 || Path::new(what).extension().is_none_or(|ending| ending != "pdf");
             for sought in [password.as_bytes(), &wide, &encoding_rs::GB18030.encode(password).0].into_iter().filter(|sought| likely(sought))
             {
-                assert!(!bytes.windows(sought.len()).any(|window| window == sought), "{what} holds a password");
+                assert!(memchr::memmem::find(bytes, sought).is_none(), "{what} holds a password");
             }
         }
     };

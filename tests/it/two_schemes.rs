@@ -106,7 +106,7 @@ fn texts(file: &std::path::Path) -> Vec<String> {
 #[test]
 fn a_scheme_s_part_of_the_county_lacks_only_its_own_branches() {
     let county = Workdir::copy_of("../../samples/county");
-    let out = county.run("2026", &["yearly", "registry"]).folder.unwrap();
+    let out = county.run("2026", &["yearly"]).folder.unwrap();
     let parts = texts(&out.join("年度综合得分登记表.xlsx"));
     let line = |scheme: &str| {
         let own = parts.iter().find(|text| text.contains(&format!("积分制：{scheme}"))).unwrap();
@@ -118,6 +118,8 @@ fn a_scheme_s_part_of_the_county_lacks_only_its_own_branches() {
     );
     assert_eq!(line("积分登记制"), "应报4个支部，已采用3个；未含：青溪福塘村党支部（退回）。");
     // The list in front of a registry names the code of each scheme's pages behind it.
+    let (only, forms) = (vec!["0102".to_owned()], Some(vec!["registry".to_owned()]));
+    let out = done(run(&Options { only, forms, ..county.options("2026") }, &silent)).folder.unwrap();
     let registry = texts(&out.join("支部/0102-青溪清湖村党支部/积分登记表.xlsx"));
     let code = |text: &str| text.rsplit_once("校验码：").unwrap().1.trim().to_owned();
     let behind: std::collections::BTreeSet<String> = registry[1..].iter().map(|text| code(text)).collect();

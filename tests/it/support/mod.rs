@@ -9,7 +9,9 @@ mod book;
 pub mod drawn;
 mod score;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use scorebook::diag::Lang;
 use scorebook::period::RunPeriod;
@@ -30,6 +32,21 @@ pub fn silent(_: Stage, _: usize, _: usize) {}
 /// A folder of `tests/cases`.
 pub fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+/// What a check of a workspace of the repository says, read once per process and period whatever tests ask for it.
+///
+/// `workspace` is a folder below the root of the repository, such as `tests/cases/clean-register-60`.
+pub fn checked(workspace: &str, period: &str) -> Arc<Summary> {
+    type Known = Mutex<BTreeMap<(String, String), Arc<OnceLock<Arc<Summary>>>>>;
+    static KNOWN: Known = Mutex::new(BTreeMap::new());
+    let key = (workspace.to_owned(), period.to_owned());
+    let place = Arc::clone(KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+    Arc::clone(place.get_or_init(|| {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join(workspace);
+        let options = Options { workspace, period: RunPeriod::parse(period), jobs: Some(2), ..Options::default() };
+        Arc::new(done(check(&options, &silent)))
+    }))
 }
 
 /// A workspace that is gone with the test.
