@@ -382,7 +382,7 @@ fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String 
 
 /// 支部积分, where the scheme scores branches.
 pub fn branch_scores(scheme: &Scheme, members: &Members<'_>) -> Option<Sheet> {
-    let rules = scheme.branch.as_ref()?;
+    let rules = scheme.branch_sheet()?;
     let most = rules.items.iter().map(|item| &item.max).max()?;
     let columns = vec![
         wide(16, field(column::ITEM, one_of(rules.items.iter().map(|item| item.name.as_str())), true, "从列表中选。")),

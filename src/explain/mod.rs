@@ -12,7 +12,7 @@ use crate::diag::{Fact, Finding, Lang, Place, fill, text};
 use crate::forms::{self, BranchOutcomes, Data, EXPLAIN, ExplainedSubject, FORMS, Form, Point, points};
 use crate::inbox;
 use crate::publish::{safe_name, write_files};
-use crate::rollup::{Outcome, OutcomeKind};
+use crate::rollup::{Outcome, OutcomeKind, member_totals};
 use crate::run::intake::{self, Submitted};
 use crate::run::print::{About, print};
 use crate::run::{BranchScores, BranchState, Options, RunError, Summary, Templates, no_template, short_digest};
@@ -127,7 +127,9 @@ fn in_branch<'a>(
                 (Some(member), &*member.name, trace_member(scheme, submission, number, county.run, wanted.lang))
             }
             OutcomeKind::Branch if itself => {
-                (None, county.register.branches[at].name.as_str(), trace_branch(scheme, submission, county.run, wanted.lang))
+                let totals = member_totals(&card.outcomes, outcome.scheme);
+                let traces = trace_branch(scheme, submission, &totals, county.run, wanted.lang);
+                (None, county.register.branches[at].name.as_str(), traces)
             }
             OutcomeKind::Branch => return None,
         };

@@ -61,11 +61,21 @@ pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeri
     findings.extend(grade_quotas(&outcomes, submission, schemes, run.period.every()));
     let with_branch = submission.members.iter().map(|member| member.scheme).find(|scheme| schemes[*scheme].branch.is_some());
     if let Some(scheme) = with_branch
-        && let Some(score) = score_branch(&schemes[scheme], submission, run)
+        && let Some(score) = score_branch(&schemes[scheme], submission, &member_totals(&outcomes, scheme), run)
     {
         outcomes.push(Outcome { kind: OutcomeKind::Branch, scheme, score, rank: None, rank_of: None, honours: Vec::new(), letter: None });
     }
     (outcomes, findings)
+}
+
+/// Totals of the members that a scheme scores, by their positions in the roster; of one who has left none stands.
+pub fn member_totals(outcomes: &[Outcome], scheme: usize) -> Vec<(u32, Exact)> {
+    let own = outcomes.iter().filter(|outcome| outcome.scheme == scheme && outcome.score.stands());
+    let total = |outcome: &Outcome| match outcome.kind {
+        OutcomeKind::Member(at) => Some((at, outcome.score.total.clone()?)),
+        OutcomeKind::Branch => None,
+    };
+    own.filter_map(total).collect()
 }
 
 /// Competition ranking within each scheme.

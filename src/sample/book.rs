@@ -75,8 +75,11 @@ fn grids(county: &County, at: usize, roster: &[Person], reported: NaiveDate, dra
     grids.extend(facts::vetoes(draw, schemes, &scored, &mut against));
     grids.extend(facts::nominations(draw, schemes, roster, &scored, &against));
     // The first such scheme in the order in which the workspace names them, as the reader has it.
-    let with_branch =
-        roster.iter().map(|person| county.scheme_of(branch, &person.category)).filter(|scheme| schemes[*scheme].branch.is_some()).min();
+    let with_branch = roster
+        .iter()
+        .map(|person| county.scheme_of(branch, &person.category))
+        .filter(|scheme| schemes[*scheme].branch_sheet().is_some())
+        .min();
     grids.extend(with_branch.and_then(|scheme| entries::branch(draw, &schemes[scheme])));
     grids
 }

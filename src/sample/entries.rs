@@ -351,7 +351,7 @@ fn in_words(draw: &mut Draw, person: &Person, poll: &Poll, count: i64, tallied: 
 
 /// 支部积分, where the scheme scores branches.
 pub fn branch(draw: &mut Draw, scheme: &Scheme) -> Option<Grid> {
-    let rules = scheme.branch.as_ref()?;
+    let rules = scheme.branch_sheet()?;
     let mut rows = Vec::new();
     for period in rules.every.all() {
         for item in &rules.items {

@@ -38,6 +38,7 @@ pub(super) fn digits(formula: &Formula, figures: &BTreeMap<String, usize>) -> us
         }
         Formula::Figure(id) => figures.get(id).copied().unwrap_or(OF_ENTRIES),
         // A mean of many adds the digits of their number.
+        Formula::Members(_) => OF_ENTRIES,
         Formula::Over(_, id) => figures.get(id).copied().unwrap_or(OF_ENTRIES).saturating_add(3),
         Formula::Ratio(parts) => of(&parts[0]).saturating_add(of(&parts[1])).max(of(&parts[2])),
         Formula::Negate(inner) => of(inner),

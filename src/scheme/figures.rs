@@ -25,6 +25,8 @@ pub(super) struct Known<'a> {
     pub dated: bool,
     /// Lengths of run in which facts of 一票否决 take points.
     pub veto_runs: &'a [Every],
+    /// For a branch's figures: lengths of run in which its members have totals.
+    pub member_runs: &'a [Every],
     /// 种类 of 奖惩.
     pub kinds: &'a [AdjustmentKind],
 }
@@ -54,6 +56,7 @@ pub(super) fn formula(
         values: known.values,
         figures: &figures.plain,
         over: &figures.over,
+        members: !known.member_runs.is_empty(),
         blocked,
         builtins: known.builtins,
         kinds: known.kinds,
@@ -225,6 +228,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
         let formula = formula(reader, &draft.text, known, &earlier, &blocked);
         of_the_year(reader, draft, known, &formula);
         of_the_whole(reader, draft, &formula);
+        of_members(reader, draft, known, &formula);
         let given = draft.bands.iter().flat_map(Bands::iter).map(|band| band.gives.to_string().len()).max().unwrap_or(0);
         let (digits, most) = (digits(&formula, &reach).max(given), reader.bounds.digits);
         if digits > most {
@@ -323,15 +327,30 @@ fn usable(own: Option<Per>, other: &Draft, id: &str) -> Result<bool, Said> {
     }
 }
 
+/// A branch's figure over its members needs their totals in each of its runs.
+fn of_members(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formula: &Formula) {
+    if !formula.any(&|part| matches!(part, Formula::Members(_))) {
+        return;
+    }
+    if let Some(without) = draft.runs.iter().find(|every| !known.member_runs.contains(every)) {
+        let every = without.word();
+        reader.fault(
+            &draft.text.span,
+            format!("{every} 的运行里党员没有总分，“members”算不出来；请改 runs"),
+            format!("members have no total in `{every}` runs, so there is nothing for `members`; change `runs`"),
+        );
+    }
+}
+
 /// Ballots, 奖惩 and 一票否决 are of the whole run: in each of several periods they would count several times.
 fn of_the_whole(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
-    if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_) | Formula::OfKind { .. })) {
+    if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_) | Formula::OfKind { .. } | Formula::Members(_))) {
         return;
     }
     reader.fault(
         &draft.text.span,
-        "民主测评、奖惩、一票否决属于整期，不能用在按期单算的得分里",
-        "ballots, 奖惩 and 一票否决 belong to the whole run, not to a figure over periods",
+        "民主测评、奖惩、一票否决和党员的总分（members）属于整期，不能用在按期单算的得分里",
+        "ballots, 奖惩, 一票否决 and the totals of `members` belong to the whole run, not to a figure over periods",
     );
 }
 

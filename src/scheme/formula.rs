@@ -45,6 +45,8 @@ pub enum Formula {
     Entered(Vec<usize>),
     /// What becomes of the values of a figure over periods, by its id.
     Over(Fold, String),
+    /// What becomes of the totals of the branch's members.
+    Members(Fold),
     /// The first divided by the second; the third where the second is zero.
     Ratio(Box<[Formula; 3]>),
     /// Two operands.
@@ -124,6 +126,8 @@ pub(super) struct Names<'a> {
     pub figures: &'a [String],
     /// Figures over periods, of whose values a function has to make one.
     pub over: &'a [String],
+    /// The branch's members have totals, of which a function has to make one.
+    pub members: bool,
     /// Names that exist and yet cannot be used here, with why.
     pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
@@ -371,7 +375,7 @@ impl Parser<'_> {
         if let Some(builtin) = self.names.builtin(name) {
             return Formula::Builtin(builtin);
         }
-        let over = self.names.over.iter().any(|figure| figure == name);
+        let over = self.names.members && name == "members" || self.names.over.iter().any(|figure| figure == name);
         let said = match (self.names.blocked.get(name), name) {
             (Some(why), _) => why.clone(),
             _ if over => Said::new(
@@ -403,7 +407,9 @@ impl Parser<'_> {
     fn fold(&mut self, function: &str) -> Result<Option<Formula>, FormulaFault> {
         let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else { return Ok(None) };
         let sign = |at: usize, sign: char| self.tokens.get(at).is_some_and(|(token, _)| *token == Token::Sign(sign));
-        let (known, alone) = (self.names.over.contains(&name), sign(self.at + 1, ')'));
+        let of_members = self.names.members && name == "members";
+        let (known, alone) = (of_members || self.names.over.contains(&name), sign(self.at + 1, ')'));
+        let folded = |fold: Fold| if of_members { Formula::Members(fold) } else { Formula::Over(fold, name.clone()) };
         if function == "best" && !known {
             let said = self.names.blocked.get(&name).cloned().unwrap_or_else(|| {
                 let zh = format!("“{name}”不是按期单算（over）的得分，不能用“best”");
@@ -428,7 +434,7 @@ impl Parser<'_> {
                 };
                 self.at += 1;
                 self.close()?;
-                return Ok(Some(Formula::Over(Fold::Best(most), name)));
+                return Ok(Some(folded(Fold::Best(most))));
             }
             "best" => {
                 let said = Said::new("“best”要写取几个，例如 best(q, 3)", "`best` needs how many: `best(q, 3)`");
@@ -437,7 +443,7 @@ impl Parser<'_> {
             _ => return Ok(None),
         };
         self.at += 2;
-        Ok(Some(Formula::Over(fold, name)))
+        Ok(Some(folded(fold)))
     }
 
     /// Items by names of items, of groups, of kinds.
@@ -493,6 +499,12 @@ impl Parser<'_> {
             return Said::new(
                 format!("“{name}”是奖惩的种类，不是项目，应写作 {word}({name})"),
                 format!("`{name}` is a kind of 奖惩, no item: write `{word}({name})`"),
+            );
+        }
+        if name == "members" {
+            return Said::new(
+                "“members”（本支部党员的总分）只能用在 [branch] 的得分里，单独写在括号里",
+                "`members`, the totals of the branch's members, stands in figures of [branch] only, alone in the brackets",
             );
         }
         let said = Said::new(format!("没有叫“{name}”的项目或分组"), format!("`{name}` names no item or group"));

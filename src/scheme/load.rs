@@ -111,6 +111,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         entries: entries.every,
         dated: entries.dated,
         veto_runs: &veto_runs,
+        member_runs: &[],
         kinds: adjustments.as_ref().map(|rules| rules.kinds.as_slice()).unwrap_or_default(),
     };
     let figures = figures(reader, &mut keys, &known);
@@ -132,7 +133,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     });
     let rows = rows(reader, &mut keys, &view);
     let publication = publication(reader, &mut keys);
-    let branch = reader.optional_table(&mut keys, "branch").map(|keys| branch(reader, keys));
+    let branch = reader.optional_table(&mut keys, "branch").map(|keys| branch(reader, keys, &figures));
     reader.finish(keys);
     Scheme {
         id: id.value,
@@ -198,14 +199,20 @@ fn uses_vetoes(figures: &[Figure]) -> bool {
     figures.iter().any(|figure| figure.formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes))))
 }
 
-fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>) -> Rules {
-    let Entries { every, scorers, .. } = items::entries(reader, &mut keys, true);
+fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, of_members: &[Figure]) -> Rules {
+    let totals = of_members.iter().filter(|figure| figure.id == "total").flat_map(|figure| figure.runs.iter().copied());
+    let member_runs: &[Every] = &totals.collect::<Vec<_>>();
+    // A branch that is scored by its members alone has no sheet of its own.
+    let by_members = keys.get("entries").is_none() && keys.get("item").is_none();
+    let none = Entries { every: Every::Year, scorers: None, reviewed: false, dated: false };
+    let Entries { every, scorers, .. } = if by_members { none } else { items::entries(reader, &mut keys, true) };
     let values = values_of(reader, &mut keys);
     let entries = Entries { every, scorers: None, reviewed: false, dated: false };
-    let items = items::items(reader, &mut keys, &entries, &values);
+    let items = if by_members { Vec::new() } else { items::items(reader, &mut keys, &entries, &values) };
     let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary: false, lowest_first: false, of_branch: true });
     let stars = outcomes::stars(reader, &mut keys);
-    let known = Known { items: &items, values: &values, builtins: &[], entries: every, dated: false, veto_runs: &[], kinds: &[] };
+    let known =
+        Known { items: &items, values: &values, builtins: &[], entries: every, dated: false, veto_runs: &[], member_runs, kinds: &[] };
     let figures = figures(reader, &mut keys, &known);
     reader.finish(keys);
     Rules {

@@ -460,9 +460,13 @@ impl Rules {
         let polled = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Poll));
         let other = |part: &Formula| match part {
             Formula::Builtin(builtin) => *builtin != Builtin::Poll,
-            Formula::OfKind { .. } | Formula::Figure(_) | Formula::Over(..) | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => {
-                true
-            }
+            Formula::OfKind { .. }
+            | Formula::Members(_)
+            | Formula::Figure(_)
+            | Formula::Over(..)
+            | Formula::Sum(_)
+            | Formula::Mean(_)
+            | Formula::Entered(_) => true,
             Formula::Number(_)
             | Formula::Value(_)
             | Formula::Binary(..)
@@ -542,6 +546,11 @@ pub fn in_one_order<'a>(lists: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<&'
 }
 
 impl Scheme {
+    /// The rules of 支部积分, where something is entered on that sheet: a branch may also be scored by its members alone.
+    pub fn branch_sheet(&self) -> Option<&Rules> {
+        self.branch.as_ref().filter(|rules| !rules.items.is_empty())
+    }
+
     /// True where some fact of 一票否决 counts in runs shorter than the year.
     pub fn has_shorter_vetoes(&self) -> bool {
         self.veto.iter().flat_map(|veto| &veto.effects).any(|effect| effect.runs.iter().any(|every| *every != Every::Year))

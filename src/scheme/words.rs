@@ -82,6 +82,7 @@ impl Formula {
                 Lang::En => format!("what was entered for {}", items_in_words(items, rules, lang)),
             },
             Self::Over(fold, id) => folded(*fold, id, rules, lang),
+            Self::Members(fold) => of_members(*fold, lang),
             Self::Ratio(parts) => {
                 let [whole, by, none] = parts.each_ref().map(|part| part.at(rules, lang, 2));
                 match lang {
@@ -137,6 +138,22 @@ fn folded(fold: Fold, id: &str, rules: &Rules, lang: Lang) -> String {
         (Fold::Min, Lang::En) => format!("least {name} of each {en}"),
         (Fold::Max, Lang::En) => format!("greatest {name} of each {en}"),
         (Fold::Best(most), Lang::En) => format!("sum of the {most} greatest {name} of each {en}"),
+    }
+}
+
+/// `各党员总分平均`.
+fn of_members(fold: Fold, lang: Lang) -> String {
+    match (fold, lang) {
+        (Fold::Sum, Lang::Zh) => "各党员总分合计".into(),
+        (Fold::Mean, Lang::Zh) => "各党员总分平均".into(),
+        (Fold::Min, Lang::Zh) => "党员最低总分".into(),
+        (Fold::Max, Lang::Zh) => "党员最高总分".into(),
+        (Fold::Best(most), Lang::Zh) => format!("总分最高的{most}名党员合计"),
+        (Fold::Sum, Lang::En) => "sum of the members' totals".into(),
+        (Fold::Mean, Lang::En) => "mean of the members' totals".into(),
+        (Fold::Min, Lang::En) => "least of the members' totals".into(),
+        (Fold::Max, Lang::En) => "greatest of the members' totals".into(),
+        (Fold::Best(most), Lang::En) => format!("sum of the members' {most} greatest totals"),
     }
 }
 

@@ -26,8 +26,15 @@ pub struct Subject<'a> {
 }
 
 enum Who<'a> {
-    Member { at: u32, entries: &'a [Entry] },
-    Branch { entries: &'a [BranchEntry] },
+    Member {
+        at: u32,
+        entries: &'a [Entry],
+    },
+    /// The branch's own entries, and the totals of its members.
+    Branch {
+        entries: &'a [BranchEntry],
+        totals: &'a [(u32, Exact)],
+    },
 }
 
 impl<'a> Subject<'a> {
@@ -43,9 +50,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The branch itself.
-    pub fn branch(scheme: &'a Scheme, rules: &'a Rules, submission: &'a Submission) -> Self {
-        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries }, only: None, lang: Lang::Zh }
+    /// The branch itself, with the totals of its members, by their positions in the roster.
+    pub fn branch(scheme: &'a Scheme, rules: &'a Rules, submission: &'a Submission, totals: &'a [(u32, Exact)]) -> Self {
+        Self { scheme, rules, submission, who: Who::Branch { entries: &submission.branch_entries, totals }, only: None, lang: Lang::Zh }
     }
 
     /// The same subject as if this item, and the poll's column of its name, were the only ones.
@@ -104,7 +111,7 @@ impl<'a> Subject<'a> {
                 })
                 .collect()
             }
-            Who::Branch { entries } => {
+            Who::Branch { entries, .. } => {
                 let own = entries.iter().filter(|entry| entry.item == item && within.holds(entry.period, None));
                 own.map(|entry| Entered { period: entry.period, day: None, mark: entry.reviewed, place: Some(entry.at) }).collect()
             }
@@ -119,7 +126,7 @@ impl<'a> Subject<'a> {
                 .filter(|entry| !entry.own && within.holds(entry.period, entry.day))
                 .map(|entry| items.iter().map(|item| entry.marks[*item].thousandths()).sum::<i64>())
                 .sum(),
-            Who::Branch { entries } => entries
+            Who::Branch { entries, .. } => entries
                 .iter()
                 .filter(|entry| within.holds(entry.period, None) && items.contains(&entry.item))
                 .map(|entry| entry.reviewed.thousandths())
@@ -363,6 +370,7 @@ fn evaluate(subject: &Subject<'_>, formula: &Formula, scope: Scope<'_>, parts: O
         Formula::Sum(items) => sum(subject, items, scope, parts),
         Formula::Entered(items) => entered(subject, items, scope, parts),
         Formula::Over(fold, id) => fold_over(scope, *fold, id, parts),
+        Formula::Members(fold) => of_members(subject, *fold, parts),
         Formula::Ratio(ratio) => divided(subject, ratio, scope, parts),
         Formula::Mean(items) => {
             let expected = scope.within.periods.iter().filter(|period| subject.expected(**period)).count();
@@ -416,9 +424,23 @@ fn fold_over(scope: Scope<'_>, fold: Fold, id: &str, parts: Option<&mut Vec<Trac
     let (first, last) = scope.months;
     let within = |unit: Unit| first <= unit.months().0 && unit.months().1 <= last;
     let of: Vec<&UnitValue> = worked.values.iter().filter(|one| one.counts && within(one.unit)).collect();
-    let mut values: Vec<&Exact> = of.iter().map(|one| &one.value).collect();
+    let value = folded(fold, of.iter().map(|one| &one.value).collect());
+    note(parts, || {
+        let figure = worked.figure;
+        let inner = of.iter().map(|one| {
+            // Periods of the run stand above with their parts, days and earlier periods do not.
+            let above = matches!(one.unit, Unit::Period(period) if figure.window == Window::SoFar || scope.run.contains(period));
+            Trace::step(one.unit.label(), one.value.clone(), if above { Vec::new() } else { one.parts.clone() })
+        });
+        Trace::step(Label::Fold { name: figure.name.clone(), fold, count: of.len() }, value.clone(), inner.collect())
+    });
+    value
+}
+
+/// What becomes of several values; of none at all it is zero.
+fn folded(fold: Fold, mut values: Vec<&Exact>) -> Exact {
     let sum = |values: &[&Exact]| values.iter().fold(Exact::zero(), |sum, value| &sum + *value);
-    let value = match fold {
+    match fold {
         Fold::Sum => sum(&values),
         Fold::Mean if values.is_empty() => Exact::zero(),
         Fold::Mean => sum(&values) / values.len() as i64,
@@ -429,15 +451,19 @@ fn fold_over(scope: Scope<'_>, fold: Fold, id: &str, parts: Option<&mut Vec<Trac
             values.truncate(most as usize);
             sum(&values)
         }
-    };
+    }
+}
+
+/// What becomes of the totals of the branch's members; each stands where the roster has him.
+fn of_members(subject: &Subject<'_>, fold: Fold, parts: Option<&mut Vec<Trace>>) -> Exact {
+    let Who::Branch { totals, .. } = subject.who else { return Exact::zero() };
+    let value = folded(fold, totals.iter().map(|(_, total)| total).collect());
     note(parts, || {
-        let figure = worked.figure;
-        let inner = of.iter().map(|one| {
-            // Periods of the run stand above with their parts, days and earlier periods do not.
-            let above = matches!(one.unit, Unit::Period(period) if figure.window == Window::SoFar || scope.run.contains(period));
-            Trace::step(one.unit.label(), one.value.clone(), if above { Vec::new() } else { one.parts.clone() })
+        let leaves = totals.iter().map(|(at, total)| {
+            let member = &subject.submission.members[*at as usize];
+            Trace::leaf(&*member.name, total.clone(), Some(subject.place(member.at)))
         });
-        Trace::step(Label::Fold { name: figure.name.clone(), fold, count: of.len() }, value.clone(), inner.collect())
+        Trace::step(Label::Members { fold, count: totals.len() }, value.clone(), leaves.collect())
     });
     value
 }

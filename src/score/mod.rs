@@ -252,14 +252,14 @@ pub fn after_vetoes<'a>(scheme: &'a Scheme, score: &'a Score, own: &'a str) -> A
 }
 
 /// Scores the branch itself, where the scheme does.
-pub fn score_branch(scheme: &Scheme, submission: &Submission, run: RunPeriod) -> Option<Score> {
+pub fn score_branch(scheme: &Scheme, submission: &Submission, totals: &[(u32, Exact)], run: RunPeriod) -> Option<Score> {
     let rules = scheme.branch.as_ref()?;
     let mut score = Score::default();
     if !rules.scores(run.period.every()) {
         score.flags.push(Flag::NotScored);
         return Some(score);
     }
-    let subject = Subject::branch(scheme, rules, submission);
+    let subject = Subject::branch(scheme, rules, submission, totals);
     let mut values = evaluate::figures(&subject, rules, run.period, None);
     score.total = take(&mut values, "total");
     score.board = take(&mut values, "board");
@@ -292,10 +292,10 @@ pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
 }
 
 /// How every figure of a branch came about, the total last; rules are told in `lang`.
-pub fn trace_branch(scheme: &Scheme, submission: &Submission, run: RunPeriod, lang: Lang) -> Vec<Trace> {
+pub fn trace_branch(scheme: &Scheme, submission: &Submission, totals: &[(u32, Exact)], run: RunPeriod, lang: Lang) -> Vec<Trace> {
     let mut traces = Vec::new();
     if let Some(rules) = scheme.branch.as_ref().filter(|rules| rules.scores(run.period.every())) {
-        evaluate::figures(&Subject::branch(scheme, rules, submission).told_in(lang), rules, run.period, Some(&mut traces));
+        evaluate::figures(&Subject::branch(scheme, rules, submission, totals).told_in(lang), rules, run.period, Some(&mut traces));
     }
     traces
 }

@@ -101,6 +101,13 @@ pub enum Label {
         /// How many there are.
         count: usize,
     },
+    /// What becomes of the totals of a branch's members.
+    Members {
+        /// How.
+        fold: Fold,
+        /// How many there are.
+        count: usize,
+    },
     /// A quotient.
     Ratio {
         /// What is divided.
@@ -267,6 +274,16 @@ impl Label {
                     Fold::Best(most) => ("trace-fold-best", *most),
                 };
                 fill(key, lang, &[("name", name), ("count", &count.to_string()), ("most", &most.to_string())])
+            }
+            Self::Members { fold, count } => {
+                let (key, most) = match fold {
+                    Fold::Sum => ("trace-members-sum", 0),
+                    Fold::Mean => ("trace-members-mean", 0),
+                    Fold::Min => ("trace-members-min", 0),
+                    Fold::Max => ("trace-members-max", 0),
+                    Fold::Best(most) => ("trace-members-best", *most),
+                };
+                fill(key, lang, &[("count", &count.to_string()), ("most", &most.to_string())])
             }
             Self::Ratio { whole, by } => fill("trace-ratio", lang, &[("whole", &plain(whole)), ("by", &plain(by))]),
             Self::NoDivisor => fill("trace-no-divisor", lang, &[]),

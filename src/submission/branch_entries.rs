@@ -18,7 +18,7 @@ use super::units::Unit;
 /// 支部积分, one row an item and period, for schemes that score branches.
 pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let Some(scheme) = scheme_of_branch(&submission.members, expected) else { return };
-    let Some(rules) = &scheme.branch else { return };
+    let Some(rules) = scheme.branch_sheet() else { return };
     let found = sheets.all(workbook::BRANCH_SCORES.name, sink);
     tell_missing(missing_sheets(!found.is_empty(), &submission.members, expected), expected, sink);
     if !expected.share.takes_of(&Unit::sheet(workbook::BRANCH_SCORES.name)) {
@@ -39,13 +39,13 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
 /// The scheme by which the branch itself is scored.
 fn scheme_of_branch<'a>(members: &[Member], expected: &Expected<'a>) -> Option<&'a Scheme> {
     let schemes: BTreeSet<usize> = members.iter().map(|member| member.scheme).collect();
-    schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch.is_some())
+    schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch_sheet().is_some())
 }
 
 /// The sheet's name, if it must be there and is not.
 pub fn missing_sheets(there: bool, members: &[Member], expected: &Expected<'_>) -> Vec<String> {
     let every = expected.run.period.every();
-    let due = scheme_of_branch(members, expected).and_then(|scheme| scheme.branch.as_ref()).is_some_and(|rules| rules.scores(every));
+    let due = scheme_of_branch(members, expected).and_then(Scheme::branch_sheet).is_some_and(|rules| rules.scores(every));
     if due && !there { vec![workbook::BRANCH_SCORES.name.to_owned()] } else { Vec::new() }
 }
 

@@ -216,7 +216,7 @@ fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expect
         (workbook::ADJUSTMENTS, any(|scheme| scheme.adjustments.is_some())),
         (workbook::VETOES, any(|scheme| scheme.veto.is_some())),
         (workbook::NOMINATIONS, any(|scheme| !scheme.honours.is_empty())),
-        (workbook::BRANCH_SCORES, any(|scheme| scheme.branch.is_some())),
+        (workbook::BRANCH_SCORES, any(|scheme| scheme.branch_sheet().is_some())),
     ];
     let columns: Vec<&str> = kinds.iter().flat_map(|(kind, _)| kind.headings()).filter(|heading| *heading != column::REMARK).collect();
     // Nothing on them is to be put right, so their own faults are not told.

@@ -204,7 +204,7 @@ impl Survey {
                 survey.whole(&sheets, &found, &known, (&unit, &key), (&people, roster, book.date_1904), &mut sink);
             }
         }
-        if uses(|scheme| scheme.branch.is_some()) {
+        if uses(|scheme| scheme.branch_sheet().is_some()) {
             survey.branch_scores(&sheets, expected, &mut sink);
         }
         survey

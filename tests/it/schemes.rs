@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use scorebook::diag::{Code, Finding, Lang, Severity};
 use scorebook::period::RunPeriod;
-use scorebook::rollup::OutcomeKind;
+use scorebook::rollup::{OutcomeKind, member_totals};
 use scorebook::run::{BranchState, Options};
 use scorebook::sample::{County, Size, write_county};
 use scorebook::scheme::{Scheme, load_for};
-use scorebook::score::{Trace, trace_member};
+use scorebook::score::{Trace, trace_branch, trace_member};
 use scorebook::table::Sheet;
 use serde::Deserialize;
 
@@ -32,6 +32,18 @@ struct Run {
     #[serde(default)]
     messages: Vec<String>,
     member: Vec<Member>,
+    /// The branch itself.
+    branch: Option<Branch>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Branch {
+    total: String,
+    #[serde(default)]
+    figures: toml::Table,
+    grade: Option<String>,
+    explain: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +137,25 @@ fn prove(name: &str, scheme: &Scheme, case: &Path) {
         let messages: Vec<String> = findings.iter().map(|finding| finding.message(Lang::Zh)).collect();
         for part in &run.messages {
             assert!(messages.iter().any(|message| message.contains(part)), "{name} {}: {part}: {messages:?}", run.period);
+        }
+        let itself = outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Branch);
+        assert_eq!(itself.is_some(), run.branch.is_some(), "{name} {}", run.period);
+        if let (Some(branch), Some(outcome)) = (&run.branch, itself) {
+            let score = &outcome.score;
+            assert_eq!(score.total.as_ref().map(ToString::to_string).as_ref(), Some(&branch.total), "{name} {}", run.period);
+            assert_eq!(score.grade, branch.grade, "{name} {}", run.period);
+            for (id, value) in &branch.figures {
+                assert_eq!(score.figure(id).map(ToString::to_string).as_deref(), value.as_str(), "{name} {} {id}", run.period);
+            }
+            let traces = trace_branch(scheme, &submission, &member_totals(&outcomes, outcome.scheme), period, Lang::Zh);
+            let mut explained = Vec::new();
+            for trace in &traces {
+                lines(trace, &mut explained);
+            }
+            for part in &branch.explain {
+                assert!(explained.iter().any(|line| line.contains(part)), "{name}: {part}:\n{}", explained.join("\n"));
+            }
+            assert_eq!(traces.last().map(|trace| trace.value.to_string()).as_ref(), Some(&branch.total), "{name} {}", run.period);
         }
         for member in &run.member {
             let place = format!("{name} {} {}", run.period, member.name);
