@@ -158,6 +158,14 @@ pub(super) fn syntax(message: &str, source: &str, meant: &str) -> Said {
             format!("this line has a Chinese `{mark}`; write name = \"value\" with plain quotes, equals signs, commas and brackets"),
         );
     }
+    // What is written behind the equals sign, where that is a share.
+    let value = source.split_once('=').map_or("", |(_, value)| value.split('#').next().unwrap_or_default().trim());
+    if let Some(digits) = value.strip_suffix('%')
+        && !digits.is_empty()
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+    {
+        return Said::new(format!("百分数要放在引号里：\"{value}\""), format!("a share stands in quotes: \"{value}\""));
+    }
     if message.starts_with("string values must be quoted") && source.trim_end().ends_with('=') {
         return Said::new("等号后面没有值", "there is no value after the equals sign");
     }

@@ -59,7 +59,12 @@ impl<T> Bands<T> {
                     format!("overlap: the band below the one from {from} has no upper bound"),
                 ),
                 (Some(to), Some(from)) if to < from => {
-                    fault(*at, format!("有空隙：{to} 到 {from} 没有规定"), format!("gap: nothing covers {to} up to {from}"));
+                    // Texts write 60—89 and 90—100; here a band ends where the next one begins.
+                    let near = from.clone() - to.clone() <= Exact::from(1);
+                    let zh =
+                        if near { format!("；“to”本身不算在内，下面那一段要写 to = {from}") } else { String::new() };
+                    let en = if near { format!("; `to` is not included: write to = {from} below") } else { String::new() };
+                    fault(*at, format!("有空隙：{to} 到 {from} 没有规定{zh}"), format!("gap: nothing covers {to} up to {from}{en}"));
                 }
                 (Some(to), Some(from)) if to > from => {
                     fault(*at, format!("有重叠：{from} 到 {to} 规定了两次"), format!("overlap: {from} up to {to} is covered twice"));

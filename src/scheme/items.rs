@@ -389,6 +389,10 @@ fn points<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, kind: ItemKind, valu
 
 fn caps<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, entries: &Entries, values: &[Arc<Value>]) -> Vec<(Per, Amount)> {
     let mut caps = Vec::new();
+    if let Some(node) = keys.get("cap").filter(|node| !node.get_ref().is_table()) {
+        reader.fault(&node.span(), "“cap”要写明按什么封顶，例如 cap = { year = 10 }", "`cap` says within what: `cap = { year = 10 }`");
+        return caps;
+    }
     for (word, node) in reader.named(keys, "cap") {
         let lengths = [("day", Per::Day)].into_iter().chain(Every::WORDS.map(|(word, every)| (word, Per::Period(every))));
         let Some(per) = reader.choose(&word, "cap", &lengths.collect::<Vec<_>>()) else { continue };
