@@ -230,9 +230,9 @@ mod tests {
         assert_eq!(grades(&[95, 95, 80, 60, 60]), ["二等", "二等", "二等", "三等", "三等"]);
         assert_eq!(grades(&[89, 80, 80, 80]), ["二等", "三等", "三等", "三等"]);
         let lowest = Ranking { lowest: true, ..ranking.clone() };
-        let totals = [Exact::from(95), Exact::from(2), Exact::from(9)];
+        let totals = [95, 2, 9, 12].map(Exact::from);
         let all: Vec<&Exact> = totals.iter().collect();
-        assert_eq!(totals.each_ref().map(|total| lowest.grade(&all, total)), ["末位", "二等", "二等"]);
+        assert_eq!(totals.each_ref().map(|total| lowest.grade(&all, total)), ["末位", "二等", "二等", "二等"]);
         assert_eq!(ranking.names(), ["一等", "二等", "三等", "末位"]);
     }
 }
