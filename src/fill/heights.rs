@@ -1,9 +1,12 @@
 //! How high the rows of a page become where the template says so: a record is made lower so that it stands on one
-//! page, rows grow into the height that is free, and the letters of a table with them.
+//! page, rows grow into the height that is free, and the letters of a table with them. Repeated columns that have room get the
+//! letters of the columns beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Made, Part};
 use crate::font::FontSet;
-use crate::form::model::{FilledBook, FilledSheet, StyleId};
+use crate::form::model::{Cell, FilledBook, FilledSheet, StyleId, Value};
 use crate::layout::{LaidSheet, Length, POINT, measure, room};
 
 /// Rows grow to so much of their drawn height at most.
@@ -32,6 +35,8 @@ pub(super) fn fit(book: &mut FilledBook, made: &[Made<'_>], laid: &[LaidSheet], 
             }
         }
         if made.plan.stretch {
+            let rows: Vec<usize> = pages.iter().flat_map(|page| page.body.iter().copied()).collect();
+            restyled(book, index, &rows, measured, fonts, |book| even(book, index, &rows, &made.repeated));
             let factors = pages.iter().map(|page| growth(&book.sheets[index], page, measured));
             let factor = factors.fold(MOST, f64::min);
             grow(book, index, &pages, measured, factor, fonts);
@@ -105,24 +110,70 @@ fn grow(book: &mut FilledBook, index: usize, pages: &[Page], measured: &LaidShee
         let height = (measured.heights[*row] as f64 * factor) as Length - crate::layout::PIXEL;
         book.sheets[index].rows[*row].height = Some(height.max(measured.heights[*row]) as f64 / POINT as f64);
     }
-    let plain = measure(book, &book.sheets[index], fonts);
-    let count = book.styles.len();
-    let drawn: Vec<StyleId> = rows.iter().flat_map(|row| &book.sheets[index].rows[*row].cells).map(|cell| cell.style).collect();
+    let plain = LaidSheet { heights: measure(book, &book.sheets[index], fonts).heights, ..measured.clone() };
     for letters in LETTERS.into_iter().filter(|letters| *letters > 1.0 && *letters <= factor) {
-        enlarge(book, index, &rows, letters);
-        let now = measure(book, &book.sheets[index], fonts);
-        let same = |row: &usize| {
-            let of = |laid: &LaidSheet| laid.adjusted.range((*row as u32, 0)..(*row as u32 + 1, 0)).count();
-            now.lines.get(*row) == measured.lines.get(*row) && of(&now) == of(measured)
-        };
-        if now.scale == measured.scale && rows.iter().all(same) && now.heights == plain.heights {
+        if restyled(book, index, &rows, &plain, fonts, |book| enlarge(book, index, &rows, letters)) {
             return;
         }
-        let mut styles = drawn.iter();
-        for row in &rows {
-            book.sheets[index].rows[*row].cells.iter_mut().zip(&mut styles).for_each(|(cell, style)| cell.style = *style);
+    }
+}
+
+/// Gives cells of these rows other styles, and takes them back if lines, heights or the scale were others than measured.
+fn restyled(
+    book: &mut FilledBook,
+    index: usize,
+    rows: &[usize],
+    measured: &LaidSheet,
+    fonts: &FontSet,
+    restyle: impl FnOnce(&mut FilledBook),
+) -> bool {
+    let count = book.styles.len();
+    let drawn: Vec<StyleId> = rows.iter().flat_map(|row| &book.sheets[index].rows[*row].cells).map(|cell| cell.style).collect();
+    restyle(book);
+    if book.styles.len() == count {
+        return false;
+    }
+    let now = measure(book, &book.sheets[index], fonts);
+    let same = |row: &usize| {
+        let of = |laid: &LaidSheet| laid.adjusted.range((*row as u32, 0)..(*row as u32 + 1, 0)).count();
+        now.lines.get(*row) == measured.lines.get(*row) && of(&now) == of(measured)
+    };
+    if now.scale == measured.scale && rows.iter().all(same) && now.heights == measured.heights {
+        return true;
+    }
+    let mut styles = drawn.iter();
+    for row in rows {
+        book.sheets[index].rows[*row].cells.iter_mut().zip(&mut styles).for_each(|(cell, style)| cell.style = *style);
+    }
+    book.styles.truncate(count);
+    false
+}
+
+/// Gives numbers and headings of repeated columns the size of the cells beside them: they are drawn small for as many columns
+/// as there may be.
+fn even(book: &mut FilledBook, index: usize, rows: &[usize], repeated: &[bool]) {
+    let sheet = &book.sheets[index];
+    let merged: BTreeSet<(u32, u16)> = sheet.merges.iter().map(|merge| (merge.first_row, merge.first_column)).collect();
+    let mut larger: BTreeMap<(StyleId, u64), StyleId> = BTreeMap::new();
+    for row in rows {
+        let alone = |cell: &Cell| cell.value != Value::Empty && !merged.contains(&(*row as u32, cell.column));
+        let repeats = |cell: &Cell| repeated.get(usize::from(cell.column)).copied().unwrap_or_default();
+        let size = |style: StyleId| book.styles.get(style.0 as usize).map_or(0.0, |style| style.font.size);
+        let cells = &book.sheets[index].rows[*row].cells;
+        let beside = cells.iter().filter(|cell| alone(cell) && !repeats(cell)).map(|cell| size(cell.style)).fold(0.0, f64::max);
+        let small: Vec<usize> = (0..cells.len())
+            .filter(|at| alone(&cells[*at]) && repeats(&cells[*at]) && (0.1..beside).contains(&size(cells[*at].style)))
+            .collect();
+        for at in small {
+            let drawn = book.sheets[index].rows[*row].cells[at].style;
+            let style = *larger.entry((drawn, beside.to_bits())).or_insert_with(|| {
+                let mut style = book.styles[drawn.0 as usize].clone();
+                style.font.size = beside;
+                book.styles.push(style);
+                StyleId(book.styles.len() as u32 - 1)
+            });
+            book.sheets[index].rows[*row].cells[at].style = style;
         }
-        book.styles.truncate(count);
     }
 }
 

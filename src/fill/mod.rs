@@ -47,6 +47,8 @@ struct Made<'a> {
     parts: Vec<Part>,
     /// What stands on each page.
     cuts: Vec<rows::Cut>,
+    /// For each column whether it repeats.
+    repeated: Vec<bool>,
 }
 
 /// What a row of a filled sheet belongs to.
@@ -80,10 +82,10 @@ fn with_cuts<'a>(template: &'a Template, data: &'a Record, cuts: &[Option<Vec<ro
         }
         for records in by_sheet(plan, &all) {
             let cuts = cuts.get(book.sheets.len()).and_then(Option::as_deref);
-            let (sheet, parts, cuts) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
+            let (sheet, parts, cuts, repeated) = sheet(plan, data, &all, &records, cuts, &mut book, &mut looks);
             let name = values::line(&plan.name, data, &records, &all, false);
             book.sheets.push(FilledSheet { name: tab_name(&name, template.title, &mut names), ..sheet });
-            made.push(Made { plan, records, parts, cuts });
+            made.push(Made { plan, records, parts, cuts, repeated });
         }
     }
     (book, made)
@@ -147,7 +149,7 @@ fn sheet<'a>(
     cuts: Option<&rows::Cuts>,
     book: &mut FilledBook,
     looks: &mut cells::Looks,
-) -> (FilledSheet, Vec<Part>, Vec<rows::Cut>) {
+) -> (FilledSheet, Vec<Part>, Vec<rows::Cut>, Vec<bool>) {
     let columns = columns::lay(plan, data);
     let (rows, pages) = rows::lay(plan, data, records, cuts);
     let work = Sheet { plan, data, all, rows, columns, pages };
@@ -181,6 +183,7 @@ fn sheet<'a>(
         Ordering::Greater => Part::Foot(row.page),
     };
     let parts = work.rows.iter().map(part).collect();
+    let repeated = work.columns.iter().map(|column| column.element.is_some()).collect();
     let columns = columns::widths(plan, &work.columns);
     let mut images = images(&work);
     images.extend(photos(&work, &columns, &mut rows, &book.normal_font));
@@ -209,7 +212,7 @@ fn sheet<'a>(
         images,
     };
     let cuts = work.pages.iter().map(|page| rows::Cut { records: page.records.len(), ruled: page.ruled }).collect();
-    (reaching_pictures(sheet, &book.normal_font), parts, cuts)
+    (reaching_pictures(sheet, &book.normal_font), parts, cuts, repeated)
 }
 
 /// A picture stands wherever its row and column do: with each record of a block, with each element of a column list.

@@ -131,3 +131,25 @@ fn a_drawn_column_break_begins_a_page() {
     assert_eq!(book.sheets[0].column_breaks, [4]);
     assert_eq!(texts(&laid), ["左1季2季3季", "右"]);
 }
+
+#[test]
+fn repeated_columns_are_as_large_as_their_neighbours_where_they_have_room() {
+    let sizes = |count: usize, settings: &[(&str, &str)]| -> Vec<f64> {
+        let small = Format::new().set_font_size(7);
+        let more = |sheet: &mut Worksheet| {
+            sheet.set_paper_size(9).set_column_width(1, 12).expect("a width");
+            sheet.write_string_with_format(1, 1, "{.>得分}", &small).expect("a cell");
+            sheet.set_row_height(1, 24).expect("a height");
+        };
+        let bytes = drawn(&[("A1", "姓名"), ("B1", "{>期间.名称}"), ("C1", "末"), ("A2", "{.姓名}"), ("C2", "{.总分}")], more, settings);
+        let (book, laid) = printed(&bytes, &data(2, count));
+        let row = &book.sheets[0].rows[1];
+        assert!(laid.sheets[0].adjusted.range((1, 0)..(2, 0)).next().is_none(), "nothing is made smaller");
+        row.cells[1..=count].iter().map(|cell| book.styles[cell.style.0 as usize].font.size).collect()
+    };
+    let stretched = [("撑满", "是"), ("列宽", "均分")];
+    assert_eq!(sizes(2, &[("列宽", "均分")]), [7.0; 2], "as drawn");
+    assert!(sizes(2, &stretched).iter().all(|size| *size >= 11.0), "{:?}", sizes(2, &stretched));
+    // Three digits wide each: a number of larger letters would be made smaller again.
+    assert_eq!(sizes(4, &stretched), [7.0; 4]);
+}
