@@ -160,7 +160,8 @@ fn even(book: &mut FilledBook, index: usize, rows: &[usize], repeated: &[bool]) 
         let repeats = |cell: &Cell| repeated.get(usize::from(cell.column)).copied().unwrap_or_default();
         let size = |style: StyleId| book.styles.get(style.0 as usize).map_or(0.0, |style| style.font.size);
         let cells = &book.sheets[index].rows[*row].cells;
-        let beside = cells.iter().filter(|cell| alone(cell) && !repeats(cell)).map(|cell| size(cell.style)).fold(0.0, f64::max);
+        let beside =
+            cells.iter().filter(|cell| cell.value != Value::Empty && !repeats(cell)).map(|cell| size(cell.style)).fold(0.0, f64::max);
         let small: Vec<usize> = (0..cells.len())
             .filter(|at| alone(&cells[*at]) && repeats(&cells[*at]) && (0.1..beside).contains(&size(cells[*at].style)))
             .collect();
