@@ -12,6 +12,7 @@ pub use crate::run::Volume;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::county::Branch;
@@ -92,35 +93,57 @@ pub fn print(options: &Options, order: &PrintOrder, progress: Progress<'_>) -> R
 fn draft(county: &mut Setup, options: &Options, run: RunPeriod, progress: Progress<'_>) -> Result<Option<(Resolved, Templates)>, RunError> {
     let path = out_folder(options).join(run.to_string()).join("manifest.json");
     let Ok(bytes) = std::fs::read(&path) else { return Ok(None) };
-    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let manifest: Manifest = serde_json::from_slice(&bytes).unwrap_or_default();
+    drop(bytes);
     // The papers bear the date that the run was told.
-    let date = manifest["date"].as_str().filter(|_| matches!(manifest["date_from"].as_str(), Some("argument" | "today")));
+    let date = manifest.date.as_deref().filter(|_| matches!(manifest.date_from.as_deref(), Some("argument" | "today")));
     let options = Options { date: date.and_then(|date| date.parse().ok()), period: Some(run), ..options.clone() };
     county.turn_to(run, &options);
     let templates = Templates::of(&options, county, wanted(&options, &manifest)?)?;
-    let known = pairs(&manifest["templates"], "name");
+    let known = pairs(manifest.templates);
     let schemes: BTreeMap<String, String> = county.schemes.iter().map(|one| (one.id.clone(), one.digest.clone())).collect();
-    let same = pairs(&manifest["configuration"], "file") == county.configuration.iter().cloned().collect()
-        && pairs(&manifest["schemes"], "id") == schemes
+    let same = pairs(manifest.configuration) == county.configuration.iter().cloned().collect()
+        && pairs(manifest.schemes) == schemes
         && templates.digests().into_iter().all(|(name, digest)| known.get(name).is_some_and(|own| own == digest));
     if !same {
         return Ok(None);
     }
     let resolved = in_pool(options.jobs, || gather_all(county, &templates.fonts, None, progress))??;
     let inputs: BTreeMap<String, String> = resolved.inputs.iter().map(|(name, digest, _)| (name.to_string(), digest.clone())).collect();
-    Ok((inputs == pairs(&manifest["inputs"], "file")).then_some((resolved, templates)))
+    Ok((inputs == pairs(manifest.inputs)).then_some((resolved, templates)))
 }
 
-/// Names with their digests, as a manifest lists them.
-fn pairs(list: &Value, key: &str) -> BTreeMap<String, String> {
-    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
-    list.as_array().into_iter().flatten().map(|one| (text(one, key), text(one, "sha256"))).collect()
+/// What a draft's manifest says of what it was made of. The rest of it, a line per document, is as large as all submissions together.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Manifest {
+    date: Option<String>,
+    date_from: Option<String>,
+    configuration: Vec<Named>,
+    schemes: Vec<Named>,
+    templates: Vec<Named>,
+    inputs: Vec<Named>,
+    outputs: Vec<Named>,
+}
+
+/// A file or another thing with its digest.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    #[serde(alias = "file", alias = "id")]
+    name: String,
+    sha256: Option<String>,
+}
+
+/// Names with their digests.
+fn pairs(list: Vec<Named>) -> BTreeMap<String, String> {
+    list.into_iter().map(|one| (one.name, one.sha256.unwrap_or_default())).collect()
 }
 
 /// Forms that are asked for, else all of branches that the draft has.
-fn wanted(options: &Options, manifest: &Value) -> Result<Vec<&'static Form>, RunError> {
+fn wanted(options: &Options, manifest: &Manifest) -> Result<Vec<&'static Form>, RunError> {
     let of_branches = || FORMS.iter().filter(|form| form.is_for(Kind::Branch));
-    let files: Vec<&str> = manifest["outputs"].as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
+    let files: Vec<&str> = manifest.outputs.iter().map(|one| one.name.as_str()).collect();
     let has = |form: &&Form| files.iter().any(|file| file.starts_with("支部/") && file.ends_with(&format!("/{}.pdf", form.title)));
     if let Some(asked) = &options.forms {
         if let Some(other) = asked.iter().find(|id| !of_branches().any(|form| form.id == id.as_str())) {
