@@ -639,7 +639,7 @@ def list_of_grades(run_, path, book, results):
 
 
 def exempt(run_, path, book, results, roster):
-    """不参加积分制管理党员审批表: each exempt member with his direct grade."""
+    """不参加积分制管理党员审批表: each exempt member with his direct grade and stars, in one cell."""
     people = [row for row in results if "exempt" in row["flags"]]
     names, grades = [], []
     for sheet in book.worksheets:
@@ -652,7 +652,8 @@ def exempt(run_, path, book, results, roster):
     Seen.holds("exempt 人数", path, len(names), len(people))
     for name, grade, row in zip(names, grades, people):
         Seen.holds("exempt 姓名", path, name, bare(row["name"]))
-        Seen.holds("exempt 等次", f"{path} {row['name']}", grade or None, row["grade"])
+        given = [row["grade"], row["stars"] is not None and STARS[row["stars"]] + "星"]
+        Seen.holds("exempt 等次、星级", f"{path} {row['name']}", grade or None, "".join(filter(None, given)) or None)
 
 
 def county_lines(run_, path, book, schemes):
