@@ -39,7 +39,7 @@ pub(super) fn fit(book: &mut FilledBook, made: &[Made<'_>], laid: &[LaidSheet], 
             restyled(book, index, &rows, measured, fonts, |book| even(book, index, &rows, &made.repeated));
             let factors = pages.iter().map(|page| growth(&book.sheets[index], page, measured));
             let factor = factors.fold(MOST, f64::min);
-            grow(book, index, &pages, measured, factor, fonts);
+            grow(book, index, &rows, measured, factor, fonts);
         }
     }
 }
@@ -100,19 +100,18 @@ fn growth(sheet: &FilledSheet, page: &Page, measured: &LaidSheet) -> f64 {
 }
 
 /// Makes the body's rows higher by the factor, and its letters as large as stand in them without a change of lines.
-fn grow(book: &mut FilledBook, index: usize, pages: &[Page], measured: &LaidSheet, factor: f64, fonts: &FontSet) {
+fn grow(book: &mut FilledBook, index: usize, rows: &[usize], measured: &LaidSheet, factor: f64, fonts: &FontSet) {
     if factor < 1.02 {
         return;
     }
-    let rows: Vec<usize> = pages.iter().flat_map(|page| page.body.iter().copied()).collect();
-    for row in &rows {
+    for row in rows {
         // A pixel less than its share, for heights are whole pixels.
         let height = (measured.heights[*row] as f64 * factor) as Length - crate::layout::PIXEL;
         book.sheets[index].rows[*row].height = Some(height.max(measured.heights[*row]) as f64 / POINT as f64);
     }
     let plain = LaidSheet { heights: measure(book, &book.sheets[index], fonts).heights, ..measured.clone() };
     for letters in LETTERS.into_iter().filter(|letters| *letters > 1.0 && *letters <= factor) {
-        if restyled(book, index, &rows, &plain, fonts, |book| enlarge(book, index, &rows, letters)) {
+        if restyled(book, index, rows, &plain, fonts, |book| enlarge(book, index, rows, letters)) {
             return;
         }
     }

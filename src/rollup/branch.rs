@@ -85,11 +85,11 @@ fn rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
         by_scheme.entry(outcome.scheme).or_default().push(at);
     }
     for (scheme, mut group) in by_scheme {
-        group.sort_by(|a, b| outcomes[*b].score.total.cmp(&outcomes[*a].score.total));
-        if schemes[scheme].lowest_first {
-            // Equals stay in the order of the roster, for the same results in every run.
-            group.sort_by(|a, b| outcomes[*a].score.total.cmp(&outcomes[*b].score.total));
-        }
+        // Equals stay in the order of the roster, for the same results in every run.
+        group.sort_by(|a, b| {
+            let order = outcomes[*a].score.total.cmp(&outcomes[*b].score.total);
+            if schemes[scheme].lowest_first { order } else { order.reverse() }
+        });
         let size = group.len() as u32;
         let (mut place, mut last): (u32, Option<Exact>) = (0, None);
         for (counted, at) in group.into_iter().enumerate() {

@@ -169,7 +169,7 @@ fn places<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str) -
     for mut keys in tables {
         let name = reader.text(&mut keys, "name").value;
         let (has_share, count) = (keys.has("share"), reader.optional_whole(&mut keys, "count", 0..=100_000));
-        let share = if has_share || count.is_none() { Some(reader.share(&mut keys, "share")) } else { keys.get("share").and(None) };
+        let share = (has_share || count.is_none()).then(|| reader.share(&mut keys, "share"));
         if let (true, Some(_)) = (has_share, count) {
             let place = keys.place("count");
             reader.fault(&place, "“share”和“count”只能写一个", "give either `share` or `count`");
