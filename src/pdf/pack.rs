@@ -36,7 +36,11 @@ enum Place {
 /// The document is not laid out as the writer lays it out.
 pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
     let objects = Objects::read(document).ok_or_else(|| PdfError::Refused("the table of objects cannot be read".to_owned()))?;
-    let mut packed = Packed { bytes: document[..objects.first].to_vec(), places: vec![Place::Free; objects.bodies.len()] };
+    let mut packed = Packed {
+        bytes: document[..objects.first].to_vec(),
+        places: vec![Place::Free; objects.bodies.len()],
+        deflater: ZlibEncoder::new(Vec::new(), Compression::new(6)),
+    };
     let (mut plain, mut streams) = (Vec::new(), Vec::new());
     for (number, body) in objects.bodies.iter().enumerate() {
         match body {
@@ -119,21 +123,30 @@ fn parted(body: &[u8]) -> Option<(&[u8], &[u8])> {
 struct Packed {
     bytes: Vec<u8>,
     places: Vec<Place>,
+    /// One for all streams: making one takes as long as deflating a page.
+    deflater: ZlibEncoder<Vec<u8>>,
 }
 
 impl Packed {
     fn put(&mut self, number: usize, body: &[&[u8]]) {
         self.places[number] = Place::At(self.bytes.len());
-        self.bytes.extend(format!("{number} 0 obj\n").bytes());
-        self.bytes.extend(body.iter().copied().flatten());
-        self.bytes.extend(b"\nendobj\n");
+        self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        for part in body {
+            self.bytes.extend_from_slice(part);
+        }
+        self.bytes.extend_from_slice(b"\nendobj\n");
     }
 
     fn put_deflated(&mut self, number: usize, entries: &str, data: &[u8]) -> Result<(), PdfError> {
-        let deflated = deflate(data).map_err(|error| PdfError::Refused(error.to_string()))?;
+        let deflated = self.deflate(data).map_err(|error| PdfError::Refused(error.to_string()))?;
         let head = format!("<<{entries}/Filter/FlateDecode/Length {}>>\nstream\n", deflated.len());
         self.put(number, &[head.as_bytes(), &deflated, b"\nendstream"]);
         Ok(())
+    }
+
+    fn deflate(&mut self, data: &[u8]) -> std::io::Result<Vec<u8>> {
+        self.deflater.write_all(data)?;
+        self.deflater.reset(Vec::with_capacity(data.len() / 4))
     }
 
     /// A stream stays an object of its own. The content of pages and what the writer left as it is, the characters of a
@@ -208,10 +221,4 @@ impl Packed {
         self.bytes.extend(format!("startxref\n{start}\n%%EOF").bytes());
         Ok(self.bytes)
     }
-}
-
-fn deflate(data: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(data.len() / 4), Compression::new(6));
-    encoder.write_all(data)?;
-    encoder.finish()
 }

@@ -16,7 +16,7 @@ use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke, StrokeDash};
 use krilla::surface::{Location, Surface};
-use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree};
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
 use krilla::text::{Font, Glyph, GlyphId};
 use krilla::{Data, Document, SerializeSettings};
 
@@ -135,7 +135,7 @@ struct Tags {
     tree: TagTree,
     table: Option<(usize, TagGroup)>,
     /// The part being drawn, its tag, and whether it goes into the table.
-    open: Option<(Identifier, TagGroup, bool)>,
+    open: Option<(Identifier, TagKind, bool)>,
 }
 
 impl Tags {
@@ -147,14 +147,11 @@ impl Tags {
     }
 
     fn close(&mut self) {
-        let Some((identifier, mut group, in_table)) = self.open.take() else { return };
-        group.push(identifier);
+        let Some((identifier, tag, in_table)) = self.open.take() else { return };
+        // Lists of just one: one that grows has room for four, which makes a document of thousands of pages half as large again.
+        let group = TagGroup::with_children(tag, vec![identifier.into()]);
         match &mut self.table {
-            Some((_, table)) if in_table => {
-                let mut row = TagGroup::new(Tag::TR);
-                row.push(group);
-                table.push(row);
-            }
+            Some((_, table)) if in_table => table.push(TagGroup::with_children(Tag::TR, vec![group.into()])),
             _ => self.tree.push(group),
         }
     }
@@ -244,14 +241,14 @@ impl Canvas for Pen<'_, '_> {
             // A heading that is said once is not said again on every page.
             Part::Row(row) if row.repeated => (artifact(ArtifactType::PaginationOther), None),
             Part::Row(row) => {
-                let cell = if row.heading { TagGroup::new(Tag::TH(TableHeaderScope::Column)) } else { TagGroup::new(Tag::TD) };
+                let cell: TagKind = if row.heading { Tag::TH(TableHeaderScope::Column).into() } else { Tag::TD.into() };
                 (ContentTag::Span(SpanTag::empty()), Some((cell, true)))
             }
-            Part::Figure(picture) => (ContentTag::Other, Some((TagGroup::new(Tag::Figure(Some(picture.description.clone()))), false))),
+            Part::Figure(picture) => (ContentTag::Other, Some((Tag::Figure(Some(picture.description.clone())).into(), false))),
         };
         self.apart = false;
         let identifier = self.surface.start_tagged(content);
-        self.tags.open = open.map(|(group, in_table)| (identifier, group, in_table));
+        self.tags.open = open.map(|(tag, in_table)| (identifier, tag, in_table));
     }
 
     fn end(&mut self) {

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::exact::with_minus_sign;
+
 /// The version of 公示.json that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
@@ -30,7 +32,7 @@ impl Values {
 
     /// `94.03分、合格、季度之星`; `不计分` if there is nothing.
     pub fn told(&self) -> String {
-        let score = self.board.as_ref().or(self.total.as_ref()).map(|score| format!("{score}分"));
+        let score = self.board.as_ref().or(self.total.as_ref()).map(|score| format!("{}分", with_minus_sign(score)));
         let stars = self.stars.map(|stars| format!("{stars}星"));
         let all: Vec<String> = [score, self.grade.clone(), stars].into_iter().flatten().chain(self.honours.iter().cloned()).collect();
         if all.is_empty() { "不计分".to_owned() } else { all.join("、") }
