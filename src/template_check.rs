@@ -36,7 +36,7 @@ pub fn check_template(file: &Path, form: &Form, members: usize, out: Option<&Pat
     let pdf_fonts = PdfFonts::new(&fonts).map_err(RunError::Embedding)?;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 12, 14).unwrap_or_default();
     let about = About { form: form.title, title: form.title.to_owned(), unit: "", author: "scorebook", date };
-    let printed = print(&[(&template, sample(form, members))], (&fonts, &pdf_fonts), &about)?;
+    let printed = print(vec![(&template, sample(form, members))], (&fonts, &pdf_fonts), &about)?;
     let pdf = out.map_or_else(
         || file.with_extension("sample.pdf"),
         |out| if out == file { out.with_extension("sample.pdf") } else { out.to_owned() },

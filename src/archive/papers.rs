@@ -49,7 +49,7 @@ impl Closing<'_> {
             date: self.record.date.parse().unwrap_or(self.county.date),
             sheets,
         };
-        tables::write(&book).map_err(|error| RunError::Document { what: title.to_owned(), branch: String::new(), error: error.to_string() })
+        tables::write(book).map_err(|error| RunError::Document { what: title.to_owned(), branch: String::new(), error: error.to_string() })
     }
 
     fn retention(&self, kind: &str) -> Retention {

@@ -236,7 +236,7 @@ pub fn write_explanation(
     let record = data(&subject, &mut |place| originals.text(summary, place));
     let title = format!("{} {} {}", form.title, branch.name, one.name);
     let about = About { form: form.title, title, unit: &branch.code, author: &issuer.name, date: county.date };
-    let printed = print(&[(&loaded.template, record)], templates.faces(), &about)?;
+    let printed = print(vec![(&loaded.template, record)], templates.faces(), &about)?;
     let path = |extension: &str| folder.join(format!("{}.{extension}", safe_name(&format!("{}-{}", form.title, one.name))));
     let paths = [path("pdf"), path("xlsx")];
     write_files(&[(&paths[0], &printed.pdf), (&paths[1], &printed.xlsx)], options.force)?;

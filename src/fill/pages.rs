@@ -35,6 +35,7 @@ fn parted(template: &Template, data: &Record, fonts: &FontSet) -> FilledBook {
             heights::fit(&mut book, &made, &measures, fonts);
             break;
         }
+        drop((book, made));
         (book, made) = with_cuts(template, data, &found);
     }
     book

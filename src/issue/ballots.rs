@@ -60,7 +60,7 @@ pub(super) fn write_ballots(
         }
         let title = format!("{} {} {}年", branch.name, form.title, county.run.year);
         let about = About { form: form.title, title, unit: &branch.name, author: &county.workspace.issuer, date: county.date };
-        let printed = print(&parts, templates.faces(), &about)?;
+        let printed = print(parts, templates.faces(), &about)?;
         staging.write(&format!("{path}.pdf"), &printed.pdf)?;
         staging.write(&format!("{path}.xlsx"), &printed.xlsx)?;
         Ok(true)

@@ -57,5 +57,5 @@ pub(super) fn list(title: &str, order: &FillOrder, documents: &[Told], faults: &
     };
     let date = order.date.or_else(|| NaiveDate::from_ymd_opt(NO_DATE.0, NO_DATE.1, NO_DATE.2)).unwrap_or_default();
     let book = Workbook { title: format!("{title} {STEM}"), author: String::new(), date, sheets: vec![sheet] };
-    tables::write(&book).map_err(|error| refused(format!("{FILE} 写不了：{error}"), format!("{FILE} cannot be written: {error}")))
+    tables::write(book).map_err(|error| refused(format!("{FILE} 写不了：{error}"), format!("{FILE} cannot be written: {error}")))
 }

@@ -178,9 +178,9 @@ impl Work<'_> {
         }
         let date = self.order.date.or_else(|| NaiveDate::from_ymd_opt(NO_DATE.0, NO_DATE.1, NO_DATE.2)).unwrap_or_default();
         let about = About { form: name, title: name.to_owned(), unit: "", author: "", date };
-        let parts = [(self.template, document.record())];
+        let parts = vec![(self.template, document.record())];
         // Whatever one row does to the engine, the others are made.
-        let printed = std::panic::AssertUnwindSafe(|| print_wanted(&parts, self.faces, &about, self.order.kinds.wanted()));
+        let printed = std::panic::AssertUnwindSafe(|| print_wanted(parts, self.faces, &about, self.order.kinds.wanted()));
         let Ok(Ok(printed)) = std::panic::catch_unwind(printed) else {
             told.faults.push(Said::new("程序没能写出这一份", "the program failed on this document"));
             return Ok(told);

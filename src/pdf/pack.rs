@@ -22,19 +22,23 @@ const PER_STREAM: usize = 200;
 /// Bytes of a place: its kind, an offset or the number of its stream, its turn in that stream.
 const WIDTHS: [usize; 3] = [1, 4, 1];
 
-/// Where an object stands in the packed document.
+/// Where an object stands in the packed document. Offsets have four bytes, here as in the table of places: documents of thousands
+/// of pages have a million objects.
 #[derive(Clone, Copy)]
 enum Place {
     Free,
-    At(usize),
-    In { stream: usize, turn: usize },
+    At(u32),
+    In { stream: u32, turn: u8 },
 }
 
 /// The same document in fewer bytes: what krilla wrote, its content streams deflated or as they are.
 ///
 /// # Errors
-/// The document is not laid out as the writer lays it out.
+/// The document is not laid out as the writer lays it out, or has four gigabytes.
 pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
+    if u32::try_from(document.len()).is_err() {
+        return Err(PdfError::Refused("the document is larger than four gigabytes".to_owned()));
+    }
     let objects = Objects::read(document).ok_or_else(|| PdfError::Refused("the table of objects cannot be read".to_owned()))?;
     let mut packed = Packed {
         bytes: document[..objects.first].to_vec(),
@@ -42,29 +46,31 @@ pub fn pack(document: &[u8]) -> Result<Vec<u8>, PdfError> {
         deflater: ZlibEncoder::new(Vec::new(), Compression::new(6)),
     };
     let (mut plain, mut streams) = (Vec::new(), Vec::new());
-    for (number, body) in objects.bodies.iter().enumerate() {
-        match body {
-            Some(body) if document[body.clone()].ends_with(b"endstream") => streams.push((number, &document[body.clone()])),
-            Some(body) => plain.push((number, &document[body.clone()])),
+    for number in 0..objects.bodies.len() as u32 {
+        match objects.body(number) {
+            Some(body) if body.ends_with(b"endstream") => streams.push(number),
+            Some(_) => plain.push(number),
             None => {}
         }
     }
-    let contents: BTreeSet<usize> = plain.iter().filter_map(|(_, body)| content_of(body)).collect();
-    for (number, body) in streams {
-        packed.stream(number, body, contents.contains(&number))?;
+    let body = |number: &u32| objects.body(*number).unwrap_or_default();
+    let contents: BTreeSet<usize> = plain.iter().filter_map(|number| content_of(body(number))).collect();
+    for number in streams {
+        packed.stream(number as usize, body(&number), contents.contains(&(number as usize)))?;
     }
     for chunk in plain.chunks(PER_STREAM) {
-        packed.object_stream(chunk)?;
+        packed.object_stream(chunk.iter().map(|number| (*number as usize, body(number))))?;
     }
     packed.finish(objects.trailer)
 }
 
 /// The objects of a document as its table of places says.
 struct Objects<'a> {
+    document: &'a [u8],
     /// Where the first one begins: behind the head of the file.
     first: usize,
     /// By number, without `N 0 obj` and `endobj`.
-    bodies: Vec<Option<Range<usize>>>,
+    bodies: Vec<Option<Range<u32>>>,
     /// Entries of the trailer but the count of objects: root, information, identifiers.
     trailer: &'a [u8],
 }
@@ -91,10 +97,16 @@ impl<'a> Objects<'a> {
                 let end = ends[ends.partition_point(|end| *end <= start)..].first()?;
                 let whole = document.get(start..*end)?.trim_ascii_end().strip_suffix(b"endobj")?.trim_ascii_end();
                 let head = format!("{at} 0 obj\n").len();
-                whole.starts_with(format!("{at} 0 obj\n").as_bytes()).then(|| Some(start + head..start + whole.len()))
+                let place = (start + head) as u32..(start + whole.len()) as u32;
+                whole.starts_with(format!("{at} 0 obj\n").as_bytes()).then_some(Some(place))
             })
             .collect::<Option<_>>()?;
-        Some(Self { first: *ends.first()?, bodies, trailer: number(trailer)?.1 })
+        Some(Self { document, first: *ends.first()?, bodies, trailer: number(trailer)?.1 })
+    }
+
+    fn body(&self, number: u32) -> Option<&'a [u8]> {
+        let place = self.bodies.get(number as usize)?.clone()?;
+        self.document.get(place.start as usize..place.end as usize)
     }
 }
 
@@ -129,7 +141,7 @@ struct Packed {
 
 impl Packed {
     fn put(&mut self, number: usize, body: &[&[u8]]) {
-        self.places[number] = Place::At(self.bytes.len());
+        self.places[number] = Place::At(self.bytes.len() as u32);
         self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
         for part in body {
             self.bytes.extend_from_slice(part);
@@ -173,12 +185,13 @@ impl Packed {
         }
     }
 
-    fn object_stream(&mut self, objects: &[(usize, &[u8])]) -> Result<(), PdfError> {
+    fn object_stream<'b>(&mut self, objects: impl ExactSizeIterator<Item = (usize, &'b [u8])>) -> Result<(), PdfError> {
         let stream = self.places.len();
         self.places.push(Place::Free);
+        let count = objects.len();
         let (mut index, mut bodies) = (String::new(), Vec::new());
-        for (turn, (number, body)) in objects.iter().enumerate() {
-            self.places[*number] = Place::In { stream, turn };
+        for (turn, (number, body)) in (0u8..).zip(objects) {
+            self.places[number] = Place::In { stream: stream as u32, turn };
             index.extend([number.to_string(), " ".to_owned(), bodies.len().to_string(), " ".to_owned()]);
             match body.strip_prefix(CATALOG) {
                 Some(rest) => bodies.extend([CATALOG, TITLE_SHOWN, rest].concat()),
@@ -186,25 +199,25 @@ impl Packed {
             }
             bodies.push(b'\n');
         }
-        let entries = format!("/Type/ObjStm/N {}/First {}", objects.len(), index.len());
+        let entries = format!("/Type/ObjStm/N {count}/First {}", index.len());
         self.put_deflated(stream, &entries, &[index.as_bytes(), &bodies].concat())
     }
 
     /// Ends the document with the stream of places, each row the difference to the one above it (PNG filter Up).
     fn finish(mut self, trailer: &[u8]) -> Result<Vec<u8>, PdfError> {
         let start = self.bytes.len();
-        self.places.push(Place::At(start));
+        self.places.push(Place::At(start as u32));
         let mut above = [0; WIDTHS[0] + WIDTHS[1] + WIDTHS[2]];
         let mut rows = Vec::with_capacity(self.places.len() * (above.len() + 1));
         for place in &self.places {
             let (kind, wide, turn) = match *place {
                 Place::Free => (0, 0, u8::MAX),
                 Place::At(offset) => (1, offset, 0),
-                Place::In { stream, turn } => (2, stream, turn as u8),
+                Place::In { stream, turn } => (2, stream, turn),
             };
             let mut row = above;
             row[0] = kind;
-            row[1..=WIDTHS[1]].copy_from_slice(&(wide as u32).to_be_bytes());
+            row[1..=WIDTHS[1]].copy_from_slice(&wide.to_be_bytes());
             row[WIDTHS[1] + 1] = turn;
             rows.push(2);
             rows.extend(row.iter().zip(above).map(|(byte, above)| byte.wrapping_sub(above)));

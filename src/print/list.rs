@@ -78,7 +78,7 @@ pub fn list(county: &Setup, run: RunPeriod, volumes: &[Volume], copies: u32) -> 
             ),
         ],
     };
-    tables::write(&book).map_err(|error| RunError::Document {
+    tables::write(book).map_err(|error| RunError::Document {
         what: "打印清单.xlsx".into(),
         branch: String::new(),
         error: error.to_string(),

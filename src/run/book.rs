@@ -57,7 +57,7 @@ pub(super) fn book(writer: &Writer<'_>, form: &Form, job: &FormJob<'_>) -> Resul
     let mut made_from = Vec::new();
     let mut add = |title: String, part: Option<super::write::Filled<'_>>| {
         if let Some(part) = part {
-            parts.push((title, filled(&part.parts, fonts)));
+            parts.push((title, filled(part.parts, fonts)));
             made_from.extend(part.made_from);
         }
     };
@@ -87,7 +87,7 @@ pub(super) fn book(writer: &Writer<'_>, form: &Form, job: &FormJob<'_>) -> Resul
     let digest = short_digest(&[&[env!("CARGO_PKG_VERSION"), &loaded.digest][..], &codes].concat());
     let cover = |starts: &[(String, usize)]| {
         let binding = Binding { issuer: writer.issuer, branch, cover: &card.submission.cover, parts: starts, digest: &digest };
-        filled(&[(&loaded.template, make(&binding))], fonts)
+        filled(vec![(&loaded.template, make(&binding))], fonts)
     };
     let count = |book: &FilledBook| layout(book, fonts, date).book.pages.len();
     let pages: Vec<usize> = parts.iter().map(|(_, book)| count(book)).collect();

@@ -39,11 +39,12 @@ pub(crate) struct Printed {
 /// A part of a form: its template and its data.
 pub(crate) type Part<'a> = (&'a Template, Record);
 
-/// The parts of a form filled, one behind the other.
-pub(crate) fn filled(parts: &[Part<'_>], fonts: &FontSet) -> FilledBook {
+/// The parts of a form filled, one behind the other. Each one's data go once it is filled: those of a whole county are as
+/// large as its pages.
+pub(crate) fn filled(parts: Vec<Part<'_>>, fonts: &FontSet) -> FilledBook {
     let mut book = FilledBook::default();
-    for (at, (template, record)) in parts.iter().enumerate() {
-        let part = fill_pages(template, record, fonts);
+    for (at, (template, record)) in parts.into_iter().enumerate() {
+        let part = fill_pages(template, &record, fonts);
         if at == 0 { book = part } else { book.append(part) }
     }
     book
@@ -57,13 +58,13 @@ pub(crate) struct Wanted {
 }
 
 /// Prints the parts of a form one behind the other, each by its own template.
-pub(crate) fn print(parts: &[Part<'_>], faces: Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
+pub(crate) fn print(parts: Vec<Part<'_>>, faces: Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
     print_wanted(parts, faces, about, Wanted { pdf: true, xlsx: true })
 }
 
 /// The same where one of the documents may be enough.
 pub(crate) fn print_wanted(
-    parts: &[Part<'_>],
+    parts: Vec<Part<'_>>,
     (fonts, pdf_fonts): Faces<'_>,
     about: &About<'_>,
     wanted: Wanted,
@@ -73,13 +74,15 @@ pub(crate) fn print_wanted(
         |kind: &str, error: String| RunError::Document {
             what: format!("{}（{kind}）", about.form), branch: about.unit.to_owned(), error
         };
-    let laid = layout(&book, fonts, about.date);
+    let mut laid = layout(&book, fonts, about.date);
     let (title, author, date) = (about.title.clone(), about.author.to_owned(), about.date);
     let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: author.clone(), date };
     let pdf = || pdf::write(&laid.book, pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()));
     let pdf = if wanted.pdf { pdf()? } else { Vec::new() };
+    // The workbook needs measures only, and the two are large for a whole county.
+    let pages = std::mem::take(&mut laid.book.pages).len();
     let properties = Properties { title, author, date, custom: Vec::new() };
     let xlsx = || pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()));
     let xlsx = if wanted.xlsx { xlsx()? } else { Vec::new() };
-    Ok(Printed { pdf, xlsx, pages: laid.book.pages.len(), notes: laid.notes })
+    Ok(Printed { pdf, xlsx, pages, notes: laid.notes })
 }

@@ -104,7 +104,7 @@ fn volume(
             return Ok(book.map(|book| (branch.code.clone(), branch.name.clone(), Section { title: branch.name.clone(), book })));
         }
         let (Some(filled_form), Unit::Branch(branch)) = (writer.fill(form, job)?, job.unit) else { return Ok(None) };
-        let book = layout(&filled(&filled_form.parts, fonts), fonts, date).book;
+        let book = layout(&filled(filled_form.parts, fonts), fonts, date).book;
         Ok(Some((branch.code.clone(), branch.name.clone(), Section { title: branch.name.clone(), book })))
     };
     let mut waiting: VecDeque<Laid> = VecDeque::new();

@@ -425,7 +425,7 @@ impl Writer<'_> {
         let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
         let about = About { form: form.title, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
-        let printed = print(&filled.parts, self.templates.faces(), &about)?;
+        let printed = print(filled.parts, self.templates.faces(), &about)?;
         let stem = stem(folder, form);
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
         noticed.unfit.extend(filled.findings);
@@ -563,10 +563,10 @@ pub(crate) fn write_data(
     let overview = overview(county, resolved, issuer, folders);
     let details = result_rows(county, resolved).map(|row| row.table_row(&county.schemes)).collect();
     let bytes =
-        tables::write(&report::county_workbook(&overview, details)).map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
+        tables::write(report::county_workbook(&overview, details)).map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
     staging.write("全县汇总.xlsx", &bytes)?;
     let book = report::findings_workbook(&overview, county.workspace.language);
-    let bytes = tables::write(&book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
+    let bytes = tables::write(book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
     staging.write("问题清单.xlsx", &bytes)?;
     let files = staging.written().into_keys().collect();
     staging.write("index.html", &html::page(&overview, &Page { lang: county.workspace.language, files: &files }))?;
@@ -621,7 +621,7 @@ fn overview<'a>(county: &'a Setup, resolved: &'a Resolved, issuer: &'a Issuer, f
 pub fn write_findings(county: &Setup, resolved: &Resolved, out: &Path, force: bool) -> Result<(), RunError> {
     let issuer = county.issuer();
     let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new()), county.workspace.language);
-    let bytes = tables::write(&book).map_err(|error| RunError::Document {
+    let bytes = tables::write(book).map_err(|error| RunError::Document {
         what: "问题清单.xlsx".into(),
         branch: String::new(),
         error: error.to_string(),

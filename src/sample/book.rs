@@ -37,7 +37,7 @@ pub fn files(county: &County, at: usize) -> Result<Vec<File>, SampleError> {
         let sheets = mess::finish(grids, &habits, &county.schemes, &branch.name, &mut draw);
         let author = roster.get(1).or(roster.first()).map(|person| person.name.clone()).unwrap_or_default();
         let book = Workbook { title: format!("{YEAR}年报送表"), author, date: reported, sheets };
-        write(&book).map(|bytes| (path.clone(), bytes)).map_err(|source| SampleError::Workbook { path, source })
+        write(book).map(|bytes| (path.clone(), bytes)).map_err(|source| SampleError::Workbook { path, source })
     };
     let mut files = vec![file(path(""), &grids, reported)?];
     if branch.messy && branch.fault.is_none() && draw.percent(8) {

@@ -29,7 +29,7 @@ pub fn scheme_of(schemes: usize, committee: usize, category: &str) -> usize {
 /// Both files.
 pub fn files(county: &County) -> Result<Vec<File>, SampleError> {
     let path = "机构名册.xlsx";
-    let register = write(&register(county)).map_err(|source| SampleError::Workbook { path: path.to_owned(), source })?;
+    let register = write(register(county)).map_err(|source| SampleError::Workbook { path: path.to_owned(), source })?;
     Ok(vec![("scorebook.toml".to_owned(), configuration(county).into_bytes()), (path.to_owned(), register)])
 }
 

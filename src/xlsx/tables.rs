@@ -48,17 +48,18 @@ const CHART_ROWS: u32 = 18;
 /// Rows on a page: A4 lying, and higher ones (A4 upright, A3 lying).
 const PAGE_ROWS: (u32, u32) = (33, 48);
 
-/// The workbook as bytes; the same workbook gives the same bytes.
+/// The workbook as bytes; the same workbook gives the same bytes. Its rows go as they are written: the writer keeps a cell in
+/// more memory than they do.
 ///
 /// # Errors
 /// What the format does not allow: more than 1 048 576 rows or 16 384 columns, no sheet at all.
-pub fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
+pub fn write(workbook: Workbook) -> Result<Vec<u8>, XlsxError> {
     let mut book = rust_xlsxwriter::Workbook::new();
     book.set_properties(
         &DocProperties::new().set_title(&workbook.title).set_author(&workbook.author).set_creation_datetime(&day(workbook.date)?),
     );
     let mut taken = BTreeSet::new();
-    for sheet in &workbook.sheets {
+    for sheet in workbook.sheets {
         let worksheet = book.add_worksheet();
         let name = sheet_name(&sheet.name, &mut taken);
         worksheet.set_name(&name)?;
@@ -67,7 +68,7 @@ pub fn write(workbook: &Workbook) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), XlsxError> {
+fn write_sheet(worksheet: &mut Worksheet, mut sheet: Sheet, name: &str) -> Result<(), XlsxError> {
     let styles: Vec<Styles> = sheet.columns.iter().map(|column| Styles::new(column, sheet.plain)).collect();
     let bare = Styles::new(&Column::default(), true);
     for (at, column) in (0u16..).zip(&sheet.columns) {
@@ -113,14 +114,14 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
         row += 1;
     }
     let first = row;
-    for cells in &sheet.rows {
+    for cells in std::mem::take(&mut sheet.rows) {
         if let [Value::Line(line)] = cells.as_slice() {
             banner(worksheet, row, sheet.columns.len(), line, &base().set_align(FormatAlign::VerticalCenter))?;
             worksheet.set_row_height(row, 24.0)?;
             row += 1;
             continue;
         }
-        for (at, value) in (0u16..).zip(cells) {
+        for (at, value) in (0u16..).zip(&cells) {
             let styles = styles.get(usize::from(at)).unwrap_or(&bare);
             write_value(worksheet, row, at, value, styles, sheet.plain)?;
         }
@@ -135,13 +136,13 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     if headed && sheet.freeze {
         worksheet.set_freeze_panes(first, 0)?;
     }
-    if headed && sheet.filter && !sheet.rows.is_empty() {
+    if headed && sheet.filter && row > first {
         worksheet.autofilter(first - 1, 0, row - 1, (sheet.columns.len() - 1) as u16)?;
     }
     // As wide as the table, so that the page need not be made smaller for it.
-    charts(worksheet, sheet, name, (first, total))?;
+    charts(worksheet, &sheet, name, (first, row - first, total))?;
     if !sheet.plain {
-        print_setup(worksheet, sheet, headed.then_some(first - u32::from(headed)))?;
+        print_setup(worksheet, &sheet, headed.then_some(first - u32::from(headed)))?;
         if total > WIDEST_ON_A4 {
             worksheet.set_paper_size(A3);
         }
@@ -149,9 +150,9 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(
     Ok(())
 }
 
-/// Charts one below the other, under the table whose first row of values is `first`, and which is so many digits wide.
-fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, total): (u32, f64)) -> Result<(), XlsxError> {
-    let mut at = first + sheet.rows.len() as u32 + 1;
+/// Charts one below the other, under the table whose first row of values is `first`, of so many rows, and so many digits wide.
+fn charts(worksheet: &mut Worksheet, sheet: &Sheet, name: &str, (first, rows, total): (u32, u32, f64)) -> Result<(), XlsxError> {
+    let mut at = first + rows + 1;
     let mut breaks = Vec::new();
     // The row at which the page ends, as far as rows of the usual height tell.
     let page = if sheet.landscape && total <= WIDEST_ON_A4 { PAGE_ROWS.0 } else { PAGE_ROWS.1 };
@@ -419,8 +420,8 @@ mod tests {
     #[test]
     fn writes_what_is_read_back() {
         for plain in [false, true] {
-            let bytes = write(&sample(plain)).expect("written");
-            assert_eq!(bytes, write(&sample(plain)).expect("written"), "the same bytes every time");
+            let bytes = write(sample(plain)).expect("written");
+            assert_eq!(bytes, write(sample(plain)).expect("written"), "the same bytes every time");
             let book = read("x.xlsx", &bytes, &Limits::default()).expect("read");
             let names: Vec<&str> = book.sheets.iter().map(|sheet| &*sheet.name).collect();
             assert_eq!(names, ["支部_一览", "支部_一览(2)"]);
@@ -456,7 +457,7 @@ mod tests {
     fn a_text_that_looks_like_formatted_runs_stays_a_text() {
         for written in ["<r>甲</r>", "<r><t>甲</t></r>", "<r>a & b</r>"] {
             let sheet = Sheet { name: "问题".into(), rows: vec![vec![written.into()]], ..Sheet::default() };
-            let bytes = write(&Workbook { title: "x".into(), sheets: vec![sheet], ..Workbook::default() }).expect("a workbook");
+            let bytes = write(Workbook { title: "x".into(), sheets: vec![sheet], ..Workbook::default() }).expect("a workbook");
             let book = read("x", &bytes, &Limits::default()).expect("read");
             let Some(Content::Text(text)) = book.sheets[0].rows[0].cells.first().map(|cell| &cell.content) else { panic!("{book:?}") };
             assert_eq!(text.trim_end(), written);

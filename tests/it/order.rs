@@ -68,7 +68,7 @@ pub(super) fn write(root: &Path, path: &str, sheets: &[Cells]) {
     let book = Workbook { title: "t".into(), author: "a".into(), date, sheets: sheets.collect() };
     let path = root.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, xlsx::tables::write(&book).unwrap()).unwrap();
+    std::fs::write(path, xlsx::tables::write(book).unwrap()).unwrap();
 }
 
 /// Every result of the county, as it is published, one line a subject, sorted.

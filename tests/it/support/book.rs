@@ -141,5 +141,5 @@ pub fn plain_sheet(name: &str, rows: Vec<Vec<Value>>) -> Sheet {
 /// A workbook of such sheets, by the program's own writer.
 pub fn workbook_of(sheets: Vec<Sheet>) -> Vec<u8> {
     let date = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
-    xlsx::tables::write(&Workbook { title: "t".into(), author: "a".into(), date, sheets }).unwrap()
+    xlsx::tables::write(Workbook { title: "t".into(), author: "a".into(), date, sheets }).unwrap()
 }
