@@ -109,7 +109,8 @@ pub fn item(item: &Item, scheme: &Scheme) -> Column {
     };
     let group = if item.group.is_empty() { String::new() } else { format!("{}：", item.group) };
     let reason = item.reason.as_deref().map(|reason| format!("加分的要在“{reason}”栏写明事由。")).unwrap_or_default();
-    let note = format!("{group}{}{reason}", item_rule(item, scheme));
+    let standard = item.standard.as_deref().map(|standard| format!("标准：{standard}\n")).unwrap_or_default();
+    let note = format!("{group}{standard}{}{reason}", item_rule(item, scheme));
     wide(width(&item.name), field(&item.name, entry, item.kind == ItemKind::Mark, &note))
 }
 

@@ -8,7 +8,7 @@ mod rows;
 use chrono::NaiveDate;
 
 use crate::county::Branch;
-use crate::period::{Period, zh_date};
+use crate::period::{Every, Period, zh_date};
 use crate::scheme::Scheme;
 use crate::submission::{Day, Member, Reason};
 use crate::table::Value;
@@ -123,12 +123,18 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let named = named.join("、");
     let expected = branch.members.map_or(rows::UNKNOWN_ROSTER, |members| members as usize);
     let of = rows::Members { roster, categories: &own, expected, months: (branch.first_month(), branch.last_month()) };
-    let mut sheets = vec![cover(county, branch, &named), rows::roster(county, branch, roster)];
+    let mut sheets = vec![cover(county, branch, &named)];
+    // Where branches alone are scored nobody asks who belongs to them.
+    let of_members = schemes.iter().any(|scheme| scheme.scores_members());
+    if of_members {
+        sheets.push(rows::roster(county, branch, roster));
+    }
     let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
-    for (name, scheme, served) in serve(workbook::ENTRIES.name, &all, |scheme| county.schemes[scheme].member.by_category()) {
+    let scored: Vec<(&str, usize)> = all.iter().filter(|(_, scheme)| county.schemes[*scheme].scores_members()).copied().collect();
+    for (name, scheme, served) in serve(workbook::ENTRIES.name, &scored, |scheme| county.schemes[scheme].member.by_category()) {
         sheets.push(known(rows::entries(&name, &county.schemes[scheme], &served, &of, county)));
     }
-    let polled: Vec<(&str, usize)> = all.iter().filter(|(_, scheme)| county.schemes[*scheme].poll.is_some()).copied().collect();
+    let polled: Vec<(&str, usize)> = all.iter().filter(|(_, scheme)| !county.schemes[*scheme].polls.is_empty()).copied().collect();
     for (name, scheme, served) in serve(workbook::POLL.name, &polled, |_| false) {
         sheets.extend(rows::ballots(&name, &county.schemes[scheme], &served, &of).map(known));
     }
@@ -142,7 +148,7 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
         author: county.issuer.to_owned(),
         date: county.date,
         properties: vec![(TEMPLATE_PROPERTY.to_owned(), VERSION.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
-        guide: (GUIDE.to_owned(), guide(county, &here)),
+        guide: (GUIDE.to_owned(), if of_members { guide(county, &here) } else { branch_guide(county, &here) }),
         sheets,
     }
 }
@@ -250,6 +256,29 @@ fn guide(county: &County<'_>, here: &[(&str, &Scheme)]) -> Vec<String> {
     lines
 }
 
+/// What to do where nothing but the branch itself is scored.
+fn branch_guide(county: &County<'_>, here: &[(&str, &Scheme)]) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}年度支部积分报送表填报说明", county.year),
+        "一、这份工作簿一年用到底：每到一个期间把“支部积分”里该期间的行填好，报送整份工作簿；以后各期间的空行不用管，也不要删。".into(),
+        "二、标题行受保护，没有密码；底色偏红的栏必须填，带下拉箭头的栏请从列表中选。把鼠标放在栏目名称上，可以看到填写要求。".into(),
+        "三、只填原始分，不要自己算小计、合计、折算分；不要合并单元格。".into(),
+        "四、填好后保存，按“支部编码-支部名称”命名，报上级党组织。需要纸质件的，打印后由填报人、支部书记签字并盖章。".into(),
+    ];
+    if let Some(deadlines) = deadlines(county, |_| true) {
+        lines.push(format!("五、{deadlines}"));
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for (_, scheme) in here {
+        let Some(rules) = scheme.branch_sheet().filter(|_| !told.contains(&scheme.id.as_str())) else { continue };
+        told.push(&scheme.id);
+        lines.extend([String::new(), format!("积分细则：{}（{}，版本 {}）", scheme.name, scheme.id, scheme.version)]);
+        lines.push(format!("登记期间：{}", columns::periods(rules.every).join("、")));
+        lines.extend(rules.items.iter().map(|item| format!("{}：{}", item.name, columns::item_rule(item, scheme))));
+    }
+    lines
+}
+
 /// The hints of one scheme for the categories of the branch that it scores.
 fn scheme_guide(scheme: &Scheme, categories: &[&str]) -> Vec<String> {
     let mut lines = vec![
@@ -272,12 +301,13 @@ fn scheme_guide(scheme: &Scheme, categories: &[&str]) -> Vec<String> {
         }
     }
     lines.extend(rules.into_iter().map(|(rule, names)| format!("{}{rule}", names.join("、"))));
-    if let Some(poll) = &scheme.poll {
+    for poll in &scheme.polls {
         let words: Vec<&str> = poll.words.iter().map(|(word, _)| word.as_str()).collect();
         let filled =
             |max: &crate::exact::Exact| if words.is_empty() { format!("0～{}分", columns::plain(max)) } else { words.join("、") };
         let names: Vec<String> = poll.columns.iter().map(|(name, max)| format!("{name} {}", filled(max))).collect();
-        lines.push(format!("民主测评：每名计分党员不少于{}票；{}", poll.min_ballots, names.join("、")));
+        let every = if poll.every == Every::Year { "" } else { crate::scheme::each_word(poll.every) };
+        lines.push(format!("{}：{every}每名计分党员不少于{}票；{}", poll.title(), poll.min_ballots, names.join("、")));
     }
     lines
 }

@@ -1,10 +1,12 @@
 //! Sheets of the blank workbook: their columns, and a row for every member and period that is known.
 
-use super::columns::{bounds, day_of, day_of_life, decimal, field, item, marks, maxima, name, one_of, period, plain, seq, whole, wide};
+use super::columns::{
+    bounds, day_of, day_of_life, decimal, field, item, item_rule, marks, maxima, name, one_of, period, plain, seq, whole, wide,
+};
 use super::{County, Listed, SIGNATURES, deadlines};
 use crate::county::Branch;
 use crate::period::{Every, Period};
-use crate::scheme::{Honour, QuotaBase, Rounding, Scheme};
+use crate::scheme::{Honour, Item, ItemKind, Most, Poll, QuotaBase, Rounding, Scheme};
 use crate::submission::{Day, Reason};
 use crate::table::Value;
 use crate::workbook::{self, column};
@@ -237,32 +239,88 @@ fn filtered(mut sheet: Sheet) -> Sheet {
 /// One sheet of 民主测评: as many ballots a member as there must be, and room for more. By ballot: whoever types them in holds
 /// one voter's paper at a time.
 pub fn ballots(name_of_sheet: &str, scheme: &Scheme, categories: &[&str], members: &Members<'_>) -> Option<Sheet> {
-    let poll = scheme.poll.as_ref()?;
-    let mut columns = vec![seq(), name(), wide(8, field(column::BALLOT, whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。"))];
-    let words = || poll.words.iter().map(|(word, _)| word.as_str());
-    columns.extend(poll.columns.iter().map(|(column, max)| {
-        if !poll.words.is_empty() {
-            return wide(12, field(column, one_of(words()), true, "从列表中选。"));
+    if scheme.polls.is_empty() {
+        return None;
+    }
+    let (tells, by_period) = (scheme.tells_voters(), scheme.polls_by_period());
+    let mut columns = vec![seq(), name()];
+    if tells {
+        let bodies = one_of(scheme.polls.iter().map(|poll| poll.name.as_str()));
+        columns.push(wide(14, field(column::VOTERS, bodies, true, "谁投的票，从列表中选。")));
+    }
+    if by_period {
+        let mut lengths: Vec<Every> = scheme.polls.iter().map(|poll| poll.every).collect();
+        lengths.sort();
+        lengths.dedup();
+        columns.push(period(&lengths));
+    }
+    let frozen = columns.len() as u16 + 1;
+    columns.push(wide(8, field(column::BALLOT, whole(1, 100_000), true, "第几张票。同一名党员的票号不要重复。")));
+    let mut asked: Vec<&str> = Vec::new();
+    for (heading, _) in scheme.polls.iter().flat_map(|poll| &poll.columns) {
+        if !asked.contains(&heading.as_str()) {
+            asked.push(heading);
         }
-        let note = format!("0～{}分。", plain(max));
-        marks(column, max, scheme.decimals, true, &note)
-    }));
-    let least = poll.min_ballots.max(1);
-    let of_ballot = |number: u32| {
-        members.scored(categories).map(move |member| vec![member.seq.into(), member.name.as_str().into(), i64::from(number).into()])
-    };
-    let rows: Vec<Vec<Value>> = (1..=least).flat_map(of_ballot).collect();
-    let spare = members.spare(categories, least as usize);
+    }
+    columns.extend(asked.iter().map(|heading| points(scheme, heading)));
+    let least = |at: usize| scheme.polls[at].min_ballots.max(1);
+    let votes = scheme.votes_in(Period::YEAR);
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (at, when) in &votes {
+        for number in 1..=least(*at) {
+            for member in members.scored(categories).filter(|member| *when == Period::YEAR || members.expects(member, *when)) {
+                let mut row: Vec<Value> = vec![member.seq.into(), member.name.as_str().into()];
+                row.extend(tells.then(|| scheme.polls[*at].name.as_str().into()));
+                row.extend(by_period.then(|| when.zh().as_str().into()));
+                row.push(i64::from(number).into());
+                rows.push(row);
+            }
+        }
+    }
+    let spare = members.spare(categories, votes.iter().map(|(at, _)| least(*at) as usize).sum());
+    let told: Vec<String> =
+        scheme.polls.iter().enumerate().map(|(at, poll)| format!("{}{}票", if tells { &poll.name } else { "" }, least(at))).collect();
+    let order =
+        [(by_period, "期间、"), (tells, "评议方、")].into_iter().filter(|(asked, _)| *asked).map(|(_, word)| word).collect::<String>();
     let note = format!(
-        "按票号排列：一张测评票上的各名党员排在一起，每名党员一行。每名计分党员不少于{}票；票数更多的在表尾接着填，票号往下排。年底填报。{}",
-        least,
+        "按{order}票号排列：一张测评票上的各名党员排在一起，每名党员一行。每名计分党员不少于{}；票数更多的在表尾接着填，票号往下排。{}{}",
+        told.join("、"),
+        if by_period { "每期期末填报，以后各期的行先空着。" } else { "年底填报。" },
+        filled_with(scheme)
+    );
+    Some(filtered(table(name_of_sheet, &note, columns, rows, spare, frozen)))
+}
+
+/// The column of a heading that some poll has: of polls that have it in common what any of them takes.
+fn points(scheme: &Scheme, heading: &str) -> Column {
+    let own = |poll: &&Poll| poll.columns.iter().any(|(name, _)| name == heading);
+    let polls: Vec<&Poll> = scheme.polls.iter().filter(own).collect();
+    let required = polls.len() == scheme.polls.len();
+    let words = || polls.iter().flat_map(|poll| &poll.words).map(|(word, _)| word.as_str());
+    if polls.iter().all(|poll| !poll.words.is_empty()) {
+        return wide(12, field(heading, one_of(words()), required, "从列表中选。"));
+    }
+    let max = |poll: &&Poll| poll.columns.iter().find(|(name, _)| name == heading).map(|(_, max)| max.clone()).unwrap_or_default();
+    let most = polls.iter().map(max).max().unwrap_or_default();
+    let note = format!("0～{}分。", plain(&most));
+    let column = marks(heading, &most, scheme.decimals, required, &note);
+    // Numbers of one body and words of another.
+    if words().next().is_some() { Column { entry: Entry::Free, ..column } } else { column }
+}
+
+/// `填好、一般、差。`, `满分：评议分 20。`; of several bodies each by itself.
+fn filled_with(scheme: &Scheme) -> String {
+    let told = |poll: &Poll| {
         if poll.words.is_empty() {
             maxima(poll.columns.iter().map(|(name, max)| (name.as_str(), max)))
         } else {
-            format!("填{}。", words().collect::<Vec<_>>().join("、"))
+            format!("填{}。", poll.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join("、"))
         }
-    );
-    Some(filtered(table(name_of_sheet, &note, columns, rows, spare, 3)))
+    };
+    match scheme.polls.as_slice() {
+        [only] => told(only),
+        several => several.iter().map(|poll| poll.name.clone() + &told(poll)).collect(),
+    }
 }
 
 /// 奖惩, where a scheme looks at it.
@@ -344,12 +402,16 @@ pub fn nominations(schemes: &[&Scheme], here: &[(&str, &Scheme)], members: &Memb
 /// `季度之星每季度2名`: what the honour allows this branch, or the rule if that shows only later.
 fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String {
     let few = if honour.min_members > 0 { format!("，不足{}人的支部没有名额", honour.min_members) } else { String::new() };
-    let rounded = match honour.rounding {
+    let (share, rounding) = match &honour.most {
+        Most::Count(count) if few.is_empty() => return format!("{}不超过{count}名", honour.name),
+        Most::Count(count) => return format!("{}不超过{count}名（{}）", honour.name, few.trim_start_matches('，')),
+        Most::Share(share, rounding) => (crate::scheme::share(share), *rounding),
+    };
+    let rounded = match rounding {
         Rounding::Floor => "舍去小数",
         Rounding::Ceil => "小数进位",
         Rounding::Nearest => "四舍五入",
     };
-    let share = crate::scheme::share(&honour.share);
     if honour.of != QuotaBase::Expected || members.roster.is_empty() {
         let of = match (honour.of, honour.stars) {
             (QuotaBase::Stars, Some(stars)) => format!("{stars}星以上党员"),
@@ -384,19 +446,42 @@ fn quota(honour: &Honour, categories: &[&str], members: &Members<'_>) -> String 
 pub fn branch_scores(scheme: &Scheme, members: &Members<'_>) -> Option<Sheet> {
     let rules = scheme.branch_sheet()?;
     let most = rules.items.iter().map(|item| &item.max).max()?;
+    // Counts, deductions and words have bounds of their own, which a column of several items cannot.
+    let all_marks = rules.items.iter().all(|item| item.kind == ItemKind::Mark && item.words.is_empty());
+    let standard = |item: &Item| item.standard.as_deref().map(|standard| format!("{standard}；")).unwrap_or_default();
+    let how: Vec<String> = rules.items.iter().map(|item| format!("{}：{}{}", item.name, standard(item), item_rule(item, scheme))).collect();
+    let standards: Vec<String> =
+        rules.items.iter().filter_map(|item| Some(format!("{}：{}", item.name, item.standard.as_deref()?))).collect();
+    let score = |heading: &str, required: bool, note: &str| {
+        if all_marks {
+            return marks(heading, most, scheme.decimals, required, note);
+        }
+        wide(12, field(heading, Entry::Free, required, &format!("{note}\n{}", how.join("\n"))))
+    };
     let columns = vec![
-        wide(16, field(column::ITEM, one_of(rules.items.iter().map(|item| item.name.as_str())), true, "从列表中选。")),
+        wide(
+            16,
+            field(
+                column::ITEM,
+                one_of(rules.items.iter().map(|item| item.name.as_str())),
+                true,
+                &std::iter::once("从列表中选。".to_owned()).chain(standards).collect::<Vec<_>>().join("\n"),
+            ),
+        ),
         period(&[rules.every]),
-        marks(column::OWN_SCORE, most, scheme.decimals, false, "支部自评。"),
-        marks(column::REVIEWED_SCORE, most, scheme.decimals, true, "上级审核后的得分，以此为准。"),
+        score(column::OWN_SCORE, false, "支部自评。"),
+        score(column::REVIEWED_SCORE, true, "上级审核后的得分，以此为准。"),
     ];
     let (first, last) = members.months;
     let periods: Vec<Period> = rules.every.all().filter(|period| period.overlaps(first, last)).collect();
     let rows =
         periods.iter().flat_map(|period| rules.items.iter().map(move |item| vec![item.name.as_str().into(), period.zh().into()])).collect();
-    let note = format!("每个项目每个期间一行。{}", maxima(rules.items.iter().map(|item| (item.name.as_str(), &item.max))));
+    let filled = if all_marks { maxima(rules.items.iter().map(|item| (item.name.as_str(), &item.max))) } else { how.join("") };
+    let note = format!("每个项目每个期间一行。{filled}");
     let mut sheet = table(workbook::BRANCH_SCORES.name, &note, columns, rows, 0, 2);
-    if let Body::Table { limits, .. } = &mut sheet.body {
+    if let Body::Table { limits, .. } = &mut sheet.body
+        && all_marks
+    {
         *limits = periods.iter().flat_map(|_| rules.items.iter().map(|item| decimal(&item.max))).collect();
     }
     Some(filtered(sheet))

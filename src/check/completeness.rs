@@ -7,7 +7,7 @@ use crate::diag::{Code, Fact, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
 use crate::scheme::{Item, ItemKind, Rules, Scheme, Window};
-use crate::submission::{Entry, Mark, Member, ServingTable, Submission, table_for};
+use crate::submission::{Ballots, Entry, Mark, Member, ServingTable, Submission, table_for};
 use crate::workbook::column;
 
 /// One member, period and scorer entered twice; found at the later row.
@@ -237,21 +237,26 @@ pub fn self_assessment(submission: &Submission, schemes: &[Scheme], run: RunPeri
 /// Fewer ballots than the scheme demands for a scored member.
 pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if run.period != Period::YEAR {
-        return findings;
-    }
-    let members = submission.members.iter().enumerate();
-    for (at, member) in members.filter(|(at, _)| !submission.has_gone(*at as u32, run.period, true)) {
-        let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| member.scored_in(run.period)) else { continue };
+    for (at, member) in submission.members.iter().enumerate().filter(|(_, member)| member.scored_in(run.period)) {
+        let scheme = &schemes[member.scheme];
         let Some(table) = table_for(&submission.poll_tables, &member.category).filter(|table| table.usable) else { continue };
-        let ballots = &submission.ballots[at];
-        if ballots.count.saturating_add(ballots.faulty) < poll.min_ballots {
-            let sheet =
-                Place { file: Some(submission.file.clone()), sheet: submission.sheets.get(usize::from(table.sheet)).cloned(), cell: None };
-            let place = ballots.cast.last().map_or(sheet, |last| submission.place(last.at));
-            findings.push(
-                Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", ballots.count).arg("min", poll.min_ballots),
-            );
+        for (poll_at, period) in scheme.votes_in(run.period) {
+            // Nobody is asked for ballots on one who is gone by the end of the period.
+            if !member.expected_in(period) || submission.has_gone(at as u32, period, true) {
+                continue;
+            }
+            let poll = &scheme.polls[poll_at];
+            let ballots = submission.vote(at as u32, poll_at, period);
+            if ballots.map_or(0, Ballots::cast_in_all) < poll.min_ballots {
+                let sheet = submission.sheets.get(usize::from(table.sheet)).cloned();
+                let sheet = Place { file: Some(submission.file.clone()), sheet, cell: None };
+                let place = ballots.and_then(|ballots| ballots.cast.last()).map_or(sheet, |last| submission.place(last.at));
+                let count = ballots.map_or(0, |ballots| ballots.count);
+                let finding =
+                    Finding::new(Code::TooFewBallots, place).value(&*member.name).arg("count", count).arg("min", poll.min_ballots);
+                let vote = poll.vote(period);
+                findings.push(if vote.is_empty() { finding } else { finding.arg("vote", vote).ordinal(period.ordinal()) });
+            }
         }
     }
     findings
@@ -260,7 +265,7 @@ pub fn too_few_ballots(submission: &Submission, schemes: &[Scheme], run: RunPeri
 /// 支部积分: every item of every due period once, and 自评 near 审核.
 pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(rules) = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref()) else { return findings };
+    let Some(rules) = submission.branch_scheme.and_then(|at| schemes[at].branch.as_ref()) else { return findings };
     // A sheet or column that is not there at all is said once, not for every item.
     if !submission.branch_tables.iter().any(|table| table.usable) {
         return findings;
@@ -295,7 +300,7 @@ pub fn branch_entries(submission: &Submission, schemes: &[Scheme], run: RunPerio
 
 /// Items of 支部积分 without a row for a due period, and the rows.
 fn branch_lacking(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Finding>, Vec<MissingRow>) {
-    let scheme = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref());
+    let scheme = submission.branch_scheme.and_then(|at| schemes[at].branch.as_ref());
     let Some(rules) = scheme.filter(|rules| rules.scores(run.period.every())) else { return Default::default() };
     let Some(table) = submission.branch_tables.iter().find(|table| table.usable) else { return Default::default() };
     let Some(sheet) = submission.sheets.get(usize::from(table.sheet)) else { return Default::default() };

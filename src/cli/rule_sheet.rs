@@ -3,8 +3,8 @@
 use crate::diag::{Lang, fill};
 use crate::period::Every;
 use crate::scheme::{
-    Grades, ItemKind, Most, Origin, Per, Poll, QuotaBase, RankPlace, Rest, Rounding, RowContent, Rules, Scheme, Stacking, Value, Window,
-    plain, share,
+    Among, Grades, ItemKind, Most, Origin, Per, Poll, QuotaBase, RankPlace, Rest, Rounding, RowContent, Rules, Scheme, Stacking, Value,
+    Window, plain, share,
 };
 
 /// A sheet in the making.
@@ -48,8 +48,13 @@ pub fn lines(scheme: &Scheme, lang: Lang) -> Vec<String> {
     }
     let decimals = format!("{}{}", scheme.decimals, star(scheme.decimals_origin));
     page.say("show-numbers", &[("decimals", &decimals), ("digits", &scheme.digits.to_string())]);
+    if !scheme.scores_members() {
+        page.say("show-branches-alone", &[]);
+        of_branch(&mut page, scheme);
+        return page.lines;
+    }
     rules(&mut page, &scheme.member);
-    if let Some(poll) = &scheme.poll {
+    for poll in &scheme.polls {
         ballots(&mut page, poll);
     }
     adjustments(&mut page, scheme);
@@ -68,13 +73,16 @@ pub fn lines(scheme: &Scheme, lang: Lang) -> Vec<String> {
             page.say("show-row", &[("name", &row.name), ("formula", &formula.words(&scheme.member, lang))]);
         }
     }
-    if let Some(branch) = &scheme.branch {
-        page.lines.push(String::new());
-        page.say("show-branch", &[]);
-        rules(&mut page, branch);
-        outcomes(&mut page, branch);
-    }
+    of_branch(&mut page, scheme);
     page.lines
+}
+
+fn of_branch(page: &mut Page, scheme: &Scheme) {
+    let Some(branch) = &scheme.branch else { return };
+    page.lines.push(String::new());
+    page.say("show-branch", &[]);
+    rules(page, branch);
+    outcomes(page, branch);
 }
 
 fn every(page: &Page, every: Every) -> String {
@@ -110,6 +118,7 @@ fn rules(page: &mut Page, rules: &Rules) {
         if !item.group.is_empty() {
             said.insert(0, fill("show-group", page.lang, &[("group", &item.group)]));
         }
+        said.extend(item.standard.clone());
         let max = format!("{}{}", plain(&item.max), star(item.max_origin));
         let name = format!("{}{}", item.name, star(item.origin));
         let clause = page.clause(item.clause.as_ref());
@@ -175,7 +184,8 @@ fn ballots(page: &mut Page, poll: &Poll) {
     };
     let least = format!("{}{}", poll.min_ballots, star(poll.origin));
     let (columns, clause) = (page.list(&columns), page.clause(poll.clause.as_ref()));
-    page.say("show-poll", &[("least", &least), ("columns", &columns), ("clause", &clause)]);
+    let every = if poll.every == Every::Year { "" } else { poll.every.word() };
+    page.say("show-poll", &[("name", &poll.name), ("every", every), ("least", &least), ("columns", &columns), ("clause", &clause)]);
 }
 
 fn adjustments(page: &mut Page, scheme: &Scheme) {
@@ -226,7 +236,12 @@ fn outcomes(page: &mut Page, rules: &Rules) {
                         said.extend(bands.iter().rev().map(|band| below(page, band.from.as_ref(), &band.gives, band.origin)));
                     }
                 }
-                page.say("show-rank", &[("who", &who), ("places", &page.list(&said))]);
+                let among = match ranking.among {
+                    Among::Branch => "",
+                    Among::Committee => "committee",
+                    Among::County => "county",
+                };
+                page.say("show-rank", &[("among", among), ("who", &who), ("places", &page.list(&said))]);
             }
         }
     }
@@ -250,6 +265,14 @@ fn place(page: &Page, key: &str, own: &RankPlace) -> String {
     let people = if matches!(own.most, Most::Count(_)) { "people" } else { "" };
     let (most, said) = (format!("{most}{}", star(own.origin)), page.list(&said));
     fill(key, page.lang, &[("most", &most), ("people", people), ("said", &said), ("name", &own.name)])
+}
+
+/// `5%`, how it is rounded; or `6`, for so many people.
+fn most(page: &Page, most: &Most, origin: Origin) -> (String, String, bool) {
+    match most {
+        Most::Share(own, rounding) => (format!("{}{}", share(own), star(origin)), rounded(page, *rounding), false),
+        Most::Count(count) => (format!("{count}{}", star(origin)), String::new(), true),
+    }
 }
 
 fn rounded(page: &Page, rounding: Rounding) -> String {
@@ -289,11 +312,11 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
             page.say("show-veto", &[("fact", &fact), ("effects", &effects), ("clause", &clause)]);
         }
     }
-    let round = rounded;
     for quota in &scheme.quotas {
         let of = page.text(if quota.of == QuotaBase::Graded { "show-of-graded" } else { "show-of-expected" });
-        let most = format!("{}{}", share(&quota.share), star(quota.origin));
-        let (round, clause) = (round(page, quota.rounding), page.clause(quota.clause.as_ref()));
+        let (most, round, people) = most(page, &quota.most, quota.origin);
+        let of = if people { String::new() } else { of };
+        let clause = page.clause(quota.clause.as_ref());
         let when = runs(page, &quota.runs).unwrap_or_default();
         let args = [("who", when.as_str()), ("grade", &quota.grade), ("of", &of), ("share", &most), ("round", &round), ("clause", &clause)];
         page.say("show-quota", &args);
@@ -304,9 +327,10 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
             QuotaBase::Stars => fill("show-of-stars", page.lang, &[("stars", &stars)]),
             _ => page.text("show-of-expected"),
         };
-        let most = format!("{}{}", share(&honour.share), star(honour.origin));
+        let (most, round, people) = most(page, &honour.most, honour.origin);
+        let of = if people { String::new() } else { of };
         let least = if honour.min_members > 0 { honour.min_members.to_string() } else { String::new() };
-        let (round, clause) = (round(page, honour.rounding), page.clause(honour.clause.as_ref()));
+        let clause = page.clause(honour.clause.as_ref());
         let when = every(page, honour.every);
         page.say(
             "show-honour",
@@ -325,6 +349,10 @@ fn consequences(page: &mut Page, scheme: &Scheme) {
     for letter in &scheme.letters {
         let months = format!("{}{}", letter.months, star(letter.origin));
         let clause = page.clause(letter.clause.as_ref());
-        page.say("show-letter", &[("grade", &letter.grade), ("name", &letter.name), ("months", &months), ("clause", &clause)]);
+        let when = runs(page, &letter.runs).unwrap_or_default();
+        page.say(
+            "show-letter",
+            &[("who", &when), ("grade", &letter.grade), ("name", &letter.name), ("months", &months), ("clause", &clause)],
+        );
     }
 }

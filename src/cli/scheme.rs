@@ -6,8 +6,9 @@ use serde_json::json;
 
 use crate::builtin;
 use crate::config::{ConfigError, decode};
+use crate::period::Every;
 use crate::run::scheme_names;
-use crate::scheme::{self, Rules, Scheme};
+use crate::scheme::{self, Rules, Scheme, total_range};
 use crate::words::{ids_of, nearest};
 
 use super::printer::{Printer, pad};
@@ -69,11 +70,35 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
     let (items, figures) = (of_all(|rules| rules.items.len()), of_all(|rules| rules.figures.len()));
     let name = file.display().to_string();
     printer.line(printer.text("scheme-good", &[("file", &name), ("name", &scheme.name), ("items", &items), ("figures", &figures)]));
-    let idle: Vec<&str> = std::iter::once(&scheme.member).chain(&scheme.branch).flat_map(|rules| rules.idle()).collect();
-    if !idle.is_empty() {
-        printer.line(printer.text("scheme-idle", &[("names", &idle.join("、"))]));
+    ranges(printer, &scheme);
+    if printer.json() {
+        for fault in &scheme.warnings {
+            let (line, column, said) = (fault.spot.line, fault.spot.column, &fault.said);
+            let warning = json!({ "file": name, "line": line, "column": column, "severity": "warning", "zh": said.zh, "en": said.en });
+            printer.record(&warning);
+        }
+    } else if !scheme.warnings.is_empty() {
+        printer.line(printer.text("scheme-warnings", &[("count", &scheme.warnings.len().to_string())]));
+        let told = ConfigError { faults: scheme.warnings.clone() };
+        for line in told.message(&name, printer.lang()).lines() {
+            printer.line(line);
+        }
     }
     0
+}
+
+/// From where to where totals may come, so that whoever writes a file sees a slip at once.
+fn ranges(printer: &Printer, scheme: &Scheme) {
+    let parts = scheme.scores_members().then_some((&scheme.member, "")).into_iter();
+    for (rules, whose) in parts.chain(scheme.branch.iter().map(|rules| (rules, "branch"))) {
+        for every in Every::ALL {
+            let range = total_range(scheme, rules, every).map(|range| range.text()).filter(|range| !range.is_empty());
+            if let Some(range) = range {
+                let run = printer.text(&format!("show-run-{}", every.word()), &[]);
+                printer.line(printer.text("scheme-range", &[("whose", whose), ("run", &run), ("range", &range)]));
+            }
+        }
+    }
 }
 
 /// A scheme by id or name: one of the workspace that the command is run in, else a built-in one.

@@ -181,6 +181,11 @@ impl<'t> Reader<'t> {
         reader
     }
 
+    /// True where nothing was wrong so far.
+    pub fn is_good(&self) -> bool {
+        self.faults.is_empty() && self.syntax.is_empty()
+    }
+
     /// The whole file's keys.
     pub fn keys(&self, parsed: &'t Parsed<'t>) -> Keys<'t> {
         Keys { table: parsed.table.get_ref(), behind: None, span: 0..0, known: Vec::new(), own: Vec::new() }

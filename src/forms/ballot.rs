@@ -7,7 +7,7 @@ use crate::bag::Retention;
 use crate::county::Branch;
 use crate::exact::Exact;
 use crate::form::data::Record;
-use crate::scheme::Scheme;
+use crate::scheme::{Poll, Scheme};
 
 /// 民主测评票.
 pub const BALLOT: Form = Form {
@@ -29,8 +29,10 @@ pub struct Ballot<'a> {
     pub issuer: &'a Issuer,
     /// The branch.
     pub branch: &'a Branch,
-    /// The scheme, which polls.
+    /// The scheme.
     pub scheme: &'a Scheme,
+    /// Whose ballots.
+    pub poll: &'a Poll,
     /// 序号, 姓名 and 类别 of the members who are voted on; none if they are not known.
     pub members: &'a [(i64, String, String)],
     /// How many papers; the scheme's least number of ballots if absent.
@@ -58,10 +60,7 @@ fn contents() -> Contents {
 
 fn data(of: &Ballot<'_>) -> Record {
     let mut root = Record::default();
-    let Some(poll) = of.scheme.poll.as_ref() else {
-        root.lists.insert("", Vec::new());
-        return root;
-    };
+    let poll = of.poll;
     let papers = of.papers.unwrap_or(poll.min_ballots.max(1) as usize);
     set_run(&mut root, of.issuer, of.digest, of.members.len());
     set_branch(&mut root, of.branch, None);
@@ -73,7 +72,8 @@ fn data(of: &Ballot<'_>) -> Record {
     } else {
         format!("每格填{}中的一个", words.join("、"))
     };
-    root.text("填写说明", how);
+    let whose = if poll.name.is_empty() { String::new() } else { format!("{}：", poll.name) };
+    root.text("填写说明", format!("{whose}{how}"));
     let heading = |(name, max): &(String, Exact)| {
         let mut heading = Record::default();
         heading.text("名称", if words.is_empty() { format!("{name}\n0～{}分", plain_text(max)) } else { name.clone() });

@@ -43,7 +43,12 @@ fn contents() -> Contents {
         number("序号", "序号，从 1 起", "running number from 1", "1"),
         text("分组", "项目分组", "group of the item", ""),
         text("名称", "项目名称", "item", "组织建设"),
-        text("标准", "细则条文，没有时为空", "clause of the scheme, empty where it has none", "第八条第一款"),
+        text(
+            "标准",
+            "项目的考核标准，没有写的为细则条文",
+            "what the item asks for; where the scheme does not say, its clause",
+            "按期换届，委员分工明确",
+        ),
         number("满分", "满分", "maximum", "25"),
         number("末栏", "审核得分的平均；不按评分计的项目为合计", "mean of the audited marks; of items without marks their sum", "22.50"),
     ];
@@ -112,7 +117,7 @@ fn item_record(view: &View<'_>, periods: &[Period], at: usize, item: &Item) -> R
     line.count("序号", at + 1);
     line.text("分组", &item.group);
     line.text("名称", &item.name);
-    line.text("标准", item.clause.as_deref().unwrap_or_default());
+    line.text("标准", item.standard.as_deref().or(item.clause.as_deref()).unwrap_or_default());
     line.set("满分", mark(&item.max, decimals));
     let entered = |period: &Period| view.submission.branch_entries.iter().find(|entry| entry.item == at && entry.period == *period);
     let shown = |entered: Mark| match entered.decimal() {

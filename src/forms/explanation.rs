@@ -12,7 +12,7 @@ use crate::diag::{Lang, Place, Said, fill, text};
 use crate::exact::{Exact, with_minus_sign};
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
-use crate::scheme::{Band, Bands, Grades, RankPlace, Ranking, Rest, Rounding, Rules, Scheme, plain};
+use crate::scheme::{Among, Band, Bands, Grades, Most, RankPlace, Ranking, Rest, Rounding, Rules, Scheme, Standing, plain};
 use crate::score::{Flag, VetoedBy, after_vetoes, vetoes_in};
 use crate::submission::{Member, Reason, Submission};
 
@@ -118,7 +118,7 @@ pub fn points(branch: &BranchOutcomes<'_>, outcome: &Outcome) -> Vec<Point> {
     }
     if let OutcomeKind::Member(at) = outcome.kind {
         points.extend(honours(branch, outcome, scheme, at));
-        points.extend(letter(outcome, scheme));
+        points.extend(letter(outcome, scheme, branch.run.period.every()));
         points.extend(vetoes(branch, scheme, at));
     }
     points
@@ -242,13 +242,9 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
         return none.then(|| Point::new("grade", "explain-no-grades").arg("scheme", &scheme.name));
     };
     let grades = &rules.gradings.get(outcome.score.grading?)?.by;
-    let ranked = branch.outcomes.iter().filter(|other| {
-        other.scheme == outcome.scheme && other.kind != OutcomeKind::Branch && other.score.grading == outcome.score.grading
-    });
-    let totals: Vec<&Exact> = ranked.filter_map(|other| other.score.total.as_ref()).collect();
     let own = match grades {
         Grades::Bands(bands) => bands.get(total).as_str(),
-        Grades::Rank(ranking) => ranking.grade(&totals, total),
+        Grades::Rank(ranking) => ranking.grade(outcome.standing?, total),
     };
     if let Some(by) = after_vetoes(scheme, &outcome.score, own).changed.filter(|_| outcome.kind != OutcomeKind::Branch) {
         let key = if by == VetoedBy::Force { "explain-grade-vetoed" } else { "explain-grade-capped" };
@@ -257,32 +253,36 @@ fn grade(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, rules:
     }
     match grades {
         Grades::Bands(bands) => Some(in_band("grade", "explain-grade-band", band(bands, total))),
-        Grades::Rank(ranking) => Some(by_rank(ranking, grade, &totals, total)),
+        Grades::Rank(ranking) => Some(by_rank(ranking, grade, outcome.standing?)),
     }
 }
 
 /// What a rank gives: the usual case, one best and one last share, in a sentence of its own.
-fn by_rank(ranking: &Ranking, grade: &str, totals: &[&Exact], total: &Exact) -> Point {
-    let (not_worse, not_better) = ranking.beside(totals, total);
+fn by_rank(ranking: &Ranking, grade: &str, Standing { not_worse, not_better, ranked }: Standing) -> Point {
+    let among = match ranking.among {
+        Among::Branch => "",
+        Among::Committee => "committee",
+        Among::County => "county",
+    };
     if let ([top], [bottom], Rest::Grade(rest), false) = (ranking.top.as_slice(), ranking.bottom.as_slice(), &ranking.rest, ranking.lowest)
         && [top, bottom].iter().all(|place| place.from.is_none() && place.to.is_none())
     {
-        let point = Point::new("grade", "explain-grade-rank").arg("grade", grade).arg("graded", totals.len());
-        let point = point.arg("top", &top.name).arg("top_most", top.most(totals.len()));
-        let point = point.arg("bottom", &bottom.name).arg("bottom_most", bottom.most(totals.len()));
+        let point = Point::new("grade", "explain-grade-rank").arg("grade", grade).arg("graded", ranked).arg("among", among);
+        let point = point.arg("top", &top.name).arg("top_most", top.most(ranked));
+        let point = point.arg("bottom", &bottom.name).arg("bottom_most", bottom.most(ranked));
         return point.arg("rest", rest).arg("not_below", not_worse).arg("not_above", not_better);
     }
     let places = |lang: Lang| {
         let told = |key: &'static str, place: &RankPlace| {
             let from = place.from.as_ref().map(|from| format!("≥{}", plain(from)));
             let bounds: Vec<String> = from.into_iter().chain(place.to.as_ref().map(|to| format!("<{}", plain(to)))).collect();
-            fill(key, lang, &[("most", &place.most(totals.len()).to_string()), ("name", &place.name), ("bounds", &bounds.join(" "))])
+            fill(key, lang, &[("most", &place.most(ranked).to_string()), ("name", &place.name), ("bounds", &bounds.join(" "))])
         };
         let top = ranking.top.iter().map(|place| told("explain-place-top", place));
         let all: Vec<String> = top.chain(ranking.bottom.iter().map(|place| told("explain-place-bottom", place))).collect();
         all.join(if lang == Lang::Zh { "，" } else { ", " })
     };
-    let point = Point::new("grade", "explain-grade-place").arg("grade", grade).arg("graded", totals.len());
+    let point = Point::new("grade", "explain-grade-place").arg("grade", grade).arg("graded", ranked).arg("among", among);
     point.said("places", places(Lang::Zh), places(Lang::En)).arg("not_worse", not_worse).arg("not_better", not_better)
 }
 
@@ -323,7 +323,17 @@ fn honours(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, at: 
             points.push(barred(&group, member, outcome).at(place(spot)));
         } else if let Some(spot) = own(&group.entitled) {
             let key = if group.too_many() { "explain-honour-void" } else { "explain-honour" };
-            let share = (group.honour.share.clone() * Exact::from(100)).to_string();
+            let (share, round) = match &group.honour.most {
+                Most::Count(_) => (String::new(), ""),
+                Most::Share(share, rounding) => {
+                    let round = match rounding {
+                        Rounding::Floor => "floor",
+                        Rounding::Ceil => "ceil",
+                        Rounding::Nearest => "nearest",
+                    };
+                    ((share.clone() * Exact::from(100)).to_string(), round)
+                }
+            };
             points.push(
                 Point::new("honour", key)
                     .said("honour", honours_text(&[group.title()], Period::YEAR), group.title())
@@ -331,14 +341,7 @@ fn honours(branch: &BranchOutcomes<'_>, outcome: &Outcome, scheme: &Scheme, at: 
                     .arg("quota", group.quota)
                     .arg("base", group.base)
                     .arg("share", share)
-                    .arg(
-                        "round",
-                        match group.honour.rounding {
-                            Rounding::Floor => "floor",
-                            Rounding::Ceil => "ceil",
-                            Rounding::Nearest => "nearest",
-                        },
-                    )
+                    .arg("round", round)
                     .at(place(spot)),
             );
         }
@@ -368,9 +371,10 @@ fn barred(group: &Nominees<'_>, member: &Member, outcome: &Outcome) -> Point {
     point.arg("stars", own).arg("needed", group.honour.stars.map(|stars| stars.to_string()).unwrap_or_default())
 }
 
-fn letter(outcome: &Outcome, scheme: &Scheme) -> Option<Point> {
+fn letter(outcome: &Outcome, scheme: &Scheme, every: Every) -> Option<Point> {
     let grade = outcome.score.grade.as_deref()?;
-    let own = scheme.letters.iter().find(|letter| outcome.letter.as_deref() == Some(letter.name.as_str()) && letter.grade == grade)?;
+    let name = outcome.letter.as_deref()?;
+    let own = scheme.letters.iter().find(|letter| letter.name == name && letter.grade == grade && letter.runs.contains(&every))?;
     Some(Point::new("letter", "explain-letter").arg("letter", &own.name).arg("grade", grade).arg("months", own.months))
 }
 

@@ -8,7 +8,7 @@ use crate::bag::Retention;
 use crate::form::data::{Datum, Record};
 use crate::period::{Every, Period, zh_date};
 use crate::rollup::{Nominees, OutcomeKind, nominees};
-use crate::scheme::{QuotaBase, Rounding};
+use crate::scheme::{Most, QuotaBase, Rounding};
 
 /// 季度之星公示, 年度之星公示.
 pub const HONOURS: Form = Form {
@@ -121,13 +121,16 @@ fn quota_text(group: &Nominees<'_>, held: usize, scheme: &str, several: bool) ->
         (QuotaBase::Graded, _) => "评等次党员".to_owned(),
         (QuotaBase::Expected, _) => "计分党员".to_owned(),
     };
-    let share = (honour.share.clone() * crate::exact::Exact::from(100)).published_decimal(3).map(|share| share.to_string());
-    let rounding = match honour.rounding {
+    let of = if several { format!("（{scheme}）") } else { String::new() };
+    let Most::Share(share, rounding) = &honour.most else {
+        return format!("{}{of}：名额{}人，当选{held}人。", shown(group), group.quota);
+    };
+    let share = (share.clone() * crate::exact::Exact::from(100)).published_decimal(3).map(|share| share.to_string());
+    let rounding = match rounding {
         Rounding::Floor => "舍去小数",
         Rounding::Ceil => "小数进一",
         Rounding::Nearest => "四舍五入",
     };
     let share = share.unwrap_or_default();
-    let of = if several { format!("（{scheme}）") } else { String::new() };
     format!("{}{of}：{base}{}人的{share}%，{rounding}，名额{}人，当选{held}人。", shown(group), group.base, group.quota)
 }

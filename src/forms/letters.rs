@@ -1,4 +1,4 @@
-//! 党员告诫通知书 and 限期整改通知书: what a grade brings at year end, to the member himself.
+//! 党员告诫通知书 and 限期整改通知书: what a grade brings, to the member himself.
 //!
 //! ```text
 //!   result ─▶ letter of the scheme ─▶ grounds, problems, term ─▶ one page per member, one document per branch
@@ -17,7 +17,7 @@ use super::{Data, Form, Kind, QUARTERS};
 use crate::bag::Retention;
 use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Field, Record};
-use crate::period::{Calendar, Every, months_later, zh_date};
+use crate::period::{Calendar, Every, Period, months_later, zh_date};
 use crate::record::NumberedLetter;
 use crate::scheme::{Formula, ItemKind, Letter, Scheme};
 use crate::score::{Subject, evaluate_formula, vetoes_in};
@@ -69,6 +69,8 @@ fn contents(unwilling: Option<Field>) -> Contents {
         text("得分构成", "总分的构成", "what the total is made of", "（其中日常积分64.00分、民主测评8.50分）"),
         text("星级说明", "评星时的“，评定为七星”，其余为空", "stars with their words, empty where none are given", "，评定为七星"),
         text("等次", "等次", "grade", "基本合格"),
+        text("考核期", "考核的期间", "period that the result is of", "2026年度"),
+        text("积分名", "年度积分；更短的期间为积分", "what the total is called: the year's, or a shorter period's", "年度积分"),
         text("开始", "期限从哪一天起；未定时留空待填", "first day of the term, or ruled blanks", "2026年12月24日"),
         text("截止", "期限到哪一天止；未定时留空待填", "last day of the term, or ruled blanks", "2027年6月24日"),
         day("截止日", "期限的最后一天，未定时为空", "last day of the term; empty where it is not known", (2027, 6, 24)),
@@ -104,17 +106,21 @@ fn rectification(whole: &Whole<'_>) -> Record {
 }
 
 /// The letter that a member's result brings.
-fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>) -> Option<&'a Letter> {
+fn letter_of<'a>(scheme: &'a Scheme, person: &Person<'_>, every: Every) -> Option<&'a Letter> {
     let name = person.outcome.letter.as_deref()?;
-    let grade = person.outcome.score.grade.as_deref()?;
-    scheme.letters.iter().find(|letter| letter.name == name && letter.grade == grade)
+    scheme.letter_of(person.outcome.score.grade.as_deref()?, every).filter(|letter| letter.name == name)
 }
 
 /// Members of a branch with the letter that their results bring, in roster order, and whether they get it: nobody is told to
 /// amend who does not want to.
-fn addressed<'a>(sent: Sent<'a>, schemes: &'a [Scheme], rectification: bool) -> impl Iterator<Item = (Person<'a>, &'a Letter, bool)> {
+fn addressed<'a>(
+    sent: Sent<'a>,
+    schemes: &'a [Scheme],
+    every: Every,
+    rectification: bool,
+) -> impl Iterator<Item = (Person<'a>, &'a Letter, bool)> {
     sent.people().filter_map(move |person| {
-        let letter = letter_of(&schemes[person.outcome.scheme], &person).filter(|letter| letter.amend == rectification)?;
+        let letter = letter_of(&schemes[person.outcome.scheme], &person, every).filter(|letter| letter.amend == rectification)?;
         Some((person, letter, !rectification || person.member.willing))
     })
 }
@@ -147,7 +153,8 @@ pub fn issued(form: &Form, whole: &Whole<'_>) -> Vec<Issued> {
     let Some(rectification) = [(WARNING.id, false), (RECTIFICATION.id, true)].into_iter().find(|(id, _)| *id == form.id) else {
         return Vec::new();
     };
-    let written = whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, rectification.1)).filter(|(.., gets)| *gets);
+    let every = whole.issuer.run.period.every();
+    let written = whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, every, rectification.1)).filter(|(.., gets)| *gets);
     let letter = |(person, letter, _): (Person<'_>, &Letter, bool)| {
         let scheme = whole.scheme(&person);
         let term = term(whole.issuer, whole.calendar, scheme, letter.months);
@@ -171,7 +178,7 @@ fn number_of(whole: &Whole<'_>, form: &Form, person: &Person<'_>) -> Option<u32>
     let (branch, name) = (person.sent.branch, &*person.member.name);
     let own = |letter: &&NumberedLetter| {
         !letter.void
-            && letter.year == whole.issuer.run.year
+            && letter.period == whole.issuer.run.to_string()
             && letter.form == form.title
             && letter.branch_code == branch.code
             && letter.name == name
@@ -185,7 +192,8 @@ fn number_of(whole: &Whole<'_>, form: &Form, person: &Person<'_>) -> Option<u32>
 fn letters(whole: &Whole<'_>, rectification: bool) -> Record {
     let mut all = Vec::new();
     let mut unwilling = Vec::new();
-    for (person, letter, gets) in whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, rectification)) {
+    let every = whole.issuer.run.period.every();
+    for (person, letter, gets) in whole.branches.iter().flat_map(|sent| addressed(*sent, whole.schemes, every, rectification)) {
         if gets {
             all.push(letter_record(whole, &person, letter, all.len() + 1));
         } else {
@@ -232,6 +240,8 @@ fn letter_record(whole: &Whole<'_>, person: &Person<'_>, letter: &Letter, number
     let stars = stars_text(outcome.score.stars);
     row.text("星级说明", if stars.is_empty() { stars } else { format!("，评定为{stars}") });
     row.text("等次", outcome.score.grade.clone().unwrap_or_default());
+    row.text("考核期", run.zh_title());
+    row.text("积分名", if run.period == Period::YEAR { "年度积分" } else { "积分" });
     let term = term(whole.issuer, whole.calendar, scheme, letter.months);
     let (date, end) = (term.map(|(from, ..)| from), term.map(|(_, until, _)| until));
     let holidays = if term.is_some_and(|(.., known)| !known) { "（遇节假日顺延）" } else { "" };
@@ -314,7 +324,9 @@ fn problems(whole: &Whole<'_>, person: &Person<'_>) -> Vec<String> {
                 (item.max.clone() - mean.clone(), format!("“{}”平均得{}分，满分{max}分。", item.name, points(&mean, scheme)))
             }
             ItemKind::Mark => (item.max.clone() - sum.clone(), format!("“{}”得{}分，满分{max}分。", item.name, points(&sum, scheme))),
-            _ if item.scores_as() == Some(ItemKind::Deduct) => (-mean, format!("“{}”全年扣{}分。", item.name, points(&-sum, scheme))),
+            _ if item.scores_as() == Some(ItemKind::Deduct) => {
+                (-mean, format!("“{}”{}扣{}分。", item.name, run.zh(), points(&-sum, scheme)))
+            }
             _ => continue,
         };
         if let Some(share) = missing.checked_div(&item.max).filter(|share| !share.is_negative() && !share.is_zero()) {

@@ -13,7 +13,7 @@ use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Field, List, Record};
 use crate::period::{Every, Period};
 use crate::rollup::Outcome;
-use crate::scheme::{Builtin, Formula, Item, ItemKind, Poll, RowContent, RowTotal, Rules, Scheme, SummaryRow, Window};
+use crate::scheme::{Formula, Item, ItemKind, RowContent, RowTotal, Rules, Scheme, SummaryRow, Window};
 use crate::score::{Flag, Subject, evaluate_formula, vetoes_in};
 use crate::submission::{Entry, Mark, Member};
 
@@ -87,6 +87,7 @@ fn item_fields() -> Vec<Field> {
     vec![
         text("分组", "项目分组", "group of the item", "扣分项"),
         text("名称", "项目名称", "item", "组织生活"),
+        text("标准", "项目的考核标准，细则没有写的为空", "what the item asks for; empty if the scheme does not say", ""),
         number("满分", "满分", "maximum", "10"),
         number("合计", "各期间合计", "sum over the periods", "-2.00"),
         number("年均", "年均分", "mean of the year", "9.55"),
@@ -269,9 +270,8 @@ fn members_form(view: &View<'_>, card: bool) -> Record {
     let run = view.issuer.run.period;
     let vetoes = view.scheme.veto.iter().flat_map(|veto| &veto.effects).any(|effect| effect.runs.contains(&run.every()));
     root.text("有否决", if vetoes { "是" } else { "" });
-    let polled = |poll: &Poll| view.scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
     root.text("有季度", if by_quarter(&columns) { "是" } else { "" });
-    root.text("有测评", if view.scheme.poll.as_ref().is_some_and(polled) { "是" } else { "" });
+    root.text("有测评", if view.scheme.item_poll().is_some() { "是" } else { "" });
     root.lists.insert("期间", headings_by_quarter(&columns));
     root.lists.insert("", members);
     root
@@ -409,10 +409,12 @@ fn summary_record(view: &View<'_>, summary: &SummaryRow, columns: &[Column], (at
         let sum: Exact = periods.iter().map(|period| evaluate_formula(&subject, formula, *window, *period)).sum();
         line.set("末栏", score(Some(&(sum / periods.len() as i64)), scheme.digits));
     }
-    let polled = view.submission.ballots.get(at as usize).is_some_and(|ballots| ballots.count > 0);
-    let by_item = |poll: &Poll| scheme.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
-    if polled && view.issuer.run.period == Period::YEAR && scheme.poll.as_ref().is_some_and(by_item) {
-        let ballots = evaluate_formula(&subject, &Formula::Builtin(Builtin::Poll), COLUMN_WINDOW, Period::YEAR);
+    let voted = |poll: usize| view.submission.vote(at, poll, Period::YEAR).is_some_and(|ballots| ballots.count > 0);
+    if view.issuer.run.period == Period::YEAR
+        && let Some((poll, own)) = scheme.item_poll().filter(|(poll, _)| voted(*poll))
+    {
+        let mean = Formula::Poll { poll, name: own.name.clone() };
+        let ballots = evaluate_formula(&subject, &mean, COLUMN_WINDOW, Period::YEAR);
         line.set("测评", score(Some(&ballots), scheme.digits));
         if let Some(formula) = &scheme.card_item {
             line.set("加权", score(Some(&evaluate_formula(&subject, formula, COLUMN_WINDOW, Period::YEAR)), scheme.digits));
@@ -466,6 +468,7 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
     };
     line.text("分组", if item.group.is_empty() { group } else { &item.group });
     line.text("名称", &item.name);
+    line.text("标准", item.standard.as_deref().unwrap_or_default());
     line.set("满分", mark(&item.max, scheme.decimals));
     let max = item.max.published_decimal(u32::from(scheme.decimals)).map(|max| max.to_string()).unwrap_or_default();
     line.text("满分说明", if item.kind == ItemKind::Count { format!("{max}次") } else { max });
@@ -504,7 +507,8 @@ fn item_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, in
         line.set("末栏", mean);
     }
     if view.issuer.run.period == Period::YEAR
-        && let (Some(poll), Some(ballots)) = (&scheme.poll, view.submission.ballots.get(at as usize))
+        && let Some((number, poll)) = scheme.item_poll()
+        && let Some(ballots) = view.submission.vote(at, number, Period::YEAR)
         && let Some(column) = poll.columns.iter().position(|(name, _)| *name == item.name)
         && ballots.count > 0
     {

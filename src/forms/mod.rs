@@ -234,6 +234,11 @@ impl Form {
         }
     }
 
+    /// True for 告诫通知书 and 限期整改通知书.
+    pub fn is_of_letters(&self) -> bool {
+        [WARNING.id, RECTIFICATION.id].contains(&self.id)
+    }
+
     /// True if no run prints it.
     pub fn is_on_demand(&self) -> bool {
         matches!(self.data, Data::Explained(_) | Data::Handed(_))

@@ -6,9 +6,9 @@ use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
-use crate::period::Every;
-use crate::scheme::Poll;
-use crate::submission::{Ballots, Mark};
+use crate::period::{Every, Period};
+use crate::scheme::{Figure, Poll};
+use crate::submission::{Ballots, Mark, Submission};
 
 /// 民主测评汇总表.
 pub const POLL: Form = Form {
@@ -62,37 +62,52 @@ fn contents() -> Contents {
     (fields, lists)
 }
 
+/// A vote that the run looks at: of which body, when, and what it asks.
+struct Vote<'a> {
+    at: usize,
+    poll: &'a Poll,
+    period: Period,
+}
+
+impl Vote<'_> {
+    fn on<'a>(&self, submission: &'a Submission, member: u32) -> Option<&'a Ballots> {
+        submission.vote(member, self.at, self.period).filter(|ballots| ballots.count > 0)
+    }
+}
+
 fn data(view: &View<'_>) -> Record {
-    let scheme = view.scheme;
+    let (scheme, run) = (view.scheme, view.issuer.run.period);
     let mut root = Record::default();
-    let Some(poll) = scheme.poll.as_ref() else {
+    let votes: Vec<Vote<'_>> = scheme.votes_in(run).into_iter().map(|(at, period)| Vote { at, poll: &scheme.polls[at], period }).collect();
+    if votes.is_empty() {
         root.lists.insert("", Vec::new());
         return root;
-    };
-    let figure = scheme.member.ballot_figure(view.issuer.run.period.every());
-    let words = word_columns(poll, &view.submission.ballots);
+    }
+    let figure = scheme.member.ballot_figure(run.every());
+    let words = word_columns(&votes, view.submission);
     let names = told_apart(view.members().map(|(_, member, _)| member));
     let mut counts: Vec<u32> = Vec::new();
     let listed = view.members().zip(names).enumerate().map(|(number, ((at, member, outcome), name))| {
-        let ballots = view.submission.ballots.get(at as usize).filter(|ballots| ballots.count > 0);
+        let cast: Vec<Option<&Ballots>> = votes.iter().map(|vote| vote.on(view.submission, at)).collect();
+        let is_polled = cast.iter().any(Option::is_some);
         let mut row = Record::default();
         row.count("序号", number + 1);
         row.text("姓名", name);
         row.text("类别", &*member.category);
-        if let Some(ballots) = ballots {
-            counts.push(ballots.count);
-            row.count("票数", ballots.count as usize);
+        if is_polled {
+            counts.extend(cast.iter().flatten().map(|ballots| ballots.count));
+            row.count("票数", cast.iter().flatten().map(|ballots| ballots.count as usize).sum());
         }
         row.set("评议分", score(figure.and_then(|figure| outcome.score.figure(&figure.id)), scheme.digits));
-        let none = if ballots.is_none() { remark(outcome, member, view.issuer.run.period) } else { String::new() };
-        row.text("备注", none);
-        let mean = |column: usize| {
+        row.text("备注", if is_polled { String::new() } else { remark(outcome, member, run) });
+        let mean = |(ballots, column): (Option<&Ballots>, usize)| {
             let mean = ballots.map(|ballots| Mark::exact_sum(ballots.sums[column]) / i64::from(ballots.count));
             Record { fields: [("均分", score(mean.as_ref(), scheme.digits))].into(), ..Record::default() }
         };
-        row.lists.insert("项目", (0..poll.columns.len()).map(mean).collect());
+        let columns = votes.iter().zip(&cast).flat_map(|(vote, ballots)| (0..vote.poll.columns.len()).map(|column| (*ballots, column)));
+        row.lists.insert("项目", columns.map(mean).collect());
         let cast = |(_, worth): &(String, Exact)| {
-            let count = ballots.map(|ballots| with_word(ballots, worth));
+            let count = cast.first().copied().flatten().map(|ballots| with_word(ballots, worth));
             let count = count.map_or(Datum::Empty, |count| Datum::Number { value: (count as i64).into(), digits: 0 });
             Record { fields: [("票数", count)].into(), ..Record::default() }
         };
@@ -110,20 +125,30 @@ fn data(view: &View<'_>) -> Record {
             _ => String::new(),
         },
     );
-    root.text("最少票数", poll.min_ballots.to_string());
+    root.text("最少票数", least_ballots(&scheme.polls));
     // A figure that is the mean of the one column stands there already.
-    let own = figure.filter(|figure| poll.columns.len() != 1 || poll.columns[0].0 != figure.name);
+    let sole =
+        |figure: &Figure| matches!(votes.as_slice(), [Vote { poll, .. }] if poll.columns.len() == 1 && poll.columns[0].0 == figure.name);
+    let own = figure.filter(|figure| !sole(figure));
     root.text("得分名称", own.map_or("", |figure| &figure.name));
-    let worth = poll.words.iter().map(|(word, worth)| format!("{word}={}", plain_text(worth)));
-    root.text("票面说明", worth.collect::<Vec<_>>().join("、"));
+    let mut worth: Vec<String> = Vec::new();
+    for (word, points) in scheme.polls.iter().flat_map(|poll| &poll.words) {
+        let said = format!("{word}={}", plain_text(points));
+        if !worth.contains(&said) {
+            worth.push(said);
+        }
+    }
+    root.text("票面说明", worth.join("、"));
     root.text("有票别", if words.is_empty() { "" } else { "是" });
-    let heading = |(name, max): &(String, Exact)| {
+    let heading = |(vote, (name, max)): (&Vote<'_>, &(String, Exact))| {
         let mut heading = Record::default();
-        heading.text("名称", name);
+        let whose = vote.poll.vote(vote.period);
+        heading.text("名称", if whose.is_empty() { name.clone() } else { format!("{whose}\n{name}") });
         heading.set("满分", mark(max, scheme.decimals));
         heading
     };
-    root.lists.insert("项目", poll.columns.iter().map(heading).collect());
+    let columns = votes.iter().flat_map(|vote| vote.poll.columns.iter().map(move |column| (vote, column)));
+    root.lists.insert("项目", columns.map(heading).collect());
     let heading = |(name, _): &(String, Exact)| Record { fields: [("名称", Datum::Text(name.clone()))].into(), ..Record::default() };
     root.lists.insert("票别", words.iter().map(heading).collect());
     // A poll that nobody has been balloted in has no result.
@@ -131,11 +156,20 @@ fn data(view: &View<'_>) -> Record {
     root
 }
 
-/// Words that ballots can be counted by: one column, each word worth something else, each ballot in a row of its own.
-fn word_columns<'a>(poll: &'a Poll, ballots: &[Ballots]) -> &'a [(String, Exact)] {
-    let single = ballots.iter().all(|ballots| ballots.cast.len() == ballots.count as usize);
+/// `10`; where bodies differ `党员互评 10、群众评议 5`.
+fn least_ballots(polls: &[Poll]) -> String {
+    match polls {
+        [first, rest @ ..] if rest.iter().all(|poll| poll.min_ballots == first.min_ballots) => first.min_ballots.to_string(),
+        several => several.iter().map(|poll| format!("{} {}", poll.name, poll.min_ballots)).collect::<Vec<_>>().join("、"),
+    }
+}
+
+/// Words that ballots can be counted by: one vote with one column, each word worth something else, each ballot in a row of its own.
+fn word_columns<'a>(votes: &[Vote<'a>], submission: &Submission) -> &'a [(String, Exact)] {
+    let [Vote { poll, .. }] = votes else { return &[] };
+    let single = submission.ballots.iter().flatten().all(|ballots| ballots.cast.len() == ballots.count as usize);
     let apart = poll.words.iter().enumerate().all(|(at, (_, worth))| poll.words[..at].iter().all(|(_, other)| other != worth));
-    if poll.columns.len() == 1 && apart && single { &poll.words } else { &[] }
+    if apart && single { poll.tally() } else { &[] }
 }
 
 fn with_word(ballots: &Ballots, worth: &Exact) -> usize {

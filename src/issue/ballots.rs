@@ -50,8 +50,8 @@ pub(super) fn write_ballots(
             let voted_on: Vec<&str> = members.iter().map(|(_, name, _)| name.as_str()).collect();
             let sources = [env!("CARGO_PKG_VERSION"), &scheme.digest, &loaded.digest, &branch.code, &voted_on.join("\n")];
             let digest = short_digest(&sources);
-            let record = make(&Ballot { issuer: &issuer, branch, scheme, members: &members, papers, digest: &digest });
-            if scheme.poll.is_some() {
+            for poll in &scheme.polls {
+                let record = make(&Ballot { issuer: &issuer, branch, scheme, poll, members: &members, papers, digest: &digest });
                 parts.push((&loaded.template, record));
             }
         }

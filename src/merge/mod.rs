@@ -28,7 +28,7 @@ use crate::run::{
     BranchResult, BranchScores, BranchState, Comparison, Dates, FirstState, Resolved, RunError, Setup, refused, sort_findings,
     whole_configuration, write_data,
 };
-use crate::scheme::{self, Scheme};
+use crate::scheme::{self, Among, Scheme};
 use crate::score::{Flag, Score};
 use crate::submission::{Intake, Member, Roll, Submission};
 
@@ -103,6 +103,7 @@ pub fn merge(outs: &[PathBuf], out: &Path) -> Result<Merged, RunError> {
     });
     fit(&shards)?;
     let county = county(&shards)?;
+    ranked_apart(&shards, &county)?;
     let (resolved, folders) = resolved(&shards, &county)?;
     let staging = Staging::open(out, &county.run.to_string())?;
     write(&shards, &county, &resolved, &folders, &staging)?;
@@ -196,6 +197,20 @@ fn fit(shards: &[Shard]) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Refuses parts whose members would have to be ranked with each other: their forms bear grades already. A committee is in one part.
+fn ranked_apart(shards: &[Shard], county: &Setup) -> Result<(), RunError> {
+    let every = county.run.period.every();
+    let over_county = |scheme: &&Scheme| shards.len() > 1 && scheme.ranks_beyond(every) == Some(Among::County);
+    let Some(scheme) = county.schemes.iter().find(over_county) else { return Ok(()) };
+    Err(refused(
+        format!("细则“{}”按全县排名评等次，分开运行的结果不能合并；请把全县放在一起运行", scheme.name),
+        format!(
+            "the scheme “{}” grades by rank over the whole county, so runs over parts of it cannot be merged; run the county as one",
+            scheme.name
+        ),
+    ))
+}
+
 /// The settings that a run had.
 fn settings(state: &State) -> Result<Workspace, CountyError> {
     let schemes: Vec<(String, String)> =
@@ -259,6 +274,7 @@ fn resolved(shards: &[Shard], county: &Setup) -> Result<Whole, RunError> {
         inputs: Vec::new(),
         cells: 0,
         comparison: Comparison::default(),
+        fields: std::sync::Arc::default(),
     };
     let mut folders = BTreeMap::new();
     let mut parts = vec![0; count];
@@ -505,13 +521,11 @@ fn outcome(row: &Value, county: &Setup, card: &mut BranchScores) -> Option<()> {
         OutcomeKind::Branch
     };
     card.outcomes.push(Outcome {
-        kind,
-        scheme: at,
-        score,
         rank: row["rank"].as_u64().map(|rank| rank as u32),
         rank_of: row["rank_of"].as_u64().map(|rank| rank as u32),
         honours: words("honours").into_iter().map(str::to_owned).collect(),
         letter: word("letter").map(str::to_owned),
+        ..Outcome::of(kind, at, score)
     });
     Some(())
 }

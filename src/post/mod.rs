@@ -359,7 +359,7 @@ impl Read {
             posting.date != date || posting.branch(&branch.code).is_some_and(|recorded| recorded.last_day != branch.last_day)
         };
         let redated = self.manifest.posted.is_some() && record.posting.as_ref().is_some_and(other_day);
-        let unnumbered = numbers::unnumbered(records, self.run.year, branch).next().is_some();
+        let unnumbered = numbers::unnumbered(records, self.run, branch).next().is_some();
         Ok(now != then || redated || unnumbered || !self.unannounced(records, &branch.code)?.is_empty())
     }
 

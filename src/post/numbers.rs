@@ -4,15 +4,17 @@ use chrono::NaiveDate;
 
 use super::{DraftBranch, Read};
 use crate::forms::{Issued, Issuer, term, term_end};
+use crate::period::RunPeriod;
 use crate::record::{NumberedLetter, Records};
 use crate::run::{RunError, Setup};
 
 /// Letters of a branch that have no number yet.
-pub(super) fn unnumbered<'a>(records: &'a Records, year: i32, branch: &'a DraftBranch) -> impl Iterator<Item = &'a Issued> {
+pub(super) fn unnumbered<'a>(records: &'a Records, run: RunPeriod, branch: &'a DraftBranch) -> impl Iterator<Item = &'a Issued> {
+    let period = run.to_string();
     branch.letters.iter().filter(move |letter| {
         !records.letters.iter().any(|one| {
             let same =
-                !one.void && one.year == year && one.form == letter.form && one.branch_code == branch.code && one.name == letter.name;
+                !one.void && one.period == period && one.form == letter.form && one.branch_code == branch.code && one.name == letter.name;
             same && (one.seq == letter.seq || letter.number == Some(one.number))
         })
     })
@@ -38,9 +40,10 @@ pub(super) fn give(
         let holds = |letter: &NumberedLetter| {
             rows.iter().any(|row| row.name == letter.name && row.letter.as_deref() == Some(letter.letter.as_str()))
         };
-        let own = records.letters.iter_mut().filter(|letter| letter.year == year && letter.branch_code == branch.code);
+        let period = draft.run.to_string();
+        let own = records.letters.iter_mut().filter(|letter| letter.period == period && letter.branch_code == branch.code);
         own.filter(|letter| !holds(letter)).for_each(|letter| letter.void = true);
-        let without: Vec<Issued> = unnumbered(records, year, branch).cloned().collect();
+        let without: Vec<Issued> = unnumbered(records, draft.run, branch).cloned().collect();
         for letter in without {
             let (date, until) = term_of(county, &letter, issuer);
             let number = records.next_number(year, &letter.form);

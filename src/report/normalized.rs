@@ -155,11 +155,14 @@ pub fn scorer(rules: &crate::scheme::Rules, own: bool) -> String {
 
 fn polls(submission: &Submission, schemes: &[Scheme]) -> Rows {
     let mut rows = Vec::new();
-    for (at, (ballots, member)) in submission.ballots.iter().zip(&submission.members).enumerate() {
-        let Some(poll) = schemes[member.scheme].poll.as_ref().filter(|_| ballots.count > 0) else { continue };
+    for (at, ballots) in submission.ballots.iter().enumerate().flat_map(|(at, votes)| votes.iter().map(move |ballots| (at, ballots))) {
+        let scheme = &schemes[submission.members[at].scheme];
+        let Some(poll) = scheme.polls.get(usize::from(ballots.poll)).filter(|_| ballots.count > 0) else { continue };
         for ((column, _), sum) in poll.columns.iter().zip(&ballots.sums) {
             let mut cells = who(submission, at as u32);
-            cells.extend([column.clone(), ballots.count.to_string(), crate::exact::Decimal::new(*sum, -3).to_string()]);
+            // Of several bodies and periods the item says whose ballots they are and of when.
+            let item = format!("{} {column}", poll.vote(ballots.period));
+            cells.extend([item.trim_start().to_owned(), ballots.count.to_string(), crate::exact::Decimal::new(*sum, -3).to_string()]);
             rows.push((cells, ballots.cast.first().map(|cast| cast.at)));
         }
     }
@@ -199,7 +202,7 @@ fn nominations(submission: &Submission, schemes: &[Scheme]) -> Rows {
 }
 
 fn branch_entries(submission: &Submission, schemes: &[Scheme]) -> Rows {
-    let rules = submission.members.iter().find_map(|member| schemes[member.scheme].branch.as_ref());
+    let rules = submission.branch_scheme.and_then(|at| schemes[at].branch.as_ref());
     let row = |entry: &crate::submission::BranchEntry| {
         let item = rules?.items.get(entry.item)?;
         Some((vec![item.name.clone(), entry.period.zh(), mark(entry.own), mark(entry.reviewed)], Some(entry.at)))

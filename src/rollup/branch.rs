@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Every, Period, RunPeriod};
-use crate::scheme::{Grades, Honour, QuotaBase, Scheme, share_of};
+use crate::scheme::{Among, Grades, Honour, QuotaBase, Ranking, Scheme, Standing};
 use crate::score::{Flag, Score, after_vetoes, score_branch, score_member};
 use crate::submission::{Member, Nomination, Submission};
 
@@ -35,35 +35,34 @@ pub struct Outcome {
     pub honours: Vec<String>,
     /// `告诫通知书`.
     pub letter: Option<String>,
+    /// Where the total stands among those that it is ranked with for the grade, if it is.
+    pub standing: Option<Standing>,
 }
 
-/// Scores a whole branch: members in roster order, the branch itself last.
+impl Outcome {
+    /// A score of which nothing follows yet.
+    pub fn of(kind: OutcomeKind, scheme: usize, score: Score) -> Self {
+        Self { kind, scheme, score, rank: None, rank_of: None, honours: Vec::new(), letter: None, standing: None }
+    }
+}
+
+/// Scores a whole branch: members in roster order, the branch itself last. Grades by rank beyond the branch are [`grade_among`]'s.
 pub fn branch_outcomes(submission: &Submission, schemes: &[Scheme], run: RunPeriod) -> (Vec<Outcome>, Vec<Finding>) {
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(submission.members.len());
     for (at, member) in submission.members.iter().enumerate().filter(|(_, member)| member.repeats.is_none()) {
         let score = score_member(&schemes[member.scheme], submission, at as u32, run);
-        outcomes.push(Outcome {
-            kind: OutcomeKind::Member(at as u32),
-            scheme: member.scheme,
-            score,
-            rank: None,
-            rank_of: None,
-            honours: Vec::new(),
-            letter: None,
-        });
+        outcomes.push(Outcome::of(OutcomeKind::Member(at as u32), member.scheme, score));
     }
     rank(&mut outcomes, schemes);
     grade_by_rank(&mut outcomes, schemes);
-    if run.period == Period::YEAR {
-        letters(&mut outcomes, schemes);
-    }
+    letters(&mut outcomes, schemes, run.period.every());
     let mut findings = honours(&mut outcomes, submission, schemes, run);
-    findings.extend(grade_quotas(&outcomes, submission, schemes, run.period.every()));
-    let with_branch = submission.members.iter().map(|member| member.scheme).find(|scheme| schemes[*scheme].branch.is_some());
-    if let Some(scheme) = with_branch
+    let every = run.period.every();
+    findings.extend(grade_quotas(&outcomes, submission, schemes, every, |scheme| scheme.member.ranks_among(every) <= Some(Among::Branch)));
+    if let Some(scheme) = submission.branch_scheme
         && let Some(score) = score_branch(&schemes[scheme], submission, &member_totals(&outcomes, scheme), run)
     {
-        outcomes.push(Outcome { kind: OutcomeKind::Branch, scheme, score, rank: None, rank_of: None, honours: Vec::new(), letter: None });
+        outcomes.push(Outcome::of(OutcomeKind::Branch, scheme, score));
     }
     (outcomes, findings)
 }
@@ -103,35 +102,98 @@ fn rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
     }
 }
 
-/// Grades by rank among scored full members: a group of equals that does not fit its share whole falls to the rest.
+/// How an outcome is ranked, if it is.
+fn ranking<'a>(outcome: &Outcome, schemes: &'a [Scheme]) -> Option<&'a Ranking> {
+    let scheme = &schemes[outcome.scheme];
+    let rules = if outcome.kind == OutcomeKind::Branch { scheme.branch.as_ref()? } else { &scheme.member };
+    if let Grades::Rank(ranking) = &rules.gradings.get(outcome.score.grading?)?.by { Some(ranking) } else { None }
+}
+
+/// Grades by rank within the branch: a group of equals that does not fit its share whole falls to the rest.
 fn grade_by_rank(outcomes: &mut [Outcome], schemes: &[Scheme]) {
-    let blocks = schemes
-        .iter()
-        .enumerate()
-        .flat_map(|(at, scheme)| scheme.member.gradings.iter().enumerate().map(move |(block, grading)| (at, scheme, block, &grading.by)));
-    for (at, scheme, block, by) in blocks {
-        let Grades::Rank(ranking) = by else { continue };
-        let graded =
-            |outcome: &Outcome| outcome.kind != OutcomeKind::Branch && outcome.scheme == at && outcome.score.grading == Some(block);
-        let totals: Vec<Exact> =
-            outcomes.iter().filter(|outcome| graded(outcome)).filter_map(|outcome| outcome.score.total.clone()).collect();
-        let all: Vec<&Exact> = totals.iter().collect();
-        for outcome in outcomes.iter_mut().filter(|outcome| graded(outcome)) {
+    let mut field = Field::default();
+    field.add("", outcomes, schemes, |among| among == Among::Branch);
+    field.sort();
+    field.grade("", outcomes, schemes, |among| among == Among::Branch);
+}
+
+/// Scheme, whether it is the branch itself, block of grades, and the unit within which totals are ranked.
+type Ranked = (usize, bool, Option<usize>, Among, String);
+
+/// Totals of everybody who is ranked with others, by the scheme's block of grades and the unit within which it ranks.
+#[derive(Debug, Default)]
+pub struct Field {
+    totals: BTreeMap<Ranked, Vec<Exact>>,
+}
+
+impl Field {
+    fn key(outcome: &Outcome, among: Among, committee: &str) -> Ranked {
+        let unit = if among == Among::Committee { committee.to_owned() } else { String::new() };
+        (outcome.scheme, outcome.kind == OutcomeKind::Branch, outcome.score.grading, among, unit)
+    }
+
+    fn add(&mut self, committee: &str, outcomes: &[Outcome], schemes: &[Scheme], wanted: impl Fn(Among) -> bool) {
+        for outcome in outcomes {
+            let Some(ranking) = ranking(outcome, schemes).filter(|ranking| wanted(ranking.among)) else { continue };
             let Some(total) = &outcome.score.total else { continue };
-            let own = ranking.grade(&all, total);
-            outcome.score.grade = Some(after_vetoes(scheme, &outcome.score, own).grade.to_owned());
+            self.totals.entry(Self::key(outcome, ranking.among, committee)).or_default().push(total.clone());
+        }
+    }
+
+    fn sort(&mut self) {
+        self.totals.values_mut().for_each(|totals| totals.sort_unstable());
+    }
+
+    /// Everybody of these branches, each with its committee, who is ranked beyond his branch.
+    pub fn of<'a>(branches: impl Iterator<Item = (&'a str, &'a [Outcome])>, schemes: &[Scheme]) -> Self {
+        let mut field = Self::default();
+        for (committee, outcomes) in branches {
+            field.add(committee, outcomes, schemes, |among| among != Among::Branch);
+        }
+        field.sort();
+        field
+    }
+
+    fn grade(&self, committee: &str, outcomes: &mut [Outcome], schemes: &[Scheme], wanted: impl Fn(Among) -> bool) {
+        for outcome in outcomes {
+            let Some(ranking) = ranking(outcome, schemes).filter(|ranking| wanted(ranking.among)) else { continue };
+            let (Some(total), Some(totals)) = (&outcome.score.total, self.totals.get(&Self::key(outcome, ranking.among, committee))) else {
+                continue;
+            };
+            let standing = ranking.beside(totals, total);
+            let own = ranking.grade(standing, total);
+            outcome.standing = Some(standing);
+            outcome.score.grade = Some(match outcome.kind {
+                OutcomeKind::Branch => own.to_owned(),
+                OutcomeKind::Member(_) => after_vetoes(&schemes[outcome.scheme], &outcome.score, own).grade.to_owned(),
+            });
         }
     }
 }
 
+/// Grades by rank among all of a committee or the county, and what follows from them, once every branch is scored.
+pub fn grade_among(
+    field: &Field,
+    committee: &str,
+    outcomes: &mut [Outcome],
+    submission: &Submission,
+    schemes: &[Scheme],
+    run: RunPeriod,
+) -> Vec<Finding> {
+    let every = run.period.every();
+    field.grade(committee, outcomes, schemes, |among| among != Among::Branch);
+    letters(outcomes, schemes, every);
+    grade_quotas(outcomes, submission, schemes, every, |scheme| scheme.member.ranks_among(every) > Some(Among::Branch))
+}
+
 /// Letters go to full members whose grade came from a score.
-fn letters(outcomes: &mut [Outcome], schemes: &[Scheme]) {
+fn letters(outcomes: &mut [Outcome], schemes: &[Scheme], every: Every) {
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.kind != OutcomeKind::Branch) {
         if [Flag::Probationary, Flag::Exempt].iter().any(|flag| outcome.score.flags.contains(flag)) {
             continue;
         }
         let Some(grade) = &outcome.score.grade else { continue };
-        outcome.letter = schemes[outcome.scheme].letters.iter().find(|letter| letter.grade == *grade).map(|letter| letter.name.clone());
+        outcome.letter = schemes[outcome.scheme].letter_of(grade, every).map(|letter| letter.name.clone());
     }
 }
 
@@ -270,9 +332,15 @@ fn has_stars(outcome: &Outcome, honour: &Honour) -> bool {
 }
 
 /// Grades that more members have than the scheme wants. The grades stand: who is to go is for people to say.
-fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme], every: Every) -> Vec<Finding> {
+fn grade_quotas(
+    outcomes: &[Outcome],
+    submission: &Submission,
+    schemes: &[Scheme],
+    every: Every,
+    wanted: impl Fn(&Scheme) -> bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (at, scheme) in schemes.iter().enumerate() {
+    for (at, scheme) in schemes.iter().enumerate().filter(|(_, scheme)| wanted(scheme)) {
         let scored = || outcomes.iter().filter(|outcome| outcome.scheme == at && outcome.score.total.is_some() && outcome.score.stands());
         for quota in scheme.quotas.iter().filter(|quota| quota.runs.contains(&every)) {
             let have = scored().filter(|outcome| outcome.score.grade.as_ref() == Some(&quota.grade)).count();
@@ -280,7 +348,7 @@ fn grade_quotas(outcomes: &[Outcome], submission: &Submission, schemes: &[Scheme
                 QuotaBase::Graded => scored().filter(|outcome| outcome.score.grade.is_some()).count(),
                 _ => scored().count(),
             };
-            let most = share_of(base, &quota.share, quota.rounding);
+            let most = quota.most.of(base);
             if have as i64 > most {
                 let place = Place { file: Some(submission.file.clone()), sheet: None, cell: None };
                 let finding = Finding::new(Code::QuotaExceeded, place).value(have.to_string());

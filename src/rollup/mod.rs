@@ -8,7 +8,7 @@ mod counts;
 mod published;
 mod unusual;
 
-pub use branch::{Nominees, Outcome, OutcomeKind, branch_outcomes, member_totals, nominees};
+pub use branch::{Field, Nominees, Outcome, OutcomeKind, branch_outcomes, grade_among, member_totals, nominees};
 pub use changes::{Change, change_findings, values};
 pub use counts::{Counted, Counts, grades_of};
 pub use published::PublishedRow;

@@ -151,14 +151,9 @@ mod tests {
     use crate::score::Score;
 
     fn outcomes(totals: &[(i64, &str)]) -> Vec<Outcome> {
-        let outcome = |(at, (total, grade)): (usize, &(i64, &str))| Outcome {
-            kind: OutcomeKind::Member(at as u32),
-            scheme: 0,
-            score: Score { total: Some(Exact::from(*total)), grade: Some((*grade).to_owned()), ..Score::default() },
-            rank: None,
-            rank_of: None,
-            honours: Vec::new(),
-            letter: None,
+        let outcome = |(at, (total, grade)): (usize, &(i64, &str))| {
+            let score = Score { total: Some(Exact::from(*total)), grade: Some((*grade).to_owned()), ..Score::default() };
+            Outcome::of(OutcomeKind::Member(at as u32), 0, score)
         };
         totals.iter().enumerate().map(outcome).collect()
     }

@@ -15,7 +15,6 @@ use crate::forms::{BOARD, BOOK_PARTS, Binding, Data, Form, Issued, Unit};
 use crate::layout::{LaidOut, Note, Numbering, layout, layout_within};
 use crate::pdf::{self, DocumentInfo, PdfError, Section};
 use crate::period::{Every, RunPeriod};
-use crate::rollup::branch_outcomes;
 
 /// A branch's book, ready to be drawn.
 pub(super) struct Book {
@@ -72,7 +71,7 @@ pub(super) fn book(writer: &Writer<'_>, form: &Form, job: &FormJob<'_>) -> Resul
                 add(title, writer.fill(part, job)?);
                 continue;
             }
-            let outcomes = branch_outcomes(&card.submission, &writer.county.schemes, run).0;
+            let outcomes = writer.fields.outcomes(writer.county, *at, &card.submission, run);
             let then = BranchScores { outcomes, ..(*card).clone() };
             let job = FormJob::of(job.unit, *at, &then);
             add(title, writer.fill_of(part, &job, &writer.county.issuer_of(run))?);

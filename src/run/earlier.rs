@@ -146,7 +146,8 @@ impl Earlier {
     ) {
         let run = county.run;
         let ends = letter.until.is_none_or(|until| run.first_day() <= until && until <= run.last_day());
-        let key = (letter.year, letter.form.clone(), letter.branch_code.clone(), format!("{} {}", letter.seq, letter.name));
+        let key =
+            (letter.year, letter.form.clone(), letter.branch_code.clone(), format!("{} {} {}", letter.seq, letter.name, letter.period));
         if letter.void || !ends || !seen.insert(key) {
             return;
         }

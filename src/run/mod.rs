@@ -27,6 +27,7 @@ mod photos;
 mod posted;
 mod prepare;
 pub(crate) mod print;
+mod ranks;
 mod rare;
 mod received;
 mod resolve;
@@ -45,6 +46,7 @@ pub use gather::{BranchScores, FileResult};
 pub use owed::{Chosen, owing};
 pub use parts::Put;
 pub use prepare::{Setup, prepare, register_alone, scheme_names};
+pub use ranks::Fields;
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use templates::Templates;
@@ -171,6 +173,7 @@ pub(crate) fn look(county: Setup, options: &Options, progress: Progress<'_>) -> 
     let resolved = in_pool(options.jobs, || -> Result<_, RunError> {
         let mut resolved = resolve(&county, gathered(&county, &fonts, progress)?);
         moves::settle(&county, &mut resolved);
+        ranks::settle(&county, &mut resolved);
         Ok(resolved)
     })??;
     Ok(Summary { folder: None, kept: Kept::default(), county, chosen: Chosen::Argument, resolved })
@@ -260,8 +263,10 @@ fn gather_period(county: &mut Setup, options: &Options, fonts: &FontSet, progres
 }
 
 fn resolve_all(county: &Setup, received: Received, last_year: Option<&Path>) -> Result<Resolved, RunError> {
+    ranks::refuse_part(county)?;
     let mut resolved = resolve(county, received);
     moves::settle(county, &mut resolved);
+    ranks::settle(county, &mut resolved);
     owed::settle(county, &mut resolved, last_year);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;

@@ -11,10 +11,21 @@ use super::{BranchState, Put, Resolved, Setup};
 use crate::diag::{Code, Fact, Finding, Place};
 use crate::period::{Every, Period, RunPeriod};
 use crate::scheme::Scheme;
+use crate::submission::Mark;
 
 /// True if a run of that length gives somebody under the scheme a score.
 fn scores(scheme: &Scheme, every: Every) -> bool {
     scheme.member.scores(every) || scheme.branch.as_ref().is_some_and(|rules| rules.scores(every))
+}
+
+/// True if the scheme scores members, and not in runs of that length.
+fn unscored_by(scheme: &Scheme, every: Every) -> bool {
+    scheme.scores_members() && !scheme.member.scores(every)
+}
+
+/// How often something is entered.
+fn entered_every(scheme: &Scheme) -> Every {
+    if scheme.scores_members() { scheme.member.every } else { scheme.branch.as_ref().map_or(Every::Year, |rules| rules.every) }
 }
 
 /// Schemes of a branch whose roster is not known: those of last year's members, else those that its 类型 or all categories
@@ -65,7 +76,7 @@ pub fn settle(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>)
             }
             BranchState::Accepted(card) => {
                 let unscored = card.submission.members.iter().filter(|member| member.scored_in(county.run.period));
-                let unscored = unscored.filter(|member| !county.schemes[member.scheme].member.scores(every)).count();
+                let unscored = unscored.filter(|member| unscored_by(&county.schemes[member.scheme], every)).count();
                 if unscored > 0 {
                     let mut finding = Finding::new(Code::NotOwed, Place::file(&card.submission.file))
                         .arg("count", unscored)
@@ -113,14 +124,21 @@ pub fn last_entered(county: &Setup, branches: &[Put]) -> (RunPeriod, Chosen) {
     for (branch, one) in branches.iter().enumerate().filter(|(branch, _)| county.wants(*branch)) {
         if let Some(card) = &one.card {
             written.entry(branch).or_default().extend(card.submission.written.iter().copied());
-            schemes.entry(branch).or_default().extend(card.submission.members.iter().map(|member| member.scheme));
+            let own = schemes.entry(branch).or_default();
+            own.extend(card.submission.members.iter().map(|member| member.scheme));
+            // Where the branch itself is all that is scored its own sheet tells.
+            if let Some(scheme) = card.submission.branch_scheme.filter(|scheme| !county.schemes[*scheme].scores_members()) {
+                own.insert(scheme);
+                let entered = card.submission.branch_entries.iter().filter(|entry| entry.reviewed != Mark::NONE);
+                written.entry(branch).or_default().extend(entered.map(|entry| (scheme, entry.period)));
+            }
         }
     }
-    let lengths: BTreeSet<Every> = county.schemes.iter().map(|scheme| scheme.member.every).collect();
+    let lengths: BTreeSet<Every> = county.schemes.iter().map(entered_every).collect();
     let mut periods: Vec<Period> = lengths.into_iter().flat_map(Every::all).collect();
     periods.sort_by_key(|period| (std::cmp::Reverse(period.last_month()), period.every()));
     for last in periods {
-        let enters = |scheme: &usize| county.schemes[*scheme].member.every == last.every();
+        let enters = |scheme: &usize| entered_every(&county.schemes[*scheme]) == last.every();
         let owing: Vec<usize> = schemes.iter().filter(|(_, own)| own.iter().any(enters)).map(|(branch, _)| *branch).collect();
         let has = |branch: &&usize| written[*branch].iter().any(|(_, period)| *period == last);
         let with = owing.iter().filter(has).count();

@@ -455,7 +455,7 @@ fn has_roster(one: &FileResult) -> bool {
 /// True for a unit that the run looks at.
 fn is_read(unit: &Unit, run: Period) -> bool {
     let of_the_year = [workbook::POLL, workbook::ADJUSTMENTS, workbook::VETOES];
-    if of_the_year.iter().any(|kind| unit.is_of(kind.name)) {
+    if unit.period.is_none() && of_the_year.iter().any(|kind| unit.is_of(kind.name)) {
         return run == Period::YEAR;
     }
     unit.period.is_none_or(|period| period.last_month() <= run.last_month())

@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::{BranchScores, BranchState, Resolved, RunError, Setup, Whose};
+use super::{BranchScores, BranchState, Fields, Resolved, RunError, Setup, Whose};
 use crate::check;
 use crate::county::Corrections;
 use crate::diag::{Code, Finding, Place, Severity};
 use crate::period::{Period, RunPeriod};
 use crate::record::{Announcement, Kept, Records, Said, Stood, Values};
-use crate::rollup::{Change, Outcome, OutcomeKind, branch_outcomes, change_findings, values};
+use crate::rollup::{Change, Outcome, OutcomeKind, change_findings, values};
 use crate::score::Flag;
 use crate::sheet::Book;
 use crate::submission::{self, Expected, Member, Share};
@@ -92,7 +92,7 @@ pub fn compare(county: &Setup, resolved: &mut Resolved, records: &Records) -> Re
             BranchState::Accepted(card) if !periods.is_empty() => Some((at, card)),
             _ => None,
         })
-        .map(|(at, card)| Ok((at, branch(county, at, card, records, &periods, &rosters)?)))
+        .map(|(at, card)| Ok((at, branch(county, (at, card, &resolved.fields), records, &periods, &rosters)?)))
         .collect::<Result<_, RunError>>()?;
     let mut changes: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
     let mut newcomers = Vec::new();
@@ -119,8 +119,7 @@ pub fn compare(county: &Setup, resolved: &mut Resolved, records: &Records) -> Re
 
 fn branch(
     county: &Setup,
-    at: usize,
-    card: &BranchScores,
+    (at, card, fields): (usize, &BranchScores, &Fields),
     records: &Records,
     periods: &[RunPeriod],
     rosters: &Rosters,
@@ -137,7 +136,7 @@ fn branch(
         let outcomes = if *run == county.run {
             &card.outcomes
         } else {
-            scored = branch_outcomes(&card.submission, &county.schemes, *run).0;
+            scored = fields.outcomes(county, at, &card.submission, *run);
             &scored
         };
         let now: Vec<Now<'_>> = outcomes.iter().map(|outcome| now(county, &registered.name, card, outcome)).collect();

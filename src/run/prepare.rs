@@ -69,7 +69,11 @@ impl Setup {
 
     /// Every period of the year that some scheme scores, in the order of the year.
     pub fn scored_periods(&self) -> Vec<RunPeriod> {
-        let scored = |every: &Every| self.schemes.iter().any(|scheme| scheme.member.scores(*every));
+        let of_branch = |scheme: &Scheme, every: Every| scheme.branch.as_ref().is_some_and(|rules| rules.scores(every));
+        let scored = |every: &Every| {
+            let own = |scheme: &Scheme| scheme.member.scores(*every) || (!scheme.scores_members() && of_branch(scheme, *every));
+            self.schemes.iter().any(own)
+        };
         let all = Every::ALL.into_iter().filter(scored).flat_map(Every::all);
         let mut runs: Vec<RunPeriod> = all.map(|period| RunPeriod { year: self.workspace.year, period }).collect();
         runs.sort_by_key(|run| (run.period.last_month(), run.period.every()));

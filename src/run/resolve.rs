@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::intake::Submitted;
 use super::parts::{Put, missing_rows};
 use super::received::{Received, of_branch, people};
-use super::{BranchScores, Comparison, Setup, sort_findings};
+use super::{BranchScores, Comparison, Fields, Setup, sort_findings};
 use crate::check::{MissingRow, Person, roll_mismatch, same_person_in_branches};
 use crate::county::Branch;
 use crate::diag::{Code, Finding, Place, Severity};
@@ -73,6 +73,8 @@ pub struct Resolved {
     pub cells: usize,
     /// Beside other results.
     pub comparison: Comparison,
+    /// Who is ranked with members of other branches.
+    pub fields: Arc<Fields>,
 }
 
 impl Resolved {
@@ -135,14 +137,15 @@ pub fn resolve(county: &Setup, received: Received) -> Resolved {
             branch_result(county, branch, put, faulty)
         })
         .collect();
-    Resolved { branches, findings, people, inputs, cells, comparison: Comparison::default() }
+    Resolved { branches, findings, people, inputs, cells, comparison: Comparison::default(), fields: Arc::default() }
 }
 
 fn branch_result(county: &Setup, branch: usize, put: Put, faulty: bool) -> BranchResult {
     let missing_rows = missing_rows(county, &put);
     let members = || put.card.iter().flat_map(|card| &card.submission.members);
     let roster = members().map(|member| Arc::clone(&member.name)).collect();
-    let schemes = members().map(|member| member.scheme).collect();
+    let itself = put.card.iter().filter_map(|card| card.submission.branch_scheme);
+    let schemes = members().map(|member| member.scheme).chain(itself).collect();
     let state = match put.card {
         None if !county.wants(branch) && put.file.is_none() => BranchState::LeftOut,
         _ if faulty => BranchState::Returned,

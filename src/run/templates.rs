@@ -77,7 +77,10 @@ impl Templates {
     pub fn load(options: &Options, county: &Setup) -> Result<Self, RunError> {
         let every = county.run.period.every();
         let asked = options.forms.as_ref().or_else(|| county.workspace.forms.get(&every));
-        let wanted = |form: &Form| asked.map_or(form.runs.contains(&every), |asked| asked.iter().any(|id| id == form.id));
+        // Letters of shorter runs are printed where a scheme has them.
+        let letters = county.schemes.iter().any(|scheme| scheme.has_letters(every));
+        let usual = |form: &Form| form.runs.contains(&every) || (letters && form.is_of_letters());
+        let wanted = |form: &Form| asked.map_or(usual(form), |asked| asked.iter().any(|id| id == form.id));
         Self::of(options, county, FORMS.iter().filter(|form| form.is_always_printed() || wanted(form)).collect())
     }
 

@@ -18,8 +18,8 @@ use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::templates::{Loaded, Variant};
 use super::{
-    BranchResult, BranchScores, BranchState, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name, out_folder,
-    sort_findings,
+    BranchResult, BranchScores, BranchState, Fields, Options, Progress, Resolved, RunError, Setup, Stage, Templates, folder_name,
+    out_folder, sort_findings,
 };
 use super::{dates, posted};
 use crate::county::{Branch, Paper};
@@ -216,6 +216,8 @@ pub(super) struct Writer<'a> {
     pub(super) templates: &'a Templates,
     pub(super) staging: &'a Staging,
     pub(super) issuer: &'a Issuer,
+    /// Who is ranked with members of other branches.
+    pub(super) fields: Arc<Fields>,
     /// SHA-256 of every file of the inbox.
     pub(super) digests: BTreeMap<Arc<str>, String>,
     /// Corrections that boards print.
@@ -260,6 +262,7 @@ impl<'a> Writer<'a> {
             templates,
             staging,
             issuer,
+            fields: Arc::clone(&resolved.fields),
             digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
             numbers: resolved.comparison.letters.clone(),
             papers: Mutex::default(),

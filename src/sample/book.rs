@@ -59,13 +59,14 @@ fn grids(county: &County, at: usize, roster: &[Person], reported: NaiveDate, dra
     };
     let scored: Vec<(&Person, usize)> =
         roster.iter().filter(|person| person.exempt.is_none()).map(|person| (person, county.scheme_of(branch, &person.category))).collect();
-    let polled: Vec<(&Person, usize)> = scored.iter().filter(|(_, scheme)| schemes[*scheme].poll.is_some()).copied().collect();
+    let polled: Vec<(&Person, usize)> = scored.iter().filter(|(_, scheme)| !schemes[*scheme].polls.is_empty()).copied().collect();
     let stranger = "吴明哲".to_owned();
     let reviewers =
         (&roster[0].name, roster.get(1).map(|person| &person.name).filter(|name| **name != roster[0].name).unwrap_or(&stranger));
     let mut grids = vec![cover(county, at, roster, reported), members(roster, schemes, county, at)];
-    for sheet in serve(workbook::ENTRIES.name, schemes, &scored, |scheme| scheme.member.by_category()) {
-        grids.push(entries::entries(draw, &sheet, schemes, &scored, manner, (reviewers.0, reviewers.1)));
+    let entered: Vec<(&Person, usize)> = scored.iter().filter(|(_, scheme)| schemes[*scheme].scores_members()).copied().collect();
+    for sheet in serve(workbook::ENTRIES.name, schemes, &entered, |scheme| scheme.member.by_category()) {
+        grids.push(entries::entries(draw, &sheet, schemes, &entered, manner, (reviewers.0, reviewers.1)));
     }
     for sheet in serve(workbook::POLL.name, schemes, &polled, |_| false) {
         grids.extend(entries::ballots(draw, &sheet, schemes, &polled, manner));

@@ -278,51 +278,90 @@ fn day_in(draw: &mut Draw, period: Period) -> NaiveDate {
 pub fn ballots(draw: &mut Draw, sheet: &Served, schemes: &[Scheme], members: &[(&Person, usize)], manner: Manner) -> Option<Grid> {
     let (name, scheme_at, categories) = sheet;
     let scheme = &schemes[*scheme_at];
-    let poll = scheme.poll.as_ref()?;
-    // Words can be counted for one column only.
-    let counted = manner.summed && (poll.words.is_empty() || poll.columns.len() == 1);
-    let mut headings: Vec<String> =
-        [column::SEQ, column::NAME, if counted { column::BALLOTS } else { column::BALLOT }].map(String::from).into();
-    let tallied = counted && !poll.words.is_empty();
-    if tallied {
-        headings.extend(poll.words.iter().map(|(word, _)| word.clone()));
-    } else {
-        headings.extend(poll.columns.iter().map(|(column, _)| column.clone()));
+    if scheme.polls.is_empty() {
+        return None;
     }
-    let count = i64::from(poll.min_ballots.max(3)) + draw.between(0, 2);
-    let mut rows = Vec::new();
-    for (person, _) in members.iter().filter(|(person, _)| categories.contains(&person.category)) {
-        if !poll.words.is_empty() {
-            rows.extend(in_words(draw, person, poll, count, tallied));
-            continue;
+    // Words can be counted for one column only.
+    let counted = manner.summed && scheme.polls.iter().all(|poll| poll.words.is_empty() || poll.columns.len() == 1);
+    let keys = [
+        Some(column::SEQ),
+        Some(column::NAME),
+        scheme.tells_voters().then_some(column::VOTERS),
+        scheme.polls_by_period().then_some(column::PERIOD),
+        Some(if counted { column::BALLOTS } else { column::BALLOT }),
+    ];
+    let mut headings: Vec<String> = keys.into_iter().flatten().map(String::from).collect();
+    let marks = headings.len();
+    let columns_of = |poll: &Poll| -> Vec<String> {
+        let tally = if counted { poll.tally() } else { &[] };
+        let own = if tally.is_empty() { &poll.columns } else { tally };
+        own.iter().map(|(heading, _)| heading.clone()).collect()
+    };
+    for heading in scheme.polls.iter().flat_map(columns_of) {
+        if !headings.contains(&heading) {
+            headings.push(heading);
         }
-        let mut sums = vec![0; poll.columns.len()];
-        for number in 1..=count {
-            let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), number.into()];
-            for (sum, (_, max)) in sums.iter_mut().zip(&poll.columns) {
-                let max = units(max, scheme);
-                let mark = mark(draw, person.level, max);
-                // Voters think in whole marks.
-                let mark = if scheme.decimals > 0 && draw.percent(70) { (mark + 5) / 10 * 10 } else { mark }.min(max);
-                *sum += mark;
-                row.push(value(mark, scheme));
-            }
-            if !manner.summed {
+    }
+    let mut rows = Vec::new();
+    for (at, period) in scheme.votes_in(Period::YEAR) {
+        let poll = &scheme.polls[at];
+        let count = i64::from(poll.min_ballots.max(3)) + draw.between(0, 2);
+        let own: Vec<usize> = columns_of(poll).iter().filter_map(|heading| headings.iter().position(|other| other == heading)).collect();
+        let voted_on = |person: &Person| period == Period::YEAR || period.overlaps(person.first_month, person.last_month);
+        for (person, _) in members.iter().filter(|(person, _)| categories.contains(&person.category) && voted_on(person)) {
+            for (number, values) in votes(draw, person, (poll, scheme), count, counted, manner.summed) {
+                let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into()];
+                row.extend(scheme.tells_voters().then(|| poll.name.as_str().into()));
+                row.extend(scheme.polls_by_period().then(|| period.zh().as_str().into()));
+                row.push(number.into());
+                row.resize(headings.len(), Value::Empty);
+                for (column, value) in own.iter().zip(values) {
+                    row[*column] = value;
+                }
                 rows.push(row);
             }
         }
-        if manner.summed {
-            let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into(), count.into()];
-            row.extend(sums.into_iter().map(|sum| value(sum, scheme)));
-            rows.push(row);
-        }
     }
-    let marks = 3..headings.len();
+    let marks = marks..headings.len();
     Some(Grid { name: name.clone(), headings, rows, marks, scheme: Some(*scheme_at) })
 }
 
+/// One vote on a member: its rows, each with the number of the ballot, or of ballots where they are summed, and the points.
+fn votes(
+    draw: &mut Draw,
+    person: &Person,
+    (poll, scheme): (&Poll, &Scheme),
+    count: i64,
+    counted: bool,
+    summed: bool,
+) -> Vec<(i64, Vec<Value>)> {
+    if !poll.words.is_empty() {
+        return in_words(draw, person, poll, count, counted);
+    }
+    let mut rows = Vec::new();
+    let mut sums = vec![0; poll.columns.len()];
+    for number in 1..=count {
+        let mut row: Vec<Value> = Vec::new();
+        for (sum, (_, max)) in sums.iter_mut().zip(&poll.columns) {
+            let max = units(max, scheme);
+            let mark = mark(draw, person.level, max);
+            // Voters think in whole marks.
+            let mark = if scheme.decimals > 0 && draw.percent(70) { (mark + 5) / 10 * 10 } else { mark }.min(max);
+            *sum += mark;
+            row.push(value(mark, scheme));
+        }
+        if !summed {
+            rows.push((number, row));
+        }
+    }
+    if summed {
+        rows.push((count, sums.into_iter().map(|sum| value(sum, scheme)).collect()));
+    }
+    rows
+}
+
 /// A member's ballots in words: one row a ballot, or one with how many said each word.
-fn in_words(draw: &mut Draw, person: &Person, poll: &Poll, count: i64, tallied: bool) -> Vec<Vec<Value>> {
+fn in_words(draw: &mut Draw, person: &Person, poll: &Poll, count: i64, tallied: bool) -> Vec<(i64, Vec<Value>)> {
     let mut by_worth: Vec<usize> = (0..poll.words.len()).collect();
     by_worth.sort_by(|a, b| poll.words[*b].1.cmp(&poll.words[*a].1));
     let well = match person.level {
@@ -332,21 +371,14 @@ fn in_words(draw: &mut Draw, person: &Person, poll: &Poll, count: i64, tallied: 
         Level::Weak => 25,
     };
     let said = |draw: &mut Draw| if draw.percent(well) { by_worth[0] } else { by_worth[draw.below(by_worth.len())] };
-    let mut row: Vec<Value> = vec![person.seq.into(), person.name.as_str().into()];
     if tallied {
         let mut tally = vec![0i64; poll.words.len()];
         for _ in 0..count {
             tally[said(draw)] += 1;
         }
-        row.push(count.into());
-        row.extend(tally.into_iter().map(Value::from));
-        return vec![row];
+        return vec![(count, tally.into_iter().map(Value::from).collect())];
     }
-    let ballot = |number: i64| {
-        let words = poll.columns.iter().map(|_| poll.words[said(draw)].0.as_str().into());
-        [row.as_slice(), &[number.into()], &words.collect::<Vec<Value>>()].concat()
-    };
-    (1..=count).map(ballot).collect()
+    (1..=count).map(|number| (number, poll.columns.iter().map(|_| poll.words[said(draw)].0.as_str().into()).collect())).collect()
 }
 
 /// 支部积分, where the scheme scores branches.
@@ -355,11 +387,23 @@ pub fn branch(draw: &mut Draw, scheme: &Scheme) -> Option<Grid> {
     let mut rows = Vec::new();
     for period in rules.every.all() {
         for item in &rules.items {
+            let who: [Value; 2] = [item.name.as_str().into(), Period::zh(period).into()];
+            let told = |own: Value, reviewed: Value| [who.as_slice(), &[own, reviewed]].concat();
+            if !item.words.is_empty() {
+                let said = || -> Value { item.words[0].0.as_str().into() };
+                rows.push(told(said(), said()));
+                continue;
+            }
+            if item.kind == ItemKind::Count {
+                let times = draw.between(0, item.max.floor().unwrap_or(0).min(3));
+                rows.push(told(times.into(), times.into()));
+                continue;
+            }
             let max = units(&item.max, scheme);
             let reviewed = mark(draw, Level::Good, max);
             let gap = rules.scorers.as_ref().and_then(|scorers| scorers.gap.as_ref()).map_or(10, |gap| units(gap, scheme)).clamp(0, 10);
             let own = (reviewed + draw.between(0, gap)).min(max);
-            rows.push(vec![item.name.as_str().into(), Period::zh(period).into(), value(own, scheme), value(reviewed, scheme)]);
+            rows.push(told(value(own, scheme), value(reviewed, scheme)));
         }
     }
     Some(Grid {

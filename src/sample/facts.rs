@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::exact::Exact;
 use crate::period::Period;
-use crate::scheme::{Honour, QuotaBase, Scheme, share_of};
+use crate::scheme::{Honour, QuotaBase, Scheme};
 use crate::workbook::{self, column};
 use crate::xlsx::tables::Value;
 
@@ -114,7 +114,7 @@ pub fn nominations(
             if roster.iter().filter(|person| expected(person)).count() < honour.min_members as usize {
                 continue;
             }
-            let quota = share_of(base, &honour.share, honour.rounding);
+            let quota = honour.most.of(base);
             draw.shuffle(&mut candidates);
             for person in candidates.into_iter().take(usize::try_from(quota).unwrap_or(0)) {
                 rows.push(vec![person.seq.into(), person.name.as_str().into(), honour.name.as_str().into(), Period::zh(period).into()]);

@@ -33,12 +33,15 @@ pub(super) fn digits(formula: &Formula, figures: &BTreeMap<String, usize>) -> us
     let of = |formula: &Formula| digits(formula, figures);
     match formula {
         Formula::Number(number) => number.to_string().len(),
-        Formula::Value(_) | Formula::Builtin(_) | Formula::OfKind { .. } | Formula::Sum(_) | Formula::Mean(_) | Formula::Entered(_) => {
-            OF_ENTRIES
-        }
+        Formula::Value(_)
+        | Formula::Builtin(_)
+        | Formula::Poll { .. }
+        | Formula::OfKind { .. }
+        | Formula::Sum(_)
+        | Formula::Mean(_)
+        | Formula::Entered(_)
+        | Formula::Members(_) => OF_ENTRIES,
         Formula::Figure(id) => figures.get(id).copied().unwrap_or(OF_ENTRIES),
-        // A mean of many adds the digits of their number.
-        Formula::Members(_) => OF_ENTRIES,
         Formula::Over(_, id) => figures.get(id).copied().unwrap_or(OF_ENTRIES).saturating_add(3),
         Formula::Ratio(parts) => of(&parts[0]).saturating_add(of(&parts[1])).max(of(&parts[2])),
         Formula::Negate(inner) => of(inner),

@@ -1,4 +1,4 @@
-//! What belongs to the year: ballots, awards and discipline.
+//! Facts of the year: awards and discipline.
 
 use std::collections::BTreeMap;
 
@@ -7,74 +7,8 @@ use crate::diag::Said;
 use crate::exact::Exact;
 use crate::words::nearest;
 
-use super::items::heading;
-use super::model::{AdjustmentKind, Adjustments, Poll, Stacking};
+use super::model::{AdjustmentKind, Adjustments, Stacking};
 use super::reader::Reader;
-use super::{Item, ItemKind};
-
-/// `[poll]`.
-pub(super) fn poll<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, items: &[Item]) -> Option<Poll> {
-    let mut keys = reader.optional_table(parent, "poll")?;
-    let columns = reader.text(&mut keys, "columns");
-    let max = reader.optional_number(&mut keys, "max");
-    let min_ballots = reader.whole(&mut keys, "min_ballots", 0..=10_000);
-    let origin = reader.origin(&mut keys, "origin");
-    let clause = reader.clause(&mut keys);
-    let mut words: Vec<(String, Exact)> = Vec::new();
-    let named = reader.named(&mut keys, "words");
-    for (word, node) in &named {
-        heading(reader, word);
-        let Some(worth) = reader.as_number(node, &word.value) else { continue };
-        let fits = worth.value.published_decimal(3).is_some_and(|kept| Exact::from(kept) == worth.value);
-        if !fits || worth.value.is_negative() {
-            reader.fault(&worth.span, "要在零以上，最多三位小数", "must be zero or above, with at most three decimals");
-        }
-        words.push((word.value.clone(), worth.value));
-    }
-    let best = words.iter().map(|(_, worth)| worth.clone()).max();
-    if let (Some(max), Some(_)) = (&max, &best) {
-        reader.fault(
-            &max.span,
-            "按词投票的，最高分就是最好的词，不要再写“max”",
-            "with `words` the best word is the maximum; leave `max` out",
-        );
-    }
-    let place = keys.place("columns");
-    reader.finish(keys);
-    reader.sample(origin, || format!("民主测评每人至少{min_ballots}票"));
-    let max = max.map(|max| max.value);
-    let columns = match (columns.value.as_str(), best.or(max)) {
-        ("", _) => Vec::new(),
-        ("items", Some(max)) if !words.is_empty() => {
-            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), max.clone())).collect()
-        }
-        ("items", None) => {
-            items.iter().filter(|item| item.kind == ItemKind::Mark).map(|item| (item.name.clone(), item.max.clone())).collect()
-        }
-        ("items", Some(_)) => {
-            reader.fault(
-                &place,
-                "票上各项的最高分就是各项目的分值，不要再写“max”",
-                "the ballots' items have the maxima of the items; leave `max` out",
-            );
-            Vec::new()
-        }
-        (name, None) => {
-            reader.fault(
-                &place,
-                format!("缺少“max”（“{name}”一票的最高分）或“words”（好、一般、差各值多少）"),
-                format!("`max` is missing, the largest number on a ballot in `{name}`, or `words`, what each word is worth"),
-            );
-            Vec::new()
-        }
-        (name, Some(max)) => {
-            heading(reader, &columns);
-            reader.sample(origin, || format!("“{name}”每票上限{max}"));
-            vec![(name.to_owned(), max)]
-        }
-    };
-    Some(Poll { columns, words, min_ballots, clause, origin })
-}
 
 /// `[adjustments]`.
 pub(super) fn adjustments<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Option<Adjustments> {

@@ -10,7 +10,7 @@ use crate::period::Every;
 
 use super::bounds::digits;
 use super::formula::{self, Builtin, Formula, Names, SELECTORS};
-use super::model::{AdjustmentKind, Figure, Window};
+use super::model::{AdjustmentKind, Figure, Poll, Window};
 use super::reader::Reader;
 use super::values::usable_name;
 use super::{Bands, Item, Per, Value, outcomes};
@@ -20,6 +20,8 @@ pub(super) struct Known<'a> {
     pub items: &'a [Item],
     pub values: &'a [Arc<Value>],
     pub builtins: &'a [Builtin],
+    /// Whose ballots there are.
+    pub polls: &'a [Poll],
     /// How often an entry is due, and whether rows name their day.
     pub entries: Every,
     pub dated: bool,
@@ -59,6 +61,7 @@ pub(super) fn formula(
         members: !known.member_runs.is_empty(),
         blocked,
         builtins: known.builtins,
+        polls: known.polls,
         kinds: known.kinds,
         words: reader.bounds.words,
     };
@@ -160,7 +163,7 @@ fn drafts<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known: &Known<'_>)
             over: over(reader, &mut keys, &runs, known),
             window: window(reader, &mut keys),
             text: reader.text(&mut keys, "value"),
-            bands: outcomes::table(reader, &mut keys, &name),
+            bands: outcomes::table(reader, &mut keys, &name, drafts.len()),
             clause: reader.clause(&mut keys),
             id,
             name,
@@ -227,6 +230,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
         }
         let formula = formula(reader, &draft.text, known, &earlier, &blocked);
         of_the_year(reader, draft, known, &formula);
+        of_ballots(reader, draft, known, &formula);
         of_the_whole(reader, draft, &formula);
         of_members(reader, draft, known, &formula);
         let given = draft.bands.iter().flat_map(Bands::iter).map(|band| band.gives.to_string().len()).max().unwrap_or(0);
@@ -275,7 +279,7 @@ pub(super) fn figures<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, known:
     done
 }
 
-/// Ballots, 奖惩 and 一票否决 belong to the year: a figure of a shorter run that names them would silently be without them.
+/// 奖惩 and 一票否决 belong to the year: a figure of a shorter run that names them would silently be without them.
 fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formula: &Formula) {
     if formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes)))
         && let Some(without) = draft.runs.iter().find(|every| !known.veto_runs.contains(every))
@@ -289,19 +293,56 @@ fn of_the_year(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formul
     }
     let Some(shorter) = draft.runs.iter().find(|every| **every != Every::Year) else { return };
     let words = [
-        ("mean(poll)", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Poll)))),
         ("awards", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Awards(_))))),
         ("awards(…)", formula.any(&|part| matches!(part, Formula::OfKind { .. }))),
         ("penalties", formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Penalties(_))))),
     ];
     for (word, _) in words.into_iter().filter(|(_, named)| *named) {
-        let every = shorter.word();
-        reader.fault(
-            &draft.text.span,
-            format!("“{word}”只在年度里有，这个得分还用于 {every}；请把 runs 写成 [\"year\"]，更短的期间另写一个不用它的得分"),
-            format!("`{word}` is there in the year only, and this figure is worked out for `{every}` too; give it runs = [\"year\"], and shorter runs a figure without it"),
-        );
+        only_in_the_year(reader, draft, word, shorter.word());
     }
+}
+
+/// Ballots are cast every so often: a figure of a shorter run, or over shorter periods, would silently be without them.
+fn of_ballots(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formula: &Formula) {
+    for (at, poll) in known.polls.iter().enumerate() {
+        if !formula.any(&|part| matches!(part, Formula::Poll { poll, .. } if *poll == at)) {
+            continue;
+        }
+        let named = if poll.name.is_empty() { "mean(poll)".to_owned() } else { format!("mean({})", poll.name) };
+        let every = poll.every.word();
+        if let Some(shorter) = draft.runs.iter().find(|run| **run < poll.every) {
+            let shorter = shorter.word();
+            if poll.every == Every::Year {
+                only_in_the_year(reader, draft, &named, shorter);
+            } else {
+                reader.fault(
+                    &draft.text.span,
+                    format!("“{named}”按 {every} 投票，{shorter} 的运行里没有；请改这个得分的 runs，或 [[poll]] 的 every"),
+                    format!("`{named}` is cast for each {every}, and a `{shorter}` run holds none; change this figure's `runs`, or `every` of [[poll]]"),
+                );
+            }
+        }
+        let too_short = match draft.over {
+            Some(Per::Day) => Some(("日", "day")),
+            Some(over @ Per::Period(length)) if length < poll.every => Some(over_words(over)),
+            _ => None,
+        };
+        if let Some((zh, en)) = too_short {
+            reader.fault(
+                &draft.text.span,
+                format!("“{named}”按 {every} 投票，不能用在按{zh}单算的得分里"),
+                format!("`{named}` is cast for each {every} and cannot stand in a figure over each {en}"),
+            );
+        }
+    }
+}
+
+fn only_in_the_year(reader: &mut Reader<'_>, draft: &Draft, word: &str, every: &str) {
+    reader.fault(
+        &draft.text.span,
+        format!("“{word}”只在年度里有，这个得分还用于 {every}；请把 runs 写成 [\"year\"]，更短的期间另写一个不用它的得分"),
+        format!("`{word}` is there in the year only, and this figure is worked out for `{every}` too; give it runs = [\"year\"], and shorter runs a figure without it"),
+    );
 }
 
 /// How a figure may use one above it: by its name (false), or what a function makes of its periods (true).
@@ -342,15 +383,15 @@ fn of_members(reader: &mut Reader<'_>, draft: &Draft, known: &Known<'_>, formula
     }
 }
 
-/// Ballots, 奖惩 and 一票否决 are of the whole run: in each of several periods they would count several times.
+/// 奖惩 and 一票否决 are of the whole run: in each of several periods they would count several times.
 fn of_the_whole(reader: &mut Reader<'_>, draft: &Draft, formula: &Formula) {
     if draft.over.is_none() || !formula.any(&|part| matches!(part, Formula::Builtin(_) | Formula::OfKind { .. } | Formula::Members(_))) {
         return;
     }
     reader.fault(
         &draft.text.span,
-        "民主测评、奖惩、一票否决和党员的总分（members）属于整期，不能用在按期单算的得分里",
-        "ballots, 奖惩, 一票否决 and the totals of `members` belong to the whole run, not to a figure over periods",
+        "奖惩、一票否决和党员的总分（members）属于整期，不能用在按期单算的得分里",
+        "奖惩, 一票否决 and the totals of `members` belong to the whole run, not to a figure over periods",
     );
 }
 
@@ -366,11 +407,18 @@ fn names_apart(reader: &mut Reader<'_>, drafts: &[Draft], known: &Known<'_>) {
             every.all().any(|period| format!("{}{}", other.id.value, period.number()) == *id)
         };
         let of_items = |item: &Item| item.name == *id || item.group == *id;
-        if draft.over.is_some() && (SELECTORS.contains(&id.as_str()) || id == "poll" || known.items.iter().any(of_items)) {
+        if draft.over.is_some()
+            && (SELECTORS.contains(&id.as_str())
+                || id == "poll"
+                || known.items.iter().any(of_items)
+                || known.polls.iter().any(|poll| poll.name == *id))
+        {
             reader.fault(
                 &draft.id.span,
-                format!("“{id}”已是项目、分组或算式自己的词，sum({id}) 就分不清了；请换一个名字"),
-                format!("`{id}` is an item, a group or a word of formulas already; `sum({id})` could not tell them apart"),
+                format!("“{id}”已是项目、分组、评议方或算式自己的词，sum({id}) 就分不清了；请换一个名字"),
+                format!(
+                    "`{id}` is an item, a group, a body that votes or a word of formulas already; `sum({id})` could not tell them apart"
+                ),
             );
         }
         if drafts.iter().enumerate().any(|(other_at, other)| other_at != at && numbered(other)) {

@@ -14,7 +14,7 @@ use crate::diag::Said;
 use crate::exact::{Decimal, Exact};
 use crate::words::nearest;
 
-use super::model::{AdjustmentKind, Stacking};
+use super::model::{AdjustmentKind, Poll, Stacking};
 use super::{Item, ItemKind, Value};
 
 /// A proven formula.
@@ -28,6 +28,13 @@ pub enum Formula {
     Figure(String),
     /// What stands outside the items.
     Builtin(Builtin),
+    /// The mean of the ballots of one body, added up over its columns: of its periods in the window their mean.
+    Poll {
+        /// Index into the scheme's polls.
+        poll: usize,
+        /// Whose they are; empty for the one body of `[poll]`.
+        name: String,
+    },
     /// Points of one 种类 of 奖惩 by itself.
     OfKind {
         /// Index into the scheme's kinds.
@@ -62,8 +69,6 @@ pub enum Formula {
 /// What stands outside the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builtin {
-    /// Sum over the poll's columns of the mean of the ballots.
-    Poll,
     /// Points of awards after stacking.
     Awards(Stacking),
     /// Points of discipline and criticism after stacking, at or below zero.
@@ -131,6 +136,8 @@ pub(super) struct Names<'a> {
     /// Names that exist and yet cannot be used here, with why.
     pub blocked: &'a BTreeMap<String, Said>,
     pub builtins: &'a [Builtin],
+    /// Whose ballots there are.
+    pub polls: &'a [Poll],
     /// 种类 of 奖惩, which are no items.
     pub kinds: &'a [AdjustmentKind],
     /// Numbers, names and signs that a formula may have.
@@ -293,10 +300,32 @@ impl Parser<'_> {
         (self.here(), Said::new(format!("这里不该有“{shown}”"), format!("`{shown}` is not expected here")))
     }
 
-    /// True where `poll)` follows.
-    fn poll_alone(&self) -> bool {
-        let token = |at: usize| self.tokens.get(at).map(|(token, _)| token);
-        token(self.at) == Some(&Token::Name("poll".into())) && token(self.at + 1) == Some(&Token::Sign(')'))
+    /// `mean(poll)`, `mean('党员互评')`: a body's ballots alone in the brackets.
+    fn ballots(&mut self) -> Result<Option<Formula>, FormulaFault> {
+        let Some((Token::Name(name), span)) = self.tokens.get(self.at).cloned() else { return Ok(None) };
+        let polls = self.names.polls;
+        let found = polls.iter().position(|poll| poll.name == name).or_else(|| (name == "poll" && polls.len() == 1).then_some(0));
+        let Some(poll) = found else {
+            if name == "poll" && !polls.is_empty() {
+                let named = polls.iter().filter(|poll| !poll.name.is_empty());
+                let all = named.map(|poll| format!("mean({})", poll.name)).collect::<Vec<_>>().join(" ");
+                let said = Said::new(
+                    format!("评议方不止一个，要写明是谁的票：{all}"),
+                    format!("several bodies cast ballots; say whose are meant: {all}"),
+                );
+                return Err((span, said));
+            }
+            return Ok(None);
+        };
+        if self.tokens.get(self.at + 1).map(|(token, _)| token) != Some(&Token::Sign(')')) {
+            let said = Said::new(
+                format!("“{name}”是评议方，要单独写在括号里：mean({name})"),
+                format!("`{name}` is a body that votes and stands alone in the brackets: `mean({name})`"),
+            );
+            return Err((span, said));
+        }
+        self.at += 2;
+        Ok(Some(Formula::Poll { poll, name: polls[poll].name.clone() }))
     }
 
     fn close(&mut self) -> Result<(), FormulaFault> {
@@ -494,6 +523,12 @@ impl Parser<'_> {
                 format!("`{name}` is one number: write `{name}` without `sum` or `mean`"),
             );
         }
+        if self.names.polls.iter().any(|poll| poll.name == name) {
+            return Said::new(
+                format!("“{name}”是评议方，不是项目，只能写作 mean({name})"),
+                format!("`{name}` is a body that votes, no item: write `mean({name})`"),
+            );
+        }
         if let Some(kind) = self.names.kinds.iter().find(|kind| kind.name == name) {
             let word = if kind.deducts { "penalties" } else { "awards" };
             return Said::new(
@@ -549,11 +584,12 @@ impl Parser<'_> {
         })? {
             return Ok(folded);
         }
+        if function == "mean"
+            && let Some(ballots) = self.ballots()?
+        {
+            return Ok(ballots);
+        }
         match function {
-            "mean" if self.names.builtins.contains(&Builtin::Poll) && self.poll_alone() => {
-                self.at += 2;
-                Ok(Formula::Builtin(Builtin::Poll))
-            }
             "awards" | "penalties" if !self.names.kinds.is_empty() => self.of_kind(function),
             "sum" => Ok(Formula::Sum(self.items(function)?)),
             "mean" => Ok(Formula::Mean(self.items(function)?)),

@@ -60,6 +60,8 @@ pub struct Item {
     pub reason: Option<String>,
     /// The column may be absent.
     pub optional: bool,
+    /// What the county's own text asks for, for forms.
+    pub standard: Option<String>,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
     /// Where the item comes from.
@@ -195,6 +197,7 @@ impl Item {
             each: _,
             reason: _,
             optional: _,
+            standard: _,
             clause: _,
             origin: _,
             max_origin: _,

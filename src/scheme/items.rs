@@ -11,6 +11,7 @@ use crate::workbook;
 
 use super::formula::SELECTORS;
 use super::model::Scorers;
+use super::reach::What;
 use super::reader::Reader;
 use super::{Amount, Item, ItemKind, Measure, Per, Points, Step, Value, ZeroIf};
 
@@ -26,7 +27,7 @@ const KINDS: [(&str, ItemKind); 5] = [
 ];
 
 /// Keys of an item that a group may give all its items.
-const ITEM_KEYS: [&str; 18] = [
+const ITEM_KEYS: [&str; 19] = [
     "kind",
     "max",
     "origin",
@@ -44,6 +45,7 @@ const ITEM_KEYS: [&str; 18] = [
     "each",
     "reason",
     "optional",
+    "standard",
     "clause",
 ];
 
@@ -170,10 +172,12 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             let place = keys.place("optional");
             reader.fault(&place, "评分项目的列不能省略", "the column of marks cannot be optional");
         }
+        let standard = reader.optional_text(&mut keys, "standard").map(|standard| standard.value);
         let clause = reader.clause(&mut keys);
         reader.finish(keys);
         reader.sample(origin, || format!("项目“{}”", name.value));
         reader.sample(max_origin, || format!("“{}”上限{}", name.value, max.value));
+        reader.mark(&name.span, What::Item(items.len()));
         items.push(Item {
             name: name.value.clone(),
             group: group.map(|group| group.value).unwrap_or_default(),
@@ -191,6 +195,7 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
             each,
             reason: reason.map(|reason| reason.value),
             optional,
+            standard,
             clause,
             origin,
             max_origin,
@@ -458,6 +463,7 @@ fn zero_if<'t>(
         }
         let strict = above.is_some();
         let Some(limit) = from.or(above) else { continue };
+        reader.mark(&limit.span, What::ZeroIf(item, conditions.len()));
         if limit.value.is_negative() {
             reader.fault(&limit.span, "这里按大小写，不带负号", "this is a size, without a minus");
         }

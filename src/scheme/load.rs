@@ -8,12 +8,14 @@ use crate::diag::Said;
 
 use super::Value;
 use super::bounds::Bounds;
-use super::facts::{adjustments, poll};
+use super::facts::adjustments;
 use super::figures::{Known, Usable, figures, formula, window};
 use super::formula::{Builtin, Formula};
 use super::items::{self, Entries};
-use super::model::{BoardView, Figure, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
+use super::model::{BoardView, Figure, Origin, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
 use super::outcomes::{self, Ends, Ranked};
+use super::polls::polls;
+use super::reach;
 use super::reader::Reader;
 use crate::period::Every;
 
@@ -56,11 +58,26 @@ fn prove_within(text: &str, wanted: Option<&str>, categories: Option<&[String]>,
     let keys = reader.keys(&parsed);
     let scheme = scheme(&mut reader, keys, wanted);
     let samples = std::mem::take(&mut reader.samples);
-    reader.plain().end(Scheme { samples, ..scheme })
+    // After a fault ranges would rest on what stands in its place.
+    let warnings = if reader.is_good() { reach::warnings(&scheme, &reader.marks, &|span| reader.spot(span)) } else { Vec::new() };
+    reader.plain().end(Scheme { samples, warnings, ..scheme })
 }
 
-fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>) -> Scheme {
-    let id = reader.text(&mut keys, "id");
+/// What stands at the head of a file.
+struct Head {
+    id: String,
+    name: String,
+    version: String,
+    digits: u32,
+    decimals: u16,
+    decimals_origin: Origin,
+    grade_probationary: bool,
+    lowest_first: bool,
+    probationary_ever: bool,
+}
+
+fn head<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, wanted: Option<&str>) -> Head {
+    let id = reader.text(keys, "id");
     if let Some(wanted) = wanted.filter(|wanted| *wanted != id.value && !id.value.is_empty()) {
         reader.fault(
             &id.span,
@@ -68,23 +85,66 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
             format!("the file is named {wanted}.toml, so the id must be `{wanted}`"),
         );
     }
-    let name = reader.text(&mut keys, "name").value;
-    let version = reader.text(&mut keys, "version").value;
-    let digits = reader.optional_whole(&mut keys, "digits", 0..=MOST_DIGITS).unwrap_or(2);
-    let decimals = reader.whole(&mut keys, "decimals", 0..=MOST_DECIMALS) as u16;
-    let decimals_origin = reader.origin(&mut keys, "decimals_origin");
+    let name = reader.text(keys, "name").value;
+    let version = reader.text(keys, "version").value;
+    let digits = reader.optional_whole(keys, "digits", 0..=MOST_DIGITS).unwrap_or(2);
+    let decimals = reader.whole(keys, "decimals", 0..=MOST_DECIMALS) as u16;
+    let decimals_origin = reader.origin(keys, "decimals_origin");
     reader.sample(decimals_origin, || format!("每项最多{decimals}位小数"));
-    let grade_probationary = reader.flag(&mut keys, "grade_probationary");
-    let lowest_first = reader.optional_choice(&mut keys, "best", &[("highest", false), ("lowest", true)]).unwrap_or_default();
+    let grade_probationary = reader.flag(keys, "grade_probationary");
+    let lowest_first = reader.optional_choice(keys, "best", &[("highest", false), ("lowest", true)]).unwrap_or_default();
     let probationary_at = [("end", false), ("ever", true)];
-    let probationary_ever = reader.optional_choice(&mut keys, "probationary_at", &probationary_at).unwrap_or_default();
+    let probationary_ever = reader.optional_choice(keys, "probationary_at", &probationary_at).unwrap_or_default();
+    Head { id: id.value, name, version, digits, decimals, decimals_origin, grade_probationary, lowest_first, probationary_ever }
+}
 
+/// Blocks of the file that are about members; one that scores branches alone has none of them.
+const OF_MEMBERS: [&str; 14] = [
+    "value",
+    "poll",
+    "adjustments",
+    "grades",
+    "stars",
+    "veto",
+    "letter",
+    "honour",
+    "quota",
+    "publication",
+    "board",
+    "registry",
+    "card",
+    "row",
+];
+
+/// True for a file that scores branches alone.
+fn of_branches_alone(keys: &Keys<'_>) -> bool {
+    keys.has("branch") && !["entries", "group", "item", "figure"].iter().any(|key| keys.has(key))
+}
+
+fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>) -> Scheme {
+    let head = head(reader, &mut keys, wanted);
+    if of_branches_alone(&keys) {
+        for key in OF_MEMBERS.into_iter().filter(|key| keys.has(key)) {
+            let place = keys.place(key);
+            reader.fault(
+                &place,
+                format!("只给支部计分的细则（有 [branch]，没有 [entries]）不能写“{key}”"),
+                format!("a file that scores branches alone, with [branch] and without [entries], has no `{key}`"),
+            );
+        }
+        keys.allow(&OF_MEMBERS);
+        keys.allow(&["entries", "group", "item", "figure"]);
+        let branch = reader.optional_table(&mut keys, "branch").map(|keys| branch(reader, keys, &[], head.lowest_first));
+        reader.finish(keys);
+        return Scheme { branch, ..bare(head, Rules::none()) };
+    }
     let entries = items::entries(reader, &mut keys, false);
     let values = values_of(reader, &mut keys);
     let items = items::items(reader, &mut keys, &entries, &values);
-    let poll = poll(reader, &mut keys, &items);
+    let polls = polls(reader, &mut keys, &items);
     let adjustments = adjustments(reader, &mut keys);
-    let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary, lowest_first, of_branch: false });
+    let who = Ranked { grade_probationary: head.grade_probationary, lowest_first: head.lowest_first, of_branch: false };
+    let gradings = outcomes::gradings(reader, &mut keys, who);
     let stars = outcomes::stars(reader, &mut keys);
     let ends = Ends { gradings: &gradings, max_stars: stars.max, star_runs: &stars.runs };
     let (veto, takes_points) = outcomes::veto(reader, &mut keys, &ends);
@@ -93,9 +153,6 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     let quotas = outcomes::quotas(reader, &mut keys, &ends);
 
     let mut builtins = Vec::new();
-    if poll.is_some() {
-        builtins.push(Builtin::Poll);
-    }
     if let Some(adjustments) = &adjustments {
         builtins.extend([Builtin::Awards(adjustments.stacking), Builtin::Penalties(adjustments.stacking)]);
     }
@@ -108,6 +165,7 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
         items: &items,
         values: &values,
         builtins: &builtins,
+        polls: &polls,
         entries: entries.every,
         dated: entries.dated,
         veto_runs: &veto_runs,
@@ -133,45 +191,77 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     });
     let rows = rows(reader, &mut keys, &view);
     let publication = publication(reader, &mut keys);
-    let branch = reader.optional_table(&mut keys, "branch").map(|keys| branch(reader, keys, &figures));
+    let branch = reader.optional_table(&mut keys, "branch").map(|keys| branch(reader, keys, &figures, head.lowest_first));
     reader.finish(keys);
+    let member = Rules {
+        every: entries.every,
+        scorers: entries.scorers,
+        reviewed: entries.reviewed,
+        dated: entries.dated,
+        items,
+        values,
+        figures,
+        gradings,
+        stars: stars.bands,
+        star_runs: stars.runs,
+        max_stars: stars.max,
+    };
+    let registry_note = registry_note.unwrap_or_else(|| board.note.clone());
     Scheme {
-        id: id.value,
-        name,
-        version,
-        digest: String::new(),
-        digits,
-        decimals,
-        decimals_origin,
-        member: Rules {
-            every: entries.every,
-            scorers: entries.scorers,
-            reviewed: entries.reviewed,
-            dated: entries.dated,
-            items,
-            values,
-            figures,
-            gradings,
-            stars: stars.bands,
-            star_runs: stars.runs,
-            max_stars: stars.max,
-        },
         branch,
-        poll,
+        polls,
         adjustments,
         veto,
         honours,
         quotas,
         letters,
-        lowest_first,
-        grade_probationary,
-        probationary_ever,
         publication,
-        registry_note: registry_note.unwrap_or_else(|| board.note.clone()),
         board,
+        registry_note,
         card_item,
         rows,
+        ..bare(head, member)
+    }
+}
+
+/// A scheme with nothing but its head and the rules of its members.
+fn bare(head: Head, member: Rules) -> Scheme {
+    Scheme {
+        id: head.id,
+        name: head.name,
+        version: head.version,
+        digest: String::new(),
+        digits: head.digits,
+        decimals: head.decimals,
+        decimals_origin: head.decimals_origin,
+        member,
+        branch: None,
+        polls: Vec::new(),
+        adjustments: None,
+        veto: None,
+        honours: Vec::new(),
+        quotas: Vec::new(),
+        letters: Vec::new(),
+        lowest_first: head.lowest_first,
+        grade_probationary: head.grade_probationary,
+        probationary_ever: head.probationary_ever,
+        publication: Publication { year: 0, year_origin: Origin::Source, shorter: 0, shorter_origin: Origin::Source },
+        registry_note: String::new(),
+        board: no_board(),
+        card_item: None,
+        rows: Vec::new(),
         samples: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+fn no_board() -> BoardView {
+    BoardView {
+        period: Formula::Sum(Vec::new()),
+        window: super::Window::Run,
+        heading: String::new(),
+        note: String::new(),
+        note_part: String::new(),
     }
 }
 
@@ -199,7 +289,8 @@ fn uses_vetoes(figures: &[Figure]) -> bool {
     figures.iter().any(|figure| figure.formula.any(&|part| matches!(part, Formula::Builtin(Builtin::Vetoes))))
 }
 
-fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, of_members: &[Figure]) -> Rules {
+fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, of_members: &[Figure], lowest_first: bool) -> Rules {
+    reader.of_branch = true;
     let totals = of_members.iter().filter(|figure| figure.id == "total").flat_map(|figure| figure.runs.iter().copied());
     let member_runs: &[Every] = &totals.collect::<Vec<_>>();
     // A branch that is scored by its members alone has no sheet of its own.
@@ -209,12 +300,22 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, of_members: &[Figure]
     let values = values_of(reader, &mut keys);
     let entries = Entries { every, scorers: None, reviewed: false, dated: false };
     let items = if by_members { Vec::new() } else { items::items(reader, &mut keys, &entries, &values) };
-    let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary: false, lowest_first: false, of_branch: true });
+    let gradings = outcomes::gradings(reader, &mut keys, Ranked { grade_probationary: false, lowest_first, of_branch: true });
     let stars = outcomes::stars(reader, &mut keys);
-    let known =
-        Known { items: &items, values: &values, builtins: &[], entries: every, dated: false, veto_runs: &[], member_runs, kinds: &[] };
+    let known = Known {
+        items: &items,
+        values: &values,
+        builtins: &[],
+        polls: &[],
+        entries: every,
+        dated: false,
+        veto_runs: &[],
+        member_runs,
+        kinds: &[],
+    };
     let figures = figures(reader, &mut keys, &known);
     reader.finish(keys);
+    reader.of_branch = false;
     Rules {
         every,
         scorers,
@@ -231,14 +332,7 @@ fn branch<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, of_members: &[Figure]
 }
 
 fn board<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, view: &dyn Fn(&mut Reader<'t>, &Written<String>) -> Formula) -> BoardView {
-    let empty = BoardView {
-        period: Formula::Sum(Vec::new()),
-        window: super::Window::Run,
-        heading: String::new(),
-        note: String::new(),
-        note_part: String::new(),
-    };
-    let Some(mut keys) = reader.table(keys, "board") else { return empty };
+    let Some(mut keys) = reader.table(keys, "board") else { return no_board() };
     let period = reader.text(&mut keys, "period");
     let board = BoardView {
         period: view(reader, &period),

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::config::Fault;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
+use crate::workbook;
 
-use super::{Amount, Bands, Builtin, Formula, Item, Measure, Per, Points, Ranking, Rounding, Value, share_of};
+use super::{Among, Amount, Bands, Formula, Item, Measure, Most, Per, Points, Ranking, Value};
 
 /// Whether the source text states a value or our filling of a gap does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +40,8 @@ pub struct Scheme {
     pub member: Rules,
     /// How branches are scored, from the sheet 支部积分.
     pub branch: Option<Rules>,
-    /// The poll of the year.
-    pub poll: Option<Poll>,
+    /// Ballots, of several bodies or of one.
+    pub polls: Vec<Poll>,
     /// Awards and discipline.
     pub adjustments: Option<Adjustments>,
     /// Facts that force an outcome.
@@ -68,6 +70,8 @@ pub struct Scheme {
     pub rows: Vec<SummaryRow>,
     /// Names of values that rest on our samples, for the fine print and `scheme show`.
     pub samples: Vec<String>,
+    /// What nothing can reach and nothing uses; the file may be used all the same.
+    pub warnings: Vec<Fault>,
 }
 
 /// Items and figures for one kind of subject.
@@ -98,6 +102,23 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Rules by which nobody is scored.
+    pub fn none() -> Self {
+        Self {
+            every: Every::Year,
+            scorers: None,
+            reviewed: false,
+            dated: false,
+            items: Vec::new(),
+            values: Vec::new(),
+            figures: Vec::new(),
+            gradings: Vec::new(),
+            stars: None,
+            star_runs: Vec::new(),
+            max_stars: 0,
+        }
+    }
+
     /// True if an item or a figure uses the value.
     pub fn uses(&self, value: &Value) -> bool {
         self.items.iter().any(|item| {
@@ -107,18 +128,14 @@ impl Rules {
         }) || self.figures.iter().any(|figure| figure.formula.any(&|part| matches!(part, Formula::Value(own) if own.id == value.id)))
     }
 
-    /// Items and values by their names that count in no figure, although they are asked for or written down.
-    pub fn idle(&self) -> Vec<&str> {
-        let counts = |at: usize| {
-            let named = |part: &Formula| match part {
-                Formula::Sum(items) | Formula::Mean(items) | Formula::Entered(items) => items.contains(&at),
-                _ => false,
-            };
-            let measures = |item: &Item| item.zero_if.iter().any(|condition| condition.measure == Measure::ShareOf(at));
-            self.figures.iter().any(|figure| figure.formula.any(&named)) || self.items.iter().any(measures)
+    /// True if some figure counts what is entered for an item.
+    pub fn counts_item(&self, at: usize) -> bool {
+        let named = |part: &Formula| match part {
+            Formula::Sum(items) | Formula::Mean(items) | Formula::Entered(items) => items.contains(&at),
+            _ => false,
         };
-        let items = self.items.iter().enumerate().filter(|(at, _)| !counts(*at)).map(|(_, item)| item.name.as_str());
-        items.chain(self.values.iter().filter(|value| !self.uses(value)).map(|value| value.name.as_str())).collect()
+        let measures = |item: &Item| item.zero_if.iter().any(|condition| condition.measure == Measure::ShareOf(at));
+        self.figures.iter().any(|figure| figure.formula.any(&named)) || self.items.iter().any(measures)
     }
 }
 
@@ -178,9 +195,13 @@ pub enum Window {
     SoFar,
 }
 
-/// Ballots.
+/// Ballots of one body.
 #[derive(Clone, Debug)]
 pub struct Poll {
+    /// Whose ballots they are, the word under 评议方: `党员互评`. Empty for the one body of `[poll]`.
+    pub name: String,
+    /// How often they are cast.
+    pub every: Every,
     /// Columns of the sheet 民主测评 with their maxima, for the whole scheme.
     pub columns: Vec<(String, Exact)>,
     /// Words that voters write instead of numbers, with what each is worth; none where they write numbers.
@@ -314,12 +335,10 @@ pub struct Honour {
     pub name: String,
     /// Length of its period.
     pub every: Every,
-    /// Share of the base that may be nominated.
-    pub share: Exact,
-    /// What the share is of.
+    /// How many may be nominated.
+    pub most: Most,
+    /// What a share is of.
     pub of: QuotaBase,
-    /// How it becomes a number of people.
-    pub rounding: Rounding,
     /// None at all in a branch with fewer.
     pub min_members: u32,
     /// Stars a nominee must have at least.
@@ -331,9 +350,9 @@ pub struct Honour {
 }
 
 impl Honour {
-    /// How many may hold it: a share of the base, none in a branch with too few members.
+    /// How many may hold it of a base, none in a branch with too few members.
     pub fn quota(&self, base: usize, members: usize) -> i64 {
-        if members < self.min_members as usize { 0 } else { share_of(base, &self.share, self.rounding) }
+        if members < self.min_members as usize { 0 } else { self.most.of(base) }
     }
 }
 
@@ -353,12 +372,10 @@ pub enum QuotaBase {
 pub struct GradeQuota {
     /// The grade.
     pub grade: String,
-    /// Largest share.
-    pub share: Exact,
-    /// What the share is of.
+    /// How many.
+    pub most: Most,
+    /// What a share is of.
     pub of: QuotaBase,
-    /// How it becomes a number of people.
-    pub rounding: Rounding,
     /// Lengths of run in which it is looked at.
     pub runs: Vec<Every>,
     /// The rule's clause in the county's own text.
@@ -367,7 +384,7 @@ pub struct GradeQuota {
     pub origin: Origin,
 }
 
-/// A letter that a grade brings at year end.
+/// A letter that a grade brings.
 #[derive(Clone, Debug)]
 pub struct Letter {
     /// The grade.
@@ -378,6 +395,8 @@ pub struct Letter {
     pub months: u32,
     /// The member is to amend within the term, and a helper sees him through: 限期整改通知书; else 告诫通知书.
     pub amend: bool,
+    /// Lengths of run in which it does.
+    pub runs: Vec<Every>,
     /// The rule's clause in the county's own text.
     pub clause: Option<String>,
     /// Where it comes from.
@@ -457,10 +476,10 @@ impl Rules {
 
     /// The figure of a run of this length that is made of the ballots and of nothing else, whatever the scheme calls it.
     pub fn ballot_figure(&self, every: Every) -> Option<&Figure> {
-        let polled = |part: &Formula| matches!(part, Formula::Builtin(Builtin::Poll));
+        let polled = |part: &Formula| matches!(part, Formula::Poll { .. });
         let other = |part: &Formula| match part {
-            Formula::Builtin(builtin) => *builtin != Builtin::Poll,
-            Formula::OfKind { .. }
+            Formula::Builtin(_)
+            | Formula::OfKind { .. }
             | Formula::Members(_)
             | Formula::Figure(_)
             | Formula::Over(..)
@@ -469,6 +488,7 @@ impl Rules {
             | Formula::Entered(_) => true,
             Formula::Number(_)
             | Formula::Value(_)
+            | Formula::Poll { .. }
             | Formula::Binary(..)
             | Formula::Negate(_)
             | Formula::Ratio(_)
@@ -487,6 +507,12 @@ impl Rules {
     /// True where some member may get a grade in runs of this length.
     pub fn grades_in(&self, every: Every) -> bool {
         self.gradings.iter().any(|grading| grading.runs.contains(&every))
+    }
+
+    /// How far grades by rank reach in runs of this length, the farthest.
+    pub fn ranks_among(&self, every: Every) -> Option<Among> {
+        let own = self.gradings.iter().filter(|grading| grading.runs.contains(&every));
+        own.filter_map(|grading| if let Grades::Rank(ranking) = &grading.by { Some(ranking.among) } else { None }).max()
     }
 
     /// True where runs of this length give stars.
@@ -545,7 +571,85 @@ pub fn in_one_order<'a>(lists: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<&'
     all
 }
 
+impl Poll {
+    /// What people call it: `党员互评`, `民主测评`.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { workbook::POLL.name } else { &self.name }
+    }
+
+    /// What one of its votes is called beside those of other bodies and periods: `党员互评 一季度`; empty for the one poll of a year.
+    pub fn vote(&self, period: Period) -> String {
+        let when = if self.every == Every::Year { String::new() } else { period.zh() };
+        [self.name.as_str(), &when].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words that a tally has columns for: those of a poll of one column.
+    pub fn tally(&self) -> &[(String, Exact)] {
+        if self.columns.len() == 1 { &self.words } else { &[] }
+    }
+}
+
 impl Scheme {
+    /// True where 评议方 says whose ballot a row is.
+    pub fn tells_voters(&self) -> bool {
+        self.polls.len() > 1
+    }
+
+    /// True where 期间 says of when a ballot is.
+    pub fn polls_by_period(&self) -> bool {
+        self.polls.iter().any(|poll| poll.every != Every::Year)
+    }
+
+    /// True where ballots are cast once for the whole year.
+    pub fn polls_of_year(&self) -> bool {
+        self.polls.iter().any(|poll| poll.every == Every::Year)
+    }
+
+    /// How far grades by rank of members and branches reach in runs of this length, the farthest; none where nothing is ranked beyond
+    /// a branch.
+    pub fn ranks_beyond(&self, every: Every) -> Option<Among> {
+        let of_branch = self.branch.as_ref().and_then(|rules| rules.ranks_among(every));
+        self.member.ranks_among(every).max(of_branch).filter(|among| *among != Among::Branch)
+    }
+
+    /// True where some grade brings a letter in runs of this length.
+    pub fn has_letters(&self, every: Every) -> bool {
+        self.letters.iter().any(|letter| letter.runs.contains(&every))
+    }
+
+    /// The letter that a grade brings in runs of this length.
+    pub fn letter_of(&self, grade: &str, every: Every) -> Option<&Letter> {
+        self.letters.iter().find(|letter| letter.grade == grade && letter.runs.contains(&every))
+    }
+
+    /// The poll whose ballots mark the scheme's own items, once a year.
+    pub fn item_poll(&self) -> Option<(usize, &Poll)> {
+        let marks = |poll: &Poll| self.member.items.iter().any(|item| poll.columns.iter().any(|(name, _)| *name == item.name));
+        self.polls.iter().enumerate().find(|(_, poll)| poll.every == Every::Year && marks(poll))
+    }
+
+    /// Votes that a run looks at, each a poll with its period, in the order of time: in the year all of them, in a shorter run those
+    /// that its figures name.
+    pub fn votes_in(&self, run: Period) -> Vec<(usize, Period)> {
+        let mut votes: Vec<(usize, Period)> = Vec::new();
+        for (at, poll) in self.polls.iter().enumerate() {
+            let polled = |part: &Formula| matches!(part, Formula::Poll { poll, .. } if *poll == at);
+            let figures = self.member.figures.iter().filter(|figure| figure.runs.contains(&run.every()) && figure.formula.any(&polled));
+            let windows: Vec<Window> = figures.map(|figure| figure.window).collect();
+            let so_far = windows.contains(&Window::SoFar);
+            let named = |period: Period| !windows.is_empty() && run.contains(period) || so_far && period.last_month() <= run.last_month();
+            let seen = |period: Period| run == Period::YEAR || named(period);
+            votes.extend(poll.every.all().filter(|period| seen(*period)).map(|period| (at, period)));
+        }
+        votes.sort_by_key(|(poll, period)| (period.last_month(), *poll));
+        votes
+    }
+
+    /// False where the file scores branches alone.
+    pub fn scores_members(&self) -> bool {
+        !self.member.figures.is_empty()
+    }
+
     /// The rules of 支部积分, where something is entered on that sheet: a branch may also be scored by its members alone.
     pub fn branch_sheet(&self) -> Option<&Rules> {
         self.branch.as_ref().filter(|rules| !rules.items.is_empty())

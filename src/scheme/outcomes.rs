@@ -11,7 +11,8 @@ use crate::words::nearest;
 use super::Rounding;
 use super::bands::{Band, BandFault, Bands};
 use super::model::{GradeQuota, Grades, Grading, Honour, Letter, QuotaBase, Veto, VetoEffect, fitting, in_one_order};
-use super::ranking::ranking;
+use super::ranking::{Most, most, ranking};
+use super::reach::What;
 use super::reader::Reader;
 
 pub(super) const ROUNDING: [(&str, Rounding); 3] = [("floor", Rounding::Floor), ("ceil", Rounding::Ceil), ("nearest", Rounding::Nearest)];
@@ -54,7 +55,7 @@ pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, who: 
             probationary = reader.optional_choice(&mut keys, "status", &[("full", false), ("probationary", true)]);
         }
         let place = keys.span.clone();
-        let Some(by) = grades(reader, keys, who.lowest_first) else { continue };
+        let Some(by) = grades(reader, keys, who, gradings.len()) else { continue };
         let categories = categories.into_iter().map(|category| category.value).collect();
         gradings.push(Grading { runs, categories, probationary, by, lowest_first: who.lowest_first });
         places.push(place);
@@ -80,19 +81,20 @@ pub(super) fn gradings<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, who: 
 }
 
 /// How one block gives its grades.
-fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, lowest_first: bool) -> Option<Grades> {
+fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, who: Ranked, block: usize) -> Option<Grades> {
     let (bands, places) = bands(reader, &mut keys, |reader, keys| reader.text(keys, "name").value);
-    for band in &bands {
+    for (band, place) in bands.iter().zip(&places) {
         if let Some(from) = &band.from {
             reader.sample(band.origin, || format!("{}≥{from}", band.gives));
         }
+        reader.mark(place, What::Grade(block, band.gives.clone(), band.from.clone(), band.to.clone()));
     }
     let rank = reader.optional_table(&mut keys, "rank");
     let place = keys.span.clone();
     reader.finish(keys);
     let tiled = if bands.is_empty() { None } else { Some(tile(reader, bands, &places)) };
     match (tiled, rank) {
-        (bands, Some(keys)) => ranking(reader, keys, bands.flatten(), lowest_first).map(Grades::Rank),
+        (bands, Some(keys)) => ranking(reader, keys, bands.flatten(), who, block).map(Grades::Rank),
         (Some(bands), None) => bands.map(Grades::Bands),
         (None, None) => {
             reader.fault(
@@ -106,7 +108,7 @@ fn grades<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, lowest_first: bool) -
 }
 
 /// `bands` of a figure: what a value gives by where it lies.
-pub(super) fn table<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, name: &str) -> Option<Bands<Exact>> {
+pub(super) fn table<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, name: &str, figure: usize) -> Option<Bands<Exact>> {
     keys.get("bands")?;
     let (bands, places) = bands(reader, keys, |reader, keys| reader.number(keys, "gives").value);
     if bands.is_empty() {
@@ -114,7 +116,8 @@ pub(super) fn table<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, name: &str
         reader.fault(&place, "“bands”里一段也没有", "`bands` holds none");
         return None;
     }
-    for band in &bands {
+    for (band, place) in bands.iter().zip(&places) {
+        reader.mark(place, What::Band(figure, band.from.clone(), band.to.clone()));
         let from = band.from.as_ref().map(|from| format!("≥{}", super::plain(from))).unwrap_or_default();
         reader.sample(band.origin, || format!("{name}{from}计{}", super::plain(&band.gives)));
     }
@@ -174,6 +177,7 @@ pub(super) fn stars<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Stars
         if let Some(from) = &band.from {
             reader.sample(band.origin, || format!("{}星≥{from}", band.gives));
         }
+        reader.mark(place, What::Stars(band.gives, band.from.clone(), band.to.clone()));
         if band.gives > max {
             reader.fault(
                 place,
@@ -298,10 +302,20 @@ pub(super) fn veto<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &En
 
 /// `[[letter]]`.
 pub(super) fn letters<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &Ends<'_>) -> Vec<Letter> {
-    let (mut letters, mut grades) = (Vec::new(), Vec::new());
+    let mut letters: Vec<Letter> = Vec::new();
     for mut keys in reader.tables(parent, "letter") {
         let grade = reader.text(&mut keys, "grade");
-        known_grade(reader, &grade, &[Every::Year], ends);
+        let runs = runs(reader, &mut keys);
+        known_grade(reader, &grade, &runs, ends);
+        let twice = letters.iter().any(|other| other.grade == grade.value && other.runs.iter().any(|every| runs.contains(every)));
+        if twice && !grade.value.is_empty() {
+            let said = &grade.value;
+            reader.fault(
+                &grade.span,
+                format!("通知书的等次“{said}”写了两次；同一等次的要各用于不同的运行（runs）"),
+                format!("the letter's grade `{said}` is given twice; letters of one grade must be for different `runs`"),
+            );
+        }
         let name = reader.text(&mut keys, "name").value;
         let months = reader.whole(&mut keys, "months", 0..=120);
         let amend = reader.optional_flag(&mut keys, "amend").unwrap_or_else(|| name.contains("整改"));
@@ -309,11 +323,21 @@ pub(super) fn letters<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         let origin = reader.origin(&mut keys, "origin");
         reader.finish(keys);
         reader.sample(origin, || format!("{name}期限{months}个月"));
-        letters.push(Letter { grade: grade.value.clone(), name, months, amend, clause, origin });
-        grades.push(grade);
+        letters.push(Letter { grade: grade.value, name, months, amend, runs, clause, origin });
     }
-    reader.unique(("通知书的等次", "letter's grade"), &grades);
     letters
+}
+
+/// What a quota is a share of; a number of people is of nothing.
+fn base<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, most: &Most, bases: &[(&str, QuotaBase)]) -> Option<QuotaBase> {
+    if matches!(most, Most::Share(..)) {
+        return reader.choice(keys, "of", bases);
+    }
+    if reader.optional_choice(keys, "of", bases).is_some() {
+        let place = keys.place("of");
+        reader.fault(&place, "人数（count）不按比例算，不用“of”", "a number of people, `count`, is a share of nothing; leave `of` out");
+    }
+    Some(QuotaBase::Expected)
 }
 
 /// `[[honour]]`.
@@ -322,9 +346,8 @@ pub(super) fn honours<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
     for mut keys in reader.tables(parent, "honour") {
         let name = reader.text(&mut keys, "name");
         let every = reader.choice(&mut keys, "every", &Every::WORDS);
-        let share = reader.share(&mut keys, "share");
-        let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("stars", QuotaBase::Stars)]);
-        let rounding = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(Rounding::Floor);
+        let most = most(reader, &mut keys, true);
+        let of = base(reader, &mut keys, &most, &[("expected", QuotaBase::Expected), ("stars", QuotaBase::Stars)]);
         let min_members = reader.optional_whole(&mut keys, "min_members", 0..=100_000).unwrap_or(0);
         let stars = reader.optional_whole(&mut keys, "stars", 0..=100).map(|stars| stars as u8);
         known_stars(reader, &keys, "stars", stars, ends);
@@ -337,7 +360,7 @@ pub(super) fn honours<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: 
         reader.finish(keys);
         reader.sample(origin, || format!("{}名额", name.value));
         if let (Some(every), Some(of)) = (every, of) {
-            honours.push(Honour { name: name.value.clone(), every, share, of, rounding, min_members, stars, clause, origin });
+            honours.push(Honour { name: name.value.clone(), every, most, of, min_members, stars, clause, origin });
         }
         names.push(name);
     }
@@ -352,15 +375,14 @@ pub(super) fn quotas<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, ends: &
         let grade = reader.text(&mut keys, "grade");
         let runs = runs(reader, &mut keys);
         known_grade(reader, &grade, &runs, ends);
-        let share = reader.share(&mut keys, "share");
-        let of = reader.choice(&mut keys, "of", &[("expected", QuotaBase::Expected), ("graded", QuotaBase::Graded)]);
-        let rounding = reader.choice(&mut keys, "round", &ROUNDING).unwrap_or(Rounding::Floor);
+        let most = most(reader, &mut keys, true);
+        let of = base(reader, &mut keys, &most, &[("expected", QuotaBase::Expected), ("graded", QuotaBase::Graded)]);
         let clause = reader.clause(&mut keys);
         let origin = reader.origin(&mut keys, "origin");
         reader.finish(keys);
         reader.sample(origin, || format!("{}名额", grade.value));
         if let Some(of) = of {
-            quotas.push(GradeQuota { grade: grade.value.clone(), share, of, rounding, runs, clause, origin });
+            quotas.push(GradeQuota { grade: grade.value.clone(), most, of, runs, clause, origin });
         }
         grades.push(grade);
     }

@@ -5,7 +5,8 @@ use crate::exact::Exact;
 
 use super::bands::Bands;
 use super::model::{Origin, best_first};
-use super::outcomes::ROUNDING;
+use super::outcomes::{ROUNDING, Ranked};
+use super::reach::What;
 use super::reader::Reader;
 
 /// How a share of people becomes a number of people.
@@ -41,6 +42,30 @@ pub struct Ranking {
     pub rest: Rest,
     /// A smaller total is better.
     pub lowest: bool,
+    /// Among whom.
+    pub among: Among,
+}
+
+/// Among whom totals are ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Among {
+    /// Those of one branch.
+    Branch,
+    /// Those of all branches of one committee.
+    Committee,
+    /// Those of the whole county.
+    County,
+}
+
+/// Where a total stands among those that are ranked, itself included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How many are at least as good.
+    pub not_worse: usize,
+    /// How many are at most as good.
+    pub not_better: usize,
+    /// How many are ranked.
+    pub ranked: usize,
 }
 
 /// What those get who have no place by rank.
@@ -76,13 +101,43 @@ pub enum Most {
     Count(u32),
 }
 
+impl Most {
+    /// How many of so many.
+    pub fn of(&self, base: usize) -> i64 {
+        match self {
+            Self::Share(share, rounding) => share_of(base, share, *rounding),
+            Self::Count(count) => i64::from(*count),
+        }
+    }
+}
+
+/// `share` with `round`, or `count`.
+pub(super) fn most<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, round_required: bool) -> Most {
+    let (has_share, count) = (keys.has("share"), reader.optional_whole(keys, "count", 0..=100_000));
+    let share = (has_share || count.is_none()).then(|| reader.share(keys, "share"));
+    if let (true, Some(_)) = (has_share, count) {
+        let place = keys.place("count");
+        reader.fault(&place, "“share”和“count”只能写一个", "give either `share` or `count`");
+    }
+    let round = if round_required && count.is_none() {
+        reader.choice(keys, "round", &ROUNDING)
+    } else {
+        reader.optional_choice(keys, "round", &ROUNDING)
+    };
+    if round.is_some() && count.is_some() {
+        let place = keys.place("round");
+        reader.fault(&place, "人数是整数，不用“round”", "a number of people needs no `round`");
+    }
+    match (count, share) {
+        (Some(count), _) => Most::Count(count),
+        (None, share) => Most::Share(share.unwrap_or_default(), round.unwrap_or(Rounding::Floor)),
+    }
+}
+
 impl RankPlace {
     /// How many of so many.
     pub fn most(&self, ranked: usize) -> i64 {
-        match &self.most {
-            Most::Share(share, rounding) => share_of(ranked, share, *rounding),
-            Most::Count(count) => i64::from(*count),
-        }
+        self.most.of(ranked)
     }
 
     fn holds(&self, total: &Exact) -> bool {
@@ -91,20 +146,20 @@ impl RankPlace {
 }
 
 impl Ranking {
-    /// How many totals are at least as good, and how many at most, oneself included.
-    pub fn beside(&self, totals: &[&Exact], total: &Exact) -> (usize, usize) {
-        let up = totals.iter().filter(|other| **other >= total).count();
-        let down = totals.iter().filter(|other| **other <= total).count();
-        if self.lowest { (down, up) } else { (up, down) }
+    /// Where a total stands among rising ones.
+    pub fn beside(&self, rising: &[Exact], total: &Exact) -> Standing {
+        let up = rising.len() - rising.partition_point(|other| other < total);
+        let down = rising.partition_point(|other| other <= total);
+        let (not_worse, not_better) = if self.lowest { (down, up) } else { (up, down) };
+        Standing { not_worse, not_better, ranked: rising.len() }
     }
 
-    /// The grade of a total among all that are ranked. Equals get a place only if it holds them all.
-    pub fn grade(&self, totals: &[&Exact], total: &Exact) -> &str {
-        let (not_worse, not_better) = self.beside(totals, total);
-        for (places, reached) in [(&self.top, not_worse), (&self.bottom, not_better)] {
+    /// The grade of a total that stands so. Equals get a place only if it holds them all.
+    pub fn grade(&self, standing: Standing, total: &Exact) -> &str {
+        for (places, reached) in [(&self.top, standing.not_worse), (&self.bottom, standing.not_better)] {
             let mut most = 0;
             for place in places {
-                most += place.most(totals.len());
+                most += place.most(standing.ranked);
                 if reached as i64 <= most && place.holds(total) {
                     return &place.name;
                 }
@@ -135,9 +190,19 @@ impl Ranking {
     }
 }
 
-/// `[grades.rank]`; `bands` are those beside it, for all who have no place.
-pub(super) fn ranking<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, bands: Option<Bands<String>>, lowest: bool) -> Option<Ranking> {
-    let (top, bottom) = (places(reader, &mut keys, "top"), places(reader, &mut keys, "bottom"));
+/// `[grades.rank]`; `bands` are those beside it, for all who have no place. Branches are not ranked among those of a branch.
+pub(super) fn ranking<'t>(
+    reader: &mut Reader<'t>,
+    mut keys: Keys<'t>,
+    bands: Option<Bands<String>>,
+    Ranked { lowest_first: lowest, of_branch, .. }: Ranked,
+    block: usize,
+) -> Option<Ranking> {
+    let reaches = [("branch", Among::Branch), ("committee", Among::Committee), ("county", Among::County)];
+    let reaches = if of_branch { &reaches[1..] } else { &reaches[..] };
+    let among = if of_branch { reader.choice(&mut keys, "within", reaches) } else { reader.optional_choice(&mut keys, "within", reaches) };
+    let among = among.unwrap_or(if of_branch { Among::County } else { Among::Branch });
+    let (top, bottom) = (places(reader, &mut keys, "top", block), places(reader, &mut keys, "bottom", block));
     let rest = if bands.is_some() { reader.optional_text(&mut keys, "rest") } else { Some(reader.text(&mut keys, "rest")) };
     let place = keys.span.clone();
     if top.is_empty() && bottom.is_empty() {
@@ -158,27 +223,17 @@ pub(super) fn ranking<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, bands: Op
         (None, rest) => rest.map(|rest| Rest::Grade(rest.value)),
     };
     reader.finish(keys);
-    Some(Ranking { top, bottom, rest: rest?, lowest })
+    Some(Ranking { top, bottom, rest: rest?, lowest, among })
 }
 
 /// One place, or several in a list.
-fn places<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str) -> Vec<RankPlace> {
+fn places<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str, block: usize) -> Vec<RankPlace> {
     let several = keys.get(key).is_some_and(|node| node.get_ref().is_array());
     let tables = if several { reader.tables(keys, key) } else { reader.optional_table(keys, key).into_iter().collect() };
     let mut places = Vec::new();
     for mut keys in tables {
         let name = reader.text(&mut keys, "name").value;
-        let (has_share, count) = (keys.has("share"), reader.optional_whole(&mut keys, "count", 0..=100_000));
-        let share = (has_share || count.is_none()).then(|| reader.share(&mut keys, "share"));
-        if let (true, Some(_)) = (has_share, count) {
-            let place = keys.place("count");
-            reader.fault(&place, "“share”和“count”只能写一个", "give either `share` or `count`");
-        }
-        let round = reader.optional_choice(&mut keys, "round", &ROUNDING);
-        if round.is_some() && count.is_some() {
-            let place = keys.place("round");
-            reader.fault(&place, "人数是整数，不用“round”", "a number of people needs no `round`");
-        }
+        let most = most(reader, &mut keys, false);
         let bound = |number: Option<Written<Exact>>| number.map(|number| number.value);
         let from = bound(reader.optional_number(&mut keys, "from"));
         let to = bound(reader.optional_number(&mut keys, "to"));
@@ -187,12 +242,9 @@ fn places<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, key: &'static str) -
             reader.fault(&place, "“to”不高于“from”，谁也到不了", "`to` is not above `from`: nobody can be there");
         }
         let origin = reader.origin(&mut keys, "origin");
+        reader.mark(&keys.span, What::Place(block, name.clone(), from.clone(), to.clone()));
         reader.finish(keys);
-        reader.sample(origin, || if count.is_some() { format!("{name}人数") } else { format!("{name}比例") });
-        let most = match (count, share) {
-            (Some(count), _) => Most::Count(count),
-            (None, share) => Most::Share(share.unwrap_or_default(), round.unwrap_or(Rounding::Floor)),
-        };
+        reader.sample(origin, || if matches!(most, Most::Count(_)) { format!("{name}人数") } else { format!("{name}比例") });
         places.push(RankPlace { name, most, from, to, origin });
     }
     places
@@ -220,19 +272,22 @@ mod tests {
             bottom: vec![place("末位", Most::Count(1), None)],
             rest: Rest::Grade("三等".into()),
             lowest: false,
+            among: Among::Branch,
         };
         let grades = |totals: &[i64]| -> Vec<String> {
             let totals: Vec<Exact> = totals.iter().copied().map(Exact::from).collect();
-            let all: Vec<&Exact> = totals.iter().collect();
-            totals.iter().map(|total| ranking.grade(&all, total).to_owned()).collect()
+            let mut all = totals.clone();
+            all.sort();
+            totals.iter().map(|total| ranking.grade(ranking.beside(&all, total), total).to_owned()).collect()
         };
         assert_eq!(grades(&[95, 90, 80, 70, 60]), ["一等", "二等", "二等", "三等", "末位"]);
         assert_eq!(grades(&[95, 95, 80, 60, 60]), ["二等", "二等", "二等", "三等", "三等"]);
         assert_eq!(grades(&[89, 80, 80, 80]), ["二等", "三等", "三等", "三等"]);
         let lowest = Ranking { lowest: true, ..ranking.clone() };
         let totals = [95, 2, 9, 12].map(Exact::from);
-        let all: Vec<&Exact> = totals.iter().collect();
-        assert_eq!(totals.each_ref().map(|total| lowest.grade(&all, total)), ["末位", "二等", "二等", "二等"]);
+        let mut all = totals.to_vec();
+        all.sort();
+        assert_eq!(totals.each_ref().map(|total| lowest.grade(lowest.beside(&all, total), total)), ["末位", "二等", "二等", "二等"]);
         assert_eq!(ranking.names(), ["一等", "二等", "三等", "末位"]);
     }
 }

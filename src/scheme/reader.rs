@@ -9,6 +9,7 @@ use crate::words::nearest;
 
 use super::bounds::Bounds;
 use super::model::Origin;
+use super::reach::{Mark, What};
 
 /// Reads a scheme, and remembers what rests on samples.
 pub(super) struct Reader<'t> {
@@ -18,6 +19,10 @@ pub(super) struct Reader<'t> {
     pub bounds: Bounds,
     /// Lengths of run that outcomes name, with their places, until the figures of their part of the file are known.
     pub outcome_runs: Vec<(Range<usize>, Every)>,
+    /// What something must reach or use, with its place.
+    pub marks: Vec<Mark>,
+    /// What is read is about branches.
+    pub of_branch: bool,
     /// Categories of the county, where they are known.
     categories: Option<&'t [String]>,
 }
@@ -39,7 +44,7 @@ impl DerefMut for Reader<'_> {
 impl<'t> Reader<'t> {
     pub fn new(parsed: &'t Parsed<'t>, categories: Option<&'t [String]>) -> Self {
         let (plain, bounds) = (config::Reader::new(parsed, &[], &[]), Bounds::default());
-        Self { plain, samples: Vec::new(), bounds, outcome_runs: Vec::new(), categories }
+        Self { plain, samples: Vec::new(), bounds, outcome_runs: Vec::new(), marks: Vec::new(), of_branch: false, categories }
     }
 
     /// The reader without what only schemes have.
@@ -84,6 +89,11 @@ impl<'t> Reader<'t> {
             );
             self.refuse(&name.span, said.near(nearest(&name.value, categories.iter().map(String::as_str))));
         }
+    }
+
+    /// Remembers what something must reach or use.
+    pub fn mark(&mut self, place: &Range<usize>, what: What) {
+        self.marks.push(Mark { place: place.clone(), of_branch: self.of_branch, what });
     }
 
     /// Remembers a sample by its name.

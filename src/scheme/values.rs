@@ -7,6 +7,7 @@ use crate::config::{Keys, Written};
 use crate::exact::Exact;
 
 use super::formula::RESERVED;
+use super::reach::What;
 use super::reader::Reader;
 use super::{Change, Value};
 
@@ -31,6 +32,7 @@ pub(super) fn values<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>) -> Vec<
         reader.sample(origin, || format!("{name}{number}"));
         let changes = changes(reader, &mut keys, &name);
         reader.finish(keys);
+        reader.mark(&id.span, What::Value(id.value.clone()));
         let value = Arc::new(Value { id: id.value.clone(), name, value: number, by_category, changes, clause, origin });
         values.push(ReadValue { value, share_of });
     }

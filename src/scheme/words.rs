@@ -61,7 +61,8 @@ impl Formula {
             Self::Figure(id) => {
                 rules.figures.iter().find(|figure| figure.id == *id).map_or_else(|| id.clone(), |figure| figure.name.clone())
             }
-            Self::Builtin(Builtin::Poll) => in_lang("民主测评平均", "mean of the ballots"),
+            Self::Poll { name, .. } if name.is_empty() => in_lang("民主测评平均", "mean of the ballots"),
+            Self::Poll { name, .. } => in_lang(&format!("{name}平均"), &format!("mean of the ballots of {name}")),
             Self::Builtin(Builtin::Awards(Stacking::Sum)) => in_lang("各项奖励合计", "sum of the awards"),
             Self::Builtin(Builtin::Penalties(Stacking::Sum)) => in_lang("各项惩处合计", "sum of the penalties"),
             Self::Builtin(Builtin::Awards(_)) => in_lang("最高一项奖励", "highest award"),

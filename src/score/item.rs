@@ -11,7 +11,8 @@ use crate::period::{Every, Period};
 use crate::scheme::{Amount, Item, ItemKind, Measure, Per, Points, RuleWords, Step};
 use crate::submission::Mark;
 
-use super::evaluate::{Subject, Within, stated};
+use super::evaluate::stated;
+use super::subject::{Subject, Within};
 use super::trace::{Label, Trace, Zero};
 
 /// One entry of an item that counts.
@@ -50,7 +51,7 @@ fn holding(every: Every, month: u8) -> Option<Period> {
 
 /// An item's score over a window, with the steps to it where asked for.
 pub fn score(subject: &Subject<'_>, at: usize, window: Within<'_>, end: NaiveDate, trace: bool) -> (Exact, Vec<Trace>) {
-    let item = &subject.rules().items[at];
+    let item = &subject.rules.items[at];
     let entered = subject.entered(at, window);
     let Some(each) = item.each else { return score_within(subject, at, item, &entered, window, end, trace) };
     let mut total = Exact::zero();
@@ -254,7 +255,7 @@ fn zeroed(subject: &Subject<'_>, at: usize, item: &Item, entered: &[Entered], wi
                 debug_assert_ne!(other, at);
                 let whole = size(&subject.entered(other, within));
                 let share = size(entered).checked_div(&whole)?;
-                let of = subject.rules().items[other].name.clone();
+                let of = subject.rules.items[other].name.clone();
                 reached(&share).then_some(Zero::Share { share, of, whole, limit, above })
             }
         }

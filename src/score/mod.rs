@@ -3,11 +3,16 @@
 //! Exact rational arithmetic throughout; grades and stars look at the exact total, publishing rounds once and later.
 //! A trace is computed by the same evaluation on request (`explain`) and never kept. No IO.
 
+mod ballots;
 mod evaluate;
+mod facts;
+mod figures;
 mod item;
+mod subject;
 mod trace;
 
-pub use evaluate::{Subject, evaluate_formula};
+pub use evaluate::evaluate_formula;
+pub use subject::Subject;
 pub use trace::{Label, Trace, Zero};
 
 use chrono::Datelike;
@@ -100,7 +105,7 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
     let member = &submission.members[at as usize];
     let year = run.period == Period::YEAR;
     let mut score = Score { roll: member.roll(run.period), ..Score::default() };
-    let polls = scheme.poll.is_some();
+    let polls = scheme.polls_of_year();
     let moved_on = member.has_moved_on(run.period);
     let left = member.has_left(run.period) || (submission.has_gone(at, run.period, polls) && !moved_on);
     let mut gone = Vec::new();
@@ -124,11 +129,11 @@ pub fn score_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
     if scheme.member.scores(run.period.every()) {
         if is_scored_here(scheme, member, run.period) {
             let subject = Subject::member(scheme, submission, at);
-            let mut values = evaluate::figures(&subject, &scheme.member, run.period, None);
+            let mut values = figures::figures(&subject, &scheme.member, run.period, None);
             // Of one who has left the branch may have no ballots: what rests on them cannot be worked out.
-            if left && !has_enough_ballots(scheme, submission, at) {
-                let unknown = evaluate::resting_on_ballots(&scheme.member, run.period);
-                values.retain(|(id, _)| !unknown.contains(&id.as_str()));
+            if left && !has_enough_ballots(scheme, submission, at, run.period) {
+                let unknown = figures::resting_on_ballots(&scheme.member, run.period);
+                values.retain(|(id, _)| !unknown.contains(id));
             }
             score.total = take(&mut values, "total");
             score.board = take(&mut values, "board");
@@ -205,9 +210,12 @@ fn looks_before(rules: &Rules, month: u8, run: Period) -> bool {
     figures.flat_map(|figure| window_periods(rules, figure.window, run)).any(|period| period.first_month() < month)
 }
 
-fn has_enough_ballots(scheme: &Scheme, submission: &Submission, at: u32) -> bool {
-    let count = submission.ballots.get(at as usize).map_or(0, |ballots| ballots.count);
-    scheme.poll.as_ref().is_none_or(|poll| count >= poll.min_ballots.max(1))
+fn has_enough_ballots(scheme: &Scheme, submission: &Submission, at: u32, run: Period) -> bool {
+    let member = &submission.members[at as usize];
+    scheme.votes_in(run).into_iter().filter(|(_, period)| member.counts_in(*period)).all(|(poll, period)| {
+        let count = submission.vote(at, poll, period).map_or(0, |ballots| ballots.count);
+        count >= scheme.polls[poll].min_ballots.max(1)
+    })
 }
 
 fn veto_effects<'a>(scheme: &'a Scheme, score: &'a Score) -> impl Iterator<Item = &'a VetoEffect> {
@@ -260,7 +268,7 @@ pub fn score_branch(scheme: &Scheme, submission: &Submission, totals: &[(u32, Ex
         return Some(score);
     }
     let subject = Subject::branch(scheme, rules, submission, totals);
-    let mut values = evaluate::figures(&subject, rules, run.period, None);
+    let mut values = figures::figures(&subject, rules, run.period, None);
     score.total = take(&mut values, "total");
     score.board = take(&mut values, "board");
     score.figures = values;
@@ -287,7 +295,7 @@ pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
         return Vec::new();
     }
     let mut traces = Vec::new();
-    evaluate::figures(&Subject::member(scheme, submission, at).told_in(lang), &scheme.member, run.period, Some(&mut traces));
+    figures::figures(&Subject::member(scheme, submission, at).told_in(lang), &scheme.member, run.period, Some(&mut traces));
     traces
 }
 
@@ -295,7 +303,7 @@ pub fn trace_member(scheme: &Scheme, submission: &Submission, at: u32, run: RunP
 pub fn trace_branch(scheme: &Scheme, submission: &Submission, totals: &[(u32, Exact)], run: RunPeriod, lang: Lang) -> Vec<Trace> {
     let mut traces = Vec::new();
     if let Some(rules) = scheme.branch.as_ref().filter(|rules| rules.scores(run.period.every())) {
-        evaluate::figures(&Subject::branch(scheme, rules, submission, totals).told_in(lang), rules, run.period, Some(&mut traces));
+        figures::figures(&Subject::branch(scheme, rules, submission, totals).told_in(lang), rules, run.period, Some(&mut traces));
     }
     traces
 }

@@ -128,6 +128,8 @@ pub enum Label {
     },
     /// The means of all columns of the poll together.
     Poll {
+        /// Whose, and of when; empty for the one poll of a year.
+        vote: String,
         /// Valid ballots.
         ballots: i64,
     },
@@ -291,7 +293,7 @@ impl Label {
                 let bound = |bound: &Option<Exact>| bound.as_ref().map(plain).unwrap_or_default();
                 fill("trace-band", lang, &[("value", &plain(value)), ("from", &bound(from)), ("to", &bound(to))])
             }
-            Self::Poll { ballots } => fill("trace-poll", lang, &[("ballots", &ballots.to_string())]),
+            Self::Poll { vote, ballots } => fill("trace-poll", lang, &[("vote", vote), ("ballots", &ballots.to_string())]),
             Self::PollColumn { name, ballots, sum } => {
                 fill("trace-poll-column", lang, &[("name", name), ("ballots", &ballots.to_string()), ("sum", &plain(sum))])
             }

@@ -17,10 +17,10 @@ use super::units::Unit;
 
 /// 支部积分, one row an item and period, for schemes that score branches.
 pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
-    let Some(scheme) = scheme_of_branch(&submission.members, expected) else { return };
+    let Some(scheme) = submission.branch_scheme.map(|at| &expected.schemes[at]) else { return };
     let Some(rules) = scheme.branch_sheet() else { return };
     let found = sheets.all(workbook::BRANCH_SCORES.name, sink);
-    tell_missing(missing_sheets(!found.is_empty(), &submission.members, expected), expected, sink);
+    tell_missing(missing_sheets(!found.is_empty(), submission, expected), expected, sink);
     if !expected.share.takes_of(&Unit::sheet(workbook::BRANCH_SCORES.name)) {
         return;
     }
@@ -36,16 +36,21 @@ pub fn read(sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expecte
     submission.branch_entries.sort_by_key(|entry| (entry.period, entry.item));
 }
 
-/// The scheme by which the branch itself is scored.
-fn scheme_of_branch<'a>(members: &[Member], expected: &Expected<'a>) -> Option<&'a Scheme> {
-    let schemes: BTreeSet<usize> = members.iter().map(|member| member.scheme).collect();
-    schemes.into_iter().map(|at| &expected.schemes[at]).find(|scheme| scheme.branch_sheet().is_some())
+/// The scheme by which the branch itself is scored: one that enters something for it before one that scores it by its members alone.
+pub fn scheme_of_branch(members: &[Member], expected: &Expected<'_>) -> Option<usize> {
+    let mut schemes: BTreeSet<usize> = members.iter().map(|member| member.scheme).collect();
+    if schemes.is_empty() && expected.scores_branches_alone() {
+        schemes.extend(expected.only_scheme_at(&[]));
+    }
+    let first = |is: fn(&Scheme) -> bool| schemes.iter().copied().find(|at| is(&expected.schemes[*at]));
+    first(|scheme| scheme.branch_sheet().is_some()).or_else(|| first(|scheme| scheme.branch.is_some()))
 }
 
 /// The sheet's name, if it must be there and is not.
-pub fn missing_sheets(there: bool, members: &[Member], expected: &Expected<'_>) -> Vec<String> {
+pub fn missing_sheets(there: bool, submission: &Submission, expected: &Expected<'_>) -> Vec<String> {
     let every = expected.run.period.every();
-    let due = scheme_of_branch(members, expected).and_then(Scheme::branch_sheet).is_some_and(|rules| rules.scores(every));
+    let scheme = submission.branch_scheme.map(|at| &expected.schemes[at]);
+    let due = scheme.and_then(Scheme::branch_sheet).is_some_and(|rules| rules.scores(every));
     if due && !there { vec![workbook::BRANCH_SCORES.name.to_owned()] } else { Vec::new() }
 }
 

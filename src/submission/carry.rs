@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::model::{Entry, Mark, Spot, Submission};
+use crate::period::Period;
 use crate::scheme::{ItemKind, Rules};
 
 impl Submission {
@@ -46,6 +47,19 @@ impl Submission {
             self.vetoes.push(super::Fact { member: at, at: place, ..fact.clone() });
         }
         self.vetoes.sort_by_key(|fact| (fact.member, fact.at));
+        // The year's votes are the last branch's; those of shorter periods are cast where he was.
+        for vote in other.ballots.get(theirs as usize).into_iter().flatten().filter(|vote| vote.period != Period::YEAR) {
+            let (poll, period) = (usize::from(vote.poll), vote.period);
+            if self.vote(at, poll, period).is_some_and(|own| own.cast_in_all() > 0) {
+                continue;
+            }
+            let mut vote = vote.clone();
+            vote.cast.iter_mut().for_each(|cast| cast.at = moved(self, cast.at));
+            if self.ballots.len() < self.members.len() {
+                self.ballots.resize_with(self.members.len(), Vec::new);
+            }
+            *self.vote_mut(at, poll, period) = vote;
+        }
         self.year_read &= other.year_read;
     }
 

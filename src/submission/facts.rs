@@ -117,7 +117,13 @@ fn spot(table: &Table<'_>, line: &Line<'_>, heading: &str) -> Spot {
 }
 
 /// The position of a word in a closed list.
-fn pick<'a>(line: &Line<'_>, heading: &str, allowed: impl Iterator<Item = &'a str> + Clone, code: Code, sink: &mut Sink) -> Option<usize> {
+pub fn pick<'a>(
+    line: &Line<'_>,
+    heading: &str,
+    allowed: impl Iterator<Item = &'a str> + Clone,
+    code: Code,
+    sink: &mut Sink,
+) -> Option<usize> {
     if line.unseen(heading, sink) {
         return None;
     }

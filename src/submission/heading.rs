@@ -45,7 +45,7 @@ impl<'a> Vocabulary<'a> {
                 maxima.insert((item.name.as_str(), item.max.to_string()));
                 headings.extend(item.reason.as_deref());
             }
-            headings.extend(scheme.poll.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str()));
+            headings.extend(scheme.polls.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str()));
         }
         headings.extend(&items);
         Self { intake, headings, items, maxima }

@@ -9,6 +9,7 @@ use super::model::{ServingTable, Spot, Submission};
 pub fn join(mut parts: Vec<Submission>, roster: usize, latest: usize) -> Submission {
     let mut whole = Submission::of_roster(Arc::clone(&parts[latest].file), Vec::new());
     whole.cover = std::mem::take(&mut parts[latest].cover);
+    whole.branch_scheme = parts.iter().find_map(|part| part.branch_scheme);
     whole.year_read = parts.iter().all(|part| part.year_read);
     whole.nameless.members = parts[roster].nameless.members;
     for (at, mut part) in parts.into_iter().enumerate() {
@@ -35,16 +36,11 @@ pub fn join(mut parts: Vec<Submission>, roster: usize, latest: usize) -> Submiss
         if whole.ballots.is_empty() {
             whole.ballots.resize_with(part.ballots.len(), Default::default);
         }
-        for (into, mut own) in whole.ballots.iter_mut().zip(part.ballots) {
-            own.cast.iter_mut().for_each(|cast| moved(&mut cast.at));
-            into.count += own.count;
-            into.faulty = into.faulty.saturating_add(own.faulty);
-            if into.sums.is_empty() {
-                (into.sums, into.columns) = (own.sums, own.columns);
-            } else {
-                into.sums.iter_mut().zip(&own.sums).for_each(|(sum, own)| *sum += own);
+        for (at, votes) in part.ballots.into_iter().enumerate() {
+            for mut own in votes {
+                own.cast.iter_mut().for_each(|cast| moved(&mut cast.at));
+                whole.vote_mut(at as u32, own.poll.into(), own.period).add(own);
             }
-            into.cast.append(&mut own.cast);
         }
         part.adjustments.iter_mut().for_each(|one| moved(&mut one.at));
         part.vetoes.iter_mut().for_each(|one| moved(&mut one.at));

@@ -66,11 +66,20 @@ pub struct Expected<'a> {
 impl Expected<'_> {
     /// The one scheme of these members, or of everybody who may be in the branch where none is known.
     fn only_scheme(&self, members: &[Member]) -> Option<&Scheme> {
+        self.schemes.get(self.only_scheme_at(members)?)
+    }
+
+    fn only_scheme_at(&self, members: &[Member]) -> Option<usize> {
         let possible = self.categories.iter().map(|category| (self.scheme_of)(category));
         let mut all: Vec<usize> =
             if members.is_empty() { possible.collect() } else { members.iter().map(|member| member.scheme).collect() };
         all.dedup();
-        if let [only] = all.as_slice() { self.schemes.get(*only) } else { None }
+        if let [only] = all.as_slice() { Some(*only) } else { None }
+    }
+
+    /// True where nobody of the branch is scored but the branch itself, so that it needs no roster.
+    fn scores_branches_alone(&self) -> bool {
+        self.only_scheme(&[]).is_some_and(|scheme| !scheme.scores_members())
     }
 
     /// True where it is known by which items members of a category are scored: an unknown word may mean any category.
@@ -103,12 +112,13 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         }
         None => roster::read(book.date_1904, &sheets, &mut submission, expected, &mut sink),
     }
+    submission.branch_scheme = branch_entries::scheme_of_branch(&submission.members, expected);
     entries::read(book.date_1904, &sheets, &mut submission, expected, &mut sink);
-    // Polls, adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at, but for vetoes
-    // that count there.
+    poll::read(&sheets, &mut submission, expected, &mut sink);
+    // Adjustments and vetoes belong to the year; in a shorter run they are not due and not looked at, but for vetoes that count
+    // there.
     let shorter_vetoes = submission.members.iter().any(|member| expected.schemes[member.scheme].has_shorter_vetoes());
     if expected.run.period == crate::period::Period::YEAR {
-        poll::read(&sheets, &mut submission, expected, &mut sink);
         facts::read_adjustments(book.date_1904, &sheets, &mut submission, expected, &mut sink);
         facts::read_vetoes(book.date_1904, &sheets, &mut submission, expected, &mut sink);
         submission.year_read = true;
@@ -120,7 +130,11 @@ pub fn read(book: &Book, cover: Cover, file: &Arc<str>, expected: &Expected<'_>)
         // wrong on these sheets is the year's run's to tell; the year is then not compared.
         let year = Expected { run: RunPeriod { period: crate::period::Period::YEAR, ..expected.run }, ..*expected };
         let mut untold = Sink::new(file);
+        let tables = std::mem::take(&mut submission.poll_tables);
         poll::read(&sheets, &mut submission, &year, &mut untold);
+        if !tables.is_empty() {
+            submission.poll_tables = tables;
+        }
         facts::read_adjustments(book.date_1904, &sheets, &mut submission, &year, &mut untold);
         if !shorter_vetoes {
             facts::read_vetoes(book.date_1904, &sheets, &mut submission, &year, &mut untold);
@@ -162,12 +176,9 @@ pub fn complete(joined: &mut Submission, expected: &Expected<'_>) -> Vec<Finding
     let ballots: Vec<Option<&str>> = joined.poll_tables.iter().map(|table| table.category.as_deref()).collect();
     let mut names = entries::missing_sheets(&entries, &joined.members, expected);
     let year = Expected { run: RunPeriod { period: crate::period::Period::YEAR, ..expected.run }, ..*expected };
-    let polled = poll::missing_sheets(&ballots, &joined.members, &year);
-    joined.year_read &= polled.is_empty();
-    if expected.run.period == year.run.period {
-        names.extend(polled);
-    }
-    names.extend(branch_entries::missing_sheets(!joined.branch_tables.is_empty(), &joined.members, expected));
+    joined.year_read &= poll::missing_sheets(&ballots, &joined.members, &year).is_empty();
+    names.extend(poll::missing_sheets(&ballots, &joined.members, expected));
+    names.extend(branch_entries::missing_sheets(!joined.branch_tables.is_empty(), joined, expected));
     let file = crate::diag::Place::file(&joined.file);
     let missing = |name: String| Finding::new(Code::MissingSheet, file.on_sheet(&name.as_str().into())).arg("name", name);
     names.into_iter().map(missing).collect()
@@ -212,7 +223,7 @@ fn unused(sheets: &table::Sheets<'_>, submission: &Submission, expected: &Expect
     }
     let any = |uses: fn(&Scheme) -> bool| submission.members.iter().any(|member| uses(&expected.schemes[member.scheme]));
     let kinds = [
-        (workbook::POLL, any(|scheme| scheme.poll.is_some())),
+        (workbook::POLL, any(|scheme| !scheme.polls.is_empty())),
         (workbook::ADJUSTMENTS, any(|scheme| scheme.adjustments.is_some())),
         (workbook::VETOES, any(|scheme| scheme.veto.is_some())),
         (workbook::NOMINATIONS, any(|scheme| !scheme.honours.is_empty())),

@@ -91,8 +91,8 @@ pub struct Submission {
     /// Where a scheme's items stand in a table, and under one of its periods: how many rows below the entry's, and in
     /// which column; items the table lacks are `None`.
     pub layouts: Vec<Layout>,
-    /// Ballots of each member, summed; in the order of `members`.
-    pub ballots: Vec<Ballots>,
+    /// Votes on each member that something was read of; in the order of `members`. See [`Submission::vote`].
+    pub ballots: Vec<Vec<Ballots>>,
     /// 奖惩.
     pub adjustments: Vec<Adjustment>,
     /// 一票否决.
@@ -103,6 +103,8 @@ pub struct Submission {
     pub written: std::collections::BTreeSet<(usize, Period)>,
     /// What only the year's run scores, ballots, 奖惩 and 一票否决, was read and holds no error.
     pub year_read: bool,
+    /// The scheme by which the branch itself is scored, as an index into the workspace's.
+    pub branch_scheme: Option<usize>,
     /// 支部积分.
     pub branch_entries: Vec<BranchEntry>,
     /// Sheets that they were looked for on.
@@ -278,9 +280,13 @@ pub fn table_for<'a>(tables: &'a [ServingTable], category: &str) -> Option<&'a S
     own.or_else(|| tables.iter().find(|table| table.category.is_none()))
 }
 
-/// The ballots of one member.
-#[derive(Clone, Debug, Default)]
+/// The ballots of one body on one member in one period.
+#[derive(Clone, Debug)]
 pub struct Ballots {
+    /// Whose they are, as an index into the polls of the member's scheme.
+    pub poll: u16,
+    /// Of when.
+    pub period: Period,
     /// How many that can be read.
     pub count: u32,
     /// How many that cannot; they are found already.
@@ -291,6 +297,34 @@ pub struct Ballots {
     pub cast: Vec<Cast>,
     /// Columns of the sheet, by poll column.
     pub columns: Box<[u16]>,
+}
+
+impl Ballots {
+    /// A vote that nothing is read of yet.
+    pub fn of(poll: usize, period: Period) -> Self {
+        Self { poll: poll as u16, period, count: 0, faulty: 0, sums: Box::default(), cast: Vec::new(), columns: Box::default() }
+    }
+
+    /// How many were cast, whether or not they can be read.
+    pub fn cast_in_all(&self) -> u32 {
+        self.count.saturating_add(self.faulty)
+    }
+
+    fn is(&self, poll: usize, period: Period) -> bool {
+        usize::from(self.poll) == poll && self.period == period
+    }
+
+    /// Adds what another file, or another branch, holds of the same vote.
+    pub fn add(&mut self, mut other: Self) {
+        self.count += other.count;
+        self.faulty = self.faulty.saturating_add(other.faulty);
+        if self.sums.is_empty() {
+            (self.sums, self.columns) = (other.sums, other.columns);
+        } else {
+            self.sums.iter_mut().zip(&other.sums).for_each(|(sum, own)| *sum += own);
+        }
+        self.cast.append(&mut other.cast);
+    }
 }
 
 /// One ballot, or the sums of several from one row.
@@ -369,7 +403,12 @@ impl Submission {
     pub fn shrink(&mut self) {
         self.members.shrink_to_fit();
         self.entries.shrink_to_fit();
-        self.ballots.iter_mut().for_each(|ballots| ballots.cast.shrink_to_fit());
+        for votes in &mut self.ballots {
+            for ballots in votes.iter_mut() {
+                ballots.cast.shrink_to_fit();
+            }
+            votes.shrink_to_fit();
+        }
         self.ballots.shrink_to_fit();
         self.adjustments.shrink_to_fit();
         self.branch_entries.shrink_to_fit();
@@ -403,6 +442,7 @@ impl Submission {
             nominations: Vec::new(),
             written: std::collections::BTreeSet::new(),
             year_read: false,
+            branch_scheme: None,
             branch_entries: Vec::new(),
             branch_tables: Vec::new(),
             nameless: Nameless::default(),
@@ -430,8 +470,23 @@ impl Submission {
         }
     }
 
+    /// The vote of one body on a member in a period, if something of it was read.
+    pub fn vote(&self, at: u32, poll: usize, period: Period) -> Option<&Ballots> {
+        self.ballots.get(at as usize)?.iter().find(|ballots| ballots.is(poll, period))
+    }
+
+    /// The same to be added to, whether or not there is something of it yet.
+    pub(super) fn vote_mut(&mut self, at: u32, poll: usize, period: Period) -> &mut Ballots {
+        let votes = &mut self.ballots[at as usize];
+        let found = votes.iter().position(|ballots| ballots.is(poll, period)).unwrap_or_else(|| {
+            votes.push(Ballots::of(poll, period));
+            votes.len() - 1
+        });
+        &mut votes[found]
+    }
+
     /// True for one who is no longer counted with the others at the end of the period: he has left or moved on; or, in a
-    /// year whose scheme polls, his 截止月 has passed and nobody voted on him while others were voted on.
+    /// year whose scheme polls once for all of it, his 截止月 has passed and nobody voted on him while others were voted on.
     pub fn has_gone(&self, at: u32, period: Period, polls: bool) -> bool {
         let member = &self.members[at as usize];
         member.has_left(period) || member.has_moved_on(period) || (polls && period == Period::YEAR && self.is_unpolled(at))
@@ -439,7 +494,7 @@ impl Submission {
 
     /// 截止月 alone says that he is gone, he has no ballot, and others of the branch have.
     pub fn is_unpolled(&self, at: u32) -> bool {
-        let polled = |ballots: &Ballots| ballots.count.saturating_add(ballots.faulty) > 0;
+        let polled = |votes: &Vec<Ballots>| votes.iter().any(|ballots| ballots.period == Period::YEAR && ballots.cast_in_all() > 0);
         let member = &self.members[at as usize];
         member.last_month < 12
             && member.may_be_scored()

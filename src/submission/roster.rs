@@ -34,6 +34,9 @@ const COUNTING: [&str; 15] = [
 
 pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, expected: &Expected<'_>, sink: &mut Sink) {
     let Some(found) = sheets.find(workbook::ROSTER.name, sink) else {
+        if expected.scores_branches_alone() {
+            return;
+        }
         sink.push(Finding::new(Code::MissingSheet, sink.sheet(&workbook::ROSTER.name.into())).arg("name", workbook::ROSTER.name));
         return;
     };
@@ -57,7 +60,11 @@ pub fn read(date_1904: bool, sheets: &Sheets<'_>, submission: &mut Submission, e
         member.repeats = repeats.map(|at| at as u32);
         submission.members.push(member);
     }
-    if submission.members.is_empty() && submission.nameless.members == 0 && expected.registered != Some(0) {
+    if submission.members.is_empty()
+        && submission.nameless.members == 0
+        && expected.registered != Some(0)
+        && !expected.scores_branches_alone()
+    {
         sink.push(Finding::new(Code::MissingEntry, sink.sheet(&table.sheet.name)).arg("case", "roster"));
     }
 }

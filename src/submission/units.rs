@@ -1,7 +1,7 @@
 //! What a workbook holds, unit by unit. Of several files of a branch each unit is taken whole from one of them.
 //!
 //! ```text
-//!   积分登记 一季度      rows of one period on a sheet of entries, or on 支部积分
+//!   积分登记 一季度      rows of one period on a sheet of entries, on 支部积分, or of ballots that are cast more than once a year
 //!   党员名册             any other sheet, whole
 //! ```
 
@@ -27,7 +27,8 @@ use super::table::{Found, Line, Sheets};
 use super::{Expected, entries, poll};
 
 /// Columns that say what a row is about and nothing of what it holds.
-const KEYS: [&str; 7] = [column::SEQ, column::NAME, column::PERIOD, column::SCORER, column::BALLOT, column::BALLOTS, column::ITEM];
+const KEYS: [&str; 8] =
+    [column::SEQ, column::NAME, column::PERIOD, column::SCORER, column::VOTERS, column::BALLOT, column::BALLOTS, column::ITEM];
 
 /// Rows of a fact that are remembered; a sheet with more of them is none that a branch fills in.
 const MOST_FACTS: usize = 5000;
@@ -183,13 +184,16 @@ impl Survey {
         let uses = |any: fn(&Scheme) -> bool| {
             roster.members.is_empty() || roster.members.iter().any(|member| any(&expected.schemes[member.scheme]))
         };
-        if uses(|scheme| scheme.poll.is_some()) {
+        if uses(|scheme| !scheme.polls.is_empty()) {
             let sole = sole_category(&roster.members);
+            let several = expected.schemes.iter().any(|scheme| scheme.tells_voters() || scheme.polls_by_period());
             for one in poll::sheets_of_ballots(&sheets, &roster.members, expected, &mut sink) {
                 let mut known: Vec<&str> = workbook::POLL.headings().collect();
                 known.extend(expected.schemes.iter().flat_map(poll_headings));
                 let unit = Unit::of(workbook::POLL.name, one.category.as_deref(), sole, None);
-                survey.whole(&sheets, &one.found, &known, (&unit, &[column::BALLOT]), (&people, roster, book.date_1904), &mut sink);
+                let keys: &[&str] = if several { &[column::VOTERS, column::PERIOD, column::BALLOT] } else { &[column::BALLOT] };
+                let year = poll::by_period(expected).then_some(expected.run.year);
+                survey.whole(&sheets, &one.found, &known, (&unit, keys, year), (&people, roster, book.date_1904), &mut sink);
             }
         }
         let kinds: [(_, bool, [&str; 2]); 3] = [
@@ -201,7 +205,7 @@ impl Survey {
             let known: Vec<&str> = kind.headings().collect();
             let unit = Unit::sheet(kind.name);
             for found in sheets.all(kind.name, &mut sink) {
-                survey.whole(&sheets, &found, &known, (&unit, &key), (&people, roster, book.date_1904), &mut sink);
+                survey.whole(&sheets, &found, &known, (&unit, &key, None), (&people, roster, book.date_1904), &mut sink);
             }
         }
         if uses(|scheme| scheme.branch_sheet().is_some()) {
@@ -256,13 +260,14 @@ impl Survey {
         }
     }
 
-    /// A sheet that is taken whole; `about` is the unit, and the columns beside the name that tell its rows apart.
+    /// A sheet that is taken whole; `about` is the unit, and the columns beside the name that tell its rows apart. With a year its
+    /// rows are taken by their periods, as far as they tell them.
     fn whole(
         &mut self,
         sheets: &Sheets<'_>,
         found: &Found,
         known: &[&str],
-        (unit, about): (&Unit, &[&str]),
+        (unit, about, year): (&Unit, &[&str], Option<i32>),
         (people, roster, date_1904): (&People, &Submission, bool),
         sink: &mut Sink,
     ) {
@@ -271,6 +276,8 @@ impl Survey {
         for line in table.lines(&|name| people.knows(name)) {
             let whose = people.told(&line, &roster.members);
             let told: Vec<String> = about.iter().map(|heading| value_of(&line, heading, date_1904)).collect();
+            let period = year.and_then(|year| super::marks::told_period(&line, year));
+            let unit = &Unit { period, ..unit.clone() };
             if let [what, when] = told.as_slice()
                 && self.facts.len() < MOST_FACTS
                 && !(whose.is_empty() || what.is_empty())
@@ -348,7 +355,7 @@ impl Survey {
 }
 
 fn poll_headings(scheme: &Scheme) -> impl Iterator<Item = &str> {
-    scheme.poll.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str())
+    scheme.polls.iter().flat_map(|poll| poll.columns.iter().chain(&poll.words)).map(|(name, _)| name.as_str())
 }
 
 /// Two halves of one print, so that equal ones by chance are out of the question.

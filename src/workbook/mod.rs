@@ -73,6 +73,8 @@ pub mod column {
     pub const RECORDER: &str = "记录人";
     /// Who checked it.
     pub const REVIEWER: &str = "复核人";
+    /// Whose ballot it is, where several bodies vote.
+    pub const VOTERS: &str = "评议方";
     /// Number of a ballot.
     pub const BALLOT: &str = "票号";
     /// How many ballots a row sums up.
@@ -236,7 +238,10 @@ pub const ENTRIES: Sheet = Sheet {
 };
 
 /// One row per member and ballot, or per member with how many ballots the row sums up.
-pub const POLL: Sheet = Sheet { name: "民主测评", columns: &[may(SEQ), must(NAME), asked(BALLOT), asked(BALLOTS), may(REMARK)] };
+pub const POLL: Sheet = Sheet {
+    name: "民主测评",
+    columns: &[may(SEQ), must(NAME), asked(VOTERS), asked(PERIOD), asked(BALLOT), asked(BALLOTS), may(REMARK)],
+};
 
 /// One row per award or penalty.
 pub const ADJUSTMENTS: Sheet = Sheet {
@@ -297,7 +302,7 @@ pub enum Trait {
     Common,
 }
 
-const TRAITS: [(&str, &[Trait]); 13] = [
+const TRAITS: [(&str, &[Trait]); 14] = [
     (SEQ, &[Trait::Merged, Trait::Printed, Trait::OfTheRow]),
     (NAME, &[Trait::Merged, Trait::OfTheRow]),
     (PERIOD, &[Trait::Merged, Trait::Printed, Trait::OfTheRow]),
@@ -305,6 +310,7 @@ const TRAITS: [(&str, &[Trait]); 13] = [
     (ITEM, &[Trait::Merged, Trait::OfTheRow]),
     (STATUS, &[Trait::OfTheRow]),
     (ID, &[Trait::OfTheRow]),
+    (VOTERS, &[Trait::Merged, Trait::Printed, Trait::OfTheRow]),
     (BALLOT, &[Trait::Merged, Trait::Printed, Trait::OfTheRow]),
     (BALLOTS, &[Trait::OfTheRow]),
     (SCORER, &[Trait::Merged, Trait::Printed]),

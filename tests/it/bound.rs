@@ -127,7 +127,7 @@ fn ballots_are_handed_out_with_the_blank_workbooks() {
     };
     let pages = |path: &Path| lopdf::Document::load_mem(&std::fs::read(path).unwrap()).unwrap().get_pages().len();
     let least = scorebook::scheme::load(&String::from_utf8_lossy(&scorebook::builtin::scheme("ju-10star").unwrap())).unwrap();
-    let least = least.poll.unwrap().min_ballots as usize;
+    let least = least.polls[0].min_ballots as usize;
     let usual: Vec<usize> = documents().iter().map(|path| pages(path)).collect();
     assert!(usual.iter().all(|pages| *pages == least), "{usual:?}: a voter's paper is a page");
     issue(Some(3));

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use scorebook::diag::Lang;
 use scorebook::exact::Decimal;
 use scorebook::period::{Every, Period, RunPeriod};
-use scorebook::scheme::{Scheme, load};
+use scorebook::scheme::{Scheme, load, total_range};
 use scorebook::score::{score_member, trace_member};
 use scorebook::submission::{Adjustment, Ballots, Cover, Entry, Fact, Mark, Member, Spot, Submission};
 
@@ -85,6 +85,8 @@ enum Expr {
     Mean(Vec<usize>),
     Kind(u8, bool),
     Poll,
+    /// The ballots of a body that votes every so often.
+    Voted,
     Awards,
     Penalties,
     /// One kind of 奖惩 by itself.
@@ -120,6 +122,8 @@ struct Spec {
     items: Vec<ItemSpec>,
     figures: Vec<FigureSpec>,
     ballots: Vec<i64>,
+    /// How often a second body votes, and its ballots of each period.
+    voted: (usize, Vec<Vec<i64>>),
     stacking: usize,
     /// Whether kinds by themselves add up; as all together where nothing is said.
     kinds_sum: Option<bool>,
@@ -191,6 +195,7 @@ fn expr() -> impl Strategy<Value = Expr> {
         vec(0usize..5, 1..4).prop_map(Expr::Mean),
         (0u8..4, any::<bool>()).prop_map(|(kind, mean)| Expr::Kind(kind, mean)),
         Just(Expr::Poll),
+        Just(Expr::Voted),
         Just(Expr::Awards),
         Just(Expr::Penalties),
         any::<bool>().prop_map(Expr::OfKind),
@@ -220,7 +225,7 @@ fn spec() -> impl Strategy<Value = Spec> {
     let figure = figure.prop_map(|(value, so_far, over, bands)| FigureSpec { value, so_far, over, bands });
     let body = (vec(value, 2), vec(item(), 1..5), vec(figure, 1..6));
     let year = (
-        vec(0i64..200, 0..4),
+        (vec(0i64..200, 0..4), (0usize..4, vec(vec(0i64..200, 0..3), 12))),
         (0usize..4, option::of(any::<bool>())),
         vec((any::<bool>(), 0usize..3), 0..4),
         (vec((0usize..4, 1u8..13), 0..3), any::<bool>()),
@@ -230,7 +235,7 @@ fn spec() -> impl Strategy<Value = Spec> {
         |(
             (every, dated, rural, first_month, run),
             (values, items, figures),
-            (ballots, (stacking, kinds_sum), facts, (vetoes, outcomes), cuts),
+            ((ballots, voted), (stacking, kinds_sum), facts, (vetoes, outcomes), cuts),
         )| Spec {
             every,
             dated,
@@ -241,6 +246,7 @@ fn spec() -> impl Strategy<Value = Spec> {
             items,
             figures,
             ballots,
+            voted,
             stacking,
             kinds_sum,
             facts,
@@ -301,8 +307,9 @@ impl Spec {
             "id = \"r\"\nname = \"r\"\nversion = \"1\"\ndecimals = 1\ndecimals_origin = \"source\"\nentries = {{ every = \"{}\", dated = {} }}\n\
              publication = {{ year = 7, year_origin = \"source\", shorter = 5, shorter_origin = \"source\" }}\n\
              board = {{ period = \"0\", heading = \"b\", note = \"n\", note_part = \"n\" }}\n\
-             poll = {{ columns = \"评议分\", max = 20, min_ballots = 1, origin = \"source\" }}\n",
-            LENGTHS[self.every].1, self.dated
+             [[poll]]\nname = \"互评\"\ncolumns = \"评议分\"\nmax = 20\nmin_ballots = 1\norigin = \"source\"\n\
+             [[poll]]\nname = \"群众\"\nevery = \"{}\"\ncolumns = \"评议分\"\nmax = 20\nmin_ballots = 1\norigin = \"source\"\n",
+            LENGTHS[self.every].1, self.dated, LENGTHS[self.voted.0].1
         );
         for (at, value) in self.values.iter().enumerate() {
             let _ = writeln!(text, "[value.v{at}]\nname = \"v{at}\"\nvalue = \"{}\"\norigin = \"source\"", tenths(value.value));
@@ -424,6 +431,11 @@ impl Spec {
         self.over(at).is_none_or(|over| over <= length + 1)
     }
 
+    /// True where a figure of a run of this length, or over periods, holds whole periods of the second body's votes.
+    fn votes_in(&self, at: usize, length: usize) -> bool {
+        self.over(at).map_or(length >= self.voted.0, |over| over > self.voted.0)
+    }
+
     /// How a figure may name an earlier one: by its name, through a function of its periods, or not at all.
     fn reach(&self, at: usize, other: usize, length: usize) -> Reach {
         match (self.over(at), self.over(other)) {
@@ -465,10 +477,11 @@ impl Spec {
                 format!("{}({word})", if *mean { "mean" } else { "sum" })
             }
             Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if self.over(at).is_some() => "0".to_owned(),
+            Expr::Voted => (if self.votes_in(at, length) { "mean(群众)" } else { "0" }).to_owned(),
             Expr::Vetoes if self.outcomes => "vetoes".to_owned(),
             Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if !year => "0".to_owned(),
             Expr::OfKind(deducts) => (if *deducts { "penalties('罚')" } else { "awards(奖)" }).to_owned(),
-            Expr::Poll => "mean(poll)".to_owned(),
+            Expr::Poll => "mean('互评')".to_owned(),
             Expr::Awards => "awards".to_owned(),
             Expr::Penalties => "penalties".to_owned(),
             Expr::Vetoes => "vetoes".to_owned(),
@@ -778,6 +791,15 @@ impl Spec {
             },
             Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) | Expr::Vetoes if self.over(at).is_some() => BigRational::zero(),
             Expr::Poll | Expr::Awards | Expr::Penalties | Expr::OfKind(_) if LENGTHS[self.run.0].0 != Every::Year => BigRational::zero(),
+            Expr::Voted if !self.votes_in(at, self.run.0) => BigRational::zero(),
+            Expr::Voted => {
+                let months = LENGTHS[self.voted.0].2;
+                let inside = |vote: &u8| view.months.0 <= vote * months + 1 && (vote + 1) * months <= view.months.1;
+                let due: Vec<u8> = (0..12 / months).filter(|vote| inside(vote) && (vote + 1) * months >= self.first_month).collect();
+                let mean = |ballots: &Vec<i64>| big(ballots.iter().sum()) / BigRational::from_integer(BigInt::from(ballots.len().max(1)));
+                let sum: BigRational = due.iter().map(|vote| mean(&self.voted.1[usize::from(*vote)])).sum();
+                sum / BigRational::from_integer(BigInt::from(due.len().max(1)))
+            }
             Expr::Poll if self.ballots.is_empty() => BigRational::zero(),
             Expr::Poll => big(self.ballots.iter().sum()) / BigRational::from_integer(BigInt::from(self.ballots.len())),
             Expr::OfKind(deducts) => {
@@ -908,7 +930,13 @@ fn submission(spec: &Spec) -> Submission {
             written: true,
         })
     });
-    let ballots = Ballots { count: spec.ballots.len() as u32, sums: [spec.ballots.iter().sum::<i64>() * 100].into(), ..Ballots::default() };
+    let ballots = |ballots: &Vec<i64>, poll: usize, period: Period| Ballots {
+        count: ballots.len() as u32,
+        sums: [ballots.iter().sum::<i64>() * 100].into(),
+        ..Ballots::of(poll, period)
+    };
+    let length = LENGTHS[spec.voted.0].0;
+    let second = spec.voted.1.iter().zip(1..).filter_map(|(cast, number)| Some(ballots(cast, 1, Period::new(length, number)?)));
     let adjustment = |(deducts, level): &(bool, usize)| Adjustment {
         member: 0,
         kind: usize::from(*deducts),
@@ -930,7 +958,7 @@ fn submission(spec: &Spec) -> Submission {
         cover: Cover { year: Some(2026), ..Cover::default() },
         members: vec![member(spec)],
         entries: entries.collect(),
-        ballots: vec![ballots],
+        ballots: vec![std::iter::once(ballots(&spec.ballots, 0, Period::YEAR)).chain(second).collect()],
         adjustments: spec.facts.iter().map(adjustment).collect(),
         vetoes: spec.vetoes.iter().map(|(fact, month)| veto(*fact, *month)).collect(),
         ..Submission::default()
@@ -996,6 +1024,8 @@ fn agree(spec: &Spec, scheme: &Scheme) -> Result<(), TestCaseError> {
         prop_assert_eq!(score.figure(id).map(ToString::to_string), Some(value.to_string()), "{}\n{}", id, spec.text());
     }
     prop_assert_eq!(score.total.as_ref().unwrap().to_string(), total.to_string(), "total\n{}", spec.text());
+    let range = total_range(scheme, &scheme.member, run.period.every()).unwrap();
+    prop_assert!(range.holds(score.total.as_ref().unwrap()), "{total} is out of {}\n{}", range.text(), spec.text());
     prop_assert_eq!((score.grade.as_deref(), score.stars), spec.outcome(total), "{}", spec.text());
     // The explanation is the same computation, told.
     let told: Vec<String> = trace_member(scheme, &submission, 0, run, Lang::Zh).iter().map(|trace| trace.value.to_string()).collect();

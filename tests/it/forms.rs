@@ -9,8 +9,8 @@ use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
 use scorebook::forms::{
-    BOARD, Ballot, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group, Issuer, Photos,
-    REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
+    BOARD, BRANCH_SCORE, Ballot, Binding, CARD, Data, Deadline, EXPLAIN, Expiring, ExpiringLetter, ExplainedSubject, FORMS, Form, Group,
+    Issuer, POLL, Photos, REGISTRY, REMINDER, RETURN, Reminded, Reminder, Returned, Sent, Standing, Unit, View, Whole,
 };
 use scorebook::period::Period;
 use scorebook::record::Values;
@@ -40,7 +40,9 @@ const UNSET: &[(&str, &str)] = &[
     ("branch-score 积分制标注", "no county of the tests scores branches beside another scheme"),
     ("branch-score .分组", "no built-in scheme groups a branch's items"),
     ("branch-score 有分组", "the same"),
-    ("branch-score .标准", "no built-in scheme has clauses"),
+    ("branch-score .标准", "no built-in scheme has clauses or the text of a standard; `the_text_of_a_standard_is_shown` has"),
+    ("registry .项目.标准", "the same"),
+    ("card .项目.标准", "the same"),
 ];
 
 /// Fields of a record that hold something, by the lists they stand in: `支部名称`, `.姓名`, `.项目.名称`.
@@ -148,8 +150,8 @@ fn ballots(summary: &Summary, issuer: &Issuer) -> Vec<(&'static Form, Record)> {
     let (branch, members) = (&summary.county.register.branches[0], [(1, "张甲".to_owned(), "农村党员".to_owned())]);
     let making = |form: &'static Form| if let Data::Handed(make) = form.data { Some((form, make)) } else { None };
     let (form, make) = FORMS.iter().find_map(making).unwrap();
-    let of = |scheme| (form, make(&Ballot { issuer, branch, scheme, members: &members, papers: None, digest: "0000" }));
-    summary.county.schemes.iter().map(of).collect()
+    let of = |scheme, poll| (form, make(&Ballot { issuer, branch, scheme, poll, members: &members, papers: None, digest: "0000" }));
+    summary.county.schemes.iter().flat_map(|scheme: &Scheme| scheme.polls.iter().map(move |poll| of(scheme, poll))).collect()
 }
 
 /// 整改到期名单 of a letter.
@@ -293,12 +295,42 @@ pub fn of_case(name: &str, forms: &[Form]) -> Vec<Record> {
         outcomes: scored.outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Branch).collect(),
         all: &scored.outcomes,
         schemes: std::slice::from_ref(&scheme),
-        own: None,
+        own: scored.outcomes.iter().find(|outcome| outcome.kind == OutcomeKind::Branch).map(|outcome| &outcome.score),
         digest: "0000".into(),
         digests: &[],
     };
     let filled = |form: &Form| if let Data::Branch(data) = form.data { data(&view) } else { panic!("{}: a branch's form", form.id) };
     forms.iter().map(filled).collect()
+}
+
+#[test]
+fn the_text_of_a_standard_is_shown() {
+    let form = &of_case("branches-alone", &[BRANCH_SCORE])[0];
+    let of = |row: &Record, field: &str| format!("{:?}", row.fields.get(field));
+    let rows = &form.lists[""];
+    assert!(of(&rows[0], "标准").contains("组织学习，有记录、有签到"), "{rows:?}");
+    assert!(!of(&rows[1], "标准").contains("组织"), "{rows:?}");
+}
+
+/// Each vote has its columns, in the order of time, with whose it is and of when above.
+#[test]
+fn votes_of_several_bodies_stand_side_by_side() {
+    let form = &of_case("bodies-by-quarter", &[POLL])[0];
+    let of = |row: &Record, field: &str| match row.fields.get(field) {
+        Some(Datum::Text(text)) => text.clone(),
+        Some(Datum::Number { value, .. }) => value.to_string(),
+        _ => String::new(),
+    };
+    let headings: Vec<String> = form.lists["项目"].iter().map(|heading| of(heading, "名称")).collect();
+    assert_eq!(headings.len(), 13);
+    assert_eq!(headings[..3], ["自评 一季度\n得分", "党员互评 一季度\n评议", "组织评定 一季度\n得分"]);
+    assert_eq!(headings[12], "群众评议\n得分");
+    let [zhang, li] = form.lists[""].as_slice() else { panic!("two members") };
+    let means = |row: &Record| row.lists["项目"].iter().map(|mean| of(mean, "均分")).collect::<Vec<_>>();
+    assert_eq!(means(zhang)[..4], ["90", "90", "80", "80"]);
+    assert_eq!(means(li)[..6], ["", "", "", "", "", ""], "he came in July");
+    // 1 + 3 + 1, 1 + 2 + 1, 1 + 2 + 1, 1 + 3 + 1 and three of the people.
+    assert_eq!((of(zhang, "票数"), of(form, "最少票数")), ("21".into(), "自评 1、党员互评 2、组织评定 1、群众评议 2".into()));
 }
 
 /// A county's own scheme: deductions with reasons, ballots under a name of its own, figures with one place.

@@ -209,6 +209,57 @@ fn letters_are_numbered_by_posting() {
     assert_eq!(given(root, WARNING.title), after);
 }
 
+/// A quarter's letters are written where a scheme has them, under their own names; their numbers and the year's are one series, and
+/// each stays with its own period.
+#[test]
+fn a_quarters_letters_are_numbered_beside_the_years() {
+    let scheme = std::fs::read(crate::support::case("schemes/outcomes-by-quarter/scheme.toml")).unwrap();
+    let row = |line: &str| crate::support::cells(line);
+    let marks = ["一季度 | 95", "二季度 | 65", "三季度 | 65", "四季度 | 50"];
+    let sheets: crate::support::Sheets = vec![
+        ("支部信息".into(), vec![row("支部名称 | 第一支部"), row("支部编码 | '0101"), row("年度 | 2026")]),
+        ("党员名册".into(), vec![row("姓名 | 类别"), row("张三 | 机关党员")]),
+        (
+            "积分登记".into(),
+            std::iter::once("姓名 | 期间 | 表现".to_owned())
+                .chain(marks.map(|mark| format!("张三 | {mark}")))
+                .map(|line| row(&line))
+                .collect(),
+        ),
+        ("一票否决".into(), vec![row("姓名 | 情形 | 依据 | 日期")]),
+    ];
+    let county = crate::support::Workdir::county("outcomes-by-quarter")
+        .settings("outcomes-by-quarter", "[notice]\nposted = 2026-12-31\nphone = \"0791-12380\"\n")
+        .write("schemes/outcomes-by-quarter.toml", &scheme);
+    let county = county.workbook("一.xlsx", &sheets);
+    let root = county.path();
+    let dated = |period: &str| Options { date: "2026-12-31".parse().ok(), ..county.options(period) };
+    let forms = |period: &str| -> Vec<Record> {
+        let summary = crate::support::done(run::run(&dated(period), &|_, _, _| {}));
+        of_branches(&summary, &WARNING, |_| {}).into_iter().flat_map(|(_, record)| record.lists[""].clone()).collect()
+    };
+    let post = |period: &str| {
+        scorebook::post::post(&dated(period), &PostOrder::default()).unwrap_or_else(|error| panic!("{}", error.message(Lang::Zh))).numbered
+    };
+    assert!(forms("2026Q1").is_empty());
+    let letter = &forms("2026Q2")[0];
+    assert_eq!(
+        [shown(letter, "通知书"), shown(letter, "考核期"), shown(letter, "积分名"), shown(letter, "期限")],
+        ["黄牌警告", "2026年二季度", "积分", "3个月"]
+    );
+    assert_eq!(shown(&letter.lists["问题"][0], "内容"), "“表现”得65.00分，满分100分。");
+    assert_eq!(post("2026Q2"), 1);
+    assert_eq!(forms("2026Q3").len(), 1);
+    assert_eq!(post("2026Q3"), 1);
+    // 68.75: 亚健康 in the year too.
+    assert_eq!(shown(&forms("2026")[0], "通知书"), "告诫通知书");
+    assert_eq!(post("2026"), 1);
+    let all = given(root, WARNING.title);
+    assert_eq!(all, [1, 2, 3].map(|number| (number, "张三".to_owned(), false)));
+    crate::support::done(run::run(&dated("2026"), &|_, _, _| {}));
+    assert_eq!(printed(root, &WARNING), ["〔2026〕3号"]);
+}
+
 /// A workspace of 2027 over the same branches, with last year's results where they are.
 fn next_year(root: &Path, last_year: &str) -> crate::support::Workdir {
     let next = crate::support::Workdir::copy_of("clean-register-60");

@@ -19,6 +19,7 @@ mod order;
 mod own_form;
 mod periods;
 mod published;
+mod ranks;
 mod reading;
 mod sample;
 mod schemes;

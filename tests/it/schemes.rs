@@ -59,6 +59,7 @@ struct Member {
     ungraded: bool,
     stars: Option<u8>,
     rank: Option<u32>,
+    letter: Option<String>,
     #[serde(default)]
     honours: Vec<String>,
     #[serde(default)]
@@ -168,6 +169,7 @@ fn prove(name: &str, scheme: &Scheme, case: &Path) {
             assert_eq!(score.stars.filter(|_| member.stars.is_some()), member.stars, "{place}");
             assert_eq!(outcome.rank.filter(|_| member.rank.is_some()), member.rank, "{place}");
             assert_eq!(outcome.honours, member.honours, "{place}");
+            assert_eq!(outcome.letter.as_deref().filter(|_| member.letter.is_some()), member.letter.as_deref(), "{place}");
             let flags: Vec<&str> = score.flags.iter().map(|flag| flag.word()).filter(|_| !member.flags.is_empty()).collect();
             assert_eq!(flags, member.flags, "{place}");
             for (id, value) in &member.figures {
@@ -228,6 +230,39 @@ fn every_fault_of_a_file_is_said_with_its_place_in_both_languages() {
             assert_ne!(zh, en, "{name}");
         }
     }
+}
+
+#[test]
+fn what_nothing_can_reach_or_uses_is_said_with_its_place() {
+    let categories = CATEGORIES.map(String::from);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder("warnings")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for path in files {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let scheme = load_for(&text, &name, &categories).unwrap_or_else(|error| panic!("{}", error.message(&name, Lang::En)));
+        let said = |lang: Lang| -> Vec<String> {
+            scheme.warnings.iter().map(|f| format!("{}:{} {}", f.spot.line, f.spot.column, f.said.get(lang))).collect()
+        };
+        assert_eq!(said(Lang::Zh), expected_faults(&text, "#zh "), "{name}");
+        assert_eq!(said(Lang::En), expected_faults(&text, "#en "), "{name}");
+    }
+}
+
+/// What a warning says of a file that people use must be worth reading.
+#[test]
+fn built_in_schemes_and_examples_have_nothing_out_of_reach() {
+    let mut all: Vec<Scheme> = examples().iter().map(|name| scheme(name)).collect();
+    all.push(ninth());
+    all.extend(scorebook::builtin::scheme_ids().into_iter().map(|id| {
+        let text = String::from_utf8(scorebook::builtin::scheme(&id).unwrap().to_vec()).unwrap();
+        load_for(&text, &id, &CATEGORIES.map(String::from)).unwrap()
+    }));
+    let told: Vec<String> = all
+        .iter()
+        .flat_map(|scheme| scheme.warnings.iter().map(move |f| format!("{}:{}:{} {}", scheme.id, f.spot.line, f.spot.column, f.said.en)))
+        .collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
 /// A generated county of any scheme is clean, whatever rules it has, and in every length of run.
