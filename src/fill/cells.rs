@@ -59,7 +59,9 @@ pub(super) fn write(work: &Sheet<'_>, styles: &mut Vec<Style>, looks: &mut Looks
         for (place, column) in work.columns.iter().enumerate() {
             let Some(cell) = plan.cells.get(usize::from(column.template)) else { continue };
             let style = edged(work, row, place, cell, styles, looks);
-            let value = if let (Content::Formula(formula), Mode::Full) = (&cell.content, row.mode) {
+            let value = if !work.holds(row, column) {
+                Value::Empty
+            } else if let (Content::Formula(formula), Mode::Full) = (&cell.content, row.mode) {
                 pending.push(Pending { row: index, column: place as u16, formula: *formula });
                 Value::Empty
             } else {
@@ -109,6 +111,9 @@ fn same_none(above: &OutRow<'_>, row: &OutRow<'_>) -> bool {
 /// What a cell of the plan holds at a place of the filled sheet.
 pub(super) fn value(work: &Sheet<'_>, row: &OutRow<'_>, place: usize, cell: &CellPlan, styles: &[Style], said_none: &mut bool) -> Value {
     let column = &work.columns[place];
+    if !work.holds(row, column) {
+        return Value::Empty;
+    }
     let of_form = |fill: &Fill| matches!(fill, Fill::Slot(Slot::Root(_) | Slot::Heading(_)));
     match &cell.content {
         Content::Empty | Content::Formula(_) => Value::Empty,
@@ -182,7 +187,7 @@ fn found<'a>(work: &Sheet<'a>, row: &OutRow<'a>, column: &OutColumn<'a>, fill: F
     let field = |record: Option<&'a Record>, name: &str| Found::Data(record.and_then(|record| record.fields.get(name)).unwrap_or(&EMPTY));
     match fill {
         Fill::Slot(Slot::Root(name)) => field(Some(work.data), name),
-        Fill::Slot(Slot::Record(name)) => field(row.record, name),
+        Fill::Slot(Slot::Record(name)) => field(work.record_at(row, column), name),
         Fill::Slot(Slot::Nested(name)) => field(row.nested, name),
         Fill::Slot(Slot::Heading(name)) => field(column.element.map(|(record, _)| record), name),
         Fill::Slot(Slot::RecordColumn(name)) => Found::Data(in_column(row.record, column, name).unwrap_or(&EMPTY)),

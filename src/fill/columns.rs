@@ -14,12 +14,22 @@ pub(super) struct OutColumn<'a> {
     pub element: Option<(&'a Record, usize)>,
     /// Name of that list, empty where there is none.
     pub list: &'static str,
+    /// Which of the records beside each other it is for.
+    pub copy: u32,
 }
 
 /// The form's last column.
 const MOST: usize = 16_384;
 
 pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record) -> Vec<OutColumn<'a>> {
+    let once = once(plan, data);
+    let copies = 0..plan.across.max(1) as u32;
+    let mut out: Vec<OutColumn<'a>> = copies.flat_map(|copy| once.iter().map(move |column| OutColumn { copy, ..*column })).collect();
+    out.truncate(MOST);
+    out
+}
+
+fn once<'a>(plan: &SheetPlan, data: &'a Record) -> Vec<OutColumn<'a>> {
     let mut out = Vec::with_capacity(plan.columns.len() + 16);
     let mut column = 0;
     while let Some(drawn) = plan.columns.get(column) {
@@ -27,7 +37,7 @@ pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record) -> Vec<OutColumn<'a>> 
         match drawn.group {
             None => {
                 if stays(column) {
-                    out.push(OutColumn { template: column as u16, element: None, list: "" });
+                    out.push(OutColumn { template: column as u16, element: None, list: "", copy: 0 });
                 }
                 column += 1;
             }
@@ -36,14 +46,13 @@ pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record) -> Vec<OutColumn<'a>> 
                 let (first, last) = (usize::from(group.first), usize::from(group.last));
                 for (index, element) in data.lists.get(group.list).map_or(&[][..], Vec::as_slice).iter().enumerate() {
                     for column in (first..=last).filter(|column| stays(*column)) {
-                        out.push(OutColumn { template: column as u16, element: Some((element, index)), list: group.list });
+                        out.push(OutColumn { template: column as u16, element: Some((element, index)), list: group.list, copy: 0 });
                     }
                 }
                 column = last + 1;
             }
         }
     }
-    out.truncate(MOST);
     out
 }
 

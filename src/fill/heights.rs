@@ -167,8 +167,7 @@ fn even(book: &mut FilledBook, index: usize, rows: &[usize], repeated: &[bool]) 
         for at in small {
             let drawn = book.sheets[index].rows[*row].cells[at].style;
             let style = *larger.entry((drawn, beside.to_bits())).or_insert_with(|| {
-                let mut style = book.styles[drawn.0 as usize].clone();
-                style.font.size = beside;
+                let style = book.styles[drawn.0 as usize].changed(|style| style.font.size = beside);
                 book.styles.push(style);
                 StyleId(book.styles.len() as u32 - 1)
             });
@@ -184,8 +183,8 @@ fn enlarge(book: &mut FilledBook, index: usize, rows: &[usize], factor: f64) {
         for cell in &mut book.sheets[index].rows[*row].cells {
             let Some(known) = larger.get_mut(cell.style.0 as usize) else { continue };
             cell.style = *known.get_or_insert_with(|| {
-                let mut style = book.styles[cell.style.0 as usize].clone();
-                style.font.size = (style.font.size * factor * 2.0).floor() / 2.0;
+                let style =
+                    book.styles[cell.style.0 as usize].changed(|style| style.font.size = (style.font.size * factor * 2.0).floor() / 2.0);
                 book.styles.push(style);
                 StyleId(book.styles.len() as u32 - 1)
             });

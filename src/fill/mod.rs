@@ -9,6 +9,7 @@
 
 mod cells;
 mod columns;
+mod conditions;
 mod heights;
 mod pages;
 mod places;
@@ -137,28 +138,46 @@ struct Sheet<'a> {
     all: &'a [&'a Record],
     rows: Vec<OutRow<'a>>,
     columns: Vec<OutColumn<'a>>,
+    /// Those of this sheet.
+    records: &'a [&'a Record],
     /// Records of each page.
     pages: Vec<rows::Page<'a>>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Whether a column has something to show in a row: beside the first record only another one has.
+    fn holds(&self, row: &OutRow<'_>, column: &OutColumn<'_>) -> bool {
+        column.copy == 0 || self.plan.in_main(row.template) && (row.mode != rows::Mode::Full || column.copy < row.count)
+    }
+
+    /// The record whose values stand there.
+    fn record_at(&self, row: &OutRow<'a>, column: &OutColumn<'_>) -> Option<&'a Record> {
+        match column.copy {
+            0 => row.record,
+            copy => self.records.get((row.index + copy) as usize).copied().filter(|_| row.record.is_some() && self.holds(row, column)),
+        }
+    }
 }
 
 fn sheet<'a>(
     plan: &'a SheetPlan,
     data: &'a Record,
     all: &'a [&'a Record],
-    records: &[&'a Record],
+    records: &'a [&'a Record],
     cuts: Option<&rows::Cuts>,
     book: &mut FilledBook,
     looks: &mut cells::Looks,
 ) -> (FilledSheet, Vec<Part>, Vec<rows::Cut>, Vec<bool>) {
     let columns = columns::lay(plan, data);
     let (rows, pages) = rows::lay(plan, data, records, cuts);
-    let work = Sheet { plan, data, all, rows, columns, pages };
+    let work = Sheet { plan, data, all, rows, columns, records, pages };
     let (mut rows, formulas) = cells::write(&work, &mut book.styles, looks);
     let merges = spans::merges(&work, &book.styles, &mut rows);
     spans::formulas(&work, &formulas, &mut rows);
     if plan.align_places {
         places::align(&work, &mut rows, &mut book.styles, looks);
     }
+    let (conditions, marks) = conditions::apply(&work, &mut rows, &merges, &mut book.styles);
     let within = |range: (u32, u32)| {
         let mut standing =
             work.rows.iter().enumerate().filter(|(_, row)| (range.0..=range.1).contains(&row.template)).map(|(index, _)| index as u32);
@@ -210,6 +229,8 @@ fn sheet<'a>(
             breaks
         },
         images,
+        conditions,
+        marks,
     };
     let cuts = work.pages.iter().map(|page| rows::Cut { records: page.records.len(), ruled: page.ruled }).collect();
     (reaching_pictures(sheet, &book.normal_font), parts, cuts, repeated)
@@ -224,8 +245,9 @@ fn images(work: &Sheet<'_>) -> Vec<Image> {
         if columns.is_empty() {
             columns.extend(work.columns.iter().position(|column| column.template >= image.column).or(work.columns.len().checked_sub(1)));
         }
-        for (index, _) in work.rows.iter().enumerate().filter(|(_, row)| row.template == image.row) {
-            out.extend(columns.iter().map(|column| Image { row: index as u32, column: *column as u16, ..image.clone() }));
+        for (index, row) in work.rows.iter().enumerate().filter(|(_, row)| row.template == image.row) {
+            let shown = columns.iter().filter(|column| work.holds(row, &work.columns[**column]));
+            out.extend(shown.map(|column| Image { row: index as u32, column: *column as u16, ..image.clone() }));
         }
     }
     out

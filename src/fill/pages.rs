@@ -91,19 +91,23 @@ fn part(sheet: &FilledSheet, measures: &LaidSheet, made: &Made<'_>) -> Vec<Cut> 
     let ruled = ruled.first().map(|(_, height)| *height).filter(|height| *height > 0);
     let mut out: Vec<Cut> = Vec::new();
     let mut page = Cut { records: 0, ruled: 0 };
+    let across = made.plan.across.max(1);
     let close = |page: &mut Cut, used: Length, end: bool| {
         if let Some(high) = ruled.filter(|_| made.plan.pad) {
             let behind = if each || end { foot } else { 0 };
             page.ruled = usize::try_from((room - used - behind).max(0) / high).unwrap_or(0);
-            page.ruled = made.plan.per_page.map_or(page.ruled, |most| page.ruled.min(most.saturating_sub(page.records)));
+            let left = |most: usize| most.saturating_sub(page.records).div_ceil(across);
+            page.ruled = made.plan.per_page.map_or(page.ruled, |most| page.ruled.min(left(most)));
         }
         std::mem::replace(page, Cut { records: 0, ruled: 0 })
     };
     for (index, high) in records.into_iter().enumerate() {
-        let behind = if each || index + 1 == count { foot } else { 0 };
+        let behind = if each || index + across >= count { foot } else { 0 };
+        // What stands beside another is as high as that.
+        let beside = !page.records.is_multiple_of(across);
         let group = index > 0 && changes(made.plan, made.records[index - 1], made.records[index]);
         let full = made.plan.per_page.is_some_and(|most| page.records >= most);
-        if page.records > 0 && (group || full || used + high + behind > room) {
+        if page.records > 0 && (group || !beside && (full || used + high + behind > room)) {
             out.push(close(&mut page, used, false));
             used = titles;
         }

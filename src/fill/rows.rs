@@ -15,6 +15,8 @@ pub(super) struct OutRow<'a> {
     pub record: Option<&'a Record>,
     /// Its place among the sheet's records.
     pub index: u32,
+    /// How many records stand beside each other, this one among them.
+    pub count: u32,
     pub nested: Option<&'a Record>,
     /// Which element of its nested list.
     pub nested_index: u32,
@@ -79,6 +81,7 @@ struct Laying<'a, 'p> {
 struct Writing<'a> {
     record: Option<&'a Record>,
     index: u32,
+    count: u32,
     mode: Mode,
     keep_first: bool,
     keep_rest: bool,
@@ -87,7 +90,7 @@ struct Writing<'a> {
 }
 
 const PLAIN: Writing<'static> =
-    Writing { record: None, index: 0, mode: Mode::Full, keep_first: false, keep_rest: false, bookmark: None, page_break: false };
+    Writing { record: None, index: 0, count: 1, mode: Mode::Full, keep_first: false, keep_rest: false, bookmark: None, page_break: false };
 
 pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record], cuts: Option<&Cuts>) -> (Vec<OutRow<'a>>, Vec<Page<'a>>) {
     let mut laying = Laying { plan, data, out: Vec::with_capacity(plan.rows.len() + records.len() * 2), run: 0, page: 0 };
@@ -103,11 +106,13 @@ pub(super) fn lay<'a>(plan: &SheetPlan, data: &'a Record, records: &[&'a Record]
     for (index, page) in pages.iter().enumerate() {
         laying.page = index as u32;
         let start = laying.out.len();
-        for (place, record) in page.records.iter().enumerate() {
+        for (place, beside) in page.records.chunks(plan.across.max(1)).enumerate() {
+            let (record, count) = (beside[0], beside.len() as u32);
             let bookmark = block.bookmark.filter(|_| plan.per_page == Some(1)).and_then(|field| record.fields.get(field));
             let page_break = index > 0 && place == 0;
-            laying.write(block, Writing { record: Some(record), index: written, keep_rest: true, bookmark, page_break, ..PLAIN });
-            written += 1;
+            let how = Writing { record: Some(record), index: written, count, keep_rest: true, bookmark, page_break, ..PLAIN };
+            laying.write_beside(block, how, beside);
+            written += count;
         }
         let missing = page.ruled;
         let labels = block.last > block.first;
@@ -145,7 +150,16 @@ fn pages<'a>(plan: &SheetPlan, records: &[&'a Record], cuts: Option<&Cuts>) -> V
             end = ends.next();
         }
         match out.last_mut() {
-            Some(page) if !changed && !full && plan.per_page.is_none_or(|most| page.records.len() < most) => page.records.push(record),
+            // Records beside each other stay together.
+            Some(page)
+                if !changed
+                    && !full
+                    && plan
+                        .per_page
+                        .is_none_or(|most| page.records.len() < most || !page.records.len().is_multiple_of(plan.across.max(1))) =>
+            {
+                page.records.push(record);
+            }
             _ => out.push(Page { records: vec![record], ruled: 0, group }),
         }
     }
@@ -186,23 +200,28 @@ impl<'a> Laying<'a, '_> {
     }
 
     fn write(&mut self, segment: &Segment, how: Writing<'a>) {
+        self.write_beside(segment, how, how.record.as_slice());
+    }
+
+    /// A row that one of these records asks for stands for all of them.
+    fn write_beside(&mut self, segment: &Segment, how: Writing<'a>, beside: &[&'a Record]) {
         let start = self.out.len();
         let mut row = segment.first;
         while row <= segment.last {
             let Some(drawn) = self.plan.rows.get(row as usize) else { break };
             let Some(nested) = drawn.nested.map(|nested| self.plan.nested[nested]) else {
-                self.row(row, None, 0, how, start);
+                self.row(row, None, 0, (how, beside), start);
                 row += 1;
                 continue;
             };
             let elements = how.record.and_then(|record| record.lists.get(nested.list)).map_or(&[][..], Vec::as_slice);
             let first = self.out.len();
             for (index, element) in elements.iter().enumerate() {
-                (nested.first..=nested.last).for_each(|row| self.row(row, Some(element), index as u32, how, start));
+                (nested.first..=nested.last).for_each(|row| self.row(row, Some(element), index as u32, (how, beside), start));
             }
             if elements.is_empty() {
                 let mode = if how.mode == Mode::Full { Mode::None } else { how.mode };
-                (nested.first..=nested.last).for_each(|row| self.row(row, None, 0, Writing { mode, ..how }, start));
+                (nested.first..=nested.last).for_each(|row| self.row(row, None, 0, (Writing { mode, ..how }, beside), start));
             }
             self.mark_copies(first, nested.first, nested.last);
             row = nested.last + 1;
@@ -215,13 +234,20 @@ impl<'a> Laying<'a, '_> {
         self.run += 1;
     }
 
-    fn row(&mut self, template: u32, nested: Option<&'a Record>, nested_index: u32, how: Writing<'a>, start: usize) {
+    fn row(
+        &mut self,
+        template: u32,
+        nested: Option<&'a Record>,
+        nested_index: u32,
+        (how, beside): (Writing<'a>, &[&'a Record]),
+        start: usize,
+    ) {
         let drawn = &self.plan.rows[template as usize];
         let stays = drawn.conditions.iter().all(|condition| match condition {
             Condition::List(list) => self.data.lists.get(list).is_some_and(|list| !list.is_empty()),
             Condition::Field(Slot::Root(field)) => self.data.fields.get(field).is_some_and(|value| *value != Datum::Empty),
             // A ruled row has no values to ask for.
-            Condition::Field(Slot::Record(field)) => how.record.is_none_or(|record| has(record, field)),
+            Condition::Field(Slot::Record(field)) => beside.is_empty() || beside.iter().any(|record| has(record, field)),
             // In an empty list nothing has a value; only a ruled row has none to ask for.
             Condition::Field(Slot::Nested(field)) => nested.map_or(how.record.is_none(), |record| has(record, field)),
             Condition::Field(_) | Condition::Any { .. } => true,
@@ -242,6 +268,7 @@ impl<'a> Laying<'a, '_> {
             page: self.page,
             record: how.record,
             index: how.index,
+            count: how.count,
             nested,
             nested_index,
             mode: how.mode,

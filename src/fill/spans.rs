@@ -77,9 +77,14 @@ fn column_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u16, u16)> {
     let inside = |template: u16| (merge.range.first_column..=merge.range.last_column).contains(&template);
     let mut out: Vec<(u16, u16)> = Vec::new();
     let mut last_element = None;
-    for (place, column) in work.columns.iter().enumerate().filter(|(_, column)| inside(column.template)) {
+    // Beside each other stand records only: what lies above or below them reaches over all, or stands once.
+    let of_record = merge.rows != RowHome::Across && work.plan.in_main(merge.range.first_row);
+    let whole = merge.range.first_column == 0 && usize::from(merge.range.last_column) + 1 >= work.plan.columns.len();
+    let stands = |column: &super::OutColumn<'_>| inside(column.template) && (column.copy == 0 || of_record || whole);
+    for (place, column) in work.columns.iter().enumerate().filter(|(_, column)| stands(column)) {
         let place = place as u16;
         let element = column.element.map(|(_, index)| index).filter(|_| merge.group.is_some());
+        let element = if of_record { Some((element, column.copy)) } else { Some((element, 0)) };
         match out.last_mut() {
             Some(span) if element == last_element && span.1 + 1 == place => span.1 = place,
             _ => out.push((place, place)),
@@ -90,7 +95,7 @@ fn column_spans(work: &Sheet<'_>, merge: &MergePlan) -> Vec<(u16, u16)> {
 }
 
 /// For each row of the template the filled rows made of it.
-fn standing(work: &Sheet<'_>) -> Vec<Vec<u32>> {
+pub(super) fn standing(work: &Sheet<'_>) -> Vec<Vec<u32>> {
     let mut standing: Vec<Vec<u32>> = vec![Vec::new(); work.plan.rows.len()];
     for (index, row) in work.rows.iter().enumerate() {
         standing[row.template as usize].push(index as u32);
@@ -234,11 +239,13 @@ fn cells_of(work: &Sheet<'_>, at: &cells::Pending, range: Range, standing: &[Vec
     }
     lines.sort_unstable();
     let group = |template: u16| work.plan.columns.get(usize::from(template)).and_then(|column| column.group);
+    let of_record = work.plan.in_main(here.template);
     let columns = work
         .columns
         .iter()
         .enumerate()
         .filter(|(_, there)| (range.first_column..=range.last_column).contains(&there.template))
+        .filter(|(_, there)| !of_record || there.copy == here_column.copy)
         .filter(|(_, there)| {
             group(there.template).is_none()
                 || group(there.template) != group(here_column.template)
@@ -272,7 +279,7 @@ fn written(lines: &[u32], columns: &[u16]) -> Option<String> {
     (count > 0 && count <= 200).then_some(out)
 }
 
-fn stretches(numbers: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+pub(super) fn stretches(numbers: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
     let mut out: Vec<(u32, u32)> = Vec::new();
     for number in numbers {
         match out.last_mut() {

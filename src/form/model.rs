@@ -2,6 +2,7 @@
 //! the file format (SpreadsheetML, ECMA-376 part 1 clause 18): column widths in digits of the normal font,
 //! heights and margins in points.
 
+use super::condition::{Mark, Rule, Written};
 use crate::exact::Decimal;
 
 /// A filled form, ready to be measured.
@@ -64,6 +65,10 @@ pub struct FilledSheet {
     pub column_breaks: Vec<u16>,
     /// Pictures.
     pub images: Vec<Image>,
+    /// Conditional formats as the workbook gets them, the first before the others.
+    pub conditions: Vec<Rule<Written>>,
+    /// What they draw in cells beside texts. Looks that they give are in the cells' styles.
+    pub marks: Vec<Mark>,
 }
 
 /// A column.
@@ -155,6 +160,33 @@ pub struct Style {
     pub align: Align,
     /// Number format code, `General` where empty.
     pub number_format: String,
+    /// The style that the workbook has, where a conditional format makes the cell look as the rest says.
+    pub unconditional: Option<Box<Style>>,
+}
+
+impl Style {
+    /// The style as the workbook has it.
+    pub fn written(&self) -> &Self {
+        self.unconditional.as_deref().unwrap_or(self)
+    }
+
+    /// The style with a change to what is seen and to what the workbook has.
+    #[must_use]
+    pub fn changed(&self, change: impl Fn(&mut Self)) -> Self {
+        let mut style = self.clone();
+        change(&mut style);
+        style.unconditional.iter_mut().for_each(|own| change(own));
+        style
+    }
+}
+
+/// For each style the place of the first that the workbook has in its stead; conditional formats make many of one.
+pub fn as_written(styles: &[Style]) -> Vec<usize> {
+    let place = |(at, style): (usize, &Style)| {
+        let plain = |own: &Style| styles.iter().position(|other| other.unconditional.is_none() && other == own);
+        style.unconditional.as_deref().and_then(plain).unwrap_or(at)
+    };
+    styles.iter().enumerate().map(place).collect()
 }
 
 /// RGB.

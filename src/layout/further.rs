@@ -9,7 +9,8 @@ use super::laid::{Length, POINT};
 use super::rows;
 use super::shape::shown;
 use crate::font::FontSet;
-use crate::form::model::{Borders, Cell, FilledBook, FilledSheet, Range, Row, Style, StyleId, Value};
+use crate::form::condition::{Part, Rule};
+use crate::form::model::{Cell, FilledBook, FilledSheet, Range, Row, Style, StyleId, Value};
 use crate::number_format::Format;
 
 /// What goes below one row.
@@ -163,6 +164,17 @@ fn insert(book: &mut FilledBook, index: usize, further: &BTreeMap<u32, Further>)
     for image in &mut sheet.images {
         image.row = place(image.row);
     }
+    for area in sheet.conditions.iter_mut().flat_map(|rule| &mut rule.areas) {
+        *area = stretched(*area);
+    }
+    for part in sheet.conditions.iter_mut().flat_map(Rule::formulas_mut).flat_map(|formula| &mut formula.0) {
+        if let Part::Cell(cell) = part {
+            cell.row = place(cell.row);
+        }
+    }
+    for mark in &mut sheet.marks {
+        mark.row = place(mark.row);
+    }
     sheet.rows = rows;
 }
 
@@ -175,12 +187,14 @@ impl Looks {
     fn without(&mut self, styles: &mut Vec<Style>, of: StyleId, top: bool, bottom: bool) -> StyleId {
         *self.known.entry((of, top, bottom)).or_insert_with(|| {
             let Some(style) = styles.get(of.0 as usize) else { return of };
-            let borders =
-                Borders { top: style.borders.top.filter(|_| !top), bottom: style.borders.bottom.filter(|_| !bottom), ..style.borders };
-            if borders == style.borders {
+            let cut = style.changed(|style| {
+                style.borders.top = style.borders.top.filter(|_| !top);
+                style.borders.bottom = style.borders.bottom.filter(|_| !bottom);
+            });
+            if cut == *style {
                 return of;
             }
-            styles.push(Style { borders, ..style.clone() });
+            styles.push(cut);
             StyleId(styles.len() as u32 - 1)
         })
     }
@@ -213,7 +227,7 @@ mod tests {
     use super::super::sample::{date, lay};
     use super::*;
     use crate::font::tests::bundled;
-    use crate::form::model::{Align, Color, Column, Edge, Font, Horizontal, Line};
+    use crate::form::model::{Align, Borders, Color, Column, Edge, Font, Horizontal, Line};
     use crate::layout::layout;
 
     fn tall() -> (FilledBook, String) {

@@ -99,6 +99,8 @@ pub struct Page {
     pub height: f32,
     /// Grounds of cells, drawn first.
     pub fills: Vec<Fill>,
+    /// Filled outlines on them: icons.
+    pub shapes: Vec<Shape>,
     /// Pictures, drawn next.
     pub pictures: Vec<Picture>,
     /// Borders, underlines and boxes, weak lines before strong ones.
@@ -156,6 +158,18 @@ pub struct Text {
     pub glyphs: Vec<PlacedGlyph>,
 }
 
+impl Text {
+    /// Points from its start to where the pen is after it.
+    pub fn width(&self) -> f32 {
+        self.glyphs.iter().map(|glyph| glyph.advance * self.size).sum()
+    }
+}
+
+/// A place or length on a page in tenths of a point.
+pub fn tenth(points: f32) -> i32 {
+    (points * 10.0).round() as i32
+}
+
 /// A glyph of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlacedGlyph {
@@ -175,6 +189,14 @@ pub struct Fill {
     pub y: f32,
     pub width: f32,
     pub height: f32,
+    pub color: Color,
+}
+
+/// A filled outline.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Shape {
+    pub corners: Vec<(f32, f32)>,
     pub color: Color,
 }
 

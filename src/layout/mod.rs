@@ -15,7 +15,9 @@ mod display;
 mod furniture;
 mod further;
 mod grid;
+mod icon;
 mod laid;
+mod marks;
 mod memory;
 mod page;
 mod paginate;
@@ -26,7 +28,8 @@ mod shape;
 mod wrap;
 
 pub use laid::{
-    Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Stroke, Text,
+    Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Shape, Stroke, Text,
+    tenth,
 };
 
 pub use further::with_further_rows;

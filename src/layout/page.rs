@@ -60,6 +60,7 @@ impl SheetPages<'_> {
                 Page { sheet: self.sheet, width: points(frame.width) as f32, height: points(frame.height) as f32, ..Page::default() };
             page.strokes = border::strokes(self.grid, &row_slots, &column_slots, to_page);
             self.fills(&mut page, &row_slots, &column_slots, to_page);
+            super::marks::draw(self.grid, &mut page, &row_slots, &column_slots, to_page);
             self.pictures(&mut page, &row_slots, &column_slots, to_page);
             let index = laid.pages.len();
             for (position, slot) in row_slots.iter().enumerate() {
@@ -283,7 +284,7 @@ fn slots(indexes: impl Iterator<Item = u32>, size: impl Fn(u32) -> Length) -> Ve
 }
 
 // Where a run of rows or columns stands on a page, as far as it does.
-fn span(slots: &[Slot], first: u32, last: u32) -> Option<(Length, Length)> {
+pub(super) fn span(slots: &[Slot], first: u32, last: u32) -> Option<(Length, Length)> {
     let within = |slot: &&Slot| (first..=last).contains(&slot.index);
     let from = slots.iter().find(within)?;
     let to = slots.iter().rfind(within)?;

@@ -7,7 +7,7 @@ use super::block::{Block, Measure, Run, Sign, TIGHTEST, font_size};
 use super::grid::{Grid, TALLEST};
 use super::laid::{LaidSheet, Length, PIXEL, POINT};
 use crate::font::FontSet;
-use crate::form::model::{FilledBook, FilledSheet, Row, Value};
+use crate::form::model::{FilledBook, FilledSheet, Row, Value, as_written};
 
 /// Blocks of a sheet in reading order, with the first of each row.
 pub(super) struct Blocks {
@@ -115,8 +115,10 @@ fn even_sizes(grid: &Grid<'_>, blocks: &mut Blocks) {
 /// A number per row, the same for rows that are drawn alike: with the same columns in the same styles, whatever these hold.
 fn kinds_of_rows(grid: &Grid<'_>, rows: u32) -> Vec<usize> {
     let mut known: BTreeMap<Vec<(u16, u32)>, usize> = BTreeMap::new();
+    let written = as_written(grid.styles);
+    let look = |style: u32| written.get(style as usize).map_or(style, |style| *style as u32);
     let of = |row| {
-        let cells = |row: &Row| row.cells.iter().map(|cell| (cell.column, cell.style.0)).collect();
+        let cells = |row: &Row| row.cells.iter().map(|cell| (cell.column, look(cell.style.0))).collect();
         let next = known.len();
         *known.entry(grid.row(row).map_or_else(Vec::new, cells)).or_insert(next)
     };

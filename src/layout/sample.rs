@@ -312,7 +312,7 @@ pub(crate) fn wild(seed: u64) -> FilledBook {
                 ..font(families[roll(families.len())], sizes[roll(sizes.len())], roll(3) == 0)
             };
             let fill = (roll(4) == 0).then_some(Color(240, 240, 200));
-            styles.id(Style { font, fill, borders, align, number_format: formats[roll(formats.len())].into() })
+            styles.id(Style { font, fill, borders, align, number_format: formats[roll(formats.len())].into(), ..Style::default() })
         })
         .collect();
     let (height, width) = (1 + roll(30), 1 + roll(12));
@@ -369,6 +369,8 @@ pub(crate) fn wild(seed: u64) -> FilledBook {
         column_breaks: Vec::new(),
         print_area: (roll(4) == 0).then(|| range(&mut roll)),
         images: Vec::new(),
+        conditions: Vec::new(),
+        marks: Vec::new(),
     };
     FilledBook { normal_font: font(families[roll(families.len())], sizes[roll(sizes.len())], false), ..book(styles, sheet) }
 }

@@ -1,7 +1,7 @@
 //! What both engines draw on, and the order in which a page is drawn on it.
 
 use crate::form::model::Line;
-use crate::layout::{Fill, Page, PageRow, Picture, Stroke, Text};
+use crate::layout::{Fill, Page, PageRow, Picture, Shape, Stroke, Text};
 
 /// A part of a page, as a reader who cannot see it is told of it.
 #[derive(Clone, Copy)]
@@ -27,6 +27,9 @@ pub(super) trait Canvas {
     /// Filled rectangles of one colour; at least one.
     fn rectangles(&mut self, fills: &[Fill]);
 
+    /// Filled outlines of one colour; at least one.
+    fn shapes(&mut self, shapes: &[Shape]);
+
     /// Lines of one width, kind and colour; at least one.
     fn lines(&mut self, strokes: &[Stroke]);
 
@@ -45,6 +48,9 @@ pub(super) fn draw(page: &Page, canvas: &mut impl Canvas) {
     canvas.begin(Part::Ruling);
     for group in page.fills.chunk_by(|one, other| one.color == other.color) {
         canvas.rectangles(group);
+    }
+    for group in page.shapes.chunk_by(|one, other| one.color == other.color) {
+        canvas.shapes(group);
     }
     for group in page.strokes.chunk_by(|one, other| (one.width, one.line, one.color) == (other.width, other.line, other.color)) {
         canvas.lines(group);

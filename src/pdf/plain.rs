@@ -18,7 +18,7 @@ use super::canvas::{Canvas, Part, dashes, draw};
 use super::subset::Source;
 use super::{DocumentInfo, PdfError};
 use crate::form::model::Color;
-use crate::layout::{Fill, LaidOut, Page, Picture, Stroke, Text};
+use crate::layout::{Fill, LaidOut, Page, Picture, Shape, Stroke, Text};
 
 /// Writes a book. Of `info` only the title is used: the library has no place for the rest.
 pub(super) fn write(book: &LaidOut, sources: &[Source], info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
@@ -157,6 +157,26 @@ impl Canvas for Sheet<'_> {
             for index in 0..count as u16 {
                 let aside = if count > 1.0 { (f32::from(index) / (count - 1.0) - 0.5) * (fill.height - 1.0) } else { 0.0 };
                 self.line((fill.x, middle + aside), (fill.x + fill.width, middle + aside), fill.color);
+            }
+        }
+    }
+
+    fn shapes(&mut self, shapes: &[Shape]) {
+        for shape in shapes {
+            let (top, bottom) = shape.corners.iter().fold((f32::MAX, f32::MIN), |(top, bottom), (_, y)| (top.min(*y), bottom.max(*y)));
+            // Where lines of a point across the outline enter and leave it.
+            let count = (bottom - top).ceil().clamp(1.0, 2_000.0);
+            for index in 0..count as u16 {
+                let y = top + (f32::from(index) + 0.5) * (bottom - top) / count;
+                let sides = shape.corners.iter().zip(shape.corners.iter().cycle().skip(1));
+                let crossing = |((from_x, from_y), (to_x, to_y)): (&(f32, f32), &(f32, f32))| {
+                    ((*from_y > y) != (*to_y > y)).then(|| from_x + (y - from_y) / (to_y - from_y) * (to_x - from_x))
+                };
+                let mut crossings: Vec<f32> = sides.filter_map(crossing).collect();
+                crossings.sort_by(f32::total_cmp);
+                for pair in crossings.chunks_exact(2) {
+                    self.line((pair[0], y), (pair[1], y), shape.color);
+                }
             }
         }
     }

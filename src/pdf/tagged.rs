@@ -269,6 +269,19 @@ impl Canvas for Pen<'_, '_> {
         self.path(path.finish());
     }
 
+    fn shapes(&mut self, shapes: &[layout::Shape]) {
+        let mut path = PathBuilder::new();
+        for shape in shapes {
+            for (at, (x, y)) in shape.corners.iter().enumerate() {
+                if at == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
+            }
+            path.close();
+        }
+        self.surface.set_stroke(None);
+        self.surface.set_fill(shapes.first().map(|first| fill(first.color)));
+        self.path(path.finish());
+    }
+
     /// Lines of one look are one path: a grid is a handful of drawing operations.
     fn lines(&mut self, strokes: &[layout::Stroke]) {
         let mut path = PathBuilder::new();

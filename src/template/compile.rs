@@ -310,6 +310,12 @@ impl Work<'_> {
 
     fn settings(&mut self, settings: Settings, plan: &mut SheetPlan, errors: &mut Vec<TemplateError>) {
         plan.per_page = if settings.whole { Some(1) } else { settings.per_page };
+        let across = settings.across.filter(|_| plan.main.is_some()).unwrap_or(1);
+        let others = (0..).zip(&plan.segments).any(|(at, segment)| segment.list.is_some() && Some(at) != plan.main);
+        if across > 1 && (others || settings.whole || !plan.groups.is_empty() || !plan.nested.is_empty()) {
+            self.errors.push((None, Problem::Across));
+        }
+        plan.across = across;
         plan.whole = settings.whole;
         plan.stretch = settings.stretch;
         plan.pad = settings.pad;

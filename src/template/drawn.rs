@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::conditional::{self, DrawnCondition};
 use super::drawing;
 use super::error::{Feature, Problem};
 use super::lost;
@@ -47,6 +48,8 @@ pub(super) struct DrawnSheet {
     /// Columns before which a page begins.
     pub column_breaks: Vec<u16>,
     pub images: Vec<DrawnImage>,
+    /// The first before the others.
+    pub conditions: Vec<DrawnCondition>,
     /// Mistakes that only the file shows.
     pub problems: Vec<(Option<CellRef>, Problem)>,
 }
@@ -172,6 +175,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         if let Some((_, target)) = parts.values().find(|(kind, _)| kind == "comments") {
             lost::comments(package.xml(target).ok().as_ref(), &sheet.name, &mut book.lost);
         }
+        sheet.conditions = conditional::read(&root, &looks, &sheet.name, &mut book.lost);
         lost::of_sheet(&root, &sheet.name, &mut book.lost);
         sheet.reach_pictures(&mut book.lost);
         book.sheets.push(sheet);

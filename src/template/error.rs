@@ -102,6 +102,8 @@ pub enum Problem {
         /// What is allowed.
         allowed: &'static str,
     },
+    /// Records beside each other on a sheet that has column lists, nested rows or several blocks.
+    Across,
     /// Two merged ranges that share a cell.
     MergesOverlap(String, String),
     /// A picture that cannot be drawn.
@@ -196,7 +198,7 @@ impl Feature {
             Self::PictureEffect => ("图片的裁剪、旋转、翻转、边框或效果", "the crop, turn, flip, frame or effects of a picture"),
             Self::HeaderPicture => ("页眉页脚中的图片", "a picture in the header or footer"),
             Self::Background => ("工作表背景图", "the sheet's background picture"),
-            Self::ConditionalFormat => ("条件格式", "conditional formatting"),
+            Self::ConditionalFormat => ("此种条件格式", "this kind of conditional format"),
             Self::Validation => ("数据有效性", "data validation"),
             Self::Hyperlink => ("超链接", "a hyperlink"),
             Self::Comment => ("批注", "a comment"),
@@ -305,6 +307,7 @@ impl Problem {
             Self::TotalWithoutBlock(name) => format!("{{{name}}} 所在表没有重复区"),
             Self::UnknownSetting { name, nearest } => format!("没有设置项“{name}”{}", near(nearest)),
             Self::SettingValue { key, allowed } => format!("设置项“{key}”的值不对，应为：{allowed}"),
+            Self::Across => "“每行条数”只能用在只有一个重复区、没有嵌套行、没有横向列表、不是“每条一页”的表上".into(),
             Self::MergesOverlap(one, two) => format!("合并单元格 {two} 与 {one} 重叠"),
             Self::Picture(PictureFault::Damaged) => "图片已损坏或不是图片，请重新插入".into(),
             Self::Picture(PictureFault::TooLarge) => "图片过大：不超过二千五百万像素，请缩小后再插入".into(),
@@ -372,6 +375,7 @@ impl Problem {
             Self::TotalWithoutBlock(name) => format!("{{{name}}} stands on a sheet without repeating rows"),
             Self::UnknownSetting { name, nearest } => format!("no setting '{name}'{}", near(nearest)),
             Self::SettingValue { key, allowed } => format!("bad value of the setting '{key}'; allowed: {allowed}"),
+            Self::Across => "每行条数 is for sheets with one block, without nested rows, column lists or 每条一页".into(),
             Self::MergesOverlap(one, two) => format!("the merged range {two} overlaps {one}"),
             Self::Picture(PictureFault::Damaged) => "the picture is damaged or none; insert it again".into(),
             Self::Picture(PictureFault::TooLarge) => "the picture has more than 25 million pixels; make it smaller".into(),

@@ -27,14 +27,6 @@ fn first_cell(element: &Element, attribute: &str) -> Option<CellRef> {
 
 /// What a sheet has beside cells, rows, columns and pictures.
 pub(super) fn of_sheet(root: &Element, sheet: &str, lost: &mut Vec<Lost>) {
-    for format in root.all("conditionalFormatting") {
-        note(lost, sheet, first_cell(format, "sqref"), Feature::ConditionalFormat);
-    }
-    // The newer kinds (bars, icons) stand in an extension with their cells as text.
-    for format in root.find("extLst").iter().filter_map(|list| list.find("conditionalFormattings")).flat_map(|list| &list.children) {
-        let cell = format.find("sqref").and_then(|refs| refs.text.split([' ', ':']).next().and_then(cell_ref));
-        note(lost, sheet, cell, Feature::ConditionalFormat);
-    }
     for rule in root.child("dataValidations").iter().flat_map(|rules| rules.all("dataValidation")) {
         note(lost, sheet, first_cell(rule, "sqref"), Feature::Validation);
     }

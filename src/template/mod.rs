@@ -6,6 +6,8 @@
 
 mod check;
 mod compile;
+pub(crate) mod condition;
+mod conditional;
 mod drawing;
 mod drawn;
 mod error;
@@ -50,7 +52,7 @@ impl Template {
     /// Every mistake of the template, in the order of its sheets and cells.
     pub fn load(bytes: &[u8], schema: &Schema) -> Result<Self, Vec<TemplateError>> {
         let whole = |kind| vec![TemplateError { sheet: String::new(), cell: None, kind }];
-        let book = drawn::read(bytes).map_err(|refusal| match refusal {
+        let mut book = drawn::read(bytes).map_err(|refusal| match refusal {
             drawn::Refusal::Fault(fault) => whole(Problem::Fault(fault)),
             drawn::Refusal::TooLarge(sheet) => vec![TemplateError { sheet, cell: None, kind: Problem::TooLarge }],
         })?;
@@ -63,7 +65,9 @@ impl Template {
         for sheet in book.sheets.iter().filter(|sheet| sheet.name.trim() != settings::SHEET) {
             let mut wrong = Vec::new();
             let settings = set.map(|set| settings::read(set, &sheet.name, &mut wrong)).unwrap_or_default();
-            sheets.push(compile::sheet(sheet, settings, schema, &mut wrong));
+            let mut plan = compile::sheet(sheet, settings, schema, &mut wrong);
+            conditional::prove(sheet, &mut plan, &book.looks.cells, &mut book.lost);
+            sheets.push(plan);
             for error in wrong {
                 // The settings are read once a sheet; their mistakes are told once.
                 if error.sheet != settings::SHEET || !errors.contains(&error) {

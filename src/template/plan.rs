@@ -1,11 +1,14 @@
 //! The checked template as the filler walks it: every name found, every repeat known. Coordinates are the
 //! template's, zero-based.
 
+use super::condition::Test;
 use super::formula::Expression;
 use super::names::Slot;
 pub(crate) use super::placeholder::Scope;
 pub(crate) use super::settings::Widths;
+use crate::diag::CellRef;
 use crate::exact::Decimal;
+use crate::form::condition::Rule;
 use crate::form::model::{Image, PageSetup, Range, StyleId};
 
 /// A sheet of the form.
@@ -34,8 +37,12 @@ pub(crate) struct SheetPlan {
     /// Columns before which a page begins.
     pub column_breaks: Vec<u16>,
     pub images: Vec<Image>,
+    /// Conditional formats, the first before the others.
+    pub conditions: Vec<ConditionPlan>,
     /// Records a page at most.
     pub per_page: Option<usize>,
+    /// Records beside each other: all columns repeat as often. At least 1.
+    pub across: usize,
     /// A record's rows become lower so that it stands on one page; one that does not may be parted between nested rows.
     pub whole: bool,
     /// Rows grow into the free height.
@@ -54,6 +61,11 @@ pub(crate) struct SheetPlan {
 }
 
 impl SheetPlan {
+    /// Whether a row of the template belongs to the block that pages go by.
+    pub fn in_main(&self, row: u32) -> bool {
+        self.main.is_some_and(|main| self.rows.get(row as usize).is_some_and(|row| row.segment == main))
+    }
+
     /// Tells rows that head the columns below them: they name a repeated column, or stand with several plain texts right above
     /// rows that repeat.
     pub fn mark_headings(&mut self) {
@@ -215,6 +227,14 @@ impl Fill {
     pub fn heads_column(&self) -> bool {
         matches!(self, Self::Slot(Slot::Heading(_)))
     }
+}
+
+/// A conditional format over cells of the template.
+#[derive(Clone, Debug)]
+pub(crate) struct ConditionPlan {
+    /// The cell that its formulas are written for.
+    pub origin: CellRef,
+    pub rule: Rule<Test>,
 }
 
 #[derive(Clone, Debug)]

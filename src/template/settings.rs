@@ -10,6 +10,8 @@ use crate::diag::CellRef;
 pub(super) struct Settings {
     /// Records a page, 1 and up.
     pub per_page: Option<usize>,
+    /// Records beside each other, 1 and up.
+    pub across: Option<usize>,
     /// Each record stands on pages of its own, made lower to fit one.
     pub whole: bool,
     /// Rows grow into the free height.
@@ -44,8 +46,21 @@ pub(crate) enum Widths {
 
 pub(super) const SHEET: &str = "设置";
 /// Every key, for the page that lists them.
-pub const KEYS: [&str; 12] =
-    ["每页行数", "每条一页", "补空行", "撑满", "每页页脚", "每组一页", "每组一表", "排序", "列宽", "合并表头", "小数位", "说明"];
+pub const KEYS: [&str; 13] = [
+    "每页行数",
+    "每行条数",
+    "每条一页",
+    "补空行",
+    "撑满",
+    "每页页脚",
+    "每组一页",
+    "每组一表",
+    "排序",
+    "列宽",
+    "合并表头",
+    "小数位",
+    "说明",
+];
 
 /// Reads the settings sheet for the sheet of that name:
 ///
@@ -78,6 +93,10 @@ pub(super) fn read(sheet: &DrawnSheet, name: &str, errors: &mut Vec<TemplateErro
             "每页行数" => match value.parse::<usize>() {
                 Ok(count @ 1..=1000) => settings.per_page = Some(count),
                 _ => bad("1–1000"),
+            },
+            "每行条数" => match value.parse::<usize>() {
+                Ok(count @ 1..=50) => settings.across = Some(count),
+                _ => bad("1–50"),
             },
             "补空行" if yes => settings.pad = is,
             "每页页脚" if yes => settings.footer_each_page = is,

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use super::conditional::Off;
 use super::error::Feature;
+use crate::form::condition::Differential;
 use crate::form::model::{Align, Borders, Color, Edge, Font, Horizontal, Line, Style, StyleId, Vertical};
 use crate::number_format::{self, Format};
 use crate::ooxml::{self, Element, Theme};
@@ -14,6 +16,8 @@ pub(super) struct Looks {
     pub cells: Vec<Style>,
     /// The font of the normal style.
     pub normal: Font,
+    /// By `dxfId`: what conditional formats change, and what they switch off; `None` for what cannot be carried.
+    pub differentials: Vec<Option<(Differential, Off)>>,
     theme: Theme,
     indexed: Vec<Color>,
     /// By `s` of a cell: what of its look is not carried.
@@ -49,6 +53,7 @@ impl Looks {
                         .iter()
                         .find(|(id, _)| *id == format)
                         .map_or_else(|| number_format::builtin_code(format).to_owned(), |(_, code)| code.clone()),
+                    unconditional: None,
                 }
             })
             .collect();
@@ -71,6 +76,7 @@ impl Looks {
                 marks.into_iter().filter_map(|(is, feature)| is.then_some(feature)).collect()
             })
             .collect();
+        looks.differentials = children(root, "dxfs", "dxf").map(|look| looks.differential(look)).collect();
         let normal = children(root, "cellStyleXfs", "xf").next().map_or(0, |xf| at(xf, "fontId"));
         looks.normal = fonts.get(normal).or(fonts.first()).cloned().unwrap_or_default();
         if looks.cells.is_empty() {
@@ -103,7 +109,8 @@ impl Looks {
         }
     }
 
-    fn color(&self, element: &Element) -> Option<Color> {
+    /// A colour written out, of the theme or of the palette.
+    pub fn color(&self, element: &Element) -> Option<Color> {
         let tint = element.length("tint").unwrap_or(0.0);
         let color = if let Some(rgb) = element.attribute("rgb") {
             hex(rgb)?
@@ -155,6 +162,46 @@ impl Looks {
             None | Some("none") => None,
             _ => pattern.child("fgColor").and_then(|color| self.color(color)),
         }
+    }
+
+    /// What a conditional format changes of a look (ECMA-376 part 1, 18.8.14).
+    fn differential(&self, element: &Element) -> Option<(Differential, Off)> {
+        let mut look = Differential::default();
+        let mut off = Off::default();
+        if let Some(font) = element.child("font") {
+            let switch = |name: &str| font.child(name).map(|flag| flag.flag("val").unwrap_or(true));
+            (look.bold, off.bold) = (switch("b") == Some(true), switch("b") == Some(false));
+            (look.italic, off.italic) = (switch("i") == Some(true), switch("i") == Some(false));
+            (look.strike, off.strike) = (switch("strike") == Some(true), switch("strike") == Some(false));
+            let line = font.child("u").map(|line| line.attribute("val").unwrap_or("single"));
+            off.underline = line == Some("none");
+            look.underline = line.filter(|line| *line != "none").map(|line| line.starts_with("double"));
+            look.color = font.child("color").and_then(|color| self.color(color));
+            if raised(font) || shaped(font) || font.child("sz").is_some() || font.child("name").is_some() {
+                return None;
+            }
+        }
+        if let Some(fill) = element.child("fill") {
+            if patterned(fill) {
+                return None;
+            }
+            let pattern = fill.child("patternFill")?;
+            // The ground of a plain one is its second colour, other than that of a cell.
+            let color = pattern.child("bgColor").or_else(|| pattern.child("fgColor"));
+            look.fill = color.and_then(|color| self.color(color));
+        }
+        if let Some(borders) = element.child("border") {
+            if diagonal(borders) {
+                return None;
+            }
+            look.borders = self.borders(borders);
+        }
+        let code = element.child("numFmt").map(|format| format.attribute("formatCode").unwrap_or_default().to_owned());
+        if code.as_deref().is_some_and(|code| !Format::parse(code).doubts().is_empty()) {
+            return None;
+        }
+        look.number_format = code;
+        Some((look, off))
     }
 
     fn borders(&self, element: &Element) -> Borders {

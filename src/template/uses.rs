@@ -1,10 +1,10 @@
 //! What of a form's data a template uses: for whoever has to know before anything is filled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Slot;
 use super::placeholder::{Kind, Token, tokens};
-use super::plan::{Condition, Content, Fill, Piece, SheetPlan};
+use super::plan::{CellPlan, Condition, Content, Fill, Piece, SheetPlan};
 use super::{Problem, Template};
 use crate::form::data::Schema;
 
@@ -64,6 +64,30 @@ impl Template {
         of_cells.chain(of_conditions).collect()
     }
 
+    /// Lists that columns repeat for, with the fields that head them.
+    pub fn column_lists(&self) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+        let mut lists: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+        for sheet in &self.sheets {
+            for group in &sheet.groups {
+                let headings = lists.entry(group.list).or_default();
+                let columns = usize::from(group.first)..usize::from(group.last) + 1;
+                let cells =
+                    sheet.rows.iter().flat_map(|row| row.cells.get(columns.start..columns.end.min(row.cells.len())).unwrap_or_default());
+                headings.extend(cells.flat_map(fills).filter_map(|fill| match fill {
+                    Fill::Slot(Slot::Heading(name)) => Some(name),
+                    _ => None,
+                }));
+            }
+        }
+        lists
+    }
+
+    /// True if rows repeat for that list, by themselves or within a record.
+    pub fn has_rows_of(&self, list: &str) -> bool {
+        let nested = |sheet: &SheetPlan| sheet.nested.iter().any(|nested| nested.list == list);
+        self.repeats(list) || self.sheets.iter().any(nested)
+    }
+
     /// Fields of the records that are added up somewhere.
     pub fn summed(&self) -> BTreeSet<&'static str> {
         let total = |fill| if let Fill::Total { field: Some(field), .. } = fill { Some(field) } else { None };
@@ -83,12 +107,16 @@ impl Template {
 }
 
 fn placeholders(sheet: &SheetPlan) -> impl Iterator<Item = Fill> {
-    let cells = sheet.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| match &cell.content {
+    let cells = sheet.rows.iter().flat_map(|row| &row.cells).flat_map(fills);
+    cells.chain(sheet.name.iter().chain(&sheet.header).chain(&sheet.footer).filter_map(filled))
+}
+
+fn fills(cell: &CellPlan) -> Vec<Fill> {
+    match &cell.content {
         Content::Alone(fill) => vec![*fill],
         Content::Pieces(pieces) => pieces.iter().filter_map(filled).collect(),
         _ => Vec::new(),
-    });
-    cells.chain(sheet.name.iter().chain(&sheet.header).chain(&sheet.footer).filter_map(filled))
+    }
 }
 
 fn filled(piece: &Piece) -> Option<Fill> {

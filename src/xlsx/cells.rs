@@ -13,7 +13,7 @@ use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 use super::style;
 use crate::diag::CellRef;
 use crate::exact::Decimal;
-use crate::form::model::{FilledBook, FilledSheet, Range, Value};
+use crate::form::model::{FilledBook, FilledSheet, Range, Value, as_written};
 use crate::layout::{Adjusted, LaidSheet, PIXEL};
 
 /// Rows of a sheet in this format.
@@ -30,6 +30,8 @@ const ACROSS: usize = 1000;
 /// The looks of a book's cells, each numbered once, in the order in which they are met.
 struct Looks<'a> {
     book: &'a FilledBook,
+    /// For each style the one that the workbook has for it.
+    written: Vec<usize>,
     formats: Vec<Format>,
     /// By style, of cells that look as their style says.
     plain: Vec<Option<usize>>,
@@ -40,12 +42,19 @@ struct Looks<'a> {
 
 impl<'a> Looks<'a> {
     fn new(book: &'a FilledBook) -> Self {
-        Self { book, formats: Vec::new(), plain: vec![None; book.styles.len()], adjusted: Vec::new(), none: None }
+        Self {
+            book,
+            written: as_written(&book.styles),
+            formats: Vec::new(),
+            plain: vec![None; book.styles.len()],
+            adjusted: Vec::new(),
+            none: None,
+        }
     }
 
     fn look(&mut self, style: u32, adjusted: Option<&Adjusted>) -> usize {
-        let (at, next) = (style as usize, self.formats.len());
-        let Some(of) = self.book.styles.get(at) else { return self.without() };
+        let (Some(at), next) = (self.written.get(style as usize).copied(), self.formats.len()) else { return self.without() };
+        let (of, style) = (self.book.styles[at].written(), at as u32);
         if let Some(changed) = adjusted {
             if let Some((.., look)) = self.adjusted.iter().find(|(known, as_changed, _)| *known == style && as_changed == changed) {
                 return *look;
@@ -269,7 +278,7 @@ fn with_cells(part: &str, rows: &Rows<'_>, measures: &LaidSheet, data: &str) -> 
     Some([head, DIMENSION, &range(&used), "\"", before, &data, &merged, after].concat())
 }
 
-fn range(range: &Range) -> String {
+pub(super) fn range(range: &Range) -> String {
     let first = CellRef { row: range.first_row, column: range.first_column }.to_string();
     let last = CellRef { row: range.last_row, column: range.last_column }.to_string();
     if first == last { first } else { format!("{first}:{last}") }

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Image, Workbook, Worksheet, XlsxError};
 
 use super::cells::{COLUMNS, Cells, ROWS};
-use super::style;
+use super::{conditions, style};
 use crate::form::model::{FilledBook, FilledSheet};
 use crate::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 use crate::ooxml::Repacker;
@@ -65,6 +65,7 @@ fn package(
         paper.columns(worksheet, digit, writer_digit)?;
         paper.setup(worksheet)?;
         paper.images(worksheet)?;
+        conditions::add(worksheet, &sheet.conditions)?;
     }
     workbook.save_to_buffer()
 }

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Color as XlsxColor, Format, FormatAlign, FormatBorder, FormatUnderline};
 
-use crate::form::model::{Color, Edge, Font, Horizontal, Line, Style, Vertical};
+use crate::form::model::{Borders, Color, Edge, Font, Horizontal, Line, Style, Vertical};
 use crate::layout::Adjusted;
 use crate::number_format;
 
@@ -22,19 +22,7 @@ pub(super) fn format(style: &Style, adjusted: Option<&Adjusted>) -> Format {
     if let Some(ground) = style.fill {
         format = format.set_background_color(color(ground));
     }
-    let edges = style.borders;
-    if let Some((line, ink)) = edge(edges.left) {
-        format = format.set_border_left(line).set_border_left_color(ink);
-    }
-    if let Some((line, ink)) = edge(edges.right) {
-        format = format.set_border_right(line).set_border_right_color(ink);
-    }
-    if let Some((line, ink)) = edge(edges.top) {
-        format = format.set_border_top(line).set_border_top_color(ink);
-    }
-    if let Some((line, ink)) = edge(edges.bottom) {
-        format = format.set_border_bottom(line).set_border_bottom_color(ink);
-    }
+    format = with_edges(format, &style.borders);
     format = match align.horizontal {
         Horizontal::General => format,
         Horizontal::Left => format.set_align(FormatAlign::Left),
@@ -70,6 +58,23 @@ pub(super) fn format(style: &Style, adjusted: Option<&Adjusted>) -> Format {
     }
 }
 
+/// A format with the edges of a cell.
+pub(super) fn with_edges(mut format: Format, edges: &Borders) -> Format {
+    if let Some((line, ink)) = edge(edges.left) {
+        format = format.set_border_left(line).set_border_left_color(ink);
+    }
+    if let Some((line, ink)) = edge(edges.right) {
+        format = format.set_border_right(line).set_border_right_color(ink);
+    }
+    if let Some((line, ink)) = edge(edges.top) {
+        format = format.set_border_top(line).set_border_top_color(ink);
+    }
+    if let Some((line, ink)) = edge(edges.bottom) {
+        format = format.set_border_bottom(line).set_border_bottom_color(ink);
+    }
+    format
+}
+
 /// A format that has only a font: the workbook's normal style.
 pub(super) fn with_font(format: Format, font: &Font) -> Format {
     let size = if font.size.is_finite() { font.size.clamp(1.0, 409.0) } else { 11.0 };
@@ -92,7 +97,7 @@ pub(super) fn with_font(format: Format, font: &Font) -> Format {
     format
 }
 
-fn color(Color(red, green, blue): Color) -> XlsxColor {
+pub(super) fn color(Color(red, green, blue): Color) -> XlsxColor {
     XlsxColor::RGB(u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue))
 }
 

@@ -169,7 +169,8 @@ fn overlapping_merges_are_told() {
 #[test]
 fn what_is_not_carried_is_told_with_its_cell() {
     let more = |sheet: &mut Worksheet| {
-        let red = rust_xlsxwriter::ConditionalFormatDuplicate::new().set_format(Format::new().set_bold());
+        let today = rust_xlsxwriter::ConditionalFormatDateRule::Today;
+        let red = rust_xlsxwriter::ConditionalFormatDate::new().set_rule(today).set_format(Format::new().set_bold());
         sheet.add_conditional_format(1, 1, 3, 1, &red).expect("a format");
         let rule = rust_xlsxwriter::DataValidation::new().allow_list_strings(&["是", "否"]).expect("a rule");
         sheet.add_data_validation(2, 2, 2, 2, &rule).expect("a rule");

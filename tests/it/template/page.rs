@@ -50,6 +50,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
         Problem::TotalWithoutBlock(dots()),
         Problem::UnknownSetting { name: dots(), nearest: None },
         Problem::SettingValue { key: dots(), allowed: "…" },
+        Problem::Across,
         Problem::MergesOverlap(dots(), dots()),
         Problem::Picture(PictureFault::Damaged),
         Problem::Picture(PictureFault::TooLarge),
@@ -88,6 +89,7 @@ fn every_setting_problem_and_loss_is_on_the_page() {
             | Problem::TotalWithoutBlock(_)
             | Problem::UnknownSetting { .. }
             | Problem::SettingValue { .. }
+            | Problem::Across
             | Problem::MergesOverlap(..)
             | Problem::Picture(_)
             | Problem::NoRoom
