@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::across::Across;
 use super::{gathered, shown};
 use crate::diag::Said;
 use crate::form::data::{Datum, Record};
@@ -38,7 +39,13 @@ pub struct Told {
 }
 
 /// The documents of a table, in the order of their first rows.
-pub(super) fn documents<'a>(table: &'a Table, template: &Template, by: Option<&'static str>, name: Option<&Line>) -> Vec<Document<'a>> {
+pub(super) fn documents<'a>(
+    table: &'a Table,
+    template: &Template,
+    by: Option<&'static str>,
+    name: Option<&Line>,
+    across: &Across,
+) -> Vec<Document<'a>> {
     if !template.repeats("") {
         let one =
             |row: &'a Row| Document { members: vec![row], block: false, group: None, own: row.record.clone(), faults: row.faults.clone() };
@@ -46,8 +53,8 @@ pub(super) fn documents<'a>(table: &'a Table, template: &Template, by: Option<&'
     }
     let mut needed = template.own_fields();
     needed.extend(name.into_iter().flat_map(Line::fields));
-    let summed = template.summed();
-    let Some(by) = by else { return vec![group(table.rows.iter().collect(), None, &needed, &summed)] };
+    let wanted = Wanted { needed: &needed, summed: &template.summed(), across };
+    let Some(by) = by else { return vec![group(table.rows.iter().collect(), None, &wanted)] };
     let mut groups: Vec<(&Datum, Vec<&'a Row>)> = Vec::new();
     let mut known = std::collections::BTreeMap::new();
     for row in &table.rows {
@@ -59,7 +66,7 @@ pub(super) fn documents<'a>(table: &'a Table, template: &Template, by: Option<&'
         groups[at].1.push(row);
     }
     let made = |(value, rows): (&Datum, Vec<&'a Row>)| {
-        let mut made = group(rows, Some(shown(Some(value))), &needed, &summed);
+        let mut made = group(rows, Some(shown(Some(value))), &wanted);
         if made.group.as_deref() == Some("") {
             made.faults
                 .insert(0, Said::new(format!("“{by}”是空的，不知道属于哪一份"), format!("{by} is empty, so that no document is theirs")));
@@ -69,17 +76,22 @@ pub(super) fn documents<'a>(table: &'a Table, template: &Template, by: Option<&'
     groups.into_iter().map(made).collect()
 }
 
+/// What a template asks of the rows of a document.
+struct Wanted<'a> {
+    /// Fields that the rows must agree on.
+    needed: &'a BTreeSet<&'static str>,
+    /// Fields that are added up.
+    summed: &'a BTreeSet<&'static str>,
+    across: &'a Across,
+}
+
 /// A document of several rows.
-fn group<'a>(
-    members: Vec<&'a Row>,
-    name: Option<String>,
-    needed: &BTreeSet<&'static str>,
-    summed: &BTreeSet<&'static str>,
-) -> Document<'a> {
+fn group<'a>(members: Vec<&'a Row>, name: Option<String>, wanted: &Wanted<'_>) -> Document<'a> {
     let mut faults: Vec<Said> = Vec::new();
     for row in &members {
         faults.extend(row.faults.iter().map(|fault| placed(row, fault)));
-        for field in summed {
+        faults.extend(wanted.across.faults(&row.record).iter().map(|fault| placed(row, fault)));
+        for field in wanted.summed {
             if let Some(value) = row.record.fields.get(field).filter(|value| !matches!(value, Datum::Empty | Datum::Number { .. })) {
                 let value = shown(Some(value));
                 faults.push(placed(
@@ -99,7 +111,7 @@ fn group<'a>(
             own.set(field, value.clone());
         }
     }
-    for field in needed.iter().filter(|field| !own.fields.contains_key(*field)) {
+    for field in wanted.needed.iter().filter(|field| !own.fields.contains_key(*field)) {
         let mut values: Vec<String> = Vec::new();
         for row in &members {
             let value = shown(row.record.fields.get(field));
@@ -131,10 +143,12 @@ fn placed(row: &Row, fault: &Said) -> Said {
 
 impl Document<'_> {
     /// The data of the document.
-    pub(super) fn record(&self) -> Record {
+    pub(super) fn record(&self, across: &Across) -> Record {
         let mut record = self.own.clone();
         if self.block {
-            record.lists.insert("", self.members.iter().map(|row| row.record.clone()).collect());
+            let mut members: Vec<Record> = self.members.iter().map(|row| row.record.clone()).collect();
+            across.align(&mut record, &mut members);
+            record.lists.insert("", members);
         }
         record
     }

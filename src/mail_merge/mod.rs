@@ -8,6 +8,7 @@
 //! The template is proved against the table's fields before anything is written. A row that cannot be used makes no document, and
 //! neither does the group it belongs to: what would stand on it would not be the whole. All others are made.
 
+mod across;
 mod documents;
 mod list;
 
@@ -32,6 +33,7 @@ use crate::run::{Progress, RunError, Stage, in_pool, load_fonts, refused};
 use crate::sheet::{Book, Passwords};
 use crate::tabular::{self, Table, lasting};
 use crate::template::{Line, Template, TemplateError};
+use across::Across;
 use documents::{Document, documents};
 
 /// What is to be filled with what.
@@ -137,9 +139,10 @@ pub fn fill_all(order: &FillOrder, progress: Progress<'_>) -> Result<FilledAll, 
     let (out, folder) = target(&order.out)?;
     let staging = Staging::open(&out, &folder)?;
     let stem = stem(&order.template);
-    let documents = documents(&table, &template, by, name.as_ref());
+    let across = Across::of(&template)?;
+    let documents = documents(&table, &template, by, name.as_ref(), &across);
     let named = named(&documents, name.as_ref(), &stem);
-    let work = Work { order, template: &template, faces: (&fonts, &pdf_fonts), staging: &staging };
+    let work = Work { order, template: &template, faces: (&fonts, &pdf_fonts), staging: &staging, across: &across };
     let (done, total) = (AtomicUsize::new(0), documents.len());
     progress(Stage::Write, 0, total);
     let made = in_pool(order.jobs, || {
@@ -168,6 +171,7 @@ struct Work<'a> {
     template: &'a Template,
     faces: Faces<'a>,
     staging: &'a Staging,
+    across: &'a Across,
 }
 
 impl Work<'_> {
@@ -178,7 +182,7 @@ impl Work<'_> {
         }
         let date = self.order.date.or_else(|| NaiveDate::from_ymd_opt(NO_DATE.0, NO_DATE.1, NO_DATE.2)).unwrap_or_default();
         let about = About { form: name, title: name.to_owned(), unit: "", author: "", date };
-        let parts = vec![(self.template, document.record())];
+        let parts = vec![(self.template, document.record(self.across))];
         // Whatever one row does to the engine, the others are made.
         let printed = std::panic::AssertUnwindSafe(|| print_wanted(parts, self.faces, &about, self.order.kinds.wanted()));
         let Ok(Ok(printed)) = std::panic::catch_unwind(printed) else {
@@ -254,9 +258,12 @@ fn stem(path: &Path) -> String {
 /// What the table offers to a template. Its rows are the main list, and each row's fields are also the form's own; lists hang on the
 /// form and on the rows.
 fn schema(template: &Path, table: &Table) -> Schema {
-    let main = List { name: "", direction: Direction::Rows, fields: table.fields.clone(), lists: table.lists.clone() };
+    // A list goes down or across, as the template says.
+    let across = table.lists.iter().map(|list| List { direction: Direction::Columns, ..list.clone() });
+    let both: Vec<List> = table.lists.iter().cloned().chain(across).collect();
+    let main = List { name: "", direction: Direction::Rows, fields: table.fields.clone(), lists: both.clone() };
     let mut lists = vec![main];
-    lists.extend(table.lists.iter().cloned());
+    lists.extend(both);
     Schema { form: "fill", title: lasting(&stem(template)), fields: table.fields.clone(), lists }
 }
 

@@ -140,8 +140,10 @@ fn the_five_examples() {
     assert_eq!(report[0], "四（1）班 2025—2026学年第二学期成绩单");
     assert!(report.iter().any(|line| line.starts_with("平均分（30人） ")), "{report:?}");
     let (folder, all) = run("labels/标签.xlsx", "labels/资产.parquet", &|_| {});
-    assert_eq!((all.len(), all[0].pages), (1, 24));
-    assert!(shown(&folder.join("标签.xlsx")).contains(&"启用日期 2021-01-01".to_owned()));
+    assert_eq!((all.len(), all[0].pages), (1, 1));
+    let labels = shown(&folder.join("标签.xlsx"));
+    assert_eq!(labels.len(), 8 * 7, "three by eight");
+    assert_eq!(labels[5], "启用日期 2021-01-01 启用日期 2022-02-01 启用日期 2023-03-01");
 }
 
 #[test]
@@ -298,4 +300,62 @@ fn what_json_holds_is_exact_and_told_apart() {
     assert!(done.documents[2].faults[0].zh.contains("不是一个对象") && done.documents[3].faults[0].zh.contains("出现两次"));
     std::fs::write(&order.data, "[{\"号\": 1},\n {\"号\": }]").unwrap();
     assert!(refused(&order).contains("第2行"));
+}
+
+/// Labels side by side: three per row of the page, a title over all of them, the last row half full.
+#[test]
+fn records_stand_beside_each_other() {
+    let form: &[(&str, &[&[&str]])] =
+        &[("签", &[&["{会议}座签"], &["{.姓名}", ""], &["{.座位}", "=A3+1"], &["共{合计.人数}人"]]), ("设置", &[&["每行条数", "3"]])];
+    let people: Vec<String> = (1..=7).map(|at| format!("{{\"会议\": \"年会\", \"姓名\": \"甲{at}\", \"座位\": {at}}}")).collect();
+    let (_desk, order) = Desk::new(form, "数据.json", format!("[{}]", people.join(",")).as_bytes());
+    let done = made(&order);
+    assert_eq!((done.exit_code(), done.documents.len()), (0, 1));
+    assert_eq!(
+        shown(&order.out.join("表.xlsx")),
+        ["年会座签", "甲1 甲2 甲3", "1 2 2 3 3 4", "甲4 甲5 甲6", "4 5 5 6 6 7", "甲7", "7 8", "共7人"]
+    );
+    // Two columns per label: the third one's begins in column E.
+    let book = read("x", &std::fs::read(order.out.join("表.xlsx")).unwrap(), &Limits::default()).unwrap();
+    assert_eq!(book.sheets[0].rows[1].cells.iter().map(|cell| cell.column).collect::<Vec<_>>(), [0, 2, 4]);
+    // So many per page are counted as people, not as rows.
+    let paged: &[(&str, &[&[&str]])] = &[("签", &[&["{.姓名}"]]), ("设置", &[&["每行条数", "3"], &["每页行数", "3"]])];
+    std::fs::write(&order.template, drawn(paged)).unwrap();
+    assert_eq!(made(&order).documents[0].pages, 3);
+    let nested: &[(&str, &[&[&str]])] = &[("签", &[&["{>班.名}", "{.姓名}"]]), ("设置", &[&["每行条数", "2"]])];
+    std::fs::write(&order.template, drawn(nested)).unwrap();
+    std::fs::write(&order.data, "[{\"姓名\": \"甲\", \"班\": [{\"名\": \"一\"}]}]").unwrap();
+    assert!(refused(&order).contains("每行条数"));
+}
+
+/// A column per subject, in the order of their first lines; who has no line has a blank.
+#[test]
+fn columns_come_out_of_a_list() {
+    let form: &[(&str, &[&[&str]])] = &[("表", &[&["姓名", "{>成绩.科目}"], &["{.姓名}", "{.>分数}"], &["合计", "{合计.>分数}"]])];
+    let book = drawn(&[
+        ("名单", &[&["学号", "姓名"], &["1", "青云"], &["2", "白舟"], &["3", "石禾"]]),
+        ("成绩", &[&["学号", "科目", "分数"], &["1", "语文", "90"], &["2", "体育", "88"], &["1", "数学", "72.5"], &["2", "语文", "81"]]),
+    ]);
+    let (desk, order) = Desk::new(form, "数据.xlsx", &book);
+    let done = made(&order);
+    assert_eq!((done.exit_code(), done.documents.len()), (0, 1));
+    assert_eq!(shown(&order.out.join("表.xlsx")), ["姓名 语文 数学 体育", "青云 90 72.5", "白舟 81 88", "石禾", "合计 171 72.5 88"]);
+    // A line too many for its cell is told and not guessed at.
+    let twice = drawn(&[
+        ("名单", &[&["学号", "姓名"], &["1", "青云"]]),
+        ("成绩", &[&["学号", "科目", "分数"], &["1", "语文", "90"], &["1", "语文", "91"]]),
+    ]);
+    std::fs::write(&order.data, twice).unwrap();
+    let done = made(&order);
+    assert_eq!((done.exit_code(), done.made()), (1, 0));
+    assert!(done.documents[0].faults[0].zh.contains("两行都是“语文”"), "{:?}", done.documents[0].faults);
+    // In a document of one row the list stands across by itself.
+    std::fs::write(&order.template, drawn(&[("表", &[&["{姓名}", "{>成绩.科目}"], &["", "{>成绩.分数}"]])])).unwrap();
+    std::fs::write(&order.data, &book).unwrap();
+    made(&order);
+    assert_eq!(shown(&order.out.join("表-1.xlsx")), ["青云 语文 数学", "90 72.5"]);
+    // One list does not go both ways.
+    std::fs::write(&order.template, drawn(&[("表", &[&["{.姓名}", "{>成绩.科目}"], &["{.成绩.分数}", ""]])])).unwrap();
+    assert!(refused(&order).contains("只能用一种"), "{}", refused(&order));
+    drop(desk);
 }
