@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Page;
+use super::{Page, PeriodStage};
 use crate::diag::{Lang, Severity};
 use crate::exact::Exact;
 use crate::forms::{Standing, figure_names, honours_text, masked};
-use crate::period::Period;
+use crate::period::{Period, RunPeriod};
 use crate::report::{BranchLine, Overview};
 use crate::rollup::{Counts, Outcome, OutcomeKind, grades_of};
 use crate::scheme::Scheme;
@@ -42,6 +42,20 @@ pub(super) struct Data {
     findings: Vec<FindingData>,
     unusual: Vec<UnusualData>,
     changes: Vec<ChangeData>,
+    stages: Vec<StageData>,
+}
+
+/// A period of the year.
+#[derive(Serialize)]
+struct StageData {
+    zh: String,
+    en: String,
+    /// The run's own.
+    now: bool,
+    due: Option<String>,
+    n: Option<u32>,
+    date: Option<String>,
+    last: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +119,9 @@ struct BranchData {
     grades: Vec<u64>,
     errors: usize,
     warnings: usize,
+    /// The record of this period that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posted: Option<u32>,
     /// The branch's own score.
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<String>,
@@ -243,6 +260,7 @@ pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
             grades: grades.iter().map(|grade| counts.with_grade(grade)).collect(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
+            posted: page.posted.get(&line.branch.code).copied(),
             own,
         });
     }
@@ -281,6 +299,7 @@ pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
         findings: findings(overview, page.lang),
         unusual: unusual(overview),
         changes: changes(overview),
+        stages: page.stages.iter().map(|stage| stage_data(stage, overview.issuer.run)).collect(),
         files: page.files.iter().filter(|file| !file.contains('/') && is_for_people(file)).cloned().collect(),
         folders: files
             .iter()
@@ -294,6 +313,19 @@ pub(super) fn data(overview: &Overview<'_>, page: &Page<'_>) -> Data {
         sets,
         branches,
         members,
+    }
+}
+
+fn stage_data(stage: &PeriodStage, now: RunPeriod) -> StageData {
+    let day = |day: chrono::NaiveDate| day.to_string();
+    StageData {
+        zh: stage.run.period.zh(),
+        en: stage.run.to_string(),
+        now: stage.run == now,
+        due: stage.due.map(day),
+        n: stage.posted.map(|posted| posted.n),
+        date: stage.posted.map(|posted| day(posted.date)),
+        last: stage.posted.and_then(|posted| posted.last_day).map(day),
     }
 }
 
@@ -405,7 +437,8 @@ fn findings(overview: &Overview<'_>, lang: Lang) -> Vec<FindingData> {
         .collect()
 }
 
-fn line_of(overview: &Overview<'_>, register: usize) -> Option<usize> {
+/// The line of a branch, by its place in the register.
+pub(super) fn line_of(overview: &Overview<'_>, register: usize) -> Option<usize> {
     overview.branches.iter().position(|line| line.at == register)
 }
 

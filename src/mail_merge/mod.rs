@@ -75,7 +75,7 @@ pub enum Kinds {
 
 impl Kinds {
     fn wanted(self) -> Wanted {
-        Wanted { pdf: self != Self::Xlsx, xlsx: self != Self::Pdf }
+        Wanted { pdf: self != Self::Xlsx, xlsx: self != Self::Pdf, board: false }
     }
 }
 

@@ -566,7 +566,7 @@ fn write(
             }
         }
     }
-    write_data(county, resolved, &county.issuer(), folders, staging)?;
+    write_data(county, resolved, &county.issuer(), folders, &BTreeMap::new(), staging)?;
     let lists = |key: &str| {
         let mut seen = BTreeSet::new();
         let all = shards.iter().flat_map(|shard| shard.manifest[key].as_array().into_iter().flatten());

@@ -14,6 +14,7 @@ use super::{BranchState, Resolved, RunError, Setup, posted, refused, sort_findin
 use crate::bag;
 use crate::diag::{Code, Fact, Severity};
 use crate::digest::sha256_hex;
+use crate::html::Posted;
 use crate::inside;
 use crate::period::{Period, RunPeriod};
 use crate::publish::safe_name;
@@ -35,6 +36,10 @@ pub struct Comparison {
     pub damaged: Vec<String>,
     /// Letters that have a number.
     pub letters: Vec<NumberedLetter>,
+    /// The last record of each period of the year that counts.
+    pub posted: BTreeMap<RunPeriod, Posted>,
+    /// The last record of the run's period that holds a branch, by its code.
+    pub posted_branches: BTreeMap<String, u32>,
 }
 
 /// The file every result has.
@@ -50,6 +55,15 @@ pub fn compare(county: &Setup, resolved: &mut Resolved, last_year: Option<&Path>
             Some(_) => comparison.inputs.push((format!("{}/{RESULTS}", name(record)), record.digest())),
             None => comparison.damaged.push(name(record)),
         }
+    }
+    for run in records.periods().into_iter().filter(|run| run.year == county.workspace.year) {
+        let counting =
+            |record: &Record| record.counts().map(|posting| Posted { n: record.n, date: posting.date, last_day: posting.last_day });
+        comparison.posted.extend(records.of(run).filter_map(counting).last().map(|posted| (run, posted)));
+    }
+    for record in records.of(county.run) {
+        let codes = record.counts().into_iter().flat_map(|posting| &posting.branches).map(|branch| branch.code.clone());
+        comparison.posted_branches.extend(codes.map(|code| (code.into(), record.n)));
     }
     comparison.inputs.extend(records.letters_digest.map(|digest| (format!("{}/{LETTERS}", crate::record::FOLDER), digest)));
     comparison.letters = records.letters;

@@ -8,6 +8,7 @@ use crate::fill::fill_pages;
 use crate::font::FontSet;
 use crate::form::data::Record;
 use crate::form::model::FilledBook;
+use crate::html::Board;
 use crate::layout::{Note, layout};
 use crate::pdf::{self, DocumentInfo, PdfFonts};
 use crate::template::Template;
@@ -34,6 +35,8 @@ pub(crate) struct Printed {
     pub(crate) pages: usize,
     /// What layout noticed.
     pub(crate) notes: Vec<Note>,
+    /// The pages for `index.html`, if they were wanted.
+    pub(crate) board: Option<Board>,
 }
 
 /// A part of a form: its template and its data.
@@ -50,16 +53,17 @@ pub(crate) fn filled(parts: Vec<Part<'_>>, fonts: &FontSet) -> FilledBook {
     book
 }
 
-/// Which of the two documents are made; one that is not is empty.
+/// Which of the two documents are made, and whether the page shows the form; a document that is not made is empty.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     pub(crate) pdf: bool,
     pub(crate) xlsx: bool,
+    pub(crate) board: bool,
 }
 
 /// Prints the parts of a form one behind the other, each by its own template.
 pub(crate) fn print(parts: Vec<Part<'_>>, faces: Faces<'_>, about: &About<'_>) -> Result<Printed, RunError> {
-    print_wanted(parts, faces, about, Wanted { pdf: true, xlsx: true })
+    print_wanted(parts, faces, about, Wanted { pdf: true, xlsx: true, board: false })
 }
 
 /// The same where one of the documents may be enough.
@@ -79,10 +83,11 @@ pub(crate) fn print_wanted(
     let info = DocumentInfo { title: title.clone(), language: "zh-CN".into(), author: author.clone(), date };
     let pdf = || pdf::write(&laid.book, pdf_fonts, &info).map_err(|error| failed("PDF", error.to_string()));
     let pdf = if wanted.pdf { pdf()? } else { Vec::new() };
+    let board = wanted.board.then(|| Board::new(&laid.book, fonts));
     // The workbook needs measures only, and the two are large for a whole county.
     let pages = std::mem::take(&mut laid.book.pages).len();
     let properties = Properties { title, author, date, custom: Vec::new() };
     let xlsx = || pages::write(&book, &laid.book, &properties).map_err(|error| failed("XLSX", error.to_string()));
     let xlsx = if wanted.xlsx { xlsx()? } else { Vec::new() };
-    Ok(Printed { pdf, xlsx, pages, notes: laid.notes })
+    Ok(Printed { pdf, xlsx, pages, notes: laid.notes, board })
 }

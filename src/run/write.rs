@@ -13,7 +13,7 @@ use super::earlier::{self, Earlier, write_expiring};
 use super::hand_down::write_hand_downs;
 use super::manifest::{FormRecord, write_manifest};
 use super::photos::{Found, photos};
-use super::print::{About, Part, print};
+use super::print::{About, Part, Wanted, print_wanted};
 use super::rare::{characters, rare_character};
 use super::returns::{write_reminders, write_returns};
 use super::templates::{Loaded, Variant};
@@ -27,9 +27,9 @@ use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
 use crate::forms::{self, BOARD, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
-use crate::html::{self, Page};
+use crate::html::{self, Board, Page, PeriodStage};
 use crate::layout::Note;
-use crate::period::Every;
+use crate::period::{Every, RunPeriod};
 use crate::publish::{Names, Published, Staging, write_files};
 use crate::record::NumberedLetter;
 use crate::report::{self, BranchLine, Overview, ResultRow, csv_headings, figure_ids, finding_row, json_line, result_row};
@@ -113,10 +113,11 @@ fn write_all(
     let lines = writer.printed.iter().flat_map(|(at, own)| posted::announcements(county, &county.register.branches[*at].code, own));
     staging.write("changes.jsonl", lines.map(|said| json_line(&said)).collect::<String>().as_bytes())?;
     let papers = writer.papers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let boards = writer.boards.into_inner().unwrap_or_else(PoisonError::into_inner);
     resolved.findings.extend(found);
     sort_findings(&mut resolved.findings);
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
-    write_data(county, resolved, &issuer, &folders, staging)?;
+    write_data(county, resolved, &issuer, &folders, &boards, staging)?;
     // A run of single branches is no part of a county to be merged.
     if county.only.is_empty() {
         staging.write("merge.json", super::state::state(county, resolved, &folders)?.as_bytes())?;
@@ -226,6 +227,8 @@ pub(super) struct Writer<'a> {
     numbers: Vec<NumberedLetter>,
     /// Every form by its path without extension.
     pub(super) papers: Mutex<BTreeMap<String, FormRecord>>,
+    /// Boards for the page, by place in the register.
+    boards: Mutex<BTreeMap<usize, Board>>,
 }
 
 /// What printing a unit's forms showed.
@@ -266,6 +269,7 @@ impl<'a> Writer<'a> {
             digests: resolved.inputs.iter().map(|(name, digest, _)| (Arc::clone(name), digest.clone())).collect(),
             numbers: resolved.comparison.letters.clone(),
             papers: Mutex::default(),
+            boards: Mutex::default(),
         }
     }
 }
@@ -279,7 +283,10 @@ impl Writer<'_> {
                     self.write_book(form, job, &mut noticed)?;
                 }
             } else if let Some(filled) = self.fill(form, job)? {
-                self.print(form, &job.folder, filled, &mut noticed)?;
+                let board = self.print(form, &job.folder, filled, &mut noticed)?;
+                if let (Some(board), [(at, _)]) = (board, job.branches.as_slice()) {
+                    self.boards.lock().unwrap_or_else(PoisonError::into_inner).insert(*at, board);
+                }
             }
         }
         Ok(noticed)
@@ -422,18 +429,20 @@ impl Writer<'_> {
         Ok(Some(Filled { parts, made_from: vec![made_from], letters, findings: found.findings }))
     }
 
-    /// Prints a form into a folder, and keeps what layout noticed.
-    pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<(), RunError> {
+    /// Prints a form into a folder, and keeps what layout noticed. Gives the board of a branch for the page.
+    pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<Option<Board>, RunError> {
         let unit = noticed.unit.name();
         let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
         let about = About { form: form.title, title, unit, author: &self.issuer.name, date: self.county.dates.in_properties(kind) };
-        let printed = print(filled.parts, self.templates.faces(), &about)?;
+        let wanted = Wanted { pdf: true, xlsx: true, board: form.id == BOARD.id && matches!(noticed.unit, Unit::Branch(_)) };
+        let printed = print_wanted(filled.parts, self.templates.faces(), &about, wanted)?;
         let stem = stem(folder, form);
         self.staging.write(&format!("{stem}.xlsx"), &printed.xlsx)?;
         noticed.unfit.extend(filled.findings);
         noticed.notice(form, printed.notes);
-        self.keep_paper(&stem, "pdf", &printed.pdf, printed.pages, filled.made_from, filled.letters)
+        self.keep_paper(&stem, "pdf", &printed.pdf, printed.pages, filled.made_from, filled.letters)?;
+        Ok(printed.board)
     }
 
     /// Writes a document and keeps what the manifest says of it.
@@ -546,6 +555,7 @@ pub(crate) fn write_data(
     resolved: &Resolved,
     issuer: &Issuer,
     folders: &BTreeMap<usize, String>,
+    boards: &BTreeMap<usize, Board>,
     staging: &Staging,
 ) -> Result<(), RunError> {
     let failed = |what: &str| {
@@ -572,8 +582,22 @@ pub(crate) fn write_data(
     let bytes = tables::write(book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
     staging.write("问题清单.xlsx", &bytes)?;
     let files = staging.written().into_keys().collect();
-    staging.write("index.html", &html::page(&overview, &Page { lang: county.workspace.language, files: &files }))?;
+    let stages = stages(county, resolved);
+    let (lang, posted) = (county.workspace.language, &resolved.comparison.posted_branches);
+    staging.write("index.html", &html::page(&overview, &Page { lang, files: &files, stages: &stages, posted, boards }))?;
     Ok(())
+}
+
+/// The periods of the year that some scheme scores, that are posted, or that is run.
+fn stages(county: &Setup, resolved: &Resolved) -> Vec<PeriodStage> {
+    let year = county.workspace.year;
+    let posted = &resolved.comparison.posted;
+    let all = [Every::Month, Every::Quarter, Every::Half, Every::Year].into_iter().flat_map(Every::all);
+    let mut runs: Vec<RunPeriod> = all.map(|period| RunPeriod { year, period }).collect();
+    let scored = |run: &RunPeriod| county.schemes.iter().any(|scheme| scheme.member.scores(run.period.every()));
+    runs.retain(|run| scored(run) || posted.contains_key(run) || *run == county.run);
+    runs.sort_by_key(|run| (run.period.last_month(), run.period.every()));
+    runs.into_iter().map(|run| PeriodStage { run, due: county.workspace.dates.due(run), posted: posted.get(&run).copied() }).collect()
 }
 
 /// The results in output order: branches by code, members in roster order, the branch itself last.

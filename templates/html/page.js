@@ -4,7 +4,7 @@
   const words = {
     zh: {
       skip: "跳到正文", theme: "深浅", print: "打印", other: "English", overview: "总览", progress: "报送进度", missing: "未报", returned: "退回",
-      grades: "等次", scores: "分数分布", notable: "需要关注", changes: "公布后变动", branches: "支部", members: "党员", files: "文件",
+      grades: "等次", scores: "分数分布", notable: "需要关注", changes: "公布后变动", stages: "公示", branches: "支部", members: "党员", files: "文件",
       t_branches: "名册支部", t_accepted: "通过", t_returned: "退回", t_missing: "未报", t_members: "在册党员", t_scored: "计分", t_exempt: "免积分", t_warnings: "警告",
       by_committee: "各党委报送进度（支部数）", grade_committee: "各党委等次（人数）", grade_category: "各类别等次（人数）", histogram: "分数分布（人数）", band: "分数段",
       committee: "上级党组织", branch: "支部", code: "编码", state: "状态", contact: "联系人", phone: "联系电话", count: "支部数", total: "合计", category: "类别", scheme: "积分制",
@@ -14,10 +14,12 @@
       place: "位置", value: "填报内容", problem: "问题", hint: "修改意见", of: " / ", mean: "平均分", most: "最高分", least: "最低分", scope: "名次在本支部同一积分制内",
       veto: "一票否决", exempt: "免积分", probationary: "预备", "part-year": "部分月份在册", "not-expected": "本期不在册", "not-scored": "本期不计分", left: "已离开", "moved-out": "已转出",
       made: "纸面日期 {date}；scorebook {version}", note: "不同积分制之间不比较分数。", own: "支部积分", papers: "各党委的表",
+      due: "报送截止", times: "公示次数", posted_on: "张贴日", last_day: "公示至", stage_open: "公示中", stage_posted: "已公示", stage_now: "本次（未公示）", stage_none: "未公示", stage_over: "未公示，已过报送截止日", clock: "是否公示中、是否过截止日，按打开本页这台电脑的日期判断。",
+      show_board: "看公示栏", hide_board: "收起公示栏", board_old: "这个浏览器版本太旧，不能在这里显示；请打开公示栏的 PDF。", board_of: "{name}考核公示栏，第 {p} 页", was_posted: "本期公示", nth: "第 {n} 次", not_posted: "未公示",
     },
     en: {
       skip: "Skip to content", theme: "Light or dark", print: "Print", other: "中文", overview: "Overview", progress: "Progress", missing: "Missing", returned: "Returned",
-      grades: "Grades", scores: "Distribution", notable: "To look at", changes: "Changed since published", branches: "Branches", members: "Members", files: "Files",
+      grades: "Grades", scores: "Distribution", notable: "To look at", changes: "Changed since published", stages: "Publication", branches: "Branches", members: "Members", files: "Files",
       t_branches: "Branches", t_accepted: "Accepted", t_returned: "Returned", t_missing: "Missing", t_members: "Members", t_scored: "Scored", t_exempt: "Exempt", t_warnings: "Warnings",
       by_committee: "Progress per committee (branches)", grade_committee: "Grades per committee (members)", grade_category: "Grades per category (members)", histogram: "distribution (members)", band: "Points",
       committee: "Committee", branch: "Branch", code: "Code", state: "State", contact: "Contact", phone: "Phone", count: "Branches", total: "Total", category: "Category", scheme: "Scheme",
@@ -27,6 +29,8 @@
       place: "Place", value: "Entered", problem: "Problem", hint: "What to do", of: " of ", mean: "Mean", most: "Highest", least: "Lowest", scope: "ranks are within a branch and scheme",
       veto: "veto", exempt: "exempt", probationary: "probationary", "part-year": "part of the year", "not-expected": "not on the roll", "not-scored": "not scored", left: "left", "moved-out": "moved out",
       made: "papers of {date}; scorebook {version}", note: "Points of different schemes are not compared.", own: "Branch score", papers: "Papers per committee",
+      due: "Due", times: "Records", posted_on: "Posted", last_day: "Published until", stage_open: "in publication", stage_posted: "posted", stage_now: "this run (not posted)", stage_none: "not posted", stage_over: "not posted, past its deadline", clock: "Whether a publication runs and a deadline has passed goes by the date of this computer.",
+      show_board: "Show the board", hide_board: "Hide the board", board_old: "This browser is too old to show it here; open the PDF of the board.", board_of: "Board of {name}, page {p}", was_posted: "Posted", nth: "record {n}", not_posted: "not posted",
     },
   };
   let lang = data.lang;
@@ -155,13 +159,57 @@
   const findingsOf = (at) => data.findings.filter((one) => one.b === at).map((one) => [one.place, one.value, one.text, one.hint]);
   const ranges = [];
   for (let at = 0, from = 0; at < B.length; at++) { while (from < M.b.length && M.b[from] < at) from++; let to = from; while (to < M.b.length && M.b[to] === at) to++; ranges.push([from, to]); from = to; }
+  // Boards are packed as laid out, in tenths of a point; all are unpacked when the first is opened.
+  const packed = document.getElementById("boards").textContent.trim();
+  let unpacked = null;
+  const boards = () => unpacked ??= (async () => {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+  })();
+  const svg = (tag, attributes, text) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(key, value);
+    if (text !== undefined) node.textContent = text;
+    return node;
+  };
+  const faces = [[/serif|宋/i, '"Noto Serif SC","Source Han Serif SC","SimSun","Songti SC",serif'], [/wenkai|楷|仿/i, '"LXGW WenKai","KaiTi","STKaiti",serif'], [/sans|黑/i, '"Noto Sans SC","Source Han Sans SC","Microsoft YaHei","SimHei",sans-serif']];
+  const family = (name) => `"${name.replace(/["\\]/g, "")}",${faces.find(([known]) => known.test(name))?.[1] ?? "serif"}`;
+  const strokes = [() => null, (w) => `${2 * w} ${2 * w}`, (w) => `${6 * w} ${3 * w}`, (w) => `${8 * w} ${3 * w} ${3 * w} ${3 * w}`];
+  const drawBoard = (pages, name) => pages.map((page, at) => {
+    const root = svg("svg", { viewBox: `0 0 ${page.w} ${page.h}`, class: "paper", role: "group", "aria-label": t("board_of", { name, p: at + 1 }) });
+    root.append(svg("rect", { width: page.w, height: page.h, fill: "#fff" }));
+    for (const [x, y, width, height, color] of page.f) root.append(svg("rect", { x, y, width, height, fill: `#${color}` }));
+    for (const [color, d] of page.s) root.append(svg("path", { d: `${d}Z`, fill: `#${color}` }));
+    for (const [width, dash, color, d] of page.l) root.append(svg("path", { d, stroke: `#${color}`, "stroke-width": width, "stroke-dasharray": strokes[dash](width), fill: "none", "stroke-linecap": dash ? "butt" : "square" }));
+    for (const [y, ...texts] of page.t) for (const [x, width, style, text] of texts) {
+      const [size, face, color, look, turn] = page.y[style];
+      const inner = svg("text", { x, y, "font-size": size, "font-family": family(face), "font-weight": /bold|black|medium/i.test(face) || look & 1 ? 700 : 400, "font-style": look & 2 ? "italic" : null, fill: `#${color}`, textLength: text.length > 1 && width > 0 ? width : null, lengthAdjust: "spacingAndGlyphs", transform: turn ? `rotate(${-turn} ${x} ${y})` : null, "xml:space": "preserve" }, text);
+      root.append(inner);
+    }
+    return make("div", { class: "sheet" }, root);
+  });
+  const boardOf = (at) => {
+    if (!packed || B[at].state !== 0) return null;
+    const place = make("div", { class: "board" });
+    const button = make("button", { type: "button", "aria-expanded": "false", onclick: async () => {
+      const open = button.getAttribute("aria-expanded") === "true";
+      place.replaceChildren();
+      button.setAttribute("aria-expanded", String(!open));
+      button.textContent = t(open ? "show_board" : "hide_board");
+      if (open) return;
+      if (typeof DecompressionStream === "undefined") { place.append(make("p", { class: "hint" }, t("board_old"))); return; }
+      const pages = (await boards())[at];
+      place.replaceChildren(...(pages ? drawBoard(pages, B[at].name) : [make("p", { class: "none" }, t("none"))]));
+    } }, t("show_board"));
+    return make("div", { class: "screen" }, button, place);
+  };
   const ofBranch = (at) => {
     const branch = B[at], [from, to] = ranges[at], rows = [];
     for (let m = from; m < to; m++) rows.push([M.n[m], data.categories[M.c[m]] ?? "", M.t[m], M.d[m], gradeOf(m), starsOf(m), rankOf(m), [honoursOf(m), flagsOf(m)].filter(Boolean).join("；")]);
     const found = findingsOf(at);
     return make("div", {},
-      make("dl", {}, make("dt", {}, t("committee")), make("dd", {}, data.committees[branch.committee]), make("dt", {}, t("contact")), make("dd", {}, [branch.contact, branch.phone].filter(Boolean).join(" ") || t("none")), branch.own ? [make("dt", {}, t("own")), make("dd", {}, branch.own)] : []),
-      filesOf(branch),
+      make("dl", {}, make("dt", {}, t("committee")), make("dd", {}, data.committees[branch.committee]), make("dt", {}, t("contact")), make("dd", {}, [branch.contact, branch.phone].filter(Boolean).join(" ") || t("none")), branch.state === 0 ? [make("dt", {}, t("was_posted")), make("dd", {}, branch.posted ? t("nth", { n: branch.posted }) : t("not_posted"))] : [], branch.own ? [make("dt", {}, t("own")), make("dd", {}, branch.own)] : []),
+      filesOf(branch), boardOf(at),
       found.length ? table([head("place"), head("value"), head("problem"), head("hint")], found) : null,
       rows.length ? table([head("name"), head("category"), head("score", 1), head("board", 1), head("grade"), head("stars", 1), head("rank", 1), head("remark")], rows, t("scope")) : null);
   };
@@ -184,6 +232,11 @@
     section("progress", chart(t("by_committee"), C, stateSets, true),
       table([head("committee"), head("count", 1), ...states.slice(0, 3).map((key) => head(key, 1))], C.map((name, at) => [name, per[at].reduce((a, b) => a + b, 0), per[at][0], per[at][1], per[at][2]].map(String))),
       make("details", {}, make("summary", {}, t("papers")), data.folders.map(([folder, names]) => [make("h3", {}, folder.replace(/^[^/]*\//, "")), make("ul", { class: "files" }, names.map((name) => make("li", {}, link(`${folder}/${name}`, name))))])));
+
+    const day = new Date(), today = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+    const stageOf = (one) => one.n ? t(one.last && one.date <= today && today <= one.last ? "stage_open" : "stage_posted") : t(one.now ? "stage_now" : one.due && one.due < today ? "stage_over" : "stage_none");
+    section("stages", table([head("period"), head("state"), head("due"), head("times", 1), head("posted_on"), head("last_day")], data.stages.map((one) => [lang === "zh" ? one.zh : one.en, stageOf(one), one.due ?? "", one.n ? String(one.n) : "", one.date ?? "", one.last ?? ""])),
+      make("p", { class: "hint" }, t("clock")));
 
     const lacking = B.map((branch, at) => at).filter((at) => B[at].state === 2);
     section("missing", table([head("committee"), head("code"), head("branch"), head("contact"), head("phone")], lacking.map((at) => [data.committees[B[at].committee], B[at].code, B[at].name, B[at].contact ?? "", B[at].phone ?? ""])));

@@ -8,6 +8,7 @@ Runs the program on WORKSPACE (samples/county if absent) for the year and a quar
 import base64
 import json
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -90,6 +91,38 @@ def look(driver, folder):
     assert len(own) == sum(row["branch_code"] == code for row in members), (code, own)
     assert first.get_attribute("aria-expanded") == "true"
     first.send_keys(Keys.ENTER)
+
+    # Boards are shown as laid out: what stands in the PDF, where it stands.
+    accepted = [at for at, branch in enumerate(source["branches"]) if branch["state"] == 0]
+    for at in (accepted[0], accepted[-1]):
+        branch = source["branches"][at]
+        seek(driver, "branches", branch["code"], 1)
+        driver.find_element(By.CSS_SELECTOR, "#branches tr.row .more").click()
+        shown = driver.find_element(By.CSS_SELECTOR, "#branches tr.open .screen button")
+        shown.send_keys(Keys.ENTER)
+        WebDriverWait(driver, 10).until(lambda _: driver.find_elements(By.CSS_SELECTOR, "#branches .board svg"))
+        assert shown.get_attribute("aria-expanded") == "true"
+        drawn = driver.execute_script("return [...document.querySelectorAll('#branches .board svg')].map((page) => [page.getAttribute('viewBox'), [...page.querySelectorAll('text')].map((text) => text.textContent)])")
+        paper = folder / branch["folder"] / "考核公示栏.pdf"
+        said = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True, check=True).stdout
+        pages = [one for one in said.split("\f") if one.strip()]
+        assert len(drawn) == len(pages), (paper, len(drawn), len(pages))
+        for (_, texts), one in zip(drawn, pages):
+            letters = lambda text: sorted(re.sub(r"\s", "", text))
+            assert letters("".join(texts)) == letters(one), paper
+        sizes = subprocess.run(["pdfinfo", paper], capture_output=True, text=True, check=True).stdout
+        across = float(re.search(r"Page size:\s+([\d.]+) x", sizes)[1])
+        assert abs(float(drawn[0][0].split()[2]) / 10 - across) < 0.2, (drawn[0][0], sizes)
+        shown.click()
+        assert not driver.find_elements(By.CSS_SELECTOR, "#branches .board svg")
+        seek(driver, "branches", "", len(source["branches"]))
+
+    # Periods with what is posted and due.
+    stages = [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")] for row in driver.find_elements(By.CSS_SELECTOR, "#stages tbody tr")]
+    assert [row[0] for row in stages] == [one["zh"] for one in source["stages"]] and sum(one["now"] for one in source["stages"]) == 1
+    for row, one in zip(stages, source["stages"]):
+        assert row[2:] == [one["due"] or "", str(one["n"] or ""), one["date"] or "", one["last"] or ""], (row, one)
+        assert row[1] in (["公示中", "已公示"] if one["n"] else ["本次（未公示）", "未公示", "未公示，已过报送截止日"]), row
 
     # Every file of the result for people is linked, and every link leads to one.
     sets = [f"{branch['folder']}/{name}" for branch in source["branches"] if branch.get("folder") and branch["files"] >= 0 for name in source["sets"][branch["files"]]]
