@@ -37,6 +37,7 @@ pub fn archive(printer: &Printer, options: &Options, order: &ArchiveOrder, sign_
             "bytes": done.bytes,
             "signed": done.signed,
             "noted": done.noted,
+            "fonds": done.fonds,
             "returned": returned,
             "missing": missing,
         });

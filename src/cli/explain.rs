@@ -94,7 +94,11 @@ pub fn explain(printer: &Printer, options: &Options, wanted: Wanted<'_>, posted:
     let told = explain::explain(&summary, Wanted { lang: Lang::Zh, ..wanted });
     match explain::write_explanation(&summary, options, told.first().unwrap_or(one), &mut originals, folder) {
         Ok(files) => {
-            for file in files.iter().filter(|_| !printer.json()) {
+            if printer.json() {
+                printer.record(&json!({ "files": files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>() }));
+                return 0;
+            }
+            for file in &files {
                 printer.line(printer.text("explain-written-to", &[("file", &file.display().to_string())]));
             }
             0

@@ -43,7 +43,9 @@ pub fn history(printer: &Printer, dir: &Path, name: &str) -> u8 {
         let marks = history.keys.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         printer.fault_lines(printer.text("history-keys", &[("keys", &marks)]));
     }
-    if history.people.is_empty() && !printer.json() {
+    if history.people.is_empty() && printer.json() {
+        printer.record(&json!({ "by": null, "years": [], "bags": history.bags }));
+    } else if history.people.is_empty() {
         printer.line(printer.text("history-none", &[("name", name), ("bags", &history.bags.to_string())]));
     }
     u8::from(history.people.is_empty() || !history.unusable.is_empty())

@@ -17,7 +17,7 @@ pub fn issue(printer: &Printer, options: &Options, roster_from: Option<&Path>, b
             let (folder, workbooks) = (issued.folder.display().to_string(), issued.workbooks.to_string());
             if printer.json() {
                 let line = serde_json::json!({ "folder": folder, "workbooks": issued.workbooks, "ballots": issued.ballots, "rosters": issued.rosters,
-                    "rows": issued.source.rows, "with_ids": issued.source.with_ids,
+                    "rows": issued.source.rows, "with_ids": issued.source.with_ids, "no_category": issued.source.no_category,
                     "why": issued.source.why.as_ref().map(|why| why.get(printer.lang())) });
                 printer.record(&kept::add_to(line, &issued.kept));
             } else {

@@ -18,23 +18,20 @@ pub fn post(printer: &Printer, options: &Options, order: &PostOrder) -> u8 {
     };
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     if printer.json() {
-        printer.line(
-            json!({
-                "period": posted.run.to_string(),
-                "n": posted.n,
-                "folder": posted.folder.display().to_string(),
-                "withdrawn": order.withdraw.is_some(),
-                "date": posted.date,
-                "last_day": posted.last_day,
-                "branches": posted.branches,
-                "announced": posted.announced,
-                "numbered": posted.numbered,
-                "not_counted": posted.newer,
-                "not_kept": posted.gone,
-                "read_only": posted.read_only,
-            })
-            .to_string(),
-        );
+        printer.record(&json!({
+            "period": posted.run.to_string(),
+            "n": posted.n,
+            "folder": posted.folder.display().to_string(),
+            "withdrawn": order.withdraw.is_some(),
+            "date": posted.date,
+            "last_day": posted.last_day,
+            "branches": posted.branches,
+            "announced": posted.announced,
+            "numbered": posted.numbered,
+            "not_counted": posted.newer,
+            "not_kept": posted.gone,
+            "read_only": posted.read_only,
+        }));
         return 0;
     }
     let (n, branches) = (posted.n.to_string(), posted.branches.to_string());

@@ -32,17 +32,14 @@ pub fn print(printer: &Printer, options: &Options, order: &PrintOrder) -> u8 {
                     "pages": volume.pages(), "branches": branches })
             })
             .collect();
-        printer.line(
-            json!({
-                "period": made.run.to_string(),
-                "folder": made.folder.display().to_string(),
-                "posted": made.posted,
-                "withdrawn": made.withdrawn,
-                "copies": order.copies,
-                "volumes": volumes,
-            })
-            .to_string(),
-        );
+        printer.record(&json!({
+            "period": made.run.to_string(),
+            "folder": made.folder.display().to_string(),
+            "posted": made.posted,
+            "withdrawn": made.withdrawn,
+            "copies": order.copies,
+            "volumes": volumes,
+        }));
         return 0;
     }
     let pages: usize = made.volumes.iter().map(print::Volume::pages).sum();

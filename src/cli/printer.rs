@@ -86,7 +86,13 @@ impl Printer {
     }
 
     /// Why the command cannot be done; what belongs to it is set in below.
+    ///
+    /// For programs it is an object of JSON as well, with the key `message`.
     pub fn fault(&self, text: impl AsRef<str>) {
+        if self.json() {
+            self.told_apart(text.as_ref());
+            return;
+        }
         let word = self.text("failed", &[]);
         let colon = if self.lang() == Lang::Zh { "：" } else { ": " };
         let mut lead = format!("{word}{colon}");
@@ -101,8 +107,17 @@ impl Printer {
 
     /// What belongs to a fault and shows a place by its columns: lines of a file with marks below.
     pub fn fault_lines(&self, text: impl AsRef<str>) {
+        if self.json() {
+            self.told_apart(text.as_ref());
+            return;
+        }
         let text: Vec<String> = text.as_ref().split('\n').map(visible).collect();
         self.write(&mut AutoStream::new(std::io::stderr().lock(), self.choice()), &text.join("\n"));
+    }
+
+    fn told_apart(&self, text: &str) {
+        let line = visible_json(&serde_json::json!({ "message": text }).to_string());
+        self.write(&mut AutoStream::new(std::io::stderr().lock(), ColorChoice::Never), &line);
     }
 
     fn choice(&self) -> ColorChoice {

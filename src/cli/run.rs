@@ -235,8 +235,18 @@ fn print_json(printer: &Printer, summary: &Summary) {
     let (accepted, returned, missing) = states(summary);
     let codes = |list: &[usize]| list.iter().map(|at| summary.county.register.branches[*at].code.clone()).collect::<Vec<_>>();
     let counts = counts(summary);
+    let (date, from) = summary.county.dates.stated();
+    let chosen = match summary.chosen {
+        Chosen::Argument => "argument",
+        Chosen::Settings => "settings",
+        Chosen::Nothing => "nothing",
+        Chosen::Entries { .. } => "entries",
+    };
     let values = json!({
         "period": summary.county.run.to_string(),
+        "chosen_by": chosen,
+        "date": date,
+        "date_from": from.word(),
         "folder": summary.folder.as_ref().map(|folder| folder.display().to_string()),
         "files": summary.resolved.inputs.len(),
         "cells": summary.resolved.cells,
@@ -248,13 +258,14 @@ fn print_json(printer: &Printer, summary: &Summary) {
         "warnings": summary.count(Severity::Warning),
         "notes": summary.count(Severity::Note),
         "members": counts.members,
-        "left": counts.left,
+        "members_left": counts.left,
         "parts": counts.parts(&grades_of(&summary.county.schemes)).into_iter().collect::<BTreeMap<_, _>>(),
         "scored": counts.scored,
         "not_scored": not_scored(&summary.resolved.findings),
         "changed": summary.resolved.findings.iter().filter(|finding| finding.code == Code::ChangedAfterPublication).count(),
         "unusual": summary.resolved.comparison.unusual.iter().map(|one| &summary.county.register.branches[one.branch].code).collect::<BTreeSet<_>>(),
         "unusable_bags": summary.resolved.comparison.unusable.iter().map(|bag| bag.display().to_string()).collect::<Vec<_>>(),
+        "damaged_records": summary.resolved.comparison.damaged,
         "grades": counts.grades,
     });
     printer.record(&kept::add_to(values, &summary.kept));

@@ -31,6 +31,11 @@ pub fn sample(printer: &Printer, size: &Sample) -> u8 {
     match write_county(&size.dir, &county, &|_, _| {}) {
         Ok(foreign) => {
             let (dir, branches) = (size.dir.display().to_string(), county.branches().to_string());
+            if printer.json() {
+                let line = serde_json::json!({ "folder": dir, "branches": county.branches() });
+                printer.record(&kept::add_to(line, &Kept { foreign, ..Kept::default() }));
+                return 0;
+            }
             printer.line(printer.text("sample-written", &[("dir", &dir), ("branches", &branches)]));
             kept::print(printer, &Kept { foreign, ..Kept::default() }, "kept-changed");
             0

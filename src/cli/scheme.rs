@@ -69,15 +69,25 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
     let of_all = |size: fn(&Rules) -> usize| std::iter::once(&scheme.member).chain(&scheme.branch).map(size).sum::<usize>().to_string();
     let (items, figures) = (of_all(|rules| rules.items.len()), of_all(|rules| rules.figures.len()));
     let name = file.display().to_string();
-    printer.line(printer.text("scheme-good", &[("file", &name), ("name", &scheme.name), ("items", &items), ("figures", &figures)]));
-    ranges(printer, &scheme);
+    let ranges = ranges(&scheme);
     if printer.json() {
         for fault in &scheme.warnings {
             let (line, column, said) = (fault.spot.line, fault.spot.column, &fault.said);
             let warning = json!({ "file": name, "line": line, "column": column, "severity": "warning", "zh": said.zh, "en": said.en });
             printer.record(&warning);
         }
-    } else if !scheme.warnings.is_empty() {
+        let counted = |count: &str| count.parse::<usize>().unwrap_or_default();
+        let ranges: Vec<_> = ranges.iter().map(|(whose, run, range)| json!({ "whose": whose, "run": run, "range": range })).collect();
+        printer.record(&json!({ "file": name, "id": scheme.id, "name": scheme.name, "version": scheme.version, "items": counted(&items),
+            "figures": counted(&figures), "ranges": ranges }));
+        return 0;
+    }
+    printer.line(printer.text("scheme-good", &[("file", &name), ("name", &scheme.name), ("items", &items), ("figures", &figures)]));
+    for (whose, run, range) in ranges {
+        let run = printer.text(&format!("show-run-{run}"), &[]);
+        printer.line(printer.text("scheme-range", &[("whose", whose), ("run", &run), ("range", &range)]));
+    }
+    if !scheme.warnings.is_empty() {
         printer.line(printer.text("scheme-warnings", &[("count", &scheme.warnings.len().to_string())]));
         let told = ConfigError { faults: scheme.warnings.clone() };
         for line in told.message(&name, printer.lang()).lines() {
@@ -87,18 +97,17 @@ pub fn check(printer: &Printer, file: &Path) -> u8 {
     0
 }
 
-/// From where to where totals may come, so that whoever writes a file sees a slip at once.
-fn ranges(printer: &Printer, scheme: &Scheme) {
+/// From where to where totals may come, so that whoever writes a file sees a slip at once: whose, in which run, the range.
+fn ranges(scheme: &Scheme) -> Vec<(&'static str, &'static str, String)> {
     let parts = scheme.scores_members().then_some((&scheme.member, "")).into_iter();
+    let mut all = Vec::new();
     for (rules, whose) in parts.chain(scheme.branch.iter().map(|rules| (rules, "branch"))) {
         for every in Every::ALL {
             let range = total_range(scheme, rules, every).map(|range| range.text()).filter(|range| !range.is_empty());
-            if let Some(range) = range {
-                let run = printer.text(&format!("show-run-{}", every.word()), &[]);
-                printer.line(printer.text("scheme-range", &[("whose", whose), ("run", &run), ("range", &range)]));
-            }
+            all.extend(range.map(|range| (whose, every.word(), range)));
         }
     }
+    all
 }
 
 /// A scheme by id or name: one of the workspace that the command is run in, else a built-in one.

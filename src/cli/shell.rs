@@ -49,6 +49,11 @@ pub fn man(printer: &Printer, folder: Option<&Path>) -> u8 {
     let paths: Vec<_> = written.iter().map(|(name, _)| folder.join(name)).collect();
     let files: Vec<(&Path, &[u8])> = paths.iter().zip(&written).map(|(path, (_, page))| (path.as_path(), page.as_slice())).collect();
     match write_files(&files, false) {
+        Ok(()) if printer.json() => {
+            let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            printer.record(&serde_json::json!({ "folder": folder.display().to_string(), "files": names }));
+            0
+        }
         Ok(()) => {
             printer.line(printer.text("man-written", &[("count", &files.len().to_string()), ("dir", &folder.display().to_string())]));
             0

@@ -42,17 +42,14 @@ pub fn status(printer: &Printer, options: &Options) -> u8 {
     };
     if printer.json() {
         for line in &periods {
-            printer.line(
-                json!({
-                    "period": line.run.to_string(), "state": line.state.key().trim_start_matches("state-"),
-                    "state_text": printer.text(line.state.key(), &[]), "n": line.n,
-                    "date": line.date, "last_day": line.last_day, "due": line.due,
-                })
-                .to_string(),
-            );
+            printer.record(&json!({
+                "period": line.run.to_string(), "state": line.state.key().trim_start_matches("state-"),
+                "state_text": printer.text(line.state.key(), &[]), "n": line.n,
+                "date": line.date, "last_day": line.last_day, "due": line.due,
+            }));
         }
         for record in &damaged {
-            printer.line(json!({ "damaged": record }).to_string());
+            printer.record(&json!({ "damaged": record }));
         }
         for (name, [accepted, returned, missing, idle]) in &rows {
             let branches = accepted + returned + missing + idle;

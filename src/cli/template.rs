@@ -95,6 +95,16 @@ pub fn check(printer: &Printer, file: &Path, name: Option<&str>, members: usize,
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let Some(form) = form(printer, name.unwrap_or_else(|| form_in(&stem))) else { return 2 };
     match template_check::check_template(file, form, members, out, force) {
+        Ok(checked) if printer.json() => {
+            let lang = printer.lang();
+            let warning = |sheet: &str, cell: Option<CellRef>, message: String| json!({ "sheet": sheet, "cell": cell.map(|cell| cell.to_string()), "message": message });
+            let warnings = checked.warnings.iter().map(|one| warning(&one.sheet, one.cell, one.kind.text(lang)));
+            let warnings: Vec<_> = warnings.collect();
+            let notes: Vec<String> = checked.notes.iter().map(|note| told(printer, note)).collect();
+            printer.record(&json!({ "file": file.display().to_string(), "form": form.id, "pdf": checked.pdf.display().to_string(),
+                "xlsx": checked.xlsx.display().to_string(), "warnings": warnings, "notes": notes }));
+            0
+        }
         Ok(checked) => {
             for warning in &checked.warnings {
                 printer.marked(Severity::Warning, &warning.message(printer.lang()));
@@ -151,6 +161,10 @@ pub fn export(printer: &Printer, name: &str, out: Option<&Path>, force: bool) ->
     let out: PathBuf = out.map_or_else(|| PathBuf::from(format!("{}.xlsx", form.id)), Path::to_owned);
     let Some(bytes) = builtin::form(form.id) else { return 2 };
     match crate::publish::write_file(&out, &bytes, force) {
+        Ok(()) if printer.json() => {
+            printer.record(&json!({ "form": form.id, "file": out.display().to_string() }));
+            0
+        }
         Ok(()) => {
             printer.line(printer.text("template-written", &[("file", &out.display().to_string())]));
             0

@@ -34,7 +34,9 @@ pub fn verify(printer: &Printer, dir: &Path, rerun: bool, jobs: Option<usize>) -
     }
     if !verdict.damages.is_empty() {
         // What a damaged bag scores would prove nothing.
-        if !printer.json() {
+        if printer.json() {
+            printer.record(&json!({ "rerun": false }));
+        } else {
             printer.line(printer.text("rerun-damaged", &[]));
         }
         return 1;

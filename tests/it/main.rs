@@ -13,6 +13,7 @@ mod fonts;
 mod forms;
 mod gallery;
 mod hostile;
+mod json;
 mod letters;
 mod number_format;
 mod order;
