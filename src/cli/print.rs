@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::diag::Severity;
+use crate::diag::{Lang, Severity};
 use crate::print::{self, PrintOrder};
 use crate::run::Options;
 
@@ -59,6 +59,8 @@ pub fn print(printer: &Printer, options: &Options, order: &PrintOrder) -> u8 {
         }
     }
     for (paper, sheets) in papers {
+        // 打印清单 is Chinese; what is said here is in the reader's language.
+        let paper = if printer.lang() == Lang::Zh { paper } else { paper.replace("纵向", "portrait").replace("横向", "landscape") };
         let sheets = sheets * order.copies as usize;
         printer.line(printer.text("print-paper", &[("paper", &paper), ("sheets", &sheets.to_string())]));
     }

@@ -133,8 +133,31 @@ fn print(printer: &Printer, summary: &Summary) {
     if let Some(folder) = &summary.folder {
         printer.line(printer.text("run-result", &[("folder", &folder.display().to_string())]));
         printer.line(printer.text("run-look", &[]));
+        print_next(printer, summary, returned.len(), missing.len(), accepted.len());
     }
     kept::print(printer, &summary.kept, "kept-changed");
+}
+
+/// What a person does now: send back, remind, print, post.
+fn print_next(printer: &Printer, summary: &Summary, returned: usize, missing: usize, accepted: usize) {
+    let county = &summary.county;
+    // A run of single branches is looked at, not sent round.
+    if !county.only.is_empty() {
+        return;
+    }
+    let some = |count: usize| if count == 0 { String::new() } else { count.to_string() };
+    let scored = county.schemes.iter().any(|scheme| scheme.member.scores(county.run.period.every()));
+    // What lies elsewhere is nobody's draft.
+    let drafted = summary.folder.as_ref().is_some_and(|folder| folder.starts_with(county.workspace.root.join("out")));
+    let posts = scored && accepted > 0 && drafted;
+    // Boards that print their day are recorded with it.
+    let date = if county.issuer().posted.is_some() { "" } else if printer.lang() == Lang::Zh { "张贴的日期" } else { "DAY" };
+    let (folder, period) = (county.workspace.root.display().to_string(), county.run.to_string());
+    let values = [("returned", some(returned)), ("missing", some(missing)), ("folder", folder), ("period", period), ("date", date.to_owned())];
+    if posts || returned + missing > 0 {
+        let key = if posts { "run-next" } else { "run-next-back" };
+        printer.line(printer.text(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))));
+    }
 }
 
 /// `优秀12 合格30 预备不评1 免积分2`: what 在册 is made of, without what nobody is in. Grades bear the schemes' own names.
