@@ -151,9 +151,16 @@ fn print_next(printer: &Printer, summary: &Summary, returned: usize, missing: us
     let drafted = summary.folder.as_ref().is_some_and(|folder| folder.starts_with(county.workspace.root.join("out")));
     let posts = scored && accepted > 0 && drafted;
     // Boards that print their day are recorded with it.
-    let date = if county.issuer().posted.is_some() { "" } else if printer.lang() == Lang::Zh { "张贴的日期" } else { "DAY" };
+    let date = if county.issuer().posted.is_some() {
+        ""
+    } else if printer.lang() == Lang::Zh {
+        "张贴的日期"
+    } else {
+        "DAY"
+    };
     let (folder, period) = (county.workspace.root.display().to_string(), county.run.to_string());
-    let values = [("returned", some(returned)), ("missing", some(missing)), ("folder", folder), ("period", period), ("date", date.to_owned())];
+    let values =
+        [("returned", some(returned)), ("missing", some(missing)), ("folder", folder), ("period", period), ("date", date.to_owned())];
     if posts || returned + missing > 0 {
         let key = if posts { "run-next" } else { "run-next-back" };
         printer.line(printer.text(key, &values.each_ref().map(|(name, value)| (*name, value.as_str()))));

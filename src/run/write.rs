@@ -430,7 +430,13 @@ impl Writer<'_> {
     }
 
     /// Prints a form into a folder, and keeps what layout noticed. Gives the board of a branch for the page.
-    pub(super) fn print(&self, form: &Form, folder: &str, filled: Filled<'_>, noticed: &mut Noticed<'_>) -> Result<Option<Board>, RunError> {
+    pub(super) fn print(
+        &self,
+        form: &Form,
+        folder: &str,
+        filled: Filled<'_>,
+        noticed: &mut Noticed<'_>,
+    ) -> Result<Option<Board>, RunError> {
         let unit = noticed.unit.name();
         let title = format!("{unit} {} {}", form.title, self.county.run.zh());
         let kind = if form.id == BOARD.id { dates::Paper::Board } else { dates::Paper::Other };
