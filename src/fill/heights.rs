@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Made, Part};
 use crate::font::FontSet;
 use crate::form::model::{Cell, FilledBook, FilledSheet, StyleId, Value};
-use crate::layout::{LaidSheet, Length, POINT, measure, room};
+use crate::layout::{LaidSheet, Length, PIXEL, POINT, measure, room, whole_pixels};
 
 /// Rows grow to so much of their drawn height at most.
 const MOST: f64 = 1.6;
@@ -82,7 +82,7 @@ fn lower(sheet: &mut FilledSheet, page: &Page, measured: &LaidSheet) {
     let slacks: Vec<(usize, Length)> = (page.first..=page.last).map(|row| (row, slack(row))).collect();
     let spare: Length = slacks.iter().map(|(_, slack)| slack).sum();
     // Rows are whole pixels high: each loses a pixel more than its share.
-    let wanted = lacking + slacks.iter().filter(|(_, slack)| *slack > 0).count() as Length * crate::layout::PIXEL;
+    let wanted = lacking + slacks.iter().filter(|(_, slack)| *slack > 0).count() as Length * PIXEL;
     if spare < wanted {
         return;
     }
@@ -104,12 +104,15 @@ fn grow(book: &mut FilledBook, index: usize, rows: &[usize], measured: &LaidShee
     if factor < 1.02 {
         return;
     }
+    let mut plain = measured.clone();
     for row in rows {
         // A pixel less than its share, for heights are whole pixels.
-        let height = (measured.heights[*row] as f64 * factor) as Length - crate::layout::PIXEL;
-        book.sheets[index].rows[*row].height = Some(height.max(measured.heights[*row]) as f64 / POINT as f64);
+        let height = (measured.heights[*row] as f64 * factor) as Length - PIXEL;
+        let height = height.max(measured.heights[*row]) as f64 / POINT as f64;
+        book.sheets[index].rows[*row].height = Some(height);
+        // No text needs more: it stood in less.
+        plain.heights[*row] = whole_pixels(height);
     }
-    let plain = LaidSheet { heights: measure(book, &book.sheets[index], fonts).heights, ..measured.clone() };
     for letters in LETTERS.into_iter().filter(|letters| *letters > 1.0 && *letters <= factor) {
         if restyled(book, index, rows, &plain, fonts, |book| enlarge(book, index, rows, letters)) {
             return;

@@ -152,7 +152,7 @@ impl<'a> Grid<'a> {
 }
 
 /// A height in points as Excel keeps it.
-pub(super) fn whole_pixels(points: f64) -> Length {
+pub fn whole_pixels(points: f64) -> Length {
     let points = if points.is_finite() { points.clamp(0.0, TALLEST as f64 / POINT as f64) } else { 0.0 };
     (points * POINT as f64 / PIXEL as f64).round() as Length * PIXEL
 }

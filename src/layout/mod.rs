@@ -33,6 +33,7 @@ pub use laid::{
 };
 
 pub use further::with_further_rows;
+pub use grid::whole_pixels;
 pub use paginate::room;
 pub use paper::{is_known_paper, paper_name};
 

@@ -3,6 +3,8 @@
 //! The writer puts each run into a state of its own, in which it mirrors the page and names font and colour again. Only what
 //! is written exactly so is rewritten, everything else stays byte for byte. Places move by less than 0.01 pt.
 
+use std::io::Write;
+
 /// A run of text as the writer puts it.
 struct Run<'a> {
     /// The page's height: the writer counts from above.
@@ -32,7 +34,7 @@ pub(super) fn shortened(content: &[u8]) -> Vec<u8> {
     let mut pen = Pen { bytes: Vec::with_capacity(content.len() / 2), text: None };
     let mut rest = content;
     while !rest.is_empty() {
-        let mut within = match token(rest) {
+        let within = match token(rest) {
             Some((Token::Run(run), after)) => {
                 pen.run(&run);
                 rest = after;
@@ -42,12 +44,9 @@ pub(super) fn shortened(content: &[u8]) -> Vec<u8> {
             Some((Token::Begin(_), _)) => text_only(rest),
             _ => None,
         };
-        if let Some(text) = &mut within {
-            rest = &rest[text.len()..];
-            while let Some((token, after)) = token(text) {
-                pen.token(&token);
-                *text = after;
-            }
+        if let Some((tokens, after)) = within {
+            tokens.iter().for_each(|token| pen.token(token));
+            rest = after;
         } else {
             let line = if let Some((Token::End, after)) = token(rest) {
                 rest.len() - after.len()
@@ -62,9 +61,9 @@ pub(super) fn shortened(content: &[u8]) -> Vec<u8> {
     pen.bytes
 }
 
-/// The marked content at the front, from its beginning to its end, if it holds nothing but text.
-fn text_only(content: &[u8]) -> Option<&[u8]> {
-    let (mut depth, mut rest) = (0usize, content);
+/// The marked content at the front, from its beginning to its end, if it holds nothing but text, and what follows it.
+fn text_only(content: &[u8]) -> Option<(Vec<Token<'_>>, &[u8])> {
+    let (mut depth, mut rest, mut tokens) = (0usize, content, Vec::new());
     loop {
         let (token, after) = token(rest)?;
         match token {
@@ -72,9 +71,10 @@ fn text_only(content: &[u8]) -> Option<&[u8]> {
             Token::End => depth -= 1,
             Token::Run(_) => {}
         }
+        tokens.push(token);
         rest = after;
         if depth == 0 {
-            return Some(&content[..content.len() - rest.len()]);
+            return Some((tokens, rest));
         }
     }
 }
@@ -224,8 +224,8 @@ fn decimal(scaled: i64, decimals: u32, bytes: &mut Vec<u8>) {
         (part, width) = (part / 10, width - 1);
     }
     let sign = if scaled < 0 { "-" } else { "" };
-    let text = if part == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0width$}") };
-    bytes.extend(text.bytes());
+    // Writing to memory cannot fail.
+    let _ = if part == 0 { write!(bytes, "{sign}{whole}") } else { write!(bytes, "{sign}{whole}.{part:0width$}") };
 }
 
 /// The glyphs of a run, with gaps as exact as the eye of a press needs; what one gap is rounded by, the next makes good.
