@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::county::Branch;
 use crate::period::{Every, Period, zh_date};
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, Terms};
 use crate::submission::{Day, Member, Reason};
 use crate::table::Value;
 use crate::workbook::{self, VERSION, column};
@@ -129,7 +129,14 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     if of_members {
         sheets.push(rows::roster(county, branch, roster));
     }
-    let known = |sheet: Sheet| Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet };
+    // One vocabulary for the whole workspace, which its schemes say.
+    let terms = &schemes[0].terms;
+    let said = |sheet: Sheet| in_terms(sheet, terms);
+    sheets = sheets.into_iter().map(said).collect();
+    let known = |sheet: Sheet| {
+        let sheet = said(sheet);
+        Sheet { title: format!("{} {}（{}年度）", branch.name, sheet.name, county.year), ..sheet }
+    };
     let scored: Vec<(&str, usize)> = all.iter().filter(|(_, scheme)| county.schemes[*scheme].scores_members()).copied().collect();
     for (name, scheme, served) in serve(workbook::ENTRIES.name, &scored, |scheme| county.schemes[scheme].member.by_category()) {
         sheets.push(known(rows::entries(&name, &county.schemes[scheme], &served, &of, county)));
@@ -143,14 +150,51 @@ pub fn workbook(county: &County<'_>, branch: &Branch, roster: &[Listed], scheme_
     let here: Vec<(&str, &Scheme)> = own.iter().map(|name| (*name, &county.schemes[scheme_of(name)])).collect();
     sheets.extend(rows::nominations(&schemes, &here, &of).map(known));
     sheets.extend(schemes.iter().find_map(|scheme| rows::branch_scores(scheme, &of)).map(known));
+    let guide = if of_members { guide(county, &here) } else { branch_guide(county, &here) };
+    let guide = guide.iter().map(|line| terms.say(line).into_owned()).collect();
     Blank {
         title: format!("{} {}年报送表", branch.name, county.year),
         author: county.issuer.to_owned(),
         date: county.date,
         properties: vec![(TEMPLATE_PROPERTY.to_owned(), VERSION.to_owned()), (SCHEME_PROPERTY.to_owned(), named)],
-        guide: (GUIDE.to_owned(), if of_members { guide(county, &here) } else { branch_guide(county, &here) }),
+        guide: (GUIDE.to_owned(), guide),
         sheets,
     }
+}
+
+/// A sheet in an organisation's own words: its name and what is said on it, and headings that are the program's, not the scheme's items.
+fn in_terms(mut sheet: Sheet, terms: &Terms) -> Sheet {
+    if terms.are_usual() {
+        return sheet;
+    }
+    let say = |text: &mut String| *text = terms.say(text).into_owned();
+    let said = |own: &mut Column| {
+        if workbook::SHEETS.iter().any(|sheet| sheet.has(&own.heading)) {
+            say(&mut own.heading);
+        }
+        say(&mut own.note);
+        if let Entry::From { sheet, .. } = &mut own.entry {
+            say(sheet);
+        }
+    };
+    match &mut sheet.body {
+        Body::Table { columns, rows, .. } => {
+            // When somebody joined the Party and became a full member nobody asks where there is none.
+            let of_party = |own: &Column| [column::JOINED, column::STATUS, column::CONFIRMED].contains(&own.heading.as_str());
+            let others = terms.say("党员") != "党员";
+            for at in (0..columns.len()).rev().filter(|_| others) {
+                if of_party(&columns[at]) {
+                    columns.remove(at);
+                    rows.iter_mut().filter(|row| at < row.len()).for_each(|row| drop(row.remove(at)));
+                }
+            }
+            columns.iter_mut().for_each(said);
+        }
+        Body::Fields(fields) => fields.iter_mut().map(|(own, _)| own).for_each(said),
+        Body::Items { .. } => {}
+    }
+    [&mut sheet.name, &mut sheet.title, &mut sheet.note].into_iter().chain(&mut sheet.foot).for_each(say);
+    sheet
 }
 
 /// Categories that the branch's members have; without a roster the one that 类型 in the register names, else all.

@@ -304,7 +304,7 @@ fn to_json(printer: &Printer, summary: &Summary, one: &Explanation<'_>, original
             whole["scheme_version"] = json!(scheme.version);
             let point = |point: &Point, originals: &mut Originals| {
                 let sources: Vec<Value> = point.places.iter().map(|place| source_json(summary, place, originals)).collect();
-                json!({ "about": point.about, "text": point.text(printer.lang()), "sources": sources })
+                json!({ "about": point.about, "text": point.text(printer.lang(), &county.terms), "sources": sources })
             };
             whole["points"] = points.iter().map(|one| point(one, originals)).collect();
             whole["explained"] = traces.iter().map(|trace| trace_json(printer, summary, trace, scheme.digits, originals)).collect();

@@ -77,6 +77,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Leaves out the five categories of Party members, where the county has others.
+    pub fn forget_usual_categories(&mut self) {
+        if self.categories.len() > CATEGORIES.len() {
+            self.categories.retain(|category| !CATEGORIES.contains(&category.as_str()));
+        }
+    }
+
     /// What is the same in every part of a county: without where its files are, and without secrets.
     #[must_use]
     pub fn rules(&self) -> Self {

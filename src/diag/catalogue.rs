@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Code, Finding, Severity};
+use super::{Code, Finding, Severity, Terms};
 
 /// Language of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +105,12 @@ pub fn text(key: &str, lang: Lang) -> &'static str {
 
 /// [`text`] with its values filled in.
 pub fn fill(key: &str, lang: Lang, args: &[(&str, &str)]) -> String {
-    render(text(key, lang), &|name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    fill_in(&Terms::default(), key, lang, args)
+}
+
+/// The same in an organisation's own words.
+pub fn fill_in(terms: &Terms, key: &str, lang: Lang, args: &[(&str, &str)]) -> String {
+    render(text(key, lang), terms, &|name| args.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
 }
 
 /// The name of a value that a finding's texts use, as the catalogue holds it; none where they do not.
@@ -127,7 +132,8 @@ fn named<'a>(pieces: &[Piece<'a>], wanted: &str) -> Option<&'a str> {
 }
 
 fn fill_finding(text: &str, finding: &Finding) -> String {
-    render(text, &|name| match name {
+    let usual = Terms::default();
+    render(text, finding.terms.as_deref().unwrap_or(&usual), &|name| match name {
         "value" => finding.value.clone(),
         "sheet" => finding.place.sheet.as_deref().map(str::to_owned),
         "cell" => finding.place.cell.map(|cell| cell.to_string()),
@@ -192,27 +198,30 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The text for a value: its own, else the one for any other, else the value.
-fn by_value<'a>(cases: &'a str, value: &'a str) -> &'a str {
+/// The text for a value: its own, else the one for any other; none where the value itself is said.
+fn by_value<'a>(cases: &'a str, value: &str) -> Option<&'a str> {
     let text_for =
         |word: &str| cases.split('|').filter_map(|case| case.split_once('=')).find(|(key, _)| *key == word).map(|(_, text)| text);
-    text_for(value).or_else(|| text_for("*")).unwrap_or(value)
+    text_for(value).or_else(|| text_for("*"))
 }
 
 // Values are data: a brace or bracket in one is never looked at again.
-fn render(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+fn render(text: &str, terms: &Terms, value: &dyn Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    write_pieces(&pieces(text), value, &mut out);
+    write_pieces(&pieces(text), terms, value, &mut out);
     out
 }
 
-fn write_pieces(pieces: &[Piece<'_>], value: &dyn Fn(&str) -> Option<String>, out: &mut String) {
+fn write_pieces(pieces: &[Piece<'_>], terms: &Terms, value: &dyn Fn(&str) -> Option<String>, out: &mut String) {
     for piece in pieces {
         match piece {
-            Piece::Literal(text) => out.push_str(text),
+            Piece::Literal(text) => out.push_str(&terms.say(text)),
             Piece::Value { name, cases } => {
                 let value = value(name).unwrap_or_default();
-                out.push_str(cases.map_or(value.as_str(), |cases| by_value(cases, &value)));
+                match cases.and_then(|cases| by_value(cases, &value)) {
+                    Some(text) => out.push_str(&terms.say(text)),
+                    None => out.push_str(&value),
+                }
             }
             Piece::Optional { when, inner } => {
                 let given =
@@ -225,7 +234,7 @@ fn write_pieces(pieces: &[Piece<'_>], value: &dyn Fn(&str) -> Option<String>, ou
                     }
                 };
                 if shown {
-                    write_pieces(inner, value, out);
+                    write_pieces(inner, terms, value, out);
                 }
             }
         }
@@ -259,27 +268,27 @@ mod tests {
 
     #[test]
     fn data_is_never_read_as_a_placeholder() {
-        assert_eq!(render("{a}-{b}", &given(&[("a", "{b}[c]")])), "{b}[c]-");
+        assert_eq!(render("{a}-{b}", &Terms::default(), &given(&[("a", "{b}[c]")])), "{b}[c]-");
     }
 
     #[test]
     fn optional_segments_vanish_with_their_values() {
         let text = "没有此人[；相近的有“{near}”][（{a}{b}）]。";
-        assert_eq!(render(text, &given(&[])), "没有此人。");
-        assert_eq!(render(text, &given(&[("near", ""), ("a", ""), ("b", "1")])), "没有此人（1）。");
-        assert_eq!(render(text, &given(&[("near", "张三")])), "没有此人；相近的有“张三”。");
+        assert_eq!(render(text, &Terms::default(), &given(&[])), "没有此人。");
+        assert_eq!(render(text, &Terms::default(), &given(&[("near", ""), ("a", ""), ("b", "1")])), "没有此人（1）。");
+        assert_eq!(render(text, &Terms::default(), &given(&[("near", "张三")])), "没有此人；相近的有“张三”。");
         let text = "[grade?{grade} {n}][honour?{honour} {n}][n=1|2?，少][n=?，无]";
-        assert_eq!(render(text, &given(&[("grade", "优秀"), ("n", "2")])), "优秀 2，少");
-        assert_eq!(render(text, &given(&[("honour", "星"), ("n", "3")])), "星 3");
-        assert_eq!(render(text, &given(&[])), "，无");
-        assert_eq!(render("[[assign]] {a}", &given(&[("a", "x")])), "[assign]] x");
+        assert_eq!(render(text, &Terms::default(), &given(&[("grade", "优秀"), ("n", "2")])), "优秀 2，少");
+        assert_eq!(render(text, &Terms::default(), &given(&[("honour", "星"), ("n", "3")])), "星 3");
+        assert_eq!(render(text, &Terms::default(), &given(&[])), "，无");
+        assert_eq!(render("[[assign]] {a}", &Terms::default(), &given(&[("a", "x")])), "[assign]] x");
     }
 
     #[test]
     fn a_value_may_choose_its_text() {
         let text = "{why|length=位数|=空白|*=其他}/{why|length=位数}";
         for (why, expected) in [("length", "位数/位数"), ("", "空白/"), ("date", "其他/date")] {
-            assert_eq!(render(text, &given(&[("why", why)])), expected);
+            assert_eq!(render(text, &Terms::default(), &given(&[("why", why)])), expected);
         }
     }
 
@@ -368,7 +377,7 @@ mod tests {
         for code in Code::ALL {
             for lang in [Lang::Zh, Lang::En] {
                 for text in [&entry(*code).message, &entry(*code).hint] {
-                    let filled = render(text.get(lang), &|_| Some("x".to_owned()));
+                    let filled = render(text.get(lang), &Terms::default(), &|_| Some("x".to_owned()));
                     assert!(!filled.contains(['{', '}', '[', ']', '|']) && !filled.contains("  "), "{code}: {filled}");
                 }
             }
@@ -409,7 +418,7 @@ mod tests {
         let findings = CATALOGUE.finding.values().flat_map(|entry| [&entry.message, &entry.hint]);
         let mut wrong = Vec::new();
         for both in findings.chain(CATALOGUE.text.values()) {
-            let filled = render(&both.en, &|_| Some("1".to_owned()));
+            let filled = render(&both.en, &Terms::default(), &|_| Some("1".to_owned()));
             let mut words = filled.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
             while let Some(word) = words.next() {
                 let next = words.peek().copied().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{self, Lang};
-use super::{Code, Place, Severity};
+use super::{Code, Place, Severity, Terms};
 
 /// One thing found in what a branch sent. Its texts come from the catalogue, filled with `args`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Finding {
     pub fact: Option<Fact>,
     /// Its place in the year among findings of one place.
     pub ordinal: Option<u8>,
+    /// The organisation's own words; none where texts stay as they are.
+    pub terms: Option<Arc<Terms>>,
 }
 
 /// What the program knows of a finding. It stands beside the values of its text, so that another sentence changes no result.
@@ -49,7 +51,7 @@ pub enum Fact {
 impl Finding {
     /// A finding at a place.
     pub fn new(code: Code, place: Place) -> Self {
-        Self { code, branch_code: None, place, value: None, args: Vec::new(), fact: None, ordinal: None }
+        Self { code, branch_code: None, place, value: None, args: Vec::new(), fact: None, ordinal: None, terms: None }
     }
 
     /// Adds what stood there.

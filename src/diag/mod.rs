@@ -9,11 +9,13 @@ mod code;
 mod finding;
 mod place;
 mod said;
+mod terms;
 mod unreadable;
 
-pub use catalogue::{Lang, about, fill, hint, message, severity_word, text, title, value_name};
+pub use catalogue::{Lang, about, fill, fill_in, hint, message, severity_word, text, title, value_name};
 pub use code::{Code, Severity};
 pub use finding::{Fact, Finding};
 pub use place::{CellRef, Place};
 pub use said::Said;
+pub use terms::{Given, Terms};
 pub use unreadable::Unreadable;

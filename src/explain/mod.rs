@@ -251,9 +251,10 @@ pub fn statements(summary: &Summary, one: &Explanation<'_>, lang: Lang, original
     let said = |about: &str, key: &str, args: &[(&str, &str)]| (text(&format!("about-{about}"), lang).to_owned(), fill(key, lang, args));
     let branch = &summary.county.register.branches[one.branch];
     match &one.what {
-        Explained::Decided { points, .. } => {
-            points.iter().map(|point| forms::statement(point, lang, &mut |place| originals.text(summary, place))).collect()
-        }
+        Explained::Decided { points, .. } => points
+            .iter()
+            .map(|point| forms::statement(point, lang, &summary.county.terms, &mut |place| originals.text(summary, place)))
+            .collect(),
         Explained::Missing => {
             let contact = [branch.contact.as_deref(), branch.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
             vec![said("missing", "explain-missing", &[("branch", &branch.name), ("contact", &contact)])]

@@ -15,7 +15,7 @@ use super::view::{Issuer, score, set_branch, set_run, set_schemes, stars_text};
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::county::Branch;
-use crate::diag::{CellRef, Lang, Place};
+use crate::diag::{CellRef, Lang, Place, Terms};
 use crate::exact::{Exact, with_minus_sign};
 use crate::form::data::{Datum, Record};
 use crate::rollup::Outcome;
@@ -136,11 +136,11 @@ type Leaf<'a> = (&'a Place, &'a Trace);
 pub type Written<'a> = &'a mut dyn FnMut(&Place) -> Option<String>;
 
 /// A point as one line, its cells behind it.
-pub fn statement(point: &Point, lang: Lang, written: Written<'_>) -> (String, String) {
+pub fn statement(point: &Point, lang: Lang, terms: &Terms, written: Written<'_>) -> (String, String) {
     let cells: Vec<String> = point.places.iter().map(|place| cell(place, None, written)).collect();
     let sheet = point.places.first().and_then(|place| place.sheet.as_deref()).unwrap_or_default();
     let cells = if cells.is_empty() { String::new() } else { format!("（{sheet}：{}）", cells.join("、")) };
-    (point.heading(lang).to_owned(), format!("{}{cells}", point.text(lang)))
+    (terms.say(point.heading(lang)).into_owned(), format!("{}{cells}", point.text(lang, terms)))
 }
 
 fn data(subject: &ExplainedSubject<'_>, written: Written<'_>) -> Record {

@@ -8,7 +8,7 @@
 //! ```
 
 use super::view::honours_text;
-use crate::diag::{Lang, Place, Said, fill, text};
+use crate::diag::{Lang, Place, Said, Terms, fill, fill_in, text};
 use crate::exact::{Exact, with_minus_sign};
 use crate::period::{Every, Period, RunPeriod};
 use crate::rollup::{Change, Nominees, Outcome, OutcomeKind, nominees};
@@ -56,9 +56,9 @@ impl Point {
     }
 
     /// What it says.
-    pub fn text(&self, lang: Lang) -> String {
+    pub fn text(&self, lang: Lang, terms: &Terms) -> String {
         let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.get(lang))).collect();
-        fill(self.key, lang, &args)
+        fill_in(terms, self.key, lang, &args)
     }
 }
 

@@ -51,7 +51,7 @@ pub use review::REVIEW;
 pub use roster::{EXEMPT, ROSTER};
 pub use routine::ROUTINE;
 pub use sample::{sample, sample_over};
-pub use view::{Issuer, View, figure_names, honours_text, publication, stars_text, under};
+pub use view::{Issuer, View, figure_names, honours_text, in_terms, publication, stars_text, under};
 pub use whole::{Person, Photos, Sent, Whole};
 pub use yearly::YEARLY;
 

@@ -1,10 +1,12 @@
 //! What every form of one branch shares.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::QUARTERS;
 use crate::county::Branch;
-use crate::diag::Lang;
+use crate::diag::{Lang, Terms};
 use crate::exact::Exact;
 use crate::form::data::{Datum, Record};
 use crate::period::{Calendar, Every, Period, RunPeriod, zh_date};
@@ -36,6 +38,26 @@ pub struct Issuer {
     pub stated: Option<NaiveDate>,
     /// Identity numbers are printed whole where a form has them.
     pub full_ids: bool,
+    /// What the organisation calls its people and units.
+    pub terms: Arc<Terms>,
+}
+
+/// Fields in which the program speaks: sentences of its own, not what anybody has entered.
+const PROSE: [&str; 11] = ["备注", "空白说明", "合计等次", "未含", "结论", "名额说明", "签字", "对象", "人数说明", "事项", "党员状态"];
+
+/// Puts what the program says on a form into the organisation's own words.
+pub fn in_terms(record: &mut Record, terms: &Terms) {
+    if terms.are_usual() {
+        return;
+    }
+    for (name, value) in &mut record.fields {
+        if let Datum::Text(text) = value
+            && PROSE.contains(name)
+        {
+            *text = terms.say(text).into_owned();
+        }
+    }
+    record.lists.values_mut().flatten().for_each(|inner| in_terms(inner, terms));
 }
 
 /// One branch's part of one scheme.

@@ -25,8 +25,8 @@ use crate::rollup::{Change, Outcome, OutcomeKind, Unusual};
 use crate::run::intake::Submitted;
 use crate::run::state::{Line, State, finding, place, shared};
 use crate::run::{
-    BranchResult, BranchScores, BranchState, Comparison, Dates, FirstState, Resolved, RunError, Setup, refused, sort_findings,
-    whole_configuration, write_data,
+    BranchResult, BranchScores, BranchState, Comparison, Dates, FirstState, Resolved, RunError, Setup, forget_usual_categories, refused,
+    sort_findings, terms_of, whole_configuration, write_data,
 };
 use crate::scheme::{self, Among, Scheme};
 use crate::score::{Flag, Score};
@@ -227,7 +227,7 @@ fn mean_the_same(one: &State, other: &State) -> bool {
 
 fn county(shards: &[Shard]) -> Result<Setup, RunError> {
     let first = &shards[0].state;
-    let workspace = settings(first)?;
+    let mut workspace = settings(first)?;
     let mut schemes = Vec::new();
     for (id, text) in &first.schemes {
         let loaded = scheme::load_for(text, id, &workspace.categories);
@@ -237,6 +237,8 @@ fn county(shards: &[Shard]) -> Result<Setup, RunError> {
         digest.unwrap_or_default().clone_into(&mut scheme.digest);
         schemes.push(scheme);
     }
+    let terms = terms_of(&schemes)?;
+    forget_usual_categories(&mut workspace, &terms);
     let mut branches: Vec<Branch> = shards.iter().flat_map(|shard| shard.state.branches.iter().map(|line| line.branch.clone())).collect();
     branches.sort_by(|a, b| a.code.cmp(&b.code));
     let run = RunPeriod::parse(&first.period).unwrap_or(RunPeriod { year: workspace.year, period: crate::period::Period::YEAR });
@@ -248,6 +250,7 @@ fn county(shards: &[Shard]) -> Result<Setup, RunError> {
     Ok(Setup {
         workspace,
         register: Register { branches, ..Register::default() },
+        terms,
         schemes,
         intake: Intake::default(),
         calendar: Calendar::default(),
@@ -346,6 +349,7 @@ fn resolved(shards: &[Shard], county: &Setup) -> Result<Whole, RunError> {
     let new: Vec<Finding> = new.map(|finding| if each.contains(&finding.place) { finding.arg("how", "each") } else { finding }).collect();
     whole.findings.extend(new);
     sort_findings(&mut whole.findings);
+    county.put_in_terms(&mut whole.findings);
     whole.inputs.sort();
     whole.comparison.unusual.sort_by_key(|unusual| unusual.branch);
     Ok((whole, folders))

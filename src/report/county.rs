@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::county::Branch;
-use crate::diag::{Code, Fact, Finding, Lang, Severity, severity_word};
+use crate::diag::{Code, Fact, Finding, Lang, Severity, Terms, severity_word};
 use crate::exact::{Decimal, Exact};
 use crate::period::Period;
 use crate::rollup::{Change, Counts, Outcome, Unusual, grades_of};
@@ -104,6 +104,30 @@ fn grades_in<'a>(overview: &Overview<'a>) -> Vec<&'a str> {
 fn grades<'a>(counts: &'a Counts, names: &'a [&str]) -> impl Iterator<Item = Value> + 'a {
     names.iter().map(|grade| count(counts.with_grade(grade)))
 }
+
+/// A workbook of the county in the organisation's own words: what stands over tables and names their lines, not their contents. Sheets
+/// keep their names, to which links lead.
+pub fn in_terms(mut book: Workbook, terms: &Terms) -> Workbook {
+    if terms.are_usual() {
+        return book;
+    }
+    let say = |text: &mut String| *text = terms.say(text).into_owned();
+    for sheet in &mut book.sheets {
+        let labels = sheet.rows.iter_mut().filter(|_| sheet.name == OVERVIEW).filter_map(|row| row.first_mut());
+        for value in labels {
+            if let Value::Text(text) | Value::Strong(text) | Value::Line(text) = value {
+                say(text);
+            }
+        }
+        sheet.title.iter_mut().chain(&mut sheet.note).for_each(say);
+        sheet.columns.iter_mut().map(|column| &mut column.heading).for_each(say);
+        sheet.charts.iter_mut().map(|chart| &mut chart.title).for_each(say);
+    }
+    book
+}
+
+/// The sheet whose lines the program names.
+const OVERVIEW: &str = "总览";
 
 /// 全县汇总; `details` are the rows of its last sheet, by [`ResultRow::table_row`](super::ResultRow::table_row).
 pub fn county_workbook(overview: &Overview<'_>, details: Vec<Vec<Value>>) -> Workbook {
@@ -222,7 +246,7 @@ fn summary(overview: &Overview<'_>) -> Sheet {
         column("", 10.0).align(Align::Center),
         column("", 10.0).align(Align::Center),
     ];
-    Sheet { filter: false, landscape: false, ragged: true, ..sheet(overview, "总览", "积分管理总览", columns, rows) }
+    Sheet { filter: false, landscape: false, ragged: true, ..sheet(overview, OVERVIEW, "积分管理总览", columns, rows) }
 }
 
 /// How many members of accepted branches the run does not score, as the notes about their branches say.

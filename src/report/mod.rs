@@ -10,7 +10,7 @@ mod normalized;
 mod results;
 
 pub use aside::set_aside;
-pub use county::{BranchLine, Overview, county_workbook, not_scored};
+pub use county::{BranchLine, Overview, county_workbook, in_terms, not_scored};
 pub use findings::{FindingRow, finding_row, findings_workbook};
 pub use normalized::{NORMALIZED, NormalizedTable, scorer};
 pub use results::{FORMULA_BEGINS, ResultRow, csv_headings, figure_ids, json_line, result_row};

@@ -34,6 +34,7 @@ mod resolve;
 mod returns;
 pub(crate) mod state;
 mod templates;
+mod terms;
 mod versions;
 mod volume;
 mod write;
@@ -50,6 +51,7 @@ pub use ranks::Fields;
 pub use received::Received;
 pub use resolve::{BranchResult, BranchState, Resolved, resolve};
 pub use templates::Templates;
+pub(crate) use terms::{forget_usual_categories, terms_of};
 pub use volume::{Begins, Volume, volumes};
 pub use write::write;
 
@@ -270,6 +272,7 @@ fn resolve_all(county: &Setup, received: Received, last_year: Option<&Path>) -> 
     owed::settle(county, &mut resolved, last_year);
     resolved.findings.extend(dates::early_posting(county));
     compare::compare(county, &mut resolved, last_year)?;
+    county.put_in_terms(&mut resolved.findings);
     Ok(resolved)
 }
 

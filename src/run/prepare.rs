@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::first_state::{FirstState, move_into_bag, restore_names};
+use super::terms::{forget_usual_categories, terms_of};
 use super::{Dates, Options, RunError, refused};
 use crate::bag::PersonKey;
 use crate::builtin;
 use crate::config::decode;
 use crate::county::{self, Known, Register, Secret, Workspace, load_workspace};
-use crate::diag::{Finding, Said};
+use crate::diag::{Finding, Said, Terms};
 use crate::digest;
 use crate::fence::Fence;
 use crate::forms::{self, Issuer};
@@ -34,6 +36,8 @@ pub struct Setup {
     pub schemes: Vec<Scheme>,
     /// What branches call sheets and columns.
     pub intake: Intake,
+    /// What the organisation calls its people and units.
+    pub terms: Arc<Terms>,
     /// Working days.
     pub calendar: Calendar,
     /// The run's period.
@@ -99,6 +103,7 @@ impl Setup {
             address: notice.address.unwrap_or_default(),
             stated: self.dates.typed(),
             full_ids: self.full_ids,
+            terms: Arc::clone(&self.terms),
         }
     }
 
@@ -177,6 +182,11 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
     let ids = workspace.schemes();
     let scheme = |id: &String| load_scheme(&own.join(format!("{id}.toml")), id, &workspace.categories);
     let schemes: Vec<Scheme> = ids.iter().filter_map(|id| wrong.or(scheme(id))).collect();
+    let terms = terms_of(&schemes)?;
+    let intake = intake.in_terms(&terms);
+    forget_usual_categories(&mut workspace, &terms);
+    let load_register =
+        |path: &Path, categories: &[String]| county::load_register(path, &|heading| intake.register_column(heading).to_owned(), categories);
     let register = wrong.or(load_register(&workspace.register, &workspace.categories)).unwrap_or_default();
     if !register.branches.is_empty() {
         wrong.or(county::check_rules(&workspace, &register));
@@ -217,6 +227,7 @@ pub fn prepare(options: &Options) -> Result<Setup, RunError> {
         register,
         schemes,
         intake,
+        terms,
         calendar,
         run,
         dates,

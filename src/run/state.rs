@@ -262,6 +262,7 @@ pub(crate) fn finding(found: &Found) -> Option<Finding> {
         args: args.collect(),
         fact: found.fact.clone(),
         ordinal: found.ordinal,
+        terms: None,
     })
 }
 

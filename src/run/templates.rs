@@ -85,7 +85,7 @@ impl Templates {
     }
 
     /// Loads what these forms need.
-    pub fn of(options: &Options, Setup { workspace, schemes, .. }: &Setup, forms: Vec<&'static Form>) -> Result<Self, RunError> {
+    pub fn of(options: &Options, Setup { workspace, schemes, terms, .. }: &Setup, forms: Vec<&'static Form>) -> Result<Self, RunError> {
         if !options.pdf_engine.is_built_in() {
             return Err(RunError::Embedding(PdfError::NoEngine));
         }
@@ -100,6 +100,7 @@ impl Templates {
                 name: name.clone(),
                 errors: errors.iter().map(|error| Said::new(error.message(Lang::Zh), error.message(Lang::En))).collect(),
             })?;
+            let template = template.in_terms(terms);
             let loaded = Arc::new(Loaded { template, name: name.clone(), digest: sha256_hex(&bytes) });
             by_name.insert(name, Arc::clone(&loaded));
             Ok(loaded)

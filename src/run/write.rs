@@ -26,7 +26,7 @@ use crate::county::{Branch, Paper};
 use crate::diag::{CellRef, Code, Finding, Place};
 use crate::digest::{hex, sha256};
 use crate::form::data::Record;
-use crate::forms::{self, BOARD, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
+use crate::forms::{self, BOARD, BRANCH_SCORE, Data, Form, Group, HONOURS, Issued, Issuer, Sent, Standing, Unit, View, Whole};
 use crate::html::{self, Board, Page, PeriodStage};
 use crate::layout::Note;
 use crate::period::{Every, RunPeriod};
@@ -100,6 +100,7 @@ fn write_all(
         resolved.findings.extend(dates::no_posting_date(county));
     }
     sort_findings(&mut resolved.findings);
+    county.put_in_terms(&mut resolved.findings);
     let mut noticed = write_returns(&writer, resolved, &folders)?;
     // A run of single branches has no committee's list either.
     if county.only.is_empty() {
@@ -116,6 +117,7 @@ fn write_all(
     let boards = writer.boards.into_inner().unwrap_or_else(PoisonError::into_inner);
     resolved.findings.extend(found);
     sort_findings(&mut resolved.findings);
+    county.put_in_terms(&mut resolved.findings);
     let folders = folders.into_iter().enumerate().filter_map(|(at, folder)| Some((at, folder?))).collect();
     write_data(county, resolved, &issuer, &folders, &boards, staging)?;
     // A run of single branches is no part of a county to be merged.
@@ -323,6 +325,7 @@ impl Writer<'_> {
         }
         let inputs: Vec<Arc<str>> = job.branches.iter().flat_map(|(_, card)| files_of(card)).collect();
         let codes = self.codes(form, job, issuer.run.period.every(), &inputs)?;
+        let of_branch = form.id == BRANCH_SCORE.id;
         for (at, scheme) in self.county.schemes.iter().enumerate() {
             let Some(code) = &codes[at] else { continue };
             let loaded = self.template(form, job, at)?;
@@ -346,7 +349,7 @@ impl Writer<'_> {
                         digests: &codes,
                     }
                 })
-                .filter(|view| view.members().next().is_some())
+                .filter(|view| view.members().next().is_some() || (of_branch && view.own.is_some()))
                 .collect();
             let Some(first) = views.first() else { continue };
             let mut record = match form.data {
@@ -366,6 +369,7 @@ impl Writer<'_> {
             }
             let inputs: Vec<&str> = inputs.iter().map(AsRef::as_ref).collect();
             made_from.push(json!({ "code": code, "scheme": scheme.id, "template": loaded.name, "inputs": inputs }));
+            forms::in_terms(&mut record, &self.county.terms);
             parts.push((&loaded.template, record));
         }
         Ok((!parts.is_empty()).then_some(Filled { parts, made_from, ..Filled::default() }))
@@ -375,7 +379,8 @@ impl Writer<'_> {
     /// single score would only puzzle whoever reads it on the wall.
     fn codes(&self, form: &Form, job: &FormJob<'_>, every: Every, inputs: &[Arc<str>]) -> Result<Vec<Option<String>>, RunError> {
         let code = |(at, scheme): (usize, &Scheme)| {
-            if !scheme.member.scores(every) {
+            let of_branch = || form.id == BRANCH_SCORE.id && scheme.branch.as_ref().is_some_and(|rules| rules.scores(every));
+            if !scheme.member.scores(every) && !of_branch() {
                 return Ok(None);
             }
             let mut sources = vec![env!("CARGO_PKG_VERSION"), &scheme.digest, &self.template(form, job, at)?.digest];
@@ -414,7 +419,8 @@ impl Writer<'_> {
             photos: &found.photos,
             digest: &code,
         };
-        let record = make(&whole);
+        let mut record = make(&whole);
+        forms::in_terms(&mut record, &self.county.terms);
         if record.lists.get("").is_some_and(Vec::is_empty) {
             return Ok(None);
         }
@@ -581,10 +587,10 @@ pub(crate) fn write_data(
     staging.write("findings.jsonl", finding_lines(county, resolved).as_bytes())?;
     let overview = overview(county, resolved, issuer, folders);
     let details = result_rows(county, resolved).map(|row| row.table_row(&county.schemes)).collect();
-    let bytes =
-        tables::write(report::county_workbook(&overview, details)).map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
+    let bytes = tables::write(report::in_terms(report::county_workbook(&overview, details), &county.terms))
+        .map_err(|error| failed("全县汇总.xlsx")(error.to_string()))?;
     staging.write("全县汇总.xlsx", &bytes)?;
-    let book = report::findings_workbook(&overview, county.workspace.language);
+    let book = report::in_terms(report::findings_workbook(&overview, county.workspace.language), &county.terms);
     let bytes = tables::write(book).map_err(|error| failed("问题清单.xlsx")(error.to_string()))?;
     staging.write("问题清单.xlsx", &bytes)?;
     let files = staging.written().into_keys().collect();
@@ -654,6 +660,7 @@ fn overview<'a>(county: &'a Setup, resolved: &'a Resolved, issuer: &'a Issuer, f
 pub fn write_findings(county: &Setup, resolved: &Resolved, out: &Path, force: bool) -> Result<(), RunError> {
     let issuer = county.issuer();
     let book = report::findings_workbook(&overview(county, resolved, &issuer, &BTreeMap::new()), county.workspace.language);
+    let book = report::in_terms(book, &county.terms);
     let bytes = tables::write(book).map_err(|error| RunError::Document {
         what: "问题清单.xlsx".into(),
         branch: String::new(),

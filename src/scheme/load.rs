@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{ConfigError, Keys, Parsed, Written};
-use crate::diag::Said;
+use crate::diag::{Given, Said, Terms};
 
 use super::Value;
 use super::bounds::Bounds;
@@ -18,12 +18,15 @@ use super::polls::polls;
 use super::reach;
 use super::reader::Reader;
 use crate::period::Every;
+use crate::workbook;
 
 use super::values::{shares, values};
 
 /// Most decimals that fit the compact marks of a submission.
 const MOST_DECIMALS: u32 = 3;
 const MOST_DIGITS: u32 = 6;
+/// Characters of a word in [words].
+const LONGEST_WORD: usize = 8;
 
 /// Reads and proves a scheme. The digest is left empty for the caller who has the bytes.
 pub fn load(text: &str) -> Result<Scheme, ConfigError> {
@@ -74,6 +77,43 @@ struct Head {
     grade_probationary: bool,
     lowest_first: bool,
     probationary_ever: bool,
+    terms: Terms,
+}
+
+/// `[words]`: what the organisation calls its people and units.
+fn terms<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>) -> Terms {
+    let Some(mut keys) = reader.optional_table(keys, "words") else { return Terms::default() };
+    let mut all: Vec<Written<String>> = Vec::new();
+    let mut word = |reader: &mut Reader<'t>, key: &'static str| {
+        let word = reader.optional_text(&mut keys, key)?;
+        let said = &word.value;
+        if !said.chars().all(char::is_alphanumeric) || said.chars().count() > LONGEST_WORD {
+            reader.fault(
+                &word.span,
+                format!("“{said}”不能用作称呼：只能有汉字、字母和数字，最多 {LONGEST_WORD} 个字"),
+                format!("`{said}` cannot be a word: letters and digits only, at most {LONGEST_WORD} of them"),
+            );
+        }
+        if workbook::SHEETS.iter().any(|sheet| sheet.has(said) || sheet.name == said) {
+            reader.fault(
+                &word.span,
+                format!("“{said}”已是报送表的表头或表名，请换一个称呼"),
+                format!("`{said}` is a heading or a sheet of submissions already; choose another word"),
+            );
+        }
+        all.push(word.clone());
+        Some(word.value)
+    };
+    let given = Given {
+        member: word(reader, "member"),
+        branch: word(reader, "branch"),
+        committee: word(reader, "committee"),
+        category: word(reader, "category"),
+        head: word(reader, "head"),
+    };
+    reader.unique(("称呼", "word"), &all);
+    reader.finish(keys);
+    Terms::new(&given)
 }
 
 fn head<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, wanted: Option<&str>) -> Head {
@@ -95,7 +135,8 @@ fn head<'t>(reader: &mut Reader<'t>, keys: &mut Keys<'t>, wanted: Option<&str>) 
     let lowest_first = reader.optional_choice(keys, "best", &[("highest", false), ("lowest", true)]).unwrap_or_default();
     let probationary_at = [("end", false), ("ever", true)];
     let probationary_ever = reader.optional_choice(keys, "probationary_at", &probationary_at).unwrap_or_default();
-    Head { id: id.value, name, version, digits, decimals, decimals_origin, grade_probationary, lowest_first, probationary_ever }
+    let terms = terms(reader, keys);
+    Head { id: id.value, name, version, digits, decimals, decimals_origin, grade_probationary, lowest_first, probationary_ever, terms }
 }
 
 /// Blocks of the file that are about members; one that scores branches alone has none of them.
@@ -234,6 +275,7 @@ fn bare(head: Head, member: Rules) -> Scheme {
         digits: head.digits,
         decimals: head.decimals,
         decimals_origin: head.decimals_origin,
+        terms: head.terms,
         member,
         branch: None,
         polls: Vec::new(),

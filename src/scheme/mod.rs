@@ -21,6 +21,7 @@ mod reader;
 mod values;
 mod words;
 
+pub use crate::diag::Terms;
 pub use bands::{Band, Bands};
 pub use formula::{Builtin, Fold, Formula, Operator};
 pub use item::{Amount, Change, Item, ItemKind, Measure, Per, Points, Step, Value, ZeroIf};

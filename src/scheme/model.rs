@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Fault;
+use crate::diag::Terms;
 use crate::exact::Exact;
 use crate::period::{Every, Period};
 use crate::workbook;
@@ -36,6 +37,8 @@ pub struct Scheme {
     pub decimals: u16,
     /// Where that comes from.
     pub decimals_origin: Origin,
+    /// What the organisation calls its people and units.
+    pub terms: Terms,
     /// How members are scored.
     pub member: Rules,
     /// How branches are scored, from the sheet 支部积分.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{ConfigError, Names, Parsed, Reader};
-use crate::diag::Said;
+use crate::diag::{Said, Terms};
 use crate::words::{folded, heading, key, nearest};
 use crate::workbook::{REGISTER, SHEETS};
 
@@ -102,6 +102,21 @@ impl Intake {
         reader.finish(keys);
         *self = reader.end(known)?;
         Ok(())
+    }
+
+    /// Knows sheets and columns by an organisation's own words too. A word that means something else already goes on meaning that.
+    #[must_use]
+    pub fn in_terms(mut self, terms: &Terms) -> Self {
+        for sheet in SHEETS.iter().filter(|_| !terms.are_usual()) {
+            let _ = stand_for(&mut self.sheets, &key(&terms.say(sheet.name)), sheet.name, is_sheet);
+            for own in sheet.headings() {
+                let _ = stand_for(&mut self.columns, &heading(&terms.say(own)).0, own, |_| false);
+            }
+        }
+        for own in REGISTER.iter().filter(|_| !terms.are_usual()) {
+            let _ = stand_for(&mut self.register, &key(&terms.say(own)), own, |word| REGISTER.contains(&word));
+        }
+        self
     }
 
     /// The sheet that a folded name stands for.

@@ -31,6 +31,7 @@ pub use settings::KEYS as SETTINGS;
 pub use upright::{Upright, upright};
 pub use uses::Line;
 
+use crate::diag::Terms;
 use crate::form::data::Schema;
 use crate::form::model::{Font, Style, StyleId};
 use plan::{Content, Fill, Piece, SheetPlan};
@@ -108,6 +109,29 @@ impl Template {
             Content::Pieces(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Fill(fill) if own(fill))),
             _ => false,
         })
+    }
+
+    /// The template in an organisation's own words: what is drawn, not what is filled in.
+    #[must_use]
+    pub fn in_terms(mut self, terms: &Terms) -> Self {
+        if terms.are_usual() {
+            return self;
+        }
+        let say = |text: &mut Box<str>| *text = terms.say(text).into_owned().into();
+        for cell in self.sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
+            match &mut cell.content {
+                Content::Text(text) => say(text),
+                Content::Pieces(pieces) => {
+                    for piece in pieces {
+                        if let Piece::Text(text) = piece {
+                            say(text);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        self
     }
 
     /// What the drawing has and the written forms will not.

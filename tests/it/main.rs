@@ -32,4 +32,5 @@ mod template;
 mod terminal;
 mod tidy;
 mod two_schemes;
+mod words;
 mod worked;
