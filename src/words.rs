@@ -5,10 +5,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The likeliest of the names that could have been meant; none if none is alike. Of equals the first.
 ///
 /// Likeness is the part of the longer text that need not be changed. Two letters of five may differ, and one of two: half of
-/// a Chinese word still shows which was meant.
+/// a Chinese word still shows which was meant. Of three or four Latin letters more than half has to stand.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Kept letters and all letters; compared as fractions.
-    let mut best: (usize, usize) = (2, 5);
+    let mut best: (usize, usize) = if written.is_ascii() && matches!(written.len(), 3 | 4) { (1, 2) } else { (2, 5) };
     let mut found = None;
     for name in names {
         let all = written.chars().count().max(name.chars().count());
@@ -190,6 +190,7 @@ mod tests {
             assert_eq!(nearest(written, names), meant, "{written}");
         }
         assert_eq!(nearest("ab", ["ax", "ay"]), Some("ax"));
+        assert_eq!((nearest("min", ["kind", "max"]), nearest("mxa", ["kind", "max"])), (None, Some("max")));
         assert!(differs_in_a_letter("王小明", "王明小") && !differs_in_a_letter("王明", "王明") && !differs_in_a_letter("王明", "李刚"));
     }
 

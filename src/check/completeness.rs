@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::Datelike;
+
 use crate::diag::{Code, Fact, Finding, Place};
 use crate::exact::Exact;
 use crate::period::{Period, RunPeriod};
@@ -23,9 +25,11 @@ pub fn duplicate_entry(submission: &Submission) -> Vec<Finding> {
         .map(|pair| {
             let member = &submission.members[pair[1].member as usize];
             let first = submission.place(pair[0].at).cell.map(|cell| cell.to_string()).unwrap_or_default();
+            // Where rows name their day two of a period are none too many.
+            let when = pair[1].day.map_or_else(|| pair[1].period.zh(), |day| format!("{}月{}日", day.month(), day.day()));
             Finding::new(Code::DuplicateEntry, submission.place(pair[1].at))
                 .value(&*member.name)
-                .arg("period", pair[1].period.zh())
+                .arg("period", when)
                 .ordinal(pair[1].period.ordinal())
                 .arg("first", first)
         })

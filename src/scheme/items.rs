@@ -148,6 +148,12 @@ pub(super) fn items<'t>(reader: &mut Reader<'t>, parent: &mut Keys<'t>, entries:
         let zero_if = zero_if(reader, &mut keys, items.len(), &mut shares);
         let floor = optional_amount(reader, &mut keys, "floor", values);
         let ceiling = optional_amount(reader, &mut keys, "ceiling", values);
+        for (bound, key, is_ceiling) in [(&floor, "floor", false), (&ceiling, "ceiling", true)] {
+            if bound.is_some() {
+                let place = keys.place(key);
+                reader.mark(&place, What::Bound(items.len(), is_ceiling));
+            }
+        }
         if let (Some(Amount::Number(low)), Some(Amount::Number(high))) = (&floor, &ceiling)
             && low > high
         {

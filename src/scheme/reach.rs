@@ -174,6 +174,8 @@ pub(super) enum What {
     Item(usize),
     /// A value, by its name in formulas.
     Value(String),
+    /// The floor of an item (false), or its ceiling.
+    Bound(usize, bool),
     /// A limit of an item's `zero_if`, by their positions.
     ZeroIf(usize, usize),
     /// A band of a figure, by its position.
@@ -479,6 +481,7 @@ pub(super) fn warnings(scheme: &Scheme, marks: &[Mark], spot: &dyn Fn(&Span<usiz
         let said = match &mark.what {
             What::Item(at) => unused_item(rules, *at),
             What::Value(id) => unused_value(rules, id),
+            What::Bound(item, ceiling) => idle_bound(scheme, rules, *item, *ceiling),
             What::ZeroIf(item, at) => never_zero(scheme, rules, *item, *at),
             What::Band(at, from, to) => {
                 let figure = &rules.figures[*at];
@@ -565,6 +568,28 @@ fn never_zero(scheme: &Scheme, rules: &Rules, item: usize, at: usize) -> Option<
             format!("“{}”永远到不了 {}：登记的合计最多 {}", own.name, plain(&condition.limit), plain(&most)),
             format!("`{}` never comes to {}: at most {} can be entered", own.name, plain(&condition.limit), plain(&most)),
         )
+    })
+}
+
+/// A floor below what an item can come to, or a ceiling above it, does nothing. That nothing falls below zero may be said where it goes
+/// without saying.
+fn idle_bound(scheme: &Scheme, rules: &Rules, item: usize, ceiling: bool) -> Option<Said> {
+    let own = &rules.items[item];
+    let bound = if ceiling { own.ceiling.as_ref() } else { own.floor.as_ref() }?;
+    if bound.numbers().all(Exact::is_zero) {
+        return None;
+    }
+    let free = if ceiling { Item { ceiling: None, ..own.clone() } } else { Item { floor: None, ..own.clone() } };
+    let idle = categories(scheme, rules).into_iter().all(|category| {
+        let reach = Reach::of(scheme, rules, category, Every::Year);
+        let months = own.each.map_or(12, Every::months);
+        let (range, bound) = (reach.item_within(&free, Stretch { months, day: false }), reach.amount(bound));
+        if ceiling { range.high <= bound.low } else { range.low >= bound.high }
+    });
+    let (key, zh, en) =
+        if ceiling { ("ceiling", "最高也不会高于它", "above") } else { ("floor", "最低也不会低于它", "below") };
+    idle.then(|| {
+        Said::new(format!("“{key}”不起作用：“{}”{zh}", own.name), format!("`{key}` does nothing: `{}` never comes {en} it", own.name))
     })
 }
 

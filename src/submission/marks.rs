@@ -251,7 +251,8 @@ pub fn read_mark(
         && given.is_none()
     {
         let place = if line.column(heading).is_some() { line.place(heading, sink) } else { place.clone() };
-        sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name));
+        let deducts = if value.is_negative() { "deducts" } else { "" };
+        sink.push(Finding::new(Code::MissingReason, place).arg("column", heading).arg("item", &item.name).arg("deducts", deducts));
     }
     let size = Exact::from(value);
     if size.abs() > item.max || (!matches!(item.kind, ItemKind::Deduct | ItemKind::Signed) && size.is_negative()) {
@@ -265,7 +266,8 @@ pub fn read_mark(
     // Nothing happens half a time.
     let decimals = if item.kind == ItemKind::Count { 0 } else { scheme.decimals };
     if value.places() > decimals && item.words.is_empty() {
-        sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals));
+        let takes = if item.kind == ItemKind::Count { "whole" } else { "" };
+        sink.push(finding(Code::TooManyDecimals).arg("decimals", decimals).arg("takes", takes));
         return Mark::NONE;
     }
     if given.is_some() && !value.is_zero() {
