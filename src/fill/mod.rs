@@ -8,6 +8,7 @@
 //! placeholder's text: the template was proved when it was loaded, and data is never looked at for braces.
 
 mod cells;
+mod charts;
 mod columns;
 mod conditions;
 mod heights;
@@ -22,7 +23,7 @@ use std::collections::BTreeSet;
 
 use crate::font::usual_digit_pixels;
 use crate::form::data::{Datum, Record};
-use crate::form::model::{Column, FilledBook, FilledSheet, Font, Image, PageSetup, Range, Row};
+use crate::form::model::{Column, FilledBook, FilledSheet, Font, Image, PageSetup, Range, Row, Style};
 use crate::template::plan::SheetPlan;
 use crate::template::{Line, Template};
 use columns::OutColumn;
@@ -204,7 +205,7 @@ fn sheet<'a>(
     let parts = work.rows.iter().map(part).collect();
     let repeated = work.columns.iter().map(|column| column.element.is_some()).collect();
     let columns = columns::widths(plan, &work.columns);
-    let mut images = images(&work);
+    let mut images = images(&work, &rows, &book.styles);
     images.extend(photos(&work, &columns, &mut rows, &book.normal_font));
     let sheet = FilledSheet {
         name: String::new(),
@@ -238,16 +239,17 @@ fn sheet<'a>(
 
 /// A picture stands wherever its row and column do: with each record of a block, with each element of a column list.
 /// Where its column is left out it stands in the next one.
-fn images(work: &Sheet<'_>) -> Vec<Image> {
+fn images(work: &Sheet<'_>, cells: &[Row], styles: &[Style]) -> Vec<Image> {
     let mut out = Vec::new();
     for image in &work.plan.images {
         let mut columns: Vec<usize> = (0..work.columns.len()).filter(|place| work.columns[*place].template == image.column).collect();
         if columns.is_empty() {
             columns.extend(work.columns.iter().position(|column| column.template >= image.column).or(work.columns.len().checked_sub(1)));
         }
+        let chart = image.chart.as_ref().map(|chart| Box::new(charts::filled(chart, work, cells, styles)));
         for (index, row) in work.rows.iter().enumerate().filter(|(_, row)| row.template == image.row) {
             let shown = columns.iter().filter(|column| work.holds(row, &work.columns[**column]));
-            out.extend(shown.map(|column| Image { row: index as u32, column: *column as u16, ..image.clone() }));
+            out.extend(shown.map(|column| Image { row: index as u32, column: *column as u16, chart: chart.clone(), ..image.clone() }));
         }
     }
     out
@@ -276,6 +278,7 @@ fn photos(work: &Sheet<'_>, columns: &[Column], rows: &mut [Row], normal: &Font)
             offset: (((wide - size.0) / 2.0).max(0.0), (high - size.1) / 2.0),
             size,
             description: photo.description.clone(),
+            chart: None,
         });
     }
     images

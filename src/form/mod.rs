@@ -3,6 +3,7 @@
 //! `template` reads a drawn workbook and proves it against a form's fields, `fill` writes the data into it, `layout`
 //! makes pages of the filled book. They share these types and know nothing of each other's insides.
 
+pub mod chart;
 pub mod condition;
 pub mod data;
 pub mod model;

@@ -2,6 +2,7 @@
 //! the file format (SpreadsheetML, ECMA-376 part 1 clause 18): column widths in digits of the normal font,
 //! heights and margins in points.
 
+use super::chart::Chart;
 use super::condition::{Mark, Rule, Written};
 use crate::exact::Decimal;
 
@@ -392,4 +393,6 @@ pub struct Image {
     pub size: (f64, f64),
     /// Alternative text.
     pub description: String,
+    /// A chart in the place of a picture, which then has no bytes.
+    pub chart: Option<Box<Chart>>,
 }

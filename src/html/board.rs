@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::font::FontSet;
 use crate::form::model::{Color, Line};
-use crate::layout::{LaidOut, Page, Stroke, Text, tenth};
+use crate::layout::{Item, LaidOut, Page, Shape, Stroke, Text, tenth};
 
 /// One board, packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ fn ink(Color(red, green, blue): Color) -> String {
 }
 
 /// `w` and `h`; `f` grounds: x, y, width, height, colour; `s` outlines and `l` lines by their look: colour, path, and of lines width
-/// and dashes before it; `y` looks of texts: size, face, colour, switches, turn; `t` texts by row: baseline, then x, width, look,
+/// and dashes before it; `c` charts; `y` looks of texts: size, face, colour, switches, turn; `t` texts by row: baseline, then x, width, look,
 /// text. What a board repeats of the one before is found within 32 kB only (RFC 1951), so each is kept well below that.
 fn page(page: &Page, fonts: &FontSet) -> Value {
     let fills: Vec<Value> = page
@@ -67,17 +67,7 @@ fn page(page: &Page, fonts: &FontSet) -> Value {
         .iter()
         .map(|fill| json!([tenth(fill.x), tenth(fill.y), tenth(fill.width), tenth(fill.height), ink(fill.color)]))
         .collect();
-    let shapes: Vec<Value> = page
-        .shapes
-        .iter()
-        .map(|shape| {
-            let mut path = String::new();
-            for (at, (x, y)) in shape.corners.iter().enumerate() {
-                let _ = write!(path, "{}{} {}", if at == 0 { 'M' } else { 'L' }, tenth(*x), tenth(*y));
-            }
-            json!([ink(shape.color), path])
-        })
-        .collect();
+    let shapes: Vec<Value> = page.shapes.iter().map(|shape| json!([ink(shape.color), outline(shape)])).collect();
     let look = |one: &Stroke, other: &Stroke| (one.width, one.line, one.color) == (other.width, other.line, other.color);
     let lines: Vec<Value> = page
         .strokes
@@ -94,7 +84,32 @@ fn page(page: &Page, fonts: &FontSet) -> Value {
     let mut looks: Vec<Value> = Vec::new();
     let rows = rows.chain([page.furniture.iter().collect()]);
     let texts: Vec<Value> = rows.flat_map(|row| of_row(&row, fonts, &mut looks)).collect();
-    json!({ "w": tenth(page.width), "h": tenth(page.height), "f": fills, "s": shapes, "l": lines, "y": looks, "t": texts })
+    let charts: Vec<Value> = page.charts.iter().flat_map(|chart| &chart.items).map(item).collect();
+    let mut texts = texts;
+    for chart in &page.charts {
+        texts.extend(of_row(&chart.texts.iter().collect::<Vec<_>>(), fonts, &mut looks));
+    }
+    json!({ "w": tenth(page.width), "h": tenth(page.height), "f": fills, "s": shapes, "l": lines, "c": charts, "y": looks, "t": texts })
+}
+
+/// A part of a chart: what it is, then as above.
+fn item(item: &Item) -> Value {
+    match item {
+        Item::Fill(fill) => json!([0, tenth(fill.x), tenth(fill.y), tenth(fill.width), tenth(fill.height), ink(fill.color)]),
+        Item::Shape(shape) => json!([1, ink(shape.color), outline(shape)]),
+        Item::Stroke(line) => {
+            let path = format!("M{} {}L{} {}", tenth(line.from.0), tenth(line.from.1), tenth(line.to.0), tenth(line.to.1));
+            json!([2, tenth(line.width).max(1), ink(line.color), path])
+        }
+    }
+}
+
+fn outline(shape: &Shape) -> String {
+    let mut path = String::new();
+    for (at, (x, y)) in shape.corners.iter().enumerate() {
+        let _ = write!(path, "{}{} {}", if at == 0 { 'M' } else { 'L' }, tenth(*x), tenth(*y));
+    }
+    path
 }
 
 /// The texts of a row, those of one baseline together.

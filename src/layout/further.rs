@@ -163,6 +163,9 @@ fn insert(book: &mut FilledBook, index: usize, further: &BTreeMap<u32, Further>)
     sheet.print_area = sheet.print_area.map(stretched);
     for image in &mut sheet.images {
         image.row = place(image.row);
+        for range in image.chart.iter_mut().flat_map(|chart| chart.ranges_mut()) {
+            *range = stretched(*range);
+        }
     }
     for area in sheet.conditions.iter_mut().flat_map(|rule| &mut rule.areas) {
         *area = stretched(*area);

@@ -103,6 +103,8 @@ pub struct Page {
     pub shapes: Vec<Shape>,
     /// Pictures, drawn next.
     pub pictures: Vec<Picture>,
+    /// Charts, drawn behind pictures.
+    pub charts: Vec<PlacedChart>,
     /// Borders, underlines and boxes, weak lines before strong ones.
     pub strokes: Vec<Stroke>,
     /// Text in reading order, row by row.
@@ -210,6 +212,26 @@ pub struct Stroke {
     pub width: f32,
     pub line: Line,
     pub color: Color,
+}
+
+/// A chart on a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlacedChart {
+    /// Alternative text.
+    pub description: String,
+    /// What is drawn, in its order.
+    pub items: Vec<Item>,
+    /// Letters on top.
+    pub texts: Vec<Text>,
+}
+
+/// A part of a chart.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Item {
+    Fill(Fill),
+    Shape(Shape),
+    Stroke(Stroke),
 }
 
 /// A picture on a page.

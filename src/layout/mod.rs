@@ -11,6 +11,7 @@
 mod beside;
 mod block;
 mod border;
+mod chart;
 mod display;
 mod furniture;
 mod further;
@@ -28,8 +29,8 @@ mod shape;
 mod wrap;
 
 pub use laid::{
-    Adjusted, Bookmark, Fill, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedGlyph, Shape, Stroke, Text,
-    tenth,
+    Adjusted, Bookmark, Fill, Item, LaidOut, LaidSheet, Length, PIXEL, POINT, Page, PageCell, PageRow, Picture, PlacedChart, PlacedGlyph,
+    Shape, Stroke, Text, tenth,
 };
 
 pub use further::with_further_rows;
@@ -128,7 +129,7 @@ pub fn layout_within(book: &FilledBook, fonts: &FontSet, date: NaiveDate, number
     for (index, sheet) in book.sheets.iter().enumerate() {
         let (grid, blocks, measures) = rows::measure(book, sheet, fonts, &mut notes);
         let first = laid.pages.len();
-        let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, sheet: index, scale: 100 };
+        let pages = SheetPages { fonts, grid: &grid, blocks: &blocks, normal: &book.normal_font, sheet: index, scale: 100 };
         let measures = pages.lay(&mut laid, measures);
         // Numbering goes on from sheet to sheet unless a sheet sets its first page.
         let start = sheet.page.first_page.unwrap_or_else(|| numbers.last().map_or(1, |last: &u32| last.saturating_add(1)));

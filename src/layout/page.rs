@@ -15,6 +15,8 @@ pub(super) struct SheetPages<'a> {
     pub fonts: &'a FontSet,
     pub grid: &'a Grid<'a>,
     pub blocks: &'a Blocks,
+    /// The font of the normal style, which charts are lettered with.
+    pub normal: &'a Font,
     pub sheet: usize,
     /// Percent; what the sheet's plan came to.
     pub scale: u16,
@@ -245,9 +247,18 @@ impl SheetPages<'_> {
             if width < 0.1 || height < 0.1 {
                 continue;
             }
+            let (left, top) = (
+                to_page.x(column.start) + (clean(image.offset.0, 5000.0) * to_page.scale) as f32,
+                to_page.y(row.start) + (clean(image.offset.1, 5000.0) * to_page.scale) as f32,
+            );
+            if let Some(chart) = &image.chart {
+                let rect = (left, top, width as f32, height as f32);
+                page.charts.push(super::chart::draw(chart, rect, to_page.scale as f32, self.fonts, self.normal, &image.description));
+                continue;
+            }
             page.pictures.push(Picture {
-                x: to_page.x(column.start) + (clean(image.offset.0, 5000.0) * to_page.scale) as f32,
-                y: to_page.y(row.start) + (clean(image.offset.1, 5000.0) * to_page.scale) as f32,
+                x: left,
+                y: top,
                 width: width as f32,
                 height: height as f32,
                 bytes: std::sync::Arc::clone(&image.bytes),

@@ -1,7 +1,7 @@
 //! What both engines draw on, and the order in which a page is drawn on it.
 
 use crate::form::model::Line;
-use crate::layout::{Fill, Page, PageRow, Picture, Shape, Stroke, Text};
+use crate::layout::{Fill, Item, Page, PageRow, Picture, PlacedChart, Shape, Stroke, Text};
 
 /// A part of a page, as a reader who cannot see it is told of it.
 #[derive(Clone, Copy)]
@@ -10,6 +10,8 @@ pub(super) enum Part<'a> {
     Ruling,
     /// A picture.
     Figure(&'a Picture),
+    /// A chart.
+    Chart(&'a PlacedChart),
     /// The text of a row.
     Row(&'a PageRow),
     /// Header and footer.
@@ -56,6 +58,21 @@ pub(super) fn draw(page: &Page, canvas: &mut impl Canvas) {
         canvas.lines(group);
     }
     canvas.end();
+    for chart in &page.charts {
+        canvas.begin(Part::Chart(chart));
+        for item in &chart.items {
+            match item {
+                Item::Fill(fill) => canvas.rectangles(std::slice::from_ref(fill)),
+                Item::Shape(shape) => canvas.shapes(std::slice::from_ref(shape)),
+                Item::Stroke(stroke) => canvas.lines(std::slice::from_ref(stroke)),
+            }
+        }
+        for text in &chart.texts {
+            canvas.next_cell();
+            canvas.text(text);
+        }
+        canvas.end();
+    }
     for picture in &page.pictures {
         canvas.begin(Part::Figure(picture));
         canvas.picture(picture);

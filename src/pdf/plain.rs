@@ -91,7 +91,8 @@ fn at((x, y): (f32, f32)) -> Position {
 fn embed(book: &LaidOut, sources: &[Source]) -> Result<(FontCache, Vec<Option<Font>>), PdfError> {
     let mut used: Vec<BTreeMap<char, u16>> = vec![BTreeMap::new(); sources.len()];
     let rows = book.pages.iter().flat_map(|page| &page.rows).flat_map(|row| &row.cells).flat_map(|cell| &cell.texts);
-    for text in rows.chain(book.pages.iter().flat_map(|page| &page.furniture)) {
+    let charts = book.pages.iter().flat_map(|page| &page.charts).flat_map(|chart| &chart.texts);
+    for text in rows.chain(charts).chain(book.pages.iter().flat_map(|page| &page.furniture)) {
         if let Some(used) = used.get_mut(usize::from(text.face.0)) {
             used.extend(text.text.chars().zip(text.glyphs.iter().map(|glyph| glyph.id)));
         }

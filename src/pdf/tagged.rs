@@ -244,6 +244,7 @@ impl Canvas for Pen<'_, '_> {
                 let cell: TagKind = if row.heading { Tag::TH(TableHeaderScope::Column).into() } else { Tag::TD.into() };
                 (ContentTag::Span(SpanTag::empty()), Some((cell, true)))
             }
+            Part::Chart(chart) => (ContentTag::Other, Some((Tag::Figure(Some(chart.description.clone())).into(), false))),
             Part::Figure(picture) => (ContentTag::Other, Some((Tag::Figure(Some(picture.description.clone())).into(), false))),
         };
         self.apart = false;

@@ -126,6 +126,7 @@ fn a_picture_stands_in_the_document_and_a_broken_one_is_an_error() {
         offset: (2.0, 2.0),
         size: (99.2, 138.9),
         description: "照片".into(),
+        chart: None,
     };
     book.sheets[0].images.push(image(PIXEL_PNG));
     let bytes = pdf(&book);
@@ -183,6 +184,7 @@ fn the_other_engine_writes_as_many_pages_whatever_they_hold() {
         offset: (2.0, 2.0),
         size: (99.2, 138.9),
         description: "照片".into(),
+        chart: None,
     });
     let books = [("board", board(40)), ("mixed", mixed()), ("picture", picture)].into_iter();
     let wild = (1..=12).map(|seed| ("wild", crate::layout::sample::wild(seed)));

@@ -232,6 +232,7 @@ impl Work<'_> {
                 offset: image.offset,
                 size: image.size,
                 description: image.description.clone(),
+                chart: image.chart.clone(),
             })
             .collect();
         plan

@@ -4,6 +4,7 @@ use super::drawn::{DrawnImage, DrawnSheet, Lost, MOST_COLUMNS, MOST_ROWS};
 use super::error::{Feature, Problem};
 use super::lost;
 use super::package::Package;
+use super::style::Looks;
 use crate::diag::CellRef;
 use crate::font;
 use crate::form::model::Font;
@@ -13,7 +14,7 @@ const POINTS_PER_EMU: f64 = 1.0 / 12_700.0;
 const MOST_PICTURES: usize = 200;
 
 /// Reads a sheet's drawing: pictures are kept, everything else is told.
-pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnSheet, lost: &mut Vec<Lost>) {
+pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnSheet, looks: &Looks, lost: &mut Vec<Lost>) {
     let Ok(drawing) = package.xml(path) else { return };
     let parts = package.relations(path);
     // What newer offices draw stands in a choice of which one must be understood.
@@ -24,6 +25,17 @@ pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnS
     for anchor in chosen.filter(|child| child.name.ends_with("Anchor")) {
         let from = Corner::of(anchor.child("from")).or_else(|| Corner::at(sheet, anchor.child("pos")?));
         let at = from.as_ref().map(|corner| CellRef { row: corner.row, column: corner.column });
+        if let (Some(frame), Some(from), Some(at)) = (anchor.child("graphicFrame"), &from, at)
+            && let Some(part) = frame.find("chart").and_then(|chart| parts.get(chart.attribute("id")?))
+        {
+            match chart(package, &part.1, (frame, anchor), from, sheet, looks) {
+                Some(image) if sheet.images.len() < MOST_PICTURES && at.row < MOST_ROWS && u32::from(at.column) < MOST_COLUMNS => {
+                    sheet.images.push(image);
+                }
+                _ => lost::note(lost, &sheet.name, Some(at), Feature::Chart),
+            }
+            continue;
+        }
         let picture = anchor.child("pic");
         let blip = picture.and_then(|picture| picture.find("blip")).and_then(|blip| blip.attribute("embed"));
         let (Some(picture), Some(blip), Some(from), Some(at)) = (picture, blip, from, at) else {
@@ -83,8 +95,36 @@ pub(super) fn pictures(package: &mut Package<'_>, path: &str, sheet: &mut DrawnS
                 .and_then(|name| name.attribute("descr").filter(|text| !text.is_empty()).or_else(|| name.attribute("name")))
                 .unwrap_or_default()
                 .to_owned(),
+            chart: None,
         });
     }
+}
+
+/// A chart as a picture of its size; `None` if it cannot be carried.
+fn chart(
+    package: &mut Package<'_>,
+    path: &str,
+    (frame, anchor): (&Element, &Element),
+    from: &Corner,
+    sheet: &DrawnSheet,
+    looks: &Looks,
+) -> Option<DrawnImage> {
+    let chart = super::chart::read(&package.xml(path).ok()?, &sheet.name, looks)?;
+    let length =
+        |extent: &Element, name: &str| extent.number::<f64>(name).filter(|emu| *emu > 0.0 && *emu <= 1.0e9).map(|emu| emu * POINTS_PER_EMU);
+    let own = anchor.child("ext").and_then(|extent| Some((length(extent, "cx")?, length(extent, "cy")?)));
+    let size = own.or_else(|| Corner::of(anchor.child("to")).map(|to| from.distance(&to, sheet)))?;
+    let description = frame.find("cNvPr").and_then(|name| name.attribute("descr")).unwrap_or_default().to_owned();
+    // Smaller than that nothing can be read.
+    (size.0 >= 30.0 && size.1 >= 30.0).then(|| DrawnImage {
+        bytes: std::sync::Arc::from([]),
+        row: from.row,
+        column: from.column,
+        offset: from.offset,
+        size,
+        description,
+        chart: Some(Box::new(chart)),
+    })
 }
 
 /// A corner of a picture: a cell, and points right and down from its own corner.

@@ -13,6 +13,7 @@ use super::settings;
 use super::style::{self, Looks};
 use crate::diag::{CellRef, Unreadable};
 use crate::exact::{Decimal, Exact};
+use crate::form::chart::Chart;
 use crate::form::model::{Font, Margins, PageSetup, Range, Style, StyleId};
 use crate::layout;
 use crate::number_format::Format;
@@ -97,6 +98,8 @@ pub(super) struct DrawnImage {
     pub offset: (f64, f64),
     pub size: (f64, f64),
     pub description: String,
+    /// A chart in the place of a picture.
+    pub chart: Option<Box<Chart>>,
 }
 
 /// Why a workbook cannot be read.
@@ -170,7 +173,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<DrawnBook, Refusal> {
         let mut sheet = reading.sheet(name, &root)?;
         let parts = package.relations(path);
         if let Some((_, target)) = root.child("drawing").and_then(|drawing| drawing.attribute("id")).and_then(|id| parts.get(id)) {
-            drawing::pictures(&mut package, target, &mut sheet, &mut book.lost);
+            drawing::pictures(&mut package, target, &mut sheet, &looks, &mut book.lost);
         }
         if let Some((_, target)) = parts.values().find(|(kind, _)| kind == "comments") {
             lost::comments(package.xml(target).ok().as_ref(), &sheet.name, &mut book.lost);

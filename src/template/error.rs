@@ -137,6 +137,7 @@ pub enum Feature {
     HeaderPicture,
     Background,
     ConditionalFormat,
+    Chart,
     Validation,
     Hyperlink,
     Comment,
@@ -161,13 +162,14 @@ pub enum Feature {
 
 impl Feature {
     /// Every one, for the page that lists them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Shape,
         Self::OtherPicture,
         Self::PictureEffect,
         Self::HeaderPicture,
         Self::Background,
         Self::ConditionalFormat,
+        Self::Chart,
         Self::Validation,
         Self::Hyperlink,
         Self::Comment,
@@ -193,12 +195,13 @@ impl Feature {
     /// Its name for people, Chinese and English.
     pub fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Shape => ("图形、图表或控件", "a shape, chart or control"),
+            Self::Shape => ("图形或控件", "a shape or control"),
             Self::OtherPicture => ("非 PNG、JPEG 格式的图片", "a picture in a format other than PNG or JPEG"),
             Self::PictureEffect => ("图片的裁剪、旋转、翻转、边框或效果", "the crop, turn, flip, frame or effects of a picture"),
             Self::HeaderPicture => ("页眉页脚中的图片", "a picture in the header or footer"),
             Self::Background => ("工作表背景图", "the sheet's background picture"),
             Self::ConditionalFormat => ("此种条件格式", "this kind of conditional format"),
+            Self::Chart => ("此种图表", "this kind of chart"),
             Self::Validation => ("数据有效性", "data validation"),
             Self::Hyperlink => ("超链接", "a hyperlink"),
             Self::Comment => ("批注", "a comment"),

@@ -4,6 +4,7 @@
 //! can be wrong with a template is found here, all of it at once, before any submission is read; filling cannot
 //! fail. This is no reader of submissions: those come from strangers and are `sheet`'s. Only `fill` uses the inside.
 
+mod chart;
 mod check;
 mod compile;
 pub(crate) mod condition;
@@ -68,6 +69,7 @@ impl Template {
             let settings = set.map(|set| settings::read(set, &sheet.name, &mut wrong)).unwrap_or_default();
             let mut plan = compile::sheet(sheet, settings, schema, &mut wrong);
             conditional::prove(sheet, &mut plan, &book.looks.cells, &mut book.lost);
+            keep_charts(sheet, &mut plan, &mut book.lost);
             sheets.push(plan);
             for error in wrong {
                 // The settings are read once a sheet; their mistakes are told once.
@@ -137,6 +139,20 @@ impl Template {
     /// What the drawing has and the written forms will not.
     pub fn warnings(&self) -> &[TemplateError] {
         &self.warnings
+    }
+}
+
+/// Takes out charts whose ranges would come apart where rows repeat, and notes them.
+fn keep_charts(drawn: &drawn::DrawnSheet, plan: &mut SheetPlan, lost: &mut Vec<drawn::Lost>) {
+    let images = std::mem::take(&mut plan.images);
+    for image in images {
+        match &image.chart {
+            Some(chart) if !chart::grows(plan, chart, image.row) => {
+                let at = crate::diag::CellRef { row: image.row, column: image.column };
+                lost::note(lost, &drawn.name, Some(at), Feature::Chart);
+            }
+            _ => plan.images.push(image),
+        }
     }
 }
 

@@ -127,7 +127,8 @@ impl Looks {
         Some(tinted(color, tint))
     }
 
-    fn of_theme(&self, number: usize) -> Option<Color> {
+    /// A colour of the theme by its number: the accents are 4 to 9.
+    pub fn of_theme(&self, number: usize) -> Option<Color> {
         self.theme.color(number).map(|[red, green, blue]| Color(red, green, blue))
     }
 
@@ -297,7 +298,7 @@ fn line(name: &str) -> Option<Line> {
     })
 }
 
-fn hex(text: &str) -> Option<Color> {
+pub(super) fn hex(text: &str) -> Option<Color> {
     let digits = text.get(text.len().checked_sub(6)?..)?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     Some(Color((value >> 16) as u8, (value >> 8) as u8, value as u8))

@@ -416,7 +416,7 @@ impl<'a> Texts<'a> {
 }
 
 /// Escapes of XML, and `_xHHHH_` (ECMA-376 part 1, 22.9.2.19) for what XML cannot hold and for text that reads like one.
-fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     if !text.bytes().any(|byte| matches!(byte, 0..=0x1f | b'&' | b'<' | b'>' | b'_' | 0xef)) {
         out.push_str(text);
         return;

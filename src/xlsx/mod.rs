@@ -5,6 +5,7 @@
 
 pub mod blank;
 mod cells;
+mod charts;
 mod conditions;
 pub mod marked;
 pub mod pages;

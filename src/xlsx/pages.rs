@@ -1,12 +1,12 @@
 //! A filled and laid-out book as a workbook: the same cells, heights and pages as the PDF.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Image, Workbook, Worksheet, XlsxError};
 
 use super::cells::{COLUMNS, Cells, ROWS};
-use super::{conditions, style};
+use super::{charts, conditions, style};
 use crate::form::model::{FilledBook, FilledSheet};
 use crate::layout::{LaidOut, LaidSheet, PIXEL, POINT};
 use crate::ooxml::Repacker;
@@ -31,7 +31,7 @@ pub struct Properties {
 pub fn write(book: &FilledBook, laid: &LaidOut, properties: &Properties) -> Result<Vec<u8>, XlsxError> {
     let cells = Cells::new(book, &laid.sheets)?;
     let package = package(book, laid, properties, |at, worksheet| if at == 0 { cells.stand_in(worksheet) } else { Ok(()) })?;
-    with_cells(&package, cells, &laid.sheets)
+    with_cells(&package, cells, book, &laid.sheets)
 }
 
 /// The book's package by the writer, with what is filled into each sheet.
@@ -71,13 +71,20 @@ fn package(
 }
 
 /// The package with the book's cells in the place of stand-ins.
-fn with_cells(package: &[u8], cells: Cells<'_>, laid: &[LaidSheet]) -> Result<Vec<u8>, XlsxError> {
+fn with_cells(package: &[u8], cells: Cells<'_>, book: &FilledBook, laid: &[LaidSheet]) -> Result<Vec<u8>, XlsxError> {
     let broken = |fault| XlsxError::ParameterError(format!("the writer's package cannot be read: {fault:?}"));
     let mut package = Repacker::open(package).map_err(broken)?;
     let names: Vec<String> = (1..=laid.len()).map(|number| format!("xl/worksheets/sheet{number}.xml")).collect();
     let parts = names.iter().map(|name| package.text(name)).collect::<Result<_, _>>().map_err(broken)?;
     let (sheets, texts) = cells.written(laid, parts)?;
-    let parts = names.into_iter().zip(sheets).chain([("xl/sharedStrings.xml".to_owned(), texts)]).collect();
+    let mut parts: BTreeMap<String, String> = names.into_iter().zip(sheets).chain([("xl/sharedStrings.xml".to_owned(), texts)]).collect();
+    let drawn = book.sheets.iter().flat_map(|sheet| charts_of(sheet).into_values());
+    for (number, chart) in (1..).zip(drawn.filter_map(|image| image.chart.as_ref())) {
+        let name = format!("xl/charts/chart{number}.xml");
+        let part = package.text(&name).map_err(broken)?;
+        let unknown = || XlsxError::ParameterError("the writer's chart is laid out in another way".to_owned());
+        parts.insert(name, charts::with_values(&part, chart).ok_or_else(unknown)?);
+    }
     package.finish(&parts).map_err(broken)
 }
 
@@ -185,17 +192,41 @@ impl Paper<'_> {
                 worksheet.set_row_hidden(index)?;
             }
         }
-        for image in &self.sheet.images {
-            let pixels =
-                |points: f64| if points.is_finite() { (points * POINT as f64 / PIXEL as f64).clamp(0.0, 10_000.0).round() } else { 0.0 };
+        for image in self.sheet.images.iter().filter(|image| image.chart.is_none()) {
             let picture = Image::new_from_buffer(&image.bytes)?
                 .set_scale_to_size(pixels(image.size.0), pixels(image.size.1), false)
                 .set_alt_text(&image.description);
             let (right, down) = (pixels(image.offset.0) as u32, pixels(image.offset.1) as u32);
             worksheet.insert_image_with_offset(image.row, image.column, &picture, right, down)?;
         }
+        for (place, image) in charts_of(self.sheet) {
+            let size = (pixels(image.size.0) as u32, pixels(image.size.1) as u32);
+            let chart = image.chart.as_ref().and_then(|chart| charts::chart(chart, &self.sheet.name, size, &image.description));
+            if let Some(chart) = chart {
+                worksheet.insert_chart_with_offset(place.0, place.1, &chart, place.3, place.2)?;
+            }
+        }
         Ok(())
     }
+}
+
+fn pixels(points: f64) -> f64 {
+    if points.is_finite() { (points * POINT as f64 / PIXEL as f64).clamp(0.0, 10_000.0).round() } else { 0.0 }
+}
+
+/// Charts that show something, in the order in which the writer numbers them: by row, column, pixels down and to the right.
+fn charts_of(sheet: &FilledSheet) -> BTreeMap<(u32, u16, u32, u32), &crate::form::model::Image> {
+    let mut charts = BTreeMap::new();
+    let shows = |image: &&crate::form::model::Image| image.chart.as_ref().is_some_and(|chart| !chart.series.is_empty());
+    for image in sheet.images.iter().filter(shows) {
+        let mut place = (image.row, image.column, pixels(image.offset.1) as u32, pixels(image.offset.0) as u32);
+        // Of two at one place the writer would keep the later.
+        while charts.contains_key(&place) {
+            place.3 += 1;
+        }
+        charts.insert(place, image);
+    }
+    charts
 }
 
 #[cfg(test)]

@@ -181,6 +181,11 @@
     for (const [x, y, width, height, color] of page.f) root.append(svg("rect", { x, y, width, height, fill: `#${color}` }));
     for (const [color, d] of page.s) root.append(svg("path", { d: `${d}Z`, fill: `#${color}` }));
     for (const [width, dash, color, d] of page.l) root.append(svg("path", { d, stroke: `#${color}`, "stroke-width": width, "stroke-dasharray": strokes[dash](width), fill: "none", "stroke-linecap": dash ? "butt" : "square" }));
+    for (const [kind, ...part] of page.c) {
+      if (kind === 0) root.append(svg("rect", { x: part[0], y: part[1], width: part[2], height: part[3], fill: `#${part[4]}` }));
+      else if (kind === 1) root.append(svg("path", { d: `${part[1]}Z`, fill: `#${part[0]}` }));
+      else root.append(svg("path", { d: part[2], stroke: `#${part[1]}`, "stroke-width": part[0], fill: "none" }));
+    }
     for (const [y, ...texts] of page.t) for (const [x, width, style, text] of texts) {
       const [size, face, color, look, turn] = page.y[style];
       const inner = svg("text", { x, y, "font-size": size, "font-family": family(face), "font-weight": /bold|black|medium/i.test(face) || look & 1 ? 700 : 400, "font-style": look & 2 ? "italic" : null, fill: `#${color}`, textLength: text.length > 1 && width > 0 ? width : null, lengthAdjust: "spacingAndGlyphs", transform: turn ? `rotate(${-turn} ${x} ${y})` : null, "xml:space": "preserve" }, text);

@@ -1,6 +1,7 @@
 //! Templates as real offices save them, loaded, checked and filled.
 
 mod as_drawn;
+mod charts;
 mod conditions;
 mod errors;
 mod language;
