@@ -416,18 +416,23 @@ struct Met<'a, 'b, 'c> {
     plan: &'c ConditionPlan,
     /// The numbers of the range, the least first.
     numbers: Vec<Exact>,
+    /// Their mean, where it is asked for.
+    mean: Option<Exact>,
     /// Values that stand there more than once.
     twice: BTreeSet<String>,
 }
 
 impl<'a, 'b, 'c> Met<'a, 'b, 'c> {
     fn new(view: &'c View<'a, 'b>, plan: &'c ConditionPlan, cells: &[Place], covered: &BTreeSet<Place>) -> Self {
-        let mut met = Self { view, plan, numbers: Vec::new(), twice: BTreeSet::new() };
+        let mut met = Self { view, plan, numbers: Vec::new(), mean: None, twice: BTreeSet::new() };
         let found = || cells.iter().filter(|at| !covered.contains(at)).map(|at| view.found(*at));
         match plan.rule.kind {
             Kind::Top { .. } | Kind::Average { .. } | Kind::Scale(_) | Kind::Bar(_) | Kind::Icons(_) => {
                 met.numbers = found().filter_map(|found| if let Found::Number(number) = found { Some(number) } else { None }).collect();
                 met.numbers.sort_unstable();
+                if matches!(plan.rule.kind, Kind::Average { .. }) {
+                    met.mean = met.numbers.iter().cloned().sum::<Exact>().checked_div(&Exact::from(met.numbers.len() as i64));
+                }
             }
             Kind::Repeated { .. } => {
                 let mut once = BTreeSet::new();
@@ -497,10 +502,8 @@ impl<'a, 'b, 'c> Met<'a, 'b, 'c> {
                 })
             }
             Kind::Average { above, equal } => {
-                let mean = self.numbers.iter().cloned().sum::<Exact>().checked_div(&Exact::from(self.numbers.len() as i64));
-                number()
-                    .zip(mean)
-                    .is_some_and(|(number, mean)| (if *above { *number > mean } else { *number < mean }) || *equal && *number == mean)
+                let side = |(number, mean): (&Exact, &Exact)| (if *above { number > mean } else { number < mean }) || *equal && number == mean;
+                number().zip(self.mean.as_ref()).is_some_and(side)
             }
             Kind::Repeated { unique } => key(&found).is_some_and(|key| self.twice.contains(&key) != *unique),
             Kind::Scale(_) | Kind::Bar(_) | Kind::Icons(_) => false,

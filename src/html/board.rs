@@ -25,7 +25,7 @@ impl Board {
     /// Takes the pages of a laid-out form.
     pub fn new(laid: &LaidOut, fonts: &FontSet) -> Self {
         let pages: Vec<Value> = laid.pages.iter().map(|page| self::page(page, fonts)).collect();
-        Self(packed(std::iter::once(Value::from(pages).to_string())))
+        Self(packed(std::iter::once(Value::from(pages).to_string()), Compression::fast()))
     }
 
     fn text(&self) -> String {
@@ -44,11 +44,11 @@ pub(super) fn all<'a>(boards: impl Iterator<Item = (usize, &'a Board)>) -> Strin
     }
     let mut before = '{';
     let parts = boards.map(|(branch, board)| format!("{}\"{branch}\":{}", std::mem::replace(&mut before, ','), board.text()));
-    BASE64_STANDARD.encode(packed(parts.chain(std::iter::once("}".to_owned()))))
+    BASE64_STANDARD.encode(packed(parts.chain(std::iter::once("}".to_owned())), Compression::default()))
 }
 
-fn packed(parts: impl Iterator<Item = String>) -> Vec<u8> {
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::new(9));
+fn packed(parts: impl Iterator<Item = String>, level: Compression) -> Vec<u8> {
+    let mut packer = ZlibEncoder::new(Vec::new(), level);
     // Writing to memory does not fail.
     parts.for_each(|part| drop(packer.write_all(part.as_bytes())));
     packer.finish().unwrap_or_default()

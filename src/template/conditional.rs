@@ -41,6 +41,8 @@ impl Off {
 
 /// More rules on a sheet are no form's.
 const MOST: usize = 500;
+/// Drawn cells of all rules of a sheet together.
+const MOST_CELLS: usize = 500_000;
 
 /// Reads the rules of a sheet, the first one first.
 pub(super) fn read(root: &Element, looks: &Looks, sheet: &str, lost: &mut Vec<Lost>) -> Vec<DrawnCondition> {
@@ -257,6 +259,7 @@ fn icons(of: &Element, later: bool) -> Option<Icons> {
 /// Takes over the rules whose cells are there and whose formulas mean one thing for every record; notes the others.
 pub(super) fn prove(drawn: &DrawnSheet, plan: &mut SheetPlan, styles: &[Style], lost: &mut Vec<Lost>) {
     let (rows, columns) = (plan.rows.len() as u32, plan.columns.len() as u16);
+    let mut asked = 0;
     for DrawnCondition { origin, rule, off } in &drawn.conditions {
         let cut = |area: &Range| Range {
             last_row: area.last_row.min(rows.max(1) - 1),
@@ -269,6 +272,8 @@ pub(super) fn prove(drawn: &DrawnSheet, plan: &mut SheetPlan, styles: &[Style], 
         if areas.is_empty() {
             continue;
         }
+        let cells = |area: &Range| (area.last_row - area.first_row + 1) as usize * usize::from(area.last_column - area.first_column + 1);
+        asked += areas.iter().map(cells).sum::<usize>();
         let switched = |area: &Range| {
             let rows = plan.rows.iter().take(area.last_row as usize + 1).skip(area.first_row as usize);
             let cells = rows.flat_map(|row| row.cells.iter().take(usize::from(area.last_column) + 1).skip(area.first_column.into()));
@@ -282,7 +287,7 @@ pub(super) fn prove(drawn: &DrawnSheet, plan: &mut SheetPlan, styles: &[Style], 
                 rows && (area.first_column..=area.last_column).all(|column| column_fits(plan, *origin, column, (first, last), *many))
             })
         };
-        if areas.iter().any(switched) || !areas.iter().all(means_one) {
+        if asked > MOST_CELLS || areas.iter().any(switched) || !areas.iter().all(means_one) {
             let at = areas.first().map(|area| CellRef { row: area.first_row, column: area.first_column });
             lost::note(lost, &drawn.name, at, Feature::ConditionalFormat);
             continue;

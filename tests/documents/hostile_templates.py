@@ -329,6 +329,32 @@ def braces():
     return saved(made)
 
 
+def conditions(count, area, rule):
+    """So many conditional formats over an area of a page of 300 rows."""
+    made, page = book()
+    for row in range(2, 302):
+        for column in range(1, 21):
+            page.cell(row, column, row * column)
+    rules = "".join(f'<conditionalFormatting sqref="{area}"><cfRule priority="{at + 1}" {rule}</cfRule></conditionalFormatting>' for at in range(count))
+    return repacked(saved(made), lambda name, data: data.replace(b"</sheetData>", b"</sheetData>" + rules.encode()) if name.endswith("sheet1.xml") else data)
+
+
+SCALE = 'type="colorScale"><colorScale><cfvo type="min"/><cfvo type="max"/><color rgb="FFFF0000"/><color rgb="FF00FF00"/></colorScale>'
+
+
+def charts(count, values="B2:B301"):
+    from openpyxl.chart import PieChart, Reference
+
+    made, page = book()
+    for row in range(2, 302):
+        page.cell(row, 2, row * 1e300 if row % 2 else -row)
+    for _ in range(count):
+        chart = PieChart()
+        chart.add_data(Reference(page, range_string=f"表!{values}"))
+        page.add_chart(chart, "D2")
+    return saved(made)
+
+
 def no_zip():
     return b"PK\x03\x04" + os.urandom(5_000)
 
@@ -400,6 +426,13 @@ CASES = [
     ("formulas in a circle", circle, BAD, "表!B1：公式 =B2 循环"),
     ("100,000 unknown fields", placeholders, BAD, "另有"),
     ("10,001 braces", braces, BAD, "表!A2.*花括号"),
+    ("500 colour scales over all cells", lambda: conditions(500, "A1:XFD1048576", SCALE), GOOD, "条件格式"),
+    ("20 colour scales over all cells", lambda: conditions(20, "A1:XFD1048576", SCALE), GOOD, "张甲"),
+    ("a condition of 1,000 brackets", lambda: conditions(1, "A1:T301", f'type="expression"><formula>{"(" * 1000}1{")" * 1000}</formula>'), GOOD, "条件格式"),
+    ("a condition over the whole sheet", lambda: conditions(3, "A1:T301", 'type="expression"><formula>A1&gt;AVERAGE($A$1:$T$301)</formula>'), GOOD, "张甲"),
+    ("conditions beyond their styles", lambda: conditions(3, "A1:T301", 'type="cellIs" operator="lessThan" dxfId="4711"><formula>1</formula>'), GOOD, "条件格式"),
+    ("40 charts of 300 parts", lambda: charts(40), GOOD, "张甲"),
+    ("a chart of a million rows", lambda: charts(1, "B2:B1000000"), GOOD, "图表"),
     ("no zip", no_zip, BAD, "xlsx"),
     ("half a file", truncated, BAD, "xlsx"),
 ]
