@@ -170,11 +170,13 @@ impl View<'_, '_> {
         all.iter().filter(beside).copied().collect()
     }
 
-    fn columns_of(&self, template: u16, fixed: bool, from: u16) -> Vec<u16> {
+    /// The filled columns that a column of the template means; with `all` those of every record beside this one too.
+    fn columns_of(&self, template: u16, (fixed, all): (bool, bool), from: u16) -> Vec<u16> {
         let column = |place: u16| &self.work.columns[usize::from(place)];
         let element = |place: u16| column(place).element.map(|(_, index)| index);
-        let beside = |place: u16| (element(place).is_none() || element(place) == element(from)) && column(place).copy == column(from).copy;
-        self.columns(template, template).filter(|place| fixed || beside(*place)).collect()
+        let same = |place: u16| fixed || element(place).is_none() || element(place) == element(from);
+        let beside = |place: u16| all || column(place).copy == column(from).copy;
+        self.columns(template, template).filter(|place| same(*place) && beside(*place)).collect()
     }
 
     /// The filled rows and columns of a reference of a rule, as seen from a filled cell.
@@ -192,8 +194,9 @@ impl View<'_, '_> {
         let mut rows: Vec<u32> = (line(first)..=line(last).min(most)).flat_map(|row| self.rows_of(row, first.row_fixed, at.0)).collect();
         rows.sort_unstable();
         let most = (self.work.plan.columns.len() as u16).max(1) - 1;
-        let mut columns: Vec<u16> =
-            (across(first)..=across(last).min(most)).flat_map(|column| self.columns_of(column, first.column_fixed, at.1)).collect();
+        let mut columns: Vec<u16> = (across(first)..=across(last).min(most))
+            .flat_map(|column| self.columns_of(column, (first.column_fixed, first.column_fixed && first.row_fixed), at.1))
+            .collect();
         columns.sort_unstable();
         (rows, columns)
     }
@@ -502,7 +505,8 @@ impl<'a, 'b, 'c> Met<'a, 'b, 'c> {
                 })
             }
             Kind::Average { above, equal } => {
-                let side = |(number, mean): (&Exact, &Exact)| (if *above { number > mean } else { number < mean }) || *equal && number == mean;
+                let side =
+                    |(number, mean): (&Exact, &Exact)| (if *above { number > mean } else { number < mean }) || *equal && number == mean;
                 number().zip(self.mean.as_ref()).is_some_and(side)
             }
             Kind::Repeated { unique } => key(&found).is_some_and(|key| self.twice.contains(&key) != *unique),

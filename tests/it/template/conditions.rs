@@ -286,6 +286,32 @@ fn shades_bars_and_icons_go_by_size() {
     assert!(texts.contains("甲5") && !texts.contains("14"), "{texts}");
 }
 
+/// Beside each other each record has its own cells, and all of them are one range.
+#[test]
+fn records_beside_each_other_keep_each_its_own() {
+    let add = |sheet: &mut Worksheet| {
+        let rule = ConditionalFormatFormula::new().set_rule("$B1>11").set_format(red());
+        sheet.add_conditional_format(0, 0, 0, 0, &rule).expect("a rule");
+        let rule = ConditionalFormatFormula::new().set_rule("B1=MAX($B$1:$B$1)").set_format(Format::new().set_bold());
+        sheet.add_conditional_format(0, 1, 0, 1, &rule).expect("a rule");
+    };
+    let cells = &[("A1", "{.姓名}"), ("B1", "{.总分}")];
+    let template = load(&drawn(cells, add, &[("每行条数", "3")]), &form());
+    assert_eq!(template.warnings(), []);
+    let book = fill(&template, &data(5, 0));
+    assert_eq!(lines(&book.sheets[0]), ["甲1 #10 甲2 #11 甲3 #12", "甲4 #13 甲5 #14"]);
+    assert_eq!(of_ground(&book, RED), ["E1", "A2", "C2"]);
+    let bold = |row: usize, column: u16| {
+        let cell = book.sheets[0].rows[row].cells.iter().find(|cell| cell.column == column).expect("a cell");
+        book.styles[cell.style.0 as usize].font.bold
+    };
+    assert!(bold(1, 3) && !bold(0, 1) && !bold(0, 5));
+    let rules = &book.sheets[0].conditions;
+    assert_eq!(rules.iter().map(areas).collect::<Vec<_>>(), ["A1:A2", "C1:C2", "E1:E1", "B1:B2", "D1:D2", "F1:F1"]);
+    assert_eq!(rules[1].formulas()[0].to_string(), "$D1>11");
+    assert!(rules[3].formulas()[0].to_string().starts_with("B1=MAX($B$1:$B$2,$D$1:$D$2,$F$1:$F$2)"), "{}", rules[3].formulas()[0]);
+}
+
 /// Rows without a record keep out: no rule greets an empty ruled line.
 #[test]
 fn empty_ruled_rows_are_nobodys() {
