@@ -11,7 +11,7 @@ use crate::exact::{Decimal, Exact};
 use crate::form::condition::{
     Axis, Bar, Bound, Comparison, Differential, Drawn, Icons, Kind, Mark, Part, Reference, Rule, TextTest, Written,
 };
-use crate::form::model::{Cell, Color, Horizontal, Range, Row, Style, StyleId, Value};
+use crate::form::model::{Borders, Cell, Color, Horizontal, Range, Row, Style, StyleId, Value};
 use crate::template::condition::{Cells, Found, Test};
 use crate::template::plan::ConditionPlan;
 
@@ -50,8 +50,29 @@ pub(super) fn apply(work: &Sheet<'_>, rows: &mut [Row], merges: &[Range], styles
         view.written(plan, &cells, &mut out);
     }
     let marks = marks(&seen);
+    edges_of_neighbours(&mut seen, rows);
     restyle(seen, rows, styles);
     (out, marks)
+}
+
+/// An edge that a rule gives goes before the one that the cell on its other side is drawn with.
+fn edges_of_neighbours(seen: &mut BTreeMap<Place, Seen>, rows: &[Row]) {
+    let given: Vec<(Place, Borders)> =
+        seen.iter().map(|(at, seen)| (*at, seen.look.borders)).filter(|(_, borders)| *borders != Borders::default()).collect();
+    let there = |at: &Place| rows.get(at.0 as usize).is_some_and(|row| row.cells.binary_search_by_key(&at.1, |cell| cell.column).is_ok());
+    for ((row, column), borders) in given {
+        let beside = [
+            (row.checked_sub(1).map(|row| (row, column)), Borders { bottom: borders.top, ..Borders::default() }),
+            (Some((row + 1, column)), Borders { top: borders.bottom, ..Borders::default() }),
+            (column.checked_sub(1).map(|column| (row, column)), Borders { right: borders.left, ..Borders::default() }),
+            (Some((row, column + 1)), Borders { left: borders.right, ..Borders::default() }),
+        ];
+        for (at, borders) in beside.into_iter().filter_map(|(at, borders)| Some((at?, borders))) {
+            if borders != Borders::default() && there(&at) {
+                seen.entry(at).or_default().look.below(&Differential { borders, ..Differential::default() });
+            }
+        }
+    }
 }
 
 fn marks(seen: &BTreeMap<Place, Seen>) -> Vec<Mark> {

@@ -286,6 +286,27 @@ fn shades_bars_and_icons_go_by_size() {
     assert!(texts.contains("甲5") && !texts.contains("14"), "{texts}");
 }
 
+/// Two cells share an edge; a rule's line is drawn in the place of a plain one, on whichever side it stands.
+#[test]
+fn an_edge_that_a_rule_gives_goes_before_a_drawn_one() {
+    let add = |sheet: &mut Worksheet| {
+        let boxed = Format::new().set_border(FormatBorder::Thin);
+        for (column, text) in ["{.姓名}", "{.总分}", "{.类别}"].into_iter().enumerate() {
+            sheet.write_string_with_format(1, column as u16, text, &boxed).expect("a text");
+        }
+        let line = Format::new().set_border(FormatBorder::Thin).set_border_color("#FF0000");
+        let rule = ConditionalFormatCell::new().set_rule(ConditionalFormatCellRule::EqualTo(11)).set_format(line);
+        sheet.add_conditional_format(1, 1, 1, 1, &rule).expect("a rule");
+    };
+    let book = with(add, 3);
+    let laid = layout(&book, fonts(), chrono::NaiveDate::default()).book;
+    let red: Vec<_> = laid.pages[0].strokes.iter().filter(|stroke| stroke.color == RED).collect();
+    assert_eq!(red.len(), 4, "all four sides of one cell: {red:?}");
+    // What the workbook says of the neighbours is as it was.
+    let neighbour = &book.styles[book.sheets[0].rows[2].cells[0].style.0 as usize];
+    assert!(neighbour.borders.right != neighbour.written().borders.right);
+}
+
 /// Beside each other each record has its own cells, and all of them are one range.
 #[test]
 fn records_beside_each_other_keep_each_its_own() {
