@@ -2,8 +2,8 @@
 
 use super::field::{Contents, columns, day, listed, number, rows, scheme_label, standing, text, with_common};
 use super::view::{
-    BLANK, Part, View, headings, honours_text, mark, parts, publication, publication_text, score, set_standing, stars_text, told_apart,
-    total_name, under,
+    BLANK, Part, View, column_value, headings, honours_text, parts, publication, publication_text, score, set_standing, stars_text,
+    told_apart, total_name, under,
 };
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
@@ -166,7 +166,7 @@ fn data(view: &View<'_>) -> Record {
             let mut cell = Record::default();
             if member.may_be_scored() && member.counts_in(column.period) && outcome.score.total.is_some() {
                 let value = evaluate_formula(&subject, &scheme.board.period, scheme.board.window, column.period);
-                cell.set("得分", mark(&value, scheme.decimals));
+                cell.set("得分", column_value(scheme, &scheme.board.period, &value));
             } else {
                 blanks.elsewhere |= outcome.score.total.is_some();
             }

@@ -3,8 +3,8 @@
 use super::field::{Contents, columns, listed, number, rows, scheme_label, standing, text, with_common};
 use super::roster::day_text;
 use super::view::{
-    COLUMN_WINDOW, Column, View, by_quarter, figures_of, gone_text, headings_by_quarter, mark, remark, score, set_standing, stars_text,
-    summary_row, told_apart, total_name,
+    COLUMN_WINDOW, Column, View, by_quarter, column_value, figures_of, gone_text, headings_by_quarter, mark, remark, score, set_standing,
+    stars_text, summary_row, told_apart, total_name,
 };
 use super::{Data, Form, MONTHS_AND_QUARTERS, QUARTERS};
 use crate::bag::Retention;
@@ -341,7 +341,7 @@ fn member_record(view: &View<'_>, columns: &[Column], at: u32, member: &Member, 
         let mut cell = Record::default();
         if scored && member.counts_in(column.period) {
             let value = evaluate_formula(&subject, &scheme.board.period, scheme.board.window, column.period);
-            cell.set("得分", mark(&value, scheme.decimals));
+            cell.set("得分", column_value(scheme, &scheme.board.period, &value));
         }
         cell
     });
@@ -393,7 +393,7 @@ fn summary_record(view: &View<'_>, summary: &SummaryRow, columns: &[Column], (at
         line.lists.insert("期间", columns.iter().map(|_| Record::default()).collect());
         return line;
     }
-    let (cells, whole) = summary_row(view, &summary.content, at, columns, scheme.decimals);
+    let (cells, whole) = summary_row(view, &summary.content, at, columns);
     line.set("合计", whole.clone());
     line.set("末栏", whole);
     line.lists.insert("期间", cells.into_iter().map(|value| Record { fields: [("值", value)].into(), ..Record::default() }).collect());

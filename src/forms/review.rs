@@ -1,7 +1,7 @@
 //! 半年评议表: the half's scores, and room for what the meeting says of them.
 
 use super::field::{Contents, columns, listed, number, rows, text, with_common};
-use super::view::{View, headings, mark, remark, score, told_apart, total_name};
+use super::view::{View, column_value, headings, remark, score, told_apart, total_name};
 use super::{Data, Form, QUARTERS};
 use crate::bag::Retention;
 use crate::form::data::Record;
@@ -55,7 +55,7 @@ fn data(view: &View<'_>) -> Record {
             let mut cell = Record::default();
             if member.may_be_scored() && member.counts_in(column.period) && outcome.score.total.is_some() {
                 let value = evaluate_formula(&subject, &scheme.board.period, scheme.board.window, column.period);
-                cell.set("得分", mark(&value, scheme.decimals));
+                cell.set("得分", column_value(scheme, &scheme.board.period, &value));
             }
             cell
         });

@@ -120,6 +120,12 @@ pub fn stars_text(stars: Option<u8>) -> String {
     stars.map(|stars| WORDS.get(usize::from(stars)).map_or_else(|| format!("{stars}星"), |word| format!("{word}星"))).unwrap_or_default()
 }
 
+/// What a formula of forms comes to in a period's column: with the places of entries, or of figures where it names some.
+pub fn column_value(scheme: &Scheme, formula: &Formula, value: &Exact) -> Datum {
+    let of_figures = formula.any(&|part| matches!(part, Formula::Over(..)));
+    mark(value, if of_figures { scheme.digits.try_into().unwrap_or(scheme.decimals) } else { scheme.decimals })
+}
+
 /// What a reader must know about a member's score.
 pub fn remark(outcome: &Outcome, member: &Member, run: Period) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -415,7 +421,7 @@ fn rounding_text(schemes: &[&Scheme]) -> String {
 }
 
 /// A summary row of the scheme over the columns: its cells and what stands for the whole.
-pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Column], decimals: u16) -> (Vec<Datum>, Datum) {
+pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Column]) -> (Vec<Datum>, Datum) {
     let member = &view.submission.members[at as usize];
     let subject = Subject::member(view.scheme, view.submission, at);
     match content {
@@ -433,6 +439,7 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
         }
         RowContent::Formula { formula, window, total } => {
             let value = |period: Period| evaluate_formula(&subject, formula, *window, period);
+            let shown = |value: &Exact| column_value(view.scheme, formula, value);
             let cells: Vec<Option<Exact>> =
                 columns.iter().map(|column| member.counts_in(column.period).then(|| value(column.period))).collect();
             let whole = match total {
@@ -442,10 +449,7 @@ pub fn summary_row(view: &View<'_>, content: &RowContent, at: u32, columns: &[Co
                     Some(cells.iter().zip(columns).filter(|(_, column)| !column.subtotal).filter_map(|(cell, _)| cell.clone()).sum())
                 }
             };
-            (
-                cells.iter().map(|cell| cell.as_ref().map_or(Datum::Empty, |value| mark(value, decimals))).collect(),
-                whole.as_ref().map_or(Datum::Empty, |value| mark(value, decimals)),
-            )
+            (cells.iter().map(|cell| cell.as_ref().map_or(Datum::Empty, shown)).collect(), whole.as_ref().map_or(Datum::Empty, shown))
         }
     }
 }

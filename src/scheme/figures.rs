@@ -42,6 +42,53 @@ pub(super) struct Usable {
     over: Vec<String>,
 }
 
+/// Figures that formulas of forms may name: those over the periods of the columns, or over days, which are worked out for a column as for
+/// a run; and why others may not stand there. `entries` is the length of a column.
+pub(super) fn of_forms(figures: &[Figure], entries: Every) -> (Usable, BTreeMap<String, Said>) {
+    let (mut usable, mut blocked) = (Usable::default(), BTreeMap::new());
+    let runs: BTreeSet<Every> =
+        figures.iter().filter(|figure| figure.id == "total").flat_map(|figure| figure.runs.iter().copied()).collect();
+    for figure in figures {
+        let id = &figure.id;
+        let fits = matches!(figure.over, Some(Per::Day)) || figure.over == Some(Per::Period(entries));
+        let everywhere = runs.iter().all(|every| figure.runs.contains(every));
+        let why = match figure.over {
+            None => Said::new(
+                format!("表册里的算式不能用“{id}”这样整期的得分；按登记周期单算（over）的可以"),
+                format!("formulas of forms cannot use figures of the whole run such as `{id}`; those over the periods of entries they can"),
+            ),
+            Some(over) if !fits => {
+                let ((zh, en), (column_zh, column_en)) = (over_words(over), over_words(Per::Period(entries)));
+                Said::new(
+                    format!("“{id}”按{zh}单算，表册的一栏是一个{column_zh}，放不进去"),
+                    format!("`{id}` is worked out over each {en}, and a column of a form is a {column_en}"),
+                )
+            }
+            Some(_) if !everywhere => Said::new(
+                format!("“{id}”不是每种运行里都算（见 runs），表册里的算式不能用"),
+                format!("`{id}` is not worked out in every run that has a total (see `runs`), so formulas of forms cannot use it"),
+            ),
+            Some(_) => {
+                usable.over.push(id.clone());
+                usable.plain.push(id.clone());
+                continue;
+            }
+        };
+        blocked.insert(id.clone(), why);
+    }
+    (usable, blocked)
+}
+
+/// A formula of a form: a figure over periods by its name is its values in the column, added up.
+pub(super) fn formula_of_form(
+    reader: &mut Reader<'_>,
+    text: &Written<String>,
+    known: &Known<'_>,
+    (usable, blocked): &(Usable, BTreeMap<String, Said>),
+) -> Formula {
+    formula(reader, text, known, usable, blocked).with_figures_summed()
+}
+
 /// A formula with its names proven; zero after a fault.
 pub(super) fn formula(
     reader: &mut Reader<'_>,

@@ -116,6 +116,23 @@ impl Formula {
     }
 }
 
+impl Formula {
+    /// The same with each figure's name standing for the sum of its periods.
+    pub(super) fn with_figures_summed(self) -> Self {
+        let one = |part: Box<Self>| Box::new(part.with_figures_summed());
+        let all = |parts: Vec<Self>| parts.into_iter().map(Self::with_figures_summed).collect();
+        match self {
+            Self::Figure(id) => Self::Over(Fold::Sum, id),
+            Self::Binary(operator, left, right) => Self::Binary(operator, one(left), one(right)),
+            Self::Negate(inner) => Self::Negate(one(inner)),
+            Self::Ratio(parts) => Self::Ratio(Box::new(parts.map(Self::with_figures_summed))),
+            Self::Min(parts) => Self::Min(all(parts)),
+            Self::Max(parts) => Self::Max(all(parts)),
+            other => other,
+        }
+    }
+}
+
 /// Words that name items without being an item's name.
 pub(super) const SELECTORS: [&str; 4] = ["items", "marks", "deductions", "bonuses"];
 /// Words that formulas have for themselves.

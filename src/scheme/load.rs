@@ -1,15 +1,14 @@
 //! From a scheme file's text to a proven [`Scheme`]; everything that is wrong is said at once, with its place.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::{ConfigError, Keys, Parsed, Written};
-use crate::diag::{Given, Said, Terms};
+use crate::diag::{Given, Terms};
 
 use super::Value;
 use super::bounds::Bounds;
 use super::facts::adjustments;
-use super::figures::{Known, Usable, figures, formula, window};
+use super::figures::{Known, figures, formula_of_form, of_forms, window};
 use super::formula::{Builtin, Formula};
 use super::items::{self, Entries};
 use super::model::{BoardView, Figure, Origin, Publication, RowContent, RowTotal, Rules, Scheme, SummaryRow};
@@ -217,8 +216,8 @@ fn scheme<'t>(reader: &mut Reader<'t>, mut keys: Keys<'t>, wanted: Option<&str>)
     if let Some(place) = takes_points.filter(|_| !uses_vetoes(&figures)) {
         reader.fault(&place, "有扣分，但算总分的算式里没有用“vetoes”", "points are taken, but no figure uses `vetoes`");
     }
-    let views = no_figures(&figures);
-    let view = |reader: &mut Reader<'t>, text: &Written<String>| formula(reader, text, &known, &Usable::default(), &views);
+    let usable = of_forms(&figures, entries.every);
+    let view = |reader: &mut Reader<'t>, text: &Written<String>| formula_of_form(reader, text, &known, &usable);
     let board = board(reader, &mut keys, &view);
     let registry_note = reader.optional_table(&mut keys, "registry").map(|mut keys| {
         let note = reader.text(&mut keys, "note").value;
@@ -305,19 +304,6 @@ fn no_board() -> BoardView {
         note: String::new(),
         note_part: String::new(),
     }
-}
-
-/// Views are evaluated on their own, without the figures; naming one there would give nothing.
-fn no_figures(figures: &[Figure]) -> BTreeMap<String, Said> {
-    figures
-        .iter()
-        .map(|figure| {
-            let id = &figure.id;
-            let why =
-                Said::new(format!("表册里的算式不能用“{id}”这样的得分"), format!("formulas of forms cannot use figures such as `{id}`"));
-            (id.clone(), why)
-        })
-        .collect()
 }
 
 /// The values of a part of the file, the shares among them proven to add up.

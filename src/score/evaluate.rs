@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::scheme::{Builtin, Formula, Operator, Value, Window};
 use crate::submission::Mark;
 
-use super::figures::{Unit, Worked, fold_over, of_members, of_unit};
+use super::figures::{Unit, Worked, all_over, fold_over, of_members, of_unit};
 use super::item::{self, Entered, last_day};
 use super::subject::{Subject, Who, Within};
 use super::trace::{Label, Trace};
@@ -35,7 +35,8 @@ pub fn evaluate_formula(subject: &Subject<'_>, formula: &Formula, window: Window
     let within = Within { periods: &periods, day: None };
     let (run, end) = (Period::YEAR, last_day(at, subject.year()));
     let months = (if window == Window::SoFar { 1 } else { at.first_month() }, at.last_month());
-    let scope = Scope { run, within, months, unit: None, end, earlier: &[], over: &[] };
+    let over = if formula.any(&|part| matches!(part, Formula::Over(..))) { all_over(subject, window, at) } else { Vec::new() };
+    let scope = Scope { run, within, months, unit: None, end, earlier: &[], over: &over };
     evaluate(subject, formula, scope, None)
 }
 

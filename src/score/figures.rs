@@ -95,6 +95,17 @@ fn over<'a>(
     Worked { figure, values: units.into_iter().map(value).collect() }
 }
 
+/// Every figure over periods, for what lies in a column of a form.
+pub(super) fn all_over<'a>(subject: &Subject<'a>, window: Window, at: Period) -> Vec<Worked<'a>> {
+    let mut worked: Vec<Worked<'a>> = Vec::new();
+    for figure in &subject.rules.figures {
+        let Some(per) = figure.over.filter(|_| worked.iter().all(|other| other.figure.id != figure.id)) else { continue };
+        let own = over(subject, figure, per, units(subject, per, at, window == Window::SoFar), &worked, Period::YEAR, false);
+        worked.push(own);
+    }
+    worked
+}
+
 /// What a figure comes to: its formula, or what that gives by bands.
 fn figure_value(subject: &Subject<'_>, figure: &Figure, scope: Scope<'_>, mut parts: Option<&mut Vec<Trace>>) -> Exact {
     let value = evaluate(subject, &figure.formula, scope, parts.as_deref_mut());

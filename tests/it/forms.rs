@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scorebook::diag::{Finding, Lang};
+use scorebook::exact::Exact;
 use scorebook::explain::{Explained, Originals, Wanted};
 use scorebook::form::data::{Datum, List, Record};
 use scorebook::form::model::Value;
@@ -301,6 +302,24 @@ pub fn of_case(name: &str, forms: &[Form]) -> Vec<Record> {
     };
     let filled = |form: &Form| if let Data::Branch(data) = form.data { data(&view) } else { panic!("{}: a branch's form", form.id) };
     forms.iter().map(filled).collect()
+}
+
+/// A column of the board shows what the quarter came to, and the columns add up to the total.
+#[test]
+fn a_board_shows_each_quarters_own_result() {
+    let filled = of_case("quarters-of-25", &[BOARD, REGISTRY]);
+    let of = |row: &Record, field: &str| match row.fields.get(field) {
+        Some(Datum::Number { value, digits }) => Exact::from(*value).publish((*digits).into()),
+        _ => String::new(),
+    };
+    let quarters = |row: &Record, field: &str| row.lists["期间"].iter().map(|cell| of(cell, field)).collect::<Vec<_>>();
+    let rows = &filled[0].lists[""];
+    assert_eq!(quarters(&rows[0], "得分"), ["18.10", "24.10", "24.10", "24.10"]);
+    assert_eq!(quarters(&rows[1], "得分"), ["14.60", "20.60", "21.60", "22.60"]);
+    assert_eq!((of(&rows[0], "分值"), of(&rows[1], "分值")), ("90.40".into(), "79.40".into()));
+    let summary = &filled[1].lists[""][0].lists["小结"][0];
+    assert_eq!(quarters(summary, "值"), ["0.00", "6.00", "6.00", "6.00"]);
+    assert_eq!(of(summary, "合计"), "18.00");
 }
 
 #[test]
