@@ -165,7 +165,8 @@ impl SheetPages<'_> {
         let squeezed =
             (width < full_width || height < full_height).then(|| block.squeezed(lines.clone(), width as f32 / POINT as f32, height));
         let (block, lines) = squeezed.as_ref().map_or((block, lines), |part| (part, 0..part.lines.len()));
-        let mut texts = Vec::new();
+        // A list that grows has room for four, and most cells have one line in one face.
+        let mut texts = Vec::with_capacity(lines.len());
         let mut ink = Ink { texts: &mut texts, strokes: &mut page.strokes };
         let inked = block.ink.map(|color| Font { color: Some(color), ..style.font.clone() });
         let font = inked.as_ref().unwrap_or(&style.font);
