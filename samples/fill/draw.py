@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.formatting.rule import CellIsRule, DataBarRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 HERE = Path(__file__).parent
@@ -201,6 +202,9 @@ def reports():
         sheet.row_dimensions[row].height = 24
     sheet.print_title_rows = "1:2"
     sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+    # Marks of 95 and more on a ground of their own; a bar behind each total.
+    sheet.conditional_formatting.add("C3:E3", CellIsRule(operator="greaterThanOrEqual", formula=["95"], fill=PatternFill("solid", bgColor="E2EFDA"), font=Font(bold=True)))
+    sheet.conditional_formatting.add("F3:F3", DataBarRule(start_type="num", start_value=150, end_type="num", end_value=300, color="9DC3E6"))
     settings(made, ("排序", "学号"))
     save(made, "class-reports", "成绩单.xlsx")
 

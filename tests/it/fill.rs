@@ -136,6 +136,14 @@ fn the_five_examples() {
     assert!(receipt.contains(&"合计（共3项） 294".to_owned()), "{receipt:?}");
     let (folder, all) = run("class-reports/成绩单.xlsx", "class-reports/成绩.csv", &|order| order.by = Some("班级".into()));
     assert_eq!(all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["四（1）班", "四（2）班", "四（3）班"]);
+    let book = std::fs::read(folder.join("四（1）班.xlsx")).unwrap();
+    let mut sheet = String::new();
+    std::io::Read::read_to_string(
+        &mut zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap().by_name("xl/worksheets/sheet1.xml").unwrap(),
+        &mut sheet,
+    )
+    .unwrap();
+    assert!(sheet.contains("sqref=\"C3:E32\"") && sheet.contains("sqref=\"F3:F32\""), "rules over thirty pupils");
     let report = shown(&folder.join("四（1）班.xlsx"));
     assert_eq!(report[0], "四（1）班 2025—2026学年第二学期成绩单");
     assert!(report.iter().any(|line| line.starts_with("平均分（30人） ")), "{report:?}");
