@@ -45,7 +45,9 @@ pub(super) fn shortened(content: &[u8]) -> Vec<u8> {
             _ => None,
         };
         if let Some((tokens, after)) = within {
-            tokens.iter().for_each(|token| pen.token(token));
+            for token in &tokens {
+                pen.token(token);
+            }
             rest = after;
         } else {
             let line = if let Some((Token::End, after)) = token(rest) {
