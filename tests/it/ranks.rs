@@ -179,3 +179,43 @@ fn parts_that_hold_whole_committees_merge_into_the_run_of_all() {
     let read = |folder: &std::path::Path| std::fs::read_to_string(folder.join("results.jsonl")).unwrap();
     assert_eq!(read(&merged), read(whole.run("2026", &[]).folder.as_ref().unwrap()));
 }
+
+/// Houses of a school compete each half by what their pupils have brought together, over all houses.
+#[test]
+fn branches_are_ranked_each_half_by_the_sum_of_their_members() {
+    let text = scheme("branch")
+        .replace("every = \"year\"", "every = \"half\"")
+        .replace("runs = [\"year\"]", "runs = [\"half\", \"year\"]")
+        .replace("mean(members)", "sum(members)")
+        .replace("[branch.grades.rank]", "[branch.grades]\nruns = [\"half\", \"year\"]\n\n[branch.grades.rank]");
+    // 0101 first 40 + 30, then 10 + 10; 0102 first 20 + 20, then 40 + 35.
+    let halves = [("0101", [[40, 30], [10, 10]]), ("0102", [[20, 20], [40, 35]])];
+    let dir = Workdir::county("ranked")
+        .write("schemes/ranked.toml", text.as_bytes())
+        .register(&["0101 | 红队 | 第一党委", "0102 | 蓝队 | 第一党委"]);
+    let dir = halves.iter().fold(dir, |dir, (code, halves)| {
+        let name = if *code == "0101" { "红队" } else { "蓝队" };
+        let mut entries = vec![cells("姓名 | 期间 | 表现")];
+        for (period, marks) in ["上半年", "下半年"].iter().zip(halves) {
+            entries.extend(["张甲", "李乙"].iter().zip(marks).map(|(pupil, mark)| cells(&format!("{pupil} | {period} | {mark}"))));
+        }
+        let sheets: Sheets = vec![
+            ("支部信息".into(), vec![cells(&format!("支部名称 | {name}")), cells(&format!("支部编码 | '{code}")), cells("年度 | 2026")]),
+            ("党员名册".into(), vec![cells("姓名 | 类别"), cells("张甲 | 机关党员"), cells("李乙 | 机关党员")]),
+            ("积分登记".into(), entries),
+        ];
+        dir.workbook(&format!("{code}.xlsx"), &sheets)
+    });
+    let houses = |period: &str| {
+        let rows = results(&dir.check(period));
+        let of = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or("—").to_owned();
+        rows.iter()
+            .filter(|row| of(row, "name").contains('队'))
+            .map(|row| format!("{} {}", of(row, "name"), of(row, "grade")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(houses("2026H1"), ["红队 先进支部", "蓝队 一般"]);
+    assert_eq!(houses("2026H2"), ["红队 一般", "蓝队 先进支部"]);
+    // 90 and 115.
+    assert_eq!(houses("2026"), ["红队 一般", "蓝队 先进支部"]);
+}
