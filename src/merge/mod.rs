@@ -427,7 +427,8 @@ fn outcome_of(whole: &Resolved, person: &Person) -> Option<usize> {
     card.outcomes.iter().position(|outcome| outcome.kind == OutcomeKind::Member(at))
 }
 
-/// What a run found beside other results. Both are about one branch alone, so the whole county changes nothing in them.
+/// What a run found beside other results. Changes and what is unusual are about one branch alone, so the whole county changes nothing in
+/// them; of records of one period the latest says how far the county is.
 fn compared(state: &State, county: &Setup, comparison: &mut Comparison) {
     for changed in &state.changes {
         let (Some(at), Some(run)) = (county.register.by_code(&changed.branch_code), RunPeriod::parse(&changed.period)) else { continue };
@@ -454,6 +455,13 @@ fn compared(state: &State, county: &Setup, comparison: &mut Comparison) {
             before: odd.before.clone(),
         })
     }));
+    for (run, posted) in state.posted() {
+        let latest = comparison.posted.entry(run).or_insert(posted);
+        if (posted.date, posted.n) > (latest.date, latest.n) {
+            *latest = posted;
+        }
+    }
+    comparison.posted_branches.extend(state.posted_branches.iter().map(|(code, n)| (code.clone(), *n)));
 }
 
 fn empty(line: &Line) -> BranchScores {

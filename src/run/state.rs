@@ -16,6 +16,7 @@ use crate::config::decode;
 use crate::county::{Branch, SECRETS, settings};
 use crate::diag::{CellRef, Code, Fact, Finding, Place, value_name};
 use crate::digest::sha256_hex;
+use crate::html::Posted;
 use crate::inside;
 use crate::period::RunPeriod;
 use crate::record::Values;
@@ -48,6 +49,22 @@ pub(crate) struct State {
     /// Whom another branch of his counts, without a flag that says so; in the same words.
     #[serde(default)]
     pub(crate) elsewhere: Vec<(String, i64, String)>,
+    /// The last record of each period of the year that counts: its number, its day, the last day of publication.
+    #[serde(default)]
+    posted: Vec<(String, u32, NaiveDate, Option<NaiveDate>)>,
+    /// The last record of the run's period that holds a branch, by its code.
+    #[serde(default)]
+    pub(crate) posted_branches: BTreeMap<String, u32>,
+}
+
+impl State {
+    /// The last record of each period of the year that counts.
+    pub(crate) fn posted(&self) -> impl Iterator<Item = (RunPeriod, Posted)> + '_ {
+        let record = |(period, n, date, last_day): &(String, u32, NaiveDate, Option<NaiveDate>)| {
+            Some((RunPeriod::parse(period)?, Posted { n: *n, date: *date, last_day: *last_day }))
+        };
+        self.posted.iter().filter_map(record)
+    }
 }
 
 /// A branch and what became of it.
@@ -187,6 +204,7 @@ pub(super) fn state(county: &Setup, resolved: &Resolved, folders: &BTreeMap<usiz
         before: unusual.before.clone(),
     };
     let moved = resolved.comparison.changes.iter().flat_map(|(at, changes)| changes.iter().map(|change| (*at, change)));
+    let posted = resolved.comparison.posted.iter().map(|(run, posted)| (run.to_string(), posted.n, posted.date, posted.last_day));
     let state = State {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         period: county.run.to_string(),
@@ -203,6 +221,8 @@ pub(super) fn state(county: &Setup, resolved: &Resolved, folders: &BTreeMap<usiz
         cells: resolved.cells,
         staying: named(county, resolved, |score| !score.stands() && score.roll == Roll::Here),
         elsewhere: named(county, resolved, |score| !score.flags.contains(&Flag::MovedOut) && score.roll == Roll::Elsewhere),
+        posted: posted.collect(),
+        posted_branches: resolved.comparison.posted_branches.clone(),
     };
     Ok(serde_json::to_string(&state).unwrap_or_default() + "\n") // values of text and numbers always serialise
 }
